@@ -1,0 +1,81 @@
+// swift-tools-version: 6.0
+// The worker station: a station daemon, its management service, and the tools around them.
+import PackageDescription
+
+/// A C library that Debian ships, seen through one module map. Each has exactly one owner.
+func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// A part of the product: a library target that other targets of this package import.
+func part(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude)
+}
+
+/// A suite of tests for the targets it names.
+func suite(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude)
+}
+
+let package = Package(
+  name: "worker-station",
+  targets: [
+    library("CSodium", "libsodium", "libsodium-dev"),
+    library("CCrypto", "libcrypto", "libssl-dev"),
+    library("CCBOR", "libcbor", "libcbor-dev"),
+    library("CSQLite", "sqlite3", "libsqlite3-dev"),
+    library("CMosquitto", "libmosquitto", "libmosquitto-dev"),
+    library("CMicroHTTPD", "libmicrohttpd", "libmicrohttpd-dev"),
+    library("CGPIO", "libgpiod", "libgpiod-dev"),
+    library("CSystemd", "libsystemd", "libsystemd-dev"),
+    library("CQRencode", "libqrencode", "libqrencode-dev"),
+    library("CPNG", "libpng", "libpng-dev"),
+    .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+
+    part("StationProtocol"),
+    part("StationCore", ["StationProtocol"]),
+    part("ManagementCore", ["StationProtocol"]),
+    part("MemberCode", ["StationProtocol", "CSodium", "CCrypto", "CCBOR"]),
+    part("QRCode", ["CQRencode", "CPNG"]),
+    part("SQLite", ["CSQLite"]),
+    part("Linux", ["CLinux", "CSystemd"]),
+    part("MQTT", ["CMosquitto", "Linux"]),
+    part("HTTP", ["CMicroHTTPD", "Linux"]),
+    part("GPIO", ["CGPIO", "Linux"]),
+    part("StationShell", ["StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Linux"]),
+    part(
+      "ManagementShell",
+      ["ManagementCore", "StationProtocol", "MemberCode", "QRCode", "SQLite", "MQTT", "HTTP", "Linux"],
+      exclude: ["Web"]),
+    part("FleetSimulator", ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"]),
+    part(
+      "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"], exclude: ["Page"]),
+    part("TestBed", ["StationProtocol", "MemberCode", "Linux"]),
+
+    .executableTarget(name: "stationd", dependencies: ["StationShell"]),
+    .executableTarget(name: "managementd", dependencies: ["ManagementShell"]),
+    .executableTarget(name: "stationboard", dependencies: ["SimulatedBoard"]),
+    .executableTarget(name: "stationctl", dependencies: ["MemberCode", "QRCode", "StationProtocol"]),
+    .executableTarget(name: "fleetsim", dependencies: ["FleetSimulator"]),
+    .executableTarget(name: "demo", dependencies: ["TestBed"]),
+    .executableTarget(
+      name: "bench", dependencies: ["MemberCode", "StationShell", "StationCore", "Linux", "StationProtocol"]),
+
+    suite("StationProtocolTests", ["StationProtocol"]),
+    suite("StationCoreTests", ["StationCore"]),
+    suite("ManagementCoreTests", ["ManagementCore"]),
+    suite("MemberCodeTests", ["MemberCode", "QRCode"], exclude: ["Vectors"]),
+    suite("AdapterTests", ["SQLite", "MQTT", "HTTP", "GPIO", "Linux", "TestBed"]),
+    suite("StationShellTests", ["StationShell", "TestBed"]),
+    suite("ManagementShellTests", ["ManagementShell", "TestBed"]),
+    suite("SimulatedBoardTests", ["SimulatedBoard"]),
+    suite("FleetSimulatorTests", ["FleetSimulator"]),
+    suite("TidyTests", []),
+    suite("SystemTests", ["TestBed", "StationProtocol"]),
+    suite("DeploymentTests", []),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+// CBOR items of libcbor, for MemberCode alone.
+#pragma once
+#include <cbor.h>

@@ -1,0 +1,7 @@
+// P-256 signatures, PEM keys and X.509 certificates of libcrypto, for MemberCode alone.
+#pragma once
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>

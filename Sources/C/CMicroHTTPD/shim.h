@@ -1,0 +1,3 @@
+// The HTTP server libmicrohttpd, for the HTTP target alone.
+#pragma once
+#include <microhttpd.h>

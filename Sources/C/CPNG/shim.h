@@ -1,0 +1,3 @@
+// PNG images of libpng, for the QRCode target alone.
+#pragma once
+#include <png.h>

@@ -1,0 +1,3 @@
+// SQLite, for the SQLite target alone.
+#pragma once
+#include <sqlite3.h>

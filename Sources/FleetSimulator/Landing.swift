@@ -1,0 +1,1 @@
+// FleetSimulator: see the first file to land here.

@@ -1,0 +1,1 @@
+// GPIO: see the first file to land here.

@@ -1,0 +1,1 @@
+// Linux: see the first file to land here.

@@ -1,0 +1,1 @@
+// MQTT: see the first file to land here.

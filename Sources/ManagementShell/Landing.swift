@@ -1,0 +1,1 @@
+// ManagementShell: see the first file to land here.

@@ -1,0 +1,1 @@
+// MemberCode: see the first file to land here.

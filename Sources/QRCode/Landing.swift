@@ -1,0 +1,1 @@
+// QRCode: see the first file to land here.

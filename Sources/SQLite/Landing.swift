@@ -1,0 +1,1 @@
+// SQLite: see the first file to land here.

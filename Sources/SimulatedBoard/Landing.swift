@@ -1,0 +1,1 @@
+// SimulatedBoard: see the first file to land here.

@@ -1,0 +1,1 @@
+// StationCore: see the first file to land here.

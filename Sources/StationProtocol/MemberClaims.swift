@@ -1,0 +1,76 @@
+// What a member code says once its signature is known to be good, and the rule for its validity.
+
+/// The claims of a CWT (RFC 8392 section 3.1) that a station looks at. Times are NumericDates
+/// turned into milliseconds.
+package struct MemberClaims: Equatable, Sendable {
+  package var issuer: String?
+  package var subject: String?
+  package var audience: String?
+  package var expires: WallTime?
+  package var notBefore: WallTime?
+  package var issued: WallTime?
+  /// The CWT id (`cti`), which makes two codes of one second differ.
+  package var tokenID: [UInt8]?
+
+  package init(
+    issuer: String? = nil, subject: String? = nil, audience: String? = nil,
+    expires: WallTime? = nil, notBefore: WallTime? = nil, issued: WallTime? = nil,
+    tokenID: [UInt8]? = nil
+  ) {
+    self.issuer = issuer
+    self.subject = subject
+    self.audience = audience
+    self.expires = expires
+    self.notBefore = notBefore
+    self.issued = issued
+    self.tokenID = tokenID
+  }
+}
+
+/// Why a member code is not accepted, in the order in which the grounds are examined.
+package enum CodeRefusal: String, CaseIterable, Error, Sendable {
+  /// Not base45, not CBOR, not a COSE_Sign1 that carries a CWT, or longer than a code may be.
+  case malformed
+  /// Signed with something other than Ed25519 or ES256.
+  case unsupportedAlgorithm = "unsupported-algorithm"
+  /// Names a key that this station does not hold.
+  case unknownKey = "unknown-key"
+  case badSignature = "bad-signature"
+  case notYetValid = "not-yet-valid"
+  case expired
+  /// Valid for longer than a code may be, or without an issue or expiry time.
+  case tooLongLived = "too-long-lived"
+  /// Names no member, or one whose name is not a pseudonym (`MemberID`).
+  case noSubject = "no-subject"
+}
+
+/// How long a code may live and how far two clocks may differ.
+package struct CodePolicy: Equatable, Sendable {
+  package var longestLife: Duration
+  package var leeway: Duration
+
+  /// - Parameters:
+  ///   - longestLife: from issue to expiry; 120 s unless configured.
+  ///   - leeway: granted at both ends for the difference of two clocks.
+  package init(longestLife: Duration = .seconds(120), leeway: Duration = .seconds(5)) {
+    self.longestLife = longestLife
+    self.leeway = leeway
+  }
+
+  /// Judges claims whose signature is good.
+  /// - Returns: the member, or the first ground on which the code is refused.
+  package func judge(
+    _ claims: MemberClaims, at time: WallTime
+  ) -> Result<MemberID, CodeRefusal> {
+    let starts = [claims.notBefore, claims.issued].compactMap { $0 }
+    if let start = starts.max(), start > time + leeway { return .failure(.notYetValid) }
+    if let expires = claims.expires, expires + leeway <= time { return .failure(.expired) }
+    guard let issued = claims.issued, let expires = claims.expires,
+      expires - issued <= longestLife
+    else { return .failure(.tooLongLived) }
+    guard let subject = claims.subject, let member = MemberID(subject) else {
+      return .failure(.noSubject)
+    }
+    return .success(member)
+  }
+}

@@ -1,0 +1,89 @@
+// The three things that "now" means: a clock that only grows, the time of day, and its trust.
+
+/// A reading of the monotonic clock, in nanoseconds since an arbitrary start (boot).
+/// Every duration in the station is a difference of two of these.
+package struct Instant: Hashable, Sendable, Comparable {
+  package let nanoseconds: Int64
+
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  package static func < (one: Instant, other: Instant) -> Bool {
+    one.nanoseconds < other.nanoseconds
+  }
+  package static func + (instant: Instant, duration: Duration) -> Instant {
+    Instant(nanoseconds: instant.nanoseconds + duration.wholeNanoseconds)
+  }
+  package static func - (later: Instant, earlier: Instant) -> Duration {
+    .nanoseconds(later.nanoseconds - earlier.nanoseconds)
+  }
+}
+
+/// A time of day as the clock on the wall tells it: milliseconds since 1970-01-01 UTC.
+package struct WallTime: Hashable, Sendable, Comparable {
+  package let milliseconds: Int64
+
+  package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+  package init(seconds: Int64) { self.init(milliseconds: seconds * 1000) }
+
+  package static func < (one: WallTime, other: WallTime) -> Bool {
+    one.milliseconds < other.milliseconds
+  }
+  package static func + (time: WallTime, duration: Duration) -> WallTime {
+    WallTime(milliseconds: time.milliseconds + duration.wholeNanoseconds / 1_000_000)
+  }
+  package static func - (later: WallTime, earlier: WallTime) -> Duration {
+    .milliseconds(later.milliseconds - earlier.milliseconds)
+  }
+}
+
+/// What the shell knows of time at the moment an event is handled.
+package struct Now: Equatable, Sendable {
+  /// For every duration and deadline.
+  package var instant: Instant
+  /// For records, and for the validity of codes as far as `isTrusted` allows.
+  package var wall: WallTime
+  /// Whether the wall clock is synchronised with a source that can be believed.
+  package var isTrusted: Bool
+  /// Local time minus UTC, in seconds.
+  package var utcOffsetSeconds: Int
+
+  package init(
+    instant: Instant, wall: WallTime, isTrusted: Bool = true, utcOffsetSeconds: Int = 0
+  ) {
+    self.instant = instant
+    self.wall = wall
+    self.isTrusted = isTrusted
+    self.utcOffsetSeconds = utcOffsetSeconds
+  }
+
+  /// Days since 1970-01-01 in local time.
+  package var localDay: Int { wall.localDay(utcOffsetSeconds: utcOffsetSeconds) }
+
+  /// Minutes since local midnight, 0...1439.
+  package var localMinute: Int {
+    let seconds = wall.milliseconds.floorDivided(by: 1000) + Int64(utcOffsetSeconds)
+    return Int((seconds - seconds.floorDivided(by: 86_400) * 86_400) / 60)
+  }
+}
+
+extension WallTime {
+  /// Days since 1970-01-01 in the time zone of the given offset.
+  package func localDay(utcOffsetSeconds: Int) -> Int {
+    let seconds = milliseconds.floorDivided(by: 1000) + Int64(utcOffsetSeconds)
+    return Int(seconds.floorDivided(by: 86_400))
+  }
+}
+
+extension Int64 {
+  fileprivate func floorDivided(by divisor: Int64) -> Int64 {
+    let quotient = self / divisor
+    return self % divisor < 0 ? quotient - 1 : quotient
+  }
+}
+
+extension Duration {
+  /// The duration in whole nanoseconds; exact for anything below 292 years.
+  package var wholeNanoseconds: Int64 {
+    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+  }
+}

@@ -1,0 +1,1 @@
+// StationShell: see the first file to land here.

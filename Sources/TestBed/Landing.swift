@@ -1,0 +1,1 @@
+// TestBed: see the first file to land here.
