@@ -41,7 +41,7 @@ let package = Package(
     part("MemberCode", ["StationProtocol", "CSodium", "CCrypto", "CCBOR"]),
     part("QRCode", ["CQRencode", "CPNG"]),
     part("SQLite", ["CSQLite"]),
-    part("Linux", ["CLinux", "CSystemd"]),
+    part("Linux", ["StationProtocol", "CLinux", "CSystemd"]),
     part("MQTT", ["CMosquitto", "Linux"]),
     part("HTTP", ["CMicroHTTPD", "Linux"]),
     part("GPIO", ["CGPIO", "Linux"]),
