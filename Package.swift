@@ -42,7 +42,7 @@ let package = Package(
     part("QRCode", ["CQRencode", "CPNG"]),
     part("SQLite", ["CSQLite"]),
     part("Linux", ["StationProtocol", "CLinux", "CSystemd"]),
-    part("MQTT", ["CMosquitto", "Linux"]),
+    part("MQTT", ["StationProtocol", "CMosquitto", "Linux"]),
     part("HTTP", ["CMicroHTTPD", "Linux"]),
     part("GPIO", ["CGPIO", "Linux"]),
     part("StationShell", ["StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Linux"]),
