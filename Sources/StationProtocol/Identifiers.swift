@@ -9,7 +9,8 @@ private func isPlain(_ text: String, limit: Int, _ allowed: (UInt8) -> Bool) -> 
 package struct StationID: Hashable, Sendable, Comparable, CustomStringConvertible {
   package let text: String
 
-  /// - Returns: nil where the text is empty, too long, or holds any other character.
+  /// - Returns: nil where the text is empty, too long, or holds any other character, and for
+  ///   `service`, which is the management service's own place in the topic tree.
   package init?(_ text: some StringProtocol) {
     let text = String(text)
     guard
@@ -22,7 +23,8 @@ package struct StationID: Hashable, Sendable, Comparable, CustomStringConvertibl
             true
           default: false
           }
-        })
+        }),
+      text != "service"
     else { return nil }
     self.text = text
   }

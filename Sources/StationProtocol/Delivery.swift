@@ -1,0 +1,132 @@
+// How records travel: batches with consecutive numbers one way, acknowledgements the other.
+
+/// `out`: records of one stream with consecutive sequence numbers.
+package struct RecordBatch: Equatable, Sendable {
+  package static let mostRecords = 64
+
+  package var stream: StreamID
+  /// The sequence number of the first record; the next ones follow without a hole.
+  package var first: UInt64
+  /// Each as its own JSON object, so that one that cannot be read does not spoil the others.
+  package var records: [[UInt8]]
+
+  package init(stream: StreamID, first: UInt64, records: [[UInt8]]) {
+    precondition((1...Self.mostRecords).contains(records.count), "a batch has 1 to 64 records")
+    self.stream = stream
+    self.first = first
+    self.records = records
+  }
+
+  /// The sequence number of the last record.
+  package var last: UInt64 { first + UInt64(records.count) - 1 }
+
+  package var json: [UInt8] {
+    var writer = JSONWriter(capacity: 64 + records.reduce(0) { $0 + $1.count + 1 })
+    writer.object {
+      $0.field("stream", stream)
+      $0.field("first", first)
+      $0.key("records")
+      $0.array(records) { $0.raw($1) }
+    }
+    return writer.bytes
+  }
+
+  /// Reads the envelope; the records are checked for JSON syntax only.
+  package init(json: [UInt8]) throws(JSONError) {
+    self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var stream: StreamID?
+      var first: UInt64?
+      var records: [[UInt8]]?
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "stream": try reader.read(&stream, key, text: { StreamID($0) })
+        case "first":
+          try reader.read(&first, key, integer: { $0 >= 1 ? UInt64($0) : nil })
+        case "records":
+          try reader.read(&records, key) { (reader) throws(JSONError) in
+            var slices: [[UInt8]] = []
+            try reader.array(limit: Self.mostRecords) { (reader) throws(JSONError) in
+              slices.append(reader.slice(try reader.anything()))
+            }
+            return slices
+          }
+        default: throw reader.unknown(key)
+        }
+      }
+      let slices = try reader.require(records, "records")
+      guard !slices.isEmpty else { throw reader.error(.invalidMember("records")) }
+      return RecordBatch(
+        stream: try reader.require(stream, "stream"), first: try reader.require(first, "first"),
+        records: slices)
+    }
+  }
+}
+
+/// `ack`: every record of the stream up to and including `upto` is stored by the service.
+package struct Acknowledgement: Equatable, Sendable {
+  package var stream: StreamID
+  package var upto: UInt64
+
+  package init(stream: StreamID, upto: UInt64) {
+    self.stream = stream
+    self.upto = upto
+  }
+
+  package var json: [UInt8] {
+    JSONWriter.object {
+      $0.field("stream", stream)
+      $0.field("upto", upto)
+    }
+  }
+
+  package init(json: [UInt8]) throws(JSONError) {
+    self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var stream: StreamID?
+      var upto: UInt64?
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "stream": try reader.read(&stream, key, text: { StreamID($0) })
+        case "upto": try reader.read(&upto, key, integer: UInt64.init(exactly:))
+        default: throw reader.unknown(key)
+        }
+      }
+      return Acknowledgement(
+        stream: try reader.require(stream, "stream"), upto: try reader.require(upto, "upto"))
+    }
+  }
+}
+
+/// `service/status`: whether the management service is connected; also its will.
+package struct ServiceStatusPayload: Equatable, Sendable {
+  package var isOnline: Bool
+  package var at: WallTime
+
+  package init(isOnline: Bool, at: WallTime) {
+    self.isOnline = isOnline
+    self.at = at
+  }
+
+  package var json: [UInt8] {
+    JSONWriter.object {
+      $0.field("online", isOnline)
+      $0.field("at", at.milliseconds)
+    }
+  }
+
+  package init(json: [UInt8]) throws(JSONError) {
+    self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var online: Bool?
+      var at: WallTime?
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "online":
+          try reader.read(&online, key) { (reader) throws(JSONError) in try reader.bool() }
+        case "at": try reader.read(&at, key, integer: { WallTime(milliseconds: $0) })
+        default: throw reader.unknown(key)
+        }
+      }
+      return ServiceStatusPayload(
+        isOnline: try reader.require(online, "online"), at: try reader.require(at, "at"))
+    }
+  }
+}

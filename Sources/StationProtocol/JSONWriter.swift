@@ -1,0 +1,126 @@
+// Writes JSON (RFC 8259) as UTF-8 bytes without an intermediate tree.
+
+/// Appends one JSON value after another. The caller nests objects and arrays by closures, so
+/// that what comes out is always well formed; commas are the writer's own affair.
+package struct JSONWriter: Sendable {
+  package private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  package init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
+
+  /// The bytes of one object.
+  package static func object(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object(body)
+    return writer.bytes
+  }
+
+  package mutating func object(_ body: (inout JSONWriter) -> Void) {
+    open(UInt8(ascii: "{"))
+    body(&self)
+    close(UInt8(ascii: "}"))
+  }
+
+  package mutating func array<Element>(
+    _ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void
+  ) {
+    open(UInt8(ascii: "["))
+    for element in elements { body(&self, element) }
+    close(UInt8(ascii: "]"))
+  }
+
+  /// The name of the member whose value comes next.
+  package mutating func key(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  package mutating func null() { literal("null") }
+  package mutating func value(_ bool: Bool) { literal(bool ? "true" : "false") }
+
+  package mutating func value(_ number: some BinaryInteger) {
+    separate()
+    var digits = UInt64(number.magnitude)
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(digits % 10))
+      digits /= 10
+    } while digits > 0
+    bytes[start...].reverse()
+    needsComma = true
+  }
+
+  package mutating func value(_ text: some StringProtocol) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 { append(escaping: byte) }
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
+
+  /// A value that is JSON already.
+  package mutating func raw(_ json: some Sequence<UInt8>) {
+    separate()
+    bytes.append(contentsOf: json)
+    needsComma = true
+  }
+
+  package mutating func field(_ name: StaticString, _ number: some BinaryInteger) {
+    key(name)
+    value(number)
+  }
+
+  package mutating func field(_ name: StaticString, _ bool: Bool) {
+    key(name)
+    value(bool)
+  }
+
+  package mutating func field(_ name: StaticString, _ text: some StringProtocol) {
+    key(name)
+    value(text)
+  }
+
+  /// A member whose text is its description.
+  package mutating func field(_ name: StaticString, _ value: some CustomStringConvertible) {
+    key(name)
+    self.value(value.description)
+  }
+
+  private mutating func literal(_ text: StaticString) {
+    separate()
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
+    needsComma = true
+  }
+
+  private mutating func append(escaping byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(byte)
+    case 0..<0x20, 0x7F:
+      bytes.append(contentsOf: Array("\\u00".utf8))
+      bytes.append(contentsOf: Array(Hex.text(UInt64(byte), digits: 2).utf8))
+    default: bytes.append(byte)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// The MQTT topic tree as a type: a value gives its path, and the path gives the value back.
+
+/// A topic below `ws/v1`. The tree is the one of `asyncapi.yaml`.
+package enum Topic: Hashable, Sendable {
+  /// Whether the station is connected; also its will. Retained.
+  case status(StationID)
+  /// What the station is and where its outbox stands; sent once per session. Retained.
+  case birth(StationID)
+  /// The whole state of one part of the station. Retained.
+  case state(StationID, StatePart)
+  /// Batches of records.
+  case out(StationID)
+  /// How far the service has stored a stream; service to station.
+  case ack(StationID)
+  /// Whether the service is connected; also its will. Retained.
+  case serviceStatus
+
+  package static let prefix = "ws/v1"
+
+  package var path: String {
+    switch self {
+    case .status(let station): "\(Self.prefix)/\(station)/status"
+    case .birth(let station): "\(Self.prefix)/\(station)/birth"
+    case .state(let station, let part): "\(Self.prefix)/\(station)/state/\(part.path)"
+    case .out(let station): "\(Self.prefix)/\(station)/out"
+    case .ack(let station): "\(Self.prefix)/\(station)/ack"
+    case .serviceStatus: "\(Self.prefix)/service/status"
+    }
+  }
+
+  /// - Returns: nil where no value has this path.
+  package init?(path: some StringProtocol) {
+    let levels = path.split(separator: "/", maxSplits: 7, omittingEmptySubsequences: false)
+    guard levels.count >= 4, levels[0] == "ws", levels[1] == "v1" else { return nil }
+    let leaf = levels[3...].joined(separator: "/")
+    if levels[2] == "service" {
+      guard leaf == "status" else { return nil }
+      self = .serviceStatus
+      return
+    }
+    guard let station = StationID(levels[2]) else { return nil }
+    switch leaf {
+    case "status": self = .status(station)
+    case "birth": self = .birth(station)
+    case "out": self = .out(station)
+    case "ack": self = .ack(station)
+    default:
+      guard levels.count >= 5, levels[3] == "state",
+        let part = StatePart(path: levels[4...].joined(separator: "/"))
+      else { return nil }
+      self = .state(station, part)
+    }
+  }
+
+  /// The station whose subtree this is; nil for the service's own.
+  package var station: StationID? {
+    switch self {
+    case .status(let station), .birth(let station), .state(let station, _), .out(let station),
+      .ack(let station):
+      station
+    case .serviceStatus: nil
+    }
+  }
+}
+
+/// A part of a station that reports its state by itself.
+package enum StatePart: Hashable, Sendable, Comparable {
+  case door(AccessPointID)
+  case occupancy
+  case alarms
+
+  package var path: String {
+    switch self {
+    case .door(let point): "door/\(point)"
+    case .occupancy: "occupancy"
+    case .alarms: "alarms"
+    }
+  }
+
+  package init?(path: some StringProtocol) {
+    switch path {
+    case "occupancy": self = .occupancy
+    case "alarms": self = .alarms
+    default:
+      guard path.hasPrefix("door/"), path.utf8.count == 6,
+        let number = Int(path.dropFirst(5)), let point = AccessPointID(number)
+      else { return nil }
+      self = .door(point)
+    }
+  }
+}
