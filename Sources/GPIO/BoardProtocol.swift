@@ -3,7 +3,7 @@
 /// The protocol of the simulated board, version 1.
 ///
 /// The board listens on a Unix stream socket and serves one daemon at a time; the daemon
-/// connects. Both sides send lines of UTF-8 that end in LF, at most `longestLine` bytes with it:
+/// connects. Both sides send lines of UTF-8 that end in LF, at most 512 bytes with it:
 ///
 ///     board → daemon    hello VERSION            first line of a connection
 ///                       input LINE LEVEL         every input once, then each change of one
@@ -23,8 +23,6 @@
 /// lines do when the process that held them is gone.
 package enum BoardProtocol {
   package static let version = 1
-  /// In bytes, with the LF.
-  package static let longestLine = 512
 }
 
 /// One wire of the board: what hangs on it, and at which access point.
@@ -138,32 +136,6 @@ package enum BoardOrder: Equatable, Sendable {
       }
     default: return nil
     }
-  }
-}
-
-/// Cuts a stream of bytes into lines, and keeps what is not yet a whole one.
-package struct BoardLineSplitter: Sendable {
-  /// The peer sent something that is no line: too long, or not UTF-8.
-  package struct Fault: Error, Equatable, Sendable {}
-
-  private var rest: [UInt8] = []
-
-  package init() {}
-
-  /// - Returns: the lines that are complete by now, without their LF.
-  package mutating func take(_ bytes: some Sequence<UInt8>) throws(Fault) -> [String] {
-    var lines: [String] = []
-    for byte in bytes {
-      guard byte == UInt8(ascii: "\n") else {
-        rest.append(byte)
-        guard rest.count < BoardProtocol.longestLine else { throw Fault() }
-        continue
-      }
-      guard let line = String(validating: rest, as: UTF8.self) else { throw Fault() }
-      lines.append(line)
-      rest.removeAll(keepingCapacity: true)
-    }
-    return lines
   }
 }
 
