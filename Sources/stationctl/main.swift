@@ -1,1 +1,5 @@
-// stationctl
+// stationctl: what a maintainer types. Hands the words of the command line to the table of commands.
+
+import Glibc
+
+exit(CommandLineTool.run(Array(CommandLine.arguments.dropFirst())))

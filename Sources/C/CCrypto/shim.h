@@ -1,7 +1,10 @@
 // P-256 signatures, PEM keys and X.509 certificates of libcrypto, for MemberCode alone.
 #pragma once
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/crypto.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <openssl/ecdsa.h>
-#include <openssl/err.h>

@@ -1,0 +1,83 @@
+// Items of libcbor, seen through one small view that lives no longer than the tree it looks at.
+
+import CCBOR
+
+/// One item of a decoded tree, borrowed: valid only inside the body given to `CBORItem.read`.
+struct CBORItem {
+  private let pointer: UnsafeMutablePointer<cbor_item_t>
+
+  /// Decodes bytes that are exactly one item within the limits of `CBORShape`.
+  /// - Parameter body: looks at the tree, which is freed when it returns; nil where it does not
+  ///   find what it needs.
+  /// - Returns: nil where the bytes are not acceptable CBOR or the body returned nil.
+  static func read<Value>(_ bytes: [UInt8], _ body: (CBORItem) -> Value?) -> Value? {
+    bytes.withUnsafeBufferPointer { bytes in
+      guard CBORShape.fault(in: bytes) == nil, let start = bytes.baseAddress else { return nil }
+      var result = cbor_load_result()
+      var root = cbor_load(start, bytes.count, &result)
+      guard let pointer = root else { return nil }
+      defer { cbor_decref(&root) }
+      return body(CBORItem(pointer: pointer))
+    }
+  }
+
+  private init(pointer: UnsafeMutablePointer<cbor_item_t>) { self.pointer = pointer }
+
+  /// An integer as a map key or an algorithm is one. nil also where it exceeds `Int64`.
+  var integer: Int64? {
+    switch cbor_typeof(pointer) {
+    case CBOR_TYPE_UINT: Int64(exactly: cbor_get_int(pointer))
+    case CBOR_TYPE_NEGINT: Int64(exactly: cbor_get_int(pointer)).map { -1 - $0 }
+    default: nil
+    }
+  }
+
+  /// An integer or a floating-point number of any width.
+  var number: Double? {
+    if let integer { return Double(integer) }
+    guard cbor_typeof(pointer) == CBOR_TYPE_FLOAT_CTRL, !cbor_float_ctrl_is_ctrl(pointer) else {
+      return nil
+    }
+    return cbor_float_get_float(pointer)
+  }
+
+  var bytes: [UInt8]? {
+    guard cbor_typeof(pointer) == CBOR_TYPE_BYTESTRING else { return nil }
+    return Array(
+      UnsafeBufferPointer(
+        start: cbor_bytestring_handle(pointer), count: cbor_bytestring_length(pointer)))
+  }
+
+  var text: String? {
+    guard cbor_typeof(pointer) == CBOR_TYPE_STRING else { return nil }
+    return String(
+      decoding: UnsafeBufferPointer(
+        start: cbor_string_handle(pointer), count: cbor_string_length(pointer)),
+      as: UTF8.self)
+  }
+
+  var elements: [CBORItem]? {
+    guard cbor_typeof(pointer) == CBOR_TYPE_ARRAY else { return nil }
+    // The handle borrows; `cbor_array_get` would take a reference to each element.
+    return UnsafeBufferPointer(
+      start: cbor_array_handle(pointer), count: cbor_array_size(pointer)
+    ).compactMap { $0.map(CBORItem.init(pointer:)) }
+  }
+
+  var pairs: [(key: CBORItem, value: CBORItem)]? {
+    guard cbor_typeof(pointer) == CBOR_TYPE_MAP else { return nil }
+    return UnsafeBufferPointer(
+      start: cbor_map_handle(pointer), count: cbor_map_size(pointer)
+    ).map { (CBORItem(pointer: $0.key), CBORItem(pointer: $0.value)) }
+  }
+
+  var tag: (number: UInt64, content: CBORItem)? {
+    guard cbor_typeof(pointer) == CBOR_TYPE_TAG, let content = cbor_tag_item(pointer) else {
+      return nil
+    }
+    // The reference taken by `cbor_tag_item` is given back: the tag holds its own.
+    var reference: UnsafeMutablePointer<cbor_item_t>? = content
+    cbor_decref(&reference)
+    return (cbor_tag_value(pointer), CBORItem(pointer: content))
+  }
+}

@@ -1,0 +1,88 @@
+// The claims of a CWT (RFC 8392) as CBOR: read into MemberClaims, written for a new code.
+
+import StationProtocol
+
+enum ClaimSet {
+  /// Claim keys of RFC 8392 section 4.
+  private enum Key {
+    static let issuer: Int64 = 1
+    static let subject: Int64 = 2
+    static let audience: Int64 = 3
+    static let expires: Int64 = 4
+    static let notBefore: Int64 = 5
+    static let issued: Int64 = 6
+    static let tokenID: Int64 = 7
+  }
+
+  /// The seconds a NumericDate may have: 1970 to the end of the year 9999.
+  static let seconds: ClosedRange<Int64> = 0...253_402_300_799
+
+  /// - Returns: nil where the payload is no map of claims or a known claim has the wrong type.
+  ///   Claims that are not known are passed over.
+  static func decode(_ payload: [UInt8]) -> MemberClaims? {
+    CBORItem.read(payload) { item in
+      guard let pairs = item.pairs else { return nil }
+      var claims = MemberClaims()
+      for (key, value) in pairs {
+        guard let number = key.integer else {
+          if key.text != nil { continue }
+          return nil
+        }
+        guard read(number, value, into: &claims) else { return nil }
+      }
+      return claims
+    }
+  }
+
+  private static func read(
+    _ key: Int64, _ value: CBORItem, into claims: inout MemberClaims
+  ) -> Bool {
+    func keep<Content>(
+      _ content: Content?, in field: WritableKeyPath<MemberClaims, Content?>
+    ) -> Bool {
+      claims[keyPath: field] = content
+      return content != nil
+    }
+    switch key {
+    case Key.issuer: return keep(value.text, in: \.issuer)
+    case Key.subject: return keep(value.text, in: \.subject)
+    case Key.audience: return keep(value.text, in: \.audience)
+    case Key.expires: return keep(time(value), in: \.expires)
+    case Key.notBefore: return keep(time(value), in: \.notBefore)
+    case Key.issued: return keep(time(value), in: \.issued)
+    case Key.tokenID: return keep(value.bytes, in: \.tokenID)
+    default: return true
+    }
+  }
+
+  /// A NumericDate: seconds, whole or with a fraction (RFC 8392 section 2). Not-a-number and
+  /// infinities fall out of the range.
+  private static func time(_ value: CBORItem) -> WallTime? {
+    guard let number = value.number,
+      number >= Double(seconds.lowerBound), number <= Double(seconds.upperBound)
+    else { return nil }
+    return WallTime(milliseconds: Int64((number * 1000).rounded()))
+  }
+
+  /// Writes what a member code carries; times in whole seconds.
+  static func encode(
+    issuer: String?, member: MemberID, issuedSeconds: Int64, expiresSeconds: Int64,
+    tokenID: [UInt8]
+  ) -> [UInt8] {
+    var claims = CBORWriter(capacity: 128)
+    claims.map(count: issuer == nil ? 4 : 5)
+    if let issuer {
+      claims.integer(Key.issuer)
+      claims.text(issuer)
+    }
+    claims.integer(Key.subject)
+    claims.text(member.text)
+    claims.integer(Key.expires)
+    claims.integer(expiresSeconds)
+    claims.integer(Key.issued)
+    claims.integer(issuedSeconds)
+    claims.integer(Key.tokenID)
+    claims.bytes(tokenID)
+    return claims.bytes
+  }
+}

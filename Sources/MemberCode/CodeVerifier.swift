@@ -1,0 +1,73 @@
+// From the characters of a code to what it says and who signed it.
+
+import StationProtocol
+
+/// A code whose signature is good. Whether it is valid now is for `CodePolicy` to judge.
+package struct AuthenticCode: Equatable, Sendable {
+  package var claims: MemberClaims
+  package var keyID: KeyID
+  /// Over the content that is signed, so that neither another encoding of the same code nor a
+  /// second signature that its bytes allow makes it a new one.
+  package var digest: CodeDigest
+
+  package init(claims: MemberClaims, keyID: KeyID, digest: CodeDigest) {
+    self.claims = claims
+    self.keyID = keyID
+    self.digest = digest
+  }
+}
+
+/// What was shown to a reader.
+package enum Presentation: Equatable, Sendable {
+  case genuine(AuthenticCode)
+  /// The digest is over the characters as they came: nothing in them can be believed.
+  case refused(CodeRefusal, digest: CodeDigest)
+
+  package var digest: CodeDigest {
+    switch self {
+    case .genuine(let code): code.digest
+    case .refused(_, let digest): digest
+    }
+  }
+}
+
+/// Checks codes against a set of keys, without network and without a clock.
+///
+/// The grounds of refusal are examined in the order of `CodeRefusal`, with one exception: what an
+/// unsupported algorithm has signed is not opened, so a payload that is no claim set is
+/// `malformed` only after the algorithm was found to be a known one.
+package struct CodeVerifier: Sendable {
+  /// Base45 of the longest code accepted; more is refused before anything is decoded.
+  package static let mostCharacters = 512
+
+  package let keys: KeySet
+
+  package init(_ keys: KeySet) { self.keys = keys }
+
+  /// - Parameter text: what the reader delivered, without its framing.
+  package func authenticate(_ text: [UInt8]) -> Presentation {
+    text.withUnsafeBytes { authenticate($0) }
+  }
+
+  /// - Parameter text: what the reader delivered, without its framing.
+  package func authenticate(_ text: UnsafeRawBufferPointer) -> Presentation {
+    do throws(CodeRefusal) {
+      return .genuine(try authenticCode(text))
+    } catch {
+      return .refused(error, digest: CodeDigest(bytes: SHA256.digest(text)))
+    }
+  }
+
+  private func authenticCode(_ text: UnsafeRawBufferPointer) throws(CodeRefusal) -> AuthenticCode {
+    guard text.count <= Self.mostCharacters, let bytes = try? Base45.decode(text) else {
+      throw .malformed
+    }
+    let message = try CoseSign1.decode(bytes)
+    guard !message.isUnsupported else { throw .unsupportedAlgorithm }
+    guard let claims = ClaimSet.decode(message.payload) else { throw .malformed }
+    let content = message.signedContent()
+    let key = try keys.signer(of: message, content: content)
+    return AuthenticCode(
+      claims: claims, keyID: key.id, digest: CodeDigest(bytes: SHA256.digest(content)))
+  }
+}

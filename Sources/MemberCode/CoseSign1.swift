@@ -1,0 +1,112 @@
+// COSE_Sign1 (RFC 9052 section 4.2): the envelope of a member code, and the bytes that are signed.
+
+import StationProtocol
+
+/// The signature algorithms of RFC 9053 section 2 that matter here.
+package enum CoseAlgorithm: Equatable, Sendable {
+  /// EdDSA (-8), which is Ed25519 or, by the length of its signature, Ed448.
+  case edDSA
+  /// ECDSA with SHA-256 (-7).
+  case es256
+  /// Any other, by number or by name.
+  case other
+}
+
+/// One signed message, decoded and not yet verified.
+package struct CoseSign1: Equatable, Sendable {
+  /// The protected header as it is signed: empty where it holds no parameter, whatever its
+  /// encoding was (RFC 9052 section 3).
+  package var protected: [UInt8]
+  /// From either header bucket; nil where neither names one.
+  package var algorithm: CoseAlgorithm?
+  /// From either header bucket; nil where neither names one.
+  package var keyID: [UInt8]?
+  package var payload: [UInt8]
+  package var signature: [UInt8]
+
+  static let tag: UInt64 = 18
+  static let cwtTag: UInt64 = 61
+  private static let ed448SignatureBytes = 114
+
+  /// Decodes one message: untagged, tagged 18, or tagged 61 over 18 (RFC 8392 section 6).
+  /// - Throws: `malformed`, and nothing else.
+  package static func decode(_ bytes: [UInt8]) throws(CodeRefusal) -> CoseSign1 {
+    guard let message = CBORItem.read(bytes, CoseSign1.init(item:)) else { throw .malformed }
+    return message
+  }
+
+  private init?(item: CBORItem) {
+    var item = item
+    if let outer = item.tag {
+      item = outer.content
+      if outer.number == Self.cwtTag {
+        guard let inner = item.tag, inner.number == Self.tag else { return nil }
+        item = inner.content
+      } else {
+        guard outer.number == Self.tag else { return nil }
+      }
+    }
+    guard let parts = item.elements, parts.count == 4,
+      let protected = parts[0].bytes, let payload = parts[2].bytes,
+      let signature = parts[3].bytes,
+      let unprotected = CoseHeader(item: parts[1]),
+      let header = CoseHeader(protected: protected),
+      header.isDisjoint(from: unprotected), unprotected.critical == nil
+    else { return nil }
+    self.protected = header.isEmpty ? [] : protected
+    algorithm = header.algorithm ?? unprotected.algorithm
+    keyID = header.keyID ?? unprotected.keyID
+    self.payload = payload
+    self.signature = signature
+  }
+
+  /// A message that is about to be signed.
+  init(algorithm: CoseAlgorithm, keyID: [UInt8], payload: [UInt8]) {
+    var header = CBORWriter(capacity: 16)
+    header.map(count: 2)
+    header.integer(CoseHeader.Label.algorithm)
+    header.integer(algorithm == .es256 ? CoseHeader.es256 : CoseHeader.edDSA)
+    header.integer(CoseHeader.Label.keyID)
+    header.bytes(keyID)
+    protected = header.bytes
+    self.algorithm = algorithm
+    self.keyID = keyID
+    self.payload = payload
+    signature = []
+  }
+
+  /// Whether no key of this product can have made the signature, whatever its id.
+  package var isUnsupported: Bool {
+    switch algorithm {
+    case .other: true
+    case .edDSA: signature.count == Self.ed448SignatureBytes
+    case .es256, nil: false
+    }
+  }
+
+  /// The `Sig_structure` of RFC 9052 section 4.4.
+  /// - Parameter externalData: what both sides know and the message does not carry.
+  package func signedContent(externalData: [UInt8] = []) -> [UInt8] {
+    var content = CBORWriter(
+      capacity: 24 + protected.count + externalData.count + payload.count)
+    content.array(count: 4)
+    content.text("Signature1")
+    content.bytes(protected)
+    content.bytes(externalData)
+    content.bytes(payload)
+    return content.bytes
+  }
+
+  /// The message with tag 18 and everything in the protected bucket.
+  func encoded() -> [UInt8] {
+    var message = CBORWriter(
+      capacity: 12 + protected.count + payload.count + signature.count)
+    message.tag(Self.tag)
+    message.array(count: 4)
+    message.bytes(protected)
+    message.map(count: 0)
+    message.bytes(payload)
+    message.bytes(signature)
+    return message.bytes
+  }
+}

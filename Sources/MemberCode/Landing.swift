@@ -1,1 +1,0 @@
-// MemberCode: see the first file to land here.

@@ -1,1 +1,0 @@
-// QRCode: see the first file to land here.

@@ -1,0 +1,95 @@
+// stationctl code verify: judges a member code as a station would, and says why.
+
+import MemberCode
+import StationProtocol
+
+enum CodeVerifyCommand {
+  /// Longer input is no code; reading on would not change the answer.
+  private static let mostInputBytes = 4096
+
+  static let command = Command(
+    words: ["code", "verify"],
+    purpose: "judges the code on standard input: one JSON object, exit status 0 if valid, else 1",
+    options: [
+      .init(
+        name: "--key", value: "FILE", count: .repeated,
+        meaning: "a public key or X.509 certificate (PEM), Ed25519 or P-256"),
+      .init(
+        name: "--at", value: "UNIXTIME",
+        meaning: "the time to judge by, in seconds; now if not given"),
+      .init(
+        name: "--max-life", value: "SECONDS",
+        meaning: "the longest time from issue to expiry; 120 if not given"),
+    ],
+    run: run)
+
+  @Sendable private static func run(_ values: CommandValues) throws(CommandFailure) -> Int32 {
+    let time = try values.number("--at", in: 0...253_402_300_799).map(WallTime.init(seconds:))
+    var policy = CodePolicy()
+    if let life = try values.number("--max-life", in: 1...253_402_300_799) {
+      policy.longestLife = .seconds(life)
+    }
+    let verifier = CodeVerifier(try KeyFiles.keySet(values.all("--key")))
+    let text = withoutLineEnd(try Files.readInput(most: mostInputBytes))
+    let answer = judge(verifier.authenticate(text), policy, at: time ?? WallClock.now())
+    StandardStream.output.write(Self.answer(answer.refusal, answer.claims))
+    return answer.refusal == nil ? 0 : 1
+  }
+
+  /// One line feed, with or without a carriage return before it, as files and scanners end lines.
+  private static func withoutLineEnd(_ text: [UInt8]) -> [UInt8] {
+    var text = text
+    if text.last == UInt8(ascii: "\n") { text.removeLast() }
+    if text.last == UInt8(ascii: "\r") { text.removeLast() }
+    return text
+  }
+
+  private static func judge(
+    _ presentation: Presentation, _ policy: CodePolicy, at time: WallTime
+  ) -> (refusal: CodeRefusal?, claims: MemberClaims) {
+    switch presentation {
+    case .refused(let refusal, _):
+      // Nothing that is not signed is repeated as if it were a claim.
+      (refusal, MemberClaims())
+    case .genuine(let code):
+      switch policy.judge(code.claims, at: time) {
+      case .success: (nil, code.claims)
+      case .failure(let refusal): (refusal, code.claims)
+      }
+    }
+  }
+
+  private static func answer(_ refusal: CodeRefusal?, _ claims: MemberClaims) -> [UInt8] {
+    JSONWriter.object { json in
+      json.field("valid", refusal == nil)
+      json.key("reason")
+      if let refusal { json.value(refusal.rawValue) } else { json.null() }
+      json.key("claims")
+      json.object { write(claims, to: &$0) }
+    } + [UInt8(ascii: "\n")]
+  }
+
+  /// The names of RFC 8392; times in seconds, the CWT id in hex.
+  private static func write(_ claims: MemberClaims, to json: inout JSONWriter) {
+    if let issuer = claims.issuer { json.field("iss", issuer) }
+    if let subject = claims.subject { json.field("sub", subject) }
+    if let audience = claims.audience { json.field("aud", audience) }
+    for (name, time) in [
+      ("exp", claims.expires), ("nbf", claims.notBefore), ("iat", claims.issued),
+    ] as [(StaticString, WallTime?)] {
+      guard let time else { continue }
+      json.key(name)
+      json.raw(seconds(time).utf8)
+    }
+    if let tokenID = claims.tokenID {
+      json.field("cti", tokenID.map { Hex.text(UInt64($0), digits: 2) }.joined())
+    }
+  }
+
+  private static func seconds(_ time: WallTime) -> String {
+    let (whole, rest) = time.milliseconds.quotientAndRemainder(dividingBy: 1000)
+    guard rest != 0 else { return "\(whole)" }
+    let digits = "\(rest + 1000)".dropFirst()
+    return "\(whole).\(digits)"
+  }
+}

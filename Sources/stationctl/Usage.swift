@@ -1,0 +1,39 @@
+// The usage texts, made from the table of commands.
+
+enum Usage {
+  private static let width = 18
+
+  static func overview(_ commands: [Command]) -> String {
+    var text = "usage: stationctl COMMAND [OPTION...]\n\n"
+    for command in commands {
+      text += "  \(padded(command.words.joined(separator: " "))) \(command.purpose)\n"
+    }
+    return text + "\nstationctl COMMAND --help tells the options of a command.\n"
+  }
+
+  static func text(_ command: Command) -> String {
+    var line = "usage: stationctl \(command.words.joined(separator: " "))"
+    for option in command.options { line += " \(synopsis(option))" }
+    var text = "\(line)\n\(command.purpose)\n\n"
+    for option in command.options {
+      text += "  \(padded(named(option))) \(option.meaning)\n"
+    }
+    return text
+  }
+
+  private static func synopsis(_ option: Command.Option) -> String {
+    switch option.count {
+    case .optional: "[\(named(option))]"
+    case .required: named(option)
+    case .repeated: "\(named(option)) [\(named(option)) ...]"
+    }
+  }
+
+  private static func named(_ option: Command.Option) -> String {
+    [option.name, option.value].compactMap { $0 }.joined(separator: " ")
+  }
+
+  private static func padded(_ text: String) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}
