@@ -5,21 +5,25 @@ import Testing
 
 @Suite("Base45")
 struct Base45Tests {
-  @Test("the examples of RFC 9285 come out both ways", arguments: [
-    ("AB", "BB8"), ("Hello!!", "%69 VD92EX0"), ("base-45", "UJCLQE7W581"), ("ietf!", "QED8WEX0"),
-    ("", ""),
-  ])
+  @Test(
+    "the examples of RFC 9285 come out both ways",
+    arguments: [
+      ("AB", "BB8"), ("Hello!!", "%69 VD92EX0"), ("base-45", "UJCLQE7W581"), ("ietf!", "QED8WEX0"),
+      ("", ""),
+    ])
   func examples(plain: String, text: String) throws {
     #expect(Base45.encode(Array(plain.utf8)) == text)
     #expect(try Base45.decode(Array(text.utf8)) == Array(plain.utf8))
   }
 
-  @Test("what no bytes encode to is refused, and where is told", arguments: [
-    ("GGW", Base45Error.value(offset: 0)), ("::::", .length), (":::", .value(offset: 0)),
-    ("BB8B", .length), ("A", .length), ("BB8::", .value(offset: 3)),
-    ("Bb8", .character(offset: 1)), ("BB8B_", .character(offset: 4)),
-    ("BB8\n8", .character(offset: 3)),
-  ])
+  @Test(
+    "what no bytes encode to is refused, and where is told",
+    arguments: [
+      ("GGW", Base45Error.value(offset: 0)), ("::::", .length), (":::", .value(offset: 0)),
+      ("BB8B", .length), ("A", .length), ("BB8::", .value(offset: 3)),
+      ("Bb8", .character(offset: 1)), ("BB8B_", .character(offset: 4)),
+      ("BB8\n8", .character(offset: 3)),
+    ])
   func refusals(text: String, error: Base45Error) {
     #expect(throws: error) { try Base45.decode(Array(text.utf8)) }
   }
