@@ -21,6 +21,7 @@ export class Overview {
   render() {
     this.tiles = new Map(this.fleet.sorted.map((view) => [view.id, this.tile(view)]));
     find("stations").replaceChildren(...this.tiles.values());
+    find("stations").classList.toggle("dense", this.tiles.size > 24);
     this.renderSums();
     this.sift();
   }
@@ -41,10 +42,11 @@ export class Overview {
   tile(view) {
     const worst = view.alarms.length ? "alarm" : view.online === true ? "normal" : "offline";
     return h("li", { class: "tile", "data-state": worst, "data-station": view.id },
-      h("h3", {},
-        h("button", { type: "button", onclick: () => this.open(view.id) },
-          named(view.names, view.id))),
-      presence(view),
+      h("div", { class: "tile-head" },
+        h("h3", {},
+          h("button", { type: "button", onclick: () => this.open(view.id) },
+            named(view.names, view.id))),
+        presence(view)),
       view.alarms.map(alarmLine),
       h("div", { class: "figures" },
         figure(t("station.inside"), view.occupancy?.inside, "big"),

@@ -13,14 +13,19 @@ export function presence(view) {
   return h("p", { class: "presence", "data-state": state }, words);
 }
 
-/** One line per access point: lock, leaf, and what is wrong. */
+/** The alarm that says the same as a door's alarm state. */
+const alarmOf = { "held-open": "held-open", "forced-open": "forced-open", fault: "lines-lost" };
+
+/** One line per access point: lock, leaf, and what is wrong unless an alarm says it already. */
 export function doors(view) {
+  const isSaid = (door) => view.alarms.some(({ alarm, accessPoint }) =>
+    accessPoint === door.accessPoint && alarm === alarmOf[door.alarm]);
   return h("ul", { class: "doors", "aria-label": t("station.doors") },
     view.doors.map((door) => h("li", {},
       h("span", { class: "door-name" }, t("door.name", { n: door.accessPoint })),
       chip(door.lock, `door.lock.${door.lock}`),
       chip(door.contact, `door.contact.${door.contact}`),
-      door.alarm !== "normal" ? chip("alarm", `door.alarm.${door.alarm}`) : null)));
+      door.alarm !== "normal" && !isSaid(door) ? chip("alarm", `door.alarm.${door.alarm}`) : null)));
 }
 
 /** An alarm in words, with its age ticking. */
