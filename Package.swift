@@ -46,7 +46,7 @@ let package = Package(
     part("Linux", ["StationProtocol", "CLinux", "CSystemd"]),
     part("MQTT", ["StationProtocol", "CMosquitto", "Linux"]),
     part("HTTP", ["CMicroHTTPD", "Linux"]),
-    part("GPIO", ["CGPIO", "Linux"]),
+    part("GPIO", ["StationProtocol", "CGPIO", "Linux"]),
     part(
       "StationShell",
       ["StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Linux"]),
