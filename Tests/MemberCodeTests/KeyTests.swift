@@ -1,6 +1,5 @@
 // Key files: made by openssl and read here, made here and read by openssl, and those refused.
 
-import Foundation
 import MemberCode
 import Testing
 
@@ -122,7 +121,7 @@ struct KeyTests {
     "what is no key file is refused",
     arguments: [
       "", "hello", "-----BEGIN PUBLIC KEY-----\n",
-      "-----BEGIN PUBLIC KEY-----\n!\n-----END PUBLIC KEY-----\n",
+      "-----BEGIN PUBLIC KEY-----\n!\n-----END PUBLIC KEY-----",
       String(repeating: "-----BEGIN", count: 100),
     ])
   func noPEM(text: String) {
