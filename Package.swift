@@ -9,7 +9,9 @@ func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
 }
 
 /// A part of the product: a library target that other targets of this package import.
-func part(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+func part(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
+  -> Target
+{
   .target(name: name, dependencies: dependencies, exclude: exclude)
 }
 
@@ -41,28 +43,36 @@ let package = Package(
     part("MemberCode", ["StationProtocol", "CSodium", "CCrypto", "CCBOR"]),
     part("QRCode", ["CQRencode", "CPNG"]),
     part("SQLite", ["CSQLite"]),
-    part("Linux", ["CLinux", "CSystemd"]),
-    part("MQTT", ["CMosquitto", "Linux"]),
+    part("Linux", ["StationProtocol", "CLinux", "CSystemd"]),
+    part("MQTT", ["StationProtocol", "CMosquitto", "Linux"]),
     part("HTTP", ["CMicroHTTPD", "Linux"]),
-    part("GPIO", ["CGPIO", "Linux"]),
-    part("StationShell", ["StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Linux"]),
+    part("GPIO", ["StationProtocol", "CGPIO", "Linux"]),
+    part(
+      "StationShell",
+      ["StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Linux"]),
     part(
       "ManagementShell",
-      ["ManagementCore", "StationProtocol", "MemberCode", "QRCode", "SQLite", "MQTT", "HTTP", "Linux"],
+      [
+        "ManagementCore", "StationProtocol", "MemberCode", "QRCode", "SQLite", "MQTT", "HTTP",
+        "Linux",
+      ],
       exclude: ["Web"]),
     part("FleetSimulator", ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"]),
     part(
-      "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"], exclude: ["Page"]),
+      "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"],
+      exclude: ["Page"]),
     part("TestBed", ["StationProtocol", "MemberCode", "Linux"]),
 
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),
     .executableTarget(name: "managementd", dependencies: ["ManagementShell"]),
     .executableTarget(name: "stationboard", dependencies: ["SimulatedBoard"]),
-    .executableTarget(name: "stationctl", dependencies: ["MemberCode", "QRCode", "StationProtocol"]),
+    .executableTarget(
+      name: "stationctl", dependencies: ["MemberCode", "QRCode", "StationProtocol"]),
     .executableTarget(name: "fleetsim", dependencies: ["FleetSimulator"]),
     .executableTarget(name: "demo", dependencies: ["TestBed"]),
     .executableTarget(
-      name: "bench", dependencies: ["MemberCode", "StationShell", "StationCore", "Linux", "StationProtocol"]),
+      name: "bench",
+      dependencies: ["MemberCode", "StationShell", "StationCore", "Linux", "StationProtocol"]),
 
     suite("StationProtocolTests", ["StationProtocol"]),
     suite("StationCoreTests", ["StationCore"]),

@@ -77,6 +77,8 @@ package enum StatePart: Hashable, Sendable, Comparable {
     }
   }
 
+  package static func < (one: StatePart, other: StatePart) -> Bool { one.path < other.path }
+
   package init?(path: some StringProtocol) {
     switch path {
     case "occupancy": self = .occupancy

@@ -1,3 +1,124 @@
 // GPIO lines of libgpiod 1.6 and 2, for the GPIO target alone.
+//
+// The two versions share a name and a pkg-config file, but no function of use here. What the
+// station needs of either fits into a handful of calls on one line at a time, so this header
+// gives those calls one form. Every function returns -1 and sets errno where it fails.
 #pragma once
+#include <errno.h>
 #include <gpiod.h>
+#include <stdbool.h>
+#include <string.h>
+
+// How a line is wired; the values are this header's own.
+enum { GPIO_BIAS_AS_IS, GPIO_BIAS_PULL_UP, GPIO_BIAS_PULL_DOWN };
+
+// One requested line. `fd` becomes readable at an edge of an input.
+struct gpio_line {
+  void *chip;
+  void *request;
+  void *events;
+  unsigned offset;
+  int fd;
+};
+
+#if defined(GPIOD_LINE_BULK_MAX_LINES)  // libgpiod 1
+
+static inline int gpio_line_open(struct gpio_line *line, const char *chip, unsigned offset,
+                                 bool is_output, bool active_low, int bias,
+                                 const char *consumer) {
+  struct gpiod_chip *opened = gpiod_chip_open(chip);
+  if (!opened) return -1;
+  struct gpiod_line *found = gpiod_chip_get_line(opened, offset);
+  struct gpiod_line_request_config config = {
+      .consumer = consumer,
+      .request_type =
+          is_output ? GPIOD_LINE_REQUEST_DIRECTION_OUTPUT : GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES,
+      .flags = (active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0) |
+               (bias == GPIO_BIAS_PULL_UP     ? GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP
+                : bias == GPIO_BIAS_PULL_DOWN ? GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN
+                                              : 0)};
+  if (!found || gpiod_line_request(found, &config, 0) != 0) {
+    int code = errno;
+    gpiod_chip_close(opened);
+    errno = code;
+    return -1;
+  }
+  *line = (struct gpio_line){opened, found, 0, offset, is_output ? -1 : gpiod_line_event_get_fd(found)};
+  return 0;
+}
+
+static inline int gpio_line_get(struct gpio_line *line) {
+  return gpiod_line_get_value((struct gpiod_line *)line->request);
+}
+
+static inline int gpio_line_set(struct gpio_line *line, bool level) {
+  return gpiod_line_set_value((struct gpiod_line *)line->request, level);
+}
+
+// Takes the edges that wait; the level is read afterwards, so their number does not matter.
+static inline int gpio_line_drain(struct gpio_line *line) {
+  struct gpiod_line_event events[16];
+  return gpiod_line_event_read_fd_multiple(line->fd, events, 16);
+}
+
+static inline void gpio_line_close(struct gpio_line *line) {
+  if (line->chip) gpiod_chip_close((struct gpiod_chip *)line->chip);
+  line->chip = 0;
+}
+
+#else  // libgpiod 2
+
+static inline int gpio_line_open(struct gpio_line *line, const char *chip, unsigned offset,
+                                 bool is_output, bool active_low, int bias,
+                                 const char *consumer) {
+  struct gpiod_chip *opened = gpiod_chip_open(chip);
+  if (!opened) return -1;
+  struct gpiod_line_settings *settings = gpiod_line_settings_new();
+  struct gpiod_line_config *lines = gpiod_line_config_new();
+  struct gpiod_request_config *config = gpiod_request_config_new();
+  struct gpiod_line_request *request = 0;
+  if (settings && lines && config) {
+    gpiod_line_settings_set_direction(
+        settings, is_output ? GPIOD_LINE_DIRECTION_OUTPUT : GPIOD_LINE_DIRECTION_INPUT);
+    if (!is_output) gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
+    gpiod_line_settings_set_active_low(settings, active_low);
+    gpiod_line_settings_set_bias(settings, bias == GPIO_BIAS_PULL_UP     ? GPIOD_LINE_BIAS_PULL_UP
+                                           : bias == GPIO_BIAS_PULL_DOWN ? GPIOD_LINE_BIAS_PULL_DOWN
+                                                                         : GPIOD_LINE_BIAS_AS_IS);
+    gpiod_request_config_set_consumer(config, consumer);
+    if (gpiod_line_config_add_line_settings(lines, &offset, 1, settings) == 0)
+      request = gpiod_chip_request_lines(opened, config, lines);
+  }
+  int code = errno;
+  if (config) gpiod_request_config_free(config);
+  if (lines) gpiod_line_config_free(lines);
+  if (settings) gpiod_line_settings_free(settings);
+  gpiod_chip_close(opened);
+  errno = code;
+  if (!request) return -1;
+  *line = (struct gpio_line){0, request, is_output ? 0 : gpiod_edge_event_buffer_new(16), offset,
+                             is_output ? -1 : gpiod_line_request_get_fd(request)};
+  return 0;
+}
+
+static inline int gpio_line_get(struct gpio_line *line) {
+  return gpiod_line_request_get_value((struct gpiod_line_request *)line->request, line->offset);
+}
+
+static inline int gpio_line_set(struct gpio_line *line, bool level) {
+  return gpiod_line_request_set_value((struct gpiod_line_request *)line->request, line->offset,
+                                      level ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE);
+}
+
+static inline int gpio_line_drain(struct gpio_line *line) {
+  return gpiod_line_request_read_edge_events((struct gpiod_line_request *)line->request,
+                                             (struct gpiod_edge_event_buffer *)line->events, 16);
+}
+
+static inline void gpio_line_close(struct gpio_line *line) {
+  if (line->events) gpiod_edge_event_buffer_free((struct gpiod_edge_event_buffer *)line->events);
+  if (line->request) gpiod_line_request_release((struct gpiod_line_request *)line->request);
+  line->events = line->request = 0;
+}
+
+#endif

@@ -1,0 +1,109 @@
+# The front door: what a person or a machine does with this tree. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+
+DESTDIR ?=
+PREFIX ?= /usr
+MINUTES ?= 1
+SEEDS ?=
+ONCE ?=
+
+STRICT := -Xswiftc -warnings-as-errors
+STAGE := .ci/stage
+# Where the system looks for configuration, whatever PREFIX is.
+SYSCONF := /etc
+share := $(DESTDIR)$(PREFIX)/share/worker-station
+lib := $(DESTDIR)$(PREFIX)/lib
+daemons := stationd managementd
+programs := $(daemons) stationctl
+# Shell scripts are known by their first line.
+scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
+
+.PHONY: help demo build unit test lint bench simulate coverage release install install-files clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## broker, service and three stations to play with; ONCE=1 plays the story and ends
+	@.ci/install-packages build run
+	echo "demo: building; the first time takes minutes"
+	swift build </dev/null
+	exec .build/debug/demo $(if $(filter-out 0,$(ONCE)),--once)
+
+build: ## everything, for debugging
+	@.ci/install-packages build
+	swift build
+
+unit: ## the fast tests: all but SystemTests
+	@swift test --disable-xctest --skip SystemTests
+
+test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
+	@rm -rf .build/stages
+	$(STAGE) packages .ci/install-packages build run test
+	$(STAGE) lint $(MAKE) --no-print-directory lint
+	$(STAGE) build swift build --build-tests $(STRICT)
+	$(STAGE) unit swift test --skip-build --disable-xctest --skip SystemTests $(STRICT)
+	$(STAGE) simulate $(MAKE) --no-print-directory simulate
+	$(STAGE) system swift test --skip-build --disable-xctest --filter SystemTests $(STRICT)
+	$(STAGE) --summary
+
+lint: ## swift format, and shellcheck on every script
+	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	shellcheck $(scripts)
+	echo "lint: clean"
+
+bench: ## from reader bytes to strike command and the like, p50 and p99
+	@swift build -c release --product bench
+	exec .build/release/bench
+
+simulate: ## a fleet in virtual time: MINUTES=1, or SEEDS=1-20
+	@swift build -c release --product fleetsim
+	exec .build/release/fleetsim $(if $(SEEDS),--seeds $(SEEDS),--minutes $(MINUTES))
+
+coverage: ## lines and regions reached by the fast tests, a line a file
+	@swift test --disable-xctest --skip SystemTests --enable-code-coverage --scratch-path .build-coverage
+	directory=$$(dirname "$$(swift test --show-codecov-path --scratch-path .build-coverage)")
+	bundle=$$(ls -d "$$directory"/../*.xctest)
+	cov=$$(command -v llvm-cov || echo "$$(dirname "$$(realpath "$$(command -v swift)")")/llvm-cov")
+	"$$cov" report --use-color=false --instr-profile "$$directory/default.profdata" \
+	  --ignore-filename-regex '(^|/)(Tests|\.build-coverage)/' "$$bundle"
+
+release: ## the installed programs, optimised, with Swift's runtime inside
+	@for program in $(programs); do
+	  swift build -c release --static-swift-stdlib --scratch-path .build-install --product "$$program"
+	done
+
+install: release install-files ## programs and files below DESTDIR, PREFIX=/usr
+	@install -d "$(DESTDIR)$(PREFIX)/bin"
+	for program in $(programs); do
+	  install -m 755 -s ".build-install/release/$$program" "$(DESTDIR)$(PREFIX)/bin/$$program"
+	done
+
+install-files: ## all that install installs but the programs: builds nothing
+	@install -d "$(share)"/{web,texts,boards,mosquitto,examples}
+	install -d "$(lib)"/{systemd/system,sysusers.d,tmpfiles.d,modules-load.d,udev/rules.d}
+	cp -r --no-preserve=ownership Sources/ManagementShell/Web/. "$(share)/web/"
+	for text in Sources/Texts/*.json; do
+	  if [[ -e $$text ]]; then install -m 644 "$$text" "$(share)/texts/"; fi
+	done
+	find "$(share)" -name '.*' -type f -delete
+	find "$(share)" -type f -exec chmod 644 {} +
+	install -m 644 firmware-config/boards/* "$(share)/boards/"
+	install -m 644 firmware-config/mosquitto/* "$(share)/mosquitto/"
+	for example in firmware-config/*.example; do
+	  if [[ -e $$example ]]; then install -m 644 "$$example" "$(share)/examples/"; fi
+	done
+	for daemon in $(daemons); do
+	  sed 's#/usr/bin/#$(PREFIX)/bin/#' "systemd/$$daemon.service" >"$(lib)/systemd/system/$$daemon.service"
+	  chmod 644 "$(lib)/systemd/system/$$daemon.service"
+	done
+	install -m 644 systemd/worker-station.sysusers.conf "$(lib)/sysusers.d/worker-station.conf"
+	install -m 644 systemd/worker-station.tmpfiles.conf "$(lib)/tmpfiles.d/worker-station.conf"
+	install -m 644 systemd/worker-station.modules.conf "$(lib)/modules-load.d/worker-station.conf"
+	install -m 644 firmware-config/udev/60-worker-station.rules "$(lib)/udev/rules.d/"
+
+clean: ## away with everything built
+	@rm -rf .build .build-install .build-coverage

@@ -1,1 +1,0 @@
-// GPIO: see the first file to land here.

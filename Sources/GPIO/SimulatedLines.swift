@@ -1,0 +1,92 @@
+// The lines of the simulated board, over its local socket.
+import Linux
+import StationProtocol
+
+/// Connects to a board that `stationboard` plays, and again whenever it was lost.
+package final class SimulatedLines: StationLines {
+  package var onLevel: (BoardLine, Bool) -> Void = { _, _ in }
+  package var onReadable: (Int, Bool, String) -> Void = { _, _, _ in }
+
+  private let loop: EventLoop
+  private let path: String
+  private let accessPoints: [Int]
+  private var connection: LocalConnection?
+  private var outputs: [BoardLine: Bool] = [:]
+  private var retry: Timer?
+  private var isGreeted = false
+
+  /// - Parameter path: where the board listens.
+  package init(loop: EventLoop, path: String, accessPoints: [Int]) {
+    self.loop = loop
+    self.path = path
+    self.accessPoints = accessPoints
+  }
+
+  package func start() {
+    do throws(SystemError) {
+      let connection = try LocalConnection(path: path)
+      try loop.watch(connection.descriptor, for: .read) { [weak self] in self?.serve($0) }
+      self.connection = connection
+    } catch {
+      lose(error.description)
+    }
+  }
+
+  package func set(_ line: BoardLine, to level: Bool) {
+    outputs[line] = level
+    send(.output(line, level))
+  }
+
+  package func show(accessPoint: Int, _ outcome: BoardOrder.Outcome) {
+    send(.show(accessPoint: accessPoint, outcome))
+  }
+
+  package func stop() {
+    retry?.cancel()
+    if let connection { loop.unwatch(connection.descriptor) }
+    connection = nil
+  }
+
+  private func send(_ order: BoardOrder) {
+    guard let connection, isGreeted else { return }
+    guard connection.send(line: order.line) else { return lose("the board does not take orders") }
+    if connection.hasUnsent { loop.change(connection.descriptor, to: [.read, .write]) }
+  }
+
+  private func serve(_ readiness: Readiness) {
+    guard let connection else { return }
+    if readiness.contains(.write) {
+      guard connection.flush() else { return lose("the board does not take orders") }
+      if !connection.hasUnsent { loop.change(connection.descriptor, to: .read) }
+    }
+    guard !readiness.isDisjoint(with: [.read, .hangUp]) else { return }
+    guard let lines = connection.lines() else { return lose("the board has gone") }
+    for line in lines {
+      guard let report = BoardReport(line: line) else {
+        return lose("the board says what its protocol does not know")
+      }
+      take(report)
+    }
+  }
+
+  private func take(_ report: BoardReport) {
+    switch report {
+    case .hello(BoardProtocol.version):
+      isGreeted = true
+      for point in accessPoints { onReadable(point, true, "") }
+      for (line, level) in outputs { send(.output(line, level)) }
+    case .hello(let version):
+      lose("the board speaks version \(version), this daemon \(BoardProtocol.version)")
+    case .input(let line, let level):
+      if isGreeted { onLevel(line, level) }
+    }
+  }
+
+  private func lose(_ reason: String) {
+    if let connection { loop.unwatch(connection.descriptor) }
+    connection = nil
+    isGreeted = false
+    for point in accessPoints { onReadable(point, false, reason) }
+    retry = loop.schedule(after: .milliseconds(500)) { [weak self] in self?.start() }
+  }
+}

@@ -1,0 +1,19 @@
+// The wires of a station, whatever board they end on.
+
+/// What a station's daemon asks of its board. Two boards do it: `ChipLines` on libgpiod and
+/// `SimulatedLines` on a local socket. Everything happens on the loop's thread.
+package protocol StationLines: AnyObject {
+  /// Called with each input's level when it is first known, and at each change after that.
+  var onLevel: (BoardLine, Bool) -> Void { get set }
+  /// Called when the inputs of an access point become readable, before their levels, and when
+  /// they stop being so, with the reason.
+  var onReadable: (_ accessPoint: Int, _ areReadable: Bool, _ reason: String) -> Void { get set }
+  /// Begins; a board that is not there yet is tried again for ever.
+  func start()
+  /// Drives an output; remembered and driven again where the board comes back.
+  func set(_ line: BoardLine, to level: Bool)
+  /// Tells the worker at an access point. A board without a display does nothing.
+  func show(accessPoint: Int, _ outcome: BoardOrder.Outcome)
+  /// Lets every output fall and every line go.
+  func stop()
+}

@@ -1,0 +1,86 @@
+// Whole files, bounded in size, written so that a power cut leaves the old one or the new one.
+import CLinux
+import Glibc
+
+package enum Files {
+  /// - Parameter limit: a longer file is an error, not a prefix.
+  package static func read(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
+    let descriptor = linux_open(path, O_RDONLY | O_CLOEXEC, 0)
+    guard descriptor >= 0 else { throw SystemError("open", path: path) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemError("read", path: path)
+      }
+      bytes.append(contentsOf: chunk[..<count])
+      guard bytes.count <= limit else {
+        throw SystemError("read", path: path, detail: "it is longer than \(limit) bytes")
+      }
+    }
+  }
+
+  /// Writes beside the file, flushes, and renames over it.
+  package static func write(
+    _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
+  ) throws(SystemError) {
+    let draft = "\(path).new"
+    let descriptor = linux_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw SystemError("create", path: draft) }
+    defer { close(descriptor) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemError("write", path: draft)
+      }
+      written += count
+    }
+    guard fdatasync(descriptor) == 0 else { throw SystemError("flush", path: draft) }
+    guard rename(draft, path) == 0 else { throw SystemError("rename to", path: path) }
+  }
+
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// The names in a folder, sorted, without those that begin with a dot.
+  package static func names(in folder: String) throws(SystemError) -> [String] {
+    guard let stream = opendir(folder) else { throw SystemError("open the folder", path: folder) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = Glibc.readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// A secret that systemd placed for this unit (`LoadCredential=`), without surrounding space.
+  /// - Parameter directory: overrides `$CREDENTIALS_DIRECTORY`, for running without systemd.
+  package static func credential(
+    _ name: String, directory: String? = nil
+  ) throws(SystemError) -> String {
+    guard let folder = directory ?? getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) })
+    else {
+      throw SystemError(
+        "find the credential \(name)",
+        detail: "neither a credentials directory is configured nor did systemd name one")
+    }
+    let bytes = try read("\(folder)/\(name)", limit: 65_536)
+    let space: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    let trimmed = bytes.drop { space.contains($0) }.reversed().drop { space.contains($0) }
+    guard let text = String(validating: Array(trimmed.reversed()), as: UTF8.self), !text.isEmpty
+    else {
+      throw SystemError("read", path: "\(folder)/\(name)", detail: "it holds no text")
+    }
+    return text
+  }
+}

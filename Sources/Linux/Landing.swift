@@ -1,1 +1,0 @@
-// Linux: see the first file to land here.

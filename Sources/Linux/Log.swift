@@ -1,0 +1,39 @@
+// Lines for the maintainer, on the standard error stream, as systemd's journal likes them.
+import CLinux
+import Glibc
+
+/// The daemon's log. Each line says what happened and where; never a secret, a code or a name.
+package enum Log {
+  /// The priorities of sd-daemon(3) that are used.
+  package enum Priority: Int, Sendable {
+    case error = 3
+    case warning = 4
+    case notice = 5
+    case info = 6
+
+    fileprivate var word: String {
+      switch self {
+      case .error: "error: "
+      case .warning: "warning: "
+      case .notice, .info: ""
+      }
+    }
+  }
+
+  /// Under systemd the journal reads the priority from a prefix; a terminal gets a word.
+  private static let isUnderSystemd = getenv("JOURNAL_STREAM") != nil
+
+  package static func error(_ text: String) { write(.error, text) }
+  package static func warning(_ text: String) { write(.warning, text) }
+  package static func notice(_ text: String) { write(.notice, text) }
+  package static func info(_ text: String) { write(.info, text) }
+
+  private static func write(_ priority: Priority, _ text: String) {
+    let plain = String(
+      decoding: text.utf8.prefix(2000).map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 },
+      as: UTF8.self)
+    let prefix = isUnderSystemd ? "<\(priority.rawValue)>" : priority.word
+    let line = Array("\(prefix)\(plain)\n".utf8)
+    _ = Glibc.write(2, line, line.count)
+  }
+}

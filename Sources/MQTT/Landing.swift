@@ -1,1 +1,0 @@
-// MQTT: see the first file to land here.

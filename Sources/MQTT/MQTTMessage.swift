@@ -1,0 +1,49 @@
+// One MQTT message as it is sent or received, and how to reach a broker.
+
+/// A message of MQTT 5 (OASIS, section 3.3), as far as it is used here.
+package struct MQTTMessage: Equatable, Sendable {
+  package var topic: String
+  package var payload: [UInt8]
+  package var quality: Quality
+  package var isRetained: Bool
+
+  /// QoS 2 is not used: what must arrive once is numbered and acknowledged by the application.
+  package enum Quality: Int32, Sendable {
+    case atMostOnce = 0
+    case atLeastOnce = 1
+  }
+
+  package init(
+    topic: String, payload: [UInt8], quality: Quality = .atLeastOnce, isRetained: Bool = false
+  ) {
+    self.topic = topic
+    self.payload = payload
+    self.quality = quality
+    self.isRetained = isRetained
+  }
+}
+
+/// Where the broker is and how the client behaves towards it.
+package struct MQTTOptions: Sendable {
+  package var host: String
+  package var port: Int
+  package var clientID: String
+  package var user: String
+  package var password: String
+  package var keepAliveSeconds: Int32 = 10
+  /// The upper bound of the first pause before a new attempt; it doubles up to `longestPause`.
+  package var firstPause: Duration = .seconds(1)
+  package var longestPause: Duration = .seconds(60)
+  /// From the start of an attempt to the broker's answer.
+  package var connectTimeout: Duration = .seconds(10)
+  /// A larger message is dropped and counted.
+  package var largestPayload = 65_536
+
+  package init(host: String, port: Int, clientID: String, user: String, password: String) {
+    self.host = host
+    self.port = port
+    self.clientID = clientID
+    self.user = user
+    self.password = password
+  }
+}

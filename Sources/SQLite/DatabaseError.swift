@@ -1,0 +1,52 @@
+// What went wrong in SQLite: the operation, the code and the SQL, never the values in it.
+
+import CSQLite
+
+/// An operating error of a database. It holds no bound value, so it may be logged as it is.
+package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Operation: String, Sendable {
+    case open
+    case configure
+    case prepare
+    case bind
+    case step
+    case execute
+    case migrate
+  }
+
+  package let operation: Operation
+  /// SQLite's extended result code.
+  package let extendedCode: Int32
+  /// The statement with its parameters unfilled; for `open`, nil.
+  package let sql: String?
+  /// SQLite's own words; they name tables, columns and files.
+  package let message: String
+
+  package init(operation: Operation, extendedCode: Int32, sql: String?, message: String) {
+    self.operation = operation
+    self.extendedCode = extendedCode
+    self.sql = sql
+    self.message = message
+  }
+
+  /// SQLite's primary result code.
+  package var code: Int32 { extendedCode & 0xFF }
+
+  /// The disk, or the quota, is full.
+  package var isFull: Bool { code == SQLITE_FULL }
+  /// The file is damaged, or is no database.
+  package var isCorrupt: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
+  /// The file, or the file system below it, cannot be written.
+  package var isReadOnly: Bool { code == SQLITE_READONLY || code == SQLITE_PERM }
+  /// The device below does not do as it is told.
+  package var isInputOutput: Bool { code == SQLITE_IOERR || code == SQLITE_CANTOPEN }
+  /// Another connection holds the lock for longer than the busy timeout.
+  package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
+  /// A constraint of the schema refused the row.
+  package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
+
+  package var description: String {
+    let place = sql.map { " in: \($0)" } ?? ""
+    return "cannot \(operation.rawValue): \(message) (SQLite \(extendedCode))\(place)"
+  }
+}

@@ -1,1 +1,0 @@
-// SQLite: see the first file to land here.

@@ -1,0 +1,160 @@
+// A prepared statement: parameters in, rows out, always reset before it is used again.
+
+import CSQLite
+
+/// A value of one of SQLite's storage classes.
+package enum SQLValue: Equatable, Sendable {
+  case null
+  case integer(Int64)
+  case real(Double)
+  case text(String)
+  case blob([UInt8])
+
+  /// NULL for nil.
+  package static func integer(_ number: (some BinaryInteger)?) -> SQLValue {
+    number.map { .integer(Int64($0)) } ?? .null
+  }
+  /// NULL for nil.
+  package static func text(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
+  /// NULL for nil.
+  package static func blob(_ bytes: [UInt8]?) -> SQLValue { bytes.map { .blob($0) } ?? .null }
+}
+
+/// A statement of one connection, on that connection's thread.
+package final class Statement {
+  package let sql: String
+  private let pointer: OpaquePointer
+  private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+  /// Takes the pointer over and finalizes it.
+  init(_ pointer: OpaquePointer, sql: String) {
+    self.pointer = pointer
+    self.sql = sql
+  }
+
+  deinit { sqlite3_finalize(pointer) }
+
+  /// Whether it stands in the middle of its rows.
+  var isBusy: Bool { sqlite3_stmt_busy(pointer) != 0 }
+
+  /// Sets a parameter; they are counted from 1.
+  package func bind(_ index: Int, _ value: SQLValue) throws(DatabaseError) {
+    let index = Int32(index)
+    let code =
+      switch value {
+      case .null: sqlite3_bind_null(pointer, index)
+      case .integer(let number): sqlite3_bind_int64(pointer, index, number)
+      case .real(let number): sqlite3_bind_double(pointer, index, number)
+      case .text(let text): bind(index, text: text)
+      case .blob(let bytes): bind(index, blob: bytes)
+      }
+    guard code == SQLITE_OK else { throw error(.bind, code) }
+  }
+
+  package func bind(_ index: Int, _ number: Int64?) throws(DatabaseError) {
+    try bind(index, .integer(number))
+  }
+  package func bind(_ index: Int, _ text: String?) throws(DatabaseError) {
+    try bind(index, .text(text))
+  }
+  package func bind(_ index: Int, _ bytes: [UInt8]?) throws(DatabaseError) {
+    try bind(index, .blob(bytes))
+  }
+  package func bind(_ index: Int, _ number: Double) throws(DatabaseError) {
+    try bind(index, .real(number))
+  }
+
+  /// Goes to the next row.
+  /// - Returns: false after the last one; the statement is reset then, and after an error.
+  package func step() throws(DatabaseError) -> Bool {
+    let code = sqlite3_step(pointer)
+    switch code {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE:
+      reset()
+      return false
+    default:
+      let failure = error(.step, code)
+      reset()
+      throw failure
+    }
+  }
+
+  /// Leaves the rows and forgets the parameters.
+  package func reset() {
+    sqlite3_reset(pointer)
+    sqlite3_clear_bindings(pointer)
+  }
+
+  /// Runs the statement to its end with these parameters; with none, those bound before stay.
+  package func run(_ values: [SQLValue] = []) throws(DatabaseError) {
+    try rows(values) { _ in }
+  }
+
+  /// Calls `body` for each row with these parameters; with none, those bound before stay.
+  package func rows(
+    _ values: [SQLValue] = [], _ body: (Statement) throws(DatabaseError) -> Void
+  ) throws(DatabaseError) {
+    for (index, value) in values.enumerated() { try bind(index + 1, value) }
+    do throws(DatabaseError) {
+      while try step() { try body(self) }
+    } catch {
+      reset()
+      throw error
+    }
+  }
+
+  // Columns of the row it stands on, counted from 0. SQLite converts where the class differs.
+
+  package func isNull(_ column: Int) -> Bool {
+    sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL
+  }
+
+  package func int64(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
+
+  package func double(_ column: Int) -> Double { sqlite3_column_double(pointer, Int32(column)) }
+
+  /// The empty text for NULL.
+  package func text(_ column: Int) -> String {
+    guard let start = sqlite3_column_text(pointer, Int32(column)) else { return "" }
+    let count = Int(sqlite3_column_bytes(pointer, Int32(column)))
+    return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  /// No bytes for NULL.
+  package func bytes(_ column: Int) -> [UInt8] {
+    guard let start = sqlite3_column_blob(pointer, Int32(column)) else { return [] }
+    let count = Int(sqlite3_column_bytes(pointer, Int32(column)))
+    return Array(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  package func int64OrNil(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
+  package func textOrNil(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
+  package func bytesOrNil(_ column: Int) -> [UInt8]? { isNull(column) ? nil : bytes(column) }
+
+  private func bind(_ index: Int32, text: String) -> Int32 {
+    var text = text
+    return text.withUTF8 { utf8 in
+      // An empty buffer may have no address, which SQLite would take for NULL.
+      guard let start = utf8.baseAddress, !utf8.isEmpty else {
+        return sqlite3_bind_text(pointer, index, "", 0, Self.transient)
+      }
+      return start.withMemoryRebound(to: CChar.self, capacity: utf8.count) {
+        sqlite3_bind_text64(
+          pointer, index, $0, UInt64(utf8.count), Self.transient, UInt8(SQLITE_UTF8))
+      }
+    }
+  }
+
+  private func bind(_ index: Int32, blob: [UInt8]) -> Int32 {
+    guard !blob.isEmpty else { return sqlite3_bind_zeroblob(pointer, index, 0) }
+    return blob.withUnsafeBytes {
+      sqlite3_bind_blob64(pointer, index, $0.baseAddress, UInt64($0.count), Self.transient)
+    }
+  }
+
+  private func error(_ operation: DatabaseError.Operation, _ code: Int32) -> DatabaseError {
+    let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(pointer)))
+    return DatabaseError(operation: operation, extendedCode: code, sql: sql, message: message)
+  }
+}

@@ -1,1 +1,0 @@
-// SimulatedBoard: see the first file to land here.

@@ -1,0 +1,118 @@
+// One access point on the page: the worker's screen, the plan of the door, and what can be done.
+
+import { h } from "./dom.js";
+import { Plan } from "./plan.js";
+import { Screen } from "./screen.js";
+import { t } from "./texts.js";
+
+const codes = ["good", "same", "expired", "foreign", "garbage"];
+const walks = ["in", "out", "turn-back"];
+const hands = ["open", "close", "prop", "force"];
+
+export class AccessPoint {
+  constructor(number, send, log) {
+    this.number = number;
+    this.sendTo = send;
+    this.log = log;
+    this.screen = new Screen();
+    this.plan = new Plan(number);
+    this.heading = h("h2", {});
+    this.problem = h("p", { class: "problem", role: "alert" });
+    this.controls = h("div", { class: "controls" });
+    this.element = h("section", { class: "card point" },
+      this.heading, this.screen.element, this.plan.element, this.problem, this.controls);
+    this.labels = [];
+    this.build();
+    this.translate();
+  }
+
+  build() {
+    this.member = h("select", { id: `member-${this.number}` });
+    this.codeButtons = codes.map((kind) =>
+      this.button(`board.code.${kind}`, () => this.showCode(kind), kind === "good" ? "main" : ""));
+    this.pasted = h("input", {
+      id: `paste-${this.number}`, type: "text", maxlength: 4096, autocomplete: "off",
+      spellcheck: "false", autocapitalize: "off",
+    });
+    const paste = h("form", { class: "paste", onsubmit: (event) => this.scan(event) },
+      this.label("board.code.paste", { for: this.pasted.id }), this.pasted,
+      this.label("board.code.scan", { type: "submit" }, "button"));
+    this.controls.append(
+      this.group("board.codes",
+        h("div", { class: "member" },
+          this.label("board.member", { for: this.member.id }), this.member),
+        this.codeButtons, paste),
+      this.group("board.walk",
+        walks.map((action) => this.button(`board.walk.${action}`, () =>
+          this.send("walk", { action }), action === "in" ? "main" : "")),
+        this.button("board.exit", () => this.send("exit", {}))),
+      this.group("board.hands",
+        hands.map((action) =>
+          this.button(`board.${action}`, () => this.send("door", { action })))));
+  }
+
+  group(key, ...children) {
+    return h("fieldset", {}, this.label(key, {}, "legend"), ...children);
+  }
+
+  button(key, act, kind = "") {
+    return this.label(key, { type: "button", class: kind, onclick: act }, "button");
+  }
+
+  label(key, properties, tag = "label") {
+    const element = h(tag, properties);
+    this.labels.push([element, key]);
+    return element;
+  }
+
+  translate() {
+    for (const [element, key] of this.labels) element.textContent = t(key);
+    this.heading.textContent = t("door.name", { n: this.number });
+    this.problem.textContent = "";
+    if (this.point) this.plan.show(this.point);
+  }
+
+  show(point, state) {
+    const isFirst = !this.point;
+    this.point = point;
+    this.plan.show(point);
+    if (isFirst && point.shown) this.screen.tell(point.shown, point.shown.age);
+    this.offer(state.members);
+    for (const button of this.codeButtons) button.disabled = !state.canIssue;
+    this.codeButtons[codes.indexOf("same")].disabled = !state.canIssue || !state.hasLastCode;
+  }
+
+  offer(members) {
+    const present = [...this.member.options].map((option) => option.value);
+    if (present.join() === members.join()) return;
+    this.member.replaceChildren(
+      ...members.map((member) => h("option", { value: member }, member)));
+  }
+
+  tell(message) {
+    this.screen.tell(message);
+  }
+
+  async showCode(kind) {
+    const needsMember = kind === "good" || kind === "expired" || kind === "foreign";
+    const done = await this.send("code", needsMember ? { kind, member: this.member.value } : { kind });
+    if (!done) return;
+    this.log.add(this.number, "board.log.scanned", { what: { key: `board.code.${kind}` } });
+  }
+
+  async scan(event) {
+    event.preventDefault();
+    const text = this.pasted.value.trim();
+    if (!text) return this.pasted.focus();
+    if (await this.send("scan", { text })) {
+      this.log.add(this.number, "board.log.scanned", { what: `${text.slice(0, 24)}…` });
+      this.pasted.value = "";
+    }
+  }
+
+  async send(path, body) {
+    const problem = await this.sendTo(path, { accessPoint: this.number, ...body });
+    this.problem.textContent = problem ?? "";
+    return problem === null;
+  }
+}

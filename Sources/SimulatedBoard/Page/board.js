@@ -1,0 +1,94 @@
+// Keeps the page in step with the simulated board and sends what the person does to it.
+
+import { AccessPoint } from "./access-point.js";
+import { Log } from "./log.js";
+import { language, loadTexts, setLanguage, t, textIn } from "./texts.js";
+
+const find = (id) => document.getElementById(id);
+const points = new Map();
+const log = new Log(find("log"));
+let state = null;
+
+/** Sends an order to the board; answers with null or with the text of what went wrong. */
+async function send(path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    return t("board.lost");
+  }
+  if (answer.ok) return null;
+  const { error } = await answer.json().catch(() => ({}));
+  const key = `board.refused.${error}`;
+  return textIn(language(), key) === key ? t("board.refused.unknown") : t(key);
+}
+
+function takeState(next) {
+  for (const point of next.accessPoints) {
+    const number = point.accessPoint;
+    if (!points.has(number)) {
+      const view = new AccessPoint(number, send, log);
+      points.set(number, view);
+      find("access-points").append(view.element);
+    }
+    const before = state?.accessPoints.find((other) => other.accessPoint === number);
+    if (before) noteChanges(number, before, point);
+    points.get(number).show(point, next);
+  }
+  state = next;
+  showHeader();
+}
+
+function noteChanges(number, before, now) {
+  if (before.leaf !== now.leaf) log.add(number, `board.log.contact.${now.leaf}`);
+  if (!before.exit && now.exit) log.add(number, "board.log.exit");
+}
+
+function showHeader() {
+  find("title").textContent = state?.name || t("board.title");
+  document.title = find("title").textContent;
+  find("daemon").textContent = t(state?.daemon ? "board.daemon.on" : "board.daemon.off");
+  find("daemon").dataset.state = state?.daemon ? "on" : "off";
+  find("language").textContent = t("dashboard.language");
+  find("language").lang = language() === "zh" ? "en" : "zh";
+  find("lost").textContent = t("board.lost");
+  find("log-title").textContent = t("board.log");
+}
+
+function listen() {
+  const source = new EventSource("events");
+  const on = (name, take) =>
+    source.addEventListener(name, (event) => take(JSON.parse(event.data)));
+  source.addEventListener("open", () => (find("lost").hidden = true));
+  source.addEventListener("error", () => {
+    find("lost").hidden = false;
+    // A browser gives up on its own after some errors; the board may be back all the same.
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+  });
+  on("state", takeState);
+  on("show", (message) => {
+    points.get(message.accessPoint)?.tell(message);
+    const reason = `denial.${message.reason}.title`;
+    if (message.outcome === "granted") log.add(message.accessPoint, "board.log.granted");
+    else log.add(message.accessPoint, "board.log.refused", { reason: { key: reason } });
+  });
+  on("output", ({ accessPoint, level }) =>
+    log.add(accessPoint, level ? "board.log.strike.on" : "board.log.strike.off"),
+  );
+}
+
+find("language").addEventListener("click", () => {
+  setLanguage(language() === "zh" ? "en" : "zh");
+  showHeader();
+  log.render();
+  for (const point of points.values()) point.translate();
+});
+
+await loadTexts();
+showHeader();
+log.render();
+listen();

@@ -1,0 +1,63 @@
+// What time it is for the purposes of a signed code, on a board whose clock may be wrong.
+import StationProtocol
+
+/// Follows the wall clock: whether it can be believed, when it steps, and the earliest time that
+/// it can possibly be. A board without a battery wakes up in 1970 (domain.md).
+package struct ClockTrust: Equatable, Sendable {
+  /// What is done with codes while nobody vouches for the wall clock.
+  package enum Policy: String, CaseIterable, Sendable {
+    /// Refuse them: the worker is told that the station does not know the time.
+    case require
+    /// Judge them by the later of the wall clock and the last time that was known.
+    case accept
+  }
+
+  /// A larger change of wall time against monotonic time is a step, and recorded.
+  static let stepThreshold: Duration = .seconds(2)
+  /// How often the last trusted time is written down at least, while it is trusted.
+  static let rememberInterval: Duration = .seconds(600)
+
+  private let policy: Policy
+  /// The latest wall time that was trusted or recovered, and when that was.
+  private var anchor: Anchor?
+  private var previous: Anchor?
+  private var remembered: Instant?
+
+  private struct Anchor: Equatable, Sendable {
+    var wall: WallTime
+    var instant: Instant
+  }
+
+  package init(policy: Policy) { self.policy = policy }
+
+  /// - Parameter lastTrusted: what the store remembers; time has not gone back since.
+  package mutating func recover(lastTrusted: WallTime?, at now: Now) {
+    if let lastTrusted { anchor = Anchor(wall: lastTrusted, instant: now.instant) }
+  }
+
+  /// Takes note of the clocks, at every event.
+  /// - Returns: by how much the wall clock stepped, if it did.
+  package mutating func observe(_ now: Now) -> Duration? {
+    defer { previous = Anchor(wall: now.wall, instant: now.instant) }
+    if now.isTrusted { anchor = Anchor(wall: now.wall, instant: now.instant) }
+    guard let previous else { return nil }
+    let step = (now.wall - previous.wall) - (now.instant - previous.instant)
+    return abs(step.wholeNanoseconds) > Self.stepThreshold.wholeNanoseconds ? step : nil
+  }
+
+  /// The time by which a code is judged; nil where policy forbids to judge at all.
+  package func judgementTime(_ now: Now) -> WallTime? {
+    if now.isTrusted { return now.wall }
+    guard policy == .accept else { return nil }
+    guard let anchor else { return now.wall }
+    return max(now.wall, anchor.wall + (now.instant - anchor.instant))
+  }
+
+  /// The trusted time to be written down, when it is time to.
+  package mutating func timeToRemember(_ now: Now) -> WallTime? {
+    guard now.isTrusted else { return nil }
+    if let remembered, now.instant - remembered < Self.rememberInterval { return nil }
+    remembered = now.instant
+    return now.wall
+  }
+}

@@ -1,0 +1,86 @@
+// What is to be done: everything that a station decides, in the imperative.
+import StationProtocol
+
+/// An output of the station. The shell carries these out in order.
+package enum Effect: Equatable, Sendable {
+  case setStrike(AccessPointID, Strike)
+  /// Tell whoever stands at the reader.
+  case show(AccessPointID, Notice)
+  /// Make the record durable, then say `journaled(through:)`.
+  case journal(JournalEntry)
+  /// Make these durable, without a record.
+  case remember([RecoveryChange])
+  /// Send rows of the outbox that are durable, in batches.
+  case publishRecords(ClosedRange<UInt64>)
+  case publishBirth(BirthPayload)
+  case publishState(StateReport)
+  /// Rows up to and including this one are the service's now: delete them.
+  case trim(through: UInt64)
+}
+
+/// What the strike relay is told.
+package enum Strike: Equatable, Sendable {
+  case release
+  case secure
+}
+
+/// What a worker at the reader is told.
+package enum Notice: Equatable, Sendable {
+  case granted
+  case refused(Denial)
+}
+
+/// A record with its place in the stream, and what boot must remember with it.
+package struct JournalEntry: Equatable, Sendable {
+  package var seq: UInt64
+  package var record: Record
+  package var lane: Lane
+  /// Written in the same transaction.
+  package var changes: [RecoveryChange]
+
+  package init(seq: UInt64, record: Record, lane: Lane, changes: [RecoveryChange] = []) {
+    self.seq = seq
+    self.record = record
+    self.lane = lane
+    self.changes = changes
+  }
+}
+
+/// How soon a record must be durable.
+package enum Lane: Equatable, Sendable {
+  /// Grants, alarms: the commit starts within 50 ms.
+  case urgent
+  /// Contact, relock, passage: within 2 s, together with what else has come by then.
+  case soon
+}
+
+/// A change to what boot needs, kept apart from records and never trimmed by acknowledgements.
+package enum RecoveryChange: Equatable, Sendable {
+  /// Marks that ended before `forgetting` need not be kept.
+  case mark(ReplayMark, forgetting: WallTime)
+  case totals(OccupancyTotals)
+  case lastTrusted(WallTime)
+}
+
+/// The whole state of one part.
+package enum StateReport: Equatable, Sendable {
+  case door(AccessPointID, DoorPayload)
+  case occupancy(OccupancyPayload)
+  case alarms(AlarmsPayload)
+
+  package var part: StatePart {
+    switch self {
+    case .door(let point, _): .door(point)
+    case .occupancy: .occupancy
+    case .alarms: .alarms
+    }
+  }
+
+  package var json: [UInt8] {
+    switch self {
+    case .door(_, let payload): payload.json
+    case .occupancy(let payload): payload.json
+    case .alarms(let payload): payload.json
+    }
+  }
+}

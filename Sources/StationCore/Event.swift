@@ -1,0 +1,88 @@
+// What happened: everything that a station's decisions depend on, in the past tense.
+import StationProtocol
+
+/// An input of the station. The shell turns the outside world into these.
+package enum Event: Equatable, Sendable {
+  /// The first event: what the store remembers.
+  case booted(Recovered)
+  /// A reader read a code, and its signature was examined.
+  case codePresented(AccessPointID, Presentation)
+  /// The door contact was sensed; nil where it cannot be.
+  case doorContactChanged(AccessPointID, isClosed: Bool?)
+  /// The exit button was pressed.
+  case exitRequested(AccessPointID)
+  case beamChanged(AccessPointID, Beam, isBroken: Bool)
+  /// The lines of an access point became readable, or stopped being so.
+  case linesChanged(AccessPointID, areReadable: Bool)
+  case readerChanged(AccessPointID, isConnected: Bool)
+  /// Every record up to and including this one is durable.
+  case journaled(through: UInt64)
+  /// The store was set aside and a new one started, with a new stream.
+  case storeReplaced(StreamID)
+  /// The broker accepted a session, the n-th of this boot.
+  case uplinkOpened(connection: Int64)
+  case uplinkClosed
+  /// The service has stored records.
+  case acknowledged(Acknowledgement)
+  /// `nextDeadline` has come.
+  case wake
+}
+
+/// One of the two beams of an access point.
+package enum Beam: String, CaseIterable, Sendable {
+  /// On the street side.
+  case outer
+  /// On the room side.
+  case inner
+}
+
+/// A code at a reader, with what its signature said.
+package struct Presentation: Equatable, Sendable {
+  /// Names exactly these bytes: the same phone held still shows them again and again.
+  package var bytes: CodeDigest
+  package var verdict: Verdict
+
+  package enum Verdict: Equatable, Sendable {
+    /// The signature is good. `code` names the signed content, however it was wrapped.
+    case genuine(MemberClaims, code: CodeDigest)
+    case refused(CodeRefusal)
+  }
+
+  package init(bytes: CodeDigest, verdict: Verdict) {
+    self.bytes = bytes
+    self.verdict = verdict
+  }
+}
+
+/// What the store remembers across a restart.
+package struct Recovered: Equatable, Sendable {
+  package var stream: StreamID
+  /// The number of this boot on this store, from 1.
+  package var boot: Int64
+  package var ending: Ending
+  /// The first sequence number that the service has not acknowledged.
+  package var floor: UInt64
+  /// The sequence number that the next record gets.
+  package var next: UInt64
+  package var marks: [ReplayMark]
+  package var totals: OccupancyTotals
+  package var lastTrusted: WallTime?
+  /// The store of before was damaged or could not be opened, and was set aside.
+  package var hasLostStore: Bool
+
+  package init(
+    stream: StreamID, boot: Int64 = 1, ending: Ending = .newStore, floor: UInt64 = 1,
+    next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
+    lastTrusted: WallTime? = nil, hasLostStore: Bool = false
+  ) {
+    self.stream = stream
+    self.boot = boot
+    self.ending = ending
+    self.floor = floor
+    self.next = next
+    self.marks = marks
+    self.totals = totals
+    self.lastTrusted = lastTrusted
+    self.hasLostStore = hasLostStore
+  }
+}

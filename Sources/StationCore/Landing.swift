@@ -1,1 +1,0 @@
-// StationCore: see the first file to land here.

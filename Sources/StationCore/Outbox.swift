@@ -1,0 +1,136 @@
+// Which records the service still lacks, and when to send them again.
+import StationProtocol
+
+/// The bounds of the outbox.
+package struct OutboxLimits: Equatable, Sendable {
+  /// The most records that wait for the service; the oldest then give way.
+  package var mostRecords: UInt64
+  /// How many give way at once, so that one record speaks for all of them.
+  package var foldedAtOnce: UInt64
+
+  package init(mostRecords: UInt64 = 200_000, foldedAtOnce: UInt64 = 1000) {
+    precondition(foldedAtOnce >= 1 && mostRecords > foldedAtOnce, "an outbox must hold something")
+    self.mostRecords = mostRecords
+    self.foldedAtOnce = foldedAtOnce
+  }
+}
+
+/// The window over a stream: numbers are handed out in order, sent once durable, sent again
+/// until acknowledged, and never used twice. The rows themselves are the store's.
+package struct Outbox: Equatable, Sendable {
+  /// The most records that are sent and not acknowledged.
+  static let window: UInt64 = 256
+  /// How long the service may be silent before everything unacknowledged is sent again.
+  static let patience: Duration = .seconds(5)
+
+  package private(set) var stream: StreamID
+  /// The first number that is not acknowledged.
+  package private(set) var floor: UInt64
+  /// The number of the next record.
+  package private(set) var next: UInt64
+  /// The last number that is durable.
+  package private(set) var durable: UInt64
+  /// The last number that was sent in this session.
+  private var sent: UInt64
+  /// Entries that are handed to the store and not yet durable, in order.
+  private var pending: [JournalEntry] = []
+  private var isUp = false
+  private var resendAt: Instant?
+  private let limits: OutboxLimits
+  /// Acknowledgements of another stream, or of records that were never written.
+  package private(set) var foreignAcknowledgements: Int64 = 0
+
+  package init(limits: OutboxLimits) {
+    self.limits = limits
+    stream = StreamID(bits: 0)
+    floor = 1
+    next = 1
+    durable = 0
+    sent = 0
+  }
+
+  package mutating func recover(_ recovered: Recovered) {
+    stream = recovered.stream
+    floor = recovered.floor
+    next = recovered.next
+    durable = recovered.next - 1
+    sent = recovered.floor - 1
+  }
+
+  package mutating func append(
+    _ record: Record, _ lane: Lane, _ changes: [RecoveryChange]
+  ) -> JournalEntry {
+    let entry = JournalEntry(seq: next, record: record, lane: lane, changes: changes)
+    next += 1
+    pending.append(entry)
+    return entry
+  }
+
+  package mutating func journaled(through seq: UInt64) {
+    guard seq > durable, seq < next else { return }
+    durable = seq
+    pending.removeAll { $0.seq <= seq }
+  }
+
+  /// The store began anew: what was not durable yet is written again, under new numbers.
+  package mutating func restart(on stream: StreamID) -> [JournalEntry] {
+    let lost = pending
+    self.stream = stream
+    floor = 1
+    next = 1
+    durable = 0
+    sent = 0
+    pending = []
+    resendAt = nil
+    return lost.map { append($0.record, $0.lane, $0.changes) }
+  }
+
+  package mutating func uplinkOpened() {
+    isUp = true
+    sent = floor - 1
+    resendAt = nil
+  }
+
+  package mutating func uplinkClosed() {
+    isUp = false
+    resendAt = nil
+  }
+
+  /// - Returns: the number up to which rows may be deleted, where the acknowledgement moves on.
+  package mutating func acknowledged(_ ack: Acknowledgement, at now: Instant) -> UInt64? {
+    guard ack.stream == stream, ack.upto <= durable else {
+      foreignAcknowledgements += 1
+      return nil
+    }
+    guard ack.upto >= floor else { return nil }
+    floor = ack.upto + 1
+    sent = max(sent, ack.upto)
+    resendAt = sent >= floor ? now + Self.patience : nil
+    return ack.upto
+  }
+
+  /// What to send now.
+  package mutating func takeSendable(at now: Instant) -> ClosedRange<UInt64>? {
+    guard isUp else { return nil }
+    if let resendAt, resendAt <= now { sent = floor - 1 }
+    let last = min(durable, floor + Self.window - 1)
+    guard last > sent else { return nil }
+    defer { sent = last }
+    resendAt = now + Self.patience
+    return sent + 1...last
+  }
+
+  /// Gives way where too much waits.
+  /// - Returns: the numbers that will never be sent.
+  package mutating func fold() -> ClosedRange<UInt64>? {
+    guard next - floor > limits.mostRecords, durable >= floor + limits.foldedAtOnce else {
+      return nil
+    }
+    let folded = floor...floor + limits.foldedAtOnce - 1
+    floor = folded.upperBound + 1
+    sent = max(sent, folded.upperBound)
+    return folded
+  }
+
+  package var deadline: Instant? { isUp ? resendAt : nil }
+}

@@ -1,0 +1,50 @@
+// Which codes have opened a door, for as long as they could be shown again.
+import StationProtocol
+
+/// A code that is used up.
+package struct ReplayMark: Equatable, Sendable {
+  package var code: CodeDigest
+  /// From here on the code has expired anyway.
+  package var until: WallTime
+
+  package init(code: CodeDigest, until: WallTime) {
+    self.code = code
+    self.until = until
+  }
+}
+
+/// The used codes that have not expired. Only codes with a good signature get here, and they
+/// live for minutes, so the bound is never reached by honest use.
+package struct ReplayMarks: Equatable, Sendable {
+  static let most = 4096
+
+  private var marks: [CodeDigest: WallTime] = [:]
+
+  package init() {}
+
+  package mutating func recover(_ recovered: [ReplayMark]) {
+    for mark in recovered { marks[mark.code] = mark.until }
+  }
+
+  package func contains(_ code: CodeDigest) -> Bool { marks[code] != nil }
+
+  /// Every mark, in an order that does not depend on the process.
+  package var all: [ReplayMark] {
+    marks.map { ReplayMark(code: $0.key, until: $0.value) }.sorted { $0.code < $1.code }
+  }
+
+  /// - Parameter time: marks that ended before are dropped.
+  package mutating func add(_ mark: ReplayMark, at time: WallTime) {
+    if marks.count >= Self.most {
+      marks = marks.filter { $0.value >= time }
+      while marks.count >= Self.most, let first = soonest { marks[first] = nil }
+    }
+    marks[mark.code] = mark.until
+  }
+
+  /// The mark that ends first; of several the one with the smallest digest, so that every run
+  /// of the simulator agrees.
+  private var soonest: CodeDigest? {
+    marks.min { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+  }
+}

@@ -1,0 +1,226 @@
+// The keys of a configuration as one table, which parses, refuses, documents and gives defaults.
+
+/// Every section and key that a daemon understands. The parser, `--print-default-config` and the
+/// shipped example all come from it.
+package struct ConfigurationTable: Sendable {
+  package struct Section: Sendable {
+    package enum Occurrence: Sendable {
+      /// Once, or not at all where no key of it is required.
+      case single
+      /// Any number of times, each with a different argument.
+      /// - Parameter accepts: whether a text may be the argument.
+      case repeated(argument: String, example: String, accepts: @Sendable (String) -> Bool)
+    }
+
+    package let name: String
+    package let occurrence: Occurrence
+    package let sentence: String
+    package let keys: [Key]
+
+    package init(
+      _ name: String, _ sentence: String, _ occurrence: Occurrence = .single, keys: [Key]
+    ) {
+      self.name = name
+      self.occurrence = occurrence
+      self.sentence = sentence
+      self.keys = keys
+    }
+  }
+
+  package struct Key: Sendable {
+    package let name: String
+    package let kind: Kind
+    package let presence: Presence
+    package let sentence: String
+
+    package init(_ name: String, _ kind: Kind, _ presence: Presence, _ sentence: String) {
+      self.name = name
+      self.kind = kind
+      self.presence = presence
+      self.sentence = sentence
+    }
+  }
+
+  /// What a value may be.
+  package enum Kind: Sendable {
+    /// Any text that is not empty.
+    case text
+    /// A text of a certain form, which `form` names after "expected".
+    case word(_ form: String, accepts: @Sendable (String) -> Bool)
+    case path
+    case boolean
+    /// - Parameter unit: printed in the documentation; empty where the number counts things.
+    case integer(ClosedRange<Int>, unit: String)
+    /// A whole number with its unit: `ms`, `s`, `min` or `h`.
+    case duration(ClosedRange<Duration>)
+    case choice([String])
+  }
+
+  /// What holds where the key is not there.
+  package enum Presence: Sendable {
+    case standard(String)
+    case required(example: String)
+    case optional(example: String)
+  }
+
+  package let sections: [Section]
+
+  package init(_ sections: [Section]) { self.sections = sections }
+
+  /// Reads a file.
+  /// - Throws: every problem that it has.
+  package func read(_ text: [UInt8]) throws(ConfigurationError) -> Configuration {
+    let ini = INI(text)
+    var problems = ini.problems
+    var found: [Configuration.Section] = []
+    for section in ini.sections {
+      guard let known = sections.first(where: { $0.name == section.name }) else {
+        problems.append(ConfigurationProblem(line: section.line, "no section \(section.title)"))
+        continue
+      }
+      if let problem = known.refusal(of: section, among: found) { problems.append(problem) }
+      found.append(known.read(section, &problems))
+    }
+    for section in sections {
+      guard case .single = section.occurrence,
+        !ini.sections.contains(where: { $0.name == section.name })
+      else { continue }
+      let absent = INI.Section(name: section.name, line: 0)
+      found.append(section.read(absent, &problems))
+    }
+    guard problems.isEmpty else { throw ConfigurationError(problems) }
+    return Configuration(sections: found)
+  }
+}
+
+extension ConfigurationTable.Section {
+  /// What is wrong with the section's head.
+  fileprivate func refusal(
+    of section: INI.Section, among others: [Configuration.Section]
+  ) -> ConfigurationProblem? {
+    let twin = others.first { $0.name == section.name && $0.argument == section.argument }
+    if let twin {
+      return ConfigurationProblem(
+        line: section.line, "\(section.title) stands in line \(twin.line ?? 0) already")
+    }
+    switch (occurrence, section.argument) {
+    case (.single, nil): return nil
+    case (.single, _?):
+      return ConfigurationProblem(line: section.line, "[\(name)] takes no argument")
+    case (.repeated(let argument, let example, _), nil):
+      return ConfigurationProblem(
+        line: section.line, "[\(name)] needs its \(argument), as in [\(name) \(example)]")
+    case (.repeated(let argument, let example, let accepts), let text?):
+      guard !accepts(text) else { return nil }
+      return ConfigurationProblem(
+        line: section.line, "\"\(text)\" is no \(argument) for [\(name)], as \(example) is")
+    }
+  }
+
+  fileprivate func read(
+    _ section: INI.Section, _ problems: inout [ConfigurationProblem]
+  ) -> Configuration.Section {
+    var values: [String: Configuration.Value] = [:]
+    var lines: [String: Int] = [:]
+    for entry in section.entries {
+      guard let key = keys.first(where: { $0.name == entry.key }) else {
+        problems.append(
+          ConfigurationProblem(line: entry.line, "\(section.title) has no key \"\(entry.key)\""))
+        continue
+      }
+      if let line = lines.updateValue(entry.line, forKey: entry.key) {
+        problems.append(
+          ConfigurationProblem(line: entry.line, "\"\(entry.key)\" stands in line \(line) already"))
+      } else if let value = key.kind.value(entry.value) {
+        values[entry.key] = value
+      } else {
+        problems.append(
+          ConfigurationProblem(
+            line: entry.line, "\"\(entry.key)\" expects \(key.kind.form), not \"\(entry.value)\""))
+      }
+    }
+    let line = section.line == 0 ? nil : section.line
+    for key in keys where lines[key.name] == nil {
+      switch key.presence {
+      case .standard(let text):
+        guard let value = key.kind.value(text) else {
+          preconditionFailure("the default of \(name).\(key.name) is not \(key.kind.form)")
+        }
+        values[key.name] = value
+      case .required:
+        problems.append(
+          ConfigurationProblem(line: line, "\(section.title) lacks its key \"\(key.name)\""))
+      case .optional: break
+      }
+    }
+    return Configuration.Section(
+      name: name, argument: section.argument, line: line, values: values, lines: lines)
+  }
+}
+
+extension ConfigurationTable.Kind {
+  /// - Returns: nil where the text is not of this kind.
+  func value(_ text: String) -> Configuration.Value? {
+    switch self {
+    case .text: return text.isEmpty ? nil : .text(text)
+    case .word(_, let accepts): return accepts(text) ? .text(text) : nil
+    case .path: return text.hasPrefix("/") && !text.contains("\0") ? .text(text) : nil
+    case .boolean:
+      return switch text {
+      case "yes", "true", "on": .boolean(true)
+      case "no", "false", "off": .boolean(false)
+      default: nil
+      }
+    case .integer(let range, _):
+      guard let number = Int(text), range.contains(number) else { return nil }
+      return .integer(number)
+    case .duration(let range):
+      guard let duration = Duration(configured: text), range.contains(duration) else { return nil }
+      return .duration(duration)
+    case .choice(let words): return words.contains(text) ? .text(text) : nil
+    }
+  }
+
+  /// What is acceptable, as words after "expects".
+  package var form: String {
+    switch self {
+    case .text: "some text"
+    case .word(let form, _): form
+    case .path: "an absolute path"
+    case .boolean: "yes or no"
+    case .integer(let range, let unit):
+      "a number from \(range.lowerBound) to \(range.upperBound)" + (unit.isEmpty ? "" : " \(unit)")
+    case .duration(let range):
+      "a time from \(range.lowerBound.configured) to \(range.upperBound.configured)"
+    case .choice(let words): "one of " + words.joined(separator: ", ")
+    }
+  }
+}
+
+extension Duration {
+  /// Units as they are written, with their milliseconds; the largest first.
+  private static let units: [(name: String, milliseconds: Int64)] = [
+    ("h", 3_600_000), ("min", 60_000), ("ms", 1), ("s", 1000),
+  ]
+
+  /// A whole number and a unit, with or without a space between.
+  package init?(configured text: String) {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = INI.trim(text.dropFirst(digits.count))
+    guard let count = Int64(digits), count <= 1_000_000_000,
+      let factor = Self.units.first(where: { $0.name == unit })?.milliseconds
+    else { return nil }
+    self = .milliseconds(count * factor)
+  }
+
+  /// The shortest form that `init(configured:)` reads back.
+  package var configured: String {
+    let milliseconds = wholeNanoseconds / 1_000_000
+    let unit =
+      milliseconds == 0
+      ? ("s", 1000)
+      : Self.units.filter { milliseconds % $0.milliseconds == 0 }
+        .max { $0.milliseconds < $1.milliseconds } ?? ("ms", 1)
+    return "\(milliseconds / unit.1) \(unit.0)"
+  }
+}

@@ -1,1 +1,0 @@
-// StationShell: see the first file to land here.

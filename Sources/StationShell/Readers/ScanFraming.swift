@@ -1,0 +1,89 @@
+// Cuts a scanner's stream of bytes into codes, whatever way the scanner marks their ends.
+import StationProtocol
+
+/// Framing of a serial scanner: a code ends with CR or LF, with ETX where it began with STX, or
+/// when the line has been idle for a while. An AIM symbology identifier (ISO/IEC 15424, such as
+/// `]Q1`) in front is taken off. What no member code can be is reported, not passed on.
+package struct ScanFraming: Equatable, Sendable {
+  /// The most bytes of a code. A member code has at most 300 characters (architecture.md).
+  package static let longestCode = 512
+
+  /// What came out of the stream.
+  package enum Frame: Equatable, Sendable {
+    case code([UInt8])
+    /// Not a code: too long, or with a byte that base45 does not use. Its first bytes are kept,
+    /// so that repetitions of the same noise can be told from new ones.
+    case noise([UInt8])
+  }
+
+  /// How long the line is silent before what has come counts as a whole code.
+  package let idleGap: Duration
+  private var bytes: [UInt8] = []
+  private var isSpoilt = false
+  private var isInsideSTX = false
+  private var lastByteAt: Instant?
+
+  package init(idleGap: Duration = .milliseconds(100)) { self.idleGap = idleGap }
+
+  /// Takes bytes as they came from the line.
+  package mutating func receive(_ chunk: some Sequence<UInt8>, at now: Instant) -> [Frame] {
+    var frames = passed(at: now)
+    for byte in chunk {
+      switch byte {
+      case 0x02:
+        frames += cut()
+        isInsideSTX = true
+      case 0x03 where isInsideSTX: frames += cut()
+      case 0x0D, 0x0A: frames += cut()
+      default: append(byte)
+      }
+      lastByteAt = now
+    }
+    return frames
+  }
+
+  /// When what has come is to be taken for whole; nil where nothing has.
+  package var deadline: Instant? {
+    bytes.isEmpty ? nil : lastByteAt.map { $0 + idleGap }
+  }
+
+  /// The code that silence has ended.
+  package mutating func passed(at now: Instant) -> [Frame] {
+    guard let deadline, deadline <= now else { return [] }
+    return cut()
+  }
+
+  private mutating func append(_ byte: UInt8) {
+    if !Self.isExpected(byte, at: bytes.count) { isSpoilt = true }
+    if bytes.count < Self.longestCode { bytes.append(byte) } else { isSpoilt = true }
+  }
+
+  private mutating func cut() -> [Frame] {
+    defer {
+      bytes = []
+      isSpoilt = false
+      isInsideSTX = false
+    }
+    let code = Self.withoutIdentifier(bytes)
+    guard !code.isEmpty else { return [] }
+    return [isSpoilt ? .noise(Array(code.prefix(64))) : .code(code)]
+  }
+
+  /// The alphabet of base45 (RFC 9285 section 4), and what an AIM identifier adds in front.
+  private static func isExpected(_ byte: UInt8, at index: Int) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    case UInt8(ascii: " "), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "*"),
+      UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"),
+      UInt8(ascii: ":"):
+      true
+    case UInt8(ascii: "]"): index == 0
+    default: false
+    }
+  }
+
+  private static func withoutIdentifier(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.count >= 3, bytes[0] == UInt8(ascii: "]") else { return bytes }
+    return Array(bytes.dropFirst(3))
+  }
+}

@@ -1,0 +1,100 @@
+// The station's side of the broker: its will, its birth, its state, its records, and the acks.
+import Linux
+import MQTT
+import StationCore
+import StationProtocol
+
+/// Turns the core's publications into messages and the service's acknowledgements into events.
+final class StationLink {
+  /// An event for the core.
+  var onEvent: (Event) -> Void = { _ in }
+
+  private let station: StationID
+  private let boot: Int64
+  private let client: MQTTClient
+  /// The stream of the moment; it changes where the store is lost.
+  private var stream: StreamID
+  private var connection: Int64 = 0
+  /// Messages that were not for us or not in our language.
+  private(set) var misread = 0
+
+  init(
+    loop: EventLoop, station: StationID, boot: Int64, stream: StreamID, options: MQTTOptions
+  ) throws(SystemError) {
+    self.station = station
+    self.boot = boot
+    self.stream = stream
+    client = try MQTTClient(loop: loop, options: options)
+    client.will = { [unowned self] in
+      connection += 1
+      return status(isOnline: false, .lost)
+    }
+    client.onConnected = { [unowned self] in
+      client.subscribe([Topic.ack(station).path])
+      _ = client.publish(status(isOnline: true, .connected))
+      Log.notice("connected to \(options.host):\(options.port)")
+      onEvent(.uplinkOpened(connection: connection))
+    }
+    client.onDisconnected = { [unowned self] reason in
+      Log.warning("no connection to \(options.host):\(options.port): \(reason)")
+      onEvent(.uplinkClosed)
+    }
+    client.onMessage = { [unowned self] in receive($0) }
+  }
+
+  func start() { client.start() }
+
+  func stop() { client.stop(last: status(isOnline: false, .stopping)) }
+
+  func change(stream: StreamID) { self.stream = stream }
+
+  func publish(_ birth: BirthPayload) {
+    send(.birth(station), birth.json, isRetained: true)
+  }
+
+  func publish(_ state: StateReport) {
+    send(.state(station, state.part), state.json, isRetained: true)
+  }
+
+  /// Sends rows in batches. What the link does not take is asked for again by the core.
+  func publish(stream: StreamID, first: UInt64, records: [[UInt8]]) {
+    var start = 0
+    while start < records.count {
+      let end = min(start + RecordBatch.mostRecords, records.count)
+      let batch = RecordBatch(
+        stream: stream, first: first + UInt64(start), records: Array(records[start..<end]))
+      send(.out(station), batch.json, isRetained: false)
+      start = end
+    }
+  }
+
+  private func send(_ topic: Topic, _ payload: [UInt8], isRetained: Bool) {
+    _ = client.publish(
+      MQTTMessage(topic: topic.path, payload: payload, isRetained: isRetained))
+  }
+
+  private func status(isOnline: Bool, _ reason: StatusPayload.Reason) -> MQTTMessage {
+    let session = SessionID(stream: stream, boot: boot, connection: connection)
+    let payload = StatusPayload(
+      isOnline: isOnline, session: session, reason: reason, at: Clock.wall)
+    return MQTTMessage(
+      topic: Topic.status(station).path, payload: payload.json, isRetained: true)
+  }
+
+  private func receive(_ message: MQTTMessage) {
+    guard Topic(path: message.topic) == .ack(station), !message.isRetained else {
+      return note("a message on \(message.topic) that is not for this station")
+    }
+    do throws(JSONError) {
+      onEvent(.acknowledged(try Acknowledgement(json: message.payload)))
+    } catch {
+      note("an acknowledgement that cannot be read: \(error)")
+    }
+  }
+
+  /// Says so at the first time and then at each power of two, so that a flood fills no log.
+  private func note(_ what: String) {
+    misread += 1
+    if misread.nonzeroBitCount == 1 { Log.warning("\(what) (\(misread) so far)") }
+  }
+}

@@ -1,0 +1,171 @@
+// The station's store: the outbox and what boot needs, in one SQLite file.
+import SQLite
+import StationCore
+import StationProtocol
+
+/// The only place of the station that knows SQL. Each method is one transaction. It belongs to
+/// the journal's thread.
+final class StationStore {
+  private let database: Database
+  let stream: StreamID
+
+  private static let migrations = [
+    Migration(
+      "outbox and recovery",
+      """
+      CREATE TABLE identity (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        stream TEXT NOT NULL CHECK (length(stream) = 16),
+        boot INTEGER NOT NULL CHECK (boot >= 0),
+        ended_cleanly INTEGER NOT NULL CHECK (ended_cleanly IN (0, 1)),
+        floor INTEGER NOT NULL CHECK (floor >= 1),
+        last_trusted INTEGER
+      ) STRICT;
+      CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY CHECK (seq >= 1),
+        record BLOB NOT NULL CHECK (length(record) BETWEEN 2 AND 4096)
+      ) STRICT;
+      CREATE TABLE replay_mark (
+        code TEXT PRIMARY KEY CHECK (length(code) = 32),
+        until INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE occupancy (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        entered INTEGER NOT NULL CHECK (entered >= 0),
+        departed INTEGER NOT NULL CHECK (departed >= 0),
+        inside INTEGER NOT NULL CHECK (inside >= 0)
+      ) STRICT;
+      """)
+  ]
+
+  /// Opens or makes the store, counts the boot, and reads what is remembered.
+  /// - Parameter fresh: the stream of a store that has to be made.
+  /// - Throws: where the file is damaged or cannot be written.
+  static func open(
+    path: String, fresh: StreamID
+  ) throws(DatabaseError) -> (store: StationStore, recovered: Recovered) {
+    // A small journal costs less flash per commit; see the write lanes in architecture.md.
+    let options = Database.Options(autocheckpointPages: 256)
+    let database = try Database(path: path, options: options)
+    try database.migrate(migrations)
+    var ending = Ending.newStore
+    try database.prepare("SELECT ended_cleanly FROM identity").rows {
+      ending = $0.int64(0) == 1 ? .clean : .unclean
+    }
+    if ending == .unclean, let finding = try database.quickCheck().first {
+      throw DatabaseError(operation: .open, extendedCode: 11, sql: nil, message: finding)
+    }
+    try database.transaction { () throws(DatabaseError) in
+      if ending == .newStore {
+        try database.run("INSERT INTO occupancy VALUES (1, 0, 0, 0)")
+        try database.run(
+          "INSERT INTO identity VALUES (1, ?1, 0, 0, 1, NULL)", .text(fresh.description))
+      }
+      try database.execute("UPDATE identity SET boot = boot + 1, ended_cleanly = 0")
+    }
+    let recovered = try read(database, ending)
+    return (StationStore(database, recovered.stream), recovered)
+  }
+
+  private init(_ database: Database, _ stream: StreamID) {
+    self.database = database
+    self.stream = stream
+  }
+
+  private static func read(
+    _ database: Database, _ ending: Ending
+  ) throws(DatabaseError) -> Recovered {
+    var recovered = Recovered(stream: StreamID(bits: 0), ending: ending)
+    var stream: StreamID?
+    try database.prepare("SELECT stream, boot, floor, last_trusted FROM identity").rows { row in
+      stream = StreamID(row.text(0))
+      recovered.boot = row.int64(1)
+      recovered.floor = UInt64(row.int64(2))
+      recovered.lastTrusted = row.int64OrNil(3).map { WallTime(milliseconds: $0) }
+    }
+    guard let stream else {
+      throw DatabaseError(
+        operation: .open, extendedCode: 11, sql: nil, message: "the store has lost its identity")
+    }
+    recovered.stream = stream
+    var last: UInt64 = 0
+    try database.prepare("SELECT COALESCE(MAX(seq), 0) FROM outbox").rows {
+      last = UInt64($0.int64(0))
+    }
+    recovered.next = max(recovered.floor, last + 1)
+    try database.prepare("SELECT code, until FROM replay_mark ORDER BY code").rows { row in
+      guard let code = CodeDigest(row.text(0)) else { return }
+      recovered.marks.append(
+        ReplayMark(code: code, until: WallTime(milliseconds: row.int64(1))))
+    }
+    try database.prepare("SELECT entered, departed, inside FROM occupancy").rows { row in
+      recovered.totals = OccupancyTotals(
+        entered: row.int64(0), left: row.int64(1), inside: row.int64(2))
+    }
+    return recovered
+  }
+
+  /// What one commit makes durable.
+  struct Batch {
+    var entries: [JournalEntry] = []
+    var changes: [RecoveryChange] = []
+    var trim: UInt64?
+
+    var isEmpty: Bool { entries.isEmpty && changes.isEmpty && trim == nil }
+  }
+
+  func commit(_ batch: Batch) throws(DatabaseError) {
+    try database.transaction { () throws(DatabaseError) in
+      let insert = try database.prepare("INSERT INTO outbox (seq, record) VALUES (?1, ?2)")
+      for entry in batch.entries {
+        try insert.run([.integer(Int64(entry.seq)), .blob(entry.record.json)])
+        for change in entry.changes { try remember(change) }
+      }
+      for change in batch.changes { try remember(change) }
+      if let upto = batch.trim {
+        try database.run("DELETE FROM outbox WHERE seq <= ?1", .integer(Int64(upto)))
+        try database.run(
+          "UPDATE identity SET floor = MAX(floor, ?1)", .integer(Int64(upto) + 1))
+      }
+    }
+  }
+
+  private func remember(_ change: RecoveryChange) throws(DatabaseError) {
+    switch change {
+    case .mark(let mark, let forgetting):
+      try database.run(
+        "DELETE FROM replay_mark WHERE until < ?1", .integer(forgetting.milliseconds))
+      try database.run(
+        """
+        INSERT INTO replay_mark (code, until) VALUES (?1, ?2)
+        ON CONFLICT (code) DO UPDATE SET until = excluded.until
+        """, .text(mark.code.description), .integer(mark.until.milliseconds))
+    case .totals(let totals):
+      try database.run(
+        "UPDATE occupancy SET entered = ?1, departed = ?2, inside = ?3",
+        .integer(totals.entered), .integer(totals.left), .integer(totals.inside))
+    case .lastTrusted(let time):
+      try database.run("UPDATE identity SET last_trusted = ?1", .integer(time.milliseconds))
+    }
+  }
+
+  /// Rows of the outbox that stand without a hole from the first number on.
+  func records(in range: ClosedRange<UInt64>) throws(DatabaseError) -> [[UInt8]] {
+    var records: [[UInt8]] = []
+    let select = try database.prepare(
+      "SELECT seq, record FROM outbox WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq")
+    try select.rows([
+      .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound)),
+    ]) { row in
+      guard UInt64(row.int64(0)) == range.lowerBound + UInt64(records.count) else { return }
+      records.append(row.bytes(1))
+    }
+    return records
+  }
+
+  /// Notes that the daemon ends in an orderly way, and closes.
+  func close() throws(DatabaseError) {
+    try database.execute("UPDATE identity SET ended_cleanly = 1")
+    database.close()
+  }
+}

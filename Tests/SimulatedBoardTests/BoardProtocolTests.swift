@@ -1,0 +1,65 @@
+// Tests of the grammar that the simulated board and the daemon share.
+import GPIO
+import StationProtocol
+import Testing
+
+@Suite("Board protocol")
+struct BoardProtocolTests {
+  private static let lines = (1...4).flatMap { point in
+    BoardLine.Kind.allCases.map { BoardLine($0, point) }
+  }
+
+  @Test("every wire has one name, and the name gives the wire back")
+  func wires() {
+    for line in Self.lines { #expect(BoardLine(line.description) == line) }
+    #expect(Set(Self.lines.map(\.description)).count == Self.lines.count)
+    #expect(BoardLine(.outerBeam, 2).description == "outer-beam-2")
+  }
+
+  @Test("what the board writes is what the daemon reads, for every message")
+  func reports() {
+    var reports: [BoardReport] = [.hello(version: 1), .hello(version: 42)]
+    for line in Self.lines where line.kind.isInput {
+      reports += [.input(line, true), .input(line, false)]
+    }
+    for report in reports { #expect(BoardReport(line: report.line) == report) }
+    #expect(BoardReport.input(BoardLine(.contact, 1), true).line == "input contact-1 1")
+  }
+
+  @Test("what the daemon writes is what the board reads, for every message and every denial")
+  func orders() {
+    var orders: [BoardOrder] = []
+    for point in 1...4 {
+      orders += [
+        .output(BoardLine(.strike, point), true), .output(BoardLine(.strike, point), false),
+      ]
+      orders.append(.show(accessPoint: point, .granted))
+      orders += Denial.allCases.map {
+        .show(accessPoint: point, .refused(reason: $0.rawValue))
+      }
+    }
+    for order in orders { #expect(BoardOrder(line: order.line) == order) }
+    #expect(BoardOrder.show(accessPoint: 1, .granted).line == "show 1 granted -")
+    #expect(
+      BoardOrder.show(accessPoint: 2, .refused(reason: "replayed")).line
+        == "show 2 refused replayed")
+  }
+
+  @Test(
+    "a line that is not in the grammar is no message",
+    arguments: [
+      "", " ", "hello", "hello 0", "hello 01", "hello +1", "hello 1 ", " hello 1", "hello 1 2",
+      "input contact-1", "input contact-1 2", "input contact-1  1", "input contact-5 1",
+      "input contact-01 1", "input contact 1", "input strike-1 1", "input contact-1 1 7",
+      "output contact-1 1", "output strike-1 on", "output strike-0 1", "output strike--1 1",
+      "show 1 granted", "show 1 granted x", "show 1 refused -", "show 1 refused",
+      "show 0 granted -",
+      "show 1 refused Expired", "show 1 refused ex pired", "show 1 opened -",
+      "show 1 refused \(String(repeating: "a", count: 33))", "INPUT contact-1 1",
+      "input\tcontact-1 1",
+    ])
+  func strangers(line: String) {
+    #expect(BoardReport(line: line) == nil)
+    #expect(BoardOrder(line: line) == nil)
+  }
+}
