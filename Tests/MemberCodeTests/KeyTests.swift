@@ -1,6 +1,5 @@
 // Key files: made by openssl and read here, made here and read by openssl, and those refused.
 
-import Foundation
 import MemberCode
 import Testing
 
@@ -122,7 +121,7 @@ struct KeyTests {
     "what is no key file is refused",
     arguments: [
       "", "hello", "-----BEGIN PUBLIC KEY-----\n",
-      "-----BEGIN PUBLIC KEY-----\n!\n-----END PUBLIC KEY-----\n",
+      "-----BEGIN PUBLIC KEY-----\n!\n-----END PUBLIC KEY-----",
       String(repeating: "-----BEGIN", count: 100),
     ])
   func noPEM(text: String) {
@@ -148,9 +147,9 @@ struct KeyTests {
     arguments: [
       "", "00", "302a300506032b6570032100",
       // The neutral element, a point of order 8, and a byte after a good key.
-      "302a300506032b6570032100 0100000000000000000000000000000000000000000000000000000000000000",
-      "302a300506032b6570032100 26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-      "302a300506032b6570032100 d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a 00",
+      "302a300506032b65700321000100000000000000000000000000000000000000000000000000000000000000",
+      "302a300506032b657003210026e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+      "302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a 00",
       // A point that does not lie on P-256.
       """
       3059301306072a8648ce3d020106082a8648ce3d03010703420004

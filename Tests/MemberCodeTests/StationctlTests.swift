@@ -263,5 +263,7 @@ struct StationctlTests {
       "usage: stationctl code verify --key FILE [--key FILE ...] [--at UNIXTIME] "
       + "[--max-life SECONDS]\n"
     #expect(verify.text.hasPrefix(usage))
+    let issue = try files.stationctl(["code", "issue", "--help"])
+    #expect(issue.text.contains(" [--ttl SECONDS] [--png OUT | --terminal]\n"))
   }
 }

@@ -1,6 +1,5 @@
 // Member codes built by hand, right or wrong in one place each.
 
-import Foundation
 import MemberCode
 import StationProtocol
 
