@@ -61,3 +61,7 @@ static inline int linux_accept(int fd) {
 static inline int linux_local_socket(void) {
   return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
+
+// flock(2) shares its name with a structure, which hides the function from Swift.
+extern int flock(int fd, int operation);
+static inline int linux_lock_file(int fd) { return flock(fd, 2 | 4 /* LOCK_EX | LOCK_NB */); }
