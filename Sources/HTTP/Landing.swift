@@ -1,0 +1,1 @@
+// HTTP: see the first file to land here.
