@@ -72,7 +72,9 @@ let package = Package(
     .executableTarget(name: "demo", dependencies: ["TestBed"]),
     .executableTarget(
       name: "bench",
-      dependencies: ["MemberCode", "StationShell", "StationCore", "Linux", "StationProtocol"]),
+      dependencies: [
+        "MemberCode", "StationShell", "StationCore", "GPIO", "Linux", "StationProtocol",
+      ]),
 
     suite("StationProtocolTests", ["StationProtocol"]),
     suite("StationCoreTests", ["StationCore"]),
