@@ -45,7 +45,7 @@ let package = Package(
     part("SQLite", ["CSQLite"]),
     part("Linux", ["StationProtocol", "CLinux", "CSystemd"]),
     part("MQTT", ["StationProtocol", "CMosquitto", "Linux"]),
-    part("HTTP", ["CMicroHTTPD", "Linux"]),
+    part("HTTP", ["StationProtocol", "CMicroHTTPD", "Linux"]),
     part("GPIO", ["StationProtocol", "CGPIO", "Linux"]),
     part(
       "StationShell",
@@ -61,7 +61,7 @@ let package = Package(
     part(
       "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"],
       exclude: ["Page"]),
-    part("TestBed", ["StationProtocol", "MemberCode", "Linux"]),
+    part("TestBed", ["StationProtocol", "Linux"]),
 
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),
     .executableTarget(name: "managementd", dependencies: ["ManagementShell"]),
