@@ -45,7 +45,7 @@ let package = Package(
     part("SQLite", ["CSQLite"]),
     part("Linux", ["StationProtocol", "CLinux", "CSystemd"]),
     part("MQTT", ["StationProtocol", "CMosquitto", "Linux"]),
-    part("HTTP", ["CMicroHTTPD", "Linux"]),
+    part("HTTP", ["StationProtocol", "CMicroHTTPD", "Linux"]),
     part("GPIO", ["StationProtocol", "CGPIO", "Linux"]),
     part(
       "StationShell",
