@@ -49,6 +49,20 @@ package enum Files {
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// The names in a folder, sorted, without those that begin with a dot.
+  package static func names(in folder: String) throws(SystemError) -> [String] {
+    guard let stream = opendir(folder) else { throw SystemError("open the folder", path: folder) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = Glibc.readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+
   /// A secret that systemd placed for this unit (`LoadCredential=`), without surrounding space.
   /// - Parameter directory: overrides `$CREDENTIALS_DIRECTORY`, for running without systemd.
   package static func credential(

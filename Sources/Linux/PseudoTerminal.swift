@@ -32,6 +32,10 @@ package final class PseudoTerminal {
     close(slave)
   }
 
+  /// Ends the exclusive use that a process took of the slave (TIOCEXCL). It outlives that
+  /// process, because the slave stays open here, and would keep the next one out.
+  package func release() { _ = linux_unlock_terminal(slave) }
+
   /// Writes what the line takes now.
   /// - Returns: how many bytes that was.
   package func write(_ bytes: some Collection<UInt8>) -> Int {

@@ -11,14 +11,26 @@ struct CBORItem {
   ///   find what it needs.
   /// - Returns: nil where the bytes are not acceptable CBOR or the body returned nil.
   static func read<Value>(_ bytes: [UInt8], _ body: (CBORItem) -> Value?) -> Value? {
-    bytes.withUnsafeBufferPointer { bytes in
-      guard CBORShape.fault(in: bytes) == nil, let start = bytes.baseAddress else { return nil }
-      var result = cbor_load_result()
-      var root = cbor_load(start, bytes.count, &result)
-      guard let pointer = root else { return nil }
-      defer { cbor_decref(&root) }
-      return body(CBORItem(pointer: pointer))
+    guard let shape = try? bytes.withUnsafeBufferPointer({ try CBORShape($0) }) else { return nil }
+    let bytes = shape.narrowTags.isEmpty ? bytes : widened(bytes, at: shape.narrowTags)
+    var result = cbor_load_result()
+    var root = cbor_load(bytes, bytes.count, &result)
+    guard let pointer = root else { return nil }
+    defer { cbor_decref(&root) }
+    return body(CBORItem(pointer: pointer))
+  }
+
+  /// The same item with the given one-byte tag heads in two bytes.
+  private static func widened(_ bytes: [UInt8], at heads: [Int]) -> [UInt8] {
+    var wide: [UInt8] = []
+    wide.reserveCapacity(bytes.count + heads.count)
+    var start = 0
+    for head in heads {
+      wide += bytes[start..<head]
+      wide += [0xD8, bytes[head] & 0x1F]
+      start = head + 1
     }
+    return wide + bytes[start...]
   }
 
   private init(pointer: UnsafeMutablePointer<cbor_item_t>) { self.pointer = pointer }

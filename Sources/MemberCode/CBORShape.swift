@@ -32,25 +32,30 @@ package struct CBORShape {
     case trailingBytes(offset: Int)
   }
 
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private var position = 0
-  private var items = 0
+  /// Where one-byte heads of the tags 6 to 20 stand. libcbor before 0.11 takes those for errors,
+  /// but knows the same tags in heads of two bytes.
+  let narrowTags: [Int]
 
-  /// - Returns: what is wrong with the bytes, nil where they are exactly one acceptable item.
-  package static func fault(in bytes: UnsafeBufferPointer<UInt8>) -> Fault? {
-    guard bytes.count <= mostBytes else { return .tooLong }
-    var shape = CBORShape(bytes: bytes)
-    do throws(Fault) {
-      _ = try shape.item(depth: 0)
-    } catch {
-      return error
-    }
-    return shape.position == bytes.count ? nil : .trailingBytes(offset: shape.position)
+  /// - Throws: what keeps the bytes from being exactly one acceptable item.
+  package init(_ bytes: UnsafeBufferPointer<UInt8>) throws(Fault) {
+    guard bytes.count <= Self.mostBytes else { throw .tooLong }
+    var scan = CBORScan(bytes: bytes)
+    _ = try scan.item(depth: 0)
+    guard scan.position == bytes.count else { throw .trailingBytes(offset: scan.position) }
+    narrowTags = scan.narrowTags
   }
+}
 
-  private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+/// The pass itself, by recursion that `CBORShape.deepest` bounds.
+private struct CBORScan {
+  typealias Fault = CBORShape.Fault
 
-  private struct Head {
+  let bytes: UnsafeBufferPointer<UInt8>
+  var position = 0
+  var items = 0
+  var narrowTags: [Int] = []
+
+  struct Head {
     var offset: Int
     var major: UInt8
     /// nil for an indefinite length.
@@ -58,15 +63,15 @@ package struct CBORShape {
   }
 
   /// A key that was seen in a map: its kind, and its number or where its content lies.
-  private struct Key {
+  struct Key {
     var major: UInt8
     var argument: UInt64
     var content: Range<Int>
   }
 
-  private mutating func item(depth: Int) throws(Fault) -> Key? {
+  mutating func item(depth: Int) throws(Fault) -> Key? {
     items += 1
-    guard items <= Self.mostItems else { throw .tooManyItems }
+    guard items <= CBORShape.mostItems else { throw .tooManyItems }
     let head = try head()
     switch head.major {
     case 0, 1:
@@ -78,7 +83,8 @@ package struct CBORShape {
     case 5:
       try pairs(head, depth: depth + 1)
     case 6:
-      guard depth < Self.deepest else { throw .tooDeep }
+      guard depth < CBORShape.deepest else { throw .tooDeep }
+      if (0xC6...0xD4).contains(bytes[head.offset]) { narrowTags.append(head.offset) }
       _ = try item(depth: depth + 1)
     default:
       break
@@ -130,7 +136,7 @@ package struct CBORShape {
   }
 
   private mutating func elements(_ head: Head, depth: Int) throws(Fault) {
-    guard depth <= Self.deepest else { throw .tooDeep }
+    guard depth <= CBORShape.deepest else { throw .tooDeep }
     var count: UInt64 = 0
     while try hasMore(head, after: count) {
       _ = try item(depth: depth)
@@ -139,7 +145,7 @@ package struct CBORShape {
   }
 
   private mutating func pairs(_ head: Head, depth: Int) throws(Fault) {
-    guard depth <= Self.deepest else { throw .tooDeep }
+    guard depth <= CBORShape.deepest else { throw .tooDeep }
     var keys: [Key] = []
     while try hasMore(head, after: UInt64(keys.count)) {
       let offset = position

@@ -61,7 +61,8 @@ enum ClaimSet {
     guard let number = value.number,
       number >= Double(seconds.lowerBound), number <= Double(seconds.upperBound)
     else { return nil }
-    return WallTime(milliseconds: Int64((number * 1000).rounded()))
+    // To the nearest millisecond; `rounded()` would need libm, which nothing else here links.
+    return WallTime(milliseconds: Int64(number * 1000 + 0.5))
   }
 
   /// Writes what a member code carries; times in whole seconds.

@@ -1,186 +1,226 @@
-// The table of a daemon's configuration keys: parser, example file and documentation in one.
+// The keys of a configuration as one table, which parses, refuses, documents and gives defaults.
 
-/// A key that may stand in a section.
-package struct ConfigurationKey: Equatable, Sendable {
-  package var name: String
-  package var kind: Kind
-  /// As it would be written; nil where the key must be given, empty where it may be left out.
-  package var standard: String?
-  /// What the key decides, for the person who edits the file.
-  package var sentence: String
+/// Every section and key that a daemon understands. The parser, `--print-default-config` and the
+/// shipped example all come from it.
+package struct ConfigurationTable: Sendable {
+  package struct Section: Sendable {
+    package enum Occurrence: Sendable {
+      /// Once, or not at all where no key of it is required.
+      case single
+      /// Any number of times, each with a different argument.
+      /// - Parameter accepts: whether a text may be the argument.
+      case repeated(argument: String, example: String, accepts: @Sendable (String) -> Bool)
+    }
 
-  package enum Kind: Equatable, Sendable {
+    package let name: String
+    package let occurrence: Occurrence
+    package let sentence: String
+    package let keys: [Key]
+
+    package init(
+      _ name: String, _ sentence: String, _ occurrence: Occurrence = .single, keys: [Key]
+    ) {
+      self.name = name
+      self.occurrence = occurrence
+      self.sentence = sentence
+      self.keys = keys
+    }
+  }
+
+  package struct Key: Sendable {
+    package let name: String
+    package let kind: Kind
+    package let presence: Presence
+    package let sentence: String
+
+    package init(_ name: String, _ kind: Kind, _ presence: Presence, _ sentence: String) {
+      self.name = name
+      self.kind = kind
+      self.presence = presence
+      self.sentence = sentence
+    }
+  }
+
+  /// What a value may be.
+  package enum Kind: Sendable {
+    /// Any text that is not empty.
     case text
-    case integer(ClosedRange<Int64>)
-    /// A number with `ms`, `s`, `min` or `h` behind it.
-    case duration(ClosedRange<Duration>)
+    /// A text of a certain form, which `form` names after "expected".
+    case word(_ form: String, accepts: @Sendable (String) -> Bool)
+    case path
     case boolean
+    /// - Parameter unit: printed in the documentation; empty where the number counts things.
+    case integer(ClosedRange<Int>, unit: String)
+    /// A whole number with its unit: `ms`, `s`, `min` or `h`.
+    case duration(ClosedRange<Duration>)
     case choice([String])
   }
 
-  package init(_ name: String, _ kind: Kind, standard: String?, _ sentence: String) {
-    self.name = name
-    self.kind = kind
-    self.standard = standard
-    self.sentence = sentence
-  }
-}
-
-/// A section of the file.
-package struct ConfigurationSection: Equatable, Sendable {
-  package var name: String
-  /// What stands behind the name where the section may be repeated, such as `1`.
-  package var exampleArgument: String?
-  package var sentence: String
-  package var keys: [ConfigurationKey]
-
-  package init(
-    _ name: String, exampleArgument: String? = nil, _ sentence: String, _ keys: [ConfigurationKey]
-  ) {
-    self.name = name
-    self.exampleArgument = exampleArgument
-    self.sentence = sentence
-    self.keys = keys
-  }
-}
-
-/// All sections that a daemon knows.
-package struct ConfigurationTable: Equatable, Sendable {
-  package var title: String
-  package var sections: [ConfigurationSection]
-
-  package init(title: String, _ sections: [ConfigurationSection]) {
-    self.title = title
-    self.sections = sections
+  /// What holds where the key is not there.
+  package enum Presence: Sendable {
+    case standard(String)
+    case required(example: String)
+    case optional(example: String)
   }
 
-  /// Holds a file against the table. Every error is reported, not only the first.
-  package func read(_ bytes: [UInt8]) -> Result<ConfigurationReading, ConfigurationErrors> {
-    var (ini, errors) = INI.parse(bytes)
-    var reading = ConfigurationReading(sections: [])
+  package let sections: [Section]
+
+  package init(_ sections: [Section]) { self.sections = sections }
+
+  /// Reads a file.
+  /// - Throws: every problem that it has.
+  package func read(_ text: [UInt8]) throws(ConfigurationError) -> Configuration {
+    let ini = INI(text)
+    var problems = ini.problems
+    var found: [Configuration.Section] = []
     for section in ini.sections {
       guard let known = sections.first(where: { $0.name == section.name }) else {
-        let names = sections.map { "[\($0.name)]" }.joined(separator: ", ")
-        errors.append(
-          ConfigurationError(
-            line: section.line, "unknown section [\(section.name)]; there are \(names)"))
+        problems.append(ConfigurationProblem(line: section.line, "no section \(section.title)"))
         continue
       }
-      errors += Self.headErrors(section, known, ini)
-      reading.sections.append(Self.values(of: section, known, &errors))
+      if let problem = known.refusal(of: section, among: found) { problems.append(problem) }
+      found.append(known.read(section, &problems))
     }
-    for known in sections where !ini.sections.contains(where: { $0.name == known.name }) {
-      // A section that may be repeated may also be absent; any other has its standard values.
-      guard known.exampleArgument == nil else { continue }
-      let absent = INI.Section(name: known.name, argument: nil, line: 0)
-      reading.sections.append(Self.values(of: absent, known, &errors))
+    for section in sections {
+      guard case .single = section.occurrence,
+        !ini.sections.contains(where: { $0.name == section.name })
+      else { continue }
+      let absent = INI.Section(name: section.name, line: 0)
+      found.append(section.read(absent, &problems))
     }
-    return errors.isEmpty
-      ? .success(reading) : .failure(ConfigurationErrors(errors: errors.sorted()))
+    guard problems.isEmpty else { throw ConfigurationError(problems) }
+    return Configuration(sections: found)
   }
+}
 
-  private static func headErrors(
-    _ section: INI.Section, _ known: ConfigurationSection, _ ini: INI
-  ) -> [ConfigurationError] {
-    var errors: [ConfigurationError] = []
-    switch (known.exampleArgument, section.argument) {
-    case (nil, .some):
-      errors.append(
-        ConfigurationError(line: section.line, "[\(section.name)] takes nothing behind its name"))
-    case (.some(let example), nil):
-      errors.append(
-        ConfigurationError(
-          line: section.line,
-          "[\(section.name)] needs a word behind its name, as in [\(section.name) \(example)]"))
-    default: break
-    }
-    let twin = ini.sections.first {
-      $0.name == section.name && $0.argument == section.argument && $0.line < section.line
-    }
+extension ConfigurationTable.Section {
+  /// What is wrong with the section's head.
+  fileprivate func refusal(
+    of section: INI.Section, among others: [Configuration.Section]
+  ) -> ConfigurationProblem? {
+    let twin = others.first { $0.name == section.name && $0.argument == section.argument }
     if let twin {
-      errors.append(
-        ConfigurationError(
-          line: section.line, "[\(section.name)] stands in line \(twin.line) already"))
+      return ConfigurationProblem(
+        line: section.line, "\(section.title) stands in line \(twin.line ?? 0) already")
     }
-    return errors
+    switch (occurrence, section.argument) {
+    case (.single, nil): return nil
+    case (.single, _?):
+      return ConfigurationProblem(line: section.line, "[\(name)] takes no argument")
+    case (.repeated(let argument, let example, _), nil):
+      return ConfigurationProblem(
+        line: section.line, "[\(name)] needs its \(argument), as in [\(name) \(example)]")
+    case (.repeated(let argument, let example, let accepts), let text?):
+      guard !accepts(text) else { return nil }
+      return ConfigurationProblem(
+        line: section.line, "\"\(text)\" is no \(argument) for [\(name)], as \(example) is")
+    }
   }
 
-  private static func values(
-    of section: INI.Section, _ known: ConfigurationSection, _ errors: inout [ConfigurationError]
-  ) -> ConfigurationReading.Section {
-    var values: [String: ConfigurationValue] = [:]
+  fileprivate func read(
+    _ section: INI.Section, _ problems: inout [ConfigurationProblem]
+  ) -> Configuration.Section {
+    var values: [String: Configuration.Value] = [:]
     var lines: [String: Int] = [:]
     for entry in section.entries {
-      guard let key = known.keys.first(where: { $0.name == entry.key }) else {
-        let names = known.keys.map(\.name).joined(separator: ", ")
-        errors.append(
-          ConfigurationError(
-            line: entry.line, "unknown key \"\(entry.key)\" in [\(known.name)]; there are \(names)")
-        )
+      guard let key = keys.first(where: { $0.name == entry.key }) else {
+        problems.append(
+          ConfigurationProblem(line: entry.line, "\(section.title) has no key \"\(entry.key)\""))
         continue
       }
-      if let line = lines[entry.key] {
-        errors.append(
-          ConfigurationError(line: entry.line, "\"\(entry.key)\" stands in line \(line) already"))
-      }
-      lines[entry.key] = entry.line
-      guard let value = ConfigurationValue(entry.value, key.kind) else {
-        errors.append(
-          ConfigurationError(
-            line: entry.line, "\"\(entry.key)\" must be \(key.kind.words), not \"\(entry.value)\""))
-        continue
-      }
-      values[entry.key] = value
-    }
-    for key in known.keys where lines[key.name] == nil {
-      guard let standard = key.standard else {
-        errors.append(
-          ConfigurationError(
-            line: section.line == 0 ? nil : section.line,
-            "[\(known.name)] needs \"\(key.name)\": \(key.sentence)"))
-        continue
-      }
-      if !standard.isEmpty { values[key.name] = ConfigurationValue(standard, key.kind) }
-    }
-    return ConfigurationReading.Section(
-      name: section.name, argument: section.argument, line: section.line, values: values,
-      lines: lines)
-  }
-
-  /// The whole table as a file with every key, commented, at its standard value.
-  package var example: String {
-    var lines = ["# \(title)", "#", "# A key that stands behind \"#\" has the value shown there."]
-    for section in sections {
-      lines += ["", "# \(section.sentence)"]
-      lines.append("[\(section.name)\(section.exampleArgument.map { " \($0)" } ?? "")]")
-      for key in section.keys {
-        lines.append("# \(key.sentence) (\(key.kind.words))")
-        let value = key.standard ?? ""
-        lines.append("\(key.standard == nil ? "" : "#")\(key.name) = \(value)")
+      if let line = lines.updateValue(entry.line, forKey: entry.key) {
+        problems.append(
+          ConfigurationProblem(line: entry.line, "\"\(entry.key)\" stands in line \(line) already"))
+      } else if let value = key.kind.value(entry.value) {
+        values[entry.key] = value
+      } else {
+        problems.append(
+          ConfigurationProblem(
+            line: entry.line, "\"\(entry.key)\" expects \(key.kind.form), not \"\(entry.value)\""))
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    let line = section.line == 0 ? nil : section.line
+    for key in keys where lines[key.name] == nil {
+      switch key.presence {
+      case .standard(let text):
+        guard let value = key.kind.value(text) else {
+          preconditionFailure("the default of \(name).\(key.name) is not \(key.kind.form)")
+        }
+        values[key.name] = value
+      case .required:
+        problems.append(
+          ConfigurationProblem(line: line, "\(section.title) lacks its key \"\(key.name)\""))
+      case .optional: break
+      }
+    }
+    return Configuration.Section(
+      name: name, argument: section.argument, line: line, values: values, lines: lines)
   }
 }
 
-/// All that is wrong with a configuration, by line.
-package struct ConfigurationErrors: Error, Equatable, Sendable {
-  package var errors: [ConfigurationError]
-
-  package init(errors: [ConfigurationError]) { self.errors = errors }
-}
-
-extension ConfigurationKey.Kind {
-  /// What a value must be, in words that follow "must be".
-  package var words: String {
+extension ConfigurationTable.Kind {
+  /// - Returns: nil where the text is not of this kind.
+  func value(_ text: String) -> Configuration.Value? {
     switch self {
-    case .text: "text"
-    case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .text: return text.isEmpty ? nil : .text(text)
+    case .word(_, let accepts): return accepts(text) ? .text(text) : nil
+    case .path: return text.hasPrefix("/") && !text.contains("\0") ? .text(text) : nil
+    case .boolean:
+      return switch text {
+      case "yes", "true", "on": .boolean(true)
+      case "no", "false", "off": .boolean(false)
+      default: nil
+      }
+    case .integer(let range, _):
+      guard let number = Int(text), range.contains(number) else { return nil }
+      return .integer(number)
     case .duration(let range):
-      "a time from \(ConfigurationValue.text(range.lowerBound))"
-        + " to \(ConfigurationValue.text(range.upperBound))"
-    case .boolean: "yes or no"
-    case .choice(let words): words.joined(separator: " or ")
+      guard let duration = Duration(configured: text), range.contains(duration) else { return nil }
+      return .duration(duration)
+    case .choice(let words): return words.contains(text) ? .text(text) : nil
     }
+  }
+
+  /// What is acceptable, as words after "expects".
+  package var form: String {
+    switch self {
+    case .text: "some text"
+    case .word(let form, _): form
+    case .path: "an absolute path"
+    case .boolean: "yes or no"
+    case .integer(let range, let unit):
+      "a number from \(range.lowerBound) to \(range.upperBound)" + (unit.isEmpty ? "" : " \(unit)")
+    case .duration(let range):
+      "a time from \(range.lowerBound.configured) to \(range.upperBound.configured)"
+    case .choice(let words): "one of " + words.joined(separator: ", ")
+    }
+  }
+}
+
+extension Duration {
+  /// Units as they are written, with their milliseconds; the largest first.
+  private static let units: [(name: String, milliseconds: Int64)] = [
+    ("h", 3_600_000), ("min", 60_000), ("ms", 1), ("s", 1000),
+  ]
+
+  /// A whole number and a unit, with or without a space between.
+  package init?(configured text: String) {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = INI.trim(text.dropFirst(digits.count))
+    guard let count = Int64(digits), count <= 1_000_000_000,
+      let factor = Self.units.first(where: { $0.name == unit })?.milliseconds
+    else { return nil }
+    self = .milliseconds(count * factor)
+  }
+
+  /// The shortest form that `init(configured:)` reads back.
+  package var configured: String {
+    let milliseconds = wholeNanoseconds / 1_000_000
+    let unit =
+      milliseconds == 0
+      ? ("s", 1000)
+      : Self.units.filter { milliseconds % $0.milliseconds == 0 }
+        .max { $0.milliseconds < $1.milliseconds } ?? ("ms", 1)
+    return "\(milliseconds / unit.1) \(unit.0)"
   }
 }

@@ -1,8 +1,87 @@
-// Configuration text in the form of systemd's unit files: sections, keys, values, comments.
+// The syntax of configuration files: sections of `key = value` lines, as in unit files.
 
-/// One thing wrong with a configuration, with the line where it stands.
-package struct ConfigurationError: Error, Equatable, Sendable, Comparable, CustomStringConvertible {
-  /// From 1; nil where something is missing altogether.
+/// A configuration file taken apart, before anyone asks what its keys mean.
+///
+/// A line is empty, a comment (its first character is `#` or `;`), a section (`[name]` or
+/// `[name argument]`), or `key = value`. A value ends with its line and loses the space around
+/// it; `#` inside a value is part of it.
+package struct INI: Equatable, Sendable {
+  package struct Section: Equatable, Sendable {
+    package var name: String
+    package var argument: String?
+    /// Counted from 1.
+    package var line: Int
+    package var entries: [Entry] = []
+
+    /// As it stands in the file, for messages.
+    package var title: String { argument.map { "[\(name) \($0)]" } ?? "[\(name)]" }
+  }
+
+  package struct Entry: Equatable, Sendable {
+    package var key: String
+    package var value: String
+    package var line: Int
+  }
+
+  package var sections: [Section] = []
+
+  /// What could not be read; the rest is in `sections` all the same, so that one round of
+  /// editing mends every mistake.
+  package private(set) var problems: [ConfigurationProblem] = []
+
+  package init(_ text: [UInt8]) {
+    var number = 0
+    for bytes in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      number += 1
+      let line = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes
+      guard let string = String(validating: line, as: UTF8.self) else {
+        problems.append(ConfigurationProblem(line: number, "the line is not UTF-8"))
+        continue
+      }
+      read(Self.trim(string[...]), number)
+    }
+  }
+
+  private mutating func read(_ line: Substring, _ number: Int) {
+    guard let first = line.first, first != "#", first != ";" else { return }
+    if first == "[" { return open(line, number) }
+    let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let key = Self.trim(parts[0])
+    guard parts.count == 2, !key.isEmpty, !key.contains(where: \.isWhitespace) else {
+      return refuse(number, "expected \"key = value\", \"[section]\" or a comment")
+    }
+    guard !sections.isEmpty else {
+      return refuse(number, "\"\(key)\" stands before the first section")
+    }
+    sections[sections.count - 1].entries.append(
+      Entry(key: String(key), value: String(Self.trim(parts[1])), line: number))
+  }
+
+  private mutating func open(_ line: Substring, _ number: Int) {
+    let words = line.dropFirst().dropLast().split(whereSeparator: { $0 == " " || $0 == "\t" })
+    guard line.last == "]", (1...2).contains(words.count),
+      !line.dropFirst().dropLast().contains(where: { $0 == "[" || $0 == "]" })
+    else { return refuse(number, "a section is written [name] or [name argument]") }
+    sections.append(
+      Section(
+        name: String(words[0]), argument: words.count == 2 ? String(words[1]) : nil, line: number))
+  }
+
+  private mutating func refuse(_ line: Int, _ message: String) {
+    problems.append(ConfigurationProblem(line: line, message))
+  }
+
+  static func trim(_ text: Substring) -> Substring {
+    let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+    var text = text.drop(while: isSpace)
+    while let last = text.last, isSpace(last) { text.removeLast() }
+    return text
+  }
+}
+
+/// One mistake in a configuration, and where it is.
+package struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertible {
+  /// Counted from 1; nil where something is missing from the whole file.
   package var line: Int?
   package var message: String
 
@@ -12,79 +91,19 @@ package struct ConfigurationError: Error, Equatable, Sendable, Comparable, Custo
   }
 
   package var description: String { line.map { "line \($0): \(message)" } ?? message }
-
-  /// By line; what has none comes last.
-  package static func < (one: ConfigurationError, other: ConfigurationError) -> Bool {
-    (one.line ?? .max, one.message) < (other.line ?? .max, other.message)
-  }
 }
 
-/// A configuration file, taken apart but not yet understood. No library of Debian's keeps the
-/// line of every key, which an error report needs, so these few rules are read here:
-/// `[section]` or `[section argument]`, `key = value`, and whole lines of `#` or `;` comments.
-package struct INI: Equatable, Sendable {
-  package static let mostBytes = 65_536
+/// Every mistake of a configuration together, in the order of the lines.
+package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let problems: [ConfigurationProblem]
 
-  package var sections: [Section] = []
-
-  package struct Section: Equatable, Sendable {
-    package var name: String
-    package var argument: String?
-    package var line: Int
-    package var entries: [Entry] = []
+  package init(_ problems: [ConfigurationProblem]) {
+    // The index keeps the order of problems of one line; the sort need not be stable.
+    self.problems =
+      problems.enumerated()
+      .sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }
+      .map(\.element)
   }
 
-  package struct Entry: Equatable, Sendable {
-    package var key: String
-    package var value: String
-    package var line: Int
-  }
-
-  /// Reads all that can be read.
-  /// - Returns: every line that cannot be read is an error beside it.
-  package static func parse(_ bytes: [UInt8]) -> (INI, [ConfigurationError]) {
-    var ini = INI()
-    var errors: [ConfigurationError] = []
-    guard bytes.count <= mostBytes else {
-      return (ini, [ConfigurationError(line: nil, "longer than \(mostBytes) bytes")])
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      return (ini, [ConfigurationError(line: nil, "not UTF-8")])
-    }
-    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
-    for (index, raw) in lines.enumerated() {
-      let line = trimmed(raw)
-      if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") { continue }
-      if let error = ini.take(line, number: index + 1) {
-        errors.append(ConfigurationError(line: index + 1, error))
-      }
-    }
-    return (ini, errors)
-  }
-
-  private mutating func take(_ line: Substring, number: Int) -> String? {
-    if line.hasPrefix("[") {
-      guard line.hasSuffix("]") else { return "a section ends with \"]\"" }
-      let words = line.dropFirst().dropLast().split(separator: " ", maxSplits: 1)
-      guard let name = words.first else { return "a section needs a name" }
-      let argument = words.count > 1 ? String(Self.trimmed(words[1])) : nil
-      sections.append(Section(name: String(name), argument: argument, line: number))
-      return nil
-    }
-    guard let equals = line.firstIndex(of: "=") else {
-      return "expected \"[section]\", \"key = value\" or a comment"
-    }
-    let key = String(Self.trimmed(line[..<equals]))
-    guard !key.isEmpty else { return "a key is missing before \"=\"" }
-    guard !sections.isEmpty else { return "\"\(key)\" stands before any section" }
-    let value = String(Self.trimmed(line[line.index(after: equals)...]))
-    sections[sections.count - 1].entries.append(Entry(key: key, value: value, line: number))
-    return nil
-  }
-
-  private static func trimmed(_ text: Substring) -> Substring {
-    let front = text.drop { $0 == " " || $0 == "\t" }
-    guard let end = front.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-    return front[...end]
-  }
+  package var description: String { problems.map(\.description).joined(separator: "\n") }
 }

@@ -1,4 +1,4 @@
-// stationctl: what a maintainer types. Hands the words of the command line to the table of commands.
+// stationctl: what a maintainer types. Hands the words typed to the table of commands.
 
 import Glibc
 

@@ -27,6 +27,7 @@ static inline int linux_open(const char *path, int flags, unsigned mode) {
 
 // Takes a terminal for this process alone: a second opener gets EBUSY (unless it is root).
 static inline int linux_lock_terminal(int fd) { return ioctl(fd, TIOCEXCL); }
+static inline int linux_unlock_terminal(int fd) { return ioctl(fd, TIOCNXCL); }
 
 // The identifier of the wake-up is carried in the 64-bit member of a packed union.
 static inline int linux_epoll_set(int epoll, int operation, int fd, unsigned events,
@@ -60,3 +61,7 @@ static inline int linux_accept(int fd) {
 static inline int linux_local_socket(void) {
   return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
+
+// flock(2) shares its name with a structure, which hides the function from Swift.
+extern int flock(int fd, int operation);
+static inline int linux_lock_file(int fd) { return flock(fd, 2 | 4 /* LOCK_EX | LOCK_NB */); }

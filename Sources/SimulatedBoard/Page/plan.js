@@ -21,6 +21,8 @@ export class Plan {
       s("ellipse", { cx: 0, cy: 0, rx: 21, ry: 11 }), s("circle", { cx: 0, cy: 0, r: 9 }));
     this.roomName = s("text", { x: 14, y: 28 });
     this.streetName = s("text", { x: 14, y: 300 });
+    this.readerName = s("text", { class: "small", x: 250, y: 212 });
+    this.exitName = s("text", { class: "small", x: 276, y: 156, "text-anchor": "middle" });
     const id = `plan-${number}`;
     this.title = s("title", { id });
     this.drawing = s("svg", { viewBox: "0 0 320 312", role: "img", "aria-labelledby": id },
@@ -30,8 +32,8 @@ export class Plan {
       s("path", { class: "wall", d: "M0 182 h110 v16 h-110 z M210 182 h110 v16 h-110 z" }),
       s("path", { class: "swing", d: "M210 190 A100 100 0 0 1 110 290" }),
       s("rect", { class: "reader", x: 226, y: 200, width: 20, height: 10, rx: 2 }),
-      this.roomName, this.streetName, this.outer, this.inner, this.bolt, this.lamp, this.exit,
-      this.leaf, this.wedge, this.walker);
+      this.roomName, this.streetName, this.readerName, this.exitName, this.outer, this.inner,
+      this.bolt, this.lamp, this.exit, this.leaf, this.wedge, this.walker);
     this.facts = h("dl", { class: "facts" });
     this.element = h("div", { class: "plan" }, this.drawing, this.facts);
   }
@@ -39,6 +41,8 @@ export class Plan {
   show(point) {
     this.roomName.textContent = t("board.room");
     this.streetName.textContent = t("board.street");
+    this.readerName.textContent = t("board.reader");
+    this.exitName.textContent = t("board.exit-button");
     const flags = {
       open: point.leaf === "open", propped: point.propped, strike: point.strike,
       egress: point.egress, exit: point.exit, outer: !point.outerBeam, inner: !point.innerBeam,

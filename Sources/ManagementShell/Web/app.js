@@ -1,0 +1,159 @@
+// The dashboard: signs in, keeps all stations up to date from the stream, and shows them.
+
+import { API, problem } from "./api.js";
+import { Detail } from "./detail.js";
+import { Fleet } from "./fleet.js";
+import { Overview } from "./overview.js";
+import { loadTexts, switchLanguage, t, translate } from "./texts.js";
+import { clockTime, serviceNow, tickAll } from "./times.js";
+
+const find = (id) => document.getElementById(id);
+const tokenKey = "token";
+
+/** All that exists while somebody is signed in. */
+class Session {
+  constructor(token) {
+    this.api = new API(token);
+    this.fleet = new Fleet();
+    this.overview = new Overview(this.fleet, (id) => (location.hash = `#/station/${id}`));
+    this.detail = new Detail(find("detail"), this.api, () => {
+      if (location.hash) history.pushState(null, "", location.pathname);
+    });
+    this.heard = null;
+    this.isLost = false;
+    showConnection("dashboard.connecting");
+    this.stream = this.api.stream({
+      onOpen: () => this.load(),
+      onAlive: () => (this.heard = serviceNow()),
+      onEvent: (event) => this.take(event),
+      onDown: () => this.lose(),
+      onRefused: async (answer) => signOut((await problem(answer)).text),
+    });
+  }
+
+  /** Reads the whole list each time the stream is up: only records are resumed, not states. */
+  async load() {
+    this.fleet.hold();
+    try {
+      this.fleet.replace(await this.api.stations());
+    } catch (problem) {
+      if (problem.status === 401 || problem.status === 403) return signOut(problem.text);
+      // Without the list the stream is of no use: begin again.
+      return this.stream.abort.abort();
+    }
+    this.heard = serviceNow();
+    this.isLost = false;
+    find("connection").hidden = true;
+    find("overview").hidden = false;
+    this.overview.render();
+    if (this.detail.isOpen) this.detail.load();
+    this.followAddress();
+  }
+
+  take({ name, data }) {
+    const value = JSON.parse(data);
+    if (name === "record") this.detail.add(value);
+    if (name !== "station" || !this.fleet.update(value)) return;
+    this.overview.update(value);
+    this.detail.show(value);
+  }
+
+  lose() {
+    this.isLost = true;
+    if (this.heard) showConnection("dashboard.connection-lost", { time: clockTime(this.heard) });
+    else showConnection(null);
+  }
+
+  /** Opens the station that the address names, or closes the panel. */
+  followAddress() {
+    const [, id] = location.hash.match(/^#\/station\/([a-z0-9-]+)$/) ?? [];
+    const view = this.fleet.stations.get(id);
+    if (view && this.detail.station !== id) this.detail.open(view);
+    else if (!view && this.detail.isOpen) find("detail").close();
+  }
+
+  translate() {
+    if (this.isLost) this.lose();
+    this.overview.render();
+    this.detail.translate();
+  }
+
+  end() {
+    this.stream.close();
+    if (this.detail.isOpen) find("detail").close();
+  }
+}
+
+let session = null;
+
+function showConnection(key, parameters) {
+  find("connection").textContent = key ? t(key, parameters) : t("problem.network");
+  find("connection").dataset.state = key === "dashboard.connecting" ? "waiting" : "lost";
+  find("connection").hidden = false;
+}
+
+function signIn(token) {
+  sessionStorage.setItem(tokenKey, token);
+  find("login").hidden = true;
+  find("sign-out").hidden = false;
+  session = new Session(token);
+}
+
+function signOut(problem = "") {
+  session?.end();
+  session = null;
+  sessionStorage.removeItem(tokenKey);
+  for (const id of ["overview", "connection", "sign-out"]) find(id).hidden = true;
+  find("login").hidden = false;
+  find("login-problem").textContent = problem;
+  find("token").focus();
+}
+
+/** Moves a token from the address to the tab's memory, so that it is not seen or shared. */
+function tokenFromAddress() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (token) history.replaceState(null, "", location.pathname);
+  return token;
+}
+
+function showTexts() {
+  translate();
+  document.title = t("dashboard.title");
+  find("language").lang = document.documentElement.lang === "zh" ? "en" : "zh";
+}
+
+find("login-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const token = find("token").value.trim();
+  find("token").value = "";
+  // A header carries ASCII alone; anything else cannot be a token.
+  if (/^[\x21-\x7e]+$/.test(token)) signIn(token);
+  else find("login-problem").textContent = t("problem.unauthorized");
+});
+find("sign-out").addEventListener("click", () => signOut());
+find("language").addEventListener("click", async () => {
+  await switchLanguage();
+  showTexts();
+  session?.translate();
+});
+addEventListener("hashchange", () => {
+  const token = tokenFromAddress();
+  if (token) {
+    signOut();
+    signIn(token);
+  } else {
+    session?.followAddress();
+  }
+});
+addEventListener("popstate", () => session?.followAddress());
+addEventListener("online", () => session?.stream.hurry());
+setInterval(() => {
+  tickAll();
+  find("clock").textContent = clockTime(serviceNow());
+}, 1000);
+
+await loadTexts();
+showTexts();
+const token = tokenFromAddress() ?? sessionStorage.getItem(tokenKey);
+if (token) signIn(token);
+else signOut();

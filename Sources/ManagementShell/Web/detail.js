@@ -1,0 +1,154 @@
+// One station in full: how it stands, and its records as they come in.
+
+import { h } from "./dom.js";
+import { detail, kinds, mood, title } from "./record-words.js";
+import { alarmLine, caveats, doors, figure, presence } from "./station-parts.js";
+import { named, t } from "./texts.js";
+import { moment } from "./times.js";
+
+const page = 50;
+/** A panel that is left open for days does not grow without bound. */
+const most = 500;
+
+export class Detail {
+  constructor(dialog, api, onClose) {
+    this.dialog = dialog;
+    this.api = api;
+    this.kind = "";
+    dialog.addEventListener("close", () => {
+      this.station = null;
+      onClose();
+    });
+    // A click beside the panel lands on the dialog itself.
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close();
+    });
+  }
+
+  get isOpen() {
+    return Boolean(this.station);
+  }
+
+  open(view) {
+    this.station = view.id;
+    this.kind = "";
+    this.build();
+    this.show(view);
+    if (!this.dialog.open) this.dialog.showModal();
+    this.load();
+  }
+
+  build() {
+    this.title = h("h2", { id: "detail-title" });
+    this.state = h("div", { class: "state" });
+    this.list = h("ol", { class: "records" });
+    this.note = h("p", { class: "soft", role: "status" });
+    this.older = h("button", { type: "button", hidden: true, onclick: () => this.loadOlder() },
+      t("station.events.older"));
+    const select = h("select", { onchange: (event) => this.choose(event.target.value) },
+      h("option", { value: "" }, t("station.events.all")),
+      kinds.map((kind) =>
+        h("option", { value: kind, selected: kind === this.kind }, t(`event.${kind}`))));
+    this.dialog.replaceChildren(h("div", { class: "panel" },
+      h("header", { class: "panel-head" }, this.title,
+        h("button", { type: "button", class: "plain", onclick: () => this.dialog.close() },
+          t("station.close"))),
+      this.state,
+      h("div", { class: "list-head" },
+        h("h3", {}, t("station.events")),
+        h("label", { class: "field" }, h("span", {}, t("station.events.kind")), select)),
+      this.list, this.note, this.older));
+  }
+
+  /** Takes the station as it is now. */
+  show(view) {
+    if (view.id !== this.station) return;
+    this.view = view;
+    this.title.textContent = named(view.names, view.id);
+    const facts = [
+      view.version && t("station.version", { version: view.version }),
+      view.lastHeard && t("station.last-heard", { time: moment(view.lastHeard) }),
+    ].filter(Boolean).join(" · ");
+    const { entries, exits, granted, refused } = view.today ?? {};
+    this.state.replaceChildren(...[
+      presence(view), ...view.alarms.map(alarmLine),
+      h("div", { class: "figures" },
+        figure(t("station.inside"), view.occupancy?.inside, "big"),
+        figure(t("station.entries"), entries), figure(t("station.exits"), exits),
+        figure(t("station.granted"), granted), figure(t("station.refused"), refused)),
+      doors(view), caveats(view), h("p", { class: "soft" }, facts),
+    ].filter(Boolean));
+  }
+
+  /** Draws everything in another language. */
+  translate() {
+    if (!this.isOpen) return;
+    const view = this.view;
+    this.build();
+    this.show(view);
+    this.load();
+  }
+
+  choose(kind) {
+    this.kind = kind;
+    this.load();
+  }
+
+  /** Reads the newest records anew: when the panel opens, and after the stream was down. */
+  async load() {
+    this.rows = new Map();
+    this.list.replaceChildren();
+    this.older.hidden = true;
+    await this.read({});
+  }
+
+  async loadOlder() {
+    await this.read({ before: Math.min(...this.rows.keys()) });
+  }
+
+  async read(more) {
+    const { station, kind } = this;
+    this.note.textContent = t("station.events.loading");
+    try {
+      const events = await this.api.events({ station, kind, limit: page, ...more });
+      if (station !== this.station || kind !== this.kind) return;
+      for (const event of events) this.place(event);
+      this.older.hidden = events.length < page || this.rows.size >= most;
+      this.note.textContent = this.rows.size ? "" : t("station.events.none");
+    } catch (problem) {
+      this.note.textContent = problem.text ?? String(problem);
+    }
+  }
+
+  /** Takes a record from the stream. */
+  add(event) {
+    if (event.station !== this.station) return;
+    if (this.kind && event.record.kind !== this.kind) return;
+    this.place(event);
+    this.note.textContent = "";
+    if (this.rows.size > most) {
+      const oldest = Math.min(...this.rows.keys());
+      this.rows.get(oldest).remove();
+      this.rows.delete(oldest);
+    }
+  }
+
+  /** Puts a record at its place, the newest first; one that is there already stays as it is. */
+  place({ id, record }) {
+    if (this.rows.has(id)) return;
+    const row = this.row(record);
+    const next = Math.max(...[...this.rows.keys()].filter((other) => other < id), -Infinity);
+    this.list.insertBefore(row, this.rows.get(next) ?? null);
+    this.rows.set(id, row);
+  }
+
+  row(record) {
+    const time = new Date(record.at);
+    return h("li", { "data-mood": mood(record) },
+      h("time", { datetime: time.toISOString() }, moment(record.at)),
+      h("span", { class: "what" }, h("strong", {}, title(record)),
+        record.ap ? h("span", { class: "soft" }, t("door.name", { n: record.ap })) : null),
+      h("span", { class: "more" }, detail(record),
+        record.trusted ? null : h("span", { class: "caveat" }, t("event.untrusted"))));
+  }
+}

@@ -1,0 +1,59 @@
+// What is known of all stations: one view per station, and the sums over them.
+
+export class Fleet {
+  constructor() {
+    this.stations = new Map();
+    this.held = null;
+  }
+
+  /** Keeps what the stream says back while the whole list is under way. */
+  hold() {
+    this.held = [];
+  }
+
+  /** Takes the whole list, then what came in the meantime. */
+  replace(views) {
+    this.stations = new Map(views.map((view) => [view.id, view]));
+    const held = this.held ?? [];
+    this.held = null;
+    for (const view of held) this.update(view);
+  }
+
+  /** Takes one station as it is now. Answers whether it can be shown yet. */
+  update(view) {
+    if (this.held) {
+      this.held.push(view);
+      return false;
+    }
+    this.stations.set(view.id, view);
+    return true;
+  }
+
+  get sorted() {
+    return [...this.stations.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  get totals() {
+    const views = [...this.stations.values()];
+    const sum = (part) => views.reduce((total, view) => total + (part(view) ?? 0), 0);
+    return {
+      stations: views.length,
+      online: views.filter((view) => view.online === true).length,
+      inside: sum((view) => view.occupancy?.inside),
+      entries: sum((view) => view.today?.entries),
+      alarms: sum((view) => view.alarms.length),
+    };
+  }
+
+  /** Every alarm that stands, the newest first. */
+  get alarms() {
+    return [...this.stations.values()]
+      .flatMap((view) => view.alarms.map((alarm) => ({ ...alarm, station: view })))
+      .sort((one, other) => other.since - one.since);
+  }
+}
+
+/** Whether someone should look at a station. */
+export function needsAttention(view) {
+  return view.alarms.length > 0 || view.online !== true || view.clockTrusted === false;
+}

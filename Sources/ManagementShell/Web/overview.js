@@ -1,0 +1,103 @@
+// The first page: totals, alarms that stand, and a tile per station.
+
+import { h } from "./dom.js";
+import { needsAttention } from "./fleet.js";
+import { alarmLine, caveats, doors, figure, presence } from "./station-parts.js";
+import { named, t } from "./texts.js";
+
+const find = (id) => document.getElementById(id);
+
+export class Overview {
+  /** `open` is called with the id of the station that was chosen. */
+  constructor(fleet, open) {
+    this.fleet = fleet;
+    this.open = open;
+    this.tiles = new Map();
+    find("filter").addEventListener("change", () => this.sift());
+    find("search").addEventListener("input", () => this.sift());
+  }
+
+  /** Draws everything anew: after loading, and in another language. */
+  render() {
+    this.tiles = new Map(this.fleet.sorted.map((view) => [view.id, this.tile(view)]));
+    find("stations").replaceChildren(...this.tiles.values());
+    find("stations").classList.toggle("dense", this.tiles.size > 24);
+    this.renderSums();
+    this.sift();
+  }
+
+  /** Draws one station anew, in its place. */
+  update(view) {
+    const old = this.tiles.get(view.id);
+    if (!old) return this.render();
+    const hadFocus = old.contains(document.activeElement);
+    const tile = this.tile(view);
+    old.replaceWith(tile);
+    this.tiles.set(view.id, tile);
+    if (hadFocus) tile.querySelector("button").focus({ preventScroll: true });
+    this.renderSums();
+    this.sift();
+  }
+
+  tile(view) {
+    const worst = view.alarms.length ? "alarm" : view.online === true ? "normal" : "offline";
+    return h("li", { class: "tile", "data-state": worst, "data-station": view.id },
+      h("div", { class: "tile-head" },
+        h("h3", {},
+          h("button", { type: "button", onclick: () => this.open(view.id) },
+            named(view.names, view.id))),
+        presence(view)),
+      view.alarms.map(alarmLine),
+      h("div", { class: "figures" },
+        figure(t("station.inside"), view.occupancy?.inside, "big"),
+        figure(t("station.entries"), view.today?.entries)),
+      doors(view),
+      caveats(view));
+  }
+
+  renderSums() {
+    const { stations, online, inside, entries, alarms } = this.fleet.totals;
+    find("totals").setAttribute("aria-label", t("dashboard.totals"));
+    find("totals").replaceChildren(
+      figure(t("dashboard.totals.online"),
+        t("dashboard.totals.of", { n: online, all: stations }), online < stations ? "warn" : ""),
+      figure(t("dashboard.totals.inside"), inside),
+      figure(t("dashboard.totals.entries"), entries),
+      figure(t("dashboard.totals.alarms"), alarms, alarms > 0 ? "alarm" : ""));
+    this.renderAlarms();
+  }
+
+  renderAlarms() {
+    const alarms = this.fleet.alarms;
+    const now = alarms.map(({ station, alarm, accessPoint, since }) =>
+      `${document.documentElement.lang} ${station.id} ${alarm} ${accessPoint} ${since}`).join();
+    // Untouched where nothing changed, so that it is not read aloud again.
+    if (now === this.alarmsShown) return;
+    this.alarmsShown = now;
+    const cards = alarms.map((alarm) =>
+      h("button", { type: "button", class: "alarm", onclick: () => this.open(alarm.station.id) },
+        h("span", { class: "alarm-place" }, named(alarm.station.names, alarm.station.id)),
+        alarmLine(alarm), h("span", {}, t(`alarm.${alarm.alarm}.advice`))));
+    find("alarms").replaceChildren(
+      ...(cards.length ? cards : [h("p", { class: "all-well" }, t("dashboard.alarms.none"))]));
+  }
+
+  /** Shows the tiles that match the filter and the search. */
+  sift() {
+    const filter = find("filter").value;
+    const words = find("search").value.trim().toLowerCase();
+    let shown = 0;
+    for (const view of this.fleet.stations.values()) {
+      const names = [view.id, ...Object.values(view.names ?? {})].join(" ").toLowerCase();
+      const matches = names.includes(words) && (filter === "all"
+        || (filter === "offline" && view.online !== true)
+        || (filter === "attention" && needsAttention(view)));
+      const tile = this.tiles.get(view.id);
+      if (tile) tile.hidden = !matches;
+      shown += matches ? 1 : 0;
+    }
+    find("no-stations").hidden = shown > 0;
+    find("no-stations").textContent = t(
+      this.fleet.stations.size ? "dashboard.stations.no-match" : "dashboard.stations.none");
+  }
+}

@@ -1,0 +1,62 @@
+// The pieces of a station that tiles and the detail both show: presence, doors, alarms.
+
+import { h } from "./dom.js";
+import { hasText, t } from "./texts.js";
+import { tick } from "./times.js";
+
+/** Whether the station is there, and for how long it has not been. */
+export function presence(view) {
+  const state = view.online === true ? "online" : view.online === false ? "offline" : "never";
+  const words = h("span", {});
+  if (state === "offline") tick(words, "station.offline", view.since ?? view.lastHeard);
+  else words.textContent = t(`station.${state}`);
+  return h("p", { class: "presence", "data-state": state }, words);
+}
+
+/** The alarm that says the same as a door's alarm state. */
+const alarmOf = { "held-open": "held-open", "forced-open": "forced-open", fault: "lines-lost" };
+
+/** One line per access point: lock, leaf, and what is wrong unless an alarm says it already. */
+export function doors(view) {
+  const isSaid = (door) => view.alarms.some(({ alarm, accessPoint }) =>
+    accessPoint === door.accessPoint && alarm === alarmOf[door.alarm]);
+  return h("ul", { class: "doors", "aria-label": t("station.doors") },
+    view.doors.map((door) => h("li", {},
+      h("span", { class: "door-name" }, t("door.name", { n: door.accessPoint })),
+      chip(door.lock, `door.lock.${door.lock}`),
+      chip(door.contact, `door.contact.${door.contact}`),
+      door.alarm !== "normal" && !isSaid(door) ? chip("alarm", `door.alarm.${door.alarm}`) : null)));
+}
+
+/** An alarm in words, with its age ticking. */
+export function alarmLine(alarm) {
+  return h("p", { class: "alarm-line" },
+    h("strong", {}, alarmName(alarm.alarm)),
+    alarm.accessPoint ? h("span", {}, t("door.name", { n: alarm.accessPoint })) : null,
+    tick(h("span", {}), "station.alarm.since", alarm.since));
+}
+
+export function alarmName(alarm) {
+  return hasText(`alarm.${alarm}`) ? t(`alarm.${alarm}`) : t("station.alarm");
+}
+
+/** A number with its name; what is not known is a dash, never a zero. */
+export function figure(name, value, kind = "") {
+  return h("div", { class: `figure ${kind}` },
+    h("span", { class: "value" }, value ?? "–"), h("span", { class: "name" }, name));
+}
+
+/** What qualifies the station's figures: they are old, unconfirmed, or by a wrong clock. */
+export function caveats(view) {
+  const keys = [
+    view.online === false && "station.last-known",
+    !view.occupancy && "station.no-count",
+    view.occupancy?.stale && "station.stale",
+    view.clockTrusted === false && "station.clock-untrusted",
+  ].filter(Boolean);
+  return keys.length ? h("p", { class: "caveat" }, keys.map((key) => t(key)).join(" · ")) : null;
+}
+
+function chip(state, key) {
+  return h("span", { class: "chip", "data-state": state }, hasText(key) ? t(key) : state);
+}

@@ -1,0 +1,120 @@
+// The simulated board at work: model, daemon socket, readers and timers on one event loop.
+
+import GPIO
+import Linux
+import MemberCode
+import StationProtocol
+
+/// Everything of a simulated board but its pages.
+package final class Board {
+  /// What pages are told as it happens.
+  enum News {
+    /// Something of the whole state is different now.
+    case changed
+    case shown(accessPoint: Int, BoardOrder.Outcome)
+    case outputMoved(BoardLine, Bool, at: Instant)
+  }
+
+  /// Why nothing was presented to a reader.
+  enum ReaderRefusal: String, Error {
+    case noReader = "no-reader"
+    case readerBusy = "reader-busy"
+    case noIssuer = "no-issuer"
+    case noCode = "no-code"
+    case cannotIssue = "cannot-issue"
+  }
+
+  let options: BoardOptions
+  private let loop: EventLoop
+  private(set) var model: BoardModel
+  private let link: DaemonLink
+  private let readers: [ReaderLine]
+  private(set) var desk: CodeDesk?
+  private var wake: Timer?
+  /// Called on the loop's thread.
+  var onNews: (News) -> Void = { _ in }
+
+  init(loop: EventLoop, options: BoardOptions, desk: CodeDesk?) throws(SystemError) {
+    self.loop = loop
+    self.options = options
+    self.desk = desk
+    model = BoardModel(accessPoints: options.accessPoints, pace: options.pace)
+    var lines: [ReaderLine] = []
+    for reader in options.readers {
+      lines.append(try ReaderLine(path: reader.path, accessPoint: reader.accessPoint))
+    }
+    readers = lines
+    link = try DaemonLink(loop: loop, path: options.socket)
+    link.onConnected = { [unowned self] in
+      defer { self.onNews(.changed) }
+      return self.model.daemonConnected()
+    }
+    link.onOrder = { [unowned self] order in
+      guard let effects = self.model.ordered(order, at: Clock.now) else { return false }
+      self.carryOut(effects)
+      return true
+    }
+    link.onGone = { [unowned self] in
+      for reader in self.readers { reader.release() }
+      self.carryOut(self.model.daemonLeft())
+    }
+  }
+
+  func close() {
+    wake?.cancel()
+    link.close()
+  }
+
+  // MARK: What people do
+
+  func perform(_ action: BoardModel.Action, accessPoint: Int) throws(BoardRefusal) {
+    carryOut(try model.perform(action, accessPoint: accessPoint, at: Clock.now))
+  }
+
+  /// Shows bytes to the first reader of an access point.
+  func present(_ code: [UInt8], accessPoint: Int) throws(ReaderRefusal) {
+    guard let reader = readers.first(where: { $0.accessPoint == accessPoint }) else {
+      throw .noReader
+    }
+    guard reader.present(code) else { throw .readerBusy }
+  }
+
+  func present(
+    _ kind: CodeDesk.Kind, of member: MemberID?, accessPoint: Int
+  ) throws(ReaderRefusal) {
+    guard var current = desk else { throw .noIssuer }
+    let code: [UInt8]?
+    do throws(CodeIssueError) {
+      code = try current.code(kind, for: member ?? current.members[0], at: Clock.wall)
+    } catch {
+      Log.error("no code can be issued: \(error)")
+      throw .cannotIssue
+    }
+    guard let code else { throw .noCode }
+    desk = current
+    try present(code, accessPoint: accessPoint)
+  }
+
+  private func carryOut(_ effects: [BoardModel.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .report(let report): link.send(report)
+      case .outputMoved(let line, let level): onNews(.outputMoved(line, level, at: Clock.now))
+      case .shown(let point, let outcome): onNews(.shown(accessPoint: point, outcome))
+      }
+    }
+    onNews(.changed)
+    scheduleWake()
+  }
+
+  private func scheduleWake() {
+    let next = model.nextWake
+    if let wake, wake.isPending, wake.deadline == next { return }
+    wake?.cancel()
+    wake = next.map { deadline in
+      loop.schedule(at: deadline) { [unowned self] in
+        self.carryOut(self.model.wake(at: Clock.now))
+      }
+    }
+  }
+}

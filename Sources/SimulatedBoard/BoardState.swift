@@ -1,0 +1,70 @@
+// The whole state of the board as the JSON that its page draws.
+
+import GPIO
+import StationProtocol
+
+extension Board {
+  /// One object: `name`, `now` in microseconds of the monotonic clock, `daemon`, `members`,
+  /// `canIssue`, `hasLastCode`, and `accessPoints` with what hangs on each.
+  func stateJSON(at now: Instant) -> [UInt8] {
+    JSONWriter.object { writer in
+      writer.field("name", options.name)
+      writer.field("now", now.microseconds)
+      writer.field("daemon", model.hasDaemon)
+      writer.key("members")
+      writer.array(desk?.members ?? []) { $0.value($1.text) }
+      writer.field("canIssue", desk != nil)
+      writer.field("hasLastCode", desk?.last != nil)
+      writer.key("accessPoints")
+      writer.array(model.accessPoints) { writer, number in
+        writer.object { $0.members(of: model, accessPoint: number, at: now) }
+      }
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func members(of model: BoardModel, accessPoint: Int, at now: Instant) {
+    let door = model.doors[accessPoint - 1]
+    field("accessPoint", accessPoint)
+    field("strike", door.strike)
+    field("leaf", door.leaf.rawValue)
+    field("propped", door.isPropped)
+    field("exit", door.exitPressedUntil != nil)
+    field("egress", door.exitReleasedUntil != nil)
+    field("outerBeam", door.isOuterClear)
+    field("innerBeam", door.isInnerClear)
+    key("walker")
+    if let walker = door.walker {
+      object {
+        $0.field("way", walker.way.rawValue)
+        $0.field("place", walker.place.rawValue)
+      }
+    } else {
+      null()
+    }
+    key("shown")
+    if let message = model.messages[accessPoint - 1] {
+      object {
+        $0.members(of: message.outcome)
+        $0.field("age", (now - message.at).wholeNanoseconds / 1_000_000)
+      }
+    } else {
+      null()
+    }
+  }
+
+  /// `outcome`, and `reason` where it is a refusal.
+  mutating func members(of outcome: BoardOrder.Outcome) {
+    switch outcome {
+    case .granted: field("outcome", "granted")
+    case .refused(let reason):
+      field("outcome", "refused")
+      field("reason", reason)
+    }
+  }
+}
+
+extension Instant {
+  var microseconds: Int64 { nanoseconds / 1000 }
+}

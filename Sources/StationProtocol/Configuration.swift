@@ -1,0 +1,81 @@
+// A configuration that was read and found good: typed values, asked for by section and key.
+
+/// What a table made of a file. Every value is there and of its kind; asking for one that the
+/// table does not have is a mistake in the program and traps.
+package struct Configuration: Equatable, Sendable {
+  package enum Value: Equatable, Sendable {
+    case text(String)
+    case boolean(Bool)
+    case integer(Int)
+    case duration(Duration)
+  }
+
+  package struct Section: Equatable, Sendable {
+    package let name: String
+    package let argument: String?
+    /// nil where the section is not in the file.
+    package let line: Int?
+    let values: [String: Value]
+    let lines: [String: Int]
+
+    /// Where the key stands, for a problem that only shows when values are compared.
+    package func line(of key: String) -> Int? { lines[key] ?? line }
+
+    package func optionalText(_ key: String) -> String? {
+      switch values[key] {
+      case .text(let text): text
+      case nil: nil
+      default: preconditionFailure("[\(name)] \(key) is no text")
+      }
+    }
+
+    package func text(_ key: String) -> String {
+      guard case .text(let text) = values[key] else {
+        preconditionFailure("[\(name)] \(key) is no text")
+      }
+      return text
+    }
+
+    package func boolean(_ key: String) -> Bool {
+      guard case .boolean(let value) = values[key] else {
+        preconditionFailure("[\(name)] \(key) is no yes or no")
+      }
+      return value
+    }
+
+    package func optionalInteger(_ key: String) -> Int? {
+      switch values[key] {
+      case .integer(let number): number
+      case nil: nil
+      default: preconditionFailure("[\(name)] \(key) is no number")
+      }
+    }
+
+    package func integer(_ key: String) -> Int {
+      guard case .integer(let number) = values[key] else {
+        preconditionFailure("[\(name)] \(key) is no number")
+      }
+      return number
+    }
+
+    package func duration(_ key: String) -> Duration {
+      guard case .duration(let duration) = values[key] else {
+        preconditionFailure("[\(name)] \(key) is no time")
+      }
+      return duration
+    }
+  }
+
+  let sections: [Section]
+
+  /// The section of a name that stands once.
+  package func section(_ name: String) -> Section {
+    guard let section = sections.first(where: { $0.name == name }) else {
+      preconditionFailure("no section [\(name)] in the table")
+    }
+    return section
+  }
+
+  /// The sections of a name that may repeat, in the order of the file.
+  package func sections(_ name: String) -> [Section] { sections.filter { $0.name == name } }
+}

@@ -1,0 +1,143 @@
+// Every key of stationd's configuration: the parser, the example file and the manual.
+import GPIO
+import StationCore
+import StationProtocol
+
+extension StationSettings {
+  package static let table = ConfigurationTable([
+    stationSection, accessPointSection, readerSection, entrySection, clockSection, boardSection,
+    brokerSection, storeSection,
+  ])
+
+  private typealias Section = ConfigurationTable.Section
+  private typealias Key = ConfigurationTable.Key
+
+  private static let stationSection = Section(
+    "station", "Which station this is.",
+    keys: [
+      Key(
+        "id",
+        .word("1 to 48 of a-z, 0-9 and -, but not \"service\"") { StationID($0) != nil },
+        .required(example: "rencheng-01"),
+        "The station's name in the topic tree, which is its user name at the broker.")
+    ])
+
+  private static let accessPointSection = Section(
+    "access-point",
+    "A way in. The lines are those of this machine's GPIO chips; a simulated board has its own.",
+    .repeated(argument: "number from 1 to 4", example: "1") {
+      Int($0).flatMap { AccessPointID($0) }?.description == $0
+    },
+    keys: [
+      Key(
+        "access-time", .duration(.milliseconds(500)...(.seconds(60))), .standard("5 s"),
+        "How long a grant releases the strike at most."),
+      Key(
+        "exit-time", .duration(.milliseconds(500)...(.seconds(120))), .standard("5 s"),
+        "How long the exit button releases the strike at most."),
+      Key(
+        "held-open-time", .duration(.seconds(1)...(.seconds(3600))), .standard("30 s"),
+        "How long the door may stand open before it is an alarm."),
+    ] + BoardLine.Kind.allCases.map(lineKey))
+
+  private static func lineKey(_ kind: BoardLine.Kind) -> Key {
+    let (what, example) =
+      switch kind {
+      case .contact: ("The door contact, active while the door is shut.", "gpiochip0:17 pull-up")
+      case .exit: ("The exit button, active while pressed.", "gpiochip0:27 active-low pull-up")
+      case .outerBeam: ("The light barrier on the street side, active while clear.", "gpiochip0:22")
+      case .innerBeam: ("The light barrier on the room's side, active while clear.", "gpiochip0:23")
+      case .strike: ("The strike relay, active while the door can be opened.", "gpiochip0:24")
+      }
+    return Key(
+      "\(kind.rawValue)-line",
+      .word("chip:offset, then active-low, pull-up or pull-down where they apply") {
+        LineWiring(text: $0) != nil
+      }, .optional(example: example), what)
+  }
+
+  private static let readerSection = Section(
+    "reader", "A QR scanner on a serial line.",
+    .repeated(argument: "name of the reader", example: "front") { $0.utf8.count <= 32 },
+    keys: [
+      Key(
+        "access-point", .integer(1...AccessPointID.most, unit: ""), .standard("1"),
+        "The access point that it opens."),
+      Key(
+        "device", .path, .required(example: "/dev/worker-station/reader-front"),
+        "Its serial device."),
+      Key(
+        "speed", .choice(["9600", "19200", "38400", "57600", "115200"]), .standard("9600"),
+        "Its speed in baud, with 8 data bits, no parity and one stop bit."),
+      Key(
+        "idle-gap", .duration(.milliseconds(5)...(.seconds(2))), .standard("100 ms"),
+        "A scanner that sends no end of line is done when it has been silent for this long."),
+    ])
+
+  private static let entrySection = Section(
+    "entry", "Who may come in.",
+    keys: [
+      Key(
+        "issuer-keys", .path, .standard("/etc/worker-station/issuer-keys"),
+        "A folder of public keys or certificates (*.pem) whose codes are believed."),
+      Key(
+        "longest-code-life", .duration(.seconds(1)...(.seconds(86_400))), .standard("2 min"),
+        "A code that is valid for longer is refused."),
+      Key(
+        "leeway", .duration(.seconds(0)...(.seconds(300))), .standard("5 s"),
+        "By how much the clocks of issuer and station may differ."),
+      Key(
+        "opening-hours",
+        .word("always, or local times as in 06:00-22:00") { OpeningHours(text: $0) != nil },
+        .standard("always"), "When codes are accepted."),
+      Key(
+        "capacity", .integer(1...10_000, unit: "people"), .optional(example: "20"),
+        "The most people inside; without it there is no limit."),
+    ])
+
+  private static let clockSection = Section(
+    "clock", "What is done while nobody vouches for the clock.",
+    keys: [
+      Key(
+        "trust", .choice(ClockTrust.Policy.allCases.map(\.rawValue)), .standard("require"),
+        "Whether codes are refused until the clock is synchronised (require), or judged by the "
+          + "last time that was known (accept).")
+    ])
+
+  private static let boardSection = Section(
+    "board", "Where the lines of the doors end.",
+    keys: [
+      Key(
+        "kind", .choice(["gpio", "simulated"]), .standard("gpio"),
+        "GPIO chips of this machine, or a simulated board."),
+      Key(
+        "socket", .path, .optional(example: "/run/worker-station/board.socket"),
+        "Where the simulated board listens; for that board only."),
+      Key(
+        "settling-time", .duration(.milliseconds(1)...(.milliseconds(20))), .standard("5 ms"),
+        "How long an input must stand still before its level counts."),
+    ])
+
+  private static let brokerSection = Section(
+    "broker", "The MQTT broker. Its password is the credential mqtt-password.",
+    keys: [
+      Key("host", .text, .standard("127.0.0.1"), "Its name or address."),
+      Key("port", .integer(1...65_535, unit: ""), .standard("1883"), "Its port."),
+      Key(
+        "credentials-directory", .path, .optional(example: "/etc/worker-station/credentials"),
+        "Where mqtt-password lies if systemd does not place it."),
+      Key(
+        "longest-pause", .duration(.seconds(1)...(.seconds(600))), .standard("60 s"),
+        "The longest pause between two attempts to connect."),
+    ])
+
+  private static let storeSection = Section(
+    "store", "The journal of what happened here.",
+    keys: [
+      Key(
+        "path", .path, .standard("/var/lib/worker-station/station.sqlite"), "Its file."),
+      Key(
+        "most-records", .integer(10_000...10_000_000, unit: "records"), .standard("200000"),
+        "How many may wait for the service before the oldest give way."),
+    ])
+}

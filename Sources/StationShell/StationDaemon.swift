@@ -1,0 +1,233 @@
+// The station's run loop: what happens outside becomes events, what the core decides is done.
+import GPIO
+import Glibc
+import Linux
+import MQTT
+import MemberCode
+import StationCore
+import StationProtocol
+
+/// stationd, put together. Everything but disk access happens on the loop's one thread.
+package final class StationDaemon {
+  private let settings: StationSettings
+  private let loop: EventLoop
+  private let journal: Journal
+  private let link: StationLink
+  private let lines: any StationLines
+  private let readers: [BarcodeReader]
+  private let verifier: CodeVerifier
+  private let notifier = SystemdNotifier()
+  private let lock: FileLock?
+  private var station: Station
+  private var wake: Timer?
+  private var wakeAt: Instant?
+  private var offset: (validUntil: Instant, seconds: Int)?
+
+  /// Opens the store and prepares every device; nothing is waited for.
+  /// - Throws: where the daemon cannot run at all; a damaged store is not such a reason.
+  package init(_ settings: StationSettings) throws(SystemError) {
+    self.settings = settings
+    lock = try Self.lock(settings)
+    loop = try EventLoop()
+    let (keys, problems) = IssuerKeys.load(folder: settings.issuerKeys)
+    for problem in problems { Log.error(problem) }
+    verifier = CodeVerifier(keys)
+    journal = try Journal(path: settings.storePath)
+    station = Station(settings.core)
+    lines = Self.lines(settings, loop)
+    readers = settings.readers.map { [loop] in
+      BarcodeReader(
+        loop: loop, path: $0.device, speed: $0.speed,
+        framing: ScanFraming(idleGap: $0.idleGap))
+    }
+    let broker = settings.broker
+    let password = try Files.credential("mqtt-password", directory: broker.credentials)
+    var options = MQTTOptions(
+      host: broker.host, port: broker.port, clientID: settings.station.text,
+      user: settings.station.text, password: password)
+    options.longestPause = broker.longestPause
+    link = try StationLink(
+      loop: loop, station: settings.station, boot: journal.recovered.boot,
+      stream: journal.recovered.stream, options: options)
+  }
+
+  /// Serves until SIGTERM or SIGINT.
+  package func run() throws(SystemError) {
+    try connectParts()
+    dispatch(.booted(journal.recovered))
+    for point in settings.core.accessPoints {
+      // Nothing is known of a door before it was sensed.
+      dispatch(.linesChanged(point.id, areReadable: true))
+    }
+    lines.start()
+    for reader in readers { reader.start() }
+    link.start()
+    feedWatchdog()
+    notifier.ready(status: "\(settings.core.accessPoints.count) access points")
+    Log.notice("station \(settings.station) is ready, boot \(journal.recovered.boot)")
+    try loop.run()
+    stop()
+  }
+
+  private func stop() {
+    notifier.stopping()
+    for reader in readers { reader.stop() }
+    for point in settings.core.accessPoints {
+      lines.set(BoardLine(.strike, point.id.number), to: false)
+    }
+    lines.stop()
+    link.stop()
+    journal.close()
+    Log.notice("station \(settings.station) has stopped")
+  }
+
+  private func connectParts() throws(SystemError) {
+    try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in loop.stop() }
+    try loop.receive(from: journal.reports) { [unowned self] in take($0) }
+    link.onEvent = { [unowned self] in dispatch($0) }
+    lines.onLevel = { [unowned self] in take($0, level: $1) }
+    lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
+    for (reader, setting) in zip(readers, settings.readers) {
+      reader.onFrame = { [unowned self] in take($0, at: setting.accessPoint) }
+      reader.onConnection = { [unowned self] isConnected, reason in
+        if !isConnected { Log.warning("reader \(setting.name): \(reason)") }
+        dispatch(.readerChanged(setting.accessPoint, isConnected: isConnected))
+      }
+    }
+  }
+
+  /// The watchdog is fed by turns of the loop; a timer only makes sure that there are some.
+  private func feedWatchdog() {
+    loop.afterTurn = { [unowned self] in notifier.keepAlive(at: Clock.now) }
+    guard let interval = notifier.keepAliveInterval else { return }
+    func again() { loop.schedule(after: interval) { again() } }
+    again()
+  }
+
+  private static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {
+    do throws(SystemError) {
+      guard let lock = try FileLock(path: "\(settings.storePath).lock") else {
+        throw SystemError(
+          "use", path: settings.storePath, detail: "another stationd has it; stop that one first")
+      }
+      return lock
+    } catch {
+      // A file system that cannot be written stops nobody from coming in.
+      if error.code == 0 { throw error }
+      Log.error("\(error); nothing keeps a second stationd away")
+      return nil
+    }
+  }
+
+  private static func lines(_ settings: StationSettings, _ loop: EventLoop) -> any StationLines {
+    switch settings.board {
+    case .simulated(let socket):
+      SimulatedLines(
+        loop: loop, path: socket, accessPoints: settings.core.accessPoints.map(\.id.number))
+    case .chip(let wires, let settling):
+      ChipLines(
+        loop: loop, wiring: wires.map { ($0.line, $0.wiring) }, settling: settling)
+    }
+  }
+}
+
+// MARK: - From the outside to events
+
+extension StationDaemon {
+  private func take(_ frame: ScanFraming.Frame, at point: AccessPointID) {
+    let presentation: StationCore.Presentation
+    switch frame {
+    case .noise(let bytes):
+      presentation = StationCore.Presentation(
+        bytes: CodeDigest(bytes: SHA256.digest(bytes)), verdict: .refused(.malformed))
+    case .code(let bytes):
+      switch verifier.authenticate(bytes) {
+      case .genuine(let code):
+        presentation = StationCore.Presentation(
+          bytes: CodeDigest(bytes: SHA256.digest(bytes)),
+          verdict: .genuine(code.claims, code: code.digest))
+      case .refused(let refusal, let digest):
+        presentation = StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
+      }
+    }
+    dispatch(.codePresented(point, presentation))
+  }
+
+  private func take(_ line: BoardLine, level: Bool) {
+    guard let point = AccessPointID(line.accessPoint) else { return }
+    switch line.kind {
+    case .contact: dispatch(.doorContactChanged(point, isClosed: level))
+    case .exit: if level { dispatch(.exitRequested(point)) }
+    case .outerBeam: dispatch(.beamChanged(point, .outer, isBroken: !level))
+    case .innerBeam: dispatch(.beamChanged(point, .inner, isBroken: !level))
+    case .strike: break
+    }
+  }
+
+  private func readable(accessPoint: Int, _ areReadable: Bool, _ reason: String) {
+    guard let point = AccessPointID(accessPoint) else { return }
+    if !areReadable { Log.error("the lines of access point \(point): \(reason)") }
+    dispatch(.linesChanged(point, areReadable: areReadable))
+  }
+
+  private func take(_ report: Journal.Report) {
+    switch report {
+    case .journaled(let stream, let seq):
+      if stream == station.outbox.stream { dispatch(.journaled(through: seq)) }
+    case .replaced(let stream, _):
+      link.change(stream: stream)
+      dispatch(.storeReplaced(stream))
+    case .rows(let stream, let first, let records):
+      link.publish(stream: stream, first: first, records: records)
+    }
+  }
+}
+
+// MARK: - From effects to the outside
+
+extension StationDaemon {
+  private func dispatch(_ event: Event) {
+    for effect in station.handle(event, at: now()) { perform(effect) }
+    arm()
+  }
+
+  private func perform(_ effect: Effect) {
+    let stream = station.outbox.stream
+    switch effect {
+    case .setStrike(let point, let strike):
+      lines.set(BoardLine(.strike, point.number), to: strike == .release)
+    case .show(let point, .granted): lines.show(accessPoint: point.number, .granted)
+    case .show(let point, .refused(let denial)):
+      lines.show(accessPoint: point.number, .refused(reason: denial.rawValue))
+    case .journal(let entry): journal.append(entry, to: stream)
+    case .remember(let changes): journal.remember(changes, in: stream)
+    case .publishRecords(let range): journal.read(range, of: stream)
+    case .publishBirth(let birth): link.publish(birth)
+    case .publishState(let state): link.publish(state)
+    case .trim(let seq): journal.trim(through: seq, of: stream)
+    }
+  }
+
+  private func now() -> Now {
+    let instant = Clock.now
+    let wall = Clock.wall
+    if offset.map({ $0.validUntil <= instant }) ?? true {
+      offset = (instant + .seconds(30), Clock.utcOffsetSeconds(at: wall))
+    }
+    return Now(
+      instant: instant, wall: wall, isTrusted: Clock.isSynchronised,
+      utcOffsetSeconds: offset?.seconds ?? 0)
+  }
+
+  private func arm() {
+    let deadline = station.nextDeadline
+    guard deadline != wakeAt else { return }
+    wake?.cancel()
+    wakeAt = deadline
+    guard let deadline else { return }
+    wake = loop.schedule(at: deadline) { [unowned self] in
+      wakeAt = nil
+      dispatch(.wake)
+    }
+  }
+}

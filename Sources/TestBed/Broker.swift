@@ -1,0 +1,56 @@
+// A real mosquitto with the configuration and access list that the product ships.
+import Foundation
+
+/// The broker of one run, on a loopback port of its own.
+package final class Broker {
+  package let port: Int
+  private let folder: WorkFolder
+  private var program: Program?
+
+  /// - Parameter accounts: name to password. The passwords are hashed in their file, in place.
+  package init(_ folder: WorkFolder, accounts: [String: String]) throws {
+    self.folder = folder
+    port = try FreePort.find()
+    let shipped = try String(
+      contentsOfFile: Checkout.file("firmware-config/mosquitto/worker-station.conf"),
+      encoding: .utf8)
+    try folder.write(
+      shipped.replacingOccurrences(of: "\nlistener 1883 ", with: "\nlistener \(port) ")
+        .replacingOccurrences(of: "/etc/mosquitto/", with: folder.file("broker/")),
+      to: "broker/conf.d/worker-station.conf")
+    try folder.write(
+      try String(
+        contentsOfFile: Checkout.file("firmware-config/mosquitto/access.acl"), encoding: .utf8),
+      to: "broker/worker-station.acl")
+    let passwords = try folder.write(
+      accounts.map { "\($0.key):\($0.value)\n" }.sorted().joined(),
+      to: "broker/worker-station.passwd")
+    let hashing = try Program.run("mosquitto_passwd", ["-U", passwords])
+    guard hashing.status == 0 else { throw TestBedError("mosquitto_passwd: \(hashing.output)") }
+    // Started by root it would become the user mosquitto, who may not read this folder.
+    try folder.write(
+      """
+      \(geteuid() == 0 ? "user root" : "")
+      persistence_location \(folder.file("broker/"))
+      log_dest stderr
+      include_dir \(folder.file("broker/conf.d"))
+
+      """, to: "broker/mosquitto.conf")
+    try start()
+  }
+
+  package func start() throws {
+    program = try Program(
+      "mosquitto", ["-c", folder.file("broker/mosquitto.conf")], log: folder.file("broker.log"))
+    try Deadline.wait(until: "mosquitto to listen (see \(folder.file("broker.log")))") {
+      guard program?.isRunning == true else {
+        throw TestBedError("mosquitto ended: \(program?.log ?? "")")
+      }
+      return FreePort.isServed(port)
+    }
+  }
+
+  package func kill() { program?.kill() }
+  package func stop() throws { try program?.stop() }
+  package var isRunning: Bool { program?.isRunning ?? false }
+}

@@ -1,1 +1,0 @@
-// TestBed: see the first file to land here.

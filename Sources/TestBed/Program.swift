@@ -1,0 +1,89 @@
+// A program that was started for one run, with all that it said.
+import Foundation
+
+/// A child process whose output goes to a file. It never outlives its owner.
+package final class Program {
+  package let name: String
+  package let logPath: String
+  private let process = Process()
+
+  /// - Parameter path: of the executable, or a name to be found on PATH.
+  package init(
+    _ path: String, _ arguments: [String], log: String, environment: [String: String] = [:]
+  ) throws {
+    name = URL(fileURLWithPath: path).lastPathComponent
+    logPath = log
+    if !FileManager.default.fileExists(atPath: log) {
+      _ = FileManager.default.createFile(atPath: log, contents: nil)
+    }
+    guard let output = FileHandle(forWritingAtPath: log) else {
+      throw TestBedError("cannot write \(log)")
+    }
+    output.seekToEndOfFile()
+    process.executableURL = URL(fileURLWithPath: path.contains("/") ? path : "/usr/bin/env")
+    process.arguments = path.contains("/") ? arguments : [path] + arguments
+    var variables = ProcessInfo.processInfo.environment
+    // mosquitto is a system program and may not be on a user's path.
+    variables["PATH"] = (variables["PATH"] ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+    process.environment = variables.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = output
+    do {
+      try process.run()
+    } catch {
+      throw TestBedError("cannot start \(path): \(error.localizedDescription)")
+    }
+  }
+
+  deinit { kill() }
+
+  package var identifier: Int32 { process.processIdentifier }
+  package var isRunning: Bool { process.isRunning }
+  package var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+
+  /// Asks it to end, and waits until it has.
+  /// - Returns: its exit status.
+  @discardableResult
+  package func stop(seconds: Double = 10) throws -> Int32 {
+    if process.isRunning { process.terminate() }
+    try Deadline.wait(seconds, until: "\(name) to stop") { !process.isRunning }
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  /// Ends it as a power cut would: no handler runs.
+  package func kill() {
+    guard process.isRunning else { return }
+    _ = Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// Runs a program to its end.
+  package static func run(
+    _ path: String, _ arguments: [String], input: String? = nil, seconds: Double = 60
+  ) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path.contains("/") ? path : "/usr/bin/env")
+    process.arguments = path.contains("/") ? arguments : [path] + arguments
+    var variables = ProcessInfo.processInfo.environment
+    variables["PATH"] = (variables["PATH"] ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+    process.environment = variables
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    let inlet = Pipe()
+    process.standardInput = input == nil ? FileHandle.nullDevice : inlet
+    try process.run()
+    if let input {
+      inlet.fileHandleForWriting.write(Data(input.utf8))
+      try? inlet.fileHandleForWriting.close()
+    }
+    let guardian = DispatchWorkItem { process.terminate() }
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: guardian)
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guardian.cancel()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+}

@@ -1,0 +1,159 @@
+// One whole station: the simulated board and the daemon, as two real processes.
+import Foundation
+
+/// What a station of a run is called and what it needs of the others.
+package struct StationPlan: Sendable {
+  package var name: String
+  package var password: String
+  package var brokerPort: Int
+  /// PEM of the issuer's public key.
+  package var issuerKey: String
+  /// A private key with which the board's page issues codes; nil where it shall not.
+  package var demoIssuer: String?
+  package var members: [String] = []
+  package var accessPoints = 1
+  /// More lines of stationd's configuration, by section.
+  package var settings: [String: [String: String]] = [:]
+  /// Milliseconds between the steps of a walk on the board.
+  package var walkStep = 400
+
+  package init(name: String, password: String, brokerPort: Int, issuerKey: String) {
+    self.name = name
+    self.password = password
+    self.brokerPort = brokerPort
+    self.issuerKey = issuerKey
+  }
+}
+
+/// A running station. The board outlives the daemon, as hardware does.
+package final class StationUnderTest {
+  package let plan: StationPlan
+  package let board: HTTPClient
+  package let store: String
+  private let folder: WorkFolder
+  private let hardware: Program
+  private var daemon: Program?
+
+  package init(_ plan: StationPlan, in folder: WorkFolder) throws {
+    self.plan = plan
+    self.folder = folder
+    let place = plan.name
+    store = folder.file("\(place)/station.sqlite")
+    try folder.write(plan.password + "\n", to: "\(place)/credentials/mqtt-password")
+    try folder.write(plan.issuerKey, to: "\(place)/keys/issuer.pem")
+    try folder.write(Self.configuration(plan, folder), to: "\(place)/stationd.conf")
+    var words = [
+      "--socket", folder.file("\(place)/board.socket"), "--pages",
+      Checkout.file("Sources/SimulatedBoard/Page"), "--texts", Checkout.file("Sources/Texts"),
+      "--address-file", folder.file("\(place)/board.address"), "--access-points",
+      "\(plan.accessPoints)", "--name", place, "--step", "\(plan.walkStep)",
+    ]
+    for point in 1...plan.accessPoints {
+      words += ["--reader", "\(folder.file("\(place)/reader-\(point)"))=\(point)"]
+    }
+    if let issuer = plan.demoIssuer {
+      words += ["--demo-issuer", try folder.write(issuer, to: "\(place)/demo-issuer.pem")]
+      for member in plan.members { words += ["--member", member] }
+    }
+    hardware = try Program(
+      Checkout.program("stationboard"), words, log: folder.file("\(place)/board.log"))
+    let address = try addressFile(
+      folder.file("\(place)/board.address"), of: hardware)
+    board = HTTPClient(base: "http://\(address)")
+    try start()
+  }
+
+  /// Starts the daemon and waits until it says that it is ready.
+  package func start() throws {
+    let log = folder.file("\(plan.name)/stationd.log")
+    let before = ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").count
+    let daemon = try Program(
+      Checkout.program("stationd"),
+      ["--config", folder.file("\(plan.name)/stationd.conf")], log: log)
+    self.daemon = daemon
+    try Deadline.wait(until: "stationd to be ready (see \(log))") {
+      guard daemon.isRunning else { throw TestBedError("stationd ended: \(daemon.log)") }
+      return daemon.log.dropFirst(before).contains("is ready")
+    }
+    try Deadline.wait(until: "stationd to reach its board") { try state["daemon"] as? Bool == true }
+  }
+
+  package func kill() { daemon?.kill() }
+  package var isRunning: Bool { daemon?.isRunning ?? false }
+  package var log: String { daemon?.log ?? "" }
+  @discardableResult
+  package func stopDaemon() throws -> Int32 { try daemon?.stop() ?? 0 }
+
+  package func stop() throws {
+    try daemon?.stop()
+    try hardware.stop()
+  }
+
+  /// The board's whole state.
+  package var state: [String: Any] {
+    get throws { try board.call("GET", "/state").object }
+  }
+
+  package func accessPoint(_ number: Int = 1) throws -> [String: Any] {
+    let points = try state["accessPoints"] as? [[String: Any]] ?? []
+    guard number <= points.count else { throw TestBedError("no access point \(number)") }
+    return points[number - 1]
+  }
+
+  /// Gives the board an order, such as `/walk` with `{"accessPoint":1,"action":"in"}`.
+  package func order(_ path: String, _ fields: [String: Any], accessPoint: Int = 1) throws {
+    var body = fields
+    body["accessPoint"] = accessPoint
+    let json = String(
+      decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
+    let answer = try board.call("POST", path, json: json)
+    guard answer.status == 200 else {
+      throw TestBedError("\(plan.name) \(path) \(json): \(answer.status) \(answer.text)")
+    }
+  }
+
+  private static func configuration(_ plan: StationPlan, _ folder: WorkFolder) -> String {
+    var sections: [(String, [String: String])] = [
+      ("station", ["id": plan.name]),
+      (
+        "board", ["kind": "simulated", "socket": folder.file("\(plan.name)/board.socket")]
+      ),
+      ("entry", ["issuer-keys": folder.file("\(plan.name)/keys")]),
+      // No clock of these machines is synchronised; the policy is set openly.
+      ("clock", ["trust": "accept"]),
+      (
+        "broker",
+        [
+          "port": "\(plan.brokerPort)", "longest-pause": "2 s",
+          "credentials-directory": folder.file("\(plan.name)/credentials"),
+        ]
+      ),
+      ("store", ["path": folder.file("\(plan.name)/station.sqlite")]),
+    ]
+    for point in 1...plan.accessPoints {
+      sections.append(("access-point \(point)", [:]))
+      sections.append(
+        (
+          "reader door-\(point)",
+          [
+            "access-point": "\(point)", "device": folder.file("\(plan.name)/reader-\(point)"),
+            "speed": "115200",
+          ]
+        ))
+    }
+    return sections.map { name, keys in
+      let all = keys.merging(plan.settings[name] ?? [:]) { $1 }.sorted { $0.key < $1.key }
+      return "[\(name)]\n" + all.map { "\($0.key) = \($0.value)\n" }.joined()
+    }.joined(separator: "\n")
+  }
+}
+
+/// The address that a server wrote down when it began to listen.
+func addressFile(_ path: String, of program: Program) throws -> String {
+  try Deadline.wait(for: "\(program.name) to listen (see \(program.logPath))") {
+    guard program.isRunning else { throw TestBedError("\(program.name) ended: \(program.log)") }
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    let address = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    return address.isEmpty ? nil : address
+  }
+}

@@ -1,0 +1,147 @@
+// The shipped broker configuration in a real mosquitto: it starts, and it confines each station.
+import Foundation
+import Testing
+
+@Suite("The broker keeps stations apart")
+struct BrokerTests {
+  private let broker: Broker
+
+  init() throws {
+    broker = try Broker(accounts: [
+      "st-a": "alpha-secret", "st-b": "beta-secret", "service": "service-secret",
+    ])
+  }
+
+  /// What a station says, by the last part of the topic, and what it hears.
+  private static let said = [
+    "status", "birth", "state/door/1", "state/occupancy", "out", "req/7", "sample", "cmd/7/result",
+    "config/reported",
+  ]
+  private static let heard = ["ack", "rep/7", "cmd/7", "config/desired"]
+
+  @Test("it starts with the shipped files, and warns of nothing but the line it is told about")
+  func starts() {
+    let warnings = broker.startLog.split(separator: "\n").filter {
+      ($0.contains("Warning") || $0.contains("Error")) && !$0.contains("root/administrator")
+    }
+    #expect(warnings.count == 1, "\(broker.startLog)")
+    #expect(warnings.allSatisfy { $0.contains("ws/v1/service/status") })
+  }
+
+  @Test("a station publishes what it says in its own subtree", arguments: said)
+  func ownPublish(topic: String) throws {
+    #expect(try publish("ws/v1/st-a/\(topic)", as: "st-a") == .accepted)
+    #expect(try retained("ws/v1/st-a/\(topic)", as: "service") == "from st-a")
+  }
+
+  @Test("a station publishes nothing of what it should hear", arguments: heard)
+  func ownRefusal(topic: String) throws {
+    #expect(try publish("ws/v1/st-a/\(topic)", as: "st-a") == .refused)
+    #expect(try retained("ws/v1/st-a/\(topic)", as: "service") == nil)
+  }
+
+  @Test(
+    "a station publishes nothing in another one's subtree or the service's",
+    arguments: (said + heard).map { "st-b/\($0)" } + ["service/status", "st-a", "st-a/x", "#"])
+  func otherPublish(topic: String) throws {
+    #expect(try publish("ws/v1/\(topic)", as: "st-a") != .accepted)
+    if !topic.contains("#") {
+      #expect(try retained("ws/v1/\(topic)", as: "service") == nil)
+    }
+  }
+
+  @Test(
+    "a station hears what is meant for it",
+    arguments: heard.map { "st-a/\($0)" } + ["service/status"])
+  func ownSubscribe(topic: String) throws {
+    #expect(try publish("ws/v1/\(topic)", as: "service") == .accepted)
+    #expect(try retained("ws/v1/\(topic)", as: "st-a") == "from service")
+  }
+
+  @Test("a station hears nothing of another one, by name or by wildcard", arguments: said + heard)
+  func otherSubscribe(topic: String) throws {
+    #expect(try publish("ws/v1/st-b/\(topic)", as: "service") == .accepted)
+    #expect(try retained("ws/v1/st-b/\(topic)", as: "st-a") == nil)
+    #expect(try retained("ws/v1/+/\(topic)", as: "st-a") == nil)
+    #expect(try retained("ws/v1/#", as: "st-a") == nil)
+  }
+
+  @Test("the service may say and hear everything below ws/v1")
+  func service() throws {
+    for topic in ["st-a/cmd/1", "st-b/config/desired", "service/status"] {
+      #expect(try publish("ws/v1/\(topic)", as: "service") == .accepted)
+      #expect(try retained("ws/v1/\(topic)", as: "service") == "from service")
+    }
+    #expect(try publish("elsewhere", as: "service") == .refused)
+  }
+
+  @Test("nobody gets in without a name, or with a wrong password")
+  func strangers() throws {
+    let topic = ["-q", "1", "-t", "ws/v1/st-a/out", "-m", "x"]
+    let anonymous = try broker.client("mosquitto_pub", as: nil, topic)
+    #expect(anonymous.status != 0 && anonymous.output.contains("Not authorized"))
+    let wrong = try broker.client("mosquitto_pub", as: "st-b", topic + ["-u", "st-a"])
+    #expect(wrong.status != 0 && wrong.output.contains("Not authorized"))
+  }
+
+  @Test("a message beyond the limit and one of QoS 2 are refused")
+  func limits() throws {
+    let folder = try Folder()
+    for (bytes, topic, arrives) in [(200_000, "out", true), (300_000, "sample", false)] {
+      try folder.write(String(repeating: "x", count: bytes), to: "message")
+      // The client says nothing of a message that it did not send: the broker has told it the limit.
+      _ = try broker.client(
+        "mosquitto_pub", as: "st-a",
+        ["-q", "1", "-r", "-t", "ws/v1/st-a/\(topic)", "-f", folder.path("message")])
+      let heard = try retained("ws/v1/st-a/\(topic)", as: "service")
+      #expect(heard?.utf8.count == (arrives ? bytes : nil))
+    }
+    let twice = try broker.client(
+      "mosquitto_pub", as: "st-a", ["-q", "2", "-t", "ws/v1/st-a/out", "-m", "x"])
+    #expect(Answer(twice) == .refused)
+  }
+
+  @Test("a client cannot take the id of another account")
+  func identity() throws {
+    // The answer of the broker's own side: what it calls a client that says it is st-b.
+    let ending = try broker.client(
+      "mosquitto_pub", as: "st-a",
+      ["-d", "-i", "st-b", "-q", "1", "-t", "ws/v1/st-b/out", "-m", "x"])
+    #expect(Answer(ending) == .refused, "\(ending.output)")
+    #expect(
+      try shipped("firmware-config/mosquitto/worker-station.conf")
+        .contains("\nuse_username_as_clientid true\n"))
+  }
+
+  private enum Answer {
+    case accepted, refused
+
+    init(_ ending: Ending) {
+      let isClean = ending.status == 0 && !ending.output.contains("failed")
+      self = isClean && !ending.output.contains("Error") ? .accepted : .refused
+    }
+  }
+
+  /// Publishes as a retained message, so that it can be looked for afterwards without waiting.
+  private func publish(_ topic: String, as account: String) throws -> Answer {
+    Answer(
+      try broker.client(
+        "mosquitto_pub", as: account, ["-q", "1", "-r", "-t", topic, "-m", "from \(account)"]))
+  }
+
+  /// What an account is given for a topic; nil for nothing.
+  ///
+  /// Nothing has no end to wait for, so a second topic follows on which there is something to hear:
+  /// retained messages come in the order of the subscriptions.
+  private func retained(_ topic: String, as account: String) throws -> String? {
+    let last = account == "service" ? "ws/v1/end/of/this" : "ws/v1/\(account)/rep/end"
+    _ = try broker.client(
+      "mosquitto_pub", as: "service", ["-q", "1", "-r", "-t", last, "-m", "end"])
+    let ending = try broker.client(
+      "mosquitto_sub", as: account,
+      ["-q", "1", "-t", topic, "-t", last, "-C", "1", "-F", "%p", "-W", "10"])
+    _ = try broker.client("mosquitto_pub", as: "service", ["-q", "1", "-r", "-t", last, "-n"])
+    let heard = ending.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    return heard == "end" ? nil : heard
+  }
+}

@@ -1,0 +1,80 @@
+// The scripts of the tree, and the list of packages that they read.
+import Foundation
+import Testing
+
+@Suite("Scripts are sound")
+struct ScriptTests {
+  @Test("shellcheck has nothing to say about any script")
+  func shellcheck() throws {
+    let scripts = try Self.scripts()
+    #expect(scripts.contains(".ci/install-packages") && scripts.contains(".ci/run"))
+    let ending = try Ending.of("shellcheck", scripts)
+    #expect(ending.status == 0, "\(ending.output)")
+  }
+
+  @Test("every script stops at the first error and may be run")
+  func strict() throws {
+    for script in try Self.scripts() {
+      #expect(try shipped(script).contains("\nset -e"), "\(script)")
+      #expect(FileManager.default.isExecutableFile(atPath: "\(root)/\(script)"), "\(script)")
+    }
+  }
+
+  @Test("a package is listed once, with a known purpose and a reason")
+  func packages() throws {
+    var seen: Set<Substring> = []
+    for line in try shipped(".ci/packages").split(separator: "\n") where !line.hasPrefix("#") {
+      let words = line.split(separator: " ")
+      #expect(words.count > 3, "\(line)")
+      #expect(["build", "run", "test"].contains(words[0]), "\(line)")
+      #expect(seen.insert(words[1]).inserted, "\(line)")
+    }
+    #expect(seen.isSuperset(of: ["libsodium-dev", "mosquitto", "shellcheck"]))
+  }
+
+  @Test("the list has every package that Package.swift names")
+  func providers() throws {
+    let package = try shipped("Package.swift")
+    let listed = try shipped(".ci/packages")
+    let named = package.matches(of: #/library\("\w+", "[^"]+", "([^"]+)"\)/#).map(\.1)
+    #expect(named.count > 5)
+    for name in named { #expect(listed.contains("build  \(name) "), "\(name)") }
+  }
+
+  @Test("an unknown purpose is refused before anything is asked of the network")
+  func unknownPurpose() throws {
+    let ending = try Ending.of(".ci/install-packages", ["leisure"])
+    #expect(ending.status == 1)
+    #expect(ending.output == "packages: unknown purpose 'leisure': build, run or test.\n")
+  }
+
+  @Test("a stage tells its name, its time, and the status of its command")
+  func stages() throws {
+    let folder = try Folder()
+    let run = { (script: String) in
+      try Ending.of("bash", ["-c", "cd \(folder.path) && \(script)"])
+    }
+    let stage = "\(root)/.ci/stage"
+    let good = try run("\(stage) first echo hello && \(stage) second echo 'Test run with 3 tests'")
+    #expect(good.status == 0)
+    #expect(good.output.contains("\nstage first: echo hello\nhello\nstage first: done in 0 s\n"))
+    let bad = try run("\(stage) third bash -c 'exit 7'")
+    #expect(bad.status == 7)
+    #expect(bad.output.contains("stage third FAILED"))
+    let summary = try run("\(stage) --summary")
+    #expect(summary.output.hasSuffix("Test run with 3 tests\n"))
+    #expect(summary.output.contains("stage first "))
+  }
+
+  /// Known by their first line, wherever they are.
+  private static func scripts() throws -> [String] {
+    try ["Sources", "Tests", ".ci", "systemd", "firmware-config"].flatMap { folder in
+      try filesUnder("\(root)/\(folder)").map { "\(folder)/\($0)" }.filter { path in
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: "\(root)/\(path)"))
+        defer { try? handle.close() }
+        let start = String(decoding: try handle.read(upToCount: 64) ?? Data(), as: UTF8.self)
+        return start.prefixMatch(of: #/#!.*[\/ ](ba)?sh\n/#) != nil
+      }
+    }
+  }
+}

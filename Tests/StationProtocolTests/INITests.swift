@@ -1,0 +1,167 @@
+// Configuration files: what is read, what is refused with its line, and what is printed.
+
+import StationProtocol
+import Testing
+
+private let table = ConfigurationTable([
+  .init(
+    "station", "Who this station is.",
+    keys: [
+      .init(
+        "id", .word("a station id", accepts: { StationID($0) != nil }),
+        .required(example: "demo-1"), "The name in every topic."),
+      .init("note", .text, .optional(example: "by the gate"), "For people."),
+    ]),
+  .init(
+    "mqtt", "The broker.",
+    keys: [
+      .init("port", .integer(1...65_535, unit: ""), .standard("1883"), "Where it listens."),
+      .init("tls", .boolean, .standard("no"), "Whether the link is encrypted."),
+      .init(
+        "keep-alive", .duration(.seconds(1)...(.seconds(3600))), .standard("10 s"),
+        "How long it may be silent."),
+    ]),
+  .init(
+    "reader", "A code reader.",
+    .repeated(argument: "access point", example: "1", accepts: { ["1", "2"].contains($0) }),
+    keys: [
+      .init("device", .path, .required(example: "/dev/scanner"), "Its line."),
+      .init("mode", .choice(["line", "gap"]), .standard("line"), "How a code ends."),
+    ]),
+])
+
+/// The problems of a text; none where it is good.
+private func problems(_ text: String) -> [String] {
+  do throws(ConfigurationError) {
+    _ = try table.read(Array(text.utf8))
+    return []
+  } catch {
+    return error.problems.map(\.description)
+  }
+}
+
+@Suite("Configuration files")
+struct INITests {
+  @Test("values are typed, defaults stand in, comments and space are nothing")
+  func good() throws {
+    let text =
+      "# top\r\n[station]\r\n id=a-1 \r\n; more\n[reader 2]\ndevice = /dev/b # not a comment\n"
+      + "[mqtt]\nkeep-alive = 1500ms\ntls = yes\n\n[reader 1]\n\tdevice=/dev/a\nmode = gap"
+    let configuration = try table.read(Array(text.utf8))
+    #expect(configuration.section("station").text("id") == "a-1")
+    #expect(configuration.section("station").optionalText("note") == nil)
+    let mqtt = configuration.section("mqtt")
+    #expect(mqtt.integer("port") == 1883)
+    #expect(mqtt.boolean("tls"))
+    #expect(mqtt.duration("keep-alive") == .milliseconds(1500))
+    #expect(mqtt.line(of: "tls") == 9)
+    #expect(mqtt.line(of: "port") == 7)
+    let readers = configuration.sections("reader")
+    #expect(readers.map(\.argument) == ["2", "1"])
+    #expect(readers.map { $0.text("device") } == ["/dev/b # not a comment", "/dev/a"])
+    #expect(readers.map { $0.text("mode") } == ["line", "gap"])
+  }
+
+  @Test("every mistake is reported, with its line, in one go")
+  func allProblems() {
+    let text = """
+      stray = 1
+      [station]
+      id = Bad Name
+      colour = red
+      [mqtt]
+      port = 70000
+      port = 1
+      tls = maybe
+      keep-alive = 10
+      nonsense
+      [reader]
+      [reader 7]
+      device = relative
+      [reader 1]
+      device = /dev/a
+      [reader 1]
+      device = /dev/b
+      mode = x
+      [mqtt 2]
+      [oven]
+      [broken
+      """
+    #expect(
+      problems(text) == [
+        "line 1: \"stray\" stands before the first section",
+        "line 3: \"id\" expects a station id, not \"Bad Name\"",
+        "line 4: [station] has no key \"colour\"",
+        "line 6: \"port\" expects a number from 1 to 65535, not \"70000\"",
+        "line 7: \"port\" stands in line 6 already",
+        "line 8: \"tls\" expects yes or no, not \"maybe\"",
+        "line 9: \"keep-alive\" expects a time from 1 s to 1 h, not \"10\"",
+        "line 10: expected \"key = value\", \"[section]\" or a comment",
+        "line 11: [reader] needs its access point, as in [reader 1]",
+        "line 11: [reader] lacks its key \"device\"",
+        "line 12: \"7\" is no access point for [reader], as 1 is",
+        "line 13: \"device\" expects an absolute path, not \"relative\"",
+        "line 16: [reader 1] stands in line 14 already",
+        "line 18: \"mode\" expects one of line, gap, not \"x\"",
+        "line 19: [mqtt] takes no argument",
+        "line 20: no section [oven]",
+        "line 21: a section is written [name] or [name argument]",
+      ])
+  }
+
+  @Test("a section that is missing is a problem only where it has a required key")
+  func missingSection() {
+    #expect(problems("") == ["[station] lacks its key \"id\""])
+    #expect(problems("[station]\nid = a") == [])
+    #expect(problems("[station]") == ["line 1: [station] lacks its key \"id\""])
+  }
+
+  @Test("bytes that are no text are refused")
+  func notText() {
+    do throws(ConfigurationError) {
+      _ = try table.read(Array("[station]\nid = a\n".utf8) + [0xFF, 0x0A])
+      Issue.record("accepted")
+    } catch {
+      #expect(error.problems == [ConfigurationProblem(line: 3, "the line is not UTF-8")])
+    }
+  }
+
+  @Test("the printed default is a good configuration and says what each key expects")
+  func defaults() {
+    let text = table.defaultText
+    #expect(problems(text) == [])
+    #expect(
+      text.hasPrefix(
+        """
+        # Who this station is.
+        [station]
+        # The name in every topic. Expects a station id.
+        id = demo-1
+        # For people. Expects some text.
+        #note = by the gate
+
+        # The broker.
+        [mqtt]
+        """))
+    #expect(text.contains("# How long it may be silent. Expects a time from 1 s to 1 h.\n"))
+  }
+
+  @Test(
+    "durations are read with their unit and written in the shortest form",
+    arguments: [
+      ("0 s", "0 s"), ("1500ms", "1500 ms"), ("60 s", "1 min"), ("90s", "90 s"),
+      ("120 min", "2 h"),
+    ])
+  func durations(text: String, form: String) throws {
+    let duration = try #require(Duration(configured: text))
+    #expect(duration.configured == form)
+    #expect(Duration(configured: form) == duration)
+  }
+
+  @Test("durations without a unit, with a sign or beyond all sense are refused")
+  func badDurations() {
+    for text in ["10", "-1 s", "1.5 s", "s", "", "1 d", "9999999999 h", "1 s s"] {
+      #expect(Duration(configured: text) == nil)
+    }
+  }
+}

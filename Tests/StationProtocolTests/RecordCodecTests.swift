@@ -1,0 +1,185 @@
+// Tests that a record and its text are the same thing, and that no other text is a record.
+import Foundation
+import StationProtocol
+import Testing
+
+/// What any JSON library sees of a record.
+private struct PlainRecord: Codable, Equatable {
+  var at: Int64
+  var trusted: Bool
+  var kind: String
+  var ap: Int?
+  var member: String?
+  var code: String?
+  var after: String?
+  var version: String?
+  var reason: String?
+  var cause: String?
+  var direction: String?
+  var alarm: String?
+  var boot: Int64?
+  var count: Int64?
+  var inside: Int64?
+  var by: Int64?
+  var from: UInt64?
+  var to: UInt64?
+
+  init(_ record: Record) {
+    at = record.at.milliseconds
+    trusted = record.isTrusted
+    kind = record.kind.rawValue
+    switch record.body {
+    case .started(let boot, let after, let version):
+      (self.boot, self.after, self.version) = (boot, after.rawValue, version)
+    case .entryGranted(let point, let member, let code):
+      (ap, self.member, self.code) = (point.number, member.text, code.description)
+    case .entryRefused(let point, let reason, let member, let code):
+      (ap, self.reason, self.member) = (point.number, reason.rawValue, member?.text)
+      self.code = code.description
+    case .refusalsCounted(let point, let count): (ap, self.count) = (point.number, count)
+    case .doorOpened(let point, let cause): (ap, self.cause) = (point.number, cause.rawValue)
+    case .doorLocked(let point, let cause): (ap, self.cause) = (point.number, cause.rawValue)
+    case .doorClosed(let point), .exitRequested(let point): ap = point.number
+    case .passage(let point, let direction, let inside):
+      (ap, self.direction, self.inside) = (point.number, direction.rawValue, inside)
+    case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
+      (self.alarm, ap) = (alarm.rawValue, point?.number)
+    case .clockStepped(let by): self.by = by
+    case .gap(let from, let to, let reason):
+      (self.from, self.to, self.reason) = (from, to, reason.rawValue)
+    case .unreadable: break
+    }
+  }
+}
+
+@Suite struct RecordCodecTests {
+  private static let at = #""at":0,"trusted":true"#
+
+  @Test("a record of any kind comes back from its text unchanged", arguments: Record.Kind.allCases)
+  func roundTrip(_ kind: Record.Kind) throws {
+    var random = SeededGenerator(seed: 2024)
+    for _ in 0..<300 {
+      let record = random.record(kind)
+      #expect(record.kind == kind)
+      #expect(try Record(json: record.json) == record)
+    }
+  }
+
+  @Test(
+    "the text of a record means the same to another JSON library", arguments: Record.Kind.allCases)
+  func agreesWhenWritten(_ kind: Record.Kind) throws {
+    var random = SeededGenerator(seed: 7)
+    for _ in 0..<100 {
+      let record = random.record(kind)
+      let plain = try JSONDecoder().decode(PlainRecord.self, from: Data(record.json))
+      #expect(plain == PlainRecord(record))
+    }
+  }
+
+  @Test("a record that another JSON library has written is read", arguments: Record.Kind.allCases)
+  func agreesWhenRead(_ kind: Record.Kind) throws {
+    var random = SeededGenerator(seed: 8)
+    for format in [JSONEncoder.OutputFormatting.prettyPrinted, .sortedKeys, []] {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = format
+      for _ in 0..<50 {
+        let record = random.record(kind)
+        #expect(try Record(json: Array(encoder.encode(PlainRecord(record)))) == record)
+      }
+    }
+  }
+
+  @Test("each kind has one text, with its members in a fixed order")
+  func oneText() {
+    let record = Record(
+      at: WallTime(milliseconds: -5), isTrusted: false,
+      body: .entryRefused(
+        AccessPointID(2)!, reason: .replayed, member: MemberID("m.1"),
+        code: CodeDigest(high: 1, low: 255)))
+    #expect(
+      String(decoding: record.json, as: UTF8.self)
+        == #"{"at":-5,"trusted":false,"kind":"entry-refused","ap":2,"reason":"replayed","#
+        + #""member":"m.1","code":"000000000000000100000000000000ff"}"#)
+  }
+
+  @Test(
+    "what is no record is refused, and the message says where and why",
+    arguments: [
+      (#"{"trusted":true,"kind":"unreadable"}"#, #"byte 36: member "at" is missing"#),
+      (#"{"at":0,"kind":"unreadable"}"#, #"byte 28: member "trusted" is missing"#),
+      (#"{\#(at)}"#, #"byte 23: member "kind" is missing"#),
+      (#"{\#(at),"kind":"opened"}"#, #"byte 30: the value of "kind" is not acceptable"#),
+      (#"{\#(at),"kind":"door-closed"}"#, #"byte 44: member "ap" is missing"#),
+      (#"{\#(at),"kind":"door-closed","ap":0}"#, #"byte 49: the value of "ap" is not acceptable"#),
+      (#"{\#(at),"kind":"door-closed","ap":5}"#, #"byte 49: the value of "ap" is not acceptable"#),
+      (#"{\#(at),"kind":"door-closed","ap":1.0}"#, "byte 49: expected an integer"),
+      (#"{\#(at),"kind":"door-closed","ap":"1"}"#, "byte 49: expected an integer"),
+      (#"{\#(at),"kind":"unreadable","ap":1}"#, #"byte 50: unknown member "ap""#),
+      (#"{\#(at),"kind":"unreadable","at":0}"#, #"byte 43: member "at" stands twice"#),
+      (#"{\#(at),"kind":"unreadable","x":0}"#, #"byte 43: unknown member "x""#),
+      (#"{\#(at),"kind":"unreadable"}x"#, "byte 43: more bytes follow the value"),
+      (
+        #"{\#(at),"kind":"refusals-counted","ap":1,"count":-1}"#,
+        #"byte 67: the value of "count" is not acceptable"#
+      ),
+      (
+        #"{\#(at),"kind":"door-opened","ap":1,"cause":"wind"}"#,
+        #"byte 66: the value of "cause" is not acceptable"#
+      ),
+      (
+        #"{\#(at),"kind":"gap","from":0,"to":1,"reason":"full"}"#,
+        #"byte 68: the value of "to" is not acceptable"#
+      ),
+      (
+        #"{\#(at),"kind":"gap","from":3,"to":2,"reason":"full"}"#,
+        #"byte 68: the value of "to" is not acceptable"#
+      ),
+      (
+        #"{\#(at),"kind":"gap","from":9007199254740993,"to":1,"reason":"full"}"#,
+        "byte 43: expected a smaller number"
+      ),
+      ("", "byte 0: the text ends early"),
+      ("[]", "byte 0: expected an object"),
+    ])
+  func refused(_ text: String, _ message: String) {
+    do throws(JSONError) {
+      _ = try Record(json: Array(text.utf8))
+      Issue.record("\(text) was read")
+    } catch {
+      #expect(error.description == message, "of \(text)")
+    }
+  }
+
+  @Test("no prefix of a record is a record")
+  func prefixes() {
+    var random = SeededGenerator(seed: 3)
+    for kind in Record.Kind.allCases {
+      let json = random.record(kind).json
+      for count in 0..<json.count {
+        #expect(throws: JSONError.self) { try Record(json: Array(json.prefix(count))) }
+      }
+    }
+  }
+
+  @Test("damaged text is refused or read, and never traps")
+  func damaged() {
+    var random = SeededGenerator(seed: 4)
+    for _ in 0..<5000 {
+      var json = random.record(random.word()).json
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        json[Int.random(in: 0..<json.count, using: &random)] = UInt8(
+          truncatingIfNeeded: random.next())
+      }
+      if let record = try? Record(json: json) {
+        #expect((try? Record(json: record.json)) == record)
+      }
+    }
+  }
+
+  @Test("every ground of refusal of a code is a ground of refusal at the door, by the same name")
+  func denials() {
+    for refusal in CodeRefusal.allCases {
+      #expect(Denial(refusal).rawValue == refusal.rawValue)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// Random numbers that a seed repeats, and random values of what the two sides exchange.
+import StationProtocol
+
+/// SplitMix64: one word of state, every seed good.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A number as a wire format may carry it: small and large ones alike.
+  mutating func number() -> Int64 {
+    Int64(next() % (1 << 53 + 1)) >> Int64.random(in: 0...53, using: &self)
+  }
+  mutating func signed() -> Int64 { Bool.random(using: &self) ? number() : -number() }
+  mutating func seq() -> UInt64 { UInt64(number()) }
+  mutating func wall() -> WallTime { WallTime(milliseconds: signed()) }
+  mutating func bool() -> Bool { Bool.random(using: &self) }
+  mutating func stream() -> StreamID { StreamID(bits: next()) }
+  mutating func code() -> CodeDigest { CodeDigest(high: next(), low: next()) }
+
+  mutating func point() -> AccessPointID {
+    AccessPointID(Int.random(in: 1...AccessPointID.most, using: &self))!
+  }
+
+  mutating func member() -> MemberID {
+    let letters = Array("ABCZabcz0189-_.:")
+    let count = Int.random(in: 1...64, using: &self)
+    return MemberID(String((0..<count).map { _ in letters.randomElement(using: &self)! }))!
+  }
+
+  mutating func word<Word: CaseIterable>(_: Word.Type = Word.self) -> Word {
+    Array(Word.allCases).randomElement(using: &self)!
+  }
+
+  /// Text with everything that has to be escaped, and with scalars of every length.
+  mutating func text() -> String {
+    let scalars: [Character] = [
+      "a", "0", " ", "\"", "\\", "/", "\n", "\r", "\t", "\u{0}", "\u{8}", "\u{C}", "\u{1F}",
+      "\u{7F}", "é", "站", "🚪", "\u{FFFD}", "\u{10FFFF}", "\u{2028}",
+    ]
+    let count = Int.random(in: 0...24, using: &self)
+    return String((0..<count).map { _ in scalars.randomElement(using: &self)! })
+  }
+
+  mutating func body(_ kind: Record.Kind) -> Record.Body {
+    switch kind {
+    case .started: .started(boot: number(), after: word(), version: text())
+    case .entryGranted: .entryGranted(point(), member: member(), code: code())
+    case .entryRefused:
+      .entryRefused(point(), reason: word(), member: bool() ? member() : nil, code: code())
+    case .refusalsCounted: .refusalsCounted(point(), count: number())
+    case .doorOpened: .doorOpened(point(), cause: word())
+    case .doorClosed: .doorClosed(point())
+    case .doorLocked: .doorLocked(point(), cause: word())
+    case .exitRequested: .exitRequested(point())
+    case .passage: .passage(point(), word(), inside: number())
+    case .alarmRaised: .alarmRaised(word(), bool() ? point() : nil)
+    case .alarmCleared: .alarmCleared(word(), bool() ? point() : nil)
+    case .clockStepped: .clockStepped(milliseconds: signed())
+    case .gap:
+      {
+        let from = max(1, seq() / 2)
+        return .gap(from: from, to: from + seq() / 2, reason: word())
+      }()
+    case .unreadable: .unreadable
+    }
+  }
+
+  mutating func record(_ kind: Record.Kind) -> Record {
+    Record(at: wall(), isTrusted: bool(), body: body(kind))
+  }
+
+  mutating func session() -> SessionID {
+    SessionID(stream: stream(), boot: number(), connection: number())
+  }
+}

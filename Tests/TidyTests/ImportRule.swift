@@ -1,0 +1,95 @@
+// Which module may import which: the architecture as a table, held against every import.
+
+/// What each target under Sources may import. A C library stands in exactly one row: its owner's.
+enum Architecture {
+  static let imports: [String: Set<String>] = [
+    "StationProtocol": [],
+    "StationCore": ["StationProtocol"],
+    "ManagementCore": ["StationProtocol"],
+    "MemberCode": ["StationProtocol", "CSodium", "CCrypto", "CCBOR", "Glibc"],
+    "QRCode": ["CQRencode", "CPNG", "Glibc"],
+    "SQLite": ["CSQLite", "Glibc"],
+    "Linux": ["StationProtocol", "CLinux", "CSystemd", "Glibc", "Synchronization"],
+    "MQTT": ["CMosquitto", "Linux", "StationProtocol", "Glibc"],
+    "HTTP": ["CMicroHTTPD", "Linux", "StationProtocol", "Glibc"],
+    "GPIO": ["CGPIO", "Linux", "StationProtocol", "Glibc"],
+    "StationShell": [
+      "StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Linux", "HTTP",
+      "Glibc",
+    ],
+    "ManagementShell": [
+      "ManagementCore", "StationProtocol", "MemberCode", "QRCode", "SQLite", "MQTT", "HTTP",
+      "Linux", "Glibc",
+    ],
+    "FleetSimulator": ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"],
+    "SimulatedBoard": ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO", "Glibc"],
+    "TestBed": ["StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation", "Dispatch"],
+    "stationd": ["StationShell", "Linux", "Glibc"],
+    "managementd": ["ManagementShell", "Linux", "Glibc"],
+    "stationboard": ["SimulatedBoard", "Linux", "Glibc", "Foundation"],
+    "stationctl": ["MemberCode", "QRCode", "StationProtocol", "Linux", "Glibc", "Foundation"],
+    "fleetsim": ["FleetSimulator", "StationProtocol", "Linux", "Glibc"],
+    "demo": ["TestBed", "StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation"],
+    "bench": [
+      "MemberCode", "StationShell", "StationCore", "Linux", "StationProtocol", "SQLite", "Glibc",
+    ],
+  ]
+
+  /// No I/O, clock, randomness, task or print in these.
+  static let pure: Set<String> = ["StationProtocol", "StationCore", "ManagementCore"]
+
+  /// Where a forbidden system module's work is done instead.
+  static let replacements: [String: String] = [
+    "Foundation": "use Glibc and the Linux target (Files, Clock, Log); JSON is JSONReader's",
+    "FoundationEssentials": "use Glibc and the Linux target; JSON is JSONReader's and JSONWriter's",
+    "FoundationNetworking": "use the HTTP target",
+    "Dispatch": "use Linux's EventLoop, WorkerThread and Mailbox",
+    "Glibc": "leave the system to a shell or an adapter and take its answer as an event",
+    "Synchronization": "use Linux's Lock and Mailbox",
+    "Observation": "return effects from handle(_:at:)",
+  ]
+
+  static func instead(_ module: String, in target: String) -> String {
+    if let replacement = replacements[module] { return replacement }
+    let owners = imports.filter { $0.value.contains(module) }.keys.sorted()
+    if module.hasPrefix("C"), let owner = owners.first { return "go through its owner, \(owner)" }
+    return "\(target) may import \(imports[target, default: []].sorted().joined(separator: ", "))"
+  }
+}
+
+/// - Returns: a fault for each import that the table does not allow.
+func importFaults(_ file: SourceFile) -> [Fault] {
+  guard let target = file.sourceTarget, target != "C", let swift = file.swift else { return [] }
+  guard let allowed = Architecture.imports[target] else {
+    return [file.fault(1, "unknown target", "give \(target) a row in the table of ImportRule")]
+  }
+  return importedModules(swift).filter { !allowed.contains($0.text) }.map {
+    file.fault(
+      $0.line, "\(target) imports \($0.text)", Architecture.instead($0.text, in: target))
+  }
+}
+
+/// The first name of each import declaration: `Glibc` of `import Glibc`, of `import func Glibc.open`.
+func importedModules(_ swift: SwiftScanner) -> [Token] {
+  let kinds: Set = [
+    "struct", "class", "enum", "protocol", "typealias", "func", "let", "var",
+  ]
+  return swift.tokens.indices.compactMap { index in
+    guard swift.tokens[index].text == "import", index + 1 < swift.tokens.count else { return nil }
+    let next = swift.tokens[index + 1]
+    if kinds.contains(next.text), index + 2 < swift.tokens.count { return swift.tokens[index + 2] }
+    return next
+  }
+}
+
+/// What Package.swift says each target under Sources depends on.
+func declaredDependencies(_ package: String) -> [String: [String]] {
+  let flat = String(package.filter { !$0.isWhitespace })
+  let libraries = flat.matches(of: #/[^a-z]part\("(\w+)"(?:,\[([^\]]*)\])?/#)
+  let programs = flat.matches(of: #/executableTarget\(name:"(\w+)",dependencies:\[([^\]]*)\]/#)
+  var declared: [String: [String]] = [:]
+  for (name, list) in libraries.map({ ($0.1, $0.2 ?? "") }) + programs.map({ ($0.1, $0.2) }) {
+    declared[String(name)] = list.split(separator: ",").map { $0.filter { $0 != "\"" } }
+  }
+  return declared
+}

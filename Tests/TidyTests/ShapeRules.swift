@@ -1,0 +1,185 @@
+// The shape of files, functions and names: sizes, first sentences, types, SQL in its place.
+
+enum Limit {
+  static let linesPerFile = 500
+  static let linesPerFunction = 60
+}
+
+func sizeFaults(_ file: SourceFile) -> [Fault] {
+  let kinds: Set<Substring> = ["swift", "js", "mjs", "css", "html", "py", "sh", "h"]
+  let count = file.text.hasSuffix("\n") ? file.lines.count - 1 : file.lines.count
+  guard kinds.contains(file.kind), count > Limit.linesPerFile else { return [] }
+  return [
+    file.fault(
+      Limit.linesPerFile + 1, "\(count) lines in a file, \(Limit.linesPerFile) allowed",
+      "give a noun of its own to a part of it, in a file Type+Part.swift")
+  ]
+}
+
+/// A function is measured from the line of its `func`, `init` or `deinit` to that of its last brace.
+func functionFaults(_ file: SourceFile) -> [Fault] {
+  guard let swift = file.swift else { return [] }
+  return functions(swift).filter { $0.count > Limit.linesPerFunction }.map {
+    file.fault(
+      $0.lowerBound, "\($0.count) lines in a function, \(Limit.linesPerFunction) allowed",
+      "give a name to a part of it")
+  }
+}
+
+/// The lines of each function that has a body.
+func functions(_ swift: SwiftScanner) -> [ClosedRange<Int>] {
+  let words: Set = ["func", "init", "deinit"]
+  return swift.tokens.compactMap { token in
+    guard words.contains(token.text), swift.before(token) != UInt8(ascii: "."),
+      let brace = bodyStart(after: token, swift)
+    else { return nil }
+    var depth = 0
+    var line = token.line + swift.code[token.range.upperBound..<brace].count { $0 == 10 }
+    for byte in swift.code[brace...] {
+      if byte == 10 { line += 1 }
+      if byte == UInt8(ascii: "{") { depth += 1 }
+      if byte == UInt8(ascii: "}") { depth -= 1 }
+      if depth == 0 { return token.line...line }
+    }
+    return nil
+  }
+}
+
+/// Where the body of a declaration opens; nil for a requirement of a protocol, which has none.
+private func bodyStart(after token: Token, _ swift: SwiftScanner) -> Int? {
+  let followers: Set = [
+    "func", "init", "deinit", "var", "let", "case", "subscript", "static", "mutating", "package",
+    "private", "fileprivate", "struct", "enum", "class", "protocol", "extension", "associatedtype",
+    "typealias", "import",
+  ]
+  var depth = 0
+  var position = token.range.upperBound
+  while position < swift.code.count {
+    let byte = swift.code[position]
+    switch byte {
+    case UInt8(ascii: "("), UInt8(ascii: "["): depth += 1
+    case UInt8(ascii: ")"), UInt8(ascii: "]"): depth -= 1
+    case UInt8(ascii: "{") where depth == 0: return position
+    case UInt8(ascii: "}") where depth == 0: return nil
+    default: break
+    }
+    if depth == 0, isWordByte(byte), !isWordByte(swift.code[position - 1]) {
+      let word = swift.code[position...].prefix(while: isWordByte)
+      if followers.contains(String(decoding: word, as: UTF8.self)) { return nil }
+      position += word.count
+    } else {
+      position += 1
+    }
+  }
+  return nil
+}
+
+/// The first comment of a file is one sentence or more: what the file is for.
+func purposeFaults(_ file: SourceFile) -> [Fault] {
+  guard let mark = commentMark(file), file.hasCode else { return [] }
+  var first = 0
+  if file.lines[0].hasPrefix("#!") || file.lines[0].hasPrefix("// swift-tools-version") {
+    first = 1
+  }
+  let sentence: String
+  if mark == "/*" {
+    let comment = file.text.hasPrefix(mark) ? file.text.dropFirst(mark.count) : ""
+    sentence = comment.prefix { $0 != "*" }.trimmed
+  } else {
+    sentence = file.lines.dropFirst(first).prefix { $0.hasPrefix(mark) }.joined(separator: " ")
+  }
+  let isSentence =
+    sentence.split(separator: " ").count >= 4 && sentence.last.map { ".?!:".contains($0) } ?? false
+  return isSentence
+    ? []
+    : [
+      file.fault(
+        first + 1, "no sentence of purpose",
+        "begin with a comment that says in a sentence what the file is for")
+    ]
+}
+
+/// How a line comment begins; nil for files that need no sentence.
+private func commentMark(_ file: SourceFile) -> String? {
+  switch file.kind {
+  case "swift", "js", "mjs": "// "
+  case "css": "/*"
+  case "py", "sh": "# "
+  default: file.lines[0].hasPrefix("#!") ? "# " : nil
+  }
+}
+
+func typeNameFaults(_ file: SourceFile) -> [Fault] {
+  guard let swift = file.swift else { return [] }
+  let kinds: Set = ["struct", "class", "enum", "protocol", "actor", "typealias"]
+  let endings = ["Manager", "Helper", "Helpers", "Utils", "Util", "Utilities", "Service"]
+  return zip(swift.tokens, swift.tokens.dropFirst()).compactMap { keyword, name in
+    guard kinds.contains(keyword.text), endings.contains(where: name.text.hasSuffix) else {
+      return nil
+    }
+    return file.fault(
+      name.line, "a type called \(name.text)", "name it after the thing it is or what it knows")
+  }
+}
+
+/// Data statements, in capitals as everywhere here.
+func queryFaults(_ file: SourceFile) -> [Fault] {
+  guard file.sourceTarget != nil, let swift = file.swift, !file.path.contains("/Storage/") else {
+    return []
+  }
+  let openings = [
+    "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "REPLACE ", "WITH ", "ALTER ", "DROP ",
+    "CREATE TABLE", "CREATE INDEX", "CREATE UNIQUE", "CREATE VIEW", "CREATE TRIGGER",
+  ]
+  return swift.literals.compactMap { literal in
+    let text = literal.text.trimmed
+    guard openings.contains(where: text.hasPrefix) else { return nil }
+    return file.fault(
+      literal.line, "SQL outside a Storage folder",
+      "make it a named method of the store, in the shell's Storage folder")
+  }
+}
+
+/// Words that put work off. They are written apart here, or this file would find itself.
+func postponementFaults(_ file: SourceFile) -> [Fault] {
+  let words = ["TO" + "DO", "FIX" + "ME", "X" + "XX", "for " + "now"]
+  return file.lines.enumerated().flatMap { index, line in
+    words.filter { contains(line.utf8, word: $0.utf8) }.map {
+      file.fault(index + 1, "work put off (\($0))", "do it, or make it an issue")
+    }
+  }
+}
+
+private func contains(_ line: Substring.UTF8View, word: String.UTF8View) -> Bool {
+  guard let first = word.first else { return false }
+  var index = line.startIndex
+  var previous: UInt8 = 32
+  while index != line.endIndex {
+    if line[index] == first, !isWordByte(previous), line[index...].starts(with: word) {
+      let end = line.index(index, offsetBy: word.count)
+      if end == line.endIndex || !isWordByte(line[end]) { return true }
+    }
+    previous = line[index]
+    index = line.index(after: index)
+  }
+  return false
+}
+
+/// What may stand at the top of the tree, besides names that begin with a point.
+func topLevelFaults(_ names: [String]) -> [Fault] {
+  let allowed: Set = [
+    "Package.swift", "Sources", "Tests", "firmware-config", "systemd", "README.md", "Makefile",
+    "LICENSE",
+  ]
+  return names.filter { !$0.hasPrefix(".") && !allowed.contains($0) }.map {
+    Fault(
+      path: $0, line: 1, rule: "a new name at the top of the tree",
+      instead: "put it under one of \(allowed.sorted().joined(separator: ", "))")
+  }
+}
+
+extension StringProtocol {
+  var trimmed: String {
+    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}
