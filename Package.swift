@@ -61,7 +61,7 @@ let package = Package(
     part(
       "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"],
       exclude: ["Page"]),
-    part("TestBed", ["StationProtocol", "Linux"]),
+    part("TestBed", ["StationProtocol", "MemberCode", "SQLite", "Linux"]),
 
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),
     .executableTarget(name: "managementd", dependencies: ["ManagementShell"]),
