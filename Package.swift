@@ -37,7 +37,7 @@ let package = Package(
     library("CPNG", "libpng", "libpng-dev"),
     .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
 
-    part("StationProtocol"),
+    part("StationProtocol", exclude: ["asyncapi.yaml"]),
     part("StationCore", ["StationProtocol"]),
     part("ManagementCore", ["StationProtocol"]),
     part("MemberCode", ["StationProtocol", "CSodium", "CCrypto", "CCBOR"]),
