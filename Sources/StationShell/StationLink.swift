@@ -10,7 +10,7 @@ final class StationLink {
   var onEvent: (Event) -> Void = { _ in }
 
   private let station: StationID
-  private let boot: Int64
+  private var boot: Int64
   private let client: MQTTClient
   /// The stream of the moment; it changes where the store is lost.
   private var stream: StreamID
@@ -52,7 +52,15 @@ final class StationLink {
 
   func stop() { client.stop(last: status(isOnline: false, .stopping)) }
 
-  func change(stream: StreamID) { self.stream = stream }
+  /// The store was replaced: this is the first boot of a new stream. The session is begun anew,
+  /// because its will still speaks of the old one.
+  func change(stream: StreamID) {
+    self.stream = stream
+    boot = 1
+    client.stop()
+    onEvent(.uplinkClosed)
+    client.start()
+  }
 
   func publish(_ birth: BirthPayload) {
     send(.birth(station), birth.json, isRetained: true)
