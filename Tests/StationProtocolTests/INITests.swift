@@ -3,154 +3,165 @@
 import StationProtocol
 import Testing
 
-private let table = ConfigurationTable(
-  title: "An example.",
-  [
-    ConfigurationSection(
-      "station", "Who this station is.",
-      [
-        ConfigurationKey("id", .text, standard: nil, "The name in every topic."),
-        ConfigurationKey("note", .text, standard: "", "For people."),
-      ]),
-    ConfigurationSection(
-      "mqtt", "The broker.",
-      [
-        ConfigurationKey("port", .integer(1...65_535), standard: "1883", "Where it listens."),
-        ConfigurationKey("tls", .boolean, standard: "no", "Whether the link is encrypted."),
-        ConfigurationKey(
-          "keep-alive", .duration(.seconds(1)...(.seconds(3600))), standard: "10s",
-          "How long it may be silent."),
-      ]),
-    ConfigurationSection(
-      "reader", exampleArgument: "1", "A code reader.",
-      [
-        ConfigurationKey("device", .text, standard: nil, "Its line."),
-        ConfigurationKey("mode", .choice(["line", "gap"]), standard: "line", "How a code ends."),
-      ]),
-  ])
+private let table = ConfigurationTable([
+  .init(
+    "station", "Who this station is.",
+    keys: [
+      .init(
+        "id", .word("a station id", accepts: { StationID($0) != nil }),
+        .required(example: "demo-1"), "The name in every topic."),
+      .init("note", .text, .optional(example: "by the gate"), "For people."),
+    ]),
+  .init(
+    "mqtt", "The broker.",
+    keys: [
+      .init("port", .integer(1...65_535, unit: ""), .standard("1883"), "Where it listens."),
+      .init("tls", .boolean, .standard("no"), "Whether the link is encrypted."),
+      .init(
+        "keep-alive", .duration(.seconds(1)...(.seconds(3600))), .standard("10 s"),
+        "How long it may be silent."),
+    ]),
+  .init(
+    "reader", "A code reader.",
+    .repeated(argument: "access point", example: "1", accepts: { ["1", "2"].contains($0) }),
+    keys: [
+      .init("device", .path, .required(example: "/dev/scanner"), "Its line."),
+      .init("mode", .choice(["line", "gap"]), .standard("line"), "How a code ends."),
+    ]),
+])
 
-/// The errors of a text; none where it is good.
-private func errors(_ text: String) -> [String] {
-  switch table.read(Array(text.utf8)) {
-  case .success: []
-  case .failure(let failure): failure.errors.map(\.description)
+/// The problems of a text; none where it is good.
+private func problems(_ text: String) -> [String] {
+  do throws(ConfigurationError) {
+    _ = try table.read(Array(text.utf8))
+    return []
+  } catch {
+    return error.problems.map(\.description)
   }
 }
 
 @Suite("Configuration files")
 struct INITests {
-  @Test("values are typed, standard values stand in, comments and space are nothing")
+  @Test("values are typed, defaults stand in, comments and space are nothing")
   func good() throws {
     let text =
-      "# top\r\n[station]\r\n id=a-1 \r\n; more\n[reader 2]\ndevice = /dev/b # no comment\n"
-      + "[mqtt]\nkeep-alive = 1500 ms\ntls = yes\n\n[reader 1]\n\tdevice=/dev/a\nmode = gap"
-    let reading = try table.read(Array(text.utf8)).get()
-    #expect(reading["station"].text("id") == "a-1")
-    #expect(reading["station"].optionalText("note") == nil)
-    #expect(reading["mqtt"].integer("port") == 1883)
-    #expect(reading["mqtt"].boolean("tls"))
-    #expect(reading["mqtt"].duration("keep-alive") == .milliseconds(1500))
-    #expect(reading["mqtt"].line(of: "tls") == 9)
-    #expect(reading["mqtt"].line(of: "port") == 7)
-    #expect(reading.all("reader").map(\.argument) == ["2", "1"])
-    #expect(reading.all("reader").map { $0.text("device") } == ["/dev/b # no comment", "/dev/a"])
-    #expect(reading.all("reader").map { $0.text("mode") } == ["line", "gap"])
+      "# top\r\n[station]\r\n id=a-1 \r\n; more\n[reader 2]\ndevice = /dev/b # not a comment\n"
+      + "[mqtt]\nkeep-alive = 1500ms\ntls = yes\n\n[reader 1]\n\tdevice=/dev/a\nmode = gap"
+    let configuration = try table.read(Array(text.utf8))
+    #expect(configuration.section("station").text("id") == "a-1")
+    #expect(configuration.section("station").optionalText("note") == nil)
+    let mqtt = configuration.section("mqtt")
+    #expect(mqtt.integer("port") == 1883)
+    #expect(mqtt.boolean("tls"))
+    #expect(mqtt.duration("keep-alive") == .milliseconds(1500))
+    #expect(mqtt.line(of: "tls") == 9)
+    #expect(mqtt.line(of: "port") == 7)
+    let readers = configuration.sections("reader")
+    #expect(readers.map(\.argument) == ["2", "1"])
+    #expect(readers.map { $0.text("device") } == ["/dev/b # not a comment", "/dev/a"])
+    #expect(readers.map { $0.text("mode") } == ["line", "gap"])
   }
 
   @Test("every mistake is reported, with its line, in one go")
-  func allErrors() {
+  func allProblems() {
     let text = """
       stray = 1
       [station]
+      id = Bad Name
       colour = red
       [mqtt]
       port = 70000
+      port = 1
       tls = maybe
-      tls = no
       keep-alive = 10
       nonsense
-      = 3
       [reader]
-      device = a
+      [reader 7]
+      device = relative
       [reader 1]
-      device = b
+      device = /dev/a
       [reader 1]
-      device = c
+      device = /dev/b
       mode = x
       [mqtt 2]
       [oven]
       [broken
-      [ ]
       """
     #expect(
-      errors(text) == [
-        "line 1: \"stray\" stands before any section",
-        "line 2: [station] needs \"id\": The name in every topic.",
-        "line 3: unknown key \"colour\" in [station]; there are id, note",
-        "line 5: \"port\" must be a whole number from 1 to 65535, not \"70000\"",
-        "line 6: \"tls\" must be yes or no, not \"maybe\"",
-        "line 7: \"tls\" stands in line 6 already",
-        "line 8: \"keep-alive\" must be a time from 1s to 1h, not \"10\"",
-        "line 9: expected \"[section]\", \"key = value\" or a comment",
-        "line 10: a key is missing before \"=\"",
-        "line 11: [reader] needs a word behind its name, as in [reader 1]",
-        "line 15: [reader] stands in line 13 already",
-        "line 17: \"mode\" must be line or gap, not \"x\"",
-        "line 18: [mqtt] takes nothing behind its name",
-        "line 19: unknown section [oven]; there are [station], [mqtt], [reader]",
-        "line 20: a section ends with \"]\"",
-        "line 21: a section needs a name",
+      problems(text) == [
+        "line 1: \"stray\" stands before the first section",
+        "line 3: \"id\" expects a station id, not \"Bad Name\"",
+        "line 4: [station] has no key \"colour\"",
+        "line 6: \"port\" expects a number from 1 to 65535, not \"70000\"",
+        "line 7: \"port\" stands in line 6 already",
+        "line 8: \"tls\" expects yes or no, not \"maybe\"",
+        "line 9: \"keep-alive\" expects a time from 1 s to 1 h, not \"10\"",
+        "line 10: expected \"key = value\", \"[section]\" or a comment",
+        "line 11: [reader] needs its access point, as in [reader 1]",
+        "line 11: [reader] lacks its key \"device\"",
+        "line 12: \"7\" is no access point for [reader], as 1 is",
+        "line 13: \"device\" expects an absolute path, not \"relative\"",
+        "line 16: [reader 1] stands in line 14 already",
+        "line 18: \"mode\" expects one of line, gap, not \"x\"",
+        "line 19: [mqtt] takes no argument",
+        "line 20: no section [oven]",
+        "line 21: a section is written [name] or [name argument]",
       ])
   }
 
-  @Test("a section that is missing is an error only where it has a key without standard value")
+  @Test("a section that is missing is a problem only where it has a required key")
   func missingSection() {
-    #expect(errors("") == ["[station] needs \"id\": The name in every topic."])
-    #expect(errors("[station]\nid = a") == [])
+    #expect(problems("") == ["[station] lacks its key \"id\""])
+    #expect(problems("[station]\nid = a") == [])
+    #expect(problems("[station]") == ["line 1: [station] lacks its key \"id\""])
   }
 
-  @Test("a file that is no text, or too long, is refused")
+  @Test("bytes that are no text are refused")
   func notText() {
-    #expect(table.read([0xFF]).failure == [ConfigurationError(line: nil, "not UTF-8")])
-    let long = [UInt8](repeating: 0x20, count: INI.mostBytes + 1)
-    #expect(
-      table.read(long).failure
-        == [ConfigurationError(line: nil, "longer than 65536 bytes")])
+    do throws(ConfigurationError) {
+      _ = try table.read(Array("[station]\nid = a\n".utf8) + [0xFF, 0x0A])
+      Issue.record("accepted")
+    } catch {
+      #expect(error.problems == [ConfigurationProblem(line: 3, "the line is not UTF-8")])
+    }
   }
 
-  @Test("the printed example says what each key expects, and lacks only what must be given")
-  func example() {
-    let text = table.example
+  @Test("the printed default is a good configuration and says what each key expects")
+  func defaults() {
+    let text = table.defaultText
+    #expect(problems(text) == [])
     #expect(
-      errors(text.replacingFirst("id = ", "id = a").replacingFirst("device = ", "device = b"))
-        == [])
-    #expect(text.contains("# How long it may be silent. (a time from 1s to 1h)\n#keep-alive = 10s"))
-    #expect(text.contains("\n[reader 1]\n"))
+      text.hasPrefix(
+        """
+        # Who this station is.
+        [station]
+        # The name in every topic. Expects a station id.
+        id = demo-1
+        # For people. Expects some text.
+        #note = by the gate
+
+        # The broker.
+        [mqtt]
+        """))
+    #expect(text.contains("# How long it may be silent. Expects a time from 1 s to 1 h.\n"))
   }
 
   @Test(
-    "durations without a unit, with a sign or beyond all sense are refused",
-    arguments: ["10", "-1 s", "1.5 s", "s", "1 d", "9999999999 h", "1 s s", "999ms", "2h"])
-  func badDurations(text: String) {
-    let expected = "line 4: \"keep-alive\" must be a time from 1s to 1h, not \"\(text)\""
-    #expect(errors("[station]\nid = a\n[mqtt]\nkeep-alive = \(text)") == [expected])
-  }
-}
-
-extension Result where Failure == ConfigurationErrors {
-  /// The errors; none where it succeeded.
-  fileprivate var failure: [ConfigurationError] {
-    if case .failure(let failure) = self { failure.errors } else { [] }
-  }
-}
-
-extension String {
-  fileprivate func replacingFirst(_ text: String, _ other: String) -> String {
-    guard let range = firstRange(of: text) else { return self }
-    return replacingCharacters(in: range, with: other)
+    "durations are read with their unit and written in the shortest form",
+    arguments: [
+      ("0 s", "0 s"), ("1500ms", "1500 ms"), ("60 s", "1 min"), ("90s", "90 s"),
+      ("120 min", "2 h"),
+    ])
+  func durations(text: String, form: String) throws {
+    let duration = try #require(Duration(configured: text))
+    #expect(duration.configured == form)
+    #expect(Duration(configured: form) == duration)
   }
 
-  private func replacingCharacters(in range: Range<Index>, with other: String) -> String {
-    String(self[..<range.lowerBound]) + other + String(self[range.upperBound...])
+  @Test("durations without a unit, with a sign or beyond all sense are refused")
+  func badDurations() {
+    for text in ["10", "-1 s", "1.5 s", "s", "", "1 d", "9999999999 h", "1 s s"] {
+      #expect(Duration(configured: text) == nil)
+    }
   }
 }
