@@ -91,8 +91,9 @@ package final class Board {
       throw .cannotIssue
     }
     guard let code else { throw .noCode }
-    desk = current
     try present(code, accessPoint: accessPoint)
+    desk = current
+    onNews(.changed)
   }
 
   private func carryOut(_ effects: [BoardModel.Effect]) {

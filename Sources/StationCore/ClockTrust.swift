@@ -49,8 +49,14 @@ package struct ClockTrust: Equatable, Sendable {
   package func judgementTime(_ now: Now) -> WallTime? {
     if now.isTrusted { return now.wall }
     guard policy == .accept else { return nil }
-    guard let anchor else { return now.wall }
-    return max(now.wall, anchor.wall + (now.instant - anchor.instant))
+    guard let earliest = lastTrusted(at: now) else { return now.wall }
+    return max(now.wall, earliest)
+  }
+
+  /// The earliest time that it can be: the last one that was known, and what has passed since;
+  /// nil where none ever was.
+  package func lastTrusted(at now: Now) -> WallTime? {
+    anchor.map { $0.wall + (now.instant - $0.instant) }
   }
 
   /// The trusted time to be written down, when it is time to.

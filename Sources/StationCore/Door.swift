@@ -20,9 +20,11 @@ package struct Door: Equatable, Sendable {
 
   package struct Release: Equatable, Sendable {
     package var until: Instant
-    /// How many openings are still expected.
-    package var openings: Int
+    /// How often the leaf is still expected to close before the strike is secured early.
+    package var closings: Int
     package var cause: OpenCause
+    /// The exit button asked for one of them, however often it was pressed.
+    package var isForExit: Bool
     /// The code that was granted last.
     package var code: CodeDigest?
   }
@@ -62,11 +64,10 @@ package struct Door: Equatable, Sendable {
   package mutating func grant(_ code: CodeDigest, at now: Instant) -> [Action] {
     let until = now + timing.access
     switch strike {
-    case .secured:
-      strike = .released(Release(until: until, openings: 1, cause: .granted, code: code))
+    case .secured: release(until: until, for: .granted, code)
     case .released(var release):
       release.until = max(release.until, until)
-      release.openings += 1
+      release.closings += 1
       release.cause = .granted
       release.code = code
       strike = .released(release)
@@ -80,10 +81,11 @@ package struct Door: Equatable, Sendable {
     let until = now + timing.exit
     exitUntil = until
     switch strike {
-    case .secured:
-      strike = .released(Release(until: until, openings: 1, cause: .exit, code: nil))
+    case .secured: release(until: until, for: .exit, nil)
     case .released(var release):
       release.until = max(release.until, until)
+      if !release.isForExit { release.closings += 1 }
+      release.isForExit = true
       strike = .released(release)
     }
     prolongOpening(at: now)
@@ -151,18 +153,26 @@ package struct Door: Equatable, Sendable {
   private mutating func close(at now: Instant) -> [Action] {
     let alarms = standingAlarms
     leaf = .closed
-    exitUntil = nil
     var actions: [Action] = [.closed]
-    if case .released(var release) = strike {
-      release.openings -= 1
-      if release.openings <= 0 {
-        strike = .secured
-        actions += [.setStrike(.secure), .locked(.closed)]
-      } else {
-        strike = .released(release)
-      }
+    if case .released(var release) = strike, release.closings > 1 {
+      release.closings -= 1
+      release.isForExit = false
+      strike = .released(release)
+    } else {
+      exitUntil = nil
+      if isReleased { actions += [.setStrike(.secure), .locked(.closed)] }
+      strike = .secured
     }
     return actions + alarms.map(Action.clear)
+  }
+
+  /// Lets go. A leaf that stands open will close once without anyone having used this.
+  private mutating func release(until: Instant, for cause: OpenCause, _ code: CodeDigest?) {
+    let standsOpen = if case .open = leaf { true } else { false }
+    strike = .released(
+      Release(
+        until: until, closings: standsOpen ? 2 : 1, cause: cause, isForExit: cause == .exit,
+        code: code))
   }
 
   /// Someone else was let through while the leaf stands open.

@@ -17,7 +17,7 @@ package enum Event: Equatable, Sendable {
   case readerChanged(AccessPointID, isConnected: Bool)
   /// Every record up to and including this one is durable.
   case journaled(through: UInt64)
-  /// The store was set aside and a new one started, with a new stream.
+  /// The store was set aside and a new one started, with a new stream and this boot as its first.
   case storeReplaced(StreamID)
   /// The broker accepted a session, the n-th of this boot.
   case uplinkOpened(connection: Int64)

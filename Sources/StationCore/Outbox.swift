@@ -22,6 +22,9 @@ package struct Outbox: Equatable, Sendable {
   static let window: UInt64 = 256
   /// How long the service may be silent before everything unacknowledged is sent again.
   static let patience: Duration = .seconds(5)
+  /// Each further silence is given twice the time, up to this: a service may stay away for days,
+  /// and a station pays for what it sends.
+  static let longestPatience: Duration = .seconds(60)
 
   package private(set) var stream: StreamID
   /// The first number that is not acknowledged.
@@ -36,6 +39,7 @@ package struct Outbox: Equatable, Sendable {
   private var pending: [JournalEntry] = []
   private var isUp = false
   private var resendAt: Instant?
+  private var patience = Self.patience
   private let limits: OutboxLimits
   /// Acknowledgements of another stream, or of records that were never written.
   package private(set) var foreignAcknowledgements: Int64 = 0
@@ -72,9 +76,10 @@ package struct Outbox: Equatable, Sendable {
     pending.removeAll { $0.seq <= seq }
   }
 
-  /// The store began anew: what was not durable yet is written again, under new numbers.
+  /// The store began anew: what was not durable yet is written again, under new numbers. What
+  /// was said of the old stream's numbers is not true of the new one.
   package mutating func restart(on stream: StreamID) -> [JournalEntry] {
-    let lost = pending
+    let lost = pending.filter { $0.record.kind != .gap }
     self.stream = stream
     floor = 1
     next = 1
@@ -89,6 +94,7 @@ package struct Outbox: Equatable, Sendable {
     isUp = true
     sent = floor - 1
     resendAt = nil
+    patience = Self.patience
   }
 
   package mutating func uplinkClosed() {
@@ -102,22 +108,33 @@ package struct Outbox: Equatable, Sendable {
       foreignAcknowledgements += 1
       return nil
     }
-    guard ack.upto >= floor else { return nil }
+    patience = Self.patience
+    guard ack.upto >= floor else {
+      // The service is there, and lacks what was sent: do not wait out a long silence.
+      resendAt = resendAt.map { min($0, now + patience) }
+      return nil
+    }
     floor = ack.upto + 1
     sent = max(sent, ack.upto)
-    resendAt = sent >= floor ? now + Self.patience : nil
+    resendAt = sent >= floor ? now + patience : nil
     return ack.upto
   }
 
-  /// What to send now.
-  package mutating func takeSendable(at now: Instant) -> ClosedRange<UInt64>? {
+  /// What to send now, and whether the service may have missed it, and more, before.
+  package mutating func takeSendable(
+    at now: Instant
+  ) -> (range: ClosedRange<UInt64>, isRepeated: Bool)? {
     guard isUp else { return nil }
-    if let resendAt, resendAt <= now { sent = floor - 1 }
+    let isRepeated = resendAt.map { $0 <= now } ?? false
+    if isRepeated {
+      sent = floor - 1
+      patience = min(patience * 2, Self.longestPatience)
+    }
     let last = min(durable, floor + Self.window - 1)
     guard last > sent else { return nil }
     defer { sent = last }
-    resendAt = now + Self.patience
-    return sent + 1...last
+    if isRepeated || resendAt == nil { resendAt = now + patience }
+    return (sent + 1...last, isRepeated)
   }
 
   /// Gives way where too much waits.

@@ -44,9 +44,7 @@ package struct Station: Equatable, Sendable {
     pass(&step)
     report(step.changedParts, &step)
     if let folded = outbox.fold() { give(way: folded, &step) }
-    if let range = outbox.takeSendable(at: now.instant) {
-      step.effects.append(.publishRecords(range))
-    }
+    send(&step)
     return step.effects
   }
 
@@ -129,20 +127,21 @@ extension Station {
   ) {
     guard let index = points.firstIndex(where: { $0.id == id }) else { return }
     let time = clock.judgementTime(step.now)
+    var judged = step.now
+    judged.wall = time ?? step.now.wall
     let circumstances = Entry.Circumstances(
-      policy: configuration.entry, time: time, localMinute: step.now.localMinute, marks: marks,
+      policy: configuration.entry, time: time, localMinute: judged.localMinute, marks: marks,
       inside: occupancy.totals.inside, openFor: points[index].door.openFor)
     switch points[index].entry.decide(presentation, circumstances, at: step.now.instant) {
     case .ignored: break
     case .confirmed: step.effects.append(.show(id, .granted))
     case .granted(let member, let mark):
-      let judged = time ?? step.now.wall
-      marks.add(mark, at: judged)
+      marks.add(mark, at: judged.wall)
       atDoor(id, &step) { $0.grant(mark.code, at: $1) }
       step.effects.append(.show(id, .granted))
       journal(
         .entryGranted(id, member: member, code: mark.code), .urgent, &step,
-        [.mark(mark, forgetting: judged)])
+        [.mark(mark, forgetting: judged.wall)])
     case .refused(let denial, let member, let code):
       step.effects.append(.show(id, .refused(denial)))
       if points[index].entry.countRefusal(at: step.now.instant) {
@@ -173,9 +172,9 @@ extension Station {
     if !areReadable {
       points[index].beams.lose()
       atDoor(id, &step) { $0.sense(isClosed: nil, at: $1) }
-    } else if points[index].door.isReleased {
-      // The relay fell back while nobody could reach it.
-      step.effects.append(.setStrike(id, .release))
+    } else {
+      // While nobody could reach the relay it may have fallen back, or held on.
+      step.effects.append(.setStrike(id, points[index].door.isReleased ? .release : .secure))
     }
     set(.linesLost, id, stands: !areReadable, &step)
   }
@@ -243,15 +242,26 @@ extension Station {
     step.effects.append(.journal(outbox.append(record, lane, changes)))
   }
 
+  /// Sends what is durable. After a silence the birth goes first: without it a service that has
+  /// missed it cannot tell records that will never come from records that are under way.
+  private mutating func send(_ step: inout Step) {
+    guard let (range, isRepeated) = outbox.takeSendable(at: step.now.instant) else { return }
+    if isRepeated, let uplink { publishBirth(uplink, &step) }
+    step.effects.append(.publishRecords(range))
+  }
+
   /// A new store knows nothing: what the old one had not made durable is written again, and all
-  /// that boot needs with it.
+  /// that boot needs with it. It counts this boot as its first.
   private mutating func restart(on stream: StreamID, _ step: inout Step) {
+    boot = 1
     let entries = outbox.restart(on: stream)
     step.effects += entries.map(Effect.journal)
     let time = clock.judgementTime(step.now) ?? step.now.wall
+    let lastTrusted = clock.lastTrusted(at: step.now).map(RecoveryChange.lastTrusted)
     step.effects.append(
       .remember(
-        [.totals(occupancy.totals)] + marks.all.map { .mark($0, forgetting: time) }))
+        [lastTrusted, .totals(occupancy.totals)].compactMap { $0 }
+          + marks.all.map { .mark($0, forgetting: time) }))
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
   }

@@ -127,6 +127,15 @@ struct PlantedTests {
     ])
   func purposes(plant: Plant) { expect(purposeFaults, plant) }
 
+  @Test("an interpolation in an attribute is found, unless a closure is around it")
+  func attributes() {
+    let text =
+      "@Test(\"a\", arguments: [\n  \"b \\(c)\", #\"d \\#(e)\"#])\nfunc f() { g(\"\\(h)\") }\n"
+    expect(attributeFaults, Plant("Tests/A/A.swift", text, [2, 2]))
+    let innocent = "@Test(arguments: a.map { \"\\($0)\" })\n@Test func b() { c(\"\\(d)\") }\n"
+    expect(attributeFaults, Plant("Tests/A/A.swift", innocent, []))
+  }
+
   @Test("a type named after nothing is found")
   func typeNames() {
     let text =

@@ -1,0 +1,143 @@
+// Tests by which time codes are judged on a board whose clock is wrong, unknown, or moves.
+import StationCore
+import StationProtocol
+import Testing
+
+@Suite struct ClockTests {
+  @Test("without a trusted clock codes are refused by default")
+  func require() {
+    let story = Scenario(isTrusted: false)
+    let code = story.code()
+    story.tell(.codePresented(1, code))
+    story.expectRefusal(.clockUntrusted, of: code)
+  }
+
+  @Test("where policy accepts it, an untrusted clock judges codes")
+  func accept() {
+    let story = Scenario(clock: .accept, isTrusted: false)
+    story.letIn()
+  }
+
+  @Test("a board that woke up in 1970 judges codes by the last time that was known")
+  func lastKnown() {
+    let lastTrusted = Scenario.noon
+    let story = Scenario(unbooted: 1, clock: .accept, isTrusted: false)
+    story.stepClock(by: WallTime(seconds: 0) - Scenario.noon)
+    story.tell(
+      .booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: lastTrusted)))
+    story.expect(.setStrike(1, .secure))
+    story.expectJournal(.started(boot: 2, after: .newStore, version: "test"))
+    story.advance(by: .seconds(30))
+    let digest = CodeDigest(high: 0, low: 1)
+    let code = { (issued: WallTime) in
+      Presentation(
+        bytes: digest,
+        verdict: .genuine(
+          MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest
+        ))
+    }
+    story.tell(.codePresented(1, code(lastTrusted + .seconds(36))))
+    story.expectRefusal(.notYetValid, of: code(lastTrusted))
+    story.advance(by: .seconds(4))
+    story.tell(.codePresented(1, code(lastTrusted + .seconds(36))))
+    story.expectGrant(of: code(lastTrusted))
+  }
+
+  @Test("hours are judged by the same time as codes")
+  func hoursByJudgedTime() {
+    let story = Scenario(
+      unbooted: 1, entry: EntryPolicy(hours: .daily(from: 720, to: 730)), clock: .accept,
+      isTrusted: false)
+    story.stepClock(by: WallTime(seconds: 0) - Scenario.noon)
+    story.tell(
+      .booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: Scenario.noon)))
+    story.expect(.setStrike(1, .secure))
+    story.expectJournal(.started(boot: 2, after: .newStore, version: "test"))
+    let digest = CodeDigest(high: 0, low: 1)
+    let code = Presentation(
+      bytes: digest,
+      verdict: .genuine(
+        MemberClaims(
+          subject: "m-1", expires: Scenario.noon + .seconds(60), issued: Scenario.noon),
+        code: digest))
+    story.tell(.codePresented(1, code))
+    story.expectGrant(of: code)
+  }
+
+  @Test("an untrusted clock that is ahead of all that was known is believed")
+  func ahead() {
+    let story = Scenario(
+      clock: .accept, isTrusted: false,
+      recovered: Recovered(
+        stream: Scenario.stream, boot: 2, lastTrusted: Scenario.noon + .seconds(-86_400)))
+    story.letIn()
+  }
+
+  @Test("a step of the wall clock is recorded, with its size and direction")
+  func steps() {
+    let story = Scenario()
+    story.advance(by: .seconds(100))
+    story.stepClock(by: .milliseconds(-3600_500))
+    story.tell(.wake)
+    story.expectJournal(.clockStepped(milliseconds: -3_600_500), .soon)
+    story.stepClock(by: .seconds(3))
+    story.tell(.wake)
+    story.expectJournal(.clockStepped(milliseconds: 3000))
+    story.tell(.wake)
+    story.expectNothing()
+  }
+
+  @Test("up to two seconds of difference are drift, not a step")
+  func drift() {
+    let story = Scenario()
+    for _ in 0..<10 {
+      story.stepClock(by: .seconds(2))
+      story.tell(.wake)
+      story.expectNothing()
+    }
+  }
+
+  @Test("a step of the wall clock moves no deadline of a door")
+  func doorsGoByMonotonicTime() {
+    let story = Scenario()
+    story.letIn()
+    story.stepClock(by: .seconds(86_400 * 365))
+    story.tell(.wake)
+    story.expectJournal(.clockStepped(milliseconds: 86_400_000 * 365))
+    story.advance(by: .milliseconds(4999))
+    story.expectNothing()
+    story.advance(by: .milliseconds(1))
+    story.expect(.setStrike(1, .secure))
+    story.expectJournal(.doorLocked(1, cause: .timeout))
+  }
+
+  @Test("the trusted time is written down every ten minutes in which something happens")
+  func remembered() {
+    let story = Scenario()
+    story.advance(by: .milliseconds(599_999))
+    story.tell(.wake)
+    story.expectNothing()
+    story.advance(by: .milliseconds(1))
+    story.tell(.wake)
+    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.trustClock(false)
+    story.advance(by: .seconds(1200))
+    story.tell(.wake)
+    story.expectNothing()
+    story.trustClock(true)
+    story.tell(.wake)
+    story.expect(.remember([.lastTrusted(story.now.wall)]))
+  }
+
+  @Test("records say whether their time could be believed")
+  func records() {
+    let story = Scenario(isTrusted: false)
+    #expect(story.journal.map(\.record.isTrusted) == [false])
+    story.tell(.wake)
+    story.trustClock(true)
+    story.tell(.exitRequested(1))
+    story.expect(.setStrike(1, .release))
+    story.expectJournal(.exitRequested(1))
+    story.expect(.remember([.lastTrusted(story.now.wall)]))
+  }
+}

@@ -1,0 +1,232 @@
+// Tests that hold for every sequence of events, tried on thousands of random ones.
+import StationProtocol
+import Testing
+
+@testable import StationCore
+
+/// A little random number generator (xorshift64*), so that a seed repeats its sequence.
+private struct Dice: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+  mutating func next() -> UInt64 {
+    state ^= state >> 12
+    state ^= state << 25
+    state ^= state >> 27
+    return state &* 0x2545_F491_4F6C_DD1D
+  }
+
+  mutating func roll(_ sides: Int) -> Int { Int.random(in: 0..<sides, using: &self) }
+  mutating func flip() -> Bool { roll(2) == 0 }
+}
+
+/// One random life of a station, and an account of it that knows nothing of its machines.
+private struct RandomLife {
+  static let timing = DoorTiming(access: .seconds(5), exit: .seconds(7), heldOpen: .seconds(30))
+  let seed: UInt64
+  var dice: Dice
+  var station: Station
+  var now = Now(instant: Instant(nanoseconds: 0), wall: Scenario.noon)
+  var stream = StreamID(bits: 1)
+  var streams: UInt64 = 1
+  var nextSeq: UInt64 = 1
+  var durable: UInt64 = 0
+  var floor: UInt64 = 1
+  var isUp = false
+  var connection: Int64 = 0
+  /// Until when each released strike may stay so.
+  var bounds: [AccessPointID: Instant] = [:]
+  var codes: [Presentation] = []
+  var granted: Set<CodeDigest> = []
+  var clockMoved = false
+  var complaints: [String] = []
+
+  init(seed: UInt64) {
+    self.seed = seed
+    dice = Dice(seed: seed)
+    let points = 1 + dice.roll(AccessPointID.most)
+    station = Station(
+      StationConfiguration(
+        version: "random",
+        accessPoints: (1...points).map {
+          AccessPointConfiguration(id: AccessPointID($0)!, timing: Self.timing)
+        },
+        entry: EntryPolicy(capacity: dice.flip() ? 3 : nil),
+        clock: dice.flip() ? .require : .accept,
+        outbox: OutboxLimits(mostRecords: 40, foldedAtOnce: 8)))
+  }
+
+  mutating func live(_ events: Int) {
+    tell(.booted(Recovered(stream: stream)))
+    for _ in 0..<events {
+      passTime()
+      tell(randomEvent())
+      if !complaints.isEmpty { return }
+    }
+  }
+
+  mutating func passTime() {
+    let end = now.instant + .milliseconds(dice.roll(4) == 0 ? dice.roll(40_000) : dice.roll(900))
+    while let deadline = station.nextDeadline, deadline <= end {
+      if deadline > now.instant { move(to: deadline) }
+      tell(.wake)
+      if let next = station.nextDeadline, next <= deadline {
+        return complain("wake changes nothing")
+      }
+    }
+    move(to: end)
+  }
+
+  mutating func move(to instant: Instant) {
+    now.wall = now.wall + (instant - now.instant)
+    now.instant = instant
+  }
+
+  mutating func complain(_ text: String) { complaints.append("seed \(seed): \(text)") }
+
+  mutating func randomEvent() -> Event {
+    let point = AccessPointID(1 + dice.roll(station.points.count))!
+    switch dice.roll(24) {
+    case 0..<6: return .codePresented(point, randomCode())
+    case 6..<10: return .doorContactChanged(point, isClosed: dice.roll(12) == 0 ? nil : dice.flip())
+    case 10..<12: return .exitRequested(point)
+    case 12..<16: return .beamChanged(point, dice.flip() ? .outer : .inner, isBroken: dice.flip())
+    case 16:
+      return dice.flip()
+        ? .linesChanged(point, areReadable: dice.flip())
+        : .readerChanged(point, isConnected: dice.flip())
+    case 17..<20:
+      guard nextSeq > durable + 1 else { return .wake }
+      durable += 1 + UInt64(dice.roll(Int(nextSeq - durable - 1)))
+      return .journaled(through: durable)
+    case 20:
+      isUp = dice.roll(4) > 0
+      connection += 1
+      return isUp ? .uplinkOpened(connection: connection) : .uplinkClosed
+    case 21:
+      let foreign = dice.roll(8) == 0
+      return .acknowledged(
+        Acknowledgement(
+          stream: foreign ? StreamID(bits: 99) : stream,
+          upto: UInt64(dice.roll(Int(durable) + (foreign ? 50 : 1)))))
+    case 22:
+      clockMoved = true
+      now.wall = now.wall + .seconds(dice.roll(200_000) - 100_000)
+      now.isTrusted = dice.roll(3) > 0
+      return .wake
+    default:
+      guard dice.roll(10) == 0 else { return .wake }
+      streams += 1
+      stream = StreamID(bits: streams)
+      (nextSeq, durable, floor) = (1, 0, 1)
+      return .storeReplaced(stream)
+    }
+  }
+
+  mutating func randomCode() -> Presentation {
+    if !codes.isEmpty, dice.flip() { return codes[dice.roll(codes.count)] }
+    let digest = CodeDigest(high: 7, low: UInt64(codes.count))
+    let code =
+      if dice.roll(5) == 0 {
+        Presentation(bytes: digest, verdict: .refused(.badSignature))
+      } else {
+        Presentation(
+          bytes: digest,
+          verdict: .genuine(
+            MemberClaims(
+              subject: "m-\(dice.roll(5))", expires: now.wall + .seconds(90), issued: now.wall),
+            code: digest))
+      }
+    codes.append(code)
+    return code
+  }
+
+  mutating func tell(_ event: Event) {
+    let effects = station.handle(event, at: now)
+    checkStrikes(effects, event)
+    for effect in effects { check(effect) }
+    for (point, bound) in bounds where now.instant > bound {
+      complain("strike \(point) stays released")
+    }
+    if station.occupancy.totals.inside < 0 { complain("fewer than nobody inside") }
+  }
+
+  /// Every release stands beside the record that explains it, and exit is never refused.
+  mutating func checkStrikes(_ effects: [Effect], _ event: Event) {
+    for effect in effects {
+      guard case .setStrike(let point, let strike) = effect else { continue }
+      if strike == .secure {
+        bounds[point] = nil
+        continue
+      }
+      if case .linesChanged = event, bounds[point] != nil { continue }
+      let reasons = effects.compactMap { (effect) -> Duration? in
+        guard case .journal(let entry) = effect else { return nil }
+        switch entry.record.body {
+        case .entryGranted(point, _, _): return Self.timing.access
+        case .exitRequested(point): return Self.timing.exit
+        default: return nil
+        }
+      }
+      guard let longest = reasons.max() else { return complain("release without a record") }
+      bounds[point] = max(bounds[point] ?? now.instant, now.instant + longest)
+    }
+    if case .exitRequested(let point) = event, !effects.contains(.setStrike(point, .release)) {
+      complain("exit refused")
+    }
+  }
+
+  mutating func check(_ effect: Effect) {
+    switch effect {
+    case .journal(let entry):
+      if entry.seq != nextSeq { complain("number \(entry.seq) instead of \(nextSeq)") }
+      nextSeq += 1
+      if case .entryGranted(_, _, let code) = entry.record.body, durableGrants(entry),
+        !granted.insert(code).inserted, !clockMoved
+      {
+        complain("code \(code) let in twice")
+      }
+    case .publishRecords(let range):
+      if !isUp { complain("records sent without a session") }
+      if range.upperBound > durable {
+        complain("record \(range.upperBound) sent before it is durable")
+      }
+      if range.lowerBound < floor {
+        complain("record \(range.lowerBound) sent after it was trimmed")
+      }
+      if range.upperBound >= floor + Outbox.window { complain("more than the window under way") }
+    case .publishBirth, .publishState:
+      if !isUp { complain("state sent without a session") }
+    case .trim(let upto):
+      if upto < floor || upto > durable { complain("trim to \(upto) of \(floor)...\(durable)") }
+      floor = upto + 1
+    case .setStrike, .show, .remember: break
+    }
+  }
+
+  /// A record that is written again for a new store is not another grant.
+  private func durableGrants(_ entry: JournalEntry) -> Bool {
+    entry.record.at == now.wall && streams == 1
+  }
+}
+
+@Suite struct StationPropertyTests {
+  @Test("whatever happens, in any order, the promises of a station hold", arguments: 0..<4)
+  func promises(_ part: Int) {
+    for seed in 0..<500 {
+      var life = RandomLife(seed: UInt64(part * 500 + seed))
+      life.live(100)
+      #expect(life.complaints.isEmpty)
+    }
+  }
+
+  @Test("the same seed gives the same life")
+  func deterministic() {
+    var (one, two) = (RandomLife(seed: 5), RandomLife(seed: 5))
+    one.live(300)
+    two.live(300)
+    #expect(one.station == two.station)
+    #expect(one.now == two.now)
+  }
+}
