@@ -1,1 +1,1 @@
-// ManagementCore: see the first file to land here.
+// ManagementCore
