@@ -22,22 +22,26 @@ final class BoardPages {
 
   private let board: Board
   private let loop: EventLoop
+  private let pages: StaticFiles
+  private let texts: StaticFiles
   private var server: HTTPServer?
-  private var streams: [HTTPStream] = []
+  private var streams: [HTTPEventStream] = []
   private var beat: Timer?
 
   /// Where the page is, once it is served: `ADDRESS:PORT`.
   private(set) var address = ""
 
-  init(loop: EventLoop, board: Board) throws(SystemError) {
+  init(loop: EventLoop, board: Board) throws(HTTPError) {
     self.loop = loop
     self.board = board
-    var limits = HTTPLimits()
-    limits.connections = 64
-    limits.bodyBytes = Board.longestBody
-    let server = try HTTPServer(
-      loop: loop, address: board.options.host, port: Int(board.options.port), limits: limits
-    ) { [unowned self] request in self.answer(request) }
+    pages = StaticFiles(root: board.options.pages)
+    texts = StaticFiles(root: board.options.texts)
+    var options = HTTPOptions(address: board.options.host, port: Int(board.options.port))
+    options.mostConnections = 64
+    options.largestBody = Board.longestBody
+    let server = try HTTPServer(loop: loop, options: options) { [unowned self] request in
+      self.answer(request)
+    }
     self.server = server
     address = "\(board.options.host):\(server.port)"
     board.onNews = { [unowned self] news in self.tell(news) }
@@ -55,67 +59,44 @@ final class BoardPages {
 
   private func answer(_ request: HTTPRequest) -> HTTPResponse {
     let asked = BoardRequest(
-      method: request.method, path: request.path, host: request.headers["host"],
-      origin: request.headers["origin"], fetchSite: request.headers["sec-fetch-site"],
-      contentType: request.headers["content-type"], body: request.body)
+      method: request.method.rawValue, path: "/" + request.path.joined(separator: "/"),
+      host: request.header("host"), origin: request.header("origin"),
+      fetchSite: request.header("sec-fetch-site"), contentType: request.header("content-type"),
+      body: request.body)
     guard Board.isFromHere(asked) else { return Self.json(.refused(403, "forbidden")) }
-    if request.method == "GET", request.path == "/events" { return HTTPResponse(events: stream()) }
     if let reply = board.answer(asked, at: Clock.now) { return Self.json(reply) }
-    guard request.method == "GET" else { return Self.json(.refused(405, "bad-request")) }
-    return file(request.path)
+    guard request.method == .get else { return Self.json(.refused(405, "bad-request")) }
+    if request.path == ["events"] { return stream() }
+    let isText = request.path.first == "texts"
+    let file =
+      isText
+      ? texts.response(to: request, path: Array(request.path.dropFirst()))
+      : pages.response(to: request, path: request.path)
+    guard let file else { return .text(404, "not found\n") }
+    return Self.guarded(file).adding("Content-Security-Policy", Self.policy)
   }
 
   private static func json(_ reply: BoardReply) -> HTTPResponse {
-    HTTPResponse(
-      status: reply.status, type: "application/json", reply.json,
-      headers: [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")])
+    guarded(HTTPResponse(reply.status, type: "application/json", reply.json))
+      .adding("Cache-Control", "no-store")
   }
 
-  private func file(_ path: String) -> HTTPResponse {
-    let options = board.options
-    let inTexts = path.hasPrefix("/texts/")
-    let name = path == "/" ? "index.html" : String(path.dropFirst(inTexts ? 7 : 1))
-    guard let type = Self.type(ofFile: name),
-      let bytes = try? Files.read("\(inTexts ? options.texts : options.pages)/\(name)")
-    else { return HTTPResponse(status: 404, type: "text/plain", Array("not found\n".utf8)) }
-    return HTTPResponse(
-      type: type, bytes,
-      headers: [
-        ("Cache-Control", "no-cache"), ("Content-Security-Policy", Self.policy),
-        ("X-Content-Type-Options", "nosniff"),
-      ])
-  }
-
-  /// - Returns: nil where the name is not that of a page's file: no folders, no hidden files.
-  static func type(ofFile name: String) -> String? {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    let plain = parts.allSatisfy { part in
-      !part.isEmpty
-        && part.utf8.allSatisfy { byte in
-          (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-        }
-    }
-    guard plain, parts.count == 2 else { return nil }
-    return switch parts[1] {
-    case "html": "text/html; charset=utf-8"
-    case "js": "text/javascript; charset=utf-8"
-    case "css": "text/css; charset=utf-8"
-    case "json": "application/json"
-    default: nil
-    }
+  private static func guarded(_ response: HTTPResponse) -> HTTPResponse {
+    response.adding("X-Content-Type-Options", "nosniff")
   }
 
   // MARK: Events
 
-  private func stream() -> HTTPStream {
-    let stream = HTTPStream()
-    stream.onClose = { [weak self, unowned stream] in
+  private func stream() -> HTTPResponse {
+    let stream = HTTPEventStream(capacity: Self.mostUnsent)
+    stream.onClosed = { [weak self, unowned stream] in
       self?.streams.removeAll { $0 === stream }
     }
     streams.append(stream)
-    stream.send(Self.event("state", board.stateJSON(at: Clock.now)))
-    return stream
+    _ = stream.send(Self.event("state", board.stateJSON(at: Clock.now)))
+    return HTTPResponse(
+      200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
+      content: .stream(stream))
   }
 
   private func tell(_ news: Board.News) {
@@ -148,9 +129,7 @@ final class BoardPages {
   }
 
   private func send(_ bytes: [UInt8]) {
-    for stream in streams {
-      if stream.unsent > Self.mostUnsent { stream.finish() } else { stream.send(bytes) }
-    }
+    for stream in streams where !stream.send(bytes) { stream.close() }
   }
 
   private func scheduleBeat() {

@@ -1,6 +1,7 @@
 // The program `stationboard`: starts a board, serves it until it is told to end, and tidies up.
 
 import Glibc
+import HTTP
 import Linux
 import MemberCode
 
@@ -33,7 +34,12 @@ package enum BoardProgram {
     try loop.receive(signals: [SIGTERM, SIGINT]) { _ in loop.stop() }
     let board = try Board(loop: loop, options: options, desk: try desk(options))
     defer { board.close() }
-    let pages = try BoardPages(loop: loop, board: board)
+    let pages: BoardPages
+    do throws(HTTPError) {
+      pages = try BoardPages(loop: loop, board: board)
+    } catch {
+      throw SystemError("serve the page", path: error.place, code: error.code)
+    }
     defer { pages.close() }
     if let file = options.addressFile {
       try Files.write(Array("\(pages.address)\n".utf8), to: file)
