@@ -109,8 +109,7 @@ private func commentMark(_ file: SourceFile) -> String? {
   }
 }
 
-/// Debian 13's compiler ends with an assertion on an interpolation in an attribute's arguments,
-/// unless a closure is around it.
+/// Debian 13's compiler traps on an interpolation and on a closure in an attribute's arguments.
 func attributeFaults(_ file: SourceFile) -> [Fault] {
   guard let swift = file.swift else { return [] }
   let attributes: Set = ["Test", "Suite"]
@@ -119,22 +118,20 @@ func attributeFaults(_ file: SourceFile) -> [Fault] {
       return []
     }
     var depth = 0
-    var closures = 0
     var position = token.range.upperBound
     var faults: [Fault] = []
     repeat {
       let byte = swift.code[position]
-      if byte == UInt8(ascii: "("), closures == 0, swift.interpolations.contains(position) {
+      let isInterpolation = byte == UInt8(ascii: "(") && swift.interpolations.contains(position)
+      if isInterpolation || byte == UInt8(ascii: "{") {
         let line = token.line + swift.code[token.range.upperBound..<position].count { $0 == 10 }
         faults.append(
           file.fault(
-            line, "interpolation in an attribute",
+            line, "an interpolation or a closure in an attribute",
             "write the arguments as a static let before the test: Swift 6.0.3 traps on this"))
       }
       if byte == UInt8(ascii: "(") { depth += 1 }
       if byte == UInt8(ascii: ")") { depth -= 1 }
-      if byte == UInt8(ascii: "{") { closures += 1 }
-      if byte == UInt8(ascii: "}") { closures -= 1 }
       position += 1
     } while position < swift.code.count && (depth > 0 || swift.code[position - 1] == 32)
     return faults
