@@ -272,23 +272,24 @@ import Testing
     for number in 0..<ReplayMarks.most {
       marks.add(mark(number, lasting: number % 2 == 0 ? 10 : 100), at: Scenario.noon)
     }
-    marks.add(mark(9999, lasting: 200), at: Scenario.noon + .seconds(50))
+    marks.add(mark(1_000_000, lasting: 200), at: Scenario.noon + .seconds(50))
     #expect(marks.all.count == ReplayMarks.most / 2 + 1)
     #expect(!marks.contains(code(0)))
     #expect(marks.contains(code(1)))
-    #expect(marks.contains(code(9999)))
+    #expect(marks.contains(code(1_000_000)))
   }
 
-  @Test("where none has expired, the one that will be first gives way, in any process the same")
+  @Test("where none has expired, an eighth gives way: those that will be first")
   func bound() {
     var marks = ReplayMarks()
     for number in 0..<ReplayMarks.most {
       marks.add(mark(number, lasting: 100 + number / 2), at: Scenario.noon)
     }
-    marks.add(mark(9999, lasting: 9999), at: Scenario.noon)
-    #expect(marks.all.count == ReplayMarks.most)
-    #expect(!marks.contains(code(0)))
-    #expect(marks.contains(code(1)))
+    marks.add(mark(1_000_000, lasting: 999_999), at: Scenario.noon)
+    let gone = ReplayMarks.most / 8
+    #expect(marks.all.count == ReplayMarks.most - gone + 1)
+    let (isLastGone, isNextThere) = (!marks.contains(code(gone - 1)), marks.contains(code(gone)))
+    #expect(isLastGone && isNextThere)
   }
 
   @Test("marks are listed by their digest")
