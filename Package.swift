@@ -37,7 +37,7 @@ let package = Package(
     library("CPNG", "libpng", "libpng-dev"),
     .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
 
-    part("StationProtocol"),
+    part("StationProtocol", exclude: ["asyncapi.yaml"]),
     part("StationCore", ["StationProtocol"]),
     part("ManagementCore", ["StationProtocol"]),
     part("MemberCode", ["StationProtocol", "CSodium", "CCrypto", "CCBOR"]),
@@ -61,7 +61,7 @@ let package = Package(
     part(
       "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"],
       exclude: ["Page"]),
-    part("TestBed", ["StationProtocol", "Linux"]),
+    part("TestBed", ["StationProtocol", "MemberCode", "SQLite", "Linux"]),
 
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),
     .executableTarget(name: "managementd", dependencies: ["ManagementShell"]),
@@ -72,7 +72,9 @@ let package = Package(
     .executableTarget(name: "demo", dependencies: ["TestBed"]),
     .executableTarget(
       name: "bench",
-      dependencies: ["MemberCode", "StationShell", "StationCore", "Linux", "StationProtocol"]),
+      dependencies: [
+        "MemberCode", "StationShell", "StationCore", "GPIO", "Linux", "StationProtocol",
+      ]),
 
     suite("StationProtocolTests", ["StationProtocol"]),
     suite("StationCoreTests", ["StationCore"]),

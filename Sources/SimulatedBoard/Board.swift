@@ -16,7 +16,7 @@ package final class Board {
   }
 
   /// Why nothing was presented to a reader.
-  enum ReaderRefusal: String, Error {
+  enum ReaderRefusal: String, Error, CaseIterable {
     case noReader = "no-reader"
     case readerBusy = "reader-busy"
     case noIssuer = "no-issuer"
@@ -91,8 +91,9 @@ package final class Board {
       throw .cannotIssue
     }
     guard let code else { throw .noCode }
-    desk = current
     try present(code, accessPoint: accessPoint)
+    desk = current
+    onNews(.changed)
   }
 
   private func carryOut(_ effects: [BoardModel.Effect]) {

@@ -95,18 +95,18 @@ package struct Door: Equatable, Sendable {
   /// The contact was sensed; nil where it cannot be.
   package mutating func sense(isClosed: Bool?, at now: Instant) -> [Action] {
     switch (leaf, isClosed) {
-    case (.unknown, nil), (.closed, true), (.open, false): return []
+    case (.unknown, nil), (.closed, true?), (.open, false?): return []
     case (_, nil):
       defer { leaf = .unknown }
       return standingAlarms.map(Action.clear)
-    case (.unknown, true):
+    case (.unknown, true?):
       leaf = .closed
       return []
-    case (.unknown, false):
+    case (.unknown, false?):
       leaf = .open(since: now, cause: .found, isHeld: false)
       return [.opened(.found)]
-    case (.closed, false): return open(at: now)
-    case (.open, true): return close(at: now)
+    case (.closed, false?): return open(at: now)
+    case (.open, true?): return close(at: now)
     }
   }
 

@@ -24,8 +24,11 @@ package final class StationDaemon {
   private var offset: (validUntil: Instant, seconds: Int)?
 
   /// Opens the store and prepares every device; nothing is waited for.
+  /// - Parameter makeLines: the board, where it is not the one of the settings.
   /// - Throws: where the daemon cannot run at all; a damaged store is not such a reason.
-  package init(_ settings: StationSettings) throws(SystemError) {
+  package init(
+    _ settings: StationSettings, makeLines: ((EventLoop) -> any StationLines)? = nil
+  ) throws(SystemError) {
     self.settings = settings
     lock = try Self.lock(settings)
     loop = try EventLoop()
@@ -34,7 +37,7 @@ package final class StationDaemon {
     verifier = CodeVerifier(keys)
     journal = try Journal(path: settings.storePath)
     station = Station(settings.core)
-    lines = Self.lines(settings, loop)
+    lines = makeLines?(loop) ?? Self.lines(settings, loop)
     readers = settings.readers.map { [loop] in
       BarcodeReader(
         loop: loop, path: $0.device, speed: $0.speed,
@@ -69,6 +72,9 @@ package final class StationDaemon {
     stop()
   }
 
+  /// Ends `run()` after the current turn of the loop; to be called on its thread.
+  package func requestStop() { loop.stop() }
+
   private func stop() {
     notifier.stopping()
     for reader in readers { reader.stop() }
@@ -82,7 +88,7 @@ package final class StationDaemon {
   }
 
   private func connectParts() throws(SystemError) {
-    try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in loop.stop() }
+    try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in requestStop() }
     try loop.receive(from: journal.reports) { [unowned self] in take($0) }
     link.onEvent = { [unowned self] in dispatch($0) }
     lines.onLevel = { [unowned self] in take($0, level: $1) }

@@ -15,6 +15,8 @@ final class StationLink {
   /// The stream of the moment; it changes where the store is lost.
   private var stream: StreamID
   private var connection: Int64 = 0
+  /// Why the last attempt failed; a hundred attempts that fail alike are one line in the log.
+  private var lastReason: String?
   /// Messages that were not for us or not in our language.
   private(set) var misread = 0
 
@@ -32,11 +34,15 @@ final class StationLink {
     client.onConnected = { [unowned self] in
       client.subscribe([Topic.ack(station).path])
       _ = client.publish(status(isOnline: true, .connected))
+      lastReason = nil
       Log.notice("connected to \(options.host):\(options.port)")
       onEvent(.uplinkOpened(connection: connection))
     }
     client.onDisconnected = { [unowned self] reason in
-      Log.warning("no connection to \(options.host):\(options.port): \(reason)")
+      if reason != lastReason {
+        Log.warning("no connection to \(options.host):\(options.port): \(reason)")
+      }
+      lastReason = reason
       onEvent(.uplinkClosed)
     }
     client.onMessage = { [unowned self] in receive($0) }

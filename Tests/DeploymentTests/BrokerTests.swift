@@ -18,6 +18,9 @@ struct BrokerTests {
     "config/reported",
   ]
   private static let heard = ["ack", "rep/7", "cmd/7", "config/desired"]
+  private static let own = heard.map { "st-a/\($0)" } + ["service/status"]
+  private static let foreign =
+    (said + heard).map { "st-b/\($0)" } + ["service/status", "st-a", "st-a/x", "#"]
 
   @Test("it starts with the shipped files, and warns of nothing but the line it is told about")
   func starts() {
@@ -42,7 +45,7 @@ struct BrokerTests {
 
   @Test(
     "a station publishes nothing in another one's subtree or the service's",
-    arguments: (said + heard).map { "st-b/\($0)" } + ["service/status", "st-a", "st-a/x", "#"])
+    arguments: foreign)
   func otherPublish(topic: String) throws {
     #expect(try publish("ws/v1/\(topic)", as: "st-a") != .accepted)
     if !topic.contains("#") {
@@ -52,7 +55,7 @@ struct BrokerTests {
 
   @Test(
     "a station hears what is meant for it",
-    arguments: heard.map { "st-a/\($0)" } + ["service/status"])
+    arguments: own)
   func ownSubscribe(topic: String) throws {
     #expect(try publish("ws/v1/\(topic)", as: "service") == .accepted)
     #expect(try retained("ws/v1/\(topic)", as: "st-a") == "from service")

@@ -55,7 +55,7 @@ struct BoardProtocolTests {
       "show 1 granted", "show 1 granted x", "show 1 refused -", "show 1 refused",
       "show 0 granted -",
       "show 1 refused Expired", "show 1 refused ex pired", "show 1 opened -",
-      "show 1 refused \(String(repeating: "a", count: 33))", "INPUT contact-1 1",
+      "show 1 refused aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "INPUT contact-1 1",
       "input\tcontact-1 1",
     ])
   func strangers(line: String) {

@@ -109,6 +109,35 @@ private func commentMark(_ file: SourceFile) -> String? {
   }
 }
 
+/// Debian 13's compiler traps on an interpolation and on a closure in an attribute's arguments.
+func attributeFaults(_ file: SourceFile) -> [Fault] {
+  guard let swift = file.swift else { return [] }
+  let attributes: Set = ["Test", "Suite"]
+  return swift.tokens.filter { attributes.contains($0.text) }.flatMap { token -> [Fault] in
+    guard swift.before(token) == UInt8(ascii: "@"), swift.after(token) == UInt8(ascii: "(") else {
+      return []
+    }
+    var depth = 0
+    var position = token.range.upperBound
+    var faults: [Fault] = []
+    repeat {
+      let byte = swift.code[position]
+      let isInterpolation = byte == UInt8(ascii: "(") && swift.interpolations.contains(position)
+      if isInterpolation || byte == UInt8(ascii: "{") {
+        let line = token.line + swift.code[token.range.upperBound..<position].count { $0 == 10 }
+        faults.append(
+          file.fault(
+            line, "an interpolation or a closure in an attribute",
+            "write the arguments as a static let before the test: Swift 6.0.3 traps on this"))
+      }
+      if byte == UInt8(ascii: "(") { depth += 1 }
+      if byte == UInt8(ascii: ")") { depth -= 1 }
+      position += 1
+    } while position < swift.code.count && (depth > 0 || swift.code[position - 1] == 32)
+    return faults
+  }
+}
+
 func typeNameFaults(_ file: SourceFile) -> [Fault] {
   guard let swift = file.swift else { return [] }
   let kinds: Set = ["struct", "class", "enum", "protocol", "actor", "typealias"]

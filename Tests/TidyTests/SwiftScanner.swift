@@ -21,6 +21,8 @@ struct SwiftScanner {
   private(set) var code: [UInt8]
   private(set) var literals: [Literal] = []
   private(set) var tokens: [Token] = []
+  /// Where in `code` the interpolations begin, at their parenthesis.
+  private(set) var interpolations: [Int] = []
   private let text: [UInt8]
   private var index = 0
   private var line = 1
@@ -130,6 +132,7 @@ struct SwiftScanner {
       if at(0) == backslash, (1...max(hashes, 1)).allSatisfy({ hashes == 0 || at($0) == hash }) {
         if at(hashes + 1) == UInt8(ascii: "(") {
           blank(1 + hashes)
+          interpolations.append(index)
           scanCode(insideParentheses: true)
         } else {
           blank(2 + hashes)

@@ -8,6 +8,8 @@ import StationProtocol
 final class StationStore {
   private let database: Database
   let stream: StreamID
+  /// Up to when marks that have ended were dropped.
+  private var forgotten: WallTime?
 
   private static let migrations = [
     Migration(
@@ -133,8 +135,7 @@ final class StationStore {
   private func remember(_ change: RecoveryChange) throws(DatabaseError) {
     switch change {
     case .mark(let mark, let forgetting):
-      try database.run(
-        "DELETE FROM replay_mark WHERE until < ?1", .integer(forgetting.milliseconds))
+      try forget(before: forgetting)
       try database.run(
         """
         INSERT INTO replay_mark (code, until) VALUES (?1, ?2)
@@ -147,6 +148,13 @@ final class StationStore {
     case .lastTrusted(let time):
       try database.run("UPDATE identity SET last_trusted = ?1", .integer(time.milliseconds))
     }
+  }
+
+  /// Drops marks that have ended, now and then: each time reads the whole table.
+  private func forget(before time: WallTime) throws(DatabaseError) {
+    if let forgotten, time - forgotten < .seconds(60), time >= forgotten { return }
+    try database.run("DELETE FROM replay_mark WHERE until < ?1", .integer(time.milliseconds))
+    forgotten = time
   }
 
   /// Rows of the outbox that stand without a hole from the first number on.

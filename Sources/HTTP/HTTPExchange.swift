@@ -1,0 +1,161 @@
+// One request and its response while the library's callbacks bring it in piece by piece.
+
+import CMicroHTTPD
+
+/// Lives from the end of a request's header until the library is done with it; the library
+/// carries the reference.
+final class HTTPExchange {
+  private var body: [UInt8] = []
+  private var received = 0
+  private var stream: HTTPEventStream?
+  private let server: HTTPServer
+  private let connection: OpaquePointer
+
+  init(server: HTTPServer, connection: OpaquePointer) {
+    self.server = server
+    self.connection = connection
+  }
+
+  private var isTooLarge: Bool { received > server.options.largestBody }
+
+  /// The header is complete. A body that is announced as too large is refused before it comes.
+  func begin() -> MHD_Result {
+    guard
+      let announced = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length"),
+      let size = Int(String(cString: announced)), size > server.options.largestBody
+    else { return .YES }
+    return send(server.refusal(413), method: "")
+  }
+
+  /// A piece of the body.
+  func take(_ piece: UnsafeBufferPointer<CChar>) -> MHD_Result {
+    received += piece.count
+    if isTooLarge {
+      body = []
+      // The library can answer only at the end of a body; a chunked one may have none.
+      return received > 16 * server.options.largestBody ? .NO : .YES
+    }
+    piece.withMemoryRebound(to: UInt8.self) { body.append(contentsOf: $0) }
+    return .YES
+  }
+
+  /// The request is complete.
+  func finish(path: String, method: String) -> MHD_Result {
+    if isTooLarge { return send(server.refusal(413), method: method) }
+    guard let known = HTTPMethod(rawValue: method) else {
+      return send(server.refusal(501), method: method)
+    }
+    guard let segments = PercentEscapes.segments(path), let query = query() else {
+      return send(server.refusal(400), method: method)
+    }
+    let headers = values(.HEADER_KIND).map { (name: $0.name.lowercased(), value: $0.value) }
+    let request = HTTPRequest(
+      method: known, path: segments, query: query, headers: headers, body: body)
+    return send(server.handler(request), method: method)
+  }
+
+  /// The library has sent the response or given up.
+  func complete() {
+    guard let stream else { return }
+    server.closed(stream)
+    stream.detach()
+  }
+
+  private func query() -> [(name: String, value: String)]? {
+    var pairs: [(name: String, value: String)] = []
+    for (name, value) in values(.GET_ARGUMENT_KIND) {
+      guard let name = PercentEscapes.decode(name), let value = PercentEscapes.decode(value) else {
+        return nil
+      }
+      pairs.append((name, value))
+    }
+    return pairs
+  }
+
+  private func values(_ kind: MHD_ValueKind) -> [(name: String, value: String)] {
+    var pairs: [(name: String, value: String)] = []
+    withUnsafeMutablePointer(to: &pairs) { list in
+      _ = MHD_get_connection_values(
+        connection, kind,
+        { list, _, name, value in
+          guard let list, let name else { return .NO }
+          list.assumingMemoryBound(to: [(name: String, value: String)].self).pointee.append(
+            (String(cString: name), value.map { String(cString: $0) } ?? ""))
+          return .YES
+        }, list)
+    }
+    return pairs
+  }
+
+  private func send(_ answer: HTTPResponse, method: String) -> MHD_Result {
+    guard let response = make(answer) else { return .NO }
+    defer { MHD_destroy_response(response) }
+    for (name, value) in answer.headers { MHD_add_response_header(response, name, value) }
+    if case .stream(let stream) = answer.content {
+      self.stream = stream
+      stream.attach(to: connection, of: server)
+      server.opened(stream)
+      // To HEAD the header is the whole answer.
+      if method == HTTPMethod.head.rawValue { stream.close() }
+      chttp_never_time_out(connection)
+    }
+    return MHD_queue_response(connection, UInt32(answer.status), response)
+  }
+
+  private func make(_ answer: HTTPResponse) -> OpaquePointer? {
+    switch answer.content {
+    case .bytes(var bytes):
+      return bytes.withUnsafeMutableBytes {
+        MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
+      }
+    case .file(let descriptor, let size):
+      return MHD_create_response_from_fd64(size, descriptor)
+    case .stream(let stream):
+      return MHD_create_response_from_callback(
+        chttp_unknown_size(), 16_384,
+        { stream, _, buffer, most in
+          guard let stream, let buffer else { return chttp_end_of_stream() }
+          return Unmanaged<HTTPEventStream>.fromOpaque(stream).takeUnretainedValue()
+            .read(into: buffer, most)
+        }, Unmanaged.passRetained(stream).toOpaque(),
+        { stream in
+          if let stream { Unmanaged<HTTPEventStream>.fromOpaque(stream).release() }
+        })
+    }
+  }
+}
+
+/// The library's access handler: first called with the header, then with each piece of the body,
+/// then once more.
+func answerRequest(
+  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ path: UnsafePointer<CChar>?,
+  _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?,
+  _ piece: UnsafePointer<CChar>?, _ size: UnsafeMutablePointer<Int>?,
+  _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+  guard let context, let connection, let path, let method, let size, let slot,
+    let server = Unmanaged<ServerContext>.fromOpaque(context).takeUnretainedValue().server
+  else { return .NO }
+  guard let known = slot.pointee else {
+    let exchange = HTTPExchange(server: server, connection: connection)
+    slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
+    return exchange.begin()
+  }
+  let exchange = Unmanaged<HTTPExchange>.fromOpaque(known).takeUnretainedValue()
+  if size.pointee > 0 {
+    let result = exchange.take(UnsafeBufferPointer(start: piece, count: size.pointee))
+    size.pointee = 0
+    return result
+  }
+  return exchange.finish(path: String(cString: path), method: String(cString: method))
+}
+
+/// The library's end of a request, however it ended.
+func completeRequest(
+  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+  _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ code: MHD_RequestTerminationCode
+) {
+  guard let known = slot?.pointee else { return }
+  slot?.pointee = nil
+  Unmanaged<HTTPExchange>.fromOpaque(known).takeRetainedValue().complete()
+}

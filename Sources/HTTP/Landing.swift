@@ -1,1 +1,0 @@
-// HTTP: see the first file to land here.

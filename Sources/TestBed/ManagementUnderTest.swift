@@ -1,0 +1,101 @@
+// The management service of one run, as a real process.
+import Foundation
+
+/// A running managementd, with a token for its API.
+package final class ManagementUnderTest {
+  package let token = "demo-\(UUID().uuidString.lowercased())"
+  package private(set) var address = ""
+  private let folder: WorkFolder
+  private var daemon: Program?
+
+  /// - Parameters:
+  ///   - issuerKey: PEM of the private key with which codes are issued.
+  ///   - password: of the account `service` at the broker.
+  package init(
+    _ folder: WorkFolder, brokerPort: Int, password: String, issuerKey: String
+  ) throws {
+    self.folder = folder
+    try folder.write(password + "\n", to: "management/credentials/mqtt-password")
+    try folder.write("demo:manager:\(token)\n", to: "management/credentials/api-tokens")
+    try folder.write(issuerKey, to: "management/credentials/issuer-key")
+    try folder.write(
+      """
+      [http]
+      port = \(try FreePort.find())
+      address-file = \(folder.file("management/address"))
+      [pages]
+      web = \(Checkout.file("Sources/ManagementShell/Web"))
+      texts = \(Checkout.file("Sources/Texts"))
+      [broker]
+      port = \(brokerPort)
+      longest-pause = 2 s
+      [credentials]
+      directory = \(folder.file("management/credentials"))
+      [store]
+      path = \(folder.file("management/management.sqlite"))
+
+      """, to: "management/managementd.conf")
+    try start()
+  }
+
+  /// Starts it, again on the port that it had, and waits until it listens.
+  package func start() throws {
+    let addressPath = folder.file("management/address")
+    try? FileManager.default.removeItem(atPath: addressPath)
+    let daemon = try Program(
+      Checkout.program("managementd"),
+      ["--config", folder.file("management/managementd.conf")],
+      log: folder.file("management/managementd.log"))
+    self.daemon = daemon
+    address = try addressFile(addressPath, of: daemon)
+  }
+
+  package func kill() { daemon?.kill() }
+  @discardableResult
+  package func stop() throws -> Int32 { try daemon?.stop() ?? 0 }
+  package var log: String { daemon?.log ?? "" }
+  package var isRunning: Bool { daemon?.isRunning ?? false }
+
+  package var api: HTTPClient {
+    HTTPClient(
+      base: "http://\(address)/api/v1", headers: ["Authorization": "Bearer \(token)"])
+  }
+
+  /// Every stored record of a station, in the order in which the service stored them.
+  package func records(of station: String) throws -> [[String: Any]] {
+    var all: [[String: Any]] = []
+    var before: Int?
+    while true {
+      let bound = before.map { "&before=\($0)" } ?? ""
+      let answer = try api.call("GET", "/events?station=\(station)&limit=200\(bound)")
+      guard answer.status == 200, let page = answer.object["events"] as? [[String: Any]] else {
+        throw TestBedError("GET /events: \(answer.status) \(answer.text)")
+      }
+      all += page
+      guard let last = page.last?["id"] as? Int, page.count == 200 else { return all.reversed() }
+      before = last
+    }
+  }
+
+  package func station(_ name: String) throws -> [String: Any] {
+    try api.call("GET", "/stations/\(name)").object
+  }
+
+  /// Enrols a member and returns the pseudonym.
+  package func enrol(_ member: String) throws -> String {
+    let answer = try api.call("POST", "/members", json: "{\"id\":\"\(member)\"}")
+    guard answer.status == 201, let id = answer.object["id"] as? String else {
+      throw TestBedError("POST /members: \(answer.status) \(answer.text)")
+    }
+    return id
+  }
+
+  /// Issues a code and returns what the QR symbol holds.
+  package func code(for member: String) throws -> String {
+    let answer = try api.call("POST", "/members/\(member)/codes", json: "{}")
+    guard let payload = answer.object["payload"] as? String else {
+      throw TestBedError("POST codes: \(answer.status) \(answer.text)")
+    }
+    return payload
+  }
+}

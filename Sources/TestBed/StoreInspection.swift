@@ -1,0 +1,22 @@
+// Looks into a station's store from outside, to learn what it ever made durable.
+import SQLite
+
+package enum StoreInspection {
+  /// The stream and the last sequence number that was ever durable there; nil while there is no
+  /// readable store.
+  package static func lastRecord(ofStore path: String) -> (stream: String, seq: Int)? {
+    do {
+      let store = try Database(path: path, mode: .readOnly)
+      defer { store.close() }
+      var found: (String, Int)?
+      try store.prepare(
+        """
+        SELECT stream, MAX(floor - 1, (SELECT COALESCE(MAX(seq), 0) FROM outbox)) FROM identity
+        """
+      ).rows { found = ($0.text(0), Int($0.int64(1))) }
+      return found
+    } catch {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// Broker, management service and stations of one run, put together and taken down.
+import Foundation
+import MemberCode
+
+/// Everything that the demo and the system tests work with, on free loopback ports.
+package final class WholeSystem {
+  package let folder: WorkFolder
+  package let broker: Broker
+  package let management: ManagementUnderTest
+  package private(set) var stations: [StationUnderTest] = []
+
+  /// - Parameters:
+  ///   - names: of the stations.
+  ///   - members: to whom the boards' pages may issue codes.
+  ///   - progress: called with what is being started.
+  package init(
+    stations names: [String], members: [String] = [], walkStep: Int = 400,
+    settings: [String: [String: String]] = [:], progress: (String) -> Void = { _ in }
+  ) throws {
+    folder = try WorkFolder()
+    let issuer = SigningKey.generate()
+    var accounts = ["service": UUID().uuidString]
+    for name in names { accounts[name] = UUID().uuidString }
+    progress("broker")
+    broker = try Broker(folder, accounts: accounts)
+    progress("management service")
+    management = try ManagementUnderTest(
+      folder, brokerPort: broker.port, password: accounts["service"] ?? "",
+      issuerKey: String(decoding: issuer.privatePEM, as: UTF8.self))
+    for name in names {
+      progress("station \(name)")
+      var plan = StationPlan(
+        name: name, password: accounts[name] ?? "", brokerPort: broker.port,
+        issuerKey: String(decoding: issuer.publicPEM, as: UTF8.self))
+      plan.demoIssuer =
+        members.isEmpty ? nil : String(decoding: issuer.privatePEM, as: UTF8.self)
+      plan.members = members
+      plan.walkStep = walkStep
+      plan.settings = settings
+      stations.append(try StationUnderTest(plan, in: folder))
+    }
+  }
+
+  /// Stops everything in an orderly way.
+  package func stop() throws {
+    for station in stations { try station.stop() }
+    try management.stop()
+    try broker.stop()
+  }
+
+  /// Waits until the service holds every record that the station ever made durable.
+  /// - Returns: how many those are.
+  /// - Throws: where one is missing in the end, or is there twice.
+  @discardableResult
+  package func waitForDelivery(from station: StationUnderTest, seconds: Double = 60) throws -> Int {
+    var report = ""
+    return try Deadline.wait(
+      seconds, for: "every record of \(station.plan.name) in the service: \(report)"
+    ) {
+      guard let last = StoreInspection.lastRecord(ofStore: station.store) else { return nil }
+      let stored = try management.records(of: station.plan.name).filter {
+        $0["stream"] as? String == last.stream
+      }.compactMap { $0["seq"] as? Int }
+      guard Set(stored).count == stored.count else {
+        throw TestBedError("\(station.plan.name): a record is in the service twice: \(stored)")
+      }
+      report = "\(stored.count) of \(last.seq)"
+      return stored.sorted() == Array(1...max(1, last.seq)) ? last.seq : nil
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// Starts everything, then tells the story once or leaves the stations to a person.
+import Foundation
+import TestBed
+
+enum Demo {
+  static let stations = ["rencheng-01", "haizhu-02", "binhai-03"]
+  static let members = ["m-courier", "m-rider", "m-cleaner"]
+
+  /// - Returns: 0 where every step of the story happened, or a person ended the demo.
+  static func run(arguments: [String]) -> Int32 {
+    guard arguments.allSatisfy({ $0 == "--once" }) else {
+      say("usage: demo [--once]")
+      return 2
+    }
+    do {
+      let tellsStory = arguments.contains("--once")
+      let system = try WholeSystem(
+        stations: stations, members: members, walkStep: tellsStory ? 150 : 400
+      ) { say("demo: starting \($0)") }
+      defer { try? system.stop() }
+      if tellsStory {
+        try Story(system).tell()
+      } else {
+        for member in members { _ = try system.management.enrol(member) }
+        explain(system)
+        waitForInterrupt()
+        say("\ndemo: stopping")
+      }
+      return 0
+    } catch {
+      say("demo: \(error)")
+      return 1
+    }
+  }
+
+  static func say(_ line: String) {
+    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+  }
+
+  private static func explain(_ system: WholeSystem) {
+    say("")
+    say("  Dashboard  http://\(system.management.address)/#token=\(system.management.token)")
+    for station in system.stations {
+      let name = station.plan.name
+      let space = String(repeating: " ", count: max(1, 12 - name.count))
+      say("  \(name)\(space)\(station.board.base)/")
+    }
+    say(
+      """
+
+        What to try, each with the dashboard in a second window:
+          show a good code, then "walk in": the door opens, one more is inside
+          show the same code again after the door has closed: refused, used already
+          show an expired code, or one of a foreign issuer: refused, with the reason
+          prop the door open for 30 s, or force it: an alarm
+          press exit: the door opens, always
+          kill the broker (pkill -f \(system.folder.path)), walk in all the same
+
+        Files and logs of this run: \(system.folder.path)
+        Ctrl-C stops everything.
+      """)
+  }
+
+  private static func waitForInterrupt() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var received: Int32 = 0
+    sigwait(&signals, &received)
+  }
+}

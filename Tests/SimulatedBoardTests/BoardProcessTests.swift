@@ -1,0 +1,261 @@
+// Tests of the real stationboard: socket, serial lines, HTTP, and what it leaves behind.
+import Foundation
+import GPIO
+import Linux
+import MemberCode
+import StationProtocol
+import Testing
+
+@Suite("stationboard, the process")
+struct BoardProcessTests {
+  private func read(_ port: SerialPort, _ board: BoardProcess, count: Int) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    try board.wait("\(count) bytes from the reader") {
+      bytes += port.read() ?? []
+      return bytes.count >= count
+    }
+    return bytes
+  }
+
+  @Test("scanned text and bytes arrive on the serial line as they are, with CR")
+  func scan() throws {
+    let board = try BoardProcess(readers: [1, 2])
+    let first = try SerialPort(board.readerPath(0), speed: 9600)
+    let second = try SerialPort(board.readerPath(1), speed: 115_200)
+    #expect(try board.post("/scan", #"{"accessPoint":1,"text":"6BF \u4f60"}"#).status == 200)
+    #expect(try read(first, board, count: 8) == Array("6BF 你\r".utf8))
+    #expect(try board.post("/scan", #"{"accessPoint":2,"base64":"AAMT/w=="}"#).status == 200)
+    #expect(try read(second, board, count: 5) == [0, 3, 0x13, 0xFF, 0x0D])
+    #expect(first.read() == [])
+  }
+
+  @Test("codes that the page issues are judged as their names say")
+  func codes() throws {
+    let board = try BoardProcess()
+    let port = try SerialPort(board.readerPath(0), speed: 9600)
+    let verifier = CodeVerifier(try KeySet([board.key.verificationKey]))
+    func show(_ order: String) throws -> [UInt8] {
+      #expect(try board.post("/code", order).status == 200)
+      var bytes: [UInt8] = []
+      try board.wait("a code") {
+        bytes += port.read() ?? []
+        return bytes.last == 0x0D
+      }
+      return bytes.dropLast()
+    }
+    let early = try board.post("/code", #"{"accessPoint":1,"kind":"same"}"#)
+    #expect(early.status == 409 && early.body == #"{"error":"no-code"}"#)
+    let good = try show(#"{"accessPoint":1,"kind":"good","member":"m-2"}"#)
+    guard case .genuine(let code) = verifier.authenticate(good) else {
+      Issue.record("the good code is not genuine")
+      return
+    }
+    #expect(code.claims.subject == "m-2")
+    #expect(try show(#"{"accessPoint":1,"kind":"same"}"#) == good)
+    let foreign = try show(#"{"accessPoint":1,"kind":"foreign"}"#)
+    guard case .refused(.unknownKey, _) = verifier.authenticate(foreign) else {
+      Issue.record("the foreign code is not refused for its key")
+      return
+    }
+  }
+
+  @Test("a daemon is greeted, moves the strike, and sees a person walk in")
+  func story() throws {
+    let board = try BoardProcess()
+    let daemon = try FakeDaemon(board)
+    try board.wait("the greeting") { daemon.listen() && daemon.lines.count == 5 }
+    #expect(
+      daemon.lines == [
+        "hello 1", "input contact-1 1", "input exit-1 0", "input outer-beam-1 1",
+        "input inner-beam-1 1",
+      ])
+    let walk = #"{"accessPoint":1,"action":"in"}"#
+    #expect(try board.post("/walk", walk).body == #"{"error":"locked"}"#)
+    #expect(daemon.say("output strike-1 1"))
+    try board.wait("the strike") {
+      try board.send("GET", "/state").body.contains(#""strike":true"#)
+    }
+    #expect(try board.post("/walk", walk).status == 200)
+    try board.wait("the walk") { daemon.listen() && daemon.lines.count == 11 }
+    #expect(
+      daemon.lines.suffix(6) == [
+        "input contact-1 0", "input outer-beam-1 0", "input inner-beam-1 0",
+        "input outer-beam-1 1", "input inner-beam-1 1", "input contact-1 1",
+      ])
+  }
+
+  @Test("the exit button, the beams and the leaf reach the daemon as single changes")
+  func hands() throws {
+    let board = try BoardProcess()
+    let daemon = try FakeDaemon(board)
+    for (path, order) in [
+      ("/exit", #"{"accessPoint":1}"#),
+      ("/beam", #"{"accessPoint":1,"beam":"inner","clear":false}"#),
+      ("/beam", #"{"accessPoint":1,"beam":"inner","clear":true}"#),
+      ("/door", #"{"accessPoint":1,"action":"force"}"#),
+      ("/door", #"{"accessPoint":1,"action":"close"}"#),
+    ] {
+      #expect(try board.post(path, order).status == 200)
+    }
+    try board.wait("every change") { daemon.listen() && daemon.lines.count == 11 }
+    #expect(
+      daemon.lines.suffix(6).filter { !$0.contains("exit") } == [
+        "input inner-beam-1 0", "input inner-beam-1 1", "input contact-1 0", "input contact-1 1",
+      ])
+    #expect(
+      daemon.lines.filter { $0.contains("exit") }.suffix(2) == [
+        "input exit-1 1", "input exit-1 0",
+      ])
+  }
+
+  @Test("the strike falls when the daemon is gone, and the next daemon finds the board")
+  func daemonDies() throws {
+    let board = try BoardProcess()
+    var daemon: FakeDaemon? = try FakeDaemon(board)
+    #expect(daemon?.say("output strike-1 1") == true)
+    try board.wait("the strike") {
+      try board.send("GET", "/state").body.contains(#""strike":true"#)
+    }
+    let second = try FakeDaemon(board)
+    try board.wait("the second daemon to be turned away") { !second.listen() }
+    #expect(second.lines.isEmpty)
+    daemon = nil
+    try board.wait("the strike to fall") {
+      try board.send("GET", "/state").body.contains(#""strike":false"#)
+    }
+    let next = try FakeDaemon(board)
+    try board.wait("a greeting") { next.listen() && next.lines.first == "hello 1" }
+  }
+
+  @Test(
+    "a daemon that speaks out of the grammar is cut off",
+    arguments: [
+      "hello 1", "output x 1",
+      "output strike-2 1", "show 1 granted",
+    ])
+  func nonsense(line: String) throws {
+    let board = try BoardProcess()
+    let daemon = try FakeDaemon(board)
+    _ = daemon.say(line)
+    try board.wait("the end of the connection") { !daemon.listen() }
+    #expect(try board.send("GET", "/state").body.contains(#""daemon":false"#))
+  }
+
+  @Test("the event stream tells the state, what is shown, and each move of the strike")
+  func events() throws {
+    let board = try BoardProcess()
+    let page = try WebConnection(address: board.address)
+    try page.send("GET /events HTTP/1.1\r\nHost: \(board.address)\r\n\r\n")
+    _ = try page.read { $0.contains("event: state\ndata: {\"name\"") }
+    let daemon = try FakeDaemon(board)
+    #expect(daemon.say("output strike-1 1") && daemon.say("show 1 refused replayed"))
+    let text = try page.read { $0.contains("event: show") && $0.contains("replayed\",\"at\"") }
+    #expect(text.contains(#"{"accessPoint":1,"line":"strike-1","level":true,"at":"#))
+    #expect(text.contains(#"{"accessPoint":1,"outcome":"refused","reason":"replayed","at":"#))
+  }
+
+  @Test("the page, its parts and its texts are served, and nothing else is")
+  func files() throws {
+    let board = try BoardProcess()
+    #expect(try board.send("GET", "/").body.contains("board.js"))
+    #expect(try board.send("GET", "/board.js").status == 200)
+    #expect(try board.send("GET", "/texts/zh.json").body.contains("entry.granted"))
+    for path in [
+      "/nothing.js", "/texts/../Page/board.js", "/%2e%2e/Board.swift", "/.hidden", "/a/b.js",
+    ] {
+      #expect(try board.send("GET", path).status == 404, "\(path)")
+    }
+  }
+
+  @Test("another site's page, a form and a foreign name are refused")
+  func strangers() throws {
+    let board = try BoardProcess()
+    let json = ["Content-Type": "application/json"]
+    let own = ["Origin": "http://\(board.address)", "Sec-Fetch-Site": "same-origin"]
+    let press = #"{"accessPoint":1}"#
+    func status(_ headers: [String: String]) throws -> Int {
+      try board.send("POST", "/exit", press, headers: headers).status
+    }
+    #expect(try status(json.merging(own) { $1 }) == 200)
+    #expect(try status(json.merging(["Origin": "http://example.org"]) { $1 }) == 403)
+    #expect(try status(json.merging(["Sec-Fetch-Site": "cross-site"]) { $1 }) == 403)
+    #expect(try status(json.merging(["Host": "example.org"]) { $1 }) == 403)
+    #expect(try status(["Content-Type": "text/plain"]) == 403)
+    #expect(try status([:]) == 403)
+    #expect(try board.send("GET", "/state", headers: ["Host": "example.org"]).status == 403)
+  }
+
+  @Test(
+    "an order that means nothing is refused, and the board stands",
+    arguments: [
+      ("/door", "", 400), ("/door", "{}", 400), ("/door", #"{"accessPoint":1}"#, 400),
+      ("/door", #"{"accessPoint":1,"action":"fly"}"#, 400),
+      ("/door", #"{"accessPoint":1,"action":"open","kind":"good"}"#, 400),
+      ("/door", #"{"accessPoint":3,"action":"open"}"#, 404),
+      ("/door", #"{"accessPoint":9,"action":"open"}"#, 400),
+      ("/scan", #"{"accessPoint":1}"#, 400),
+      ("/scan", #"{"accessPoint":1,"text":"a","base64":"YQ=="}"#, 400),
+      ("/scan", #"{"accessPoint":1,"base64":"YQ"}"#, 400),
+      ("/scan", #"{"accessPoint":2,"text":"a"}"#, 409),
+      ("/code", #"{"accessPoint":1,"kind":"golden"}"#, 400),
+      ("/beam", #"{"accessPoint":1,"beam":"inner"}"#, 400),
+      ("/exit", #"{"accessPoint":1,"accessPoint":1}"#, 400),
+      ("/exit", String(repeating: "x", count: 9000), 413), ("/fly", "{}", 405),
+    ])
+  func nonsenseOrders(path: String, body: String, status: Int) throws {
+    let board = try BoardProcess()
+    #expect(try board.post(path, body).status == status)
+    #expect(try board.send("GET", "/state").status == 200)
+  }
+
+  @Test("a board without an issuer's key says that it cannot issue codes")
+  func noIssuer() throws {
+    let board = try BoardProcess(canIssue: false)
+    let answer = try board.post("/code", #"{"accessPoint":1,"kind":"good"}"#)
+    #expect(answer.status == 409 && answer.body == #"{"error":"no-issuer"}"#)
+    #expect(try board.send("GET", "/state").body.contains(#""canIssue":false"#))
+  }
+
+  @Test("a reader whose line nobody reads is busy in the end, and the board stands")
+  func readerFull() throws {
+    let board = try BoardProcess()
+    let text = String(repeating: "A", count: 4000)
+    try board.wait("the line to be full") {
+      try board.post("/scan", #"{"accessPoint":1,"text":"\#(text)"}"#).body.contains("reader-busy")
+    }
+  }
+
+  @Test("SIGTERM ends it in good order and leaves nothing behind", arguments: [SIGTERM, SIGINT])
+  func ending(signal: Int32) throws {
+    let board = try BoardProcess(readers: [1, 2])
+    let daemon = try FakeDaemon(board)
+    let page = try WebConnection(address: board.address)
+    try page.send("GET /events HTTP/1.1\r\nHost: \(board.address)\r\n\r\n")
+    _ = try page.read { $0.contains("event: state") }
+    kill(board.process.processIdentifier, signal)
+    board.process.waitUntilExit()
+    #expect(board.process.terminationStatus == 0)
+    #expect(board.process.terminationReason == .exit)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: board.folder) == ["key.pem"])
+    try board.wait("the daemon to notice") { !daemon.listen() }
+  }
+
+  @Test("a board that was killed leaves no obstacle for the next one")
+  func afterKill() throws {
+    let board = try BoardProcess()
+    let target = try FileManager.default.destinationOfSymbolicLink(atPath: board.readerPath(0))
+    kill(board.process.processIdentifier, SIGKILL)
+    board.process.waitUntilExit()
+    let again = Process()
+    again.executableURL = board.process.executableURL
+    again.arguments = board.process.arguments
+    again.standardError = FileHandle.nullDevice
+    unlink(board.addressFile)
+    try again.run()
+    try board.wait("the second board") { Files.exists(board.addressFile) }
+    #expect(!target.isEmpty && Files.exists(board.readerPath(0)))
+    again.terminate()
+    again.waitUntilExit()
+    #expect(again.terminationStatus == 0)
+  }
+}

@@ -1,0 +1,133 @@
+// Real processes killed at random under load: no journaled record is lost, none comes twice.
+import Foundation
+import TestBed
+import Testing
+
+@Suite(.serialized) struct KillTests {
+  private static let kills = 30
+
+  @Test("thirty kills at random lose no journaled record and repeat none")
+  func kills() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("kill test: seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let system = try WholeSystem(
+      stations: ["kill-1", "kill-2"], members: ["m-1", "m-2", "m-3"], walkStep: 20)
+    let follower = try StreamFollower(system.management)
+    let load = system.stations.map { DoorLoad($0, seed: random.next()) }
+    for one in load { one.start() }
+    var counts = [0, 0, 0]
+    for _ in 0..<Self.kills {
+      // A little work between two kills; how little is part of the draw.
+      try Self.letPass(milliseconds: Int.random(in: 50...600, using: &random))
+      let victim = Int.random(in: 0..<3, using: &random)
+      counts[victim] += 1
+      switch victim {
+      case 0:
+        let station = system.stations[Int.random(in: 0..<2, using: &random)]
+        station.kill()
+        try station.start()
+      case 1:
+        system.management.kill()
+        try system.management.start()
+        try follower.reconnect()
+      default:
+        system.broker.kill()
+        try system.broker.start()
+      }
+    }
+    for one in load { one.stop() }
+    print("kill test: \(counts[0]) stationd, \(counts[1]) managementd, \(counts[2]) mosquitto")
+    try Self.check(system, follower)
+    #expect(load.allSatisfy { $0.orders > 100 })
+    try system.stop()
+  }
+
+  private static func check(_ system: WholeSystem, _ follower: StreamFollower) throws {
+    var total = 0
+    for station in system.stations {
+      // The daemon ends in order, so that all it knows is durable; then it delivers the rest.
+      try station.stopDaemon()
+      try station.start()
+      total += try system.waitForDelivery(from: station, seconds: 120)
+    }
+    try Deadline.wait(60, until: "the event stream to have all \(total) records") {
+      follower.places.count >= total
+    }
+    let places = follower.places
+    #expect(Set(places).count == places.count, "a record came twice in the event stream")
+    let ids = follower.records.compactMap { $0.id.flatMap { Int($0) } }
+    #expect(ids == ids.sorted() && ids.count == places.count)
+    print("kill test: \(total) records, each in the service and in the event stream once")
+  }
+
+  /// Waits for time itself: the kills come at drawn moments, not when something is ready.
+  private static func letPass(milliseconds: Int) throws {
+    let end = Date().addingTimeInterval(Double(milliseconds) / 1000)
+    try Deadline.wait(until: "time to pass") { Date() >= end }
+  }
+}
+
+/// Workers at one station, as fast as its board takes orders.
+private final class DoorLoad: @unchecked Sendable {
+  // Sendable because `lock` guards what both threads touch.
+  private let station: StationUnderTest
+  private let lock = NSLock()
+  private let finished = DispatchSemaphore(value: 0)
+  private var isRunning = true
+  private var done = 0
+  private var random: SeededGenerator
+
+  init(_ station: StationUnderTest, seed: UInt64) {
+    self.station = station
+    random = SeededGenerator(seed: seed)
+  }
+
+  var orders: Int { lock.withLock { done } }
+
+  func start() {
+    Thread { [self] in
+      while lock.withLock({ isRunning }) {
+        act()
+        lock.withLock { done += 1 }
+      }
+      finished.signal()
+    }.start()
+  }
+
+  func stop() {
+    lock.withLock { isRunning = false }
+    finished.wait()
+  }
+
+  /// One thing that people do. A board that refuses (nobody can walk through a shut door) is fine.
+  private func act() {
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0:
+      try? station.order(
+        "/code", ["kind": "good", "member": "m-\(Int.random(in: 1...3, using: &random))"])
+    case 1: try? station.order("/code", ["kind": "same"])
+    case 2: try? station.order("/exit", [:])
+    case 3: try? station.order("/walk", ["action": "in"])
+    case 4: try? station.order("/walk", ["action": "out"])
+    default:
+      try? station.order("/beam", ["beam": "outer", "clear": false])
+      try? station.order("/beam", ["beam": "outer", "clear": true])
+    }
+  }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): the same draws for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
