@@ -22,7 +22,8 @@ final class CodeBook {
     var bytes = prefix
     for _ in 0..<32 { bytes.append(UInt8(truncatingIfNeeded: dice.next())) }
     let pem = "-----BEGIN PRIVATE KEY-----\n\(Self.base64(bytes))\n-----END PRIVATE KEY-----\n"
-    guard let key = try? SigningKey(pem: Array(pem.utf8)), let keys = try? KeySet([key.verificationKey])
+    guard let key = try? SigningKey(pem: Array(pem.utf8)),
+      let keys = try? KeySet([key.verificationKey])
     else { preconditionFailure("a made-up key is no key") }
     issuer = CodeIssuer(key)
     verifier = CodeVerifier(keys)

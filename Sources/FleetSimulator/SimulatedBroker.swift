@@ -3,10 +3,11 @@
 // Fault model.
 // - Sessions start clean: what is under way when a connection ends is lost, in both directions.
 // - A message takes 1 to 40 ms, and messages of one connection keep their order, unless they are
-//   reordered: then one may be overtaken for up to 3 s.
+//   reordered: then a batch or an acknowledgement may be overtaken for up to 3 s.
 // - A queue that is full drops what comes next and says nothing. A retained message is kept all
 //   the same.
-// - A message may be delivered again, up to 30 s later, within the same connection.
+// - A message may be delivered again, a batch or an acknowledgement up to 30 s later, within the
+//   same connection.
 // - The broker may be away for seconds or days. It comes back with its retained messages or
 //   without any.
 // - A silent network: nothing passes, and either side takes up to 20 s to notice, each at a time
@@ -29,7 +30,8 @@ final class SimulatedBroker {
     /// When the last message to and from it arrives, so that the next does not overtake it.
     var lastIn = Instant(nanoseconds: 0)
     var lastOut = Instant(nanoseconds: 0)
-    var deliver: ((String, [UInt8]) -> Void)?
+    /// Topic, payload, and whether it was kept from before.
+    var deliver: ((String, [UInt8], Bool) -> Void)?
     var onClosed: (() -> Void)?
   }
 
@@ -53,7 +55,7 @@ final class SimulatedBroker {
 
   /// - Returns: whether a session began. One of before, of the same client, ends with its will.
   func connect(
-    _ client: Int, will: Message, deliver: @escaping (String, [UInt8]) -> Void,
+    _ client: Int, will: Message, deliver: @escaping (String, [UInt8], Bool) -> Void,
     onClosed: @escaping () -> Void
   ) -> Bool {
     guard isUp, !clients[client].isSilent else { return false }
@@ -64,7 +66,7 @@ final class SimulatedBroker {
     clients[client].deliver = deliver
     clients[client].onClosed = onClosed
     for path in retained.keys.sorted() where subscribers(of: path).contains(client) {
-      if let payload = retained[path] { send(path, payload, to: client) }
+      if let payload = retained[path] { send(path, payload, isOld: true, to: client) }
     }
     return true
   }
@@ -119,25 +121,34 @@ final class SimulatedBroker {
         world.note("dropped")
         continue
       }
-      send(message.path, message.payload, to: subscriber)
+      send(message.path, message.payload, isOld: false, to: subscriber)
     }
   }
 
-  private func send(_ path: String, _ payload: [UInt8], to client: Int) {
+  private func send(_ path: String, _ payload: [UInt8], isOld: Bool, to client: Int) {
+    // Whole states keep their order on their topic; batches and acknowledgements need not.
+    let isState =
+      switch Topic(path: path) {
+      case .out, .ack: false
+      default: true
+      }
     var arrival = world.now + dice.milliseconds(1...20)
-    if world.strikes(.reorder, onceIn: 8) {
+    if !isState, world.strikes(.reorder, onceIn: 8) {
       arrival = arrival + world.delay(0...3000)
     } else {
       arrival = max(arrival, clients[client].lastOut)
       clients[client].lastOut = arrival
     }
-    deliver(path, payload, to: client, at: arrival)
+    deliver(path, payload, isOld, to: client, at: arrival)
     if world.strikes(.again, onceIn: 10) {
-      deliver(path, payload, to: client, at: arrival + world.delay(0...30_000))
+      let again = isState ? arrival : arrival + world.delay(0...30_000)
+      deliver(path, payload, isOld, to: client, at: again)
     }
   }
 
-  private func deliver(_ path: String, _ payload: [UInt8], to client: Int, at arrival: Instant) {
+  private func deliver(
+    _ path: String, _ payload: [UInt8], _ isOld: Bool, to client: Int, at arrival: Instant
+  ) {
     let connection = clients[client].connection
     world.at(arrival) { [unowned self] in
       let target = clients[client]
@@ -147,7 +158,7 @@ final class SimulatedBroker {
       delivered += 1
       let station = client == service ? nil : client
       world.trace.add(.message("delivered", payload), at: world.now, station: station)
-      target.deliver?(path, payload)
+      target.deliver?(path, payload, isOld)
     }
   }
 

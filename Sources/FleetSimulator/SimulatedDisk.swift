@@ -166,7 +166,9 @@ final class SimulatedDisk {
   }
 
   /// For a planted bug: the next number is taken from the rows that are left.
-  func forgetNumbers() { image.next = image.rows.count == 0 ? 1 : image.rows.floor + UInt64(image.rows.count) }
+  func forgetNumbers() {
+    image.next = image.rows.count == 0 ? 1 : image.rows.floor + UInt64(image.rows.count)
+  }
 
   private func apply(_ transaction: [Operation]) {
     for operation in transaction {

@@ -68,11 +68,8 @@ final class SimulatedStation {
 
   func tell(_ event: Event) {
     guard isRunning else { return }
-    var event = event
-    let time = now
     world.trace.add(.event(event), at: world.now, station: index)
-    alter(&event)
-    var effects = core.handle(event, at: time)
+    var effects = core.handle(event, at: now)
     alter(&effects, after: event)
     world.referee.step(index, event, effects, at: world.now)
     let life = life
@@ -164,7 +161,8 @@ final class SimulatedStation {
     let image = disk.image
     let marks =
       world.mutation == .replayMarksLostAtBoot
-      ? [] : image.marks.map { ReplayMark(code: $0.key, until: $0.value) }.sorted { $0.code < $1.code }
+      ? []
+      : image.marks.map { ReplayMark(code: $0.key, until: $0.value) }.sorted { $0.code < $1.code }
     return Recovered(
       stream: image.stream, boot: boot, ending: ending,
       floor: image.rows.count == 0 ? image.next : image.rows.floor, next: image.next, marks: marks,
@@ -291,7 +289,7 @@ extension SimulatedStation {
       payload: StatusPayload(isOnline: false, session: session, reason: .lost, at: now.wall).json,
       isRetained: true)
     let life = life
-    isConnected = broker.connect(index, will: will) { [unowned self] path, payload in
+    isConnected = broker.connect(index, will: will) { [unowned self] path, payload, _ in
       if life == self.life { received(path, payload) }
     } onClosed: { [unowned self] in
       if life == self.life, isConnected { uplinkClosed() }
@@ -337,7 +335,8 @@ extension SimulatedStation {
       }
       let stream = disk.image.stream
       world.referee.sent(index, stream, first, records)
-      publish(.out(id), RecordBatch(stream: stream, first: first, records: records).json, retained: false)
+      publish(
+        .out(id), RecordBatch(stream: stream, first: first, records: records).json, retained: false)
       if world.strikes(.aimedPowerCut, onceIn: 250) { return cutPower() }
       first = last + 1
     }
@@ -347,8 +346,6 @@ extension SimulatedStation {
 // MARK: - Planted bugs
 
 extension SimulatedStation {
-  private func alter(_ event: inout Event) {}
-
   private func alter(_ effects: inout [Effect], after event: Event) {
     guard let mutation = world.mutation else { return }
     switch mutation {
@@ -362,7 +359,8 @@ extension SimulatedStation {
       }
     case .grantUnrecorded:
       for (place, effect) in effects.enumerated() {
-        if case .journal(var entry) = effect, case .entryGranted(let point, _, _) = entry.record.body,
+        if case .journal(var entry) = effect,
+          case .entryGranted(let point, _, _) = entry.record.body,
           dice.once(in: 20)
         {
           entry.record.body = .passage(point, .turnBack, inside: 0)
