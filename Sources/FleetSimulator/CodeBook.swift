@@ -14,9 +14,9 @@ final class CodeBook {
   private var recent: [StationCore.Presentation] = []
   private static let members = (0..<200).compactMap { MemberID("member-\($0)") }
 
-  init(_ world: World) {
+  init(_ world: World, station: Int) {
     self.world = world
-    dice = Dice(seed: world.seed, "codes")
+    dice = Dice(seed: world.seed, "codes", station)
     // A PKCS#8 Ed25519 private key (RFC 8410 section 7) is this prefix and 32 bytes.
     let prefix: [UInt8] = [0x30, 0x2E, 2, 1, 0, 0x30, 5, 6, 3, 0x2B, 0x65, 0x70, 4, 0x22, 4, 0x20]
     var bytes = prefix
@@ -27,6 +27,11 @@ final class CodeBook {
     else { preconditionFailure("a made-up key is no key") }
     issuer = CodeIssuer(key)
     verifier = CodeVerifier(keys)
+  }
+
+  /// The code that was shown last, or one of before; nil where none was.
+  func drawAgain(_ dice: inout Dice) -> StationCore.Presentation? {
+    recent.isEmpty || dice.once(in: 2) ? recent.last : dice.pick(recent)
   }
 
   func draw(_ dice: inout Dice) -> StationCore.Presentation {

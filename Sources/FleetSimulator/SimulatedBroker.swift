@@ -16,7 +16,7 @@ import StationProtocol
 
 final class SimulatedBroker {
   struct Message {
-    var path: String
+    var topic: Topic
     var payload: [UInt8]
     var isRetained: Bool
   }
@@ -38,7 +38,7 @@ final class SimulatedBroker {
   private(set) var isUp = true
   private(set) var delivered = 0
   private var clients: [Client]
-  private var retained: [String: [UInt8]] = [:]
+  private var retained: [Topic: [UInt8]] = [:]
   private let world: World
   private let stations: [StationID]
   private var dice: Dice
@@ -65,8 +65,9 @@ final class SimulatedBroker {
     clients[client].will = will
     clients[client].deliver = deliver
     clients[client].onClosed = onClosed
-    for path in retained.keys.sorted() where subscribers(of: path).contains(client) {
-      if let payload = retained[path] { send(path, payload, isOld: true, to: client) }
+    for topic in retained.keys.sorted(by: { $0.path < $1.path })
+    where subscribers(of: topic).contains(client) {
+      if let payload = retained[topic] { send(topic, payload, isOld: true, to: client) }
     }
     return true
   }
@@ -103,32 +104,29 @@ final class SimulatedBroker {
 
   // MARK: - Routing
 
-  private func subscribers(of path: String) -> [Int] {
-    switch Topic(path: path) {
-    case .status, .birth, .state, .out: return [service]
-    case .ack(let station): return stations.firstIndex(of: station).map { [$0] } ?? []
-    case .serviceStatus: return []
-    case nil:
-      world.referee.complain("a message on the topic \(path), which is none")
-      return []
+  private func subscribers(of topic: Topic) -> [Int] {
+    switch topic {
+    case .status, .birth, .state, .out: [service]
+    case .ack(let station): stations.firstIndex(of: station).map { [$0] } ?? []
+    case .serviceStatus: []
     }
   }
 
   private func route(_ message: Message) {
-    if message.isRetained { retained[message.path] = message.payload }
-    for subscriber in subscribers(of: message.path) where clients[subscriber].isConnected {
+    if message.isRetained { retained[message.topic] = message.payload }
+    for subscriber in subscribers(of: message.topic) where clients[subscriber].isConnected {
       guard !world.strikes(.drop, onceIn: 20) else {
         world.note("dropped")
         continue
       }
-      send(message.path, message.payload, isOld: false, to: subscriber)
+      send(message.topic, message.payload, isOld: false, to: subscriber)
     }
   }
 
-  private func send(_ path: String, _ payload: [UInt8], isOld: Bool, to client: Int) {
+  private func send(_ topic: Topic, _ payload: [UInt8], isOld: Bool, to client: Int) {
     // Whole states keep their order on their topic; batches and acknowledgements need not.
     let isState =
-      switch Topic(path: path) {
+      switch topic {
       case .out, .ack: false
       default: true
       }
@@ -139,15 +137,15 @@ final class SimulatedBroker {
       arrival = max(arrival, clients[client].lastOut)
       clients[client].lastOut = arrival
     }
-    deliver(path, payload, isOld, to: client, at: arrival)
+    deliver(topic, payload, isOld, to: client, at: arrival)
     if world.strikes(.again, onceIn: 10) {
       let again = isState ? arrival : arrival + world.delay(0...30_000)
-      deliver(path, payload, isOld, to: client, at: again)
+      deliver(topic, payload, isOld, to: client, at: again)
     }
   }
 
   private func deliver(
-    _ path: String, _ payload: [UInt8], _ isOld: Bool, to client: Int, at arrival: Instant
+    _ topic: Topic, _ payload: [UInt8], _ isOld: Bool, to client: Int, at arrival: Instant
   ) {
     let connection = clients[client].connection
     world.at(arrival) { [unowned self] in
@@ -158,7 +156,7 @@ final class SimulatedBroker {
       delivered += 1
       let station = client == service ? nil : client
       world.trace.add(.message("delivered", payload), at: world.now, station: station)
-      target.deliver?(path, payload, isOld)
+      target.deliver?(topic.path, payload, isOld)
     }
   }
 

@@ -192,7 +192,9 @@ final class SimulatedDisk {
   private func apply(_ change: RecoveryChange) {
     switch change {
     case .mark(let mark, let time):
-      if image.marks.count > 64 { image.marks = image.marks.filter { $0.value >= time } }
+      if !image.marks.values.allSatisfy({ $0 >= time }) {
+        image.marks = image.marks.filter { $0.value >= time }
+      }
       image.marks[mark.code] = mark.until
     case .totals(let totals): image.totals = totals
     case .lastTrusted(let time): image.lastTrusted = time

@@ -71,7 +71,7 @@ final class SimulatedService {
 
   private func connect() {
     let will = SimulatedBroker.Message(
-      path: Topic.serviceStatus.path,
+      topic: .serviceStatus,
       payload: ServiceStatusPayload(isOnline: false, at: world.wall).json, isRetained: true)
     let life = life
     tell(.linkOpened)
@@ -94,7 +94,7 @@ final class SimulatedService {
   private func publish(_ topic: Topic, _ payload: [UInt8]) {
     broker.publish(
       SimulatedBroker.Message(
-        path: topic.path, payload: payload, isRetained: topic == .serviceStatus), from: client)
+        topic: topic, payload: payload, isRetained: topic == .serviceStatus), from: client)
   }
 
   // MARK: - Events in, effects out

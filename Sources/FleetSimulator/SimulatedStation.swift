@@ -18,6 +18,8 @@ final class SimulatedStation {
   let disk: SimulatedDisk
   private(set) var doors: [SimulatedDoor] = []
   private(set) var core: Station
+  /// Told when the daemon has come up.
+  var onStart: (() -> Void)?
   private(set) var isRunning = false
   private(set) var isConnected = false
   private(set) var clock: SimulatedClock
@@ -184,6 +186,7 @@ final class SimulatedStation {
     tell(.booted(recovered))
     for door in doors { door.reportAll() }
     connectLater()
+    onStart?()
   }
 
   func cutPower(within milliseconds: ClosedRange<Int>) {
@@ -200,8 +203,8 @@ final class SimulatedStation {
     disk.powerCut()
     world.referee.powerCut(index, disk, at: world.now)
     let life = life
-    let isLong = dice.once(in: 20)
-    world.after(dice.seconds(isLong ? 600...20_000 : 1...300)) { [unowned self] in
+    let downtime = dice.pick([1...10, 1...10, 5...120, dice.once(in: 5) ? 600...20_000 : 60...600])
+    world.after(dice.seconds(downtime)) { [unowned self] in
       if life == self.life { powerOn() }
     }
   }
@@ -285,7 +288,7 @@ extension SimulatedStation {
     connection += 1
     let session = session
     let will = SimulatedBroker.Message(
-      path: Topic.status(id).path,
+      topic: .status(id),
       payload: StatusPayload(isOnline: false, session: session, reason: .lost, at: now.wall).json,
       isRetained: true)
     let life = life
@@ -318,7 +321,7 @@ extension SimulatedStation {
 
   private func publish(_ topic: Topic, _ payload: [UInt8], retained: Bool) {
     broker.publish(
-      SimulatedBroker.Message(path: topic.path, payload: payload, isRetained: retained),
+      SimulatedBroker.Message(topic: topic, payload: payload, isRetained: retained),
       from: index)
   }
 

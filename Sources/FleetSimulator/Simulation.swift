@@ -53,9 +53,8 @@ package struct Simulation {
       seed: seed, plan: plan, mutation: options.mutation, stations: options.stations)
     let ids = (1...options.stations).compactMap { StationID("station-\($0)") }
     let broker = SimulatedBroker(world, stations: ids)
-    let codes = CodeBook(world)
     stations = ids.enumerated().map { SimulatedStation(world, broker, index: $0, id: $1) }
-    workers = stations.map { Workers($0, world, codes) }
+    workers = stations.map { Workers($0, world, CodeBook(world, station: $0.index)) }
     service = SimulatedService(world, broker, stations: ids)
     self.world = world
     self.broker = broker

@@ -24,10 +24,24 @@ final class Workers {
   }
 
   func begin() {
+    station.onStart = { [unowned self] in tryAgain() }
+    planArrival()
+  }
+
+  /// A station that is back meets those who stood before it when it went dark.
+  private func tryAgain() {
+    for _ in 0..<dice.below(4) {
+      guard let code = codes.drawAgain(&dice) else { return }
+      let door = dice.pick(station.doors)
+      world.after(dice.seconds(1...20)) { [unowned self] in show(code, at: door, attempts: 1) }
+    }
+  }
+
+  private func planArrival() {
     world.after(dice.seconds(1...2 * meanGap)) { [unowned self] in
       guard world.phase == .faults else { return }
       arrive()
-      begin()
+      planArrival()
     }
   }
 

@@ -136,12 +136,14 @@ extension Station {
     case .ignored: break
     case .confirmed: step.effects.append(.show(id, .granted))
     case .granted(let member, let mark):
-      marks.add(mark, at: judged.wall)
+      let known = clock.lastTrusted(at: step.now)
+      let forgetting = known ?? judged.wall
+      marks.add(mark, at: forgetting)
       atDoor(id, &step) { $0.grant(mark.code, at: $1) }
       step.effects.append(.show(id, .granted))
       journal(
         .entryGranted(id, member: member, code: mark.code), .urgent, &step,
-        [.mark(mark, forgetting: judged.wall)])
+        [.mark(mark, forgetting: forgetting)] + (known.map { [.lastTrusted($0)] } ?? []))
     case .refused(let denial, let member, let code):
       step.effects.append(.show(id, .refused(denial)))
       if points[index].entry.countRefusal(at: step.now.instant) {
@@ -256,12 +258,11 @@ extension Station {
     boot = 1
     let entries = outbox.restart(on: stream)
     step.effects += entries.map(Effect.journal)
-    let time = clock.judgementTime(step.now) ?? step.now.wall
-    let lastTrusted = clock.lastTrusted(at: step.now).map(RecoveryChange.lastTrusted)
+    let known = clock.lastTrusted(at: step.now)
     step.effects.append(
       .remember(
-        [lastTrusted, .totals(occupancy.totals)].compactMap { $0 }
-          + marks.all.map { .mark($0, forgetting: time) }))
+        (known.map { [.lastTrusted($0)] } ?? []) + [.totals(occupancy.totals)]
+          + marks.all.map { .mark($0, forgetting: known ?? step.now.wall) }))
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
   }
