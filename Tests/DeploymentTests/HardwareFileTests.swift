@@ -85,6 +85,7 @@ struct HardwareFileTests {
         sections.append([])
         continue
       }
+      guard line.contains(#/^[a-z-]+-line = /#) else { continue }
       let entry = try #require(
         line.wholeMatch(
           of: #/([a-z-]+) = (([a-z]+[0-9]*):([0-9]+))((?: active-low| pull-up| pull-down)*)/#),
