@@ -78,11 +78,13 @@ let package = Package(
 
     suite("StationProtocolTests", ["StationProtocol"]),
     suite("StationCoreTests", ["StationCore"]),
-    suite("ManagementCoreTests", ["ManagementCore"]),
+    suite("ManagementCoreTests", ["ManagementCore", "StationProtocol"]),
     suite("MemberCodeTests", ["MemberCode", "QRCode"], exclude: ["Vectors"]),
     suite("AdapterTests", ["SQLite", "MQTT", "HTTP", "GPIO", "Linux", "TestBed"]),
     suite("StationShellTests", ["StationShell", "TestBed"]),
-    suite("ManagementShellTests", ["ManagementShell", "TestBed"]),
+    suite(
+      "ManagementShellTests",
+      ["ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "TestBed"]),
     suite("SimulatedBoardTests", ["SimulatedBoard"]),
     suite("FleetSimulatorTests", ["FleetSimulator"]),
     suite("TidyTests", []),

@@ -1,89 +1,71 @@
-// The lines of a real board, through libgpiod.
-import CGPIO
+// The lines of a real board.
 import Linux
 import StationProtocol
 
-/// How one wire is connected to the board.
-package struct LineWiring: Equatable, Sendable {
-  /// The chip's device, such as `/dev/gpiochip0`.
-  package var chip: String
-  package var offset: UInt32
-  package var isActiveLow: Bool
-  package var bias: Bias
-
-  package enum Bias: String, CaseIterable, Sendable {
-    case asIs = "as-is"
-    case pullUp = "pull-up"
-    case pullDown = "pull-down"
-  }
-
-  package init(chip: String, offset: UInt32, isActiveLow: Bool = false, bias: Bias = .asIs) {
-    self.chip = chip
-    self.offset = offset
-    self.isActiveLow = isActiveLow
-    self.bias = bias
-  }
-}
-
 /// Requests each wire as a line of its own, so that one that cannot be had does not take the
-/// others with it. Inputs settle for `settling` after an edge and are read as levels then.
+/// others with it: a strike goes on working without its contact. An access point counts as
+/// readable while it has all its lines. An input is read as a level when it has stood still for
+/// `settling` after an edge, or has not stood still for four times as long.
 package final class ChipLines: StationLines {
+  package typealias Request = (LineWiring, _ isOutput: Bool) throws(SystemError) ->
+    any RequestedLine
+  /// How long after a failure the missing lines are requested again.
+  package static let pause: Duration = .seconds(5)
+
   package var onLevel: (BoardLine, Bool) -> Void = { _, _ in }
   package var onReadable: (Int, Bool, String) -> Void = { _, _, _ in }
 
   private let loop: EventLoop
   private let wiring: [(line: BoardLine, wiring: LineWiring)]
   private let settling: Duration
+  private let request: Request
+  private let pause: Duration
   private var open: [BoardLine: OpenLine] = [:]
   private var outputs: [BoardLine: Bool] = [:]
+  /// What was last said of each access point; the empty reason where it is readable.
+  private var said: [Int: String] = [:]
   private var retry: Timer?
 
   private final class OpenLine {
-    var handle = gpio_line()
+    let line: any RequestedLine
     var reported: Bool?
     var settles: Timer?
-    deinit { gpio_line_close(&handle) }
+    /// The first edge since it last stood still.
+    var movingSince: Instant?
+    init(_ line: any RequestedLine) { self.line = line }
   }
 
   /// - Parameters:
   ///   - wiring: in the order in which the lines are requested.
   ///   - settling: how long an input must stand still before its level counts; shorter pulses
   ///     are contact bounce.
+  ///   - request: makes a line one's own.
   package init(
     loop: EventLoop, wiring: [(line: BoardLine, wiring: LineWiring)],
-    settling: Duration = .milliseconds(5)
+    settling: Duration = .milliseconds(5), pause: Duration = ChipLines.pause,
+    request: @escaping Request = { (wiring, isOutput) throws(SystemError) in
+      try ChipLine(wiring, isOutput: isOutput)
+    }
   ) {
     self.loop = loop
     self.wiring = wiring
     self.settling = settling
+    self.pause = pause
+    self.request = request
   }
 
   package func start() {
-    var failures: [Int: String] = [:]
-    for (line, wiring) in wiring where open[line] == nil {
-      do throws(SystemError) {
-        try request(line, wiring)
-      } catch {
-        failures[line.accessPoint] = "\(line): \(error)"
-      }
-    }
-    for point in Set(wiring.map(\.line.accessPoint)).sorted() {
-      if let reason = failures[point] {
-        onReadable(point, false, reason)
-      } else {
-        onReadable(point, true, "")
-        for (line, _) in wiring where line.accessPoint == point { report(line) }
-      }
-    }
-    guard !failures.isEmpty else { return }
-    retry = loop.schedule(after: .seconds(5)) { [weak self] in self?.start() }
+    retry?.cancel()
+    for point in Set(wiring.map(\.line.accessPoint)).sorted() { attempt(point) }
   }
 
   package func set(_ line: BoardLine, to level: Bool) {
     outputs[line] = level
     guard let opened = open[line] else { return }
-    if gpio_line_set(&opened.handle, level) != 0 {
-      lose(line, SystemError("drive \(line)").description)
+    do throws(SystemError) {
+      try opened.line.drive(level)
+    } catch {
+      lose(line, error)
     }
   }
 
@@ -93,62 +75,94 @@ package final class ChipLines: StationLines {
     retry?.cancel()
     for (line, opened) in open {
       if line.kind.isInput {
-        loop.unwatch(opened.handle.fd)
+        loop.unwatch(opened.line.descriptor)
+        opened.settles?.cancel()
       } else {
-        _ = gpio_line_set(&opened.handle, false)
+        // What cannot be driven falls when the line is let go.
+        try? opened.line.drive(false)
       }
     }
     open = [:]
   }
 
-  private func request(_ line: BoardLine, _ wiring: LineWiring) throws(SystemError) {
-    let opened = OpenLine()
-    let bias =
-      switch wiring.bias {
-      case .asIs: GPIO_BIAS_AS_IS
-      case .pullUp: GPIO_BIAS_PULL_UP
-      case .pullDown: GPIO_BIAS_PULL_DOWN
+  /// Requests what an access point lacks. One that has everything is left alone.
+  private func attempt(_ point: Int) {
+    var failure: String?
+    for (line, wiring) in wiring where line.accessPoint == point && open[line] == nil {
+      do throws(SystemError) {
+        try take(line, wiring)
+      } catch {
+        failure = failure ?? "\(line): \(error)"
       }
-    let status = gpio_line_open(
-      &opened.handle, wiring.chip, wiring.offset, !line.kind.isInput, wiring.isActiveLow,
-      Int32(bias), "stationd")
-    guard status == 0 else {
-      throw SystemError("request line \(wiring.offset) of", path: wiring.chip)
     }
+    say(point, failure ?? "")
+    for (line, _) in wiring where line.accessPoint == point { report(line) }
+    if failure != nil { tryLater() }
+  }
+
+  private func take(_ line: BoardLine, _ wiring: LineWiring) throws(SystemError) {
+    let taken = try request(wiring, !line.kind.isInput)
     if line.kind.isInput {
-      try loop.watch(opened.handle.fd, for: .read) { [weak self] _ in self?.edge(line) }
-    } else if let level = outputs[line] {
-      _ = gpio_line_set(&opened.handle, level)
+      try loop.watch(taken.descriptor, for: .read) { [weak self] _ in self?.edge(line) }
+    } else {
+      try taken.drive(outputs[line] ?? false)
     }
-    open[line] = opened
+    open[line] = OpenLine(taken)
+  }
+
+  private func say(_ point: Int, _ reason: String) {
+    guard said.updateValue(reason, forKey: point) != reason else { return }
+    // Who is told so forgets the levels, so they are all reported again. The exit button is no
+    // level to remember: told again, one press would be two.
+    for (line, opened) in open where line.accessPoint == point && line.kind != .exit {
+      opened.reported = nil
+    }
+    onReadable(point, reason.isEmpty, reason)
+  }
+
+  private func tryLater() {
+    guard retry?.isPending != true else { return }
+    retry = loop.schedule(after: pause) { [weak self] in self?.start() }
   }
 
   /// Something moved: read the level when it has settled.
   private func edge(_ line: BoardLine) {
     guard let opened = open[line] else { return }
-    guard gpio_line_drain(&opened.handle) >= 0 else {
-      return lose(line, SystemError("read \(line)").description)
+    do throws(SystemError) {
+      try opened.line.takeEdges()
+    } catch {
+      return lose(line, error)
     }
-    guard opened.settles?.isPending != true else { return }
-    opened.settles = loop.schedule(after: settling) { [weak self] in self?.report(line) }
+    let now = Clock.now
+    let began = opened.movingSince ?? now
+    opened.movingSince = began
+    opened.settles?.cancel()
+    // A line that never stands still is read all the same.
+    let deadline = min(now + settling, began + settling * 4)
+    opened.settles = loop.schedule(at: deadline) { [weak self] in
+      self?.open[line]?.movingSince = nil
+      self?.report(line)
+    }
   }
 
   private func report(_ line: BoardLine) {
     guard line.kind.isInput, let opened = open[line] else { return }
-    let level = gpio_line_get(&opened.handle)
-    guard level >= 0 else { return lose(line, SystemError("read \(line)").description) }
-    guard opened.reported != (level == 1) else { return }
-    opened.reported = level == 1
-    onLevel(line, level == 1)
+    do throws(SystemError) {
+      let level = try opened.line.level()
+      guard opened.reported != level else { return }
+      opened.reported = level
+      onLevel(line, level)
+    } catch {
+      lose(line, error)
+    }
   }
 
-  private func lose(_ line: BoardLine, _ reason: String) {
-    for (other, opened) in open where other.accessPoint == line.accessPoint {
-      if other.kind.isInput { loop.unwatch(opened.handle.fd) }
-    }
-    open = open.filter { $0.key.accessPoint != line.accessPoint }
-    onReadable(line.accessPoint, false, reason)
-    retry?.cancel()
-    retry = loop.schedule(after: .seconds(5)) { [weak self] in self?.start() }
+  /// A line that fails is let go and requested again; the others stay.
+  private func lose(_ line: BoardLine, _ error: SystemError) {
+    guard let opened = open.removeValue(forKey: line) else { return }
+    if line.kind.isInput { loop.unwatch(opened.line.descriptor) }
+    opened.settles?.cancel()
+    say(line.accessPoint, "\(line): \(error)")
+    tryLater()
   }
 }

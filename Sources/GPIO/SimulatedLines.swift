@@ -2,7 +2,8 @@
 import Linux
 import StationProtocol
 
-/// Connects to a board that `stationboard` plays, and again whenever it was lost.
+/// Connects to a board that `stationboard` plays, and again whenever it was lost. `onReadable`
+/// says so when the board comes, when it goes, and where the reason for its absence changes.
 package final class SimulatedLines: StationLines {
   package var onLevel: (BoardLine, Bool) -> Void = { _, _ in }
   package var onReadable: (Int, Bool, String) -> Void = { _, _, _ in }
@@ -14,10 +15,18 @@ package final class SimulatedLines: StationLines {
   private var outputs: [BoardLine: Bool] = [:]
   private var retry: Timer?
   private var isGreeted = false
+  private var greeting: Timer?
+  /// Why the board is not there; nil while it is.
+  private var reason: String?
+  /// How long a board may take from the connection to its first line.
+  private let patience: Duration
 
   /// - Parameter path: where the board listens.
-  package init(loop: EventLoop, path: String, accessPoints: [Int]) {
+  package init(
+    loop: EventLoop, path: String, accessPoints: [Int], patience: Duration = .seconds(3)
+  ) {
     self.loop = loop
+    self.patience = patience
     self.path = path
     self.accessPoints = accessPoints
   }
@@ -27,6 +36,9 @@ package final class SimulatedLines: StationLines {
       let connection = try LocalConnection(path: path)
       try loop.watch(connection.descriptor, for: .read) { [weak self] in self?.serve($0) }
       self.connection = connection
+      greeting = loop.schedule(after: patience) { [weak self] in
+        self?.lose("the board does not say what it is")
+      }
     } catch {
       lose(error.description)
     }
@@ -43,8 +55,14 @@ package final class SimulatedLines: StationLines {
 
   package func stop() {
     retry?.cancel()
+    disconnect()
+  }
+
+  private func disconnect() {
+    greeting?.cancel()
     if let connection { loop.unwatch(connection.descriptor) }
     connection = nil
+    isGreeted = false
   }
 
   private func send(_ order: BoardOrder) {
@@ -61,7 +79,8 @@ package final class SimulatedLines: StationLines {
     }
     guard !readiness.isDisjoint(with: [.read, .hangUp]) else { return }
     guard let lines = connection.lines() else { return lose("the board has gone") }
-    for line in lines {
+    // What is told of one line may end the connection; the rest is not heard then.
+    for line in lines where connection === self.connection {
       guard let report = BoardReport(line: line) else {
         return lose("the board says what its protocol does not know")
       }
@@ -73,6 +92,8 @@ package final class SimulatedLines: StationLines {
     switch report {
     case .hello(BoardProtocol.version):
       isGreeted = true
+      greeting?.cancel()
+      reason = nil
       for point in accessPoints { onReadable(point, true, "") }
       for (line, level) in outputs { send(.output(line, level)) }
     case .hello(let version):
@@ -83,10 +104,12 @@ package final class SimulatedLines: StationLines {
   }
 
   private func lose(_ reason: String) {
-    if let connection { loop.unwatch(connection.descriptor) }
-    connection = nil
-    isGreeted = false
-    for point in accessPoints { onReadable(point, false, reason) }
+    disconnect()
+    retry?.cancel()
     retry = loop.schedule(after: .milliseconds(500)) { [weak self] in self?.start() }
+    // A board that stays away is told of once, not at every attempt.
+    guard self.reason != reason else { return }
+    self.reason = reason
+    for point in accessPoints { onReadable(point, false, reason) }
   }
 }

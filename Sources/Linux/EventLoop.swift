@@ -35,12 +35,18 @@ package final class EventLoop {
   private var watches: [UInt64: Watch] = [:]
   private var tokens: [Int32: UInt64] = [:]
   private var nextToken: UInt64 = 1
+  /// In the order of their deadlines, equal ones in the order they were made; cancelled ones
+  /// stay among them until a sweep.
   private var timers: [Timer] = []
+  private var sweepAt = EventLoop.fewTimers
   private var armed: Instant?
   private var isStopping = false
   /// Called when every descriptor and timer that was ready has been served: a thread that is
   /// stuck in one of them never gets here, which is what a watchdog wants to know.
   package var afterTurn: (() -> Void)?
+
+  /// So few timers are not worth a sweep.
+  private static let fewTimers = 64
 
   private struct Watch {
     let descriptor: Int32
@@ -93,8 +99,11 @@ package final class EventLoop {
   @discardableResult
   package func schedule(at deadline: Instant, _ body: @escaping () -> Void) -> Timer {
     let timer = Timer(deadline: deadline, body: body)
-    let index = timers.firstIndex { $0.deadline > deadline } ?? timers.endIndex
-    timers.insert(timer, at: index)
+    if timers.count >= sweepAt {
+      timers.removeAll { !$0.isPending }
+      sweepAt = max(Self.fewTimers, 2 * timers.count)
+    }
+    timers.insert(timer, at: countOfTimers(dueAt: deadline))
     return timer
   }
 
@@ -126,19 +135,32 @@ package final class EventLoop {
   /// Ends `run()` after the current turn.
   package func stop() { isStopping = true }
 
+  /// Fires what is due now. What one of these schedules belongs to the next turn, however
+  /// overdue, so that timers cannot keep descriptors waiting.
   private func fireDueTimers() {
-    let now = Clock.now
-    while let timer = timers.first, timer.deadline <= now || !timer.isPending {
-      timers.removeFirst()
+    let due = timers.prefix(countOfTimers(dueAt: Clock.now))
+    timers.removeFirst(due.count)
+    for timer in due {
       let body = timer.body
       timer.body = nil
       body?()
     }
   }
 
+  /// How many timers have a deadline that is not after an instant.
+  private func countOfTimers(dueAt instant: Instant) -> Int {
+    var low = 0
+    var high = timers.count
+    while low < high {
+      let middle = (low + high) / 2
+      if timers[middle].deadline <= instant { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// Sets the kernel's timer to the earliest deadline.
   private func arm() {
-    while let timer = timers.first, !timer.isPending { timers.removeFirst() }
+    timers.removeFirst(timers.prefix { !$0.isPending }.count)
     let next = timers.first?.deadline
     guard next != armed else { return }
     armed = next

@@ -31,7 +31,11 @@ package enum Files {
     let draft = "\(path).new"
     let descriptor = linux_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw SystemError("create", path: draft) }
-    defer { close(descriptor) }
+    var isDone = false
+    defer {
+      close(descriptor)
+      if !isDone { unlink(draft) }
+    }
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -45,6 +49,7 @@ package enum Files {
     }
     guard fdatasync(descriptor) == 0 else { throw SystemError("flush", path: draft) }
     guard rename(draft, path) == 0 else { throw SystemError("rename to", path: path) }
+    isDone = true
   }
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

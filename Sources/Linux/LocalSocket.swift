@@ -6,6 +6,8 @@ import Glibc
 package final class LocalConnection {
   /// The longest line that is accepted; a peer that sends a longer one is cut off.
   package static let longestLine = 512
+  /// The most bytes that are taken at once: a flood is served in turns, like everybody.
+  private static let portion = 16_384
   /// What may wait to be sent before the peer counts as gone.
   private static let mostUnsent = 65_536
 
@@ -34,29 +36,25 @@ package final class LocalConnection {
 
   deinit { close(descriptor) }
 
-  /// Whole lines that have arrived, without their ends.
+  /// Whole lines of what has arrived, without their ends; where more waits, the descriptor
+  /// stays readable.
   /// - Returns: nil where the peer is gone or breaks the bounds.
   package func lines() -> [String]? {
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    var isOpen = true
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count > 0 {
-        received.append(contentsOf: chunk[..<count])
-        if received.count > 1 << 20 { break }
-        continue
-      }
-      isOpen = count < 0 && (errno == EAGAIN || errno == EINTR)
-      break
+    var chunk = [UInt8](repeating: 0, count: Self.portion)
+    let count = Glibc.read(descriptor, &chunk, chunk.count)
+    guard count > 0 else {
+      return count < 0 && (errno == EAGAIN || errno == EINTR) ? [] : nil
     }
+    received.append(contentsOf: chunk[..<count])
     var lines: [String] = []
-    while let end = received.firstIndex(of: 0x0A) {
-      guard end <= Self.longestLine else { return nil }
-      lines.append(String(decoding: received[..<end], as: UTF8.self))
-      received.removeSubrange(...end)
+    var rest = received[...]
+    while let end = rest.firstIndex(of: 0x0A) {
+      guard end - rest.startIndex <= Self.longestLine else { return nil }
+      lines.append(String(decoding: rest[..<end], as: UTF8.self))
+      rest = rest[(end + 1)...]
     }
-    guard received.count <= Self.longestLine, isOpen || !lines.isEmpty else { return nil }
-    return lines
+    received = Array(rest)
+    return received.count <= Self.longestLine ? lines : nil
   }
 
   /// Queues a line and sends what the socket takes.

@@ -34,6 +34,9 @@ package enum Log {
       as: UTF8.self)
     let prefix = isUnderSystemd ? "<\(priority.rawValue)>" : priority.word
     let line = Array("\(prefix)\(plain)\n".utf8)
-    _ = Glibc.write(2, line, line.count)
+    // The journal's socket may be full while the journal is stuck. A line is worth less than the
+    // door, so it is dropped then; anything but a socket is written to as usual.
+    let sent = send(2, line, line.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+    if sent < 0 && errno == ENOTSOCK { _ = Glibc.write(2, line, line.count) }
   }
 }

@@ -26,6 +26,7 @@ package struct Management: Equatable, Sendable {
     case .linkClosed:
       guard isLinkUp else { return [] }
       isLinkUp = false
+      for station in sorted { life(station) { $0.linkLost() } }
       return sorted.map { .announce($0) }
     case .messageArrived(let path, let payload, let isRetained):
       return take(path, payload, isRetained, now)
@@ -33,7 +34,16 @@ package struct Management: Equatable, Sendable {
     case .stationNamed(let registration):
       life(registration.id) { $0.names = registration.names }
       return [.announce(registration.id)]
+    case .dayBegan: return sorted.map { .announce($0) }
     }
+  }
+
+  /// When `dayBegan` is wanted next: at the next local midnight, when the counts of today begin
+  /// anew. At most an hour ahead, so that a step of the clock is noticed.
+  package static func nextDay(after now: Now) -> Instant {
+    let local = now.wall.milliseconds + Int64(now.utcOffsetSeconds) * 1000
+    let rest = Int64(now.localDay + 1) * 86_400_000 - local
+    return now.instant + .milliseconds(min(rest, 3_600_000))
   }
 
   /// Every station, sorted by id.
@@ -71,13 +81,9 @@ extension Management {
         return change(station) { $0.take(status, isRetained: isRetained, at: now) }
       case .birth:
         let birth = try BirthPayload(json: payload)
-        _ = change(station) {
-          $0.take(birth, isRetained: isRetained, at: now)
-          return true
-        }
-        return [
-          .store(.floor(station, birth.session.stream, floor: birth.floor)), .announce(station),
-        ]
+        let announcement = change(station) { $0.take(birth, isRetained: isRetained, at: now) }
+        guard !announcement.isEmpty else { return [] }
+        return [.store(.floor(station, birth.session.stream, floor: birth.floor))] + announcement
       case .state(_, let part):
         let state = try StateMessage(part, json: payload)
         return change(station) {
@@ -90,10 +96,9 @@ extension Management {
       case .ack, .serviceStatus: return note(.unknownTopic)
       }
     } catch {
-      let reason = error.description
-      let noted = note(.malformed(station, what: topic.path, reason: reason))
-      guard case .out = topic else { return noted }
-      return noted + [.store(.malformed(station, payload: payload, reason: reason))]
+      let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)
+      return note(oddity)
+        + [.store(.malformed(station, payload: payload, reason: "\(topic.path): \(error)"))]
     }
   }
 
@@ -111,7 +116,10 @@ extension Management {
       station: station, stream: batch.stream, first: batch.first,
       contents: batch.records.map { json in
         do throws(JSONError) {
-          return .record(try Record(json: json), json: json)
+          let record = try Record(json: json)
+          // In its one encoding: what is compared, stored and shown holds no white space of a
+          // station's choosing, such as the line ends that separate events of a stream.
+          return .record(record, json: record.json)
         } catch {
           return .unreadable(json: json, reason: error.description)
         }
@@ -129,9 +137,11 @@ extension Management {
     }
     var added = false
     life(outcome.station) { life in
-      if !outcome.events.isEmpty { life.noteRecords(at: now) }
-      for event in outcome.events {
+      for event in outcome.events where event.seq != nil {
         guard let record = try? Record(json: event.json) else { continue }
+        let couldTell = life.isClockTrusted
+        life.noteRecords(isClockTrusted: record.isTrusted, at: now)
+        added = added || couldTell != record.isTrusted
         let counts = DayCounts(of: record)
         guard !counts.isZero else { continue }
         life.add(counts, day: DayCounts.day(of: record, received: now), at: now)

@@ -12,6 +12,8 @@ package enum ManagementEvent: Equatable, Sendable {
   /// A transaction was committed.
   case stored([StoreOutcome])
   case stationNamed(StationRegistration)
+  /// `nextDay` has come.
+  case dayBegan
 }
 
 /// An output of the service.

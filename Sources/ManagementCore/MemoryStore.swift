@@ -113,14 +113,14 @@ package final class MemoryStore: ManagementStore {
     let key = StreamKey(station: station, stream: stream)
     var outcome = StoreOutcome(station: station, stream: stream)
     var reached = progress[key] ?? StreamProgress()
-    if floor > reached.upto + 1 {
-      let gap = StoreReasons.gap(from: reached.upto + 1, to: floor - 1, at: now)
+    for hole in reached.holes(below: floor) {
+      let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
       let event = StoredEvent(
         id: Int64(stored.count) + 1, station: station, stream: stream, seq: nil,
         received: now.wall, kind: gap.kind, json: gap.json)
       stored.append(event)
       outcome.events.append(event)
-      reached.add(reached.upto + 1...floor - 1)
+      reached.add(hole)
       progress[key] = reached
     }
     outcome.upto = reached.upto

@@ -6,17 +6,28 @@ import StationProtocol
 package struct StationLife: Equatable, Sendable {
   package var names: StationNames
   package private(set) var status: StatusPayload?
-  /// When the service learnt of the status.
+  /// Whether the status is of the service's present link. An older one may have been overtaken
+  /// while nobody listened.
+  package private(set) var isStatusCurrent = false
+  /// When the state that the status tells of began, as far as that can be believed.
   package private(set) var since: WallTime?
   package private(set) var birth: BirthPayload?
   package private(set) var doors: [AccessPointID: DoorPayload] = [:]
   package private(set) var occupancy: OccupancyPayload?
   package private(set) var alarms: [ActiveAlarm] = []
   package private(set) var lastHeard: WallTime?
+  /// Whether the station believed its clock when it last said so; nil before that.
+  package private(set) var isClockTrusted: Bool?
   private var day = 0
   private var counts = DayCounts()
 
+  /// A station's clock that says less has never been set.
+  private static let earliestCredible = WallTime(seconds: 1_600_000_000)
+
   package init(names: StationNames) { self.names = names }
+
+  /// The service lost its own link, and with it the knowledge of every station's.
+  package mutating func linkLost() { isStatusCurrent = false }
 
   /// Takes a status, unless it tells of an older session: a will may arrive after the station
   /// has come back.
@@ -25,20 +36,35 @@ package struct StationLife: Equatable, Sendable {
     if let status {
       if new.session.isOlder(than: status.session) { return false }
       let isOtherLife = new.session.stream != status.session.stream
-      if isOtherLife, !new.isOnline, status.isOnline { return false }
+      if isOtherLife, !new.isOnline, status.isOnline, isStatusCurrent { return false }
     }
     if status?.isOnline != new.isOnline || status?.session != new.session {
-      since = isRetained ? new.at : now.wall
+      since = isRetained ? beginning(of: new, at: now) : now.wall
     }
     status = new
-    hear(isRetained, now)
+    isStatusCurrent = true
+    // A will is published by the broker: nothing was heard of the station itself.
+    if new.reason != .lost { hear(isRetained, now) }
     return true
   }
 
-  package mutating func take(_ birth: BirthPayload, isRetained: Bool, at now: Now) {
+  /// The best guess for a status that was sent at some time before. The time in a will is that
+  /// of its session's start, so that what was heard later moves it on.
+  private func beginning(of status: StatusPayload, at now: Now) -> WallTime? {
+    [status.at, status.isOnline ? nil : lastHeard].compactMap { $0 }
+      .filter { $0 >= Self.earliestCredible && $0 <= now.wall }.max()
+  }
+
+  /// Takes a birth, unless it is of an older session.
+  /// - Returns: whether it was taken.
+  package mutating func take(_ birth: BirthPayload, isRetained: Bool, at now: Now) -> Bool {
+    if let status, birth.session.isOlder(than: status.session) { return false }
+    if let known = self.birth, birth.session.isOlder(than: known.session) { return false }
     self.birth = birth
+    isClockTrusted = birth.isClockTrusted
     doors = doors.filter { birth.accessPoints.contains($0.key) }
     hear(isRetained, now)
+    return true
   }
 
   package mutating func take(_ state: StateMessage, isRetained: Bool, at now: Now) {
@@ -61,7 +87,12 @@ package struct StationLife: Equatable, Sendable {
     self.counts = counts
   }
 
-  package mutating func noteRecords(at now: Now) { hear(false, now) }
+  /// New records of the station were stored.
+  /// - Parameter isClockTrusted: what the last of them says of the clock.
+  package mutating func noteRecords(isClockTrusted: Bool, at now: Now) {
+    self.isClockTrusted = isClockTrusted
+    hear(false, now)
+  }
 
   /// The counts of the local day that it is now.
   package func today(_ now: Now) -> DayCounts { now.localDay == day ? counts : DayCounts() }

@@ -5,14 +5,22 @@ import StationProtocol
 package struct StationView: Equatable, Sendable {
   package var id: StationID
   package var life: StationLife
-  /// nil where the service itself has no link and cannot know.
+  /// nil where it is not known: the service has no link, or has heard no status through it.
   package var isOnline: Bool?
+  /// Seconds since the station was last heard, 0 while it is online; nil where it never was.
+  package var ageSeconds: Int64?
   package var today: DayCounts
 
   package init(id: StationID, life: StationLife, isLinkUp: Bool, at now: Now) {
     self.id = id
     self.life = life
-    isOnline = isLinkUp ? life.status?.isOnline ?? false : nil
+    isOnline = isLinkUp && life.isStatusCurrent ? life.status?.isOnline : nil
+    ageSeconds =
+      isOnline == true
+      ? 0
+      : (life.lastHeard ?? life.since).map {
+        max(0, (now.wall.milliseconds - $0.milliseconds) / 1000)
+      }
     today = life.today(now)
   }
 
@@ -28,10 +36,11 @@ package struct StationView: Equatable, Sendable {
       if let isOnline { object.value(isOnline) } else { object.null() }
       object.optional("since", life.since?.milliseconds)
       object.optional("lastHeard", life.lastHeard?.milliseconds)
+      object.optional("ageSeconds", ageSeconds)
       object.key("version")
       if let version = life.birth?.version { object.value(version) } else { object.null() }
       object.key("clockTrusted")
-      if let birth = life.birth { object.value(birth.isClockTrusted) } else { object.null() }
+      if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
       writeDoors(to: &object)
       writeOccupancy(to: &object)
       object.key("alarms")

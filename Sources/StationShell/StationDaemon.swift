@@ -17,11 +17,11 @@ package final class StationDaemon {
   private let readers: [BarcodeReader]
   private let verifier: CodeVerifier
   private let notifier = SystemdNotifier()
+  private let timekeeper = Timekeeper()
   private let lock: FileLock?
   private var station: Station
   private var wake: Timer?
   private var wakeAt: Instant?
-  private var offset: (validUntil: Instant, seconds: Int)?
 
   /// Opens the store and prepares every device; nothing is waited for.
   /// - Parameter makeLines: the board, where it is not the one of the settings.
@@ -193,7 +193,7 @@ extension StationDaemon {
 
 extension StationDaemon {
   private func dispatch(_ event: Event) {
-    for effect in station.handle(event, at: now()) { perform(effect) }
+    for effect in station.handle(event, at: timekeeper.now()) { perform(effect) }
     arm()
   }
 
@@ -212,17 +212,6 @@ extension StationDaemon {
     case .publishState(let state): link.publish(state)
     case .trim(let seq): journal.trim(through: seq, of: stream)
     }
-  }
-
-  private func now() -> Now {
-    let instant = Clock.now
-    let wall = Clock.wall
-    if offset.map({ $0.validUntil <= instant }) ?? true {
-      offset = (instant + .seconds(30), Clock.utcOffsetSeconds(at: wall))
-    }
-    return Now(
-      instant: instant, wall: wall, isTrusted: Clock.isSynchronised,
-      utcOffsetSeconds: offset?.seconds ?? 0)
   }
 
   private func arm() {

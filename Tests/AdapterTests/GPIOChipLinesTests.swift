@@ -1,0 +1,199 @@
+// What the station makes of GPIO lines that come, fail and return.
+import GPIO
+import Linux
+import StationProtocol
+import TestBed
+import Testing
+
+@Suite("Lines of GPIO chips")
+final class ChipLinesTests {
+  let loop: EventLoop
+  let lines: ChipLines
+  let bench = Bench()
+  var readable: [String] = []
+  var levels: [String] = []
+
+  init() throws {
+    loop = try EventLoop()
+    let kinds: [(BoardLine.Kind, Int)] = [
+      (.contact, 1), (.exit, 1), (.strike, 1), (.contact, 2), (.strike, 2),
+    ]
+    lines = ChipLines(
+      loop: loop,
+      wiring: kinds.enumerated().map { offset, kind in
+        (BoardLine(kind.0, kind.1), LineWiring(chip: "/dev/gpiochip0", offset: UInt32(offset)))
+      }, pause: .milliseconds(30),
+      request: { [bench] (wiring, isOutput) throws(SystemError) in
+        try bench.request(wiring.offset, isOutput: isOutput)
+      })
+    lines.onReadable = { [unowned self] in readable.append("\($0) \($1) \($2)") }
+    lines.onLevel = { [unowned self] in levels.append("\($0) \($1)") }
+  }
+
+  @Test("a chip that does not exist is named, once, and requested again")
+  func absentChip() throws {
+    let wiring = LineWiring(chip: "/dev/gpiochip99", offset: 17)
+    let absent = ChipLines(
+      loop: loop, wiring: [(BoardLine(.contact, 1), wiring), (BoardLine(.strike, 1), wiring)],
+      pause: .milliseconds(5))
+    absent.onReadable = { [unowned self] in readable.append("\($0) \($1) \($2)") }
+    absent.start()
+    let later = Clock.now + .milliseconds(50)
+    try loop.serve(until: "more attempts") { Clock.now > later }
+    #expect(
+      readable == [
+        "1 false contact-1: cannot request line 17 of /dev/gpiochip99: "
+          + "No such file or directory (errno 2)"
+      ])
+    absent.set(BoardLine(.strike, 1), to: true)
+    absent.stop()
+  }
+
+  @Test("each access point becomes readable and then its inputs are reported")
+  func start() {
+    bench.levels[0] = true
+    lines.start()
+    #expect(readable == ["1 true ", "2 true "])
+    #expect(levels == ["contact-1 true", "exit-1 false", "contact-2 false"])
+  }
+
+  @Test("a missing contact does not take the strike, and its return disturbs no other door")
+  func missingContact() throws {
+    bench.missing = [0]
+    lines.start()
+    #expect(readable == ["1 false contact-1: cannot request line 0: gone", "2 true "])
+    lines.set(BoardLine(.strike, 1), to: true)
+    #expect(bench.lines[2]?.driven == [false, true])
+    lines.set(BoardLine(.strike, 2), to: true)
+    bench.levels[0] = true
+    bench.missing = []
+    try loop.serve(until: "the contact") { [unowned self] in readable.count == 3 }
+    #expect(readable.last == "1 true ")
+    #expect(levels.suffix(1) == ["contact-1 true"])
+    #expect(bench.lines[4]?.driven == [false, true])
+    #expect(bench.requests[3] == 1)
+  }
+
+  @Test("levels are told again to whoever forgot them, a held exit button is not")
+  func forgetting() throws {
+    bench.levels = [0: true, 1: true]
+    lines.start()
+    #expect(levels == ["contact-1 true", "exit-1 true", "contact-2 false"])
+    bench.missing = [2]
+    bench.lines[2]?.fails = true
+    lines.set(BoardLine(.strike, 1), to: true)
+    #expect(readable.last == "1 false strike-1: cannot drive line 2: gone")
+    levels = []
+    bench.missing = []
+    try loop.serve(until: "the strike") { [unowned self] in readable.last == "1 true " }
+    #expect(levels == ["contact-1 true"])
+    #expect(bench.lines[2]?.driven == [true])
+  }
+
+  @Test("a strike that comes back is driven as is wanted now")
+  func returningStrike() throws {
+    lines.start()
+    lines.set(BoardLine(.strike, 1), to: true)
+    bench.lines[2]?.fails = true
+    bench.missing = [2]
+    lines.set(BoardLine(.strike, 1), to: true)
+    lines.set(BoardLine(.strike, 1), to: false)
+    bench.missing = []
+    try loop.serve(until: "the strike") { [unowned self] in readable.last == "1 true " }
+    #expect(bench.lines[2]?.driven == [false])
+  }
+
+  @Test("a bouncing contact is read when it stands still")
+  func bouncing() throws {
+    lines.start()
+    levels = []
+    for level in [true, false, true, false, true] { try bench.edge(0, to: level) }
+    try loop.serve(until: "the level") { [unowned self] in !levels.isEmpty }
+    #expect(levels == ["contact-1 true"])
+  }
+
+  @Test("a line that never stands still is read all the same")
+  func restless() throws {
+    lines.start()
+    levels = []
+    let start = Clock.now
+    var level = false
+    try loop.serve(until: "a level") { [unowned self] in
+      level.toggle()
+      try? bench.edge(0, to: level)
+      return !levels.isEmpty
+    }
+    #expect(Clock.now - start < .milliseconds(400))
+  }
+
+  @Test("stop lets every output fall and every line go")
+  func stopping() {
+    lines.start()
+    lines.set(BoardLine(.strike, 1), to: true)
+    let strikes = [bench.lines[2], bench.lines[4]].compactMap { $0 }
+    lines.stop()
+    #expect(strikes.map(\.driven) == [[false, true, false], [false, false]])
+    #expect(bench.lines.values.allSatisfy { $0.line == nil })
+  }
+}
+
+/// The lines of a chip that the kernel of a test machine does not have.
+final class Bench {
+  var missing: Set<UInt32> = []
+  var levels: [UInt32: Bool] = [:]
+  private(set) var requests: [UInt32: Int] = [:]
+  private(set) var lines: [UInt32: State] = [:]
+
+  /// One line as it was last requested.
+  final class State {
+    weak var line: BenchLine?
+    var driven: [Bool] = []
+    var fails = false
+  }
+
+  func request(_ offset: UInt32, isOutput: Bool) throws(SystemError) -> BenchLine {
+    guard !missing.contains(offset) else {
+      throw SystemError("request line \(offset)", detail: "gone")
+    }
+    requests[offset, default: 0] += 1
+    let state = State()
+    let line = try BenchLine(self, offset, state)
+    state.line = line
+    lines[offset] = state
+    return line
+  }
+
+  func edge(_ offset: UInt32, to level: Bool) throws {
+    levels[offset] = level
+    try #require(lines[offset]?.line).edges.send(level)
+  }
+}
+
+final class BenchLine: RequestedLine {
+  let edges: Mailbox<Bool>
+  var descriptor: Int32 { edges.descriptor }
+  private let bench: Bench
+  private let offset: UInt32
+  private let state: Bench.State
+
+  init(_ bench: Bench, _ offset: UInt32, _ state: Bench.State) throws(SystemError) {
+    edges = try Mailbox()
+    self.bench = bench
+    self.offset = offset
+    self.state = state
+  }
+
+  func level() throws(SystemError) -> Bool {
+    guard !state.fails else { throw SystemError("read line \(offset)", detail: "gone") }
+    return bench.levels[offset] ?? false
+  }
+
+  func drive(_ level: Bool) throws(SystemError) {
+    guard !state.fails else { throw SystemError("drive line \(offset)", detail: "gone") }
+    state.driven.append(level)
+  }
+
+  func takeEdges() throws(SystemError) {
+    _ = edges.drain()
+  }
+}

@@ -1,0 +1,108 @@
+// Whole files, credentials, locks and clocks of the real machine.
+import Foundation
+import Linux
+import StationProtocol
+import TestBed
+import Testing
+
+@Suite("Files")
+struct FilesTests {
+  let folder: WorkFolder
+
+  init() throws { folder = try WorkFolder() }
+
+  @Test("a file of exactly the limit is read, one byte more is refused with the limit")
+  func limit() throws {
+    let path = try folder.write(String(repeating: "x", count: 100), to: "file")
+    #expect(try Files.read(path, limit: 100).count == 100)
+    #expect(
+      refusal { _ = try Files.read(path, limit: 99) }
+        == "cannot read \(path): it is longer than 99 bytes")
+    #expect(
+      refusal { _ = try Files.read("/dev/zero", limit: 1000) }
+        == "cannot read /dev/zero: it is longer than 1000 bytes")
+  }
+
+  @Test("what cannot be opened is named with the system's reason")
+  func missing() throws {
+    let path = folder.file("nothing")
+    #expect(
+      refusal { _ = try Files.read(path) }
+        == "cannot open \(path): No such file or directory (errno 2)")
+    #expect(
+      refusal { _ = try Files.names(in: path) }
+        == "cannot open the folder \(path): No such file or directory (errno 2)")
+  }
+
+  @Test("a written file replaces the old one whole and leaves no draft")
+  func writing() throws {
+    let path = try folder.write("old", to: "file")
+    try Files.write(Array("new".utf8), to: path)
+    #expect(try Files.read(path) == Array("new".utf8))
+    #expect(try Files.names(in: folder.path) == ["file"])
+  }
+
+  @Test("a write that fails leaves the old file and no draft")
+  func failedWriting() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("taken/inside"), withIntermediateDirectories: true)
+    #expect(refusal { try Files.write([1], to: folder.file("taken")) } != nil)
+    #expect(try Files.names(in: folder.path) == ["taken"])
+  }
+
+  @Test("names are sorted and hidden ones left out")
+  func names() throws {
+    for name in ["b.pem", ".hidden", "a.pem"] { try folder.write("x", to: name) }
+    #expect(try Files.names(in: folder.path) == ["a.pem", "b.pem"])
+  }
+
+  @Test(
+    "a credential is its text without space around it",
+    arguments: [
+      ("secret\n", "secret"), ("  two words \r\n", "two words"), ("\u{e9}t\u{e9}", "\u{e9}t\u{e9}"),
+    ])
+  func credential(content: String, text: String) throws {
+    try folder.write(content, to: "mqtt-password")
+    #expect(try Files.credential("mqtt-password", directory: folder.path) == text)
+  }
+
+  @Test("an empty, a binary and a missing credential are refused by name, never by content")
+  func badCredentials() throws {
+    let path = try folder.write(" \n", to: "empty")
+    #expect(
+      refusal { _ = try Files.credential("empty", directory: folder.path) }
+        == "cannot read \(path): it holds no text")
+    try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: folder.file("binary")))
+    #expect(
+      refusal { _ = try Files.credential("binary", directory: folder.path) }
+        == "cannot read \(folder.file("binary")): it holds no text")
+    #expect(
+      refusal { _ = try Files.credential("absent", directory: folder.path) }
+        == "cannot open \(folder.file("absent")): No such file or directory (errno 2)")
+  }
+
+  @Test("a lock is had once at a time, and again when its holder has gone")
+  func lock() throws {
+    let path = folder.file("store.lock")
+    var first = try FileLock(path: path)
+    #expect(first != nil)
+    #expect(try FileLock(path: path) == nil)
+    first = nil
+    #expect(try FileLock(path: path) != nil)
+  }
+
+  @Test("the clocks are those of the machine")
+  func clocks() {
+    let before = Clock.now
+    let wall = Clock.wall.milliseconds
+    #expect(abs(wall - Int64(Date().timeIntervalSince1970 * 1000)) < 2000)
+    #expect(Clock.now > before)
+    let offset = TimeZone.current.secondsFromGMT(for: Date())
+    #expect(Clock.utcOffsetSeconds(at: Clock.wall) == offset)
+  }
+
+  private func refusal(_ body: () throws -> Void) -> String? {
+    do { try body() } catch { return "\(error)" }
+    return nil
+  }
+}
