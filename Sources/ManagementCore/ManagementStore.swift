@@ -162,7 +162,7 @@ package struct Quarantined: Equatable, Sendable {
 
   /// The most payloads without a place in a stream that are kept for a station; a station that
   /// repeats one for ever must not fill the disk.
-  package static let mostMalformed = 1000
+  package static let mostMalformed = 100
 
   package init(
     id: Int64, station: StationID, stream: StreamID?, seq: UInt64?, received: WallTime,

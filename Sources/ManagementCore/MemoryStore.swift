@@ -45,19 +45,20 @@ package final class MemoryStore: ManagementStore {
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     var reached = progress[key] ?? StreamProgress()
     for (seq, content) in zip(batch.numbers, batch.contents) {
-      let json: [UInt8]
+      let place = Place(key: key, seq: seq)
       switch content {
-      case .record(let record, let text):
-        json = text
-        if let event = insert(record, text, Place(key: key, seq: seq), now) {
+      case .record(let record, let json):
+        if let event = insert(record, json, place, now) {
           outcome.events.append(event)
           if case .gap(let from, let to, _) = record.body { reached.add(from...to) }
+        } else {
+          conflict(place, json, &outcome, now)
         }
-      case .unreadable(let text, let reason):
-        json = text
-        keep(Place(key: key, seq: seq), text, reason, &outcome, now)
+      case .unreadable(let json, let reason):
+        // Where the number is taken, that is the worse fault.
+        conflict(place, json, &outcome, now)
+        keep(place, json, reason, &outcome, now)
       }
-      conflict(Place(key: key, seq: seq), json, &outcome, now)
       reached.add(seq...seq)
     }
     progress[key] = reached

@@ -11,8 +11,11 @@ package enum ManagementCommand {
            managementd --print-default-config | --version
     """
 
-  /// - Returns: the exit status: 0, 1 where the service cannot run, 2 for a wrong command line
-  ///   or configuration.
+  /// What sysexits.h calls EX_CONFIG: starting again with the same file is of no use.
+  private static let wrongConfiguration: Int32 = 78
+
+  /// - Returns: the exit status: 0, 1 where the service cannot run, 2 for a wrong command line,
+  ///   78 for a wrong configuration.
   package static func main(_ arguments: [String]) -> Int32 {
     switch arguments {
     case ["--version"]:
@@ -40,7 +43,7 @@ package enum ManagementCommand {
       return 0
     } catch let error as ConfigurationError {
       for problem in error.problems { Output.complain("\(words[1]): \(problem)") }
-      return 2
+      return wrongConfiguration
     } catch {
       Log.error("\(error)")
       return 1

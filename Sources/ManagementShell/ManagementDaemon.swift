@@ -24,13 +24,14 @@ package final class ManagementDaemon {
   private var server: HTTPServer?
   private var isStoreWell = true
   private var lastReason: String?
+  private let oddities = OddityLog()
 
   /// Opens the store and reads the secrets.
   /// - Throws: where the service cannot run.
   package init(_ settings: ManagementSettings) throws {
     self.settings = settings
     let folder = settings.credentials
-    tokens = try Tokens(try Files.credential("api-tokens", directory: folder))
+    tokens = try Self.tokens(folder)
     if tokens.isEmpty, !settings.isLoopback {
       throw SystemError(
         "listen on", path: settings.address,
@@ -46,6 +47,18 @@ package final class ManagementDaemon {
     options.longestPause = settings.longestPause
     options.largestPayload = 262_144
     client = try MQTTClient(loop: loop, options: options)
+  }
+
+  /// Without tokens the service collects what stations send, and answers nobody.
+  private static func tokens(_ folder: String?) throws -> Tokens {
+    let text: String
+    do throws(SystemError) {
+      text = try Files.credential("api-tokens", directory: folder)
+    } catch {
+      Log.warning("\(error); no call of the API is allowed")
+      return Tokens()
+    }
+    return try Tokens(text)
   }
 
   private static func desk(_ folder: String?, _ life: Duration) throws -> CodeDesk? {
@@ -71,6 +84,7 @@ package final class ManagementDaemon {
     try serve()
     connect()
     feedWatchdog()
+    awaitMidnight()
     notifier.ready(status: "listening")
     try loop.run()
     stop()
@@ -114,6 +128,15 @@ package final class ManagementDaemon {
     again()
   }
 
+  private func awaitMidnight() {
+    let now = timekeeper.now()
+    let today = now.localDay
+    loop.schedule(at: Management.nextDay(after: now)) { [unowned self] in
+      if timekeeper.now().localDay != today { dispatch(.dayBegan) }
+      awaitMidnight()
+    }
+  }
+
   // MARK: - The broker
 
   private static let subscriptions = ["status", "birth", "state/#", "out"].map {
@@ -155,13 +178,14 @@ package final class ManagementDaemon {
   // MARK: - Events and effects
 
   private func take(_ report: IngestWriter.Report) {
+    writer.settle(report)
     switch report {
     case .stored(let outcomes):
       if !isStoreWell { Log.notice("the store works again") }
       isStoreWell = true
       hub?.announce(outcomes.flatMap(\.events))
       dispatch(.stored(outcomes))
-    case .failed(let failure):
+    case .failed(let failure, _):
       if isStoreWell { Log.error("nothing can be stored, stations keep their records: \(failure)") }
       isStoreWell = false
     }
@@ -174,15 +198,14 @@ package final class ManagementDaemon {
   private func perform(_ effects: [ManagementEffect]) {
     for effect in effects {
       switch effect {
-      case .store(let item): writer.store(item)
+      case .store(let item):
+        if !writer.store(item) {
+          oddities.note("the store is behind; stations will send again", at: Clock.now)
+        }
       case .acknowledge(let station, let ack):
         _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
       case .announce(let station): hub?.announce(station)
-      case .note(let oddity):
-        // Each power of two, so that a flood fills no log.
-        if core.oddities.nonzeroBitCount == 1 {
-          Log.warning("\(oddity) (\(core.oddities) oddities so far)")
-        }
+      case .note(let oddity): oddities.note(oddity.description, at: Clock.now)
       }
     }
   }

@@ -7,7 +7,7 @@ import QRCode
 import StationProtocol
 
 extension API {
-  private static let mostLabelBytes = 64
+  private static let longestLabel = 64
 
   func enrolMember(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
     let (id, label) = try Self.enrolment(request.body)
@@ -27,7 +27,9 @@ extension API {
         switch key {
         case "id": try reader.read(&id, key, text: { MemberID($0) })
         case "label":
-          try reader.read(&label, key, text: { Self.isName($0, mostLabelBytes) ? $0 : nil })
+          try reader.read(
+            &label, key,
+            text: { Self.isName($0) && $0.unicodeScalars.count <= longestLabel ? $0 : nil })
         default: throw reader.unknown(key)
         }
       }

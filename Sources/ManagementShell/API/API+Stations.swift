@@ -35,11 +35,13 @@ extension API {
     try JSONReader.read(body) { (reader) throws(JSONError) in
       var english: String?
       var chinese: String?
-      let limit = StationNames.mostBytes
+      func name(_ text: String) -> String? {
+        Self.isName(text) && text.utf8.count <= StationNames.mostBytes ? text : nil
+      }
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
-        case "en": try reader.read(&english, key, text: { Self.isName($0, limit) ? $0 : nil })
-        case "zh": try reader.read(&chinese, key, text: { Self.isName($0, limit) ? $0 : nil })
+        case "en": try reader.read(&english, key, text: name)
+        case "zh": try reader.read(&chinese, key, text: name)
         default: throw reader.unknown(key)
         }
       }
@@ -48,8 +50,9 @@ extension API {
     }
   }
 
-  static func isName(_ text: String, _ limit: Int) -> Bool {
-    (1...limit).contains(text.utf8.count) && !text.unicodeScalars.contains { $0.value < 0x20 }
+  /// Some text without control characters.
+  static func isName(_ text: String) -> Bool {
+    !text.isEmpty && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
   }
 
   func listEvents(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {

@@ -104,6 +104,9 @@ final class API {
         return problem.response
       } catch let error as JSONError {
         return Problem.badRequest("The body: \(error).").response
+      } catch let error as StoreFailure {
+        Log.error("\(operation.rawValue): \(error)")
+        return Problem.unavailable("The store does not answer.").response
       } catch {
         Log.error("\(operation.rawValue): \(error)")
         return Problem.internal.response

@@ -53,7 +53,8 @@ final class EventHub {
     }
     let cursor: Int64
     do throws(StoreFailure) {
-      cursor = if let lastEventID { lastEventID } else { try store.lastEventID() }
+      // An id beyond the end is of a store that is no more; what is new then would never come.
+      cursor = min(lastEventID ?? .max, try store.lastEventID())
     } catch {
       throw .unavailable("The store cannot be read.")
     }

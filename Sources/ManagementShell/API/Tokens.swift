@@ -25,8 +25,9 @@ package struct Tokens: Sendable {
 
   /// - Parameter text: a line for each token, `actor:role:token`; empty lines and `#` comments.
   package init(_ text: String) throws(Fault) {
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
+    // A line may end as on Windows, which is one character to Swift and no "\n".
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
       if line.isEmpty || line.hasPrefix("#") { continue }
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3, !parts[0].isEmpty else {
@@ -35,8 +36,10 @@ package struct Tokens: Sendable {
       guard let role = Role(rawValue: String(parts[1])) else {
         throw Fault(line: index + 1, reason: "the role is viewer or manager")
       }
-      guard parts[2].utf8.count >= Self.shortest else {
-        throw Fault(line: index + 1, reason: "a token has at least \(Self.shortest) characters")
+      guard parts[2].utf8.count >= Self.shortest, parts[2].utf8.allSatisfy({ $0 > 0x20 }) else {
+        throw Fault(
+          line: index + 1,
+          reason: "a token has at least \(Self.shortest) characters and no space")
       }
       entries.append((Array(parts[2].utf8), Actor(name: String(parts[0]), role: role)))
     }

@@ -9,15 +9,20 @@ import StationProtocol
 final class IngestWriter {
   enum Report: Sendable {
     case stored([StoreOutcome])
-    /// Nothing of the items was stored; the stations will send them again.
-    case failed(StoreFailure)
+    /// Nothing of so many items was stored; the stations will send them again.
+    case failed(StoreFailure, items: Int)
   }
 
   /// The most items of one transaction; each has at most 64 records.
   private static let mostItems = 64
+  /// The most items that wait. What comes beyond that is dropped: it is not acknowledged, so it
+  /// comes again when the store is less busy.
+  private static let mostWaiting = 4096
 
   let reports: Mailbox<Report>
   private let worker: WorkerThread<InboundItem>
+  /// Items handed over and not yet reported on.
+  private var waiting = 0
 
   /// - Throws: where no event descriptor can be had. A store that cannot be opened is reported.
   init(path: String) throws(SystemError) {
@@ -38,7 +43,7 @@ final class IngestWriter {
           } catch {
             // A connection that failed may be broken for good; the next batch gets a new one.
             store = nil
-            reports.send(.failed(error))
+            reports.send(.failed(error, items: some.count))
           }
         }
         return nil
@@ -46,7 +51,21 @@ final class IngestWriter {
     }
   }
 
-  func store(_ item: InboundItem) { worker.submit(item) }
+  /// - Returns: false where too much waits already; the item is dropped then.
+  func store(_ item: InboundItem) -> Bool {
+    guard waiting < Self.mostWaiting else { return false }
+    waiting += 1
+    worker.submit(item)
+    return true
+  }
+
+  /// To be called with each report, on the thread that calls `store`.
+  func settle(_ report: Report) {
+    switch report {
+    case .stored(let outcomes): waiting -= outcomes.count
+    case .failed(_, let items): waiting -= items
+    }
+  }
 
   /// Stores what has come and ends the thread.
   func finish() { worker.finish() }

@@ -162,14 +162,14 @@ package final class SQLiteStore: ManagementStore {
     let before = try progress(of: key)
     var outcome = StoreOutcome(station: station, stream: stream)
     var reached = before
-    if floor > before.upto + 1 {
-      let gap = StoreReasons.gap(from: before.upto + 1, to: floor - 1, at: now)
+    for hole in before.holes(below: floor) {
+      let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
       try append(gap.kind, gap.json, key, nil, now)
       outcome.events.append(
         StoredEvent(
           id: database.lastInsertID, station: station, stream: stream, seq: nil,
           received: now.wall, kind: gap.kind, json: gap.json))
-      reached.add(before.upto + 1...floor - 1)
+      reached.add(hole)
     }
     try save(reached, over: before, key)
     outcome.upto = reached.upto
@@ -183,13 +183,13 @@ package final class SQLiteStore: ManagementStore {
     var outcome = StoreOutcome(station: station, stream: nil)
     var count = 0
     var isKnown = false
+    try database.prepare("SELECT count(*) FROM quarantine WHERE station = ? AND stream IS NULL")
+      .rows([.text(station.text)]) { count = Int($0.int64(0)) }
+    guard count < Quarantined.mostMalformed else { return outcome }
     try database.prepare(
-      "SELECT raw = ?2 FROM quarantine WHERE station = ?1 AND stream IS NULL"
-    ).rows([.text(station.text), .blob(payload)]) {
-      count += 1
-      if $0.int64(0) == 1 { isKnown = true }
-    }
-    guard count < Quarantined.mostMalformed, !isKnown else { return outcome }
+      "SELECT 1 FROM quarantine WHERE station = ? AND stream IS NULL AND raw = ?"
+    ).rows([.text(station.text), .blob(payload)]) { _ in isKnown = true }
+    guard !isKnown else { return outcome }
     outcome.quarantined.append(reason)
     try confine(station, nil, nil, payload, reason, now)
     return outcome

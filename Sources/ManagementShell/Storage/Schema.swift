@@ -23,6 +23,8 @@ enum Schema {
         UNIQUE (station, stream, seq)
       ) STRICT;
       CREATE INDEX record_by_station ON record (station, id);
+      CREATE INDEX record_by_station_and_kind ON record (station, kind, id);
+      CREATE INDEX record_by_kind ON record (kind, id);
       CREATE TABLE stream (
         station TEXT NOT NULL REFERENCES station (id),
         stream TEXT NOT NULL CHECK (length(stream) = 16),
