@@ -10,7 +10,7 @@ final class StationLink {
   var onEvent: (Event) -> Void = { _ in }
 
   private let station: StationID
-  private let boot: Int64
+  private var boot: Int64
   private let client: MQTTClient
   /// The stream of the moment; it changes where the store is lost.
   private var stream: StreamID
@@ -52,7 +52,11 @@ final class StationLink {
 
   func stop() { client.stop(last: status(isOnline: false, .stopping)) }
 
-  func change(stream: StreamID) { self.stream = stream }
+  /// A new stream counts this boot as its first, or its next one would seem to be older.
+  func change(stream: StreamID) {
+    self.stream = stream
+    boot = 1
+  }
 
   func publish(_ birth: BirthPayload) {
     send(.birth(station), birth.json, isRetained: true)
