@@ -172,26 +172,19 @@ func queryFaults(_ file: SourceFile) -> [Fault] {
 /// Words that put work off. They are written apart here, or this file would find itself.
 func postponementFaults(_ file: SourceFile) -> [Fault] {
   let words = ["TO" + "DO", "FIX" + "ME", "X" + "XX", "for " + "now"]
-  return file.lines.enumerated().flatMap { index, line in
-    words.filter { contains(line.utf8, word: $0.utf8) }.map {
-      file.fault(index + 1, "work put off (\($0))", "do it, or make it an issue")
+  return words.filter(file.text.contains).flatMap { word in
+    file.lines.enumerated().filter { contains($0.element, word: word) }.map {
+      file.fault($0.offset + 1, "work put off (\(word))", "do it, or make it an issue")
     }
   }
 }
 
-private func contains(_ line: Substring.UTF8View, word: String.UTF8View) -> Bool {
-  guard let first = word.first else { return false }
-  var index = line.startIndex
-  var previous: UInt8 = 32
-  while index != line.endIndex {
-    if line[index] == first, !isWordByte(previous), line[index...].starts(with: word) {
-      let end = line.index(index, offsetBy: word.count)
-      if end == line.endIndex || !isWordByte(line[end]) { return true }
-    }
-    previous = line[index]
-    index = line.index(after: index)
+private func contains(_ line: Substring, word: String) -> Bool {
+  line.ranges(of: word).contains { range in
+    let before = line[..<range.lowerBound].utf8.last ?? 32
+    let after = line[range.upperBound...].utf8.first ?? 32
+    return !isWordByte(before) && !isWordByte(after)
   }
-  return false
 }
 
 /// What may stand at the top of the tree, besides names that begin with a point.
