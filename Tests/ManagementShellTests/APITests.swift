@@ -18,7 +18,7 @@ struct APITests {
 
   @Test("every call needs a known token, and every change a manager's")
   func authorization() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let token = service.management.token
     let paths = [
       "/stations", "/stations/x", "/events", "/events/stream", "/members", "/members/x",
@@ -56,7 +56,7 @@ struct APITests {
 
   @Test("what is not there, not offered, too large or not JSON is refused by name")
   func refusals() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     #expect(Self.problem(try service.api.call("GET", "/nothing")) == "not-found")
     #expect(Self.problem(try service.api.call("GET", "/stations/nobody")) == "not-found")
     let other = try service.api.call("DELETE", "/members/x")
@@ -87,7 +87,7 @@ struct APITests {
 
   @Test("a member is enrolled, gets codes that stations believe, and none while suspended")
   func membersAndCodes() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let made = try service.api.call("POST", "/members", json: "{\"label\":\"环卫 三班\"}")
     #expect(made.status == 201)
     let id = try #require(made.object["id"] as? String)
@@ -126,7 +126,7 @@ struct APITests {
 
   @Test("a code comes as a picture where one is accepted, and not without end")
   func pictures() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     _ = try service.management.enrol("m-1")
     let png = try service.api.call(
       "POST", "/members/m-1/codes", headers: ["Accept": "image/png"])
@@ -146,7 +146,7 @@ struct APITests {
 
   @Test("the public keys that stations need are handed out, the private one is not")
   func issuerKeys() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let answer = try service.api.call("GET", "/issuer-keys")
     let keys = try #require(answer.object["keys"] as? [[String: Any]])
     #expect(keys.count == 1)
@@ -158,7 +158,7 @@ struct APITests {
 
   @Test("a station can be named before it speaks, and the name reaches those who watch")
   func naming() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let watcher = try EventStream(service.api, "/events/stream")
     let body = "{\"en\":\"North gate\",\"zh\":\"北门驿站\"}"
     let answer = try service.api.call("PUT", "/stations/gate-1", json: body)
@@ -192,7 +192,7 @@ struct APITests {
 
   @Test("events are listed newest first, by station and kind, in pages")
   func events() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let gate = try service.station()
     let door = StoreContractTests.door()
     let closing = Record(at: Clock.wall, isTrusted: true, body: .doorClosed(door))
@@ -213,7 +213,7 @@ struct APITests {
 
   @Test("pages and texts are served with their protection, and nothing from outside")
   func pages() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let page = try service.plain.call("GET", "/")
     #expect(page.status == 200 && page.text.contains("<html"))
     #expect(page.headers["content-security-policy"]?.hasPrefix("default-src 'self';") == true)

@@ -9,7 +9,7 @@ import Testing
 struct IngestOverMQTTTests {
   @Test("a batch is committed, acknowledged, listed and pushed to those who watch")
   func wholePath() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let watcher = try EventStream(service.api, "/events/stream")
     let gate = try service.station()
     let records = (1...3).map { Sample.passage($0) }
@@ -41,7 +41,7 @@ struct IngestOverMQTTTests {
 
   @Test("a batch that comes again is acknowledged again, also by the next process")
   func redelivery() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let gate = try service.station()
     let batch = Sample.batch(1, [Sample.passage(1), Sample.passage(2)])
     gate.send(batch)
@@ -59,7 +59,7 @@ struct IngestOverMQTTTests {
 
   @Test("whoever comes back to the event stream gets each record exactly once")
   func resume() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let gate = try service.station()
     let follower = try StreamFollower(service.management)
     var next: UInt64 = 1
@@ -96,7 +96,7 @@ struct IngestOverMQTTTests {
 
   @Test("a record of a kind that nobody knows is acknowledged and kept for a maintainer")
   func unknownKind() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let gate = try service.station()
     let strange = Array("{\"at\":1,\"trusted\":true,\"kind\":\"teleported\"}".utf8)
     gate.send(
@@ -113,7 +113,7 @@ struct IngestOverMQTTTests {
 
   @Test("a batch that is none is kept and not acknowledged, and the next one is served")
   func malformedBatch() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let gate = try service.station()
     let bad = ["", "{}", "[1]", "{\"stream\":\"x\",\"first\":0,\"records\":[]}", "\u{FFFD}"]
     for text in bad + bad { gate.publish(.out(Sample.gate), Array(text.utf8)) }
@@ -127,7 +127,7 @@ struct IngestOverMQTTTests {
 
   @Test("a cut connection shows as offline, the will of an older session does not")
   func wills() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let will = StatusPayload(
       isOnline: false, session: Sample.session(1), reason: .lost, at: Clock.wall)
     let old = try service.station(will: will)
@@ -147,7 +147,7 @@ struct IngestOverMQTTTests {
 
   @Test("when the broker is gone nobody knows who is online; when it is back all is known again")
   func brokerGone() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     do {
       let gate = try service.station()
       gate.say(Sample.session(1), isOnline: true)
@@ -164,7 +164,7 @@ struct IngestOverMQTTTests {
 
   @Test("a birth above what is stored becomes a gap that everyone sees")
   func floor() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let gate = try service.station()
     let birth = BirthPayload(
       session: Sample.session(1), version: "9.9", accessPoints: [StoreContractTests.door()],
@@ -179,7 +179,7 @@ struct IngestOverMQTTTests {
 
   @Test("the service says on the broker that it is there, and that it has gone")
   func serviceStatus() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let gate = try service.station()
     gate.subscribe(Topic.serviceStatus.path)
     func last() throws -> Bool? {
@@ -198,7 +198,7 @@ struct IngestOverMQTTTests {
 
   @Test("from publishing to the browser it takes no waiting")
   func latency() throws {
-    let service = try RunningService()
+    let service = try LiveManagement()
     let gate = try service.station()
     let watcher = try EventStream(service.api, "/events/stream")
     var times: [Double] = []

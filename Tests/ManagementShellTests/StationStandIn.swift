@@ -57,6 +57,8 @@ final class StationStandIn: @unchecked Sendable {
         }
         client.start()
         try loop.run()
+        // The watch holds the client, whose end closes the connection.
+        loop.unwatch(orders.descriptor)
       } catch {
         Log.error("the stand-in for \(station): \(error)")
       }

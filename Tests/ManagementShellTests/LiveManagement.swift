@@ -6,7 +6,7 @@ import StationProtocol
 import TestBed
 import Testing
 
-final class RunningService {
+final class LiveManagement {
   let folder: WorkFolder
   let broker: Broker
   let management: ManagementUnderTest
