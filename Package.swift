@@ -92,7 +92,7 @@ let package = Package(
     suite("FleetSimulatorTests", ["FleetSimulator"]),
     suite("TidyTests", []),
     suite("SystemTests", ["TestBed", "StationProtocol"]),
-    suite("DeploymentTests", []),
+    suite("DeploymentTests", ["TestBed"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,14 +9,16 @@ package struct CommandLineTool {
   package static let usage: Int32 = 64
 
   static let help = """
-    usage: fleetsim [--seed N | --seeds A..B | --minutes M] [--stations S] [--days D]
-                    [--faults LIST | none] [--mutation NAME]
+    usage: fleetsim [--seed N | --seeds A..B | --runs N | --minutes M]
+                    [--stations S] [--days D] [--faults LIST | none] [--mutation NAME]
            fleetsim --mutations | --list-faults
-    Simulates a fleet in virtual time, under faults that each seed draws from the list.
+    Simulates a fleet in virtual time, under faults that each seed draws from the list. Runs and
+    minutes take fresh seeds; without any of the four, one minute of them.
     Exits 0 where nothing was wrong, 1 where something was, 2 where something got stuck.
     """
 
   private var seeds: [UInt64] = []
+  private var runs: Int?
   private var minutes: Int?
   private var options = SimulationOptions()
   private let write: (String) -> Void
@@ -52,6 +54,7 @@ package struct CommandLineTool {
       write(Self.help)
       return Self.usage
     }
+    if let runs { seeds = (0..<UInt64(runs)).map { freshSeed &+ $0 } }
     return simulate(from: freshSeed)
   }
 
@@ -106,6 +109,7 @@ package struct CommandLineTool {
       switch name {
       case "--seed": seeds = [try Self.number(value, name)]
       case "--seeds": seeds = try Self.range(value, name)
+      case "--runs": runs = try Self.count(value, name, 1...1_000_000)
       case "--minutes": minutes = try Self.count(value, name, 1...10_000)
       case "--stations": options.stations = try Self.count(value, name, 1...1000)
       case "--days": options.days = try Self.count(value, name, 1...1000)

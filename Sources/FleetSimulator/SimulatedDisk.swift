@@ -151,6 +151,7 @@ final class SimulatedDisk {
     life += 1
     let survivors = dice.below(begun.count + 1)
     for transaction in begun.prefix(survivors) { apply(transaction) }
+    if isSlow { slowUntil = world.now }
     world.note("transactions survived", UInt64(survivors), station: station)
     (open, begun, beginAt, isBusy, isSlow) = ([], [], nil, false, false)
   }

@@ -37,7 +37,7 @@ package struct SimulationOutcome: Sendable {
 package struct Simulation {
   private let world: World
   private let broker: SimulatedBroker
-  private let service: SimulatedService
+  private let service: SimulatedManagement
   private let stations: [SimulatedStation]
   private let workers: [Workers]
   private let options: SimulationOptions
@@ -55,7 +55,7 @@ package struct Simulation {
     let broker = SimulatedBroker(world, stations: ids)
     stations = ids.enumerated().map { SimulatedStation(world, broker, index: $0, id: $1) }
     workers = stations.map { Workers($0, world, CodeBook(world, station: $0.index)) }
-    service = SimulatedService(world, broker, stations: ids)
+    service = SimulatedManagement(world, broker, stations: ids)
     self.world = world
     self.broker = broker
   }

@@ -6,7 +6,7 @@ import StationProtocol
 struct Weather {
   let world: World
   let broker: SimulatedBroker
-  let service: SimulatedService
+  let service: SimulatedManagement
   let stations: [SimulatedStation]
 
   func begin() {

@@ -35,10 +35,15 @@ package struct Station: Equatable, Sendable {
 
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
     var step = Step(now: now)
-    if case .booted(let recovered) = event {
-      boot(recovered, &step)
-    } else {
-      if let jump = clock.observe(now) { noteClock(jump, &step) }
+    switch event {
+    case .booted(let recovered): boot(recovered, &step)
+    case .storeReplaced(let stream):
+      // Before anything is written: a number of the old stream means nothing to the new store.
+      let jump = clock.observe(now)
+      restart(on: stream, &step)
+      noteClock(jump, &step)
+    default:
+      noteClock(clock.observe(now), &step)
       react(to: event, &step)
     }
     pass(&step)
@@ -68,7 +73,7 @@ package struct Station: Equatable, Sendable {
 extension Station {
   private mutating func react(to event: Event, _ step: inout Step) {
     switch event {
-    case .booted: break
+    case .booted, .storeReplaced: break
     case .codePresented(let id, let presentation): present(presentation, at: id, &step)
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
@@ -82,7 +87,6 @@ extension Station {
     case .readerChanged(let id, let isConnected):
       set(.readerLost, id, stands: !isConnected, &step)
     case .journaled(let seq): outbox.journaled(through: seq)
-    case .storeReplaced(let stream): restart(on: stream, &step)
     case .uplinkOpened(let connection): open(connection, &step)
     case .uplinkClosed:
       uplink = nil
@@ -228,7 +232,8 @@ extension Station {
     if let id { step.changedParts.insert(.door(id)) }
   }
 
-  private mutating func noteClock(_ jump: Duration, _ step: inout Step) {
+  private mutating func noteClock(_ jump: Duration?, _ step: inout Step) {
+    guard let jump else { return }
     journal(
       .clockStepped(milliseconds: jump.wholeNanoseconds / 1_000_000), .soon, &step)
   }

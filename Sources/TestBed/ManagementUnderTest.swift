@@ -85,6 +85,15 @@ package final class ManagementUnderTest {
     try api.call("GET", "/stations/\(name)").object
   }
 
+  /// Names a station for the people who look at the dashboard.
+  package func name(_ station: String, _ english: String, _ chinese: String) throws {
+    let answer = try api.call(
+      "PUT", "/stations/\(station)", json: "{\"en\":\"\(english)\",\"zh\":\"\(chinese)\"}")
+    guard answer.status == 200 else {
+      throw TestBedError("PUT /stations: \(answer.status) \(answer.text)")
+    }
+  }
+
   /// Enrols a member and returns the pseudonym.
   package func enrol(_ member: String) throws -> String {
     let answer = try api.call("POST", "/members", json: "{\"id\":\"\(member)\"}")

@@ -8,7 +8,7 @@
 import ManagementCore
 import StationProtocol
 
-final class SimulatedService {
+final class SimulatedManagement {
   let store = MemoryStore()
   private(set) var management = Management()
   private(set) var isRunning = false
