@@ -84,7 +84,10 @@ let package = Package(
     suite("StationShellTests", ["StationShell", "TestBed"]),
     suite(
       "ManagementShellTests",
-      ["ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "TestBed"]),
+      [
+        "ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "MQTT",
+        "Linux", "TestBed",
+      ]),
     suite("SimulatedBoardTests", ["SimulatedBoard"]),
     suite("FleetSimulatorTests", ["FleetSimulator"]),
     suite("TidyTests", []),
