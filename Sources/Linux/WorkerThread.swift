@@ -34,6 +34,15 @@ package final class WorkerThread<Job: Sendable>: Sendable {
   }
 }
 
+extension WorkerThread {
+  /// Lets the thread go without waiting for it: for one that may hang in a call for minutes. It
+  /// still does the jobs that wait. To be called once, instead of `finish`.
+  package func abandon() {
+    queue.end()
+    pthread_detach(thread)
+  }
+}
+
 /// What a thread is started with.
 private final class ThreadStart: Sendable {
   let body: @Sendable () -> Void

@@ -21,7 +21,7 @@ package struct Backoff: Equatable, Sendable {
     return .nanoseconds(Int64(random % UInt64(max(1, bound))))
   }
 
-  /// A connection was made. One that is lost again at once still waits a little longer than a
-  /// first attempt would.
+  /// A connection has held for a while. When it is lost, the first pause is the shortest and
+  /// the next ones grow from where they would after one failure.
   package mutating func succeeded() { attempt = min(attempt, 1) }
 }

@@ -1,5 +1,6 @@
 // An MQTT 5 connection on the caller's loop that comes back by itself, for ever.
 import CMosquitto
+import Glibc
 import Linux
 import StationProtocol
 
@@ -26,16 +27,27 @@ package final class MQTTClient {
   private var upkeep: Timer?
   private var retry: Timer?
   private var attemptEnds: Instant?
+  private var connectedAt: Instant?
   private var isStarted = false
+  /// Addresses of the host that this attempt has not tried yet.
+  private var untried: [String] = []
   /// Why the session has to end, found out inside one of the library's callbacks, where it may
-  /// not be taken down.
+  /// not be taken down. The first reason is the cause, what follows its consequences.
   private var failure: String?
+  private var isInCallback = false
+  /// What is to be done when the library's callback has returned.
+  private var afterCallback: (() -> Void)?
+  /// The library's number of a message whose acknowledgement is waited for.
+  private var awaited: Int32?
 
-  package init(loop: EventLoop, options: MQTTOptions) throws(SystemError) {
+  /// - Parameter lookup: how the host's name is resolved; by default as the system does.
+  package init(
+    loop: EventLoop, options: MQTTOptions, lookup: HostLookup? = nil
+  ) throws(SystemError) {
     mosquitto_lib_init()
     self.loop = loop
     self.options = options
-    lookup = try HostLookup(loop: loop)
+    if let lookup { self.lookup = lookup } else { self.lookup = try HostLookup(loop: loop) }
     backoff = Backoff(first: options.firstPause, longest: options.longestPause)
   }
 
@@ -47,28 +59,58 @@ package final class MQTTClient {
     attempt()
   }
 
-  /// Ends the session in an orderly way, after a last message; the will is not published.
+  /// Ends the session in an orderly way, after a last message that the broker has acknowledged
+  /// or 500 ms; the will is not published. In a callback, the end comes after that.
   package func stop(last: MQTTMessage? = nil) {
     isStarted = false
     retry?.cancel()
+    guard !isInCallback else {
+      afterCallback = { [unowned self] in finish(last) }
+      return
+    }
+    finish(last)
+  }
+
+  /// - Returns: false where no session is up; the message is then not queued anywhere.
+  package func publish(_ message: MQTTMessage) -> Bool { send(message) != nil }
+
+  /// - Returns: the library's number of the message.
+  private func send(_ message: MQTTMessage) -> Int32? {
+    guard let session, isConnected else { return nil }
+    var number: Int32 = 0
+    let status = mosquitto_publish_v5(
+      session, &number, message.topic, Int32(message.payload.count), message.payload,
+      message.quality.rawValue, message.isRetained, nil)
+    updateInterest()
+    return status == MOSQ_ERR_SUCCESS.rawValue ? number : nil
+  }
+
+  private func finish(_ last: MQTTMessage?) {
     if let session, isConnected {
-      if let last { _ = publish(last) }
-      mosquitto_disconnect_v5(session, 0, nil)
-      let deadline = Clock.now + .milliseconds(500)
-      while mosquitto_want_write(session), Clock.now < deadline {
-        guard mosquitto_loop_write(session, 1) == MOSQ_ERR_SUCCESS.rawValue else { break }
+      if let last {
+        awaited = send(last)
+        let deadline = Clock.now + .milliseconds(500)
+        while awaited != nil, Clock.now < deadline, move(session, until: deadline) {}
       }
+      mosquitto_disconnect_v5(session, 0, nil)
     }
     tearDown()
   }
 
-  /// - Returns: false where no session is up; the message is then not queued anywhere.
-  package func publish(_ message: MQTTMessage) -> Bool {
-    guard let session, isConnected else { return false }
-    let status = mosquitto_publish_v5(
-      session, nil, message.topic, Int32(message.payload.count), message.payload,
-      message.quality.rawValue, message.isRetained, nil)
-    updateInterest()
+  /// Waits for the socket and moves bytes, outside the loop.
+  /// - Returns: false where the connection is gone.
+  private func move(_ session: OpaquePointer, until deadline: Instant) -> Bool {
+    let events = POLLIN | (mosquitto_want_write(session) ? POLLOUT : 0)
+    var socket = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+    let patience = (deadline - Clock.now).wholeNanoseconds / 1_000_000
+    guard poll(&socket, 1, Int32(max(0, patience)) + 1) >= 0 || errno == EINTR else {
+      return false
+    }
+    var status = MOSQ_ERR_SUCCESS.rawValue
+    if socket.revents & Int16(POLLOUT) != 0 { status = mosquitto_loop_write(session, 1) }
+    if status == MOSQ_ERR_SUCCESS.rawValue, socket.revents & ~Int16(POLLOUT) != 0 {
+      status = mosquitto_loop_read(session, 1)
+    }
     return status == MOSQ_ERR_SUCCESS.rawValue
   }
 
@@ -83,9 +125,12 @@ package final class MQTTClient {
 
 extension MQTTClient {
   private func attempt() {
-    lookup.address(of: options.host) { [weak self] address in
+    lookup.addresses(of: options.host) { [weak self] addresses in
       guard let self, isStarted, session == nil else { return }
-      guard let address else { return end("no address is known for \(options.host)") }
+      guard let address = addresses.first else {
+        return end("no address is known for \(options.host)")
+      }
+      untried = Array(addresses.dropFirst())
       open(address)
     }
   }
@@ -143,6 +188,10 @@ extension MQTTClient {
 
   /// Acts on the outcome of a call into the library.
   private func settle(_ status: Int32) {
+    if let next = afterCallback {
+      afterCallback = nil
+      return next()
+    }
     if let failure { return end(failure) }
     guard status == MOSQ_ERR_SUCCESS.rawValue else { return end(Self.text(of: status)) }
     updateInterest()
@@ -154,17 +203,25 @@ extension MQTTClient {
   }
 
   private func end(_ reason: String) {
+    let lasted = connectedAt.map { Clock.now - $0 }
     tearDown()
+    if lasted == nil, !untried.isEmpty { return open(untried.removeFirst()) }
+    // A broker that accepts and drops, or a twin that takes the session over each time, is not
+    // worth a quick return.
+    if let lasted, lasted > options.longestPause { backoff.succeeded() }
     onDisconnected(reason)
-    guard isStarted else { return }
+    guard isStarted, session == nil else { return }
     let pause = backoff.next(random: Randomness.bits)
+    retry?.cancel()
     retry = loop.schedule(after: pause) { [weak self] in self?.attempt() }
   }
 
   private func tearDown() {
     upkeep?.cancel()
     attemptEnds = nil
+    connectedAt = nil
     failure = nil
+    awaited = nil
     isConnected = false
     if descriptor >= 0 { loop.unwatch(descriptor) }
     descriptor = -1
@@ -183,34 +240,53 @@ extension MQTTClient {
 extension MQTTClient {
   private func setCallbacks(_ session: OpaquePointer) {
     mosquitto_connect_v5_callback_set(session) { _, me, code, _, _ in
-      MQTTClient.of(me).connected(code)
+      MQTTClient.call(me) { $0.connected(code) }
     }
     mosquitto_disconnect_v5_callback_set(session) { _, me, code, _ in
-      MQTTClient.of(me).failure = MQTTClient.text(of: code)
+      MQTTClient.call(me) { $0.disconnected(code) }
     }
     mosquitto_message_v5_callback_set(session) { _, me, message, _ in
       guard let message else { return }
-      MQTTClient.of(me).received(message.pointee)
+      MQTTClient.call(me) { $0.received(message.pointee) }
+    }
+    mosquitto_publish_v5_callback_set(session) { _, me, number, _, _ in
+      MQTTClient.call(me) { if $0.awaited == number { $0.awaited = nil } }
     }
   }
 
-  private static func of(_ me: UnsafeMutableRawPointer?) -> MQTTClient {
-    Unmanaged<MQTTClient>.fromOpaque(me!).takeUnretainedValue()
+  private static func call(_ me: UnsafeMutableRawPointer?, _ body: (MQTTClient) -> Void) {
+    let client = Unmanaged<MQTTClient>.fromOpaque(me!).takeUnretainedValue()
+    client.isInCallback = true
+    body(client)
+    client.isInCallback = false
   }
 
   private func connected(_ code: Int32) {
     guard code == 0 else {
-      let reason = mosquitto_reason_string(code).map { String(cString: $0) } ?? "code \(code)"
-      failure = "the broker refuses the session: \(reason)"
+      failure = "the broker refuses the session: \(Self.reason(code))"
       return
     }
     attemptEnds = nil
-    backoff.succeeded()
+    connectedAt = Clock.now
     isConnected = true
     onConnected()
   }
 
+  /// - Parameter code: the broker's reason (MQTT 5, section 2.4), which begins at 128 where it is
+  ///   an error, or the library's own.
+  private func disconnected(_ code: Int32) {
+    guard failure == nil else { return }
+    failure =
+      code < 128 ? Self.text(of: code) : "the broker ends the session: \(Self.reason(code))"
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    mosquitto_reason_string(code).map { String(cString: $0) } ?? "code \(code)"
+  }
+
   private func received(_ message: mosquitto_message) {
+    // While the session is being ended, nobody listens any more.
+    guard isStarted else { return }
     let count = Int(message.payloadlen)
     guard count <= options.largestPayload else {
       oversized += 1

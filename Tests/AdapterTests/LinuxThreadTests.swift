@@ -64,6 +64,29 @@ struct ThreadTests {
     #expect(calls.drain().map(\.jobs) == [1, 0])
   }
 
+  @Test("an abandoned worker holds nobody up and does its jobs all the same")
+  func abandoning() throws {
+    let gate = DispatchSemaphore(value: 0)
+    let done = try Mailbox<Int>()
+    let worker = WorkerThread<Int>(name: "slow") {
+      { jobs in
+        gate.wait()
+        for job in jobs { done.send(job) }
+        return nil
+      }
+    }
+    worker.submit(1)
+    worker.submit(2)
+    worker.abandon()
+    gate.signal()
+    gate.signal()
+    var seen: [Int] = []
+    try Deadline.wait(until: "both jobs") {
+      seen += done.drain()
+      return seen == [1, 2]
+    }
+  }
+
   @Test("a worker's thread has its name and sees no signal")
   func thread() throws {
     let found = Box<(name: String, blocked: Bool)>(("", false))

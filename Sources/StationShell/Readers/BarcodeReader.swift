@@ -6,6 +6,7 @@ import StationProtocol
 /// itself when its device does.
 final class BarcodeReader {
   var onFrame: (ScanFraming.Frame) -> Void = { _ in }
+  /// Called when the scanner is there, when it is lost, and where the reason changes.
   var onConnection: (_ isConnected: Bool, _ reason: String) -> Void = { _, _ in }
 
   private let loop: EventLoop
@@ -15,6 +16,8 @@ final class BarcodeReader {
   private var port: SerialPort?
   private var idle: Timer?
   private var retry: Timer?
+  /// Why it is not there; nil while it is.
+  private var reason: String?
 
   init(loop: EventLoop, path: String, speed: Int, framing: ScanFraming) {
     self.loop = loop
@@ -28,6 +31,7 @@ final class BarcodeReader {
       let port = try SerialPort(path, speed: speed)
       try loop.watch(port.descriptor, for: .read) { [weak self] _ in self?.read() }
       self.port = port
+      reason = nil
       onConnection(true, "")
     } catch {
       lose(error.description)
@@ -60,7 +64,12 @@ final class BarcodeReader {
   private func lose(_ reason: String) {
     if let port { loop.unwatch(port.descriptor) }
     port = nil
-    onConnection(false, reason)
+    // Half a code is no presentation.
+    idle?.cancel()
+    framing = ScanFraming(idleGap: framing.idleGap)
     retry = loop.schedule(after: .seconds(1)) { [weak self] in self?.start() }
+    guard self.reason != reason else { return }
+    self.reason = reason
+    onConnection(false, reason)
   }
 }

@@ -1,0 +1,186 @@
+// The cutting of a scanner's bytes, as a table and at random.
+import StationProtocol
+import Testing
+
+@testable import StationShell
+
+@Suite("Scan framing")
+struct ScanFramingTests {
+  /// Bytes with `<CR>` and the like; what comes out, with `!` before noise.
+  private static let table: [(String, [String])] = [
+    ("CODE<CR>", ["CODE"]),
+    ("CODE<LF>", ["CODE"]),
+    ("CODE<CR><LF>", ["CODE"]),
+    ("CODE<LF><CR><LF><CR>", ["CODE"]),
+    ("<CR><LF>", []),
+    ("CODE", ["CODE"]),
+    ("<STX>CODE<ETX>", ["CODE"]),
+    ("<STX>CODE<ETX><CR><LF>", ["CODE"]),
+    ("<STX>CODE<CR>", ["CODE"]),
+    ("<STX>CODE", ["CODE"]),
+    ("<STX><ETX>", []),
+    ("NOISE<STX>CODE<ETX>", ["NOISE", "CODE"]),
+    ("<STX><STX>CODE<ETX>", ["CODE"]),
+    ("CODE<ETX><CR>", ["!CODE<ETX>"]),
+    ("]Q1CODE<CR>", ["CODE"]),
+    ("]Q1<CR>", []),
+    ("]Q<CR>", ["]Q"]),
+    ("A]Q1<CR>", ["!A]Q1"]),
+    ("]d2CODE<CR>", ["!CODE"]),
+    ("<STX>]Q1CODE<ETX>", ["CODE"]),
+    ("FIRST<CR>SECOND<CR>", ["FIRST", "SECOND"]),
+    ("FIRST<CR><LF>SECOND", ["FIRST", "SECOND"]),
+    ("<STX>FIRST<ETX><STX>SECOND<ETX>", ["FIRST", "SECOND"]),
+    ("FIRSTSECOND<CR>", ["FIRSTSECOND"]),
+    ("0 $%*+-./:Z<CR>", ["0 $%*+-./:Z"]),
+    ("code<CR>GOOD<CR>", ["!code", "GOOD"]),
+    ("<FF><FF><FF><CR>GOOD<CR>", ["!<FF><FF><FF>", "GOOD"]),
+    ("<00>CODE<CR>", ["!<00>CODE"]),
+    ("A@B<CR>", ["!A@B"]),
+  ]
+
+  @Test("what a scanner sends is cut into codes and noise, in one piece or byte by byte")
+  func cases() {
+    for (text, expected) in Self.table {
+      let bytes = Self.bytes(text)
+      #expect(Self.frames([bytes]) == expected, "\(text) in one piece")
+      #expect(Self.frames(bytes.map { [$0] }) == expected, "\(text) byte by byte")
+      for cut in 0...bytes.count {
+        let pieces = [Array(bytes[..<cut]), Array(bytes[cut...])]
+        #expect(Self.frames(pieces) == expected, "\(text) cut at \(cut)")
+      }
+    }
+  }
+
+  @Test("a code of 512 characters is passed on, a longer one is noise of its first 64")
+  func length() {
+    let longest = String(repeating: "X", count: ScanFraming.longestCode)
+    #expect(Self.frames([Self.bytes("\(longest)<CR>")]) == [longest])
+    let noise = ["!" + String(repeating: "X", count: 64)]
+    #expect(Self.frames([Self.bytes("\(longest)X<CR>")]) == noise)
+    let endless = [UInt8](repeating: 0x58, count: 1_000_000)
+    #expect(Self.frames([endless]) == noise)
+    #expect(Self.frames([endless, Self.bytes("<CR>GOOD<CR>")]) == noise + ["GOOD"])
+  }
+
+  @Test("silence ends a code, and only silence that is long enough")
+  func silence() {
+    var framing = ScanFraming(idleGap: .milliseconds(100))
+    let start = Instant(nanoseconds: 1)
+    #expect(framing.deadline == nil)
+    #expect(framing.receive([0x41], at: start).isEmpty)
+    #expect(framing.deadline == start + .milliseconds(100))
+    #expect(framing.passed(at: start + .milliseconds(99)).isEmpty)
+    #expect(framing.receive([0x42], at: start + .milliseconds(99)).isEmpty)
+    #expect(framing.passed(at: start + .milliseconds(198)).isEmpty)
+    #expect(framing.passed(at: start + .milliseconds(199)) == [.code([0x41, 0x42])])
+    #expect(framing.deadline == nil)
+    #expect(framing.passed(at: start + .seconds(1000)).isEmpty)
+  }
+
+  @Test("bytes that come after the silence belong to the next code, however late it is noticed")
+  func lateNotice() {
+    var framing = ScanFraming(idleGap: .milliseconds(100))
+    let start = Instant(nanoseconds: 1)
+    _ = framing.receive([0x41], at: start)
+    let frames = framing.receive([0x42, 0x0D], at: start + .milliseconds(150))
+    #expect(frames == [.code([0x41]), .code([0x42])])
+  }
+
+  @Test("any bytes in any pieces: frames are bounded, codes clean, and a good code gets through")
+  func random() {
+    for seed in 1...300 as ClosedRange<UInt64> {
+      var generator = Noise(state: seed)
+      var framing = ScanFraming()
+      var now = Instant(nanoseconds: 1)
+      var frames: [ScanFraming.Frame] = []
+      var whole: [UInt8] = []
+      for _ in 0..<40 {
+        let piece = (0...Int(generator.next() % 60)).map { _ in generator.byte() }
+        whole += piece
+        frames += framing.receive(piece, at: now)
+        now = now + .milliseconds(Int64(generator.next() % 90))
+      }
+      for frame in frames {
+        switch frame {
+        case .code(let code):
+          #expect((1...ScanFraming.longestCode).contains(code.count), "seed \(seed)")
+          #expect(code.allSatisfy(Self.isOfAlphabet) || code == Self.bytes("]") || code.count == 2)
+        case .noise(let noise): #expect((1...64).contains(noise.count), "seed \(seed)")
+        }
+      }
+      // The same bytes in one piece, without silence, give the same frames.
+      var twin = ScanFraming()
+      let isSame = twin.receive(whole, at: Instant(nanoseconds: 1)) == frames
+      #expect(isSame, "seed \(seed)")
+      _ = framing.receive([0x0D], at: now)
+      #expect(framing.receive(Self.bytes("GOOD<CR>"), at: now) == [.code(Self.bytes("GOOD"))])
+    }
+  }
+
+  private static func isOfAlphabet(_ byte: UInt8) -> Bool {
+    Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8).contains(byte)
+  }
+
+  private static func frames(_ pieces: [[UInt8]]) -> [String] {
+    var framing = ScanFraming()
+    let now = Instant(nanoseconds: 1)
+    var frames: [ScanFraming.Frame] = []
+    for piece in pieces { frames += framing.receive(piece, at: now) }
+    frames += framing.passed(at: now + .seconds(1))
+    return frames.map {
+      switch $0 {
+      case .code(let code): text(code)
+      case .noise(let noise): "!" + text(noise)
+      }
+    }
+  }
+
+  private static let names: [(String, UInt8)] = [
+    ("<STX>", 0x02), ("<ETX>", 0x03), ("<LF>", 0x0A), ("<CR>", 0x0D), ("<FF>", 0xFF),
+    ("<00>", 0x00),
+  ]
+
+  private static func bytes(_ text: String) -> [UInt8] {
+    var rest = text[...]
+    var bytes: [UInt8] = []
+    while let first = rest.utf8.first {
+      if let (name, byte) = names.first(where: { rest.hasPrefix($0.0) }) {
+        bytes.append(byte)
+        rest = rest.dropFirst(name.count)
+      } else {
+        bytes.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return bytes
+  }
+
+  private static func text(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in
+      names.first { $0.1 == byte }?.0 ?? String(UnicodeScalar(byte))
+    }.joined()
+  }
+}
+
+/// Bytes as a scanner line brings them: mostly codes, often their ends, sometimes anything.
+private struct Noise {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state >> 33
+  }
+
+  mutating func byte() -> UInt8 {
+    switch next() % 20 {
+    case 0: 0x0D
+    case 1: 0x0A
+    case 2: 0x02
+    case 3: 0x03
+    case 4: 0x5D
+    case 5: UInt8(truncatingIfNeeded: next())
+    default: UInt8(0x30 + next() % 10)
+    }
+  }
+}
