@@ -78,16 +78,21 @@ let package = Package(
 
     suite("StationProtocolTests", ["StationProtocol"]),
     suite("StationCoreTests", ["StationCore"]),
-    suite("ManagementCoreTests", ["ManagementCore"]),
+    suite("ManagementCoreTests", ["ManagementCore", "StationProtocol"]),
     suite("MemberCodeTests", ["MemberCode", "QRCode"], exclude: ["Vectors"]),
     suite("AdapterTests", ["SQLite", "MQTT", "HTTP", "GPIO", "Linux", "TestBed"]),
     suite("StationShellTests", ["StationShell", "TestBed"]),
-    suite("ManagementShellTests", ["ManagementShell", "TestBed"]),
+    suite(
+      "ManagementShellTests",
+      [
+        "ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "MQTT",
+        "Linux", "TestBed",
+      ]),
     suite("SimulatedBoardTests", ["SimulatedBoard"]),
     suite("FleetSimulatorTests", ["FleetSimulator"]),
     suite("TidyTests", []),
     suite("SystemTests", ["TestBed", "StationProtocol"]),
-    suite("DeploymentTests", []),
+    suite("DeploymentTests", ["TestBed"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,6 +17,7 @@ package final class HTTPEventStream {
   /// What of `waiting` has been taken.
   private var taken = 0
   private var connection: OpaquePointer?
+  private weak var server: HTTPServer?
   private var isSuspended = false
 
   package init(capacity: Int = 65_536) { self.capacity = capacity }
@@ -40,7 +41,10 @@ package final class HTTPEventStream {
 
   // MARK: For the server
 
-  func attach(to connection: OpaquePointer) { self.connection = connection }
+  func attach(to connection: OpaquePointer, of server: HTTPServer) {
+    self.connection = connection
+    self.server = server
+  }
 
   /// Fills the library's buffer.
   /// - Returns: how many bytes, or the library's mark for the end; 0 after suspending.
@@ -84,5 +88,6 @@ package final class HTTPEventStream {
     guard isSuspended, let connection else { return }
     isSuspended = false
     MHD_resume_connection(connection)
+    server?.runSoon()
   }
 }

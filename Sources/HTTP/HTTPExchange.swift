@@ -93,7 +93,7 @@ final class HTTPExchange {
     for (name, value) in answer.headers { MHD_add_response_header(response, name, value) }
     if case .stream(let stream) = answer.content {
       self.stream = stream
-      stream.attach(to: connection)
+      stream.attach(to: connection, of: server)
       server.opened(stream)
       // To HEAD the header is the whole answer.
       if method == HTTPMethod.head.rawValue { stream.close() }

@@ -44,6 +44,7 @@ package final class HTTPServer {
   private var daemon: OpaquePointer?
   private var descriptor: Int32 = -1
   private var deadline: Timer?
+  private var wakeUp: Timer?
   private var streams: [ObjectIdentifier: HTTPEventStream] = [:]
 
   package init(
@@ -77,6 +78,7 @@ package final class HTTPServer {
     guard let daemon else { return }
     self.daemon = nil
     deadline?.cancel()
+    wakeUp?.cancel()
     // The library does not stop while a connection is suspended.
     for stream in streams.values { stream.close() }
     loop.unwatch(descriptor)
@@ -85,6 +87,13 @@ package final class HTTPServer {
 
   /// How many event streams are open.
   package var openStreams: Int { streams.count }
+
+  /// Serves a connection that was resumed. The library's own wake-up does not reach a loop that
+  /// is not its own, and `MHD_run` may be what is going on right now.
+  func runSoon() {
+    guard daemon != nil, wakeUp?.isPending != true else { return }
+    wakeUp = loop.schedule(at: Clock.now) { [weak self] in self?.run() }
+  }
 
   func opened(_ stream: HTTPEventStream) { streams[ObjectIdentifier(stream)] = stream }
   func closed(_ stream: HTTPEventStream) { streams[ObjectIdentifier(stream)] = nil }

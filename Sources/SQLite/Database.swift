@@ -114,16 +114,34 @@ package final class Database {
   package func transaction<Value>(
     _ body: () throws(DatabaseError) -> Value
   ) throws(DatabaseError) -> Value {
-    try execute("BEGIN IMMEDIATE")
-    do throws(DatabaseError) {
-      let value = try body()
-      try execute("COMMIT")
-      return value
+    try transaction(failingAs: { $0 }, body)
+  }
+
+  /// The same for a body with errors of its own.
+  /// - Parameter failure: says in that kind why the transaction itself failed.
+  package func transaction<Value, Failure: Error>(
+    failingAs failure: (DatabaseError) -> Failure, _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    do throws(DatabaseError) { try execute("BEGIN IMMEDIATE") } catch { throw failure(error) }
+    let value: Value
+    do throws(Failure) {
+      value = try body()
     } catch {
-      // SQLite has rolled back by itself after some errors, a full disk among them.
-      if sqlite3_get_autocommit(open) == 0 { sqlite3_exec(open, "ROLLBACK", nil, nil, nil) }
+      rollBack()
       throw error
     }
+    do throws(DatabaseError) {
+      try execute("COMMIT")
+    } catch {
+      rollBack()
+      throw failure(error)
+    }
+    return value
+  }
+
+  /// SQLite has rolled back by itself after some errors, a full disk among them.
+  private func rollBack() {
+    if sqlite3_get_autocommit(open) == 0 { sqlite3_exec(open, "ROLLBACK", nil, nil, nil) }
   }
 
   /// Rows that the last INSERT, UPDATE or DELETE touched.

@@ -16,7 +16,7 @@ package final class Board {
   }
 
   /// Why nothing was presented to a reader.
-  enum ReaderRefusal: String, Error {
+  enum ReaderRefusal: String, Error, CaseIterable {
     case noReader = "no-reader"
     case readerBusy = "reader-busy"
     case noIssuer = "no-issuer"

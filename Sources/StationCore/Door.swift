@@ -4,10 +4,14 @@ import StationProtocol
 /// The door machine of one access point. The contact is read as a level, never counted as edges;
 /// every time is monotonic. What the machine returns, the station turns into records and effects.
 package struct Door: Equatable, Sendable {
+  /// The exit button also cuts the lock's power by itself, for at least this long, whatever the
+  /// electronics do (NFPA 101, 7.2.1.6.2): whoever opens the door meanwhile forces nothing.
+  package static let egress: Duration = .seconds(30)
+
   package let timing: DoorTiming
   package private(set) var strike = StrikeState.secured
   package private(set) var leaf = LeafState.unknown
-  /// Until when an opening belongs to the exit button, also where it drives no strike.
+  /// Until when an opening belongs to the exit button.
   private var exitUntil: Instant?
 
   package enum StrikeState: Equatable, Sendable {
@@ -79,7 +83,7 @@ package struct Door: Equatable, Sendable {
   /// The exit button was pressed. Nothing refuses this.
   package mutating func requestExit(at now: Instant) -> [Action] {
     let until = now + timing.exit
-    exitUntil = until
+    exitUntil = now + max(timing.exit, Self.egress)
     switch strike {
     case .secured: release(until: until, for: .exit, nil)
     case .released(var release):
@@ -95,18 +99,18 @@ package struct Door: Equatable, Sendable {
   /// The contact was sensed; nil where it cannot be.
   package mutating func sense(isClosed: Bool?, at now: Instant) -> [Action] {
     switch (leaf, isClosed) {
-    case (.unknown, nil), (.closed, true), (.open, false): return []
+    case (.unknown, nil), (.closed, true?), (.open, false?): return []
     case (_, nil):
       defer { leaf = .unknown }
       return standingAlarms.map(Action.clear)
-    case (.unknown, true):
+    case (.unknown, true?):
       leaf = .closed
       return []
-    case (.unknown, false):
+    case (.unknown, false?):
       leaf = .open(since: now, cause: .found, isHeld: false)
       return [.opened(.found)]
-    case (.closed, false): return open(at: now)
-    case (.open, true): return close(at: now)
+    case (.closed, false?): return open(at: now)
+    case (.open, true?): return close(at: now)
     }
   }
 
@@ -159,7 +163,6 @@ package struct Door: Equatable, Sendable {
       release.isForExit = false
       strike = .released(release)
     } else {
-      exitUntil = nil
       if isReleased { actions += [.setStrike(.secure), .locked(.closed)] }
       strike = .secured
     }

@@ -56,7 +56,8 @@ package enum Lane: Equatable, Sendable {
 
 /// A change to what boot needs, kept apart from records and never trimmed by acknowledgements.
 package enum RecoveryChange: Equatable, Sendable {
-  /// Marks that ended before `forgetting` need not be kept.
+  /// Marks that ended before `forgetting` need not be kept. It is no later than the trusted time
+  /// that boot recovers, or a code could be valid again after its mark has gone.
   case mark(ReplayMark, forgetting: WallTime)
   case totals(OccupancyTotals)
   case lastTrusted(WallTime)

@@ -35,10 +35,15 @@ package struct Station: Equatable, Sendable {
 
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
     var step = Step(now: now)
-    if case .booted(let recovered) = event {
-      boot(recovered, &step)
-    } else {
-      if let jump = clock.observe(now) { noteClock(jump, &step) }
+    switch event {
+    case .booted(let recovered): boot(recovered, &step)
+    case .storeReplaced(let stream):
+      // Before anything is written: a number of the old stream means nothing to the new store.
+      let jump = clock.observe(now)
+      restart(on: stream, &step)
+      noteClock(jump, &step)
+    default:
+      noteClock(clock.observe(now), &step)
       react(to: event, &step)
     }
     pass(&step)
@@ -68,7 +73,7 @@ package struct Station: Equatable, Sendable {
 extension Station {
   private mutating func react(to event: Event, _ step: inout Step) {
     switch event {
-    case .booted: break
+    case .booted, .storeReplaced: break
     case .codePresented(let id, let presentation): present(presentation, at: id, &step)
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
@@ -82,7 +87,6 @@ extension Station {
     case .readerChanged(let id, let isConnected):
       set(.readerLost, id, stands: !isConnected, &step)
     case .journaled(let seq): outbox.journaled(through: seq)
-    case .storeReplaced(let stream): restart(on: stream, &step)
     case .uplinkOpened(let connection): open(connection, &step)
     case .uplinkClosed:
       uplink = nil
@@ -136,12 +140,14 @@ extension Station {
     case .ignored: break
     case .confirmed: step.effects.append(.show(id, .granted))
     case .granted(let member, let mark):
-      marks.add(mark, at: judged.wall)
+      let known = clock.lastTrusted(at: step.now)
+      let forgetting = known ?? judged.wall
+      marks.add(mark, at: forgetting)
       atDoor(id, &step) { $0.grant(mark.code, at: $1) }
       step.effects.append(.show(id, .granted))
       journal(
         .entryGranted(id, member: member, code: mark.code), .urgent, &step,
-        [.mark(mark, forgetting: judged.wall)])
+        [.mark(mark, forgetting: forgetting)] + (known.map { [.lastTrusted($0)] } ?? []))
     case .refused(let denial, let member, let code):
       step.effects.append(.show(id, .refused(denial)))
       if points[index].entry.countRefusal(at: step.now.instant) {
@@ -226,7 +232,8 @@ extension Station {
     if let id { step.changedParts.insert(.door(id)) }
   }
 
-  private mutating func noteClock(_ jump: Duration, _ step: inout Step) {
+  private mutating func noteClock(_ jump: Duration?, _ step: inout Step) {
+    guard let jump else { return }
     journal(
       .clockStepped(milliseconds: jump.wholeNanoseconds / 1_000_000), .soon, &step)
   }
@@ -256,12 +263,11 @@ extension Station {
     boot = 1
     let entries = outbox.restart(on: stream)
     step.effects += entries.map(Effect.journal)
-    let time = clock.judgementTime(step.now) ?? step.now.wall
-    let lastTrusted = clock.lastTrusted(at: step.now).map(RecoveryChange.lastTrusted)
+    let known = clock.lastTrusted(at: step.now)
     step.effects.append(
       .remember(
-        [lastTrusted, .totals(occupancy.totals)].compactMap { $0 }
-          + marks.all.map { .mark($0, forgetting: time) }))
+        (known.map { [.lastTrusted($0)] } ?? []) + [.totals(occupancy.totals)]
+          + marks.all.map { .mark($0, forgetting: known ?? step.now.wall) }))
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
   }

@@ -30,23 +30,29 @@ package enum Topic: Hashable, Sendable {
 
   /// - Returns: nil where no value has this path.
   package init?(path: some StringProtocol) {
-    let levels = path.split(separator: "/", maxSplits: 7, omittingEmptySubsequences: false)
-    guard levels.count >= 4, levels[0] == "ws", levels[1] == "v1" else { return nil }
-    let leaf = levels[3...].joined(separator: "/")
-    if levels[2] == "service" {
+    // Bytes, not characters: this stands in the way of every message.
+    let bytes = Array(path.utf8)
+    let start = Self.prefix.utf8.count + 1
+    guard bytes.count > start, bytes.starts(with: Self.prefix.utf8),
+      bytes[start - 1] == UInt8(ascii: "/"),
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "/"))
+    else { return nil }
+    let owner = String(decoding: bytes[start..<end], as: UTF8.self)
+    let leaf = String(decoding: bytes[(end + 1)...], as: UTF8.self)
+    if owner == "service" {
       guard leaf == "status" else { return nil }
       self = .serviceStatus
       return
     }
-    guard let station = StationID(levels[2]) else { return nil }
+    guard let station = StationID(owner) else { return nil }
     switch leaf {
     case "status": self = .status(station)
     case "birth": self = .birth(station)
     case "out": self = .out(station)
     case "ack": self = .ack(station)
     default:
-      guard levels.count >= 5, levels[3] == "state",
-        let part = StatePart(path: levels[4...].joined(separator: "/"))
+      guard leaf.utf8.starts(with: "state/".utf8),
+        let part = StatePart(path: String(decoding: leaf.utf8.dropFirst(6), as: UTF8.self))
       else { return nil }
       self = .state(station, part)
     }

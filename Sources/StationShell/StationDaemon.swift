@@ -17,6 +17,7 @@ package final class StationDaemon {
   private let readers: [BarcodeReader]
   private let verifier: CodeVerifier
   private let notifier = SystemdNotifier()
+  private let timekeeper = Timekeeper()
   private let lock: FileLock?
   private var station: Station
   private var wake: Timer?
@@ -24,7 +25,6 @@ package final class StationDaemon {
   /// Events that came while another one's effects were carried out.
   private var waiting: [Event] = []
   private var isDispatching = false
-  private var offset: (validUntil: Instant, seconds: Int)?
 
   /// Opens the store and prepares every device; nothing is waited for.
   /// - Parameter makeLines: the board, where it is not the one of the settings.
@@ -207,7 +207,7 @@ extension StationDaemon {
     guard !isDispatching else { return }
     isDispatching = true
     while !waiting.isEmpty {
-      for effect in station.handle(waiting.removeFirst(), at: now()) { perform(effect) }
+      for effect in station.handle(waiting.removeFirst(), at: timekeeper.now()) { perform(effect) }
     }
     isDispatching = false
     arm()
@@ -228,17 +228,6 @@ extension StationDaemon {
     case .publishState(let state): link.publish(state)
     case .trim(let seq): journal.trim(through: seq, of: stream)
     }
-  }
-
-  private func now() -> Now {
-    let instant = Clock.now
-    let wall = Clock.wall
-    if offset.map({ $0.validUntil <= instant }) ?? true {
-      offset = (instant + .seconds(30), Clock.utcOffsetSeconds(at: wall))
-    }
-    return Now(
-      instant: instant, wall: wall, isTrusted: Clock.isSynchronised,
-      utcOffsetSeconds: offset?.seconds ?? 0)
   }
 
   private func arm() {

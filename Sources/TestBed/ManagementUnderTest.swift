@@ -4,6 +4,8 @@ import Foundation
 /// A running managementd, with a token for its API.
 package final class ManagementUnderTest {
   package let token = "demo-\(UUID().uuidString.lowercased())"
+  /// Of somebody who may only look.
+  package let viewerToken = "view-\(UUID().uuidString.lowercased())"
   package private(set) var address = ""
   private let folder: WorkFolder
   private var daemon: Program?
@@ -16,7 +18,9 @@ package final class ManagementUnderTest {
   ) throws {
     self.folder = folder
     try folder.write(password + "\n", to: "management/credentials/mqtt-password")
-    try folder.write("demo:manager:\(token)\n", to: "management/credentials/api-tokens")
+    try folder.write(
+      "demo:manager:\(token)\nguest:viewer:\(viewerToken)\n",
+      to: "management/credentials/api-tokens")
     try folder.write(issuerKey, to: "management/credentials/issuer-key")
     try folder.write(
       """
@@ -79,6 +83,15 @@ package final class ManagementUnderTest {
 
   package func station(_ name: String) throws -> [String: Any] {
     try api.call("GET", "/stations/\(name)").object
+  }
+
+  /// Names a station for the people who look at the dashboard.
+  package func name(_ station: String, _ english: String, _ chinese: String) throws {
+    let answer = try api.call(
+      "PUT", "/stations/\(station)", json: "{\"en\":\"\(english)\",\"zh\":\"\(chinese)\"}")
+    guard answer.status == 200 else {
+      throw TestBedError("PUT /stations: \(answer.status) \(answer.text)")
+    }
   }
 
   /// Enrols a member and returns the pseudonym.

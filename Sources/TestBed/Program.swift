@@ -29,11 +29,24 @@ package final class Program {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = output
-    do {
-      try process.run()
-    } catch {
-      throw TestBedError("cannot start \(path): \(error.localizedDescription)")
+    try Self.withSignalsOpen {
+      do {
+        try process.run()
+      } catch {
+        throw TestBedError("cannot start \(path): \(error.localizedDescription)")
+      }
     }
+  }
+
+  /// A child inherits the signal mask of the thread that starts it, and the threads of a pool
+  /// block everything: such a child would never hear that it is to stop.
+  private static func withSignalsOpen<Value>(_ body: () throws -> Value) rethrows -> Value {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    return try body()
   }
 
   deinit { kill() }
@@ -74,7 +87,7 @@ package final class Program {
     process.standardError = output
     let inlet = Pipe()
     process.standardInput = input == nil ? FileHandle.nullDevice : inlet
-    try process.run()
+    try withSignalsOpen { try process.run() }
     if let input {
       inlet.fileHandleForWriting.write(Data(input.utf8))
       try? inlet.fileHandleForWriting.close()

@@ -3,7 +3,12 @@ import Foundation
 import TestBed
 
 enum Demo {
-  static let stations = ["rencheng-01", "haizhu-02", "binhai-03"]
+  /// The names are shown on the dashboard, in either language.
+  static let stations = [
+    (id: "rencheng-01", english: "Rencheng 1, Taibai Road", chinese: "任城一号驿站 太白路"),
+    (id: "haizhu-02", english: "Haizhu 2, Binjiang", chinese: "海珠二号驿站 滨江"),
+    (id: "binhai-03", english: "Binhai 3, Port", chinese: "滨海三号驿站 港口"),
+  ]
   static let members = ["m-courier", "m-rider", "m-cleaner"]
 
   /// - Returns: 0 where every step of the story happened, or a person ended the demo.
@@ -15,9 +20,12 @@ enum Demo {
     do {
       let tellsStory = arguments.contains("--once")
       let system = try WholeSystem(
-        stations: stations, members: members, walkStep: tellsStory ? 150 : 400
+        stations: stations.map(\.id), members: members, walkStep: tellsStory ? 150 : 400
       ) { say("demo: starting \($0)") }
       defer { try? system.stop() }
+      for station in stations {
+        try system.management.name(station.id, station.english, station.chinese)
+      }
       if tellsStory {
         try Story(system).tell()
       } else {
@@ -54,7 +62,7 @@ enum Demo {
           show an expired code, or one of a foreign issuer: refused, with the reason
           prop the door open for 30 s, or force it: an alarm
           press exit: the door opens, always
-          kill the broker (pkill -f \(system.folder.path)), walk in all the same
+          kill the broker (pkill -f \(system.folder.path)/broker), walk in all the same
 
         Files and logs of this run: \(system.folder.path)
         Ctrl-C stops everything.

@@ -41,12 +41,11 @@ struct HardwareFileTests {
     #expect(ending.status == 0, "\(ending.output)")
   }
 
-  @Test(
-    "a pin map gives each line of an access point once, in the agreed form",
-    arguments: ["simulated", "raspberry-pi-4"])
-  func pinMap(board: String) throws {
-    let text = try shipped("firmware-config/boards/\(board).ini")
-    #expect(try !pins(text).isEmpty)
+  @Test("a pin map gives each line of an access point once, in the agreed form")
+  func pinMap() throws {
+    let text = try shipped("firmware-config/boards/raspberry-pi-4.ini")
+    let shippedPins = try pins(text)
+    #expect(!shippedPins.isEmpty)
     // The second access point is switched off; on, it must not take a pin of the first.
     let everything = text.replacing(#/(?m)^#(\[|[a-z-]+-line = )/#) { "\($0.1)" }
     let used = try pins(everything).map(\.pin)
@@ -86,6 +85,7 @@ struct HardwareFileTests {
         sections.append([])
         continue
       }
+      guard line.contains(#/^[a-z-]+-line = /#) else { continue }
       let entry = try #require(
         line.wholeMatch(
           of: #/([a-z-]+) = (([a-z]+[0-9]*):([0-9]+))((?: active-low| pull-up| pull-down)*)/#),

@@ -45,8 +45,11 @@ struct TestCode {
   var bytes: [UInt8] { bytes(signature: key.sign(signedContent)) }
 
   func bytes(signature: [UInt8]) -> [UInt8] {
-    hex(tags) + [0x84] + byteString(protected) + unprotected + byteString(payload)
-      + byteString(signature)
+    var bytes = hex(tags) + [0x84]
+    for part in [byteString(protected), unprotected, byteString(payload), byteString(signature)] {
+      bytes += part
+    }
+    return bytes
   }
 
   var text: [UInt8] { Array(Base45.encode(bytes).utf8) }

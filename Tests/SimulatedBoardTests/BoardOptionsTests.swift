@@ -34,21 +34,21 @@ struct BoardOptionsTests {
     #expect(options.name == "驿站" && options.pace.step == .milliseconds(20))
   }
 
-  @Test(
-    "what cannot be meant is refused with a sentence",
-    arguments: [
-      (["--socket", "/s", "--pages", "/p"], "--texts is missing"),
-      (needed + ["--listen", "0.0.0.0:80"], "--listen does not take '0.0.0.0:80'"),
-      (needed + ["--listen", "127.0.0.1"], "--listen does not take '127.0.0.1'"),
-      (needed + ["--access-points", "5"], "--access-points does not take '5'"),
-      (needed + ["--reader", "/a=9"], "--reader does not take '/a=9'"),
-      (needed + ["--reader", "/a=2"], "--reader /a is at access point 2, but there are 1"),
-      (needed + ["--member", "m-1"], "--demo-issuer and --member go together"),
-      (needed + ["--member", "m 1"], "--member does not take 'm 1'"),
-      (needed + ["--step", "0"], "--step does not take '0'"),
-      (needed + ["--colour", "red"], "--colour is not known"),
-      (needed + ["--name"], "--name needs a value, or is not known"),
-    ])
+  private static let refusals: [(words: [String], sentence: String)] = [
+    (["--socket", "/s", "--pages", "/p"], "--texts is missing"),
+    (needed + ["--listen", "0.0.0.0:80"], "--listen does not take '0.0.0.0:80'"),
+    (needed + ["--listen", "127.0.0.1"], "--listen does not take '127.0.0.1'"),
+    (needed + ["--access-points", "5"], "--access-points does not take '5'"),
+    (needed + ["--reader", "/a=9"], "--reader does not take '/a=9'"),
+    (needed + ["--reader", "/a=2"], "--reader /a is at access point 2, but there are 1"),
+    (needed + ["--member", "m-1"], "--demo-issuer and --member go together"),
+    (needed + ["--member", "m 1"], "--member does not take 'm 1'"),
+    (needed + ["--step", "0"], "--step does not take '0'"),
+    (needed + ["--colour", "red"], "--colour is not known"),
+    (needed + ["--name"], "--name needs a value, or is not known"),
+  ]
+
+  @Test("what cannot be meant is refused with a sentence", arguments: refusals)
   func refused(words: [String], sentence: String) {
     #expect(throws: BoardOptions.Fault(description: sentence)) { try BoardOptions(words) }
   }

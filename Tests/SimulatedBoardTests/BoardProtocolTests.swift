@@ -45,19 +45,19 @@ struct BoardProtocolTests {
         == "show 2 refused replayed")
   }
 
-  @Test(
-    "a line that is not in the grammar is no message",
-    arguments: [
-      "", " ", "hello", "hello 0", "hello 01", "hello +1", "hello 1 ", " hello 1", "hello 1 2",
-      "input contact-1", "input contact-1 2", "input contact-1  1", "input contact-5 1",
-      "input contact-01 1", "input contact 1", "input strike-1 1", "input contact-1 1 7",
-      "output contact-1 1", "output strike-1 on", "output strike-0 1", "output strike--1 1",
-      "show 1 granted", "show 1 granted x", "show 1 refused -", "show 1 refused",
-      "show 0 granted -",
-      "show 1 refused Expired", "show 1 refused ex pired", "show 1 opened -",
-      "show 1 refused \(String(repeating: "a", count: 33))", "INPUT contact-1 1",
-      "input\tcontact-1 1",
-    ])
+  private static let strangeLines = [
+    "", " ", "hello", "hello 0", "hello 01", "hello +1", "hello 1 ", " hello 1", "hello 1 2",
+    "input contact-1", "input contact-1 2", "input contact-1  1", "input contact-5 1",
+    "input contact-01 1", "input contact 1", "input strike-1 1", "input contact-1 1 7",
+    "output contact-1 1", "output strike-1 on", "output strike-0 1", "output strike--1 1",
+    "show 1 granted", "show 1 granted x", "show 1 refused -", "show 1 refused",
+    "show 0 granted -",
+    "show 1 refused Expired", "show 1 refused ex pired", "show 1 opened -",
+    "show 1 refused \(String(repeating: "a", count: 33))", "INPUT contact-1 1",
+    "input\tcontact-1 1",
+  ]
+
+  @Test("a line that is not in the grammar is no message", arguments: strangeLines)
   func strangers(line: String) {
     #expect(BoardReport(line: line) == nil)
     #expect(BoardOrder(line: line) == nil)

@@ -257,10 +257,26 @@ private func word(_ action: Door.Action) -> String {
       5 close  | closed, clear-forced-open
       6 exit   | release
       14 wake  | secure, locked-timeout
-      15 open  | opened-forced, raise-forced-open
-      16 grant | release
-      17 close | closed, clear-forced-open
-      21 wake  | secure, locked-timeout
+      15 open  | opened-exit
+      16 close | closed
+      37 open  | opened-forced, raise-forced-open
+      38 grant | release
+      39 close | closed, clear-forced-open
+      43 wake  | secure, locked-timeout
+      """)
+  }
+
+  @Test("for thirty seconds after the exit button nobody forces the door, however often it closes")
+  func egress() {
+    play(
+      """
+      0 close  |
+      1 exit   | release
+      2 open   | opened-exit
+      3 close  | closed, secure, locked-closed
+      30 open  | opened-exit
+      31 close | closed
+      32 open  | opened-forced, raise-forced-open
       """)
   }
 

@@ -14,7 +14,28 @@ import Testing
     let mark = ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65))
     story.expectJournal(
       .entryGranted(1, member: MemberID("m-7")!, code: code.bytes), .urgent,
-      [.mark(mark, forgetting: story.now.wall)])
+      [.mark(mark, forgetting: story.now.wall), .lastTrusted(story.now.wall)])
+  }
+
+  @Test("a mark is forgotten only by a time that the next boot will not fall behind")
+  func forgetting() {
+    let lastTrusted = Scenario.noon + .seconds(-3600)
+    let story = Scenario(
+      clock: .accept, isTrusted: false,
+      recovered: Recovered(stream: Scenario.stream, boot: 2, lastTrusted: lastTrusted))
+    story.advance(by: .seconds(10))
+    let code = story.code()
+    story.tell(.codePresented(1, code))
+    story.expect(.setStrike(1, .release))
+    story.expect(.show(1, .granted))
+    let known = lastTrusted + .seconds(10)
+    story.expectJournal(
+      .entryGranted(1, member: MemberID("m-1")!, code: code.bytes), .urgent,
+      [
+        .mark(
+          ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65)), forgetting: known),
+        .lastTrusted(known),
+      ])
   }
 
   @Test("a code whose signature fails is refused on that ground", arguments: CodeRefusal.allCases)

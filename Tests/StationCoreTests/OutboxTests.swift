@@ -285,6 +285,19 @@ import Testing
     story.expectNothing()
   }
 
+  @Test("a clock step noticed as the store is replaced is written once, in the new stream")
+  func clockStep() {
+    let story = Scenario()
+    story.tell(.wake)
+    story.commitsByItself = false
+    story.stepClock(by: .seconds(-60))
+    story.tell(.storeReplaced(Self.fresh))
+    story.expect(.remember([.lastTrusted(story.now.wall), .totals(OccupancyTotals())]))
+    story.expectJournal(.alarmRaised(.storeLost, nil))
+    story.expectJournal(.clockStepped(milliseconds: -60_000))
+    #expect(story.journal.suffix(2).map(\.seq) == [1, 2])
+  }
+
   @Test("a gap in the old stream says nothing about the new one")
   func gaps() {
     let story = Scenario(outbox: OutboxLimits(mostRecords: 6, foldedAtOnce: 2))

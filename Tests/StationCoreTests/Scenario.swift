@@ -252,7 +252,7 @@ final class Scenario {
 
 extension AccessPointID: ExpressibleByIntegerLiteral {
   /// Traps where there is no such access point.
-  public init(integerLiteral number: Int) {
+  package init(integerLiteral number: Int) {
     guard let point = AccessPointID(number) else { preconditionFailure("no access point") }
     self = point
   }

@@ -117,6 +117,10 @@ private struct RandomLife {
       return .wake
     default:
       guard dice.roll(10) == 0 else { return .wake }
+      if dice.flip() {
+        clockMoved = true
+        now.wall = now.wall + .seconds(dice.roll(1000))
+      }
       streams += 1
       stream = StreamID(bits: streams)
       (nextSeq, durable, floor) = (1, 0, 1)

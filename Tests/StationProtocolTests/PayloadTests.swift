@@ -127,11 +127,11 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
       #expect(message(kind, Array(try JSONSerialization.data(withJSONObject: nulled))) != nil)
       let value = try JSONSerialization.data(
         withJSONObject: try #require(members[name]), options: .fragmentsAllowed)
-      let twice = text.dropLast() + Array(",\"\(name)\":".utf8) + Array(value) + [125]
+      let twice = Array(text.dropLast()) + Array(",\"\(name)\":".utf8) + Array(value) + [125]
       #expect(
         message(kind, Array(twice)) == "byte \(text.count): member \"\(name)\" stands twice")
     }
-    let more = text.dropLast() + Array(#","extra":1}"#.utf8)
+    let more = Array(text.dropLast()) + Array(#","extra":1}"#.utf8)
     #expect(message(kind, Array(more)) == "byte \(text.count): unknown member \"extra\"")
     #expect(
       message(kind, text + [0x21]) == "byte \(text.count): more bytes follow the value")

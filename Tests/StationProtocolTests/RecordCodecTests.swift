@@ -102,45 +102,45 @@ private struct PlainRecord: Codable, Equatable {
         + #""member":"m.1","code":"000000000000000100000000000000ff"}"#)
   }
 
-  @Test(
-    "what is no record is refused, and the message says where and why",
-    arguments: [
-      (#"{"trusted":true,"kind":"unreadable"}"#, #"byte 36: member "at" is missing"#),
-      (#"{"at":0,"kind":"unreadable"}"#, #"byte 28: member "trusted" is missing"#),
-      (#"{\#(at)}"#, #"byte 23: member "kind" is missing"#),
-      (#"{\#(at),"kind":"opened"}"#, #"byte 30: the value of "kind" is not acceptable"#),
-      (#"{\#(at),"kind":"door-closed"}"#, #"byte 44: member "ap" is missing"#),
-      (#"{\#(at),"kind":"door-closed","ap":0}"#, #"byte 49: the value of "ap" is not acceptable"#),
-      (#"{\#(at),"kind":"door-closed","ap":5}"#, #"byte 49: the value of "ap" is not acceptable"#),
-      (#"{\#(at),"kind":"door-closed","ap":1.0}"#, "byte 49: expected an integer"),
-      (#"{\#(at),"kind":"door-closed","ap":"1"}"#, "byte 49: expected an integer"),
-      (#"{\#(at),"kind":"unreadable","ap":1}"#, #"byte 50: unknown member "ap""#),
-      (#"{\#(at),"kind":"unreadable","at":0}"#, #"byte 43: member "at" stands twice"#),
-      (#"{\#(at),"kind":"unreadable","x":0}"#, #"byte 43: unknown member "x""#),
-      (#"{\#(at),"kind":"unreadable"}x"#, "byte 43: more bytes follow the value"),
-      (
-        #"{\#(at),"kind":"refusals-counted","ap":1,"count":-1}"#,
-        #"byte 67: the value of "count" is not acceptable"#
-      ),
-      (
-        #"{\#(at),"kind":"door-opened","ap":1,"cause":"wind"}"#,
-        #"byte 66: the value of "cause" is not acceptable"#
-      ),
-      (
-        #"{\#(at),"kind":"gap","from":0,"to":1,"reason":"full"}"#,
-        #"byte 68: the value of "to" is not acceptable"#
-      ),
-      (
-        #"{\#(at),"kind":"gap","from":3,"to":2,"reason":"full"}"#,
-        #"byte 68: the value of "to" is not acceptable"#
-      ),
-      (
-        #"{\#(at),"kind":"gap","from":9007199254740993,"to":1,"reason":"full"}"#,
-        "byte 43: expected a smaller number"
-      ),
-      ("", "byte 0: the text ends early"),
-      ("[]", "byte 0: expected an object"),
-    ])
+  private static let refusals = [
+    (#"{"trusted":true,"kind":"unreadable"}"#, #"byte 36: member "at" is missing"#),
+    (#"{"at":0,"kind":"unreadable"}"#, #"byte 28: member "trusted" is missing"#),
+    (#"{\#(at)}"#, #"byte 23: member "kind" is missing"#),
+    (#"{\#(at),"kind":"opened"}"#, #"byte 30: the value of "kind" is not acceptable"#),
+    (#"{\#(at),"kind":"door-closed"}"#, #"byte 44: member "ap" is missing"#),
+    (#"{\#(at),"kind":"door-closed","ap":0}"#, #"byte 49: the value of "ap" is not acceptable"#),
+    (#"{\#(at),"kind":"door-closed","ap":5}"#, #"byte 49: the value of "ap" is not acceptable"#),
+    (#"{\#(at),"kind":"door-closed","ap":1.0}"#, "byte 49: expected an integer"),
+    (#"{\#(at),"kind":"door-closed","ap":"1"}"#, "byte 49: expected an integer"),
+    (#"{\#(at),"kind":"unreadable","ap":1}"#, #"byte 50: unknown member "ap""#),
+    (#"{\#(at),"kind":"unreadable","at":0}"#, #"byte 43: member "at" stands twice"#),
+    (#"{\#(at),"kind":"unreadable","x":0}"#, #"byte 43: unknown member "x""#),
+    (#"{\#(at),"kind":"unreadable"}x"#, "byte 43: more bytes follow the value"),
+    (
+      #"{\#(at),"kind":"refusals-counted","ap":1,"count":-1}"#,
+      #"byte 67: the value of "count" is not acceptable"#
+    ),
+    (
+      #"{\#(at),"kind":"door-opened","ap":1,"cause":"wind"}"#,
+      #"byte 66: the value of "cause" is not acceptable"#
+    ),
+    (
+      #"{\#(at),"kind":"gap","from":0,"to":1,"reason":"full"}"#,
+      #"byte 68: the value of "to" is not acceptable"#
+    ),
+    (
+      #"{\#(at),"kind":"gap","from":3,"to":2,"reason":"full"}"#,
+      #"byte 68: the value of "to" is not acceptable"#
+    ),
+    (
+      #"{\#(at),"kind":"gap","from":9007199254740993,"to":1,"reason":"full"}"#,
+      "byte 43: expected a smaller number"
+    ),
+    ("", "byte 0: the text ends early"),
+    ("[]", "byte 0: expected an object"),
+  ]
+
+  @Test("what is no record is refused, and the message says where and why", arguments: refusals)
   func refused(_ text: String, _ message: String) {
     do throws(JSONError) {
       _ = try Record(json: Array(text.utf8))

@@ -23,7 +23,10 @@ enum Architecture {
     ],
     "FleetSimulator": ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"],
     "SimulatedBoard": ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO", "Glibc"],
-    "TestBed": ["StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation", "Dispatch"],
+    "TestBed": [
+      "StationProtocol", "MemberCode", "SQLite", "Linux", "Glibc", "Foundation",
+      "FoundationNetworking", "Dispatch",
+    ],
     "stationd": ["StationShell", "Linux", "Glibc"],
     "managementd": ["ManagementShell", "Linux", "Glibc"],
     "stationboard": ["SimulatedBoard", "Linux", "Glibc", "Foundation"],
@@ -31,7 +34,8 @@ enum Architecture {
     "fleetsim": ["FleetSimulator", "StationProtocol", "Linux", "Glibc"],
     "demo": ["TestBed", "StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation"],
     "bench": [
-      "MemberCode", "StationShell", "StationCore", "Linux", "StationProtocol", "SQLite", "Glibc",
+      "MemberCode", "StationShell", "StationCore", "GPIO", "Linux", "StationProtocol", "SQLite",
+      "Glibc",
     ],
   ]
 

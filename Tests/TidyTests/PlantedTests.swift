@@ -127,12 +127,14 @@ struct PlantedTests {
     ])
   func purposes(plant: Plant) { expect(purposeFaults, plant) }
 
-  @Test("an interpolation in an attribute is found, unless a closure is around it")
+  @Test("an interpolation or a closure in an attribute is found")
   func attributes() {
     let text =
       "@Test(\"a\", arguments: [\n  \"b \\(c)\", #\"d \\#(e)\"#])\nfunc f() { g(\"\\(h)\") }\n"
     expect(attributeFaults, Plant("Tests/A/A.swift", text, [2, 2]))
-    let innocent = "@Test(arguments: a.map { \"\\($0)\" })\n@Test func b() { c(\"\\(d)\") }\n"
+    let closure = "@Test(arguments: a.map { b })\n@Test func b() { c(\"\\(d)\") }\n"
+    expect(attributeFaults, Plant("Tests/A/A.swift", closure, [1]))
+    let innocent = "@Test(\"{\", arguments: a)\nfunc b(c: D) { e { f } }\n"
     expect(attributeFaults, Plant("Tests/A/A.swift", innocent, []))
   }
 

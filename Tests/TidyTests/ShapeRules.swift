@@ -109,8 +109,7 @@ private func commentMark(_ file: SourceFile) -> String? {
   }
 }
 
-/// Debian 13's compiler ends with an assertion on an interpolation in an attribute's arguments,
-/// unless a closure is around it.
+/// Debian 13's compiler traps on an interpolation and on a closure in an attribute's arguments.
 func attributeFaults(_ file: SourceFile) -> [Fault] {
   guard let swift = file.swift else { return [] }
   let attributes: Set = ["Test", "Suite"]
@@ -119,22 +118,20 @@ func attributeFaults(_ file: SourceFile) -> [Fault] {
       return []
     }
     var depth = 0
-    var closures = 0
     var position = token.range.upperBound
     var faults: [Fault] = []
     repeat {
       let byte = swift.code[position]
-      if byte == UInt8(ascii: "("), closures == 0, swift.interpolations.contains(position) {
+      let isInterpolation = byte == UInt8(ascii: "(") && swift.interpolations.contains(position)
+      if isInterpolation || byte == UInt8(ascii: "{") {
         let line = token.line + swift.code[token.range.upperBound..<position].count { $0 == 10 }
         faults.append(
           file.fault(
-            line, "interpolation in an attribute",
+            line, "an interpolation or a closure in an attribute",
             "write the arguments as a static let before the test: Swift 6.0.3 traps on this"))
       }
       if byte == UInt8(ascii: "(") { depth += 1 }
       if byte == UInt8(ascii: ")") { depth -= 1 }
-      if byte == UInt8(ascii: "{") { closures += 1 }
-      if byte == UInt8(ascii: "}") { closures -= 1 }
       position += 1
     } while position < swift.code.count && (depth > 0 || swift.code[position - 1] == 32)
     return faults
@@ -175,26 +172,19 @@ func queryFaults(_ file: SourceFile) -> [Fault] {
 /// Words that put work off. They are written apart here, or this file would find itself.
 func postponementFaults(_ file: SourceFile) -> [Fault] {
   let words = ["TO" + "DO", "FIX" + "ME", "X" + "XX", "for " + "now"]
-  return file.lines.enumerated().flatMap { index, line in
-    words.filter { contains(line.utf8, word: $0.utf8) }.map {
-      file.fault(index + 1, "work put off (\($0))", "do it, or make it an issue")
+  return words.filter(file.text.contains).flatMap { word in
+    file.lines.enumerated().filter { contains($0.element, word: word) }.map {
+      file.fault($0.offset + 1, "work put off (\(word))", "do it, or make it an issue")
     }
   }
 }
 
-private func contains(_ line: Substring.UTF8View, word: String.UTF8View) -> Bool {
-  guard let first = word.first else { return false }
-  var index = line.startIndex
-  var previous: UInt8 = 32
-  while index != line.endIndex {
-    if line[index] == first, !isWordByte(previous), line[index...].starts(with: word) {
-      let end = line.index(index, offsetBy: word.count)
-      if end == line.endIndex || !isWordByte(line[end]) { return true }
-    }
-    previous = line[index]
-    index = line.index(after: index)
+private func contains(_ line: Substring, word: String) -> Bool {
+  line.ranges(of: word).contains { range in
+    let before = line[..<range.lowerBound].utf8.last ?? 32
+    let after = line[range.upperBound...].utf8.first ?? 32
+    return !isWordByte(before) && !isWordByte(after)
   }
-  return false
 }
 
 /// What may stand at the top of the tree, besides names that begin with a point.

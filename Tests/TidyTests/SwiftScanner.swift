@@ -21,6 +21,8 @@ struct SwiftScanner {
   private(set) var code: [UInt8]
   private(set) var literals: [Literal] = []
   private(set) var tokens: [Token] = []
+  /// All words that occur, to find out fast that one does not.
+  private(set) var words: Set<String> = []
   /// Where in `code` the interpolations begin, at their parenthesis.
   private(set) var interpolations: [Int] = []
   private let text: [UInt8]
@@ -32,6 +34,7 @@ struct SwiftScanner {
     code = text
     scanCode(insideParentheses: false)
     findTokens()
+    words = Set(tokens.map(\.text))
   }
 
   /// The nearest byte before (`step` -1) or after (+1) a position that is not white space; 0 at an end.

@@ -38,7 +38,7 @@ struct TreeTests {
   @Test("every file begins with a sentence that says what it is for")
   func purposes() { expectNone(Tree.files.flatMap(purposeFaults)) }
 
-  @Test("no attribute interpolates")
+  @Test("no attribute holds an interpolation or a closure")
   func attributes() { expectNone(Tree.files.flatMap(attributeFaults)) }
 
   @Test("no type is named after nothing")

@@ -12,7 +12,9 @@ struct WordRule: Sendable {
   var isMeant: @Sendable (Token, SwiftScanner) -> Bool = { _, _ in true }
 
   func faults(_ file: SourceFile) -> [Fault] {
-    guard let swift = file.swift, holds(file) else { return [] }
+    guard let swift = file.swift, holds(file), !swift.words.isDisjoint(with: words) else {
+      return []
+    }
     return swift.tokens
       .filter { words.contains($0.text) && isMeant($0, swift) }
       .map { file.fault($0.line, "\(name) (\($0.text))", instead) }

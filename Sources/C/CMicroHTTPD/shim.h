@@ -23,7 +23,7 @@ static inline struct MHD_Daemon *chttp_start(
       MHD_OPTION_NOTIFY_COMPLETED, completed, context, MHD_OPTION_CONNECTION_LIMIT, connections,
       MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
       connection_bytes, MHD_OPTION_UNESCAPE_CALLBACK, chttp_keep_escapes, NULL,
-      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
+      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }
 
 // Variadic: the epoll descriptor that becomes readable when MHD_run has work; -1 without one.

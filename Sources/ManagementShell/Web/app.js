@@ -103,7 +103,7 @@ function signOut(problem = "") {
   session?.end();
   session = null;
   sessionStorage.removeItem(tokenKey);
-  for (const id of ["overview", "connection", "sign-out"]) find(id).hidden = true;
+  for (const id of ["overview", "connection", "no-link", "sign-out"]) find(id).hidden = true;
   find("login").hidden = false;
   find("login-problem").textContent = problem;
   find("token").focus();

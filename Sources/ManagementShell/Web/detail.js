@@ -134,9 +134,10 @@ export class Detail {
   }
 
   /** Puts a record at its place, the newest first; one that is there already stays as it is. */
-  place({ id, record }) {
+  place(event) {
+    const id = Number(event.id);
     if (this.rows.has(id)) return;
-    const row = this.row(record);
+    const row = this.row(event.record);
     const next = Math.max(...[...this.rows.keys()].filter((other) => other < id), -Infinity);
     this.list.insertBefore(row, this.rows.get(next) ?? null);
     this.rows.set(id, row);

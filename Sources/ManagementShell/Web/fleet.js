@@ -38,7 +38,9 @@ export class Fleet {
     const sum = (part) => views.reduce((total, view) => total + (part(view) ?? 0), 0);
     return {
       stations: views.length,
-      online: views.filter((view) => view.online === true).length,
+      // Where the service hears nobody, nobody's absence is known either.
+      online: views.some((view) => view.online === null)
+        ? null : views.filter((view) => view.online === true).length,
       inside: sum((view) => view.occupancy?.inside),
       entries: sum((view) => view.today?.entries),
       alarms: sum((view) => view.alarms.length),

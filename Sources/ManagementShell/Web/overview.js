@@ -60,10 +60,14 @@ export class Overview {
     find("totals").setAttribute("aria-label", t("dashboard.totals"));
     find("totals").replaceChildren(
       figure(t("dashboard.totals.online"),
-        t("dashboard.totals.of", { n: online, all: stations }), online < stations ? "warn" : ""),
+        t("dashboard.totals.of", { n: online ?? "?", all: stations }),
+        online === stations ? "" : "warn"),
       figure(t("dashboard.totals.inside"), inside),
       figure(t("dashboard.totals.entries"), entries),
       figure(t("dashboard.totals.alarms"), alarms, alarms > 0 ? "alarm" : ""));
+    // What a station is now, the service can say only while it hears the stations itself.
+    find("no-link").hidden = online !== null;
+    find("no-link").textContent = t("dashboard.no-link");
     this.renderAlarms();
   }
 

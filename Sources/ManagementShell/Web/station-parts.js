@@ -4,13 +4,20 @@ import { h } from "./dom.js";
 import { hasText, t } from "./texts.js";
 import { tick } from "./times.js";
 
-/** Whether the station is there, and for how long it has not been. */
+/** Whether the station is there, and for how long it has not been; the service may not know. */
 export function presence(view) {
-  const state = view.online === true ? "online" : view.online === false ? "offline" : "never";
+  const since = view.since ?? view.lastHeard;
+  const state = presenceState(view, since);
   const words = h("span", {});
-  if (state === "offline") tick(words, "station.offline", view.since ?? view.lastHeard);
+  if (state === "offline") tick(words, "station.offline", since);
   else words.textContent = t(`station.${state}`);
   return h("p", { class: "presence", "data-state": state }, words);
+}
+
+function presenceState(view, since) {
+  if (view.online === null) return "unknown";
+  if (view.online) return "online";
+  return since === null ? "never" : "offline";
 }
 
 /** The alarm that says the same as a door's alarm state. */
@@ -18,14 +25,15 @@ const alarmOf = { "held-open": "held-open", "forced-open": "forced-open", fault:
 
 /** One line per access point: lock, leaf, and what is wrong unless an alarm says it already. */
 export function doors(view) {
-  const isSaid = (door) => view.alarms.some(({ alarm, accessPoint }) =>
-    accessPoint === door.accessPoint && alarm === alarmOf[door.alarm]);
+  const isSaid = (door) => door.alarm === "normal" || view.alarms.some(
+    ({ alarm, accessPoint }) =>
+      accessPoint === door.accessPoint && alarm === alarmOf[door.alarm]);
   return h("ul", { class: "doors", "aria-label": t("station.doors") },
     view.doors.map((door) => h("li", {},
       h("span", { class: "door-name" }, t("door.name", { n: door.accessPoint })),
       chip(door.lock, `door.lock.${door.lock}`),
       chip(door.contact, `door.contact.${door.contact}`),
-      door.alarm !== "normal" && !isSaid(door) ? chip("alarm", `door.alarm.${door.alarm}`) : null)));
+      isSaid(door) ? null : chip("alarm", `door.alarm.${door.alarm}`))));
 }
 
 /** An alarm in words, with its age ticking. */
@@ -49,7 +57,7 @@ export function figure(name, value, kind = "") {
 /** What qualifies the station's figures: they are old, unconfirmed, or by a wrong clock. */
 export function caveats(view) {
   const keys = [
-    view.online === false && "station.last-known",
+    view.online !== true && view.lastHeard !== null && "station.last-known",
     !view.occupancy && "station.no-count",
     view.occupancy?.stale && "station.stale",
     view.clockTrusted === false && "station.clock-untrusted",

@@ -16,7 +16,8 @@ export class EventParser {
     for (const line of lines) {
       if (line === "") {
         if (this.data.length) {
-          events.push({ name: this.name || "message", data: this.data.join("\n"), id: this.lastID });
+          const name = this.name || "message";
+          events.push({ name, data: this.data.join("\n"), id: this.lastID });
         }
         this.reset();
       } else {

@@ -94,9 +94,9 @@ export class AccessPoint {
   }
 
   async showCode(kind) {
-    const needsMember = kind === "good" || kind === "expired" || kind === "foreign";
-    const done = await this.send("code", needsMember ? { kind, member: this.member.value } : { kind });
-    if (!done) return;
+    const isIssued = kind === "good" || kind === "expired" || kind === "foreign";
+    const order = isIssued ? { kind, member: this.member.value } : { kind };
+    if (!(await this.send("code", order))) return;
     this.log.add(this.number, "board.log.scanned", { what: { key: `board.code.${kind}` } });
   }
 

@@ -1,0 +1,164 @@
+// The fleetsim command: options in, a line for each seed out, and an exit code that says what was.
+import StationProtocol
+
+/// Reads the arguments, runs the seeds, and says how it went.
+package struct CommandLineTool {
+  package static let right: Int32 = 0
+  package static let wrong: Int32 = 1
+  package static let stuck: Int32 = 2
+  package static let usage: Int32 = 64
+
+  static let help = """
+    usage: fleetsim [--seed N | --seeds A..B | --runs N | --minutes M]
+                    [--stations S] [--days D] [--faults LIST | none] [--mutation NAME]
+           fleetsim --mutations | --list-faults
+    Simulates a fleet in virtual time, under faults that each seed draws from the list. Runs and
+    minutes take fresh seeds; without any of the four, one minute of them.
+    Exits 0 where nothing was wrong, 1 where something was, 2 where something got stuck.
+    """
+
+  private var seeds: [UInt64] = []
+  private var runs: Int?
+  private var minutes: Int?
+  private var options = SimulationOptions()
+  private let write: (String) -> Void
+
+  private struct UsageError: Error {
+    var text: String
+  }
+
+  /// - Parameter write: prints one line.
+  package init(write: @escaping (String) -> Void) { self.write = write }
+
+  /// - Parameters:
+  ///   - arguments: without the program's name.
+  ///   - freshSeed: where seeds begin that nobody asked for.
+  /// - Returns: the exit code.
+  package mutating func run(_ arguments: [String], freshSeed: UInt64) -> Int32 {
+    switch arguments {
+    case ["--help"]:
+      write(Self.help)
+      return Self.right
+    case ["--mutations"]:
+      for mutation in Mutation.allCases { write("\(mutation.rawValue)  \(mutation.sentence)") }
+      return Self.right
+    case ["--list-faults"]:
+      for fault in Fault.allCases { write("\(fault.rawValue)  \(fault.sentence)") }
+      return Self.right
+    default: break
+    }
+    do {
+      try parse(arguments)
+    } catch {
+      write("fleetsim: \((error as? UsageError)?.text ?? "bad arguments")")
+      write(Self.help)
+      return Self.usage
+    }
+    if let runs { seeds = (0..<UInt64(runs)).map { freshSeed &+ $0 } }
+    return simulate(from: freshSeed)
+  }
+
+  private func simulate(from freshSeed: UInt64) -> Int32 {
+    write(
+      "stations \(options.stations), days \(options.days), "
+        + "faults \(options.faults.map(\.rawValue).joined(separator: ",")), "
+        + "mutation \(options.mutation?.rawValue ?? "none")")
+    let clock = ContinuousClock()
+    let begin = clock.now
+    var stationDays = 0
+    var violations: [Violation] = []
+    var next = seeds.isEmpty ? freshSeed : 0
+    var waiting = seeds[...]
+    while true {
+      if !seeds.isEmpty {
+        guard let seed = waiting.popFirst() else { break }
+        next = seed
+      } else if clock.now - begin >= .seconds(60 * (minutes ?? 1)) {
+        break
+      }
+      let outcome = Simulation(seed: next, options).run()
+      stationDays += options.stations * options.days
+      report(outcome)
+      if let violation = outcome.violation { violations.append(violation) }
+      next &+= 1
+    }
+    let elapsed = clock.now - begin
+    let speed = Double(stationDays) / max(0.001, Double(elapsed.wholeNanoseconds) / 1e9)
+    write("\(stationDays) station-days, \(Int(speed)) per second")
+    write("violations \(violations.count)")
+    if violations.contains(where: { $0.kind == .wrong }) { return Self.wrong }
+    return violations.isEmpty ? Self.right : Self.stuck
+  }
+
+  private func report(_ outcome: SimulationOutcome) {
+    write(
+      "seed \(outcome.seed)  trace \(Hex.text(outcome.hash, digits: 16))  "
+        + "events \(outcome.events)  records \(outcome.records)  counts \(outcome.countsKept)  "
+        + "faults \(outcome.faults)")
+    guard let violation = outcome.violation else { return }
+    for line in outcome.story { write("  \(line)") }
+    write("seed \(outcome.seed): \(violation.kind): \(violation.description)")
+  }
+
+  // MARK: - Arguments
+
+  private mutating func parse(_ arguments: [String]) throws {
+    var rest = arguments[...]
+    while let name = rest.popFirst() {
+      guard let value = rest.popFirst() else { throw UsageError(text: "\(name) needs a value") }
+      switch name {
+      case "--seed": seeds = [try Self.number(value, name)]
+      case "--seeds": seeds = try Self.range(value, name)
+      case "--runs": runs = try Self.count(value, name, 1...1_000_000)
+      case "--minutes": minutes = try Self.count(value, name, 1...10_000)
+      case "--stations": options.stations = try Self.count(value, name, 1...1000)
+      case "--days": options.days = try Self.count(value, name, 1...1000)
+      case "--faults": options.faults = try Self.faults(value)
+      case "--mutation":
+        guard let mutation = Mutation(rawValue: value) else {
+          throw UsageError(text: "no mutation is called \(value)")
+        }
+        options.mutation = mutation
+      default: throw UsageError(text: "unknown option \(name)")
+      }
+    }
+  }
+
+  private static func number(_ text: String, _ name: String) throws -> UInt64 {
+    guard let number = UInt64(text) else {
+      throw UsageError(text: "\(name) takes a number, not \(text)")
+    }
+    return number
+  }
+
+  private static func count(
+    _ text: String, _ name: String, _ range: ClosedRange<Int>
+  ) throws -> Int {
+    guard let number = Int(text), range.contains(number) else {
+      throw UsageError(
+        text: "\(name) takes a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// `A..B` or `A-B`, both included.
+  private static func range(_ text: String, _ name: String) throws -> [UInt64] {
+    let ends = text.split { $0 == "." || $0 == "-" }.map(String.init)
+    guard ends.count == 2 else { throw UsageError(text: "\(name) takes A..B, not \(text)") }
+    let (first, last) = (try number(ends[0], name), try number(ends[1], name))
+    guard first <= last, last - first < 1_000_000 else {
+      throw UsageError(text: "\(name) takes at most a million seeds, the smaller one first")
+    }
+    return Array(first...last)
+  }
+
+  private static func faults(_ text: String) throws -> [Fault] {
+    if text == "none" { return [] }
+    return try text.split(separator: ",").map { name in
+      guard let fault = Fault(rawValue: String(name)) else {
+        throw UsageError(text: "no fault is called \(name)")
+      }
+      return fault
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// FleetSimulator: see the first file to land here.

@@ -1,0 +1,204 @@
+// The disk of a simulated station, with its store: rows of an outbox and what boot needs.
+//
+// Fault model.
+// - A transaction is durable or it is not: the store's own log tells torn ones apart, so a torn
+//   transaction counts as lost.
+// - What was handed over and has not begun to commit is lost at a power cut. Of the transactions
+//   that have begun, a random number survives, in their order: the first ones.
+// - A transaction that was reported as durable stays so.
+// - A commit takes 0.2 to 8 ms; a slow disk now and then takes up to 20 s. Urgent entries begin to
+//   commit within 25 ms, others within 2 s.
+// - A store may be found damaged and be set aside whole. Nothing of it is ever read again.
+import StationCore
+import StationProtocol
+
+/// What a store holds durably.
+struct StoreImage {
+  var stream: StreamID
+  var boot: Int64 = 0
+  /// The daemon had stopped in order.
+  var isClean = false
+  var next: UInt64 = 1
+  var rows = Rows()
+  var marks: [CodeDigest: WallTime] = [:]
+  var totals = OccupancyTotals()
+  var lastTrusted: WallTime?
+
+  /// Rows with consecutive numbers, taken away at the front.
+  struct Rows {
+    private(set) var floor: UInt64 = 1
+    private var bytes: [[UInt8]] = []
+    private var head = 0
+
+    var count: Int { bytes.count - head }
+
+    subscript(seq: UInt64) -> [UInt8]? {
+      guard seq >= floor, seq < floor + UInt64(count) else { return nil }
+      return bytes[head + Int(seq - floor)]
+    }
+
+    mutating func append(_ row: [UInt8], seq: UInt64) {
+      if count == 0 { floor = seq }
+      bytes.append(row)
+    }
+
+    mutating func trim(through upto: UInt64) {
+      guard upto >= floor else { return }
+      let taken = min(count, Int(upto - floor) + 1)
+      floor += UInt64(taken)
+      head += taken
+      if head > 512 {
+        bytes.removeFirst(head)
+        head = 0
+      }
+    }
+  }
+}
+
+final class SimulatedDisk {
+  enum Operation {
+    case insert(seq: UInt64, row: [UInt8], changes: [RecoveryChange])
+    case remember([RecoveryChange])
+    case trim(through: UInt64)
+    case start(boot: Int64)
+    case stop
+  }
+
+  private(set) var image: StoreImage
+  /// Told the last number after each commit.
+  var onDurable: ((UInt64) -> Void)?
+  /// A commit takes longer than it should, and when the last one that did was over.
+  private(set) var isSlow = false
+  private(set) var slowUntil = Instant(nanoseconds: 0)
+  private let world: World
+  private let station: Int
+  private var dice: Dice
+  /// Handed over; the commit has not begun.
+  private var open: [Operation] = []
+  private var beginAt: Instant?
+  /// Begun, in order; the first one is on its way.
+  private var begun: [[Operation]] = []
+  private var isBusy = false
+  private var life = 0
+
+  init(_ world: World, station: Int) {
+    self.world = world
+    self.station = station
+    dice = Dice(seed: world.seed, "disk", station)
+    image = StoreImage(stream: StreamID(bits: dice.next()))
+    world.referee.storeMade(station, image.stream)
+  }
+
+  /// Everything that the daemon has written, durable or not.
+  func row(_ seq: UInt64) -> [UInt8]? {
+    if let row = image.rows[seq] { return row }
+    for operation in begun.joined() + open {
+      if case .insert(seq, let row, _) = operation { return row }
+    }
+    return nil
+  }
+
+  func write(_ operation: Operation, urgent: Bool) {
+    open.append(operation)
+    let due = world.now + (urgent ? dice.milliseconds(0...25) : dice.milliseconds(300...2000))
+    if let beginAt, beginAt <= due { return }
+    beginAt = due
+    let life = life
+    world.at(due) { [unowned self] in
+      guard life == self.life, beginAt == due else { return }
+      begin()
+    }
+  }
+
+  var isIdle: Bool { open.isEmpty && begun.isEmpty }
+
+  /// Begins to commit everything at once, for an orderly stop.
+  func begin() {
+    beginAt = nil
+    guard !open.isEmpty else { return }
+    if begun.count > 1 {
+      begun[begun.count - 1] += open
+    } else {
+      begun.append(open)
+    }
+    open = []
+    commitNext()
+  }
+
+  private func commitNext() {
+    guard !isBusy, !begun.isEmpty else { return }
+    isBusy = true
+    var delay = dice.milliseconds(0...8) + .microseconds(200)
+    if world.strikes(.slowDisk, onceIn: 300) {
+      delay = world.delay(100...20_000)
+      isSlow = true
+      world.note("the disk is slow", station: station)
+    }
+    let life = life
+    world.after(delay) { [unowned self] in
+      guard life == self.life else { return }
+      isBusy = false
+      if isSlow { slowUntil = world.now }
+      isSlow = false
+      apply(begun.removeFirst())
+      onDurable?(image.next - 1)
+      commitNext()
+    }
+  }
+
+  /// The power fails: what has not begun is lost, of what has begun a part survives.
+  func powerCut() {
+    life += 1
+    let survivors = dice.below(begun.count + 1)
+    for transaction in begun.prefix(survivors) { apply(transaction) }
+    if isSlow { slowUntil = world.now }
+    world.note("transactions survived", UInt64(survivors), station: station)
+    (open, begun, beginAt, isBusy, isSlow) = ([], [], nil, false, false)
+  }
+
+  /// The store is set aside and a new one begins.
+  func replace() {
+    life += 1
+    (open, begun, beginAt, isBusy, isSlow) = ([], [], nil, false, false)
+    world.referee.storeLost(station, image.stream)
+    image = StoreImage(stream: StreamID(bits: dice.next()), boot: 1)
+    world.referee.storeMade(station, image.stream)
+    world.note("the store is lost", image.stream.bits, station: station)
+  }
+
+  /// For a planted bug: the next number is taken from the rows that are left.
+  func forgetNumbers() {
+    image.next = image.rows.count == 0 ? 1 : image.rows.floor + UInt64(image.rows.count)
+  }
+
+  private func apply(_ transaction: [Operation]) {
+    for operation in transaction {
+      switch operation {
+      case .insert(let seq, let row, let changes):
+        image.rows.append(row, seq: seq)
+        image.next = seq + 1
+        changes.forEach(apply)
+        world.referee.durable(station, image.stream, seq, row)
+        world.trace.add(.message("durable", row), at: world.now, station: station)
+      case .remember(let changes): changes.forEach(apply)
+      case .trim(let upto): image.rows.trim(through: upto)
+      case .start(let boot):
+        image.boot = boot
+        image.isClean = false
+      case .stop: image.isClean = true
+      }
+    }
+  }
+
+  private func apply(_ change: RecoveryChange) {
+    switch change {
+    case .mark(let mark, let time):
+      if !image.marks.values.allSatisfy({ $0 >= time }) {
+        image.marks = image.marks.filter { $0.value >= time }
+      }
+      image.marks[mark.code] = mark.until
+    case .totals(let totals): image.totals = totals
+    case .lastTrusted(let time): image.lastTrusted = time
+    }
+  }
+}

@@ -1,0 +1,192 @@
+// The management service of a simulated fleet: the real decisions over the store in memory.
+//
+// Fault model.
+// - What was received and not committed is lost when the service crashes. A commit takes 1 to
+//   120 ms and happens whole or not at all. Acknowledgements go out after it, and may be lost.
+// - The service may crash at any time, and by aim: between receiving and committing, and between
+//   committing and acknowledging. It is back after some seconds, or stays away for up to days.
+import ManagementCore
+import StationProtocol
+
+final class SimulatedManagement {
+  let store = MemoryStore()
+  private(set) var management = Management()
+  private(set) var isRunning = false
+  private(set) var isConnected = false
+  /// What someone sees who follows the event stream.
+  private(set) var feed: [FeedEntry] = []
+  private let world: World
+  private let broker: SimulatedBroker
+  private let stations: [StationID]
+  private var dice: Dice
+  private var life = 0
+  private var received: [InboundItem] = []
+  private var isCommitting = false
+  private var lastFed: Int64 = 0
+  /// For planted bugs: what was seen of each stream, committed or not.
+  private var seen: [StreamID: StreamProgress] = [:]
+
+  init(_ world: World, _ broker: SimulatedBroker, stations: [StationID]) {
+    self.world = world
+    self.broker = broker
+    self.stations = stations
+    dice = Dice(seed: world.seed, "service")
+  }
+
+  private var client: Int { stations.count }
+  private var now: Now { Now(instant: world.now, wall: world.wall, utcOffsetSeconds: 8 * 3600) }
+
+  func start() {
+    guard !isRunning else { return }
+    life += 1
+    isRunning = true
+    management = Management()
+    seen = [:]
+    tell(.booted(stations: store.stations(), today: store.counts(onDay: now.localDay)))
+    connectLater()
+  }
+
+  func crash(awayFor range: ClosedRange<Int>) {
+    guard isRunning else { return }
+    world.note("the service crashes")
+    life += 1
+    (isRunning, isConnected, isCommitting) = (false, false, false)
+    received = []
+    broker.vanish(client)
+    let life = life
+    world.after(dice.seconds(range)) { [unowned self] in
+      if life == self.life { start() }
+    }
+  }
+
+  // MARK: - The link
+
+  private func connectLater() {
+    let life = life
+    world.after(dice.milliseconds(500...5000)) { [unowned self] in
+      guard life == self.life, !isConnected else { return }
+      connect()
+    }
+  }
+
+  private func connect() {
+    let will = SimulatedBroker.Message(
+      topic: .serviceStatus,
+      payload: ServiceStatusPayload(isOnline: false, at: world.wall).json, isRetained: true)
+    let life = life
+    tell(.linkOpened)
+    isConnected = broker.connect(client, will: will) { [unowned self] path, payload, isRetained in
+      guard life == self.life else { return }
+      tell(.messageArrived(topic: path, payload: payload, isRetained: isRetained))
+    } onClosed: { [unowned self] in
+      guard life == self.life, isConnected else { return }
+      isConnected = false
+      tell(.linkClosed)
+      connectLater()
+    }
+    guard isConnected else {
+      tell(.linkClosed)
+      return connectLater()
+    }
+    publish(.serviceStatus, ServiceStatusPayload(isOnline: true, at: world.wall).json)
+  }
+
+  private func publish(_ topic: Topic, _ payload: [UInt8]) {
+    broker.publish(
+      SimulatedBroker.Message(
+        topic: topic, payload: payload, isRetained: topic == .serviceStatus), from: client)
+  }
+
+  // MARK: - Events in, effects out
+
+  private func tell(_ event: ManagementEvent) {
+    for effect in management.handle(event, at: now) {
+      switch effect {
+      case .store(let item): take(item)
+      case .acknowledge(let station, let ack): publish(.ack(station), alter(ack).json)
+      case .announce: break
+      case .note(let oddity): world.referee.complain("the service notes: \(oddity)")
+      }
+    }
+  }
+
+  private func take(_ item: InboundItem) {
+    received.append(item)
+    if case .batch(let batch) = item { see(batch) }
+    guard !isCommitting else { return }
+    isCommitting = true
+    let life = life
+    if world.strikes(.serviceCrash, onceIn: 300) {
+      world.after(dice.milliseconds(0...150)) { [unowned self] in
+        if life == self.life { crash(awayFor: 1...60) }
+      }
+    }
+    world.after(dice.milliseconds(1...120)) { [unowned self] in
+      if life == self.life { commit() }
+    }
+  }
+
+  private func commit() {
+    isCommitting = false
+    let outcomes = store.store(received, at: now)
+    received = []
+    for outcome in outcomes {
+      if let stream = outcome.stream, outcome.upto > 0 {
+        seen[stream, default: StreamProgress()].add(1...outcome.upto)
+      }
+    }
+    follow()
+    guard !world.strikes(.serviceCrash, onceIn: 1000) else { return crash(awayFor: 1...60) }
+    tell(.stored(outcomes))
+  }
+
+  /// Reads on in the event stream, as everyone does who follows it.
+  private func follow() {
+    while case let events = store.events(after: lastFed, limit: 1000), let last = events.last {
+      lastFed = last.id
+      for event in events {
+        guard let seq = event.seq, let station = stations.firstIndex(of: event.station) else {
+          continue
+        }
+        feed.append(FeedEntry(id: event.id, station: station, stream: event.stream, seq: seq))
+      }
+    }
+  }
+
+  // MARK: - The end
+
+  var records: [StoredRecord] {
+    store.events(after: 0, limit: .max).compactMap { event in
+      guard let seq = event.seq, let station = stations.firstIndex(of: event.station) else {
+        return nil
+      }
+      return StoredRecord(station: station, stream: event.stream, seq: seq, bytes: event.json)
+    }
+  }
+
+  func view(of station: StationID) -> StationView? { management.view(of: station, at: now) }
+
+  // MARK: - Planted bugs
+
+  private func see(_ batch: InboundBatch) {
+    guard let mutation = world.mutation else { return }
+    seen[batch.stream, default: StreamProgress()].add(batch.numbers)
+    switch mutation {
+    case .ackBeforeCommit:
+      guard let upto = seen[batch.stream]?.upto, upto > 0 else { return }
+      publish(.ack(batch.station), Acknowledgement(stream: batch.stream, upto: upto).json)
+    case .recordTwice:
+      let again = feed.last { $0.stream == batch.stream && $0.seq == batch.first }
+      guard var again, let last = feed.last else { return }
+      again.id = last.id
+      feed.append(again)
+    default: break
+    }
+  }
+
+  private func alter(_ ack: Acknowledgement) -> Acknowledgement {
+    guard world.mutation == .ackOverAHole, let progress = seen[ack.stream] else { return ack }
+    let last = progress.islands.last?.upperBound ?? 0
+    return Acknowledgement(stream: ack.stream, upto: max(ack.upto, last))
+  }
+}

@@ -1,0 +1,142 @@
+// How a simulated station comes up, goes dark, stops in order, and loses its store or its time.
+import StationCore
+import StationProtocol
+
+extension SimulatedStation {
+  func powerOn() {
+    guard !isRunning else { return }
+    life += 1
+    let life = life
+    let hasLostStore = disk.image.next > 1 && world.strikes(.storeLoss, onceIn: 30)
+    if hasLostStore { disk.replace() }
+    let image = disk.image
+    let boot = hasLostStore ? 1 : image.boot + 1
+    disk.write(.start(boot: boot), urgent: true)
+    if world.strikes(.aimedPowerCut, onceIn: 6) {
+      world.after(dice.milliseconds(0...60)) { [unowned self] in
+        if life == self.life { cutPower() }
+      }
+    }
+    waitForDisk(life) { [unowned self] in
+      if world.mutation == .seqReused { disk.forgetNumbers() }
+      let ending: Ending = boot == 1 ? .newStore : image.isClean ? .clean : .unclean
+      run(recovered(boot: boot, ending, hasLostStore: hasLostStore))
+    }
+  }
+
+  func waitForDisk(_ life: Int, _ body: @escaping () -> Void) {
+    world.after(.milliseconds(20)) { [unowned self] in
+      guard life == self.life else { return }
+      if disk.isIdle { body() } else { waitForDisk(life, body) }
+    }
+  }
+
+  func recovered(boot: Int64, _ ending: Ending, hasLostStore: Bool) -> Recovered {
+    let image = disk.image
+    let marks =
+      world.mutation == .replayMarksLostAtBoot
+      ? []
+      : image.marks.map { ReplayMark(code: $0.key, until: $0.value) }.sorted { $0.code < $1.code }
+    return Recovered(
+      stream: image.stream, boot: boot, ending: ending,
+      floor: image.rows.count == 0 ? image.next : image.rows.floor, next: image.next, marks: marks,
+      totals: image.totals, lastTrusted: image.lastTrusted, hasLostStore: hasLostStore)
+  }
+
+  func run(_ recovered: Recovered) {
+    core = Station(configuration)
+    isRunning = true
+    (wakeAt, connection, attempts) = (nil, 0, 0)
+    clock.start(at: world.now)
+    if world.strikes(.clockUntrusted, onceIn: 2) {
+      clock.forget(world)
+      let life = life
+      world.after(dice.seconds(dice.once(in: 4) ? 600...7200 : 10...300)) { [unowned self] in
+        if life == self.life { clock.learn() }
+      }
+    }
+    tell(.booted(recovered))
+    for door in doors { door.reportAll() }
+    connectLater()
+    onStart?()
+  }
+
+  func cutPower(within milliseconds: ClosedRange<Int>) {
+    let life = life
+    world.after(dice.milliseconds(milliseconds)) { [unowned self] in
+      if life == self.life { cutPower() }
+    }
+  }
+
+  func cutPower() {
+    world.note("power cut", station: index)
+    goDark()
+    broker.vanish(index)
+    disk.powerCut()
+    world.referee.powerCut(index, disk, at: world.now)
+    let life = life
+    let downtime = dice.pick([1...10, 1...10, 5...120, dice.once(in: 5) ? 600...20_000 : 60...600])
+    world.after(dice.seconds(downtime)) { [unowned self] in
+      if life == self.life { powerOn() }
+    }
+  }
+
+  func goDark() {
+    life += 1
+    isRunning = false
+    isConnected = false
+    for door in doors { door.powerCut() }
+  }
+
+  /// An orderly stop and a new start.
+  func restart() {
+    guard isRunning else { return }
+    world.note("stop", station: index)
+    let session = session
+    let wasConnected = isConnected
+    goDark()
+    world.referee.stopped(index, at: world.now)
+    disk.write(.stop, urgent: true)
+    disk.begin()
+    let life = life
+    waitForDisk(life) { [unowned self] in
+      if wasConnected {
+        publish(
+          .status(id),
+          StatusPayload(isOnline: false, session: session, reason: .stopping, at: now.wall).json,
+          retained: true)
+        broker.disconnect(index)
+      }
+      world.after(dice.seconds(1...30)) { [unowned self] in
+        if life == self.life { powerOn() }
+      }
+    }
+  }
+
+  /// The store is found damaged while the daemon runs.
+  func loseStore() {
+    guard isRunning else { return }
+    disk.replace()
+    tell(.storeReplaced(disk.image.stream))
+    // A will that names the old stream would say nothing about the new one.
+    broker.disconnect(index)
+    uplinkClosed()
+  }
+
+  func stepClock() {
+    clock.jump(by: dice.seconds(0...172_800) - .seconds(86_400))
+    world.referee.clockMoved(index)
+  }
+
+  /// Mends what faults may have left.
+  func mend() {
+    clock.learn()
+    world.referee.clockMoved(index)
+    for door in doors {
+      door.freeBeam()
+      door.regainLines()
+      door.setReader(connected: true)
+    }
+    if !isRunning { powerOn() }
+  }
+}

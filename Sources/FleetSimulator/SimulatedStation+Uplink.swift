@@ -1,0 +1,78 @@
+// How a simulated station connects, and what of its decisions goes out as messages.
+import StationCore
+import StationProtocol
+
+extension SimulatedStation {
+  var session: SessionID {
+    SessionID(stream: disk.image.stream, boot: disk.image.boot, connection: connection)
+  }
+
+  func connectLater() {
+    let life = life
+    attempts += 1
+    world.after(dice.milliseconds(500...1000 * min(60, 1 << min(attempts, 6)))) { [unowned self] in
+      if life == self.life, isRunning, !isConnected { connect() }
+    }
+  }
+
+  func connect() {
+    connection += 1
+    let session = session
+    let will = SimulatedBroker.Message(
+      topic: .status(id),
+      payload: StatusPayload(isOnline: false, session: session, reason: .lost, at: now.wall).json,
+      isRetained: true)
+    let life = life
+    isConnected = broker.connect(index, will: will) { [unowned self] path, payload, _ in
+      if life == self.life { received(path, payload) }
+    } onClosed: { [unowned self] in
+      if life == self.life, isConnected { uplinkClosed() }
+    }
+    guard isConnected else { return connectLater() }
+    attempts = 0
+    publish(
+      .status(id),
+      StatusPayload(isOnline: true, session: session, reason: .connected, at: now.wall).json,
+      retained: true)
+    tell(.uplinkOpened(connection: connection))
+  }
+
+  func uplinkClosed() {
+    isConnected = false
+    tell(.uplinkClosed)
+    connectLater()
+  }
+
+  func received(_ path: String, _ payload: [UInt8]) {
+    guard case .ack(id) = Topic(path: path), let ack = try? Acknowledgement(json: payload) else {
+      return world.referee.complain("station \(index + 1) got what is not for it on \(path)")
+    }
+    tell(.acknowledged(ack))
+  }
+
+  func publish(_ topic: Topic, _ payload: [UInt8], retained: Bool) {
+    broker.publish(
+      SimulatedBroker.Message(topic: topic, payload: payload, isRetained: retained),
+      from: index)
+  }
+
+  func publish(_ range: ClosedRange<UInt64>) {
+    var first = range.lowerBound
+    while first <= range.upperBound {
+      let last = min(range.upperBound, first + UInt64(RecordBatch.mostRecords) - 1)
+      var records: [[UInt8]] = []
+      for seq in first...last {
+        guard let row = disk.row(seq) else {
+          return world.referee.complain("station \(index + 1) has no row \(seq) to send")
+        }
+        records.append(row)
+      }
+      let stream = disk.image.stream
+      world.referee.sent(index, stream, first, records)
+      publish(
+        .out(id), RecordBatch(stream: stream, first: first, records: records).json, retained: false)
+      if world.strikes(.aimedPowerCut, onceIn: 250) { return cutPower() }
+      first = last + 1
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// A simulated station: the real decisions, on a simulated disk, clock, hardware and network.
+//
+// Fault model.
+// - Power may fail at any time, and by aim: after a decision and before its commit, while a commit
+//   is on its way, between two batches of records, and while it boots. It is back after 1 s to
+//   some hours.
+// - The daemon may be stopped in order: then everything is committed and it says goodbye.
+// - Its network may go silent, its store may be found damaged, its clock may be wrong (see there).
+import StationCore
+import StationProtocol
+
+final class SimulatedStation {
+  let index: Int
+  let id: StationID
+  let configuration: StationConfiguration
+  let world: World
+  let broker: SimulatedBroker
+  let disk: SimulatedDisk
+  private(set) var doors: [SimulatedDoor] = []
+  var core: Station
+  /// Told when the daemon has come up.
+  var onStart: (() -> Void)?
+  var isRunning = false
+  var isConnected = false
+  var clock: SimulatedClock
+  /// Counts starts and ends, so that what was planned in one life does not happen in another.
+  var life = 0
+  var connection: Int64 = 0
+  var attempts = 0
+  var wakeAt: Instant?
+  var dice: Dice
+
+  init(_ world: World, _ broker: SimulatedBroker, index: Int, id: StationID) {
+    self.world = world
+    self.broker = broker
+    self.index = index
+    self.id = id
+    dice = Dice(seed: world.seed, "station", index)
+    configuration = Self.configuration(&dice, world.plan)
+    core = Station(configuration)
+    clock = SimulatedClock(utcOffsetSeconds: 3600 * (dice.below(25) - 12))
+    disk = SimulatedDisk(world, station: index)
+    disk.onDurable = { [unowned self] seq in committed(seq) }
+    doors = configuration.accessPoints.map { SimulatedDoor(self, $0.id, $0.timing, world) }
+    world.referee.configure(index, configuration)
+  }
+
+  private static func configuration(_ dice: inout Dice, _ plan: FaultPlan) -> StationConfiguration {
+    let timing = DoorTiming(
+      access: .seconds(3 + dice.below(13)), exit: .seconds(3 + dice.below(28)),
+      heldOpen: .seconds(15 + dice.below(60)))
+    let hours: OpeningHours =
+      dice.once(in: 3) ? .daily(from: dice.below(1440), to: dice.below(1440)) : .always
+    let most = 60 + dice.below(200)
+    let small = OutboxLimits(mostRecords: UInt64(most), foldedAtOnce: UInt64(10 + dice.below(40)))
+    let points = 1 + dice.below(3) % AccessPointID.most
+    return StationConfiguration(
+      version: "simulated",
+      accessPoints: (1...points).compactMap { AccessPointID($0) }.map {
+        AccessPointConfiguration(id: $0, timing: timing)
+      },
+      entry: EntryPolicy(hours: hours, capacity: dice.once(in: 3) ? Int64(4 + dice.below(9)) : nil),
+      clock: dice.once(in: 2) ? .require : .accept,
+      outbox: plan.contains(.smallOutbox) ? small : OutboxLimits())
+  }
+
+  var now: Now { clock.now(world) }
+
+  // MARK: - Events in, effects out
+
+  func tell(_ event: Event) {
+    guard isRunning else { return }
+    world.trace.add(.event(event), at: world.now, station: index)
+    var effects = core.handle(event, at: now)
+    alter(&effects, after: event)
+    world.referee.step(index, event, effects, at: world.now)
+    let life = life
+    for effect in effects {
+      world.trace.add(.effect(effect), at: world.now, station: index)
+      perform(effect)
+      guard life == self.life else { return }
+    }
+    planWake()
+    guard let last = effects.lastJournaled else { return }
+    if world.strikes(.aimedPowerCut, onceIn: 250) { cutPower(within: 0...30) }
+    if world.mutation == .publishBeforeCommit { tell(.journaled(through: last)) }
+  }
+
+  private func perform(_ effect: Effect) {
+    switch effect {
+    case .setStrike(let point, let strike): door(point)?.tell(strike)
+    case .show: break
+    case .journal(let entry):
+      disk.write(
+        .insert(seq: entry.seq, row: entry.record.json, changes: entry.changes),
+        urgent: entry.lane == .urgent)
+    case .remember(let changes): disk.write(.remember(changes), urgent: false)
+    case .trim(let upto): disk.write(.trim(through: upto), urgent: false)
+    case .publishRecords(let range): publish(range)
+    case .publishBirth(let birth): publish(.birth(id), birth.json, retained: true)
+    case .publishState(let report):
+      publish(.state(id, report.part), report.json, retained: true)
+    }
+  }
+
+  func door(_ point: AccessPointID) -> SimulatedDoor? { doors.first { $0.point == point } }
+
+  private func committed(_ seq: UInt64) {
+    guard isRunning, seq > core.outbox.durable else { return }
+    if world.strikes(.aimedPowerCut, onceIn: 250) { return cutPower() }
+    tell(.journaled(through: seq))
+  }
+
+  /// Plans the next wake, unless one is planned that comes no later.
+  private func planWake() {
+    guard let deadline = core.nextDeadline else { return }
+    let due = clock.worldInstant(of: deadline)
+    if let wakeAt, wakeAt <= due { return }
+    wakeAt = due
+    let life = life
+    world.at(due) { [unowned self] in
+      guard life == self.life, wakeAt == due else { return }
+      wakeAt = nil
+      if let deadline = core.nextDeadline, deadline <= now.instant {
+        tell(.wake)
+      } else {
+        planWake()
+      }
+    }
+  }
+}
+
+extension [Effect] {
+  /// The number of the last record among them.
+  fileprivate var lastJournaled: UInt64? {
+    reversed().lazy.compactMap { effect in
+      if case .journal(let entry) = effect { entry.seq } else { nil }
+    }.first
+  }
+}

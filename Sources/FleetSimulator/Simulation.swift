@@ -1,0 +1,114 @@
+// One run: a fleet, its people, its broker and its service, under the faults of one seed.
+import StationCore
+import StationProtocol
+
+/// What is to be simulated; the seed decides everything else.
+package struct SimulationOptions: Sendable {
+  package var stations: Int
+  package var days: Int
+  package var faults: [Fault]
+  package var mutation: Mutation?
+
+  package init(
+    stations: Int = 3, days: Int = 2, faults: [Fault] = Fault.allCases, mutation: Mutation? = nil
+  ) {
+    self.stations = stations
+    self.days = days
+    self.faults = faults
+    self.mutation = mutation
+  }
+}
+
+/// What became of one run.
+package struct SimulationOutcome: Sendable {
+  package let seed: UInt64
+  package let faults: String
+  package let violation: Violation?
+  /// The same in every process for the same seed and options.
+  package let hash: UInt64
+  package let events: Int
+  package let records: Int
+  /// Stations whose count of people could be held against the people themselves.
+  package let countsKept: Int
+  /// The last events before a violation, oldest first.
+  package let story: [String]
+}
+
+package struct Simulation {
+  private let world: World
+  private let broker: SimulatedBroker
+  private let service: SimulatedManagement
+  private let stations: [SimulatedStation]
+  private let workers: [Workers]
+  private let options: SimulationOptions
+
+  /// How long everything may take to finish once nothing hinders it.
+  static let quiet: Duration = .seconds(3 * 3600)
+
+  package init(seed: UInt64, _ options: SimulationOptions) {
+    self.options = options
+    let plan = FaultPlan(
+      seed: seed, allowed: options.faults, required: options.mutation?.needs ?? [])
+    let world = World(
+      seed: seed, plan: plan, mutation: options.mutation, stations: options.stations)
+    let ids = (1...options.stations).compactMap { StationID("station-\($0)") }
+    let broker = SimulatedBroker(world, stations: ids)
+    stations = ids.enumerated().map { SimulatedStation(world, broker, index: $0, id: $1) }
+    workers = stations.map { Workers($0, world, CodeBook(world, station: $0.index)) }
+    service = SimulatedManagement(world, broker, stations: ids)
+    self.world = world
+    self.broker = broker
+  }
+
+  package func run() -> SimulationOutcome {
+    service.start()
+    for station in stations { station.powerOn() }
+    for people in workers { people.begin() }
+    Weather(world: world, broker: broker, service: service, stations: stations).begin()
+    let end = Instant(nanoseconds: 0) + .seconds(86_400 * options.days)
+    world.run(until: end)
+    calm()
+    world.run(until: end + Self.quiet)
+    judge()
+    defer { world.end() }
+    return SimulationOutcome(
+      seed: world.seed, faults: world.plan.names, violation: world.referee.violation,
+      hash: world.trace.hash, events: world.events, records: world.referee.delivery.records,
+      countsKept: world.referee.countsKept,
+      story: world.referee.violation == nil ? [] : world.trace.story)
+  }
+
+  /// Ends all faults. From here on everything must finish by itself.
+  private func calm() {
+    guard world.referee.violation == nil else { return }
+    world.note("all is calm")
+    world.phase = .quiet
+    // A state that a full queue dropped is told again only in a new session.
+    if world.plan.contains(.drop) { broker.goAway() }
+    broker.comeBack()
+    for client in 0...stations.count { broker.unsilence(client) }
+    service.start()
+    for station in stations { station.mend() }
+  }
+
+  private func judge() {
+    let referee = world.referee
+    guard referee.violation == nil else { return }
+    referee.finish(stations, service.records, service.feed)
+    if let odd = service.store.quarantine(before: nil, limit: 1).first {
+      referee.complain("in quarantine from \(odd.station): \(odd.reason)")
+    }
+    for station in stations {
+      guard let view = service.view(of: station.id) else {
+        referee.complain("the service does not know \(station.id)", .stuck)
+        continue
+      }
+      if view.isOnline != true {
+        referee.complain("the service takes \(station.id) for offline", .stuck)
+      }
+      if view.life.occupancy?.inside != station.disk.image.totals.inside {
+        referee.complain("the service shows another count of \(station.id)", .stuck)
+      }
+    }
+  }
+}

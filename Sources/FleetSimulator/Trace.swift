@@ -1,0 +1,111 @@
+// What happened in a run: the last events in words, and all of them in one number.
+import StationCore
+import StationProtocol
+
+/// Keeps the last 50 events, and folds every one into a hash that is the same in every process.
+struct Trace {
+  enum Line {
+    case event(Event)
+    case effect(Effect)
+    case note(StaticString, UInt64)
+    case message(StaticString, [UInt8])
+  }
+
+  static let kept = 50
+
+  private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  private(set) var count = 0
+  private var lines: [(at: Instant, station: Int?, line: Line)] = []
+
+  /// - Parameter station: the number of the station; nil for the fleet as a whole.
+  mutating func add(_ line: Line, at instant: Instant, station: Int?) {
+    fold(UInt64(bitPattern: instant.nanoseconds))
+    fold(UInt64(station ?? 9999))
+    switch line {
+    case .event(let event): fold(event.number)
+    case .effect(let effect): fold(effect.number)
+    case .note(let text, let number):
+      text.withUTF8Buffer { fold(bytes: $0) }
+      fold(number)
+    case .message(_, let payload): payload.withUnsafeBufferPointer { fold(bytes: $0) }
+    }
+    if lines.count < Self.kept {
+      lines.append((instant, station, line))
+    } else {
+      lines[count % Self.kept] = (instant, station, line)
+    }
+    count += 1
+  }
+
+  mutating func fold(_ word: UInt64) {
+    hash = (hash ^ word) &* 0x100_0000_01B3
+    hash ^= hash >> 29
+  }
+
+  private mutating func fold(bytes: UnsafeBufferPointer<UInt8>) {
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+  }
+
+  /// The last events in words, oldest first.
+  var story: [String] {
+    let start = lines.count < Self.kept ? 0 : count % Self.kept
+    return (lines[start...] + lines[..<start]).map { entry in
+      let milliseconds = entry.at.nanoseconds / 1_000_000
+      let whole = String(milliseconds / 1000)
+      let fraction = String(1000 + milliseconds % 1000).dropFirst()
+      let place = entry.station.map { "station \($0 + 1)" } ?? "fleet"
+      return "\(whole).\(fraction) s  \(place)  \(Self.words(entry.line))"
+    }
+  }
+
+  private static func words(_ line: Line) -> String {
+    switch line {
+    case .event(let event): "event \(event)"
+    case .effect(let effect): "effect \(effect)"
+    case .note(let text, let number): "\(text) \(number)"
+    case .message(let what, let payload): "\(what) \(String(decoding: payload, as: UTF8.self))"
+    }
+  }
+}
+
+extension Event {
+  /// A number that tells kinds of events apart; their content is in the records that follow.
+  fileprivate var number: UInt64 {
+    switch self {
+    case .booted(let recovered): 1 + recovered.next << 8
+    case .codePresented(let point, let presentation):
+      2 + UInt64(point.number) << 8 + presentation.bytes.low << 16
+    case .doorContactChanged(let point, let isClosed):
+      3 + UInt64(point.number) << 8 + (isClosed.map { $0 ? 1 : 2 } ?? 3) << 16
+    case .exitRequested(let point): 4 + UInt64(point.number) << 8
+    case .beamChanged(let point, let beam, let isBroken):
+      5 + UInt64(point.number) << 8 + (beam == .outer ? 1 : 2) << 16 + (isBroken ? 1 : 2) << 24
+    case .linesChanged(let point, let areReadable):
+      6 + UInt64(point.number) << 8 + (areReadable ? 1 : 2) << 16
+    case .readerChanged(let point, let isConnected):
+      7 + UInt64(point.number) << 8 + (isConnected ? 1 : 2) << 16
+    case .journaled(let seq): 8 + seq << 8
+    case .storeReplaced(let stream): 9 ^ stream.bits
+    case .uplinkOpened(let connection): 10 + UInt64(connection) << 8
+    case .uplinkClosed: 11
+    case .acknowledged(let ack): 12 + ack.upto << 8
+    case .wake: 13
+    }
+  }
+}
+
+extension Effect {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .setStrike(let point, let strike):
+      101 + UInt64(point.number) << 8 + (strike == .release ? 1 : 2) << 16
+    case .show(let point, _): 102 + UInt64(point.number) << 8
+    case .journal(let entry): 103 + entry.seq << 8
+    case .remember(let changes): 104 + UInt64(changes.count) << 8
+    case .publishRecords(let range): 105 + range.lowerBound << 8 + range.upperBound << 32
+    case .publishBirth(let birth): 106 + birth.floor << 8 + birth.ceiling << 32
+    case .publishState(let report): 107 + UInt64(report.part.path.utf8.count) << 8
+    case .trim(let upto): 108 + upto << 8
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// What happened at a station on one day, as far as a manager counts it.
+import StationProtocol
+
+/// Totals of one local day of one station.
+package struct DayCounts: Equatable, Sendable {
+  package var entries: Int64 = 0
+  package var exits: Int64 = 0
+  package var granted: Int64 = 0
+  package var refused: Int64 = 0
+
+  package init(entries: Int64 = 0, exits: Int64 = 0, granted: Int64 = 0, refused: Int64 = 0) {
+    self.entries = entries
+    self.exits = exits
+    self.granted = granted
+    self.refused = refused
+  }
+
+  /// What one record adds.
+  package init(of record: Record) {
+    self.init()
+    switch record.body {
+    case .passage(_, .inward, _): entries = 1
+    case .passage(_, .outward, _): exits = 1
+    case .entryGranted: granted = 1
+    case .entryRefused: refused = 1
+    case .refusalsCounted(_, let count): refused = count
+    default: break
+    }
+  }
+
+  package static func += (sum: inout DayCounts, more: DayCounts) {
+    sum.entries += more.entries
+    sum.exits += more.exits
+    sum.granted += more.granted
+    sum.refused += more.refused
+  }
+
+  package var isZero: Bool { self == DayCounts() }
+
+  /// The local day to which a record counts: that of its own clock where it could be believed,
+  /// otherwise that of its arrival.
+  package static func day(of record: Record, received now: Now) -> Int {
+    (record.isTrusted ? record.at : now.wall).localDay(utcOffsetSeconds: now.utcOffsetSeconds)
+  }
+}

@@ -1,1 +1,0 @@
-// ManagementCore: see the first file to land here.

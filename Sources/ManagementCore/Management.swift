@@ -1,0 +1,154 @@
+// The management service's decisions: what is stored, acknowledged, shown and refused.
+import StationProtocol
+
+/// The service as a value: `handle` takes what happened and returns what is to be done. The
+/// daemon and the fleet simulator run the same one.
+package struct Management: Equatable, Sendable {
+  package private(set) var stations: [StationID: StationLife] = [:]
+  package private(set) var isLinkUp = false
+  /// How often each kind of bad input has come.
+  package private(set) var oddities: Int64 = 0
+
+  package init() {}
+
+  package mutating func handle(_ event: ManagementEvent, at now: Now) -> [ManagementEffect] {
+    switch event {
+    case .booted(let registrations, let today):
+      for registration in registrations {
+        var life = StationLife(names: registration.names)
+        life.recover(today[registration.id] ?? DayCounts(), at: now)
+        stations[registration.id] = life
+      }
+      return []
+    case .linkOpened:
+      isLinkUp = true
+      return sorted.map { .announce($0) }
+    case .linkClosed:
+      guard isLinkUp else { return [] }
+      isLinkUp = false
+      for station in sorted { life(station) { $0.linkLost() } }
+      return sorted.map { .announce($0) }
+    case .messageArrived(let path, let payload, let isRetained):
+      return take(path, payload, isRetained, now)
+    case .stored(let outcomes): return outcomes.flatMap { take($0, now) }
+    case .stationNamed(let registration):
+      life(registration.id) { $0.names = registration.names }
+      return [.announce(registration.id)]
+    case .dayBegan: return sorted.map { .announce($0) }
+    }
+  }
+
+  /// When `dayBegan` is wanted next: at the next local midnight, when the counts of today begin
+  /// anew. At most an hour ahead, so that a step of the clock is noticed.
+  package static func nextDay(after now: Now) -> Instant {
+    let local = now.wall.milliseconds + Int64(now.utcOffsetSeconds) * 1000
+    let rest = Int64(now.localDay + 1) * 86_400_000 - local
+    return now.instant + .milliseconds(min(rest, 3_600_000))
+  }
+
+  /// Every station, sorted by id.
+  package func views(at now: Now) -> [StationView] { sorted.compactMap { view(of: $0, at: now) } }
+
+  package func view(of station: StationID, at now: Now) -> StationView? {
+    stations[station].map { StationView(id: station, life: $0, isLinkUp: isLinkUp, at: now) }
+  }
+
+  private var sorted: [StationID] { stations.keys.sorted() }
+
+  private mutating func life(_ station: StationID, _ body: (inout StationLife) -> Void) {
+    body(&stations[station, default: StationLife(names: StationNames(station))])
+  }
+
+  private mutating func note(_ oddity: Oddity) -> [ManagementEffect] {
+    oddities += 1
+    return [.note(oddity)]
+  }
+}
+
+// MARK: - Messages
+
+extension Management {
+  private mutating func take(
+    _ path: String, _ payload: [UInt8], _ isRetained: Bool, _ now: Now
+  ) -> [ManagementEffect] {
+    guard let topic = Topic(path: path), let station = topic.station else {
+      return note(.unknownTopic)
+    }
+    do throws(JSONError) {
+      switch topic {
+      case .status:
+        let status = try StatusPayload(json: payload)
+        return change(station) { $0.take(status, isRetained: isRetained, at: now) }
+      case .birth:
+        let birth = try BirthPayload(json: payload)
+        let announcement = change(station) { $0.take(birth, isRetained: isRetained, at: now) }
+        guard !announcement.isEmpty else { return [] }
+        return [.store(.floor(station, birth.session.stream, floor: birth.floor))] + announcement
+      case .state(_, let part):
+        let state = try StateMessage(part, json: payload)
+        return change(station) {
+          $0.take(state, isRetained: isRetained, at: now)
+          return true
+        }
+      case .out:
+        guard !isRetained else { return note(.retainedRecords(station)) }
+        return [.store(.batch(Self.inbound(try RecordBatch(json: payload), from: station)))]
+      case .ack, .serviceStatus: return note(.unknownTopic)
+      }
+    } catch {
+      let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)
+      return note(oddity)
+        + [.store(.malformed(station, payload: payload, reason: "\(topic.path): \(error)"))]
+    }
+  }
+
+  private mutating func change(
+    _ station: StationID, _ body: (inout StationLife) -> Bool
+  ) -> [ManagementEffect] {
+    var hasChanged = false
+    life(station) { hasChanged = body(&$0) }
+    return hasChanged ? [.announce(station)] : []
+  }
+
+  /// Reads each record for itself, so that one that cannot be read blocks no other.
+  private static func inbound(_ batch: RecordBatch, from station: StationID) -> InboundBatch {
+    InboundBatch(
+      station: station, stream: batch.stream, first: batch.first,
+      contents: batch.records.map { json in
+        do throws(JSONError) {
+          let record = try Record(json: json)
+          // In its one encoding: what is compared, stored and shown holds no white space of a
+          // station's choosing, such as the line ends that separate events of a stream.
+          return .record(record, json: record.json)
+        } catch {
+          return .unreadable(json: json, reason: error.description)
+        }
+      })
+  }
+
+  /// Only what is committed is acknowledged and counted.
+  private mutating func take(_ outcome: StoreOutcome, _ now: Now) -> [ManagementEffect] {
+    var effects = outcome.quarantined.flatMap {
+      note(.quarantined(outcome.station, reason: $0))
+    }
+    if let stream = outcome.stream, outcome.upto > 0 {
+      effects.append(
+        .acknowledge(outcome.station, Acknowledgement(stream: stream, upto: outcome.upto)))
+    }
+    var added = false
+    life(outcome.station) { life in
+      for event in outcome.events where event.seq != nil {
+        guard let record = try? Record(json: event.json) else { continue }
+        let couldTell = life.isClockTrusted
+        life.noteRecords(isClockTrusted: record.isTrusted, at: now)
+        added = added || couldTell != record.isTrusted
+        let counts = DayCounts(of: record)
+        guard !counts.isZero else { continue }
+        life.add(counts, day: DayCounts.day(of: record, received: now), at: now)
+        added = true
+      }
+    }
+    if added { effects.append(.announce(outcome.station)) }
+    return effects
+  }
+}

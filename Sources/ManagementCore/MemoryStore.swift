@@ -1,0 +1,217 @@
+// The management store in memory: the reference for every engine, and the simulator's own.
+import StationProtocol
+
+/// Keeps everything in plain collections. Deterministic: the same calls give the same ids.
+package final class MemoryStore: ManagementStore {
+  private var stored: [StoredEvent] = []
+  private var places: [Place: Int] = [:]
+  private var progress: [StreamKey: StreamProgress] = [:]
+  private var registrations: [StationID: StationNames] = [:]
+  private var days: [DayKey: DayCounts] = [:]
+  private var enrolled: [MemberID: Member] = [:]
+  private var unreadable: [Quarantined] = []
+
+  private struct StreamKey: Hashable {
+    var station: StationID
+    var stream: StreamID
+  }
+
+  private struct Place: Hashable {
+    var key: StreamKey
+    var seq: UInt64
+  }
+
+  private struct DayKey: Hashable {
+    var station: StationID
+    var day: Int
+  }
+
+  package init() {}
+
+  package func store(_ items: [InboundItem], at now: Now) -> [StoreOutcome] {
+    items.map { item in
+      switch item {
+      case .batch(let batch): store(batch, now)
+      case .floor(let station, let stream, let floor): raise(station, stream, floor, now)
+      case .malformed(let station, let payload, let reason):
+        quarantine(station, payload, reason, now)
+      }
+    }
+  }
+
+  private func store(_ batch: InboundBatch, _ now: Now) -> StoreOutcome {
+    register(batch.station)
+    let key = StreamKey(station: batch.station, stream: batch.stream)
+    var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    var reached = progress[key] ?? StreamProgress()
+    for (seq, content) in zip(batch.numbers, batch.contents) {
+      let place = Place(key: key, seq: seq)
+      switch content {
+      case .record(let record, let json):
+        if let event = insert(record, json, place, now) {
+          outcome.events.append(event)
+          if case .gap(let from, let to, _) = record.body { reached.add(from...to) }
+        } else {
+          conflict(place, json, &outcome, now)
+        }
+      case .unreadable(let json, let reason):
+        // Where the number is taken, that is the worse fault.
+        conflict(place, json, &outcome, now)
+        keep(place, json, reason, &outcome, now)
+      }
+      reached.add(seq...seq)
+    }
+    progress[key] = reached
+    outcome.upto = reached.upto
+    return outcome
+  }
+
+  /// - Returns: nil where the place is taken.
+  private func insert(
+    _ record: Record, _ json: [UInt8], _ place: Place, _ now: Now
+  ) -> StoredEvent? {
+    guard places[place] == nil else { return nil }
+    places[place] = stored.count
+    let event = StoredEvent(
+      id: Int64(stored.count) + 1, station: place.key.station, stream: place.key.stream,
+      seq: place.seq, received: now.wall, kind: record.kind, json: json)
+    stored.append(event)
+    let day = DayKey(
+      station: place.key.station, day: DayCounts.day(of: record, received: now))
+    days[day, default: DayCounts()] += DayCounts(of: record)
+    return event
+  }
+
+  /// Keeps what cannot be read in its place, once.
+  private func keep(
+    _ place: Place, _ json: [UInt8], _ reason: String, _ outcome: inout StoreOutcome, _ now: Now
+  ) {
+    let isKnown = unreadable.contains {
+      $0.station == place.key.station && $0.stream == place.key.stream && $0.seq == place.seq
+        && $0.raw == json
+    }
+    guard !isKnown else { return }
+    outcome.quarantined.append(reason)
+    unreadable.append(
+      Quarantined(
+        id: Int64(unreadable.count) + 1, station: place.key.station, stream: place.key.stream,
+        seq: place.seq, received: now.wall, reason: reason, raw: json))
+  }
+
+  /// A number that already means another record is a fault of the station, and is shown.
+  private func conflict(
+    _ place: Place, _ json: [UInt8], _ outcome: inout StoreOutcome, _ now: Now
+  ) {
+    guard let index = places[place], stored[index].json != json else { return }
+    keep(place, json, StoreReasons.conflict, &outcome, now)
+  }
+
+  /// The station no longer has what lies below its floor.
+  private func raise(
+    _ station: StationID, _ stream: StreamID, _ floor: UInt64, _ now: Now
+  ) -> StoreOutcome {
+    register(station)
+    let key = StreamKey(station: station, stream: stream)
+    var outcome = StoreOutcome(station: station, stream: stream)
+    var reached = progress[key] ?? StreamProgress()
+    for hole in reached.holes(below: floor) {
+      let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
+      let event = StoredEvent(
+        id: Int64(stored.count) + 1, station: station, stream: stream, seq: nil,
+        received: now.wall, kind: gap.kind, json: gap.json)
+      stored.append(event)
+      outcome.events.append(event)
+      reached.add(hole)
+      progress[key] = reached
+    }
+    outcome.upto = reached.upto
+    return outcome
+  }
+
+  private func quarantine(
+    _ station: StationID, _ payload: [UInt8], _ reason: String, _ now: Now
+  ) -> StoreOutcome {
+    register(station)
+    var outcome = StoreOutcome(station: station, stream: nil)
+    let others = unreadable.filter { $0.station == station && $0.stream == nil }
+    guard others.count < Quarantined.mostMalformed, !others.contains(where: { $0.raw == payload })
+    else { return outcome }
+    outcome.quarantined.append(reason)
+    unreadable.append(
+      Quarantined(
+        id: Int64(unreadable.count) + 1, station: station, stream: nil, seq: nil,
+        received: now.wall, reason: reason, raw: payload))
+    return outcome
+  }
+
+  private func register(_ station: StationID) {
+    if registrations[station] == nil { registrations[station] = StationNames(station) }
+  }
+
+  // MARK: - Reading
+
+  package func events(after id: Int64, limit: Int) -> [StoredEvent] {
+    // Ids are consecutive from 1, so an id is also a place in the array.
+    Array(stored.dropFirst(Int(max(0, id))).prefix(limit))
+  }
+
+  package func events(matching filter: EventFilter, limit: Int) -> [StoredEvent] {
+    Array(
+      stored.reversed().lazy.filter { event in
+        (filter.before.map { event.id < $0 } ?? true)
+          && (filter.station.map { $0 == event.station } ?? true)
+          && (filter.kind.map { $0 == event.kind } ?? true)
+      }.prefix(limit))
+  }
+
+  package func lastEventID() -> Int64 { stored.last?.id ?? 0 }
+
+  package func stations() -> [StationRegistration] {
+    registrations.map { StationRegistration(id: $0.key, names: $0.value) }
+      .sorted { $0.id < $1.id }
+  }
+
+  package func name(_ station: StationID, _ names: StationNames) { registrations[station] = names }
+
+  package func counts(onDay day: Int) -> [StationID: DayCounts] {
+    var counts: [StationID: DayCounts] = [:]
+    for (key, value) in days where key.day == day { counts[key.station] = value }
+    return counts
+  }
+
+  package func enrol(_ member: Member) -> Bool {
+    guard enrolled[member.id] == nil else { return false }
+    enrolled[member.id] = member
+    return true
+  }
+
+  package func member(_ id: MemberID) -> Member? { enrolled[id] }
+
+  package func members(after id: MemberID?, limit: Int) -> [Member] {
+    let later = enrolled.values.filter { member in id.map { member.id > $0 } ?? true }
+    return Array(later.sorted { $0.id < $1.id }.prefix(limit))
+  }
+
+  package func setStatus(_ status: Member.Status, of id: MemberID) -> Bool {
+    guard enrolled[id] != nil else { return false }
+    enrolled[id]?.status = status
+    return true
+  }
+
+  package func quarantine(before: Int64?, limit: Int) -> [Quarantined] {
+    Array(
+      unreadable.reversed().lazy.filter { one in before.map { one.id < $0 } ?? true }
+        .prefix(limit))
+  }
+}
+
+/// Words and records that every engine writes alike.
+package enum StoreReasons {
+  package static let conflict = "conflict: this number already means another record"
+
+  /// The record that the service writes where a stream begins later than it should.
+  package static func gap(from: UInt64, to: UInt64, at now: Now) -> Record {
+    Record(
+      at: now.wall, isTrusted: now.isTrusted, body: .gap(from: from, to: to, reason: .restored))
+  }
+}

@@ -1,0 +1,125 @@
+// What the service knows of one station at this moment: whether it is there and how it stands.
+import StationProtocol
+
+/// The live side of a station. It comes from `status`, `birth` and `state`; counts come from
+/// committed records.
+package struct StationLife: Equatable, Sendable {
+  package var names: StationNames
+  package private(set) var status: StatusPayload?
+  /// Whether the status is of the service's present link. An older one may have been overtaken
+  /// while nobody listened.
+  package private(set) var isStatusCurrent = false
+  /// When the state that the status tells of began, as far as that can be believed.
+  package private(set) var since: WallTime?
+  package private(set) var birth: BirthPayload?
+  package private(set) var doors: [AccessPointID: DoorPayload] = [:]
+  package private(set) var occupancy: OccupancyPayload?
+  package private(set) var alarms: [ActiveAlarm] = []
+  package private(set) var lastHeard: WallTime?
+  /// Whether the station believed its clock when it last said so; nil before that.
+  package private(set) var isClockTrusted: Bool?
+  private var day = 0
+  private var counts = DayCounts()
+
+  /// A station's clock that says less has never been set.
+  private static let earliestCredible = WallTime(seconds: 1_600_000_000)
+
+  package init(names: StationNames) { self.names = names }
+
+  /// The service lost its own link, and with it the knowledge of every station's.
+  package mutating func linkLost() { isStatusCurrent = false }
+
+  /// Takes a status, unless it tells of an older session: a will may arrive after the station
+  /// has come back.
+  /// - Returns: whether it was taken.
+  package mutating func take(_ new: StatusPayload, isRetained: Bool, at now: Now) -> Bool {
+    if let status {
+      if new.session.isOlder(than: status.session) { return false }
+      let isOtherLife = new.session.stream != status.session.stream
+      if isOtherLife, !new.isOnline, status.isOnline, isStatusCurrent { return false }
+    }
+    if status?.isOnline != new.isOnline || status?.session != new.session {
+      since = isRetained ? beginning(of: new, at: now) : now.wall
+    }
+    status = new
+    isStatusCurrent = true
+    // A will is published by the broker: nothing was heard of the station itself.
+    if new.reason != .lost { hear(isRetained, now) }
+    return true
+  }
+
+  /// The best guess for a status that was sent at some time before. The time in a will is that
+  /// of its session's start, so that what was heard later moves it on.
+  private func beginning(of status: StatusPayload, at now: Now) -> WallTime? {
+    [status.at, status.isOnline ? nil : lastHeard].compactMap { $0 }
+      .filter { $0 >= Self.earliestCredible && $0 <= now.wall }.max()
+  }
+
+  /// Takes a birth, unless it is of an older session.
+  /// - Returns: whether it was taken.
+  package mutating func take(_ birth: BirthPayload, isRetained: Bool, at now: Now) -> Bool {
+    if let status, birth.session.isOlder(than: status.session) { return false }
+    if let known = self.birth, birth.session.isOlder(than: known.session) { return false }
+    self.birth = birth
+    isClockTrusted = birth.isClockTrusted
+    doors = doors.filter { birth.accessPoints.contains($0.key) }
+    hear(isRetained, now)
+    return true
+  }
+
+  package mutating func take(_ state: StateMessage, isRetained: Bool, at now: Now) {
+    switch state {
+    case .door(let point, let payload): doors[point] = payload
+    case .occupancy(let payload): occupancy = payload
+    case .alarms(let payload): alarms = payload.active
+    }
+    hear(isRetained, now)
+  }
+
+  /// Adds what committed records count.
+  package mutating func add(_ more: DayCounts, day other: Int, at now: Now) {
+    roll(now)
+    if other == day { counts += more }
+  }
+
+  package mutating func recover(_ counts: DayCounts, at now: Now) {
+    roll(now)
+    self.counts = counts
+  }
+
+  /// New records of the station were stored.
+  /// - Parameter isClockTrusted: what the last of them says of the clock.
+  package mutating func noteRecords(isClockTrusted: Bool, at now: Now) {
+    self.isClockTrusted = isClockTrusted
+    hear(false, now)
+  }
+
+  /// The counts of the local day that it is now.
+  package func today(_ now: Now) -> DayCounts { now.localDay == day ? counts : DayCounts() }
+
+  private mutating func roll(_ now: Now) {
+    guard now.localDay != day else { return }
+    day = now.localDay
+    counts = DayCounts()
+  }
+
+  /// A retained message says nothing about when the station spoke.
+  private mutating func hear(_ isRetained: Bool, _ now: Now) {
+    if !isRetained { lastHeard = now.wall }
+  }
+}
+
+/// The state of one part, as it arrived.
+package enum StateMessage: Equatable, Sendable {
+  case door(AccessPointID, DoorPayload)
+  case occupancy(OccupancyPayload)
+  case alarms(AlarmsPayload)
+
+  package init(_ part: StatePart, json: [UInt8]) throws(JSONError) {
+    switch part {
+    case .door(let point): self = .door(point, try DoorPayload(json: json))
+    case .occupancy: self = .occupancy(try OccupancyPayload(json: json))
+    case .alarms: self = .alarms(try AlarmsPayload(json: json))
+    }
+  }
+}

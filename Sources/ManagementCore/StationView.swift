@@ -1,0 +1,95 @@
+// One station as the API and the dashboard show it.
+import StationProtocol
+
+/// A station's tile: live state with its age, and the counts of today.
+package struct StationView: Equatable, Sendable {
+  package var id: StationID
+  package var life: StationLife
+  /// nil where it is not known: the service has no link, or has heard no status through it.
+  package var isOnline: Bool?
+  /// Seconds since the station was last heard, 0 while it is online; nil where it never was.
+  package var ageSeconds: Int64?
+  package var today: DayCounts
+
+  package init(id: StationID, life: StationLife, isLinkUp: Bool, at now: Now) {
+    self.id = id
+    self.life = life
+    isOnline = isLinkUp && life.isStatusCurrent ? life.status?.isOnline : nil
+    ageSeconds =
+      isOnline == true
+      ? 0
+      : (life.lastHeard ?? life.since).map {
+        max(0, (now.wall.milliseconds - $0.milliseconds) / 1000)
+      }
+    today = life.today(now)
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.object { object in
+      object.field("id", id)
+      object.key("names")
+      object.object {
+        $0.field("en", life.names.english)
+        $0.field("zh", life.names.chinese)
+      }
+      object.key("online")
+      if let isOnline { object.value(isOnline) } else { object.null() }
+      object.optional("since", life.since?.milliseconds)
+      object.optional("lastHeard", life.lastHeard?.milliseconds)
+      object.optional("ageSeconds", ageSeconds)
+      object.key("version")
+      if let version = life.birth?.version { object.value(version) } else { object.null() }
+      object.key("clockTrusted")
+      if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
+      writeDoors(to: &object)
+      writeOccupancy(to: &object)
+      object.key("alarms")
+      object.array(life.alarms) { writer, alarm in
+        writer.object {
+          $0.field("alarm", alarm.alarm.rawValue)
+          $0.optional("accessPoint", alarm.accessPoint.map { Int64($0.number) })
+          $0.field("since", alarm.since.milliseconds)
+        }
+      }
+      object.key("today")
+      object.object {
+        $0.field("entries", today.entries)
+        $0.field("exits", today.exits)
+        $0.field("granted", today.granted)
+        $0.field("refused", today.refused)
+      }
+    }
+  }
+
+  private func writeDoors(to writer: inout JSONWriter) {
+    writer.key("doors")
+    writer.array(life.doors.sorted { $0.key < $1.key }) { writer, door in
+      writer.object {
+        $0.field("accessPoint", door.key.number)
+        $0.field("lock", door.value.lock.rawValue)
+        $0.field("contact", door.value.contact.rawValue)
+        $0.field("alarm", door.value.alarm.rawValue)
+        $0.field("at", door.value.at.milliseconds)
+      }
+    }
+  }
+
+  private func writeOccupancy(to writer: inout JSONWriter) {
+    writer.key("occupancy")
+    guard let occupancy = life.occupancy else { return writer.null() }
+    writer.object {
+      $0.field("inside", occupancy.inside)
+      $0.field("in", occupancy.entered)
+      $0.field("out", occupancy.left)
+      $0.field("stale", occupancy.isStale)
+      $0.field("at", occupancy.at.milliseconds)
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func optional(_ name: StaticString, _ number: Int64?) {
+    key(name)
+    if let number { value(number) } else { null() }
+  }
+}

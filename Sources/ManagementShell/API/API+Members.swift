@@ -1,0 +1,130 @@
+// Members, by pseudonym, and the codes that open doors to them.
+import HTTP
+import Linux
+import ManagementCore
+import MemberCode
+import QRCode
+import StationProtocol
+
+extension API {
+  private static let longestLabel = 64
+
+  func enrolMember(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let (id, label) = try Self.enrolment(request.body)
+    let member = Member(id: id, label: label, enrolled: now().wall)
+    guard try store.enrol(member) else {
+      throw Problem.conflict("The member \(id) is enrolled already.")
+    }
+    return Self.answer(member, status: 201).adding("Location", "/api/v1/members/\(id)")
+  }
+
+  /// `id` may be left out: the service then makes a pseudonym that says nothing.
+  private static func enrolment(_ body: [UInt8]) throws(JSONError) -> (MemberID, String?) {
+    try JSONReader.read(body) { (reader) throws(JSONError) in
+      var id: MemberID?
+      var label: String?
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "id": try reader.read(&id, key, text: { MemberID($0) })
+        case "label":
+          try reader.read(
+            &label, key,
+            text: { Self.isName($0) && $0.unicodeScalars.count <= longestLabel ? $0 : nil })
+        default: throw reader.unknown(key)
+        }
+      }
+      let made = id ?? MemberID("m-" + Hex.text(Randomness.bits, digits: 16))
+      return (try reader.require(made, "id"), label)
+    }
+  }
+
+  func listMembers(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    var after: MemberID?
+    if let text = request.query("after") {
+      guard let id = MemberID(text) else {
+        throw Problem.badRequest("\"after\" is a member's id.")
+      }
+      after = id
+    }
+    let members = try store.members(after: after, limit: try Self.limit(request))
+    return Self.json { writer in
+      writer.key("members")
+      writer.array(members) { $1.write(to: &$0) }
+    }
+  }
+
+  func showMember(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    Self.answer(try member(parameters[0]))
+  }
+
+  func changeMember(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let known = try member(parameters[0])
+    let status = try JSONReader.read(request.body) { (reader) throws(JSONError) in
+      var status: Member.Status?
+      try reader.object { (reader, key) throws(JSONError) in
+        guard case "status" = key else { throw reader.unknown(key) }
+        try reader.read(&status, key, text: Member.Status.init(rawValue:))
+      }
+      return try reader.require(status, "status")
+    }
+    _ = try store.setStatus(status, of: known.id)
+    return Self.answer(try member(parameters[0]))
+  }
+
+  /// A code as JSON, or as a QR symbol where the client accepts an image.
+  func issueCode(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    guard let desk else {
+      throw Problem.unavailable("This service has no issuer key.")
+    }
+    if !request.body.isEmpty {
+      try JSONReader.read(request.body) { (reader) throws(JSONError) in
+        try reader.object { (reader, key) throws(JSONError) in throw reader.unknown(key) }
+      }
+    }
+    let member = try member(parameters[0])
+    guard member.status == .active else {
+      throw Problem.conflict("The member \(member.id) is suspended and gets no codes.")
+    }
+    let code = try desk.issue(for: member.id, at: now())
+    let accepted = request.header("accept") ?? ""
+    if accepted.contains("image/png") {
+      return HTTPResponse(
+        200, type: "image/png", try QRSymbol(text: code.payload).png(scale: 6))
+    }
+    if accepted.contains("image/svg+xml") {
+      return HTTPResponse(
+        200, type: "image/svg+xml", Array(try QRSymbol(text: code.payload).svg().utf8))
+    }
+    return Self.json {
+      $0.field("payload", code.payload)
+      $0.field("issuedAt", code.issued.milliseconds)
+      $0.field("expiresAt", code.expires.milliseconds)
+    }
+  }
+
+  /// The public keys that stations need to believe this service's codes.
+  func listIssuerKeys(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    Self.json { writer in
+      writer.key("keys")
+      writer.array(desk.map { [$0.key] } ?? []) { writer, key in
+        writer.object {
+          $0.field("id", key.id)
+          $0.field("pem", String(decoding: key.publicPEM, as: UTF8.self))
+        }
+      }
+    }
+  }
+
+  private func member(_ text: String) throws -> Member {
+    guard let id = MemberID(text), let member = try store.member(id) else {
+      throw Problem.notFound("No member \"\(text.prefix(64))\" is enrolled.")
+    }
+    return member
+  }
+
+  private static func answer(_ member: Member, status: Int = 200) -> HTTPResponse {
+    var writer = JSONWriter()
+    member.write(to: &writer)
+    return HTTPResponse(status, type: "application/json", writer.bytes)
+  }
+}

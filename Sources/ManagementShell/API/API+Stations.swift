@@ -1,0 +1,120 @@
+// Stations, their events, and what could not be read of them.
+import HTTP
+import ManagementCore
+import StationProtocol
+
+extension API {
+  func listStations(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    Self.json { writer in
+      writer.key("stations")
+      writer.array(views()) { $1.write(to: &$0) }
+    }
+  }
+
+  func showStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    guard let view = views().first(where: { $0.id.text == parameters[0] }) else {
+      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
+    }
+    var writer = JSONWriter(capacity: 1024)
+    view.write(to: &writer)
+    return HTTPResponse(200, type: "application/json", writer.bytes)
+  }
+
+  /// Names a station, also one that has not spoken yet.
+  func nameStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    guard let station = StationID(parameters[0]) else {
+      throw Problem.badRequest("A station's id is 1 to 48 of a-z, 0-9 and -, not \"service\".")
+    }
+    let names = try Self.names(request.body)
+    try store.name(station, names)
+    onNamed(StationRegistration(id: station, names: names))
+    return try showStation(request, parameters)
+  }
+
+  private static func names(_ body: [UInt8]) throws(JSONError) -> StationNames {
+    try JSONReader.read(body) { (reader) throws(JSONError) in
+      var english: String?
+      var chinese: String?
+      func name(_ text: String) -> String? {
+        Self.isName(text) && text.utf8.count <= StationNames.mostBytes ? text : nil
+      }
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "en": try reader.read(&english, key, text: name)
+        case "zh": try reader.read(&chinese, key, text: name)
+        default: throw reader.unknown(key)
+        }
+      }
+      return StationNames(
+        english: try reader.require(english, "en"), chinese: try reader.require(chinese, "zh"))
+    }
+  }
+
+  /// Some text without control characters.
+  static func isName(_ text: String) -> Bool {
+    !text.isEmpty && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+  }
+
+  func listEvents(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    var filter = EventFilter(before: try Self.number("before", in: request, 1...(1 << 53)))
+    if let text = request.query("station") {
+      guard let station = StationID(text) else {
+        throw Problem.badRequest("\"station\" is a station's id.")
+      }
+      filter.station = station
+    }
+    if let text = request.query("kind") {
+      guard let kind = Record.Kind(rawValue: text) else {
+        let kinds = Record.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Problem.badRequest("\"kind\" is one of \(kinds).")
+      }
+      filter.kind = kind
+    }
+    let events = try store.events(matching: filter, limit: try Self.limit(request))
+    return Self.json { writer in
+      writer.key("events")
+      writer.array(events) { $1.write(to: &$0) }
+    }
+  }
+
+  /// Server-sent events; `Last-Event-ID`, or `lastEventId` where a client cannot send headers.
+  func streamEvents(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    var last: Int64?
+    if let text = request.header("last-event-id") ?? request.query("lastEventId") {
+      guard let id = Int64(text), id >= 0 else {
+        throw Problem.badRequest("Last-Event-ID is the id of an event of this stream.")
+      }
+      last = id
+    }
+    let stream = try hub.open(lastEventID: last, stations: views().map(\.id))
+    return HTTPResponse(
+      200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
+      content: .stream(stream))
+  }
+
+  func listQuarantine(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let before = try Self.number("before", in: request, 1...(1 << 53))
+    let items = try store.quarantine(before: before, limit: try Self.limit(request))
+    return Self.json { writer in
+      writer.key("quarantine")
+      writer.array(items) { $1.write(to: &$0) }
+    }
+  }
+}
+
+extension Quarantined {
+  /// The raw bytes as text; what is no UTF-8 is shown as U+FFFD.
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.object {
+      $0.field("id", id)
+      $0.field("station", station)
+      $0.key("stream")
+      if let stream { $0.value(stream.description) } else { $0.null() }
+      $0.key("seq")
+      if let seq { $0.value(seq) } else { $0.null() }
+      $0.field("received", received.milliseconds)
+      $0.field("reason", reason)
+      $0.field("raw", String(decoding: raw, as: UTF8.self))
+    }
+  }
+}

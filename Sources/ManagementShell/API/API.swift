@@ -1,0 +1,148 @@
+// The routes of the service: what may be asked, by whom, and who answers.
+import HTTP
+import Linux
+import ManagementCore
+import StationProtocol
+
+/// The HTTP API below `/api/v1` and the dashboard's files. Everything happens on the loop's
+/// thread; the contract is `openapi.yaml`.
+final class API {
+  let store: any ManagementStore
+  let desk: CodeDesk?
+  let hub: EventHub
+  let views: () -> [StationView]
+  let now: () -> Now
+  /// A station was named; the core is told.
+  var onNamed: (StationRegistration) -> Void = { _ in }
+  /// What `/health` says: whether the broker and the store are well.
+  var health: () -> (broker: Bool, store: Bool) = { (false, false) }
+  private let tokens: Tokens
+  private let pages: StaticFiles
+  private let texts: StaticFiles
+  private var router = HTTPRouter()
+
+  init(
+    store: any ManagementStore, desk: CodeDesk?, hub: EventHub, tokens: Tokens,
+    pages: String, texts: String, views: @escaping () -> [StationView],
+    now: @escaping () -> Now
+  ) {
+    self.store = store
+    self.desk = desk
+    self.hub = hub
+    self.tokens = tokens
+    self.pages = StaticFiles(root: pages)
+    self.texts = StaticFiles(root: texts)
+    self.views = views
+    self.now = now
+    router.refusal = { Problem(status: $0).response }
+    addRoutes()
+  }
+
+  func respond(to request: HTTPRequest) -> HTTPResponse {
+    var response = route(request)
+    for (name, value) in Self.protection { response.headers.append((name, value)) }
+    return response
+  }
+
+  /// What every response says to a browser: nothing comes from elsewhere, nothing is framed.
+  private static let protection = [
+    (
+      "Content-Security-Policy",
+      "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
+        + "form-action 'self'"
+    ),
+    ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+  ]
+
+  private func route(_ request: HTTPRequest) -> HTTPResponse {
+    if request.path.first == "api" || request.path == ["health"] {
+      var response = router.respond(to: request)
+      if !response.headers.contains(where: { $0.name == "Cache-Control" }) {
+        response = response.adding("Cache-Control", "no-store")
+      }
+      return response
+    }
+    guard request.method == .get || request.method == .head else {
+      return Problem.methodNotAllowed.response.adding("Allow", "GET, HEAD")
+    }
+    let file =
+      request.path.first == "texts"
+      ? texts.response(to: request, path: Array(request.path.dropFirst()))
+      : pages.response(to: request, path: request.path)
+    return file ?? Problem(status: 404).response
+  }
+
+  private func addRoutes() {
+    router.on(.get, "/health") { [unowned self] _, _ in healthReport() }
+    on(.get, "/stations", .viewStations) { try $0.listStations($1, $2) }
+    on(.get, "/stations/*", .viewStations) { try $0.showStation($1, $2) }
+    on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2) }
+    on(.get, "/events", .viewStations) { try $0.listEvents($1, $2) }
+    on(.get, "/events/stream", .viewStations) { try $0.streamEvents($1, $2) }
+    on(.get, "/quarantine", .viewQuarantine) { try $0.listQuarantine($1, $2) }
+    on(.get, "/issuer-keys", .viewStations) { try $0.listIssuerKeys($1, $2) }
+    on(.post, "/members", .manageMembers) { try $0.enrolMember($1, $2) }
+    on(.get, "/members", .manageMembers) { try $0.listMembers($1, $2) }
+    on(.get, "/members/*", .manageMembers) { try $0.showMember($1, $2) }
+    on(.patch, "/members/*", .manageMembers) { try $0.changeMember($1, $2) }
+    on(.post, "/members/*/codes", .issueCodes) { try $0.issueCode($1, $2) }
+  }
+
+  /// A route that asks for a token first, then for the right, and turns problems into answers.
+  private func on(
+    _ method: HTTPMethod, _ path: String, _ operation: Operation,
+    _ body: @escaping (API, HTTPRequest, [String]) throws -> HTTPResponse
+  ) {
+    router.on(method, "/api/v1\(path)") { [unowned self] request, parameters in
+      guard let actor = tokens.actor(authorization: request.header("authorization")) else {
+        return Problem.unauthorized.response
+      }
+      guard actor.role.may(operation) else { return Problem.forbidden.response }
+      do {
+        return try body(self, request, parameters)
+      } catch let problem as Problem {
+        return problem.response
+      } catch let error as JSONError {
+        return Problem.badRequest("The body: \(error).").response
+      } catch let error as StoreFailure {
+        Log.error("\(operation.rawValue): \(error)")
+        return Problem.unavailable("The store does not answer.").response
+      } catch {
+        Log.error("\(operation.rawValue): \(error)")
+        return Problem.internal.response
+      }
+    }
+  }
+
+  private func healthReport() -> HTTPResponse {
+    let (broker, store) = health()
+    let json = JSONWriter.object {
+      $0.field("status", broker && store ? "ok" : "degraded")
+      $0.field("broker", broker)
+      $0.field("store", store)
+    }
+    return HTTPResponse(store ? 200 : 503, type: "application/json", json)
+  }
+
+  // MARK: - What the answers share
+
+  static func json(_ status: Int = 200, _ body: (inout JSONWriter) -> Void) -> HTTPResponse {
+    HTTPResponse(status, type: "application/json", JSONWriter.object(body))
+  }
+
+  /// A number of the query within a range.
+  static func number(
+    _ name: String, in request: HTTPRequest, _ range: ClosedRange<Int64>
+  ) throws(Problem) -> Int64? {
+    guard let text = request.query(name) else { return nil }
+    guard let number = Int64(text), range.contains(number) else {
+      throw .badRequest(
+        "\"\(name)\" is a number from \(range.lowerBound) to \(range.upperBound).")
+    }
+    return number
+  }
+
+  static func limit(_ request: HTTPRequest) throws(Problem) -> Int {
+    Int(try number("limit", in: request, 1...1000) ?? 100)
+  }
+}

@@ -1,0 +1,67 @@
+// An answer that is not what was asked for, in a form that programs and people can read.
+import HTTP
+import StationProtocol
+
+/// A problem detail (RFC 9457). `code` is a key of the text catalogues, so that a page can say it
+/// in the reader's language; `detail` says in English what was wrong with this request.
+package struct Problem: Error, Equatable, Sendable {
+  package var status: Int
+  package var code: String
+  package var detail: String
+
+  package static func badRequest(_ detail: String) -> Problem {
+    Problem(status: 400, code: "bad-request", detail: detail)
+  }
+  package static let unauthorized = Problem(
+    status: 401, code: "unauthorized",
+    detail: "Send a token that this service knows: Authorization: Bearer TOKEN.")
+  package static let forbidden = Problem(
+    status: 403, code: "forbidden", detail: "This token's role may not do that.")
+  package static func notFound(_ detail: String) -> Problem {
+    Problem(status: 404, code: "not-found", detail: detail)
+  }
+  package static let methodNotAllowed = Problem(
+    status: 405, code: "method-not-allowed", detail: "See the header Allow.")
+  package static func conflict(_ detail: String) -> Problem {
+    Problem(status: 409, code: "conflict", detail: detail)
+  }
+  package static let tooLarge = Problem(
+    status: 413, code: "too-large", detail: "A request's body has at most 64 KiB.")
+  package static let tooManyRequests = Problem(
+    status: 429, code: "too-many-requests", detail: "Wait a minute and ask again.")
+  package static let `internal` = Problem(
+    status: 500, code: "internal", detail: "The service failed inside; its log says where.")
+  package static func unavailable(_ detail: String) -> Problem {
+    Problem(status: 503, code: "unavailable", detail: detail)
+  }
+
+  /// The problem for a status that the server itself has found.
+  package init(status: Int) {
+    switch status {
+    case 404: self = .notFound("There is nothing at this address.")
+    case 405: self = .methodNotAllowed
+    case 413: self = .tooLarge
+    case 400: self = .badRequest("The request is not HTTP as this service understands it.")
+    default:
+      self = Problem(status: status, code: "unknown", detail: HTTPResponse.phrase(status))
+    }
+  }
+
+  package init(status: Int, code: String, detail: String) {
+    self.status = status
+    self.code = code
+    self.detail = detail
+  }
+
+  package var response: HTTPResponse {
+    let json = JSONWriter.object {
+      $0.field("type", "about:blank")
+      $0.field("title", HTTPResponse.phrase(status))
+      $0.field("status", status)
+      $0.field("code", code)
+      $0.field("detail", detail)
+    }
+    let response = HTTPResponse(status, type: "application/problem+json", json)
+    return status == 401 ? response.adding("WWW-Authenticate", "Bearer") : response
+  }
+}

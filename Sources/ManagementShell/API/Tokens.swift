@@ -1,0 +1,69 @@
+// The bearer tokens of the API: who is speaking, and what that person may do.
+import ManagementCore
+
+/// Who makes a request.
+package struct Actor: Equatable, Sendable {
+  package var name: String
+  package var role: Role
+}
+
+/// The tokens of the credential file. A token is a secret: it is compared in constant time and
+/// never printed.
+package struct Tokens: Sendable {
+  package static let shortest = 16
+
+  private var entries: [(token: [UInt8], actor: Actor)] = []
+
+  package init() {}
+
+  /// What is wrong with a line of the credential file, without its token.
+  package struct Fault: Error, Equatable, Sendable, CustomStringConvertible {
+    package let line: Int
+    package let reason: String
+    package var description: String { "api-tokens, line \(line): \(reason)" }
+  }
+
+  /// - Parameter text: a line for each token, `actor:role:token`; empty lines and `#` comments.
+  package init(_ text: String) throws(Fault) {
+    // A line may end as on Windows, which is one character to Swift and no "\n".
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
+      if line.isEmpty || line.hasPrefix("#") { continue }
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, !parts[0].isEmpty else {
+        throw Fault(line: index + 1, reason: "expected actor:role:token")
+      }
+      guard let role = Role(rawValue: String(parts[1])) else {
+        throw Fault(line: index + 1, reason: "the role is viewer or manager")
+      }
+      guard parts[2].utf8.count >= Self.shortest, parts[2].utf8.allSatisfy({ $0 > 0x20 }) else {
+        throw Fault(
+          line: index + 1,
+          reason: "a token has at least \(Self.shortest) characters and no space")
+      }
+      entries.append((Array(parts[2].utf8), Actor(name: String(parts[0]), role: role)))
+    }
+  }
+
+  package var isEmpty: Bool { entries.isEmpty }
+
+  /// - Parameter header: of `Authorization` (RFC 6750 section 2.1).
+  package func actor(authorization header: String?) -> Actor? {
+    guard let header, header.utf8.count <= 600 else { return nil }
+    let words = header.split(separator: " ", maxSplits: 1)
+    guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
+    let offered = Array(words[1].utf8)
+    var found: Actor?
+    // Every token is compared, so that the time does not tell which of them was close.
+    for (token, actor) in entries where Self.areEqual(token, offered) { found = actor }
+    return found
+  }
+
+  private static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    var difference: UInt8 = one.count == other.count ? 0 : 1
+    for index in one.indices {
+      difference |= one[index] ^ (other.isEmpty ? 0 : other[index % other.count])
+    }
+    return difference == 0
+  }
+}

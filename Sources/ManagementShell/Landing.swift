@@ -1,1 +1,0 @@
-// ManagementShell: see the first file to land here.

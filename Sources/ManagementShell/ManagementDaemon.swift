@@ -1,0 +1,212 @@
+// The service's run loop: messages and requests become events, what the core decides is done.
+import Glibc
+import HTTP
+import Linux
+import MQTT
+import ManagementCore
+import MemberCode
+import StationProtocol
+
+/// managementd, put together. The loop's thread serves broker and browsers; a second thread
+/// commits what stations send.
+package final class ManagementDaemon {
+  private let settings: ManagementSettings
+  private let loop: EventLoop
+  private let store: SQLiteStore
+  private let writer: IngestWriter
+  private let client: MQTTClient
+  private let notifier = SystemdNotifier()
+  private let timekeeper = Timekeeper()
+  private let tokens: Tokens
+  private let desk: CodeDesk?
+  private var core = Management()
+  private var hub: EventHub?
+  private var server: HTTPServer?
+  private var isStoreWell = true
+  private var lastReason: String?
+  private let oddities = OddityLog()
+
+  /// Opens the store and reads the secrets.
+  /// - Throws: where the service cannot run.
+  package init(_ settings: ManagementSettings) throws {
+    self.settings = settings
+    let folder = settings.credentials
+    tokens = try Self.tokens(folder)
+    if tokens.isEmpty, !settings.isLoopback {
+      throw SystemError(
+        "listen on", path: settings.address,
+        detail: "without a token in api-tokens the service is for this machine alone")
+    }
+    desk = try Self.desk(folder, settings.codeLife)
+    loop = try EventLoop()
+    store = try SQLiteStore(path: settings.storePath)
+    writer = try IngestWriter(path: settings.storePath)
+    var options = MQTTOptions(
+      host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
+      password: try Files.credential("mqtt-password", directory: folder))
+    options.longestPause = settings.longestPause
+    options.largestPayload = 262_144
+    client = try MQTTClient(loop: loop, options: options)
+  }
+
+  /// Without tokens the service collects what stations send, and answers nobody.
+  private static func tokens(_ folder: String?) throws -> Tokens {
+    let text: String
+    do throws(SystemError) {
+      text = try Files.credential("api-tokens", directory: folder)
+    } catch {
+      Log.warning("\(error); no call of the API is allowed")
+      return Tokens()
+    }
+    return try Tokens(text)
+  }
+
+  private static func desk(_ folder: String?, _ life: Duration) throws -> CodeDesk? {
+    let pem: String
+    do throws(SystemError) {
+      pem = try Files.credential("issuer-key", directory: folder)
+    } catch {
+      Log.warning("\(error); this service issues no codes")
+      return nil
+    }
+    return CodeDesk(key: try SigningKey(pem: Array(pem.utf8)), life: life)
+  }
+
+  /// Serves until SIGTERM or SIGINT.
+  package func run() throws {
+    let now = timekeeper.now()
+    perform(
+      core.handle(
+        .booted(stations: try store.stations(), today: try store.counts(onDay: now.localDay)),
+        at: now))
+    try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in loop.stop() }
+    try loop.receive(from: writer.reports) { [unowned self] in take($0) }
+    try serve()
+    connect()
+    feedWatchdog()
+    awaitMidnight()
+    notifier.ready(status: "listening")
+    try loop.run()
+    stop()
+  }
+
+  private func serve() throws {
+    let hub = EventHub(loop: loop, store: store) { [unowned self] in
+      core.view(of: $0, at: timekeeper.now())
+    }
+    self.hub = hub
+    let api = API(
+      store: store, desk: desk, hub: hub, tokens: tokens, pages: settings.pages,
+      texts: settings.texts,
+      views: { [unowned self] in core.views(at: timekeeper.now()) },
+      now: { [timekeeper] in timekeeper.now() })
+    api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
+    api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
+    let options = HTTPOptions(address: settings.address, port: settings.port)
+    let server = try HTTPServer(loop: loop, options: options) { api.respond(to: $0) }
+    server.refusal = { Problem(status: $0).response }
+    self.server = server
+    let address = "\(server.address):\(server.port)"
+    Log.notice("http listening on \(address)")
+    if let file = settings.addressFile { try Files.write(Array("\(address)\n".utf8), to: file) }
+  }
+
+  private func stop() {
+    notifier.stopping()
+    hub?.close()
+    server?.stop()
+    client.stop(last: status(isOnline: false))
+    writer.finish()
+    store.close()
+    Log.notice("the service has stopped")
+  }
+
+  private func feedWatchdog() {
+    loop.afterTurn = { [unowned self] in notifier.keepAlive(at: Clock.now) }
+    guard let interval = notifier.keepAliveInterval else { return }
+    func again() { loop.schedule(after: interval) { again() } }
+    again()
+  }
+
+  private func awaitMidnight() {
+    let now = timekeeper.now()
+    let today = now.localDay
+    loop.schedule(at: Management.nextDay(after: now)) { [unowned self] in
+      if timekeeper.now().localDay != today { dispatch(.dayBegan) }
+      awaitMidnight()
+    }
+  }
+
+  // MARK: - The broker
+
+  private static let subscriptions = ["status", "birth", "state/#", "out"].map {
+    "\(Topic.prefix)/+/\($0)"
+  }
+
+  private func connect() {
+    client.will = { [unowned self] in status(isOnline: false) }
+    client.onConnected = { [unowned self] in
+      lastReason = nil
+      Log.notice("connected to \(settings.brokerHost):\(settings.brokerPort)")
+      dispatch(.linkOpened)
+      client.subscribe(Self.subscriptions)
+      _ = client.publish(status(isOnline: true))
+    }
+    client.onDisconnected = { [unowned self] reason in
+      if reason != lastReason {
+        Log.warning("no connection to \(settings.brokerHost):\(settings.brokerPort): \(reason)")
+      }
+      lastReason = reason
+      dispatch(.linkClosed)
+    }
+    client.onMessage = { [unowned self] message in
+      // The filter of every station's status takes in the service's own.
+      if message.topic == Topic.serviceStatus.path { return }
+      dispatch(
+        .messageArrived(
+          topic: message.topic, payload: message.payload, isRetained: message.isRetained))
+    }
+    client.start()
+  }
+
+  private func status(isOnline: Bool) -> MQTTMessage {
+    MQTTMessage(
+      topic: Topic.serviceStatus.path,
+      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall).json, isRetained: true)
+  }
+
+  // MARK: - Events and effects
+
+  private func take(_ report: IngestWriter.Report) {
+    writer.settle(report)
+    switch report {
+    case .stored(let outcomes):
+      if !isStoreWell { Log.notice("the store works again") }
+      isStoreWell = true
+      hub?.announce(outcomes.flatMap(\.events))
+      dispatch(.stored(outcomes))
+    case .failed(let failure, _):
+      if isStoreWell { Log.error("nothing can be stored, stations keep their records: \(failure)") }
+      isStoreWell = false
+    }
+  }
+
+  private func dispatch(_ event: ManagementEvent) {
+    perform(core.handle(event, at: timekeeper.now()))
+  }
+
+  private func perform(_ effects: [ManagementEffect]) {
+    for effect in effects {
+      switch effect {
+      case .store(let item):
+        if !writer.store(item) {
+          oddities.note("the store is behind; stations will send again", at: Clock.now)
+        }
+      case .acknowledge(let station, let ack):
+        _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
+      case .announce(let station): hub?.announce(station)
+      case .note(let oddity): oddities.note(oddity.description, at: Clock.now)
+      }
+    }
+  }
+}

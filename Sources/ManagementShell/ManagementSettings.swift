@@ -1,0 +1,96 @@
+// What the service's configuration file says: the table of keys and the values read by it.
+import StationProtocol
+
+/// A complete configuration of managementd.
+package struct ManagementSettings: Equatable, Sendable {
+  package var address: String
+  package var port: Int
+  package var addressFile: String?
+  package var pages: String
+  package var texts: String
+  package var brokerHost: String
+  package var brokerPort: Int
+  package var longestPause: Duration
+  package var credentials: String?
+  package var storePath: String
+  package var codeLife: Duration
+
+  private typealias Section = ConfigurationTable.Section
+  private typealias Key = ConfigurationTable.Key
+
+  package static let table = ConfigurationTable([
+    Section(
+      "http", "Where the API and the dashboard are served.",
+      keys: [
+        Key(
+          "address", .text, .standard("127.0.0.1"),
+          "A numeric address. Anything but loopback needs a TLS proxy in front and tokens."),
+        Key("port", .integer(0...65_535, unit: ""), .standard("8080"), "0 takes any free port."),
+        Key(
+          "address-file", .path, .optional(example: "/run/worker-station/address"),
+          "Is written with ADDRESS:PORT once the service listens."),
+      ]),
+    Section(
+      "pages", "What the dashboard is made of.",
+      keys: [
+        Key("web", .path, .standard("/usr/share/worker-station/web"), "The folder of its pages."),
+        Key(
+          "texts", .path, .standard("/usr/share/worker-station/texts"),
+          "The folder of the text catalogues."),
+      ]),
+    Section(
+      "broker", "The MQTT broker. The service's account there is \"service\".",
+      keys: [
+        Key("host", .text, .standard("127.0.0.1"), "Its name or address."),
+        Key("port", .integer(1...65_535, unit: ""), .standard("1883"), "Its port."),
+        Key(
+          "longest-pause", .duration(.seconds(1)...(.seconds(600))), .standard("30 s"),
+          "The longest pause between two attempts to connect."),
+      ]),
+    Section(
+      "credentials",
+      "The secrets mqtt-password, api-tokens (a line each, actor:role:token, role manager or "
+        + "viewer) and issuer-key (a PEM private key) come from systemd.",
+      keys: [
+        Key(
+          "directory", .path, .optional(example: "/etc/worker-station/credentials"),
+          "Where they lie if systemd does not place them.")
+      ]),
+    Section(
+      "store", "The database.",
+      keys: [
+        Key(
+          "path", .path, .standard("/var/lib/worker-station-management/management.sqlite"),
+          "Its file.")
+      ]),
+    Section(
+      "codes", "The member codes that the API issues.",
+      keys: [
+        Key(
+          "life", .duration(.seconds(10)...(.seconds(600))), .standard("60 s"),
+          "How long a code is valid. Stations refuse more than 2 min unless configured.")
+      ]),
+  ])
+
+  /// Reads a configuration file.
+  /// - Throws: every problem that it has.
+  package init(_ bytes: [UInt8]) throws(ConfigurationError) {
+    let configuration = try Self.table.read(bytes)
+    let http = configuration.section("http")
+    let broker = configuration.section("broker")
+    address = http.text("address")
+    port = http.integer("port")
+    addressFile = http.optionalText("address-file")
+    pages = configuration.section("pages").text("web")
+    texts = configuration.section("pages").text("texts")
+    brokerHost = broker.text("host")
+    brokerPort = broker.integer("port")
+    longestPause = broker.duration("longest-pause")
+    credentials = configuration.section("credentials").optionalText("directory")
+    storePath = configuration.section("store").text("path")
+    codeLife = configuration.section("codes").duration("life")
+  }
+
+  /// Whether only this machine can reach the service.
+  package var isLoopback: Bool { address.hasPrefix("127.") || address == "::1" }
+}

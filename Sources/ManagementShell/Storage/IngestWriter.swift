@@ -1,0 +1,72 @@
+// The thread that makes what stations send durable, as much of it in one commit as has come.
+import Linux
+import ManagementCore
+import StationProtocol
+
+/// Owns a connection of its own on a thread of its own. It commits at once when there is work
+/// and takes all that has come meanwhile into the next commit, so a quiet service answers in a
+/// millisecond and a busy one writes thousands of rows at a time.
+final class IngestWriter {
+  enum Report: Sendable {
+    case stored([StoreOutcome])
+    /// Nothing of so many items was stored; the stations will send them again.
+    case failed(StoreFailure, items: Int)
+  }
+
+  /// The most items of one transaction; each has at most 64 records.
+  private static let mostItems = 64
+  /// The most items that wait. What comes beyond that is dropped: it is not acknowledged, so it
+  /// comes again when the store is less busy.
+  private static let mostWaiting = 4096
+
+  let reports: Mailbox<Report>
+  private let worker: WorkerThread<InboundItem>
+  /// Items handed over and not yet reported on.
+  private var waiting = 0
+
+  /// - Throws: where no event descriptor can be had. A store that cannot be opened is reported.
+  init(path: String) throws(SystemError) {
+    let reports = try Mailbox<Report>()
+    self.reports = reports
+    worker = WorkerThread(name: "ingest") {
+      let timekeeper = Timekeeper()
+      var store: SQLiteStore?
+      return { items in
+        var rest = items[...]
+        while !rest.isEmpty {
+          let some = Array(rest.prefix(Self.mostItems))
+          rest = rest.dropFirst(Self.mostItems)
+          do throws(StoreFailure) {
+            let open = if let store { store } else { try SQLiteStore(path: path) }
+            store = open
+            reports.send(.stored(try open.store(some, at: timekeeper.now())))
+          } catch {
+            // A connection that failed may be broken for good; the next batch gets a new one.
+            store = nil
+            reports.send(.failed(error, items: some.count))
+          }
+        }
+        return nil
+      }
+    }
+  }
+
+  /// - Returns: false where too much waits already; the item is dropped then.
+  func store(_ item: InboundItem) -> Bool {
+    guard waiting < Self.mostWaiting else { return false }
+    waiting += 1
+    worker.submit(item)
+    return true
+  }
+
+  /// To be called with each report, on the thread that calls `store`.
+  func settle(_ report: Report) {
+    switch report {
+    case .stored(let outcomes): waiting -= outcomes.count
+    case .failed(_, let items): waiting -= items
+    }
+  }
+
+  /// Stores what has come and ends the thread.
+  func finish() { worker.finish() }
+}

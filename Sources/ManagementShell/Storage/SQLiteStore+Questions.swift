@@ -1,0 +1,173 @@
+// The management store on SQLite: what the API asks and changes.
+import ManagementCore
+import SQLite
+import StationProtocol
+
+extension SQLiteStore {
+  private static let eventColumns = "id, station, stream, seq, received, kind, body"
+
+  package func events(after id: Int64, limit: Int) throws(StoreFailure) -> [StoredEvent] {
+    try Self.guarded { () throws(DatabaseError) in
+      var events: [StoredEvent] = []
+      try database.prepare(
+        "SELECT \(Self.eventColumns) FROM record WHERE id > ?1 ORDER BY id LIMIT ?2"
+      ).rows([.integer(id), .integer(Int64(limit))]) { row throws(DatabaseError) in
+        events.append(try Self.event(row))
+      }
+      return events
+    }
+  }
+
+  package func events(
+    matching filter: EventFilter, limit: Int
+  ) throws(StoreFailure) -> [StoredEvent] {
+    try Self.guarded { () throws(DatabaseError) in
+      var conditions: [String] = []
+      var values: [SQLValue] = [.integer(Int64(limit))]
+      func require(_ condition: String, _ value: SQLValue) {
+        values.append(value)
+        conditions.append("\(condition) ?\(values.count)")
+      }
+      if let station = filter.station { require("station =", .text(station.text)) }
+      if let kind = filter.kind { require("kind =", .text(kind.rawValue)) }
+      if let before = filter.before { require("id <", .integer(before)) }
+      let which = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+      var events: [StoredEvent] = []
+      try database.prepare(
+        "SELECT \(Self.eventColumns) FROM record \(which) ORDER BY id DESC LIMIT ?1"
+      ).rows(values) { row throws(DatabaseError) in events.append(try Self.event(row)) }
+      return events
+    }
+  }
+
+  private static func event(_ row: Statement) throws(DatabaseError) -> StoredEvent {
+    guard let station = StationID(row.text(1)), let stream = StreamID(row.text(2)),
+      let kind = Record.Kind(rawValue: row.text(5))
+    else {
+      throw DatabaseError(
+        operation: .step, extendedCode: 11, sql: nil,
+        message: "record \(row.int64(0)) is not what was written there")
+    }
+    return StoredEvent(
+      id: row.int64(0), station: station, stream: stream,
+      seq: row.int64OrNil(3).map { UInt64($0) },
+      received: WallTime(milliseconds: row.int64(4)), kind: kind, json: row.bytes(6))
+  }
+
+  package func lastEventID() throws(StoreFailure) -> Int64 {
+    try Self.guarded { () throws(DatabaseError) in
+      var last: Int64 = 0
+      try database.prepare("SELECT COALESCE(MAX(id), 0) FROM record").rows { last = $0.int64(0) }
+      return last
+    }
+  }
+
+  package func stations() throws(StoreFailure) -> [StationRegistration] {
+    try Self.guarded { () throws(DatabaseError) in
+      var all: [StationRegistration] = []
+      try database.prepare("SELECT id, name_en, name_zh FROM station ORDER BY id").rows { row in
+        guard let id = StationID(row.text(0)) else { return }
+        all.append(
+          StationRegistration(
+            id: id, names: StationNames(english: row.text(1), chinese: row.text(2))))
+      }
+      return all
+    }
+  }
+
+  package func name(_ station: StationID, _ names: StationNames) throws(StoreFailure) {
+    try Self.guarded { () throws(DatabaseError) in
+      try database.run(
+        """
+        INSERT INTO station (id, name_en, name_zh) VALUES (?1, ?2, ?3) ON CONFLICT (id)
+        DO UPDATE SET name_en = excluded.name_en, name_zh = excluded.name_zh
+        """, .text(station.text), .text(names.english), .text(names.chinese))
+    }
+  }
+
+  package func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts] {
+    try Self.guarded { () throws(DatabaseError) in
+      var counts: [StationID: DayCounts] = [:]
+      try database.prepare(
+        "SELECT station, entries, exits, granted, refused FROM day_count WHERE day = ?1"
+      ).rows([.integer(Int64(day))]) { row in
+        guard let station = StationID(row.text(0)) else { return }
+        counts[station] = DayCounts(
+          entries: row.int64(1), exits: row.int64(2), granted: row.int64(3),
+          refused: row.int64(4))
+      }
+      return counts
+    }
+  }
+
+  package func enrol(_ member: Member) throws(StoreFailure) -> Bool {
+    try Self.guarded { () throws(DatabaseError) in
+      try database.run(
+        """
+        INSERT INTO member (id, label, status, enrolled) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (id) DO NOTHING
+        """, .text(member.id.text), .text(member.label), .text(member.status.rawValue),
+        .integer(member.enrolled.milliseconds))
+      return database.changes == 1
+    }
+  }
+
+  package func member(_ id: MemberID) throws(StoreFailure) -> Member? {
+    try members("WHERE id = ?1", [.text(id.text)]).first
+  }
+
+  package func members(after id: MemberID?, limit: Int) throws(StoreFailure) -> [Member] {
+    try members(
+      "WHERE id > ?1 ORDER BY id LIMIT ?2", [.text(id?.text ?? ""), .integer(Int64(limit))])
+  }
+
+  private func members(
+    _ which: String, _ values: [SQLValue]
+  ) throws(StoreFailure) -> [Member] {
+    try Self.guarded { () throws(DatabaseError) in
+      var all: [Member] = []
+      try database.prepare("SELECT id, label, status, enrolled FROM member \(which)")
+        .rows(values) { row in
+          guard let id = MemberID(row.text(0)), let status = Member.Status(rawValue: row.text(2))
+          else { return }
+          all.append(
+            Member(
+              id: id, label: row.textOrNil(1), status: status,
+              enrolled: WallTime(milliseconds: row.int64(3))))
+        }
+      return all
+    }
+  }
+
+  package func setStatus(
+    _ status: Member.Status, of id: MemberID
+  ) throws(StoreFailure) -> Bool {
+    try Self.guarded { () throws(DatabaseError) in
+      try database.run(
+        "UPDATE member SET status = ?2 WHERE id = ?1", .text(id.text), .text(status.rawValue))
+      return database.changes == 1
+    }
+  }
+
+  package func quarantine(before: Int64?, limit: Int) throws(StoreFailure) -> [Quarantined] {
+    try Self.guarded { () throws(DatabaseError) in
+      var all: [Quarantined] = []
+      try database.prepare(
+        """
+        SELECT id, station, stream, seq, received, reason, raw FROM quarantine
+        WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+        """
+      ).rows([.integer(before ?? .max), .integer(Int64(limit))]) { row in
+        guard let station = StationID(row.text(1)) else { return }
+        all.append(
+          Quarantined(
+            id: row.int64(0), station: station,
+            stream: row.textOrNil(2).flatMap { StreamID($0) },
+            seq: row.int64OrNil(3).map { UInt64($0) },
+            received: WallTime(milliseconds: row.int64(4)), reason: row.text(5),
+            raw: row.bytes(6)))
+      }
+      return all
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// Tests the fleetsim command as it is run: what it prints, and what its exit code says.
+import Foundation
+import Testing
+
+@testable import FleetSimulator
+
+@Suite struct FleetsimCommandTests {
+  /// The program beside the test bundle.
+  private static let program = URL(fileURLWithPath: CommandLine.arguments[0])
+    .deletingLastPathComponent().appendingPathComponent("fleetsim")
+
+  /// Runs the command in a process of its own, where hashes of collections are seeded anew.
+  private func run(_ arguments: String...) throws -> (code: Int32, lines: [String]) {
+    let process = Process()
+    process.executableURL = Self.program
+    process.arguments = arguments
+    process.environment = ["LANG": "C"]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let text = String(decoding: output, as: UTF8.self)
+    return (process.terminationStatus, text.split(separator: "\n").map(String.init))
+  }
+
+  /// Runs the command in this process.
+  private func call(_ arguments: String...) -> (code: Int32, lines: [String]) {
+    let page = Page()
+    var tool = CommandLineTool { page.lines.append($0) }
+    let code = tool.run(arguments, freshSeed: 77)
+    return (code, page.lines)
+  }
+
+  private final class Page {
+    var lines: [String] = []
+  }
+
+  @Test("the same seed gives the same trace hash in two processes")
+  func twoProcesses() throws {
+    let first = try run("--seeds", "11..12", "--days", "1", "--stations", "2")
+    let second = try run("--seeds", "11..12", "--days", "1", "--stations", "2")
+    let hashes = { (lines: [String]) in lines.filter { $0.hasPrefix("seed ") } }
+    #expect(first.code == 0)
+    #expect(hashes(first.lines).count == 2)
+    #expect(hashes(first.lines) == hashes(second.lines))
+    #expect(first.lines.last == "violations 0")
+  }
+
+  @Test("a run that goes wrong exits 1 and prints its seed and the last 50 events")
+  func wrong() throws {
+    let result = try run("--seed", "1", "--days", "1", "--mutation", "publish-before-commit")
+    #expect(result.code == CommandLineTool.wrong)
+    #expect(result.lines.last == "violations 1")
+    #expect(result.lines.count { $0.hasPrefix("  ") } == Trace.kept)
+    #expect(result.lines.contains { $0.hasPrefix("seed 1: wrong: station") })
+  }
+
+  @Test("options and drawn faults are printed, and how fast it went")
+  func report() {
+    let result = call("--runs", "1", "--days", "1", "--stations", "1", "--faults", "drop,restart")
+    #expect(result.code == 0)
+    #expect(result.lines[0] == "stations 1, days 1, faults drop,restart, mutation none")
+    #expect(result.lines[1].hasPrefix("seed 77  trace "))
+    #expect(result.lines[2].hasPrefix("1 station-days, "))
+    #expect(result.lines.count == 4)
+  }
+
+  @Test("planted bugs and faults are listed by name, with a sentence each")
+  func lists() {
+    let mutations = call("--mutations")
+    #expect(mutations.code == 0)
+    #expect(
+      mutations.lines.map { $0.split(separator: " ")[0] }
+        == Mutation.allCases.map { $0.rawValue[...] })
+    #expect(call("--list-faults").lines.count == Fault.allCases.count)
+    #expect(call("--help").lines.first?.hasPrefix("usage: fleetsim") == true)
+  }
+
+  @Test(
+    "arguments that mean nothing are refused with a sentence",
+    arguments: [
+      (["--seed"], "--seed needs a value"), (["--sed", "1"], "unknown option --sed"),
+      (["--seed", "x"], "--seed takes a number, not x"),
+      (["--seeds", "5"], "--seeds takes A..B, not 5"),
+      (["--seeds", "5..2"], "--seeds takes at most a million seeds, the smaller one first"),
+      (["--days", "0"], "--days takes a number from 1 to 1000"),
+      (["--faults", "drop,rain"], "no fault is called rain"),
+      (["--mutation", "none"], "no mutation is called none"),
+    ])
+  func usage(_ arguments: [String], _ sentence: String) {
+    let page = Page()
+    var tool = CommandLineTool { page.lines.append($0) }
+    #expect(tool.run(arguments, freshSeed: 0) == CommandLineTool.usage)
+    #expect(page.lines.first == "fleetsim: \(sentence)")
+  }
+}

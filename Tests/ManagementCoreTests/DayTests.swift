@@ -1,0 +1,67 @@
+// What is counted today: by whose clock, across restarts, and when the day ends.
+import ManagementCore
+import StationProtocol
+import Testing
+
+@Suite("Counts of the day")
+struct DayTests {
+  @Test("entries, exits, grants and refusals are counted, and nothing else")
+  func counts() throws {
+    let scenario = ManagementScenario()
+    let bodies: [Record.Body] = [
+      .passage(door, .inward, inside: 1), .passage(door, .inward, inside: 2),
+      .passage(door, .outward, inside: 1), .passage(door, .turnBack, inside: 1),
+      .passage(door, .ambiguous, inside: 1),
+      .entryGranted(door, member: Names.member("m"), code: code),
+      .entryRefused(door, reason: .expired, member: nil, code: code),
+      .refusalsCounted(door, count: 40), .doorClosed(door),
+    ]
+    _ = scenario.deliver(batch(1, bodies.map { scenario.record($0) }), from: gate)
+    let expected = DayCounts(entries: 2, exits: 1, granted: 1, refused: 41)
+    #expect(try scenario.view.today == expected)
+    scenario.restart()
+    #expect(try scenario.view.today == expected)
+  }
+
+  @Test("a record counts for the day of its own clock, or of its arrival where that is no clock")
+  func whichDay() throws {
+    let scenario = ManagementScenario()
+    var yesterday = scenario.record(.passage(door, .inward, inside: 1))
+    yesterday.at = WallTime(milliseconds: yesterday.at.milliseconds - 86_400_000)
+    var unset = scenario.record(.passage(door, .inward, inside: 2), isTrusted: false)
+    unset.at = WallTime(seconds: 100)
+    _ = scenario.deliver(batch(1, [yesterday, unset]), from: gate)
+    #expect(try scenario.view.today.entries == 1)
+    let before = scenario.store.counts(onDay: scenario.now.localDay - 1)
+    #expect(before[gate]?.entries == 1)
+  }
+
+  @Test("at midnight every station is announced with counts that begin anew")
+  func midnight() throws {
+    let scenario = ManagementScenario()
+    let passage = scenario.record(.passage(door, .inward, inside: 1))
+    _ = scenario.deliver(batch(1, [passage]), from: gate)
+    var turns = 0
+    while try scenario.view.today.entries == 1 {
+      let next = Management.nextDay(after: scenario.now)
+      #expect(next > scenario.now.instant)
+      scenario.advance(next - scenario.now.instant)
+      turns += 1
+      try #require(turns <= 25)
+    }
+    #expect(scenario.now.localMinute == 0)
+    #expect(scenario.handle(.dayBegan) == [.announce(gate)])
+    #expect(try scenario.view.today == DayCounts())
+  }
+
+  @Test("whether the clock is set is what the station said last")
+  func clock() throws {
+    let scenario = ManagementScenario()
+    _ = scenario.birth(session(stream, 1))
+    #expect(try scenario.view.life.isClockTrusted == true)
+    let untrusted = scenario.record(.doorClosed(door), isTrusted: false)
+    #expect(
+      scenario.deliver(batch(1, [untrusted]), from: gate) == [acknowledged(1), .announce(gate)])
+    #expect(try scenario.view.life.isClockTrusted == false)
+  }
+}

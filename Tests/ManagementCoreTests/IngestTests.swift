@@ -1,0 +1,161 @@
+// From a message to an acknowledgement: only what is committed counts, and nothing counts twice.
+import ManagementCore
+import StationProtocol
+import Testing
+
+@Suite("Ingest")
+struct IngestTests {
+  @Test("a batch is acknowledged when it is committed, not when it is received")
+  func acknowledgement() {
+    let scenario = ManagementScenario()
+    let received = scenario.hear(
+      .out(gate),
+      batch(1, [scenario.record(.doorClosed(door)), scenario.record(.exitRequested(door))]).json)
+    #expect(received.count == 1)
+    #expect(scenario.store.lastEventID() == 0)
+    // The commit was lost with a crash: the station sends again.
+    scenario.restart()
+    let again = scenario.deliver(
+      batch(1, [scenario.record(.doorClosed(door)), scenario.record(.exitRequested(door))]),
+      from: gate)
+    #expect(again == [acknowledged(2), .announce(gate)])
+  }
+
+  @Test("a batch that comes again is acknowledged again and stored once")
+  func redelivery() {
+    let scenario = ManagementScenario()
+    let records = batch(1, [scenario.record(.passage(door, .inward, inside: 1))])
+    #expect(scenario.deliver(records, from: gate) == [acknowledged(1), .announce(gate)])
+    #expect(scenario.deliver(records, from: gate) == [acknowledged(1)])
+    scenario.restart()
+    #expect(scenario.deliver(records, from: gate) == [acknowledged(1)])
+    #expect(scenario.store.events(after: 0, limit: 10).map(\.seq) == [1])
+    #expect(scenario.management.view(of: gate, at: scenario.now)?.today.entries == 1)
+  }
+
+  @Test("nothing is acknowledged over a hole until it is filled")
+  func hole() {
+    let scenario = ManagementScenario()
+    let record = scenario.record(.doorClosed(door))
+    #expect(scenario.deliver(batch(3, [record]), from: gate) == [.announce(gate)])
+    #expect(scenario.deliver(batch(1, [record]), from: gate) == [acknowledged(1)])
+    #expect(scenario.deliver(batch(2, [record]), from: gate) == [acknowledged(3)])
+  }
+
+  @Test("a gap record covers the numbers that it names")
+  func gap() {
+    let scenario = ManagementScenario()
+    _ = scenario.deliver(batch(1, [scenario.record(.doorClosed(door))]), from: gate)
+    let gap = scenario.record(.gap(from: 2, to: 9, reason: .full))
+    #expect(scenario.deliver(batch(10, [gap]), from: gate) == [acknowledged(10)])
+  }
+
+  @Test("a birth above what is stored is a gap that the service writes itself, once")
+  func floor() throws {
+    let scenario = ManagementScenario()
+    _ = scenario.deliver(batch(1, [scenario.record(.doorClosed(door))]), from: gate)
+    _ = scenario.deliver(batch(6, [scenario.record(.doorClosed(door))]), from: gate)
+    let effects = scenario.commit(scenario.birth(session(stream, 1), floor: 9))
+    #expect(effects == [acknowledged(8)])
+    let gaps = scenario.store.events(matching: EventFilter(kind: .gap), limit: 10)
+    #expect(gaps.map(\.seq) == [nil, nil])
+    #expect(
+      try gaps.map { try Record(json: $0.json).body } == [
+        .gap(from: 7, to: 8, reason: .restored), .gap(from: 2, to: 5, reason: .restored),
+      ])
+    #expect(scenario.commit(scenario.birth(session(stream, 1), floor: 9)) == [acknowledged(8)])
+    #expect(scenario.store.events(matching: EventFilter(kind: .gap), limit: 10).count == 2)
+  }
+
+  @Test("a record that cannot be read is kept, acknowledged and reported, and blocks no other")
+  func unreadable() throws {
+    let scenario = ManagementScenario()
+    let strange = Array("{\"at\":1,\"trusted\":true,\"kind\":\"teleported\"}".utf8)
+    let mixed = RecordBatch(
+      stream: stream, first: 1, records: [strange, scenario.record(.doorClosed(door)).json])
+    let effects = scenario.deliver(mixed, from: gate)
+    #expect(effects.contains(acknowledged(2)))
+    #expect(effects.count == 3)
+    let kept = try #require(scenario.store.quarantine(before: nil, limit: 10).first)
+    #expect(kept.raw == strange && kept.seq == 1 && kept.stream == stream)
+    #expect(effects.contains(.note(.quarantined(gate, reason: kept.reason))))
+    #expect(scenario.deliver(mixed, from: gate) == [acknowledged(2)])
+    #expect(scenario.store.quarantine(before: nil, limit: 10).count == 1)
+  }
+
+  @Test("another content under a number that is taken is a conflict, and the first one stays")
+  func conflict() throws {
+    let scenario = ManagementScenario()
+    _ = scenario.deliver(batch(1, [scenario.record(.doorClosed(door))]), from: gate)
+    let other = batch(1, [scenario.record(.exitRequested(door))])
+    let effects = scenario.deliver(other, from: gate)
+    #expect(
+      effects == [.note(.quarantined(gate, reason: StoreReasons.conflict)), acknowledged(1)])
+    #expect(scenario.deliver(other, from: gate) == [acknowledged(1)])
+    #expect(scenario.store.events(after: 0, limit: 10).map(\.kind) == [.doorClosed])
+  }
+
+  @Test("a record with white space of its own is stored in the one encoding")
+  func whiteSpace() throws {
+    let scenario = ManagementScenario()
+    let record = scenario.record(.doorClosed(door))
+    let spaced = Array(
+      String(decoding: record.json, as: UTF8.self).replacing(",", with: ",\n\n").utf8)
+    let injected = RecordBatch(stream: stream, first: 1, records: [spaced])
+    #expect(scenario.deliver(injected, from: gate) == [acknowledged(1), .announce(gate)])
+    #expect(scenario.store.events(after: 0, limit: 1).map(\.json) == [record.json])
+    #expect(scenario.deliver(batch(1, [record]), from: gate) == [acknowledged(1)])
+  }
+
+  @Test("a message that is not what its topic promises is kept and not acknowledged")
+  func malformed() throws {
+    let scenario = ManagementScenario()
+    let topics: [Topic] = [
+      .out(gate), .status(gate), .birth(gate), .state(gate, .occupancy),
+      .state(gate, .door(door)), .state(gate, .alarms),
+    ]
+    for (number, topic) in topics.enumerated() {
+      let effects = scenario.hear(topic, Array("{\"x\":\(number)}".utf8))
+      #expect(effects.count == 2, "\(topic.path)")
+      guard case .note(.malformed(gate, topic.path, _)) = effects.first else {
+        Issue.record("\(topic.path): \(effects)")
+        continue
+      }
+      #expect(scenario.commit(effects).count == 1)
+    }
+    // The same bytes are kept once.
+    #expect(scenario.commit(scenario.hear(.out(gate), Array("{\"x\":0}".utf8))).isEmpty)
+    let kept = scenario.store.quarantine(before: nil, limit: 10)
+    #expect(kept.count == topics.count)
+    #expect(try #require(kept.last).reason.hasPrefix("ws/v1/gate-1/out: byte "))
+  }
+
+  @Test("retained records, foreign topics and the service's own are refused")
+  func refused() {
+    let scenario = ManagementScenario()
+    let records = batch(1, [scenario.record(.doorClosed(door))]).json
+    #expect(
+      scenario.hear(.out(gate), records, isRetained: true) == [.note(.retainedRecords(gate))])
+    for path in [
+      "", "ws/v1/gate-1", "ws/v2/gate-1/out", "ws/v1/gate-1/ack", "ws/v1/service/status",
+    ] {
+      let event = ManagementEvent.messageArrived(topic: path, payload: [], isRetained: false)
+      #expect(scenario.handle(event) == [.note(.unknownTopic)], "\(path)")
+    }
+    #expect(scenario.management.oddities == 6)
+  }
+
+  @Test("streams of one station are apart, and a station that was never named is known by its id")
+  func streams() throws {
+    let scenario = ManagementScenario()
+    let record = scenario.record(.doorClosed(door))
+    _ = scenario.deliver(batch(1, [record]), from: gate)
+    #expect(
+      scenario.deliver(batch(1, [record], of: otherStream), from: gate)
+        == [acknowledged(1, of: otherStream)])
+    #expect(
+      scenario.store.stations() == [
+        StationRegistration(id: gate, names: StationNames(english: "gate-1", chinese: "gate-1"))
+      ])
+  }
+}

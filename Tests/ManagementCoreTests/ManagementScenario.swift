@@ -1,0 +1,119 @@
+// A service with a store in memory and a clock that the test moves, told what happens in turn.
+import ManagementCore
+import StationProtocol
+import Testing
+
+/// Plays the shell: performs what the test lets it perform, and returns every effect, so that a
+/// test that compares the list has claimed them all.
+final class ManagementScenario {
+  let store = MemoryStore()
+  private(set) var management = Management()
+  private(set) var now = Now(
+    instant: Instant(nanoseconds: 1_000_000_000), wall: WallTime(seconds: 1_800_000_000))
+
+  init() {
+    restart()
+    #expect(handle(.linkOpened).isEmpty)
+  }
+
+  /// The service begins anew on the same store.
+  func restart() {
+    management = Management()
+    let booted = ManagementEvent.booted(
+      stations: store.stations(), today: store.counts(onDay: now.localDay))
+    #expect(management.handle(booted, at: now).isEmpty)
+  }
+
+  func advance(_ duration: Duration) {
+    now.instant = now.instant + duration
+    now.wall = now.wall + duration
+  }
+
+  func handle(_ event: ManagementEvent) -> [ManagementEffect] {
+    management.handle(event, at: now)
+  }
+
+  func hear(_ topic: Topic, _ payload: [UInt8], isRetained: Bool = false) -> [ManagementEffect] {
+    handle(.messageArrived(topic: topic.path, payload: payload, isRetained: isRetained))
+  }
+
+  /// Commits what these effects ask to store.
+  /// - Returns: the effects of that.
+  func commit(_ effects: [ManagementEffect]) -> [ManagementEffect] {
+    let items = effects.compactMap { effect -> InboundItem? in
+      if case .store(let item) = effect { item } else { nil }
+    }
+    return handle(.stored(store.store(items, at: now)))
+  }
+
+  /// A batch arrives and is committed.
+  func deliver(_ batch: RecordBatch, from station: StationID) -> [ManagementEffect] {
+    commit(hear(.out(station), batch.json))
+  }
+
+  func status(
+    _ session: SessionID, isOnline: Bool, _ reason: StatusPayload.Reason? = nil,
+    isRetained: Bool = false, at time: WallTime? = nil
+  ) -> [ManagementEffect] {
+    let payload = StatusPayload(
+      isOnline: isOnline, session: session, reason: reason ?? (isOnline ? .connected : .lost),
+      at: time ?? now.wall)
+    return hear(.status(gate), payload.json, isRetained: isRetained)
+  }
+
+  func birth(_ session: SessionID, floor: UInt64 = 1, isRetained: Bool = false)
+    -> [ManagementEffect]
+  {
+    let payload = BirthPayload(
+      session: session, version: "1.\(session.boot)", accessPoints: [door], floor: floor,
+      ceiling: floor - 1, isClockTrusted: true, at: now.wall)
+    return hear(.birth(gate), payload.json, isRetained: isRetained)
+  }
+
+  /// The only station, as it is shown.
+  var view: StationView {
+    get throws { try #require(management.view(of: gate, at: now)) }
+  }
+
+  func record(_ body: Record.Body, isTrusted: Bool = true) -> Record {
+    Record(at: now.wall, isTrusted: isTrusted, body: body)
+  }
+}
+
+let gate = Names.station("gate-1")
+let door = Names.accessPoint(1)
+let stream = StreamID(bits: 0xA)
+let otherStream = StreamID(bits: 0xB)
+let code = CodeDigest(high: 1, low: 2)
+
+/// Names that are known to be good.
+enum Names {
+  static func station(_ text: String) -> StationID {
+    guard let station = StationID(text) else { preconditionFailure("\(text) is no station") }
+    return station
+  }
+
+  static func member(_ text: String) -> MemberID {
+    guard let member = MemberID(text) else { preconditionFailure("\(text) is no member") }
+    return member
+  }
+
+  static func accessPoint(_ number: Int) -> AccessPointID {
+    guard let point = AccessPointID(number) else {
+      preconditionFailure("\(number) is no access point")
+    }
+    return point
+  }
+}
+
+func session(_ stream: StreamID, _ boot: Int64, _ connection: Int64 = 1) -> SessionID {
+  SessionID(stream: stream, boot: boot, connection: connection)
+}
+
+func batch(_ first: UInt64, _ records: [Record], of stream: StreamID = stream) -> RecordBatch {
+  RecordBatch(stream: stream, first: first, records: records.map(\.json))
+}
+
+func acknowledged(_ upto: UInt64, of stream: StreamID = stream) -> ManagementEffect {
+  .acknowledge(gate, Acknowledgement(stream: stream, upto: upto))
+}

@@ -1,0 +1,78 @@
+// The writer's thread: what it commits, and what it says when it cannot.
+import Foundation
+import ManagementCore
+import StationProtocol
+import TestBed
+import Testing
+
+@testable import ManagementShell
+
+@Suite("Ingest writer")
+struct IngestWriterTests {
+  /// Collects reports until so many items are settled.
+  private static func settle(_ writer: IngestWriter, items: Int) throws -> [IngestWriter.Report] {
+    var reports: [IngestWriter.Report] = []
+    var settled = 0
+    try Deadline.wait(until: "\(items) items, not \(settled)") {
+      for report in writer.reports.drain() {
+        writer.settle(report)
+        reports.append(report)
+        switch report {
+        case .stored(let outcomes): settled += outcomes.count
+        case .failed(_, let items): settled += items
+        }
+      }
+      return settled == items
+    }
+    return reports
+  }
+
+  @Test("what waits together is committed together, in order")
+  func grouping() throws {
+    let folder = try WorkFolder()
+    let writer = try IngestWriter(path: folder.file("m.sqlite"))
+    for number in 1...500 {
+      #expect(writer.store(StoreContractTests.batch(UInt64(number), [Sample.passage(1)])))
+    }
+    let reports = try Self.settle(writer, items: 500)
+    writer.finish()
+    let outcomes = reports.flatMap { report -> [StoreOutcome] in
+      if case .stored(let outcomes) = report { outcomes } else { [] }
+    }
+    #expect(outcomes.map(\.upto) == Array(1...500))
+    #expect(reports.count < 500)
+  }
+
+  @Test("a store that cannot be opened is said, and used again when it can")
+  func failure() throws {
+    let folder = try WorkFolder()
+    let writer = try IngestWriter(path: folder.file("later/m.sqlite"))
+    let item = StoreContractTests.batch(1, [Sample.passage(1)])
+    #expect(writer.store(item))
+    guard case .failed(_, items: 1) = try Self.settle(writer, items: 1)[0] else {
+      Issue.record("a store in no folder")
+      return
+    }
+    try folder.write("", to: "later/here")
+    #expect(writer.store(item))
+    guard case .stored(let outcomes) = try Self.settle(writer, items: 1)[0] else {
+      Issue.record("the store is not used")
+      return
+    }
+    #expect(outcomes.map(\.upto) == [1])
+    writer.finish()
+  }
+
+  @Test("what comes on top of too much is refused, not queued without end")
+  func bound() throws {
+    let folder = try WorkFolder()
+    let writer = try IngestWriter(path: folder.file("m.sqlite"))
+    let item = InboundItem.floor(StoreContractTests.gate, StreamID(bits: 1), floor: 1)
+    var accepted = 0
+    for _ in 0..<10_000 where writer.store(item) { accepted += 1 }
+    #expect(accepted == 4096)
+    _ = try Self.settle(writer, items: accepted)
+    #expect(writer.store(item))
+    writer.finish()
+  }
+}

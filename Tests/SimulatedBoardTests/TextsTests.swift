@@ -1,0 +1,69 @@
+// Tests that the pages have words for everything that a station can say.
+import Foundation
+import StationProtocol
+import Testing
+
+@testable import SimulatedBoard
+
+@Suite("Texts of the pages")
+struct TextsTests {
+  private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources")
+
+  private static func catalogue(_ language: String) throws -> [String: String] {
+    let file = sources.appendingPathComponent("Texts/\(language).json")
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: String])
+  }
+
+  /// Every key that a value of the protocol or of the board leads to.
+  private static var needed: [String] {
+    var keys = ["entry.granted", "entry.granted.advice", "entry.idle", "entry.idle.advice"]
+    for word in Denial.allCases.map(\.rawValue) + ["unknown"] {
+      keys += ["denial.\(word).title", "denial.\(word).advice"]
+    }
+    for alarm in Alarm.allCases {
+      keys += ["alarm.\(alarm.rawValue)", "alarm.\(alarm.rawValue).advice"]
+    }
+    keys += Record.Kind.allCases.map { "event.\($0.rawValue)" }
+    keys += OpenCause.allCases.map { "cause.open.\($0.rawValue)" }
+    keys += LockCause.allCases.map { "cause.lock.\($0.rawValue)" }
+    keys += Passage.allCases.map { "passage.\($0.rawValue)" }
+    keys += Ending.allCases.map { "ending.\($0.rawValue)" }
+    keys += GapReason.allCases.map { "gap.\($0.rawValue)" }
+    keys += DoorPayload.Lock.allCases.map { "door.lock.\($0.rawValue)" }
+    keys += DoorPayload.Contact.allCases.map { "door.contact.\($0.rawValue)" }
+    keys += DoorPayload.DoorAlarm.allCases.map { "door.alarm.\($0.rawValue)" }
+    keys += BoardRefusal.allCases.map { "board.refused.\($0.rawValue)" }
+    keys += Board.ReaderRefusal.allCases.map { "board.refused.\($0.rawValue)" }
+    keys += CodeDesk.Kind.allCases.map { "board.code.\($0.rawValue)" }
+    keys += BoardModel.Way.allCases.map { "board.walk.\($0.rawValue)" }
+    return keys
+  }
+
+  @Test("everything a station or the board can say has words", arguments: ["zh", "en"])
+  func complete(language: String) throws {
+    let catalogue = try Self.catalogue(language)
+    for key in Self.needed { #expect(catalogue[key]?.isEmpty == false, "\(language): \(key)") }
+  }
+
+  @Test("every key that a page writes out has words")
+  func used() throws {
+    let catalogue = try Self.catalogue("zh")
+    for folder in ["SimulatedBoard/Page", "ManagementShell/Web"] {
+      let place = Self.sources.appendingPathComponent(folder).path
+      for name in try FileManager.default.contentsOfDirectory(atPath: place)
+      where name.hasSuffix(".js") || name.hasSuffix(".html") {
+        let text = try String(contentsOfFile: "\(place)/\(name)", encoding: .utf8)
+        // A key is a quoted word of a known family: "board.walk.in" and its like.
+        let keys = text.matches(
+          of:
+            /"((?:age|alarm|board|dashboard|denial|door|entry|event|login|problem|station)\.[a-z.\-]+)"/
+        ).map { String($0.output.1) }
+        for key in keys where !key.hasSuffix(".js") && !key.hasSuffix(".css") {
+          #expect(catalogue[key] != nil, "\(name): \(key)")
+        }
+      }
+    }
+  }
+}
