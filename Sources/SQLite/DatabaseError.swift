@@ -40,6 +40,11 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
   package var isReadOnly: Bool { code == SQLITE_READONLY || code == SQLITE_PERM }
   /// The device below does not do as it is told.
   package var isInputOutput: Bool { code == SQLITE_IOERR || code == SQLITE_CANTOPEN }
+  /// What stands in the file is to blame, or the file itself, and another file may do better:
+  /// not a full disk, a missing folder or permission, or a lock that somebody holds.
+  package var condemnsFile: Bool {
+    !isFull && !isReadOnly && !isBusy && code != SQLITE_CANTOPEN
+  }
   /// Another connection holds the lock for longer than the busy timeout.
   package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
   /// A constraint of the schema refused the row.

@@ -22,6 +22,9 @@ package final class StationDaemon {
   private var station: Station
   private var wake: Timer?
   private var wakeAt: Instant?
+  /// Events that came while another one's effects were carried out.
+  private var waiting: [Event] = []
+  private var isDispatching = false
 
   /// Opens the store and prepares every device; nothing is waited for.
   /// - Parameter makeLines: the board, where it is not the one of the settings.
@@ -30,6 +33,9 @@ package final class StationDaemon {
     _ settings: StationSettings, makeLines: ((EventLoop) -> any StationLines)? = nil
   ) throws(SystemError) {
     self.settings = settings
+    // What can keep the daemon from running is looked at before the store counts a boot.
+    let broker = settings.broker
+    let password = try Files.credential("mqtt-password", directory: broker.credentials)
     lock = try Self.lock(settings)
     loop = try EventLoop()
     let (keys, problems) = IssuerKeys.load(folder: settings.issuerKeys)
@@ -43,8 +49,6 @@ package final class StationDaemon {
         loop: loop, path: $0.device, speed: $0.speed,
         framing: ScanFraming(idleGap: $0.idleGap))
     }
-    let broker = settings.broker
-    let password = try Files.credential("mqtt-password", directory: broker.credentials)
     var options = MQTTOptions(
       host: broker.host, port: broker.port, clientID: settings.station.text,
       user: settings.station.text, password: password)
@@ -58,10 +62,6 @@ package final class StationDaemon {
   package func run() throws(SystemError) {
     try connectParts()
     dispatch(.booted(journal.recovered))
-    for point in settings.core.accessPoints {
-      // Nothing is known of a door before it was sensed.
-      dispatch(.linesChanged(point.id, areReadable: true))
-    }
     lines.start()
     for reader in readers { reader.start() }
     link.start()
@@ -96,7 +96,11 @@ package final class StationDaemon {
     for (reader, setting) in zip(readers, settings.readers) {
       reader.onFrame = { [unowned self] in take($0, at: setting.accessPoint) }
       reader.onConnection = { [unowned self] isConnected, reason in
-        if !isConnected { Log.warning("reader \(setting.name): \(reason)") }
+        if isConnected {
+          Log.notice("reader \(setting.name) is there")
+        } else {
+          Log.warning("reader \(setting.name): \(reason)")
+        }
         dispatch(.readerChanged(setting.accessPoint, isConnected: isConnected))
       }
     }
@@ -172,7 +176,11 @@ extension StationDaemon {
 
   private func readable(accessPoint: Int, _ areReadable: Bool, _ reason: String) {
     guard let point = AccessPointID(accessPoint) else { return }
-    if !areReadable { Log.error("the lines of access point \(point): \(reason)") }
+    if areReadable {
+      Log.notice("the lines of access point \(point) are there")
+    } else {
+      Log.error("the lines of access point \(point): \(reason)")
+    }
     dispatch(.linesChanged(point, areReadable: areReadable))
   }
 
@@ -181,8 +189,8 @@ extension StationDaemon {
     case .journaled(let stream, let seq):
       if stream == station.outbox.stream { dispatch(.journaled(through: seq)) }
     case .replaced(let stream, _):
-      link.change(stream: stream)
       dispatch(.storeReplaced(stream))
+      link.change(stream: stream)
     case .rows(let stream, let first, let records):
       link.publish(stream: stream, first: first, records: records)
     }
@@ -192,8 +200,16 @@ extension StationDaemon {
 // MARK: - From effects to the outside
 
 extension StationDaemon {
+  /// An event that an effect brings about, such as the loss of a board that does not take its
+  /// order, waits until the other effects are carried out: their order is the records' order.
   private func dispatch(_ event: Event) {
-    for effect in station.handle(event, at: timekeeper.now()) { perform(effect) }
+    waiting.append(event)
+    guard !isDispatching else { return }
+    isDispatching = true
+    while !waiting.isEmpty {
+      for effect in station.handle(waiting.removeFirst(), at: timekeeper.now()) { perform(effect) }
+    }
+    isDispatching = false
     arm()
   }
 

@@ -52,10 +52,14 @@ final class StationLink {
 
   func stop() { client.stop(last: status(isOnline: false, .stopping)) }
 
-  /// A new stream counts this boot as its first, or its next one would seem to be older.
+  /// The store was replaced. A new stream counts this boot as its first, or its next one would
+  /// seem to be older. The session is begun anew, because its will still speaks of the old one.
   func change(stream: StreamID) {
     self.stream = stream
     boot = 1
+    client.stop()
+    onEvent(.uplinkClosed)
+    client.start()
   }
 
   func publish(_ birth: BirthPayload) {

@@ -112,6 +112,9 @@ private struct SettingsReader {
         fail(section.line(of: "access-point"), "there is no [access-point \(number)]")
         continue
       }
+      if let twin = readers.first(where: { $0.device == section.text("device") }) {
+        fail(section.line(of: "device"), "the device serves [reader \(twin.name)] already")
+      }
       readers.append(
         StationSettings.Reader(
           name: section.argument ?? "", accessPoint: id, device: section.text("device"),
@@ -198,8 +201,10 @@ extension LineWiring {
   /// `chip:offset`, then `active-low` and a bias, where they apply.
   package init?(text: String) {
     let words = text.split(separator: " ").map(String.init)
-    guard let place = words.first?.split(separator: ":"), place.count == 2,
-      let offset = UInt32(place[1]), offset < 1024
+    let place = words.first?.split(separator: ":", omittingEmptySubsequences: false) ?? []
+    guard place.count == 2, !place[0].isEmpty, let offset = UInt32(place[1]), offset < 1024,
+      String(offset) == place[1], words.count == Set(words).count,
+      words.filter({ Bias(rawValue: $0) != nil }).count <= 1
     else { return nil }
     let chip = place[0].hasPrefix("/") ? String(place[0]) : "/dev/\(place[0])"
     self.init(chip: chip, offset: offset)

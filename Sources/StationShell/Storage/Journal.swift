@@ -69,16 +69,27 @@ struct StoreOpening {
         path: path, fresh: StreamID(bits: Randomness.bits))
       return StoreOpening(store: store, recovered: recovered)
     } catch {
-      Log.error("the store cannot be used and is set aside: \(error)")
-      return replace(path: path)
+      Log.error("the store cannot be used: \(error)")
+      return replace(path: path, after: error)
     }
   }
 
-  /// Sets the file aside, for a maintainer to look at, and starts a new one.
-  static func replace(path: String) -> StoreOpening {
-    for suffix in ["", "-wal", "-shm"] { rename("\(path)\(suffix)", "\(path).damaged\(suffix)") }
+  /// Finds another store.
+  ///
+  /// A file that is damaged is set aside, for a maintainer to look at, and a new one is started.
+  /// One that only cannot be written now stays as it is: its records are sound, and are sent
+  /// after a start with a disk that is not full. Until then the records are kept in memory.
+  /// - Parameter mayUseFile: false where new files have failed too often.
+  static func replace(
+    path: String, after error: DatabaseError, mayUseFile: Bool = true
+  ) -> StoreOpening {
+    var candidates = [":memory:"]
+    if error.condemnsFile {
+      setAside(path)
+      if mayUseFile { candidates.insert(path, at: 0) }
+    }
     let fresh = StreamID(bits: Randomness.bits)
-    for candidate in [path, ":memory:"] {
+    for candidate in candidates {
       do throws(DatabaseError) {
         var (store, recovered) = try StationStore.open(path: candidate, fresh: fresh)
         recovered.hasLostStore = true
@@ -91,6 +102,20 @@ struct StoreOpening {
       }
     }
     preconditionFailure("not even a store in memory can be made")
+  }
+
+  /// How many damaged files are kept; a further one takes the place of the last.
+  private static let mostSetAside = 3
+
+  private static func setAside(_ path: String) {
+    let names = (1...mostSetAside).map { $0 == 1 ? "\(path).damaged" : "\(path).damaged-\($0)" }
+    let name = names.first { !Files.exists($0) } ?? names[mostSetAside - 1]
+    // The file comes last: after a power cut in between, no log of an old file must lie beside
+    // a new one.
+    for suffix in ["-wal", "-shm", ""] where Files.exists("\(path)\(suffix)") {
+      rename("\(path)\(suffix)", "\(name)\(suffix)")
+      if suffix.isEmpty { Log.error("the damaged store is set aside as \(name)") }
+    }
   }
 }
 
@@ -118,6 +143,7 @@ private final class JournalWriter {
   private var store: StationStore
   private var batch = StationStore.Batch()
   private var due: Instant?
+  private var replacements = 0
 
   init(path: String, store: StationStore, reports: Mailbox<Journal.Report>) {
     self.path = path
@@ -172,25 +198,28 @@ private final class JournalWriter {
 
   private func read(_ range: ClosedRange<UInt64>) {
     do throws(DatabaseError) {
-      let records = try store.records(in: range).map(Self.readable)
-      guard !records.isEmpty else { return }
-      reports.send(.rows(store.stream, first: range.lowerBound, records: records))
+      let (first, rows) = try store.records(in: range)
+      guard !rows.isEmpty else { return }
+      reports.send(.rows(store.stream, first: first, records: rows.map(Self.readable)))
     } catch {
       replace(error)
     }
   }
 
-  /// The card is not to be trusted: a row that is no record any more is sent as such.
-  private static func readable(_ row: [UInt8]) -> [UInt8] {
-    if (try? Record(json: row)) != nil { return row }
+  /// The card is not to be trusted: a row that is no record any more, or is not there, is sent
+  /// as such.
+  private static func readable(_ row: [UInt8]?) -> [UInt8] {
+    if let row, (try? Record(json: row)) != nil { return row }
     return Record(at: WallTime(milliseconds: 0), isTrusted: false, body: .unreadable).json
   }
 
   private func replace(_ error: DatabaseError) {
-    Log.error("the store failed and is set aside: \(error)")
+    Log.error("the store failed: \(error)")
     batch = StationStore.Batch()
     due = nil
-    store = StoreOpening.replace(path: path).store
+    store.abandon()
+    replacements += 1
+    store = StoreOpening.replace(path: path, after: error, mayUseFile: replacements <= 3).store
     reports.send(.replaced(store.stream, reason: error.description))
   }
 

@@ -8,6 +8,8 @@ import StationProtocol
 final class StationStore {
   private let database: Database
   let stream: StreamID
+  /// The first number that was not trimmed.
+  private var floor: UInt64
   /// Up to when marks that have ended were dropped.
   private var forgotten: WallTime?
 
@@ -66,43 +68,59 @@ final class StationStore {
       try database.execute("UPDATE identity SET boot = boot + 1, ended_cleanly = 0")
     }
     let recovered = try read(database, ending)
-    return (StationStore(database, recovered.stream), recovered)
+    return (StationStore(database, recovered), recovered)
   }
 
-  private init(_ database: Database, _ stream: StreamID) {
+  private init(_ database: Database, _ recovered: Recovered) {
     self.database = database
-    self.stream = stream
+    stream = recovered.stream
+    floor = recovered.floor
   }
+
+  /// The numbers that can be right. Beyond them a damaged file would make a later sum overflow.
+  private static let counts: ClosedRange<Int64> = 0...1 << 53
+  /// Up to the year 10000, in milliseconds.
+  private static let times: ClosedRange<Int64> = 0...253_402_300_800_000
 
   private static func read(
     _ database: Database, _ ending: Ending
   ) throws(DatabaseError) -> Recovered {
     var recovered = Recovered(stream: StreamID(bits: 0), ending: ending)
     var stream: StreamID?
+    var isSound = true
+    func sound(_ number: Int64, _ range: ClosedRange<Int64>) -> Int64 {
+      if !range.contains(number) { isSound = false }
+      return min(max(number, range.lowerBound), range.upperBound)
+    }
     try database.prepare("SELECT stream, boot, floor, last_trusted FROM identity").rows { row in
       stream = StreamID(row.text(0))
-      recovered.boot = row.int64(1)
-      recovered.floor = UInt64(row.int64(2))
-      recovered.lastTrusted = row.int64OrNil(3).map { WallTime(milliseconds: $0) }
+      recovered.boot = sound(row.int64(1), counts)
+      recovered.floor = UInt64(sound(row.int64(2), 1...counts.upperBound))
+      recovered.lastTrusted = row.int64OrNil(3).map { WallTime(milliseconds: sound($0, times)) }
     }
-    guard let stream else {
-      throw DatabaseError(
-        operation: .open, extendedCode: 11, sql: nil, message: "the store has lost its identity")
-    }
-    recovered.stream = stream
+    recovered.stream = stream ?? recovered.stream
     var last: UInt64 = 0
     try database.prepare("SELECT COALESCE(MAX(seq), 0) FROM outbox").rows {
-      last = UInt64($0.int64(0))
+      last = UInt64(sound($0.int64(0), counts))
     }
     recovered.next = max(recovered.floor, last + 1)
     try database.prepare("SELECT code, until FROM replay_mark ORDER BY code").rows { row in
+      // A mark that was spoilt is worth less than the others: it does not condemn the store.
       guard let code = CodeDigest(row.text(0)) else { return }
-      recovered.marks.append(
-        ReplayMark(code: code, until: WallTime(milliseconds: row.int64(1))))
+      let until = min(max(row.int64(1), times.lowerBound), times.upperBound)
+      recovered.marks.append(ReplayMark(code: code, until: WallTime(milliseconds: until)))
     }
+    var totals: OccupancyTotals?
     try database.prepare("SELECT entered, departed, inside FROM occupancy").rows { row in
-      recovered.totals = OccupancyTotals(
-        entered: row.int64(0), left: row.int64(1), inside: row.int64(2))
+      totals = OccupancyTotals(
+        entered: sound(row.int64(0), counts), left: sound(row.int64(1), counts),
+        inside: sound(row.int64(2), counts))
+    }
+    recovered.totals = totals ?? recovered.totals
+    guard isSound, stream != nil, totals != nil else {
+      throw DatabaseError(
+        operation: .open, extendedCode: 11, sql: nil,
+        message: "what the store remembers of itself cannot be true")
     }
     return recovered
   }
@@ -130,6 +148,7 @@ final class StationStore {
           "UPDATE identity SET floor = MAX(floor, ?1)", .integer(Int64(upto) + 1))
       }
     }
+    floor = max(floor, (batch.trim ?? 0) + 1)
   }
 
   private func remember(_ change: RecoveryChange) throws(DatabaseError) {
@@ -157,19 +176,27 @@ final class StationStore {
     forgotten = time
   }
 
-  /// Rows of the outbox that stand without a hole from the first number on.
-  func records(in range: ClosedRange<UInt64>) throws(DatabaseError) -> [[UInt8]] {
-    var records: [[UInt8]] = []
+  /// Rows of the outbox from the first number on that was not trimmed; nil for one that the
+  /// file has lost.
+  func records(
+    in range: ClosedRange<UInt64>
+  ) throws(DatabaseError) -> (first: UInt64, rows: [[UInt8]?]) {
+    let first = max(range.lowerBound, floor)
+    var rows: [[UInt8]?] = []
+    guard first <= range.upperBound else { return (first, rows) }
     let select = try database.prepare(
       "SELECT seq, record FROM outbox WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq")
-    try select.rows([
-      .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound)),
-    ]) { row in
-      guard UInt64(row.int64(0)) == range.lowerBound + UInt64(records.count) else { return }
-      records.append(row.bytes(1))
+    try select.rows([.integer(Int64(first)), .integer(Int64(range.upperBound))]) { row in
+      while first + UInt64(rows.count) < UInt64(row.int64(0)) { rows.append(nil) }
+      rows.append(row.bytes(1))
     }
-    return records
+    while first + UInt64(rows.count) <= range.upperBound { rows.append(nil) }
+    return (first, rows)
   }
+
+  /// Closes without a word, before the file is set aside: SQLite brings the log into the file,
+  /// as far as that is possible, while both still have their names.
+  func abandon() { database.close() }
 
   /// Notes that the daemon ends in an orderly way, and closes.
   func close() throws(DatabaseError) {

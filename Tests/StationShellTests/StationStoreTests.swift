@@ -1,0 +1,179 @@
+// The station's store on real SQLite files: what it remembers, and what it does not believe.
+import Foundation
+import StationCore
+import StationProtocol
+import TestBed
+import Testing
+
+@testable import StationShell
+
+@Suite("Station store")
+struct StationStoreTests {
+  let folder: WorkFolder
+  let path: String
+
+  init() throws {
+    folder = try WorkFolder()
+    path = folder.file("station.sqlite")
+  }
+
+  @Test("boots are counted, and the way it ended is known")
+  func boots() throws {
+    var (store, recovered) = try open()
+    #expect(recovered.ending == .newStore)
+    #expect(recovered.boot == 1)
+    #expect(recovered.stream == StreamID(bits: 77))
+    try store.close()
+    (store, recovered) = try open(fresh: 78)
+    #expect(recovered.ending == .clean)
+    #expect(recovered.boot == 2)
+    #expect(recovered.stream == StreamID(bits: 77))
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.ending == .unclean)
+    #expect(recovered.boot == 3)
+    store.abandon()
+  }
+
+  @Test("marks, totals and the last trusted time come back as they were written")
+  func recovery() throws {
+    var (store, recovered) = try open()
+    let marks = (1...3).map {
+      ReplayMark(
+        code: CodeDigest(high: UInt64($0), low: 9), until: WallTime(seconds: Int64($0) * 1000))
+    }
+    let totals = OccupancyTotals(entered: 7, left: 4, inside: 3)
+    var changes = marks.map { RecoveryChange.mark($0, forgetting: WallTime(seconds: 0)) }
+    changes += [.totals(totals), .lastTrusted(WallTime(milliseconds: 1_700_000_000_123))]
+    try store.commit(batch([entry(1, changes: changes)]))
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.marks == marks)
+    #expect(recovered.totals == totals)
+    #expect(recovered.lastTrusted == WallTime(milliseconds: 1_700_000_000_123))
+    #expect(recovered.next == 2)
+    // The same mark again, later, and what has ended goes.
+    let later = ReplayMark(code: marks[2].code, until: WallTime(seconds: 9000))
+    try store.commit(
+      batch([entry(2, changes: [.mark(later, forgetting: WallTime(seconds: 2500))])]))
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.marks == [later])
+    store.abandon()
+  }
+
+  @Test("a number is never used again, even when every row was trimmed")
+  func trimming() throws {
+    var (store, recovered) = try open()
+    try store.commit(batch((1...5).map { entry($0) }))
+    try store.commit(batch([], trim: 3))
+    #expect(try store.records(in: 1...5).first == 4)
+    try store.close()
+    (store, recovered) = try open()
+    #expect(recovered.floor == 4)
+    #expect(recovered.next == 6)
+    try store.commit(batch([], trim: 5))
+    try store.commit(batch([], trim: 2))
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.floor == 6)
+    #expect(recovered.next == 6)
+    store.abandon()
+  }
+
+  @Test("rows come from the floor on, and one that the file has lost leaves its place")
+  func holes() throws {
+    let (store, _) = try open()
+    try store.commit(batch((1...6).map { entry($0) }, trim: 2))
+    try sql("DELETE FROM outbox WHERE seq IN (4, 6)")
+    let (first, rows) = try store.records(in: 1...6)
+    #expect(first == 3)
+    #expect(rows == [entry(3).record.json, nil, entry(5).record.json, nil])
+    #expect(try store.records(in: 1...2).rows.isEmpty)
+    store.abandon()
+  }
+
+  @Test("a batch is durable as a whole or not at all")
+  func atomicity() throws {
+    var (store, recovered) = try open()
+    try store.commit(batch([entry(1)]))
+    // The second one has a number that is taken.
+    #expect(throws: (any Error).self) {
+      try store.commit(
+        batch([entry(2, changes: [.totals(OccupancyTotals(entered: 1))]), entry(1)]))
+    }
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.next == 2)
+    #expect(recovered.totals == OccupancyTotals())
+    store.abandon()
+  }
+
+  @Test(
+    "what cannot be true is damage, and no reason to trap",
+    arguments: [
+      "UPDATE identity SET floor = -5", "UPDATE identity SET floor = 0",
+      "UPDATE identity SET floor = 9223372036854775807", "UPDATE identity SET boot = -2",
+      "UPDATE identity SET last_trusted = 9223372036854775807",
+      "UPDATE identity SET last_trusted = -1", "UPDATE identity SET stream = 'short'",
+      "DELETE FROM identity; INSERT INTO identity VALUES (1, 'zzzzzzzzzzzzzzzz', 1, 1, 1, NULL)",
+      "UPDATE occupancy SET inside = -1", "UPDATE occupancy SET entered = 9223372036854775807",
+      "DELETE FROM occupancy", "INSERT INTO outbox VALUES (9223372036854775807, X'7B7D')",
+      "DROP TABLE outbox", "PRAGMA user_version = 99",
+    ])
+  func lies(statement: String) throws {
+    let (store, _) = try open()
+    try store.close()
+    try sql("PRAGMA ignore_check_constraints = ON; \(statement)")
+    #expect(throws: (any Error).self) { try open() }
+    // And the journal goes on with a new one.
+    let opening = StoreOpening.open(path: path)
+    #expect(opening.recovered.hasLostStore)
+    #expect(opening.recovered.boot == 1)
+    #expect(FileManager.default.fileExists(atPath: "\(path).damaged"))
+    opening.store.abandon()
+  }
+
+  @Test("a mark that was spoilt is dropped, the others count")
+  func spoiltMarks() throws {
+    let (store, _) = try open()
+    let mark = ReplayMark(code: CodeDigest(high: 1, low: 2), until: WallTime(seconds: 5))
+    try store.commit(batch([entry(1, changes: [.mark(mark, forgetting: WallTime(seconds: 0))])]))
+    try store.close()
+    try sql(
+      "PRAGMA ignore_check_constraints = ON; INSERT INTO replay_mark VALUES ('spoilt', 1), "
+        + "('000000000000000000000000000000ff', 9223372036854775807)")
+    let (again, recovered) = try open()
+    #expect(recovered.marks.count == 2)
+    #expect(recovered.marks.contains(mark))
+    again.abandon()
+  }
+
+  private func open(fresh: UInt64 = 77) throws -> (store: StationStore, recovered: Recovered) {
+    try StationStore.open(path: path, fresh: StreamID(bits: fresh))
+  }
+
+  private func sql(_ text: String) throws {
+    let result = try Program.run("sqlite3", [path, text])
+    try #require(result.status == 0, "\(result.output)")
+  }
+}
+
+/// A record of a stream, told from the others by its time.
+func entry(
+  _ seq: UInt64, _ lane: Lane = .urgent, changes: [RecoveryChange] = []
+) -> JournalEntry {
+  JournalEntry(
+    seq: seq,
+    record: Record(
+      at: WallTime(milliseconds: 1_700_000_000_000 + Int64(seq)), isTrusted: true,
+      body: .exitRequested(AccessPointID(1)!)),
+    lane: lane, changes: changes)
+}
+
+func batch(_ entries: [JournalEntry], trim: UInt64? = nil) -> StationStore.Batch {
+  var batch = StationStore.Batch()
+  batch.entries = entries
+  batch.trim = trim
+  return batch
+}
