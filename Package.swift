@@ -81,7 +81,7 @@ let package = Package(
     suite("ManagementCoreTests", ["ManagementCore", "StationProtocol"]),
     suite("MemberCodeTests", ["MemberCode", "QRCode"], exclude: ["Vectors"]),
     suite("AdapterTests", ["SQLite", "MQTT", "HTTP", "GPIO", "Linux", "TestBed"]),
-    suite("StationShellTests", ["StationShell", "TestBed"]),
+    suite("StationShellTests", ["StationShell", "TestBed"], exclude: ["Fixtures"]),
     suite(
       "ManagementShellTests",
       [

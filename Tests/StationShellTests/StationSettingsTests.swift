@@ -1,0 +1,117 @@
+// Configuration files, good and bad, each bad one beside the exact words that refuse it.
+import Foundation
+import GPIO
+import StationCore
+import StationProtocol
+import TestBed
+import Testing
+
+@testable import StationShell
+
+@Suite("Station settings")
+struct StationSettingsTests {
+  private static let fixtures = Checkout.file("Tests/StationShellTests/Fixtures")
+
+  @Test("every file of the folder valid is accepted")
+  func valid() throws {
+    for name in try Self.names("valid") { _ = try Self.read("valid/\(name)") }
+  }
+
+  /// With `RECORD_FIXTURES` set, the texts are written instead of compared.
+  @Test("every file of the folder invalid is refused with the text beside it")
+  func invalid() throws {
+    let isRecording = ProcessInfo.processInfo.environment["RECORD_FIXTURES"] != nil
+    for name in try Self.names("invalid") {
+      let text: String
+      do {
+        _ = try Self.read("invalid/\(name)")
+        Issue.record("\(name) was accepted")
+        continue
+      } catch {
+        text = "\(error)\n"
+      }
+      let expected =
+        "\(Self.fixtures)/invalid/\(name.replacingOccurrences(of: ".conf", with: ".txt"))"
+      if isRecording { try text.write(toFile: expected, atomically: true, encoding: .utf8) }
+      #expect(text == (try? String(contentsOfFile: expected, encoding: .utf8)), "\(name)")
+    }
+  }
+
+  @Test("what is left out has the values that the table documents")
+  func defaults() throws {
+    let settings = try Self.read("valid/least.conf")
+    #expect(settings.station == StationID("rencheng-01"))
+    #expect(settings.core.accessPoints.map(\.timing) == [DoorTiming()])
+    #expect(settings.core.entry == EntryPolicy())
+    #expect(settings.core.clock == .require)
+    #expect(settings.core.outbox == OutboxLimits())
+    #expect(settings.storePath == "/var/lib/worker-station/station.sqlite")
+    #expect(settings.issuerKeys == "/etc/worker-station/issuer-keys")
+    #expect(settings.board == .simulated(socket: "/run/board"))
+    #expect(settings.readers.map(\.speed) == [9600])
+    #expect(settings.readers.map(\.idleGap) == [.milliseconds(100)])
+    #expect(settings.broker.host == "127.0.0.1")
+    #expect(settings.broker.port == 1883)
+    #expect(settings.broker.credentials == nil)
+    #expect(settings.broker.longestPause == .seconds(60))
+  }
+
+  @Test("what is set arrives, whatever the order of the sections")
+  func values() throws {
+    let settings = try Self.read("valid/two-doors.conf")
+    #expect(settings.core.accessPoints.map(\.id.number) == [1, 2])
+    #expect(
+      settings.core.accessPoints[1].timing
+        == DoorTiming(access: .milliseconds(500), exit: .seconds(120), heldOpen: .seconds(3600)))
+    #expect(settings.readers.map(\.accessPoint.number) == [1, 2, 1])
+    #expect(settings.core.entry.hours == .daily(from: 22 * 60, to: 6 * 60))
+    #expect(settings.core.entry.capacity == 20)
+    guard case .chip(let wires, let settling) = settings.board else {
+      Issue.record("no GPIO board")
+      return
+    }
+    #expect(settling == .milliseconds(20))
+    #expect(wires.count == 7)
+    let contact = wires.first { $0.line == BoardLine(.contact, 1) }?.wiring
+    #expect(
+      contact
+        == LineWiring(chip: "/dev/gpiochip0", offset: 17, isActiveLow: true, bias: .pullDown))
+  }
+
+  @Test(
+    "a wiring is spelt in one way",
+    arguments: [
+      ("gpiochip0:17", true), ("/dev/gpiochip0:0", true), ("gpiochip0:1023", true),
+      ("gpiochip0:4 active-low", true), ("gpiochip0:4 pull-up active-low", true),
+      ("gpiochip0:4 as-is", true), ("", false), (":", false), ("gpiochip0", false),
+      ("gpiochip0:x", false), ("gpiochip0:-1", false), ("gpiochip0:+1", false),
+      ("gpiochip0:01", false), ("gpiochip0:1024", false), ("gpiochip0:4:5", false),
+      ("gpiochip0:4 active-low active-low", false), ("gpiochip0:4 pull-up as-is", false),
+      ("gpiochip0:4 pullup", false), ("4", false),
+    ])
+  func wiring(text: String, isGood: Bool) {
+    #expect((LineWiring(text: text) != nil) == isGood)
+  }
+
+  @Test(
+    "opening hours are always, or two times of day",
+    arguments: [
+      ("always", OpeningHours.always), ("06:00-22:00", .daily(from: 360, to: 1320)),
+      ("22:00-06:00", .daily(from: 1320, to: 360)), ("00:00-23:59", .daily(from: 0, to: 1439)),
+      ("6:00-22:00", nil), ("06:00-24:00", nil), ("06:00", nil), ("06:00-06:00", nil),
+      ("06:60-07:00", nil), ("never", nil), ("06:00-22:00-23:00", nil), ("+6:00-22:00", nil),
+    ] as [(String, OpeningHours?)])
+  func hours(text: String, hours: OpeningHours?) {
+    #expect(OpeningHours(text: text) == hours)
+  }
+
+  private static func names(_ folder: String) throws -> [String] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: "\(fixtures)/\(folder)")
+    return names.filter { $0.hasSuffix(".conf") }.sorted()
+  }
+
+  private static func read(_ name: String) throws -> StationSettings {
+    let data = try Data(contentsOf: URL(fileURLWithPath: "\(fixtures)/\(name)"))
+    return try StationSettings.read([UInt8](data), version: "test")
+  }
+}
