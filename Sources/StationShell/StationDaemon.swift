@@ -82,6 +82,8 @@ package final class StationDaemon {
       lines.set(BoardLine(.strike, point.id.number), to: false)
     }
     lines.stop()
+    // A store that was replaced a moment ago still has to be given what the old one lost.
+    for report in journal.reports.drain() { take(report) }
     link.stop()
     journal.close()
     Log.notice("station \(settings.station) has stopped")
