@@ -6,13 +6,16 @@ import StationProtocol
 package enum StationCommand {
   package static let version = "0.1.0"
 
+  /// EX_CONFIG of sysexits.h: the unit does not start the daemon again on the same file.
+  private static let wrongConfiguration: Int32 = 78
+
   private static let usage = """
     usage: stationd --config FILE [--check-config]
            stationd --print-default-config | --version
     """
 
-  /// - Returns: the exit status: 0, 1 where the daemon cannot run, 2 for a wrong command line
-  ///   or configuration.
+  /// - Returns: the exit status: 0, 1 where the daemon cannot run, 2 for a wrong command line,
+  ///   78 for a wrong configuration.
   package static func main(_ arguments: [String]) -> Int32 {
     switch arguments {
     case ["--version"]:
@@ -41,7 +44,7 @@ package enum StationCommand {
         settings = try StationSettings.read(bytes, version: version)
       } catch {
         for problem in error.problems { Output.complain("\(path): \(problem)") }
-        return 2
+        return wrongConfiguration
       }
       if onlyChecks {
         Output.write("\(path): no errors\n")

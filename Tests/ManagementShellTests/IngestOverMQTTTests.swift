@@ -213,7 +213,8 @@ struct IngestOverMQTTTests {
     }
     times.sort()
     print("publish to event stream: p50 \(times[25]) ms, p98 \(times[48]) ms")
-    // A commit that waited for company would take at least this long.
-    #expect(times[25] < 100)
+    // A commit that waited for company would make even the fastest wait; the others may have
+    // shared the machine.
+    #expect(times[0] < 50)
   }
 }
