@@ -35,7 +35,7 @@ package final class StationDaemon {
     self.settings = settings
     // What can keep the daemon from running is looked at before the store counts a boot.
     let broker = settings.broker
-    let password = try Files.credential("mqtt-password", directory: broker.credentials)
+    let password = Self.password(broker.credentials)
     lock = try Self.lock(settings)
     loop = try EventLoop()
     let (keys, problems) = IssuerKeys.load(folder: settings.issuerKeys)
@@ -114,6 +114,16 @@ package final class StationDaemon {
     guard let interval = notifier.keepAliveInterval else { return }
     func again() { loop.schedule(after: interval) { again() } }
     again()
+  }
+
+  /// Without its password a station reaches no broker, and opens its doors all the same.
+  private static func password(_ folder: String?) -> String {
+    do throws(SystemError) {
+      return try Files.credential("mqtt-password", directory: folder)
+    } catch {
+      Log.error("\(error); the broker will refuse this station until it is there")
+      return ""
+    }
   }
 
   private static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {
