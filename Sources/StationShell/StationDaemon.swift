@@ -35,7 +35,7 @@ package final class StationDaemon {
     self.settings = settings
     // What can keep the daemon from running is looked at before the store counts a boot.
     let broker = settings.broker
-    let password = try Files.credential("mqtt-password", directory: broker.credentials)
+    let password = try Self.password(broker.credentials)
     lock = try Self.lock(settings)
     loop = try EventLoop()
     let (keys, problems) = IssuerKeys.load(folder: settings.issuerKeys)
@@ -112,6 +112,14 @@ package final class StationDaemon {
     guard let interval = notifier.keepAliveInterval else { return }
     func again() { loop.schedule(after: interval) { again() } }
     again()
+  }
+
+  /// The unit places an empty password where nobody has set one: the broker then refuses the
+  /// station, and the door works all the same.
+  private static func password(_ folder: String?) throws(SystemError) -> String {
+    let password = try Files.credential("mqtt-password", directory: folder, mayBeEmpty: true)
+    if password.isEmpty { Log.error("mqtt-password is empty: no broker will let this station in") }
+    return password
   }
 
   private static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {
