@@ -11,8 +11,12 @@ package enum StationCommand {
            stationd --print-default-config | --version
     """
 
-  /// - Returns: the exit status: 0, 1 where the daemon cannot run, 2 for a wrong command line
-  ///   or configuration.
+  /// What sysexits.h calls EX_CONFIG: starting again with the same file is of no use, and the unit
+  /// does not.
+  private static let wrongConfiguration: Int32 = 78
+
+  /// - Returns: the exit status: 0, 1 where the daemon cannot run, 2 for a wrong command line,
+  ///   78 for a wrong configuration.
   package static func main(_ arguments: [String]) -> Int32 {
     switch arguments {
     case ["--version"]:
@@ -41,7 +45,7 @@ package enum StationCommand {
         settings = try StationSettings.read(bytes, version: version)
       } catch {
         for problem in error.problems { Output.complain("\(path): \(problem)") }
-        return 2
+        return wrongConfiguration
       }
       if onlyChecks {
         Output.write("\(path): no errors\n")

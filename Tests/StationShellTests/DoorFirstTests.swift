@@ -47,4 +47,14 @@ struct DoorFirstTests {
     let daemon = try StationDaemon(settings) { _ in Lines() }
     _ = daemon
   }
+
+  @Test("a wrong configuration ends with the status after which the unit does not start it again")
+  func wrongConfiguration() throws {
+    let folder = try WorkFolder()
+    let path = try folder.write("[station]\nid = A\n", to: "stationd.conf")
+    let status = StationCommand.main(["--config", path])
+    let unit = try String(
+      contentsOfFile: Checkout.file("systemd/stationd.service"), encoding: .utf8)
+    #expect(unit.contains("\nRestartPreventExitStatus=\(status)\n"))
+  }
 }
