@@ -69,11 +69,9 @@ package enum Files {
   }
 
   /// A secret that systemd placed for this unit (`LoadCredential=`), without surrounding space.
-  /// - Parameters:
-  ///   - directory: overrides `$CREDENTIALS_DIRECTORY`, for running without systemd.
-  ///   - mayBeEmpty: whether a file without text stands for the empty secret.
+  /// - Parameter directory: overrides `$CREDENTIALS_DIRECTORY`, for running without systemd.
   package static func credential(
-    _ name: String, directory: String? = nil, mayBeEmpty: Bool = false
+    _ name: String, directory: String? = nil
   ) throws(SystemError) -> String {
     guard let folder = directory ?? getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) })
     else {
@@ -84,8 +82,7 @@ package enum Files {
     let bytes = try read("\(folder)/\(name)", limit: 65_536)
     let space: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
     let trimmed = bytes.drop { space.contains($0) }.reversed().drop { space.contains($0) }
-    guard let text = String(validating: Array(trimmed.reversed()), as: UTF8.self),
-      mayBeEmpty || !text.isEmpty
+    guard let text = String(validating: Array(trimmed.reversed()), as: UTF8.self), !text.isEmpty
     else {
       throw SystemError("read", path: "\(folder)/\(name)", detail: "it holds no text")
     }

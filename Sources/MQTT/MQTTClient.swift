@@ -37,8 +37,8 @@ package final class MQTTClient {
   private var isInCallback = false
   /// What is to be done when the library's callback has returned.
   private var afterCallback: (() -> Void)?
-  /// The library's number of a message whose acknowledgement is waited for.
-  private var awaited: Int32?
+  /// The library's numbers of the messages that the broker has not acknowledged yet.
+  private var unacknowledged: Set<Int32> = []
 
   /// - Parameter lookup: how the host's name is resolved; by default as the system does.
   package init(
@@ -59,8 +59,9 @@ package final class MQTTClient {
     attempt()
   }
 
-  /// Ends the session in an orderly way, after a last message that the broker has acknowledged
-  /// or 500 ms; the will is not published. In a callback, the end comes after that.
+  /// Ends the session in an orderly way, after a last message, when the broker has acknowledged
+  /// everything or 500 ms have passed; the will is not published. In a callback, the end comes
+  /// after that.
   package func stop(last: MQTTMessage? = nil) {
     isStarted = false
     retry?.cancel()
@@ -72,26 +73,25 @@ package final class MQTTClient {
   }
 
   /// - Returns: false where no session is up; the message is then not queued anywhere.
-  package func publish(_ message: MQTTMessage) -> Bool { send(message) != nil }
-
-  /// - Returns: the library's number of the message.
-  private func send(_ message: MQTTMessage) -> Int32? {
-    guard let session, isConnected else { return nil }
+  package func publish(_ message: MQTTMessage) -> Bool {
+    guard let session, isConnected else { return false }
     var number: Int32 = 0
     let status = mosquitto_publish_v5(
       session, &number, message.topic, Int32(message.payload.count), message.payload,
       message.quality.rawValue, message.isRetained, nil)
     updateInterest()
-    return status == MOSQ_ERR_SUCCESS.rawValue ? number : nil
+    guard status == MOSQ_ERR_SUCCESS.rawValue else { return false }
+    if message.quality == .atLeastOnce { unacknowledged.insert(number) }
+    return true
   }
 
   private func finish(_ last: MQTTMessage?) {
     if let session, isConnected {
-      if let last {
-        awaited = send(last)
-        let deadline = Clock.now + .milliseconds(500)
-        while awaited != nil, Clock.now < deadline, move(session, until: deadline) {}
-      }
+      if let last { _ = publish(last) }
+      // The library closes the socket right after its farewell. An acknowledgement that comes
+      // then is answered with a reset, which may cost the broker the farewell.
+      let deadline = Clock.now + .milliseconds(500)
+      while !unacknowledged.isEmpty, Clock.now < deadline, move(session, until: deadline) {}
       mosquitto_disconnect_v5(session, 0, nil)
     }
     tearDown()
@@ -221,7 +221,7 @@ extension MQTTClient {
     attemptEnds = nil
     connectedAt = nil
     failure = nil
-    awaited = nil
+    unacknowledged = []
     isConnected = false
     if descriptor >= 0 { loop.unwatch(descriptor) }
     descriptor = -1
@@ -250,7 +250,7 @@ extension MQTTClient {
       MQTTClient.call(me) { $0.received(message.pointee) }
     }
     mosquitto_publish_v5_callback_set(session) { _, me, number, _, _ in
-      MQTTClient.call(me) { if $0.awaited == number { $0.awaited = nil } }
+      MQTTClient.call(me) { _ = $0.unacknowledged.remove(number) }
     }
   }
 

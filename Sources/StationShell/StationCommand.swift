@@ -6,14 +6,13 @@ import StationProtocol
 package enum StationCommand {
   package static let version = "0.1.0"
 
+  /// EX_CONFIG of sysexits.h: the unit does not start the daemon again on the same file.
+  private static let wrongConfiguration: Int32 = 78
+
   private static let usage = """
     usage: stationd --config FILE [--check-config]
            stationd --print-default-config | --version
     """
-
-  /// What sysexits.h calls EX_CONFIG: starting again with the same file is of no use, and the unit
-  /// does not.
-  private static let wrongConfiguration: Int32 = 78
 
   /// - Returns: the exit status: 0, 1 where the daemon cannot run, 2 for a wrong command line,
   ///   78 for a wrong configuration.

@@ -36,7 +36,7 @@ package final class StationDaemon {
     self.settings = settings
     // What can keep the daemon from running is looked at before the store counts a boot.
     let broker = settings.broker
-    let password = try Self.password(broker.credentials)
+    let password = Self.password(broker.credentials)
     lock = try Self.lock(settings)
     loop = try EventLoop()
     let (keys, problems) = IssuerKeys.load(folder: settings.issuerKeys)
@@ -84,6 +84,8 @@ package final class StationDaemon {
       lines.set(BoardLine(.strike, point.id.number), to: false)
     }
     lines.stop()
+    // A store that was replaced a moment ago still has to be given what the old one lost.
+    for report in journal.reports.drain() { take(report) }
     link.stop()
     journal.close()
     Log.notice("station \(settings.station) has stopped")
@@ -116,12 +118,14 @@ package final class StationDaemon {
     again()
   }
 
-  /// The unit places an empty password where nobody has set one: the broker then refuses the
-  /// station, and the door works all the same.
-  private static func password(_ folder: String?) throws(SystemError) -> String {
-    let password = try Files.credential("mqtt-password", directory: folder, mayBeEmpty: true)
-    if password.isEmpty { Log.error("mqtt-password is empty: no broker will let this station in") }
-    return password
+  /// Without its password a station reaches no broker, and opens its doors all the same.
+  private static func password(_ folder: String?) -> String {
+    do throws(SystemError) {
+      return try Files.credential("mqtt-password", directory: folder)
+    } catch {
+      Log.error("\(error); the broker will refuse this station until it is there")
+      return ""
+    }
   }
 
   private static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {

@@ -74,14 +74,15 @@ package final class Program {
 
   /// Runs a program to its end.
   package static func run(
-    _ path: String, _ arguments: [String], input: String? = nil, seconds: Double = 60
+    _ path: String, _ arguments: [String], input: String? = nil, seconds: Double = 60,
+    environment: [String: String] = [:]
   ) throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path.contains("/") ? path : "/usr/bin/env")
     process.arguments = path.contains("/") ? arguments : [path] + arguments
     var variables = ProcessInfo.processInfo.environment
     variables["PATH"] = (variables["PATH"] ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"
-    process.environment = variables
+    process.environment = variables.merging(environment) { $1 }
     let output = Pipe()
     process.standardOutput = output
     process.standardError = output

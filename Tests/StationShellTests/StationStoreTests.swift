@@ -1,5 +1,6 @@
 // The station's store on real SQLite files: what it remembers, and what it does not believe.
 import Foundation
+import SQLite
 import StationCore
 import StationProtocol
 import TestBed
@@ -146,6 +147,30 @@ struct StationStoreTests {
     let (again, recovered) = try open()
     #expect(recovered.marks.count == 2)
     #expect(recovered.marks.contains(mark))
+    again.abandon()
+  }
+
+  @Test("a file that is full is no worse than it was, and stays where it is")
+  func full() throws {
+    let (store, _) = try open()
+    try store.commit(batch([entry(1)]))
+    try store.close()
+    let database = try Database(path: path)
+    try database.execute("PRAGMA max_page_count = 1")
+    do throws(DatabaseError) {
+      try database.execute("CREATE TABLE one (x); CREATE TABLE two (x); CREATE TABLE three (x)")
+      Issue.record("the file grew")
+    } catch {
+      #expect(error.isFull)
+      #expect(!error.condemnsFile)
+      database.close()
+      let opening = StoreOpening.replace(path: path, after: error)
+      #expect(opening.recovered.hasLostStore)
+      opening.store.abandon()
+    }
+    let (again, recovered) = try open()
+    #expect(recovered.stream == StreamID(bits: 77))
+    #expect(recovered.next == 2)
     again.abandon()
   }
 

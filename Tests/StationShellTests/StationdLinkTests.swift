@@ -1,0 +1,176 @@
+// stationd with a real broker, and with people who mean it harm.
+import Foundation
+import Linux
+import MQTT
+import StationProtocol
+import TestBed
+import Testing
+
+@testable import StationShell
+
+@Suite("stationd and its broker")
+final class StationdLinkTests {
+  let broker: Broker
+  let bench: DaemonBench
+  let loop: EventLoop
+  let service: MQTTClient
+  let brokerFolder: WorkFolder
+  let board: TestBoard
+  var batches: [RecordBatch] = []
+  var statuses: [StatusPayload] = []
+  var births: [BirthPayload] = []
+
+  init() throws {
+    brokerFolder = try WorkFolder()
+    broker = try Broker(brokerFolder, accounts: ["one": "right", "service": "watching"])
+    bench = try DaemonBench(brokerPort: broker.port)
+    board = try TestBoard(bench.socketPath)
+    loop = try EventLoop()
+    service = try MQTTClient(
+      loop: loop,
+      options: MQTTOptions(
+        host: "127.0.0.1", port: broker.port, clientID: "service", user: "service",
+        password: "watching"))
+    service.onConnected = { [unowned service] in service.subscribe(["ws/v1/one/#"]) }
+    service.onMessage = { [unowned self] in receive($0) }
+    service.start()
+    try loop.serve(until: "the service") { [service] in service.isConnected }
+  }
+
+  deinit { service.stop() }
+
+  @Test("what it says on coming, on going, and what the broker says when it is killed")
+  func life() throws {
+    let daemon = try bench.start()
+    try until("the birth") { [unowned self] in !births.isEmpty }
+    #expect(statuses.last?.isOnline == true)
+    #expect(statuses.last?.session == births.last?.session)
+    daemon.kill()
+    try until("the will") { [unowned self] in statuses.last?.isOnline == false }
+    #expect(statuses.last?.reason == .lost)
+    #expect(statuses.last?.session == births.last?.session)
+    let again = try bench.start()
+    try until("the next birth") { [unowned self] in births.last?.session.boot == 2 }
+    #expect(try again.stop() == 0)
+    try until("its last word") { [unowned self] in statuses.last?.reason == .stopping }
+    #expect(statuses.filter { $0.reason == .lost }.count == 1)
+  }
+
+  @Test("forged, foreign and malformed acknowledgements delete nothing; the right one does")
+  func acknowledgements() throws {
+    let daemon = try bench.start()
+    try until("records") { [unowned self] in !batches.isEmpty }
+    let batch = batches[0]
+    let forged: [[UInt8]] = [
+      Acknowledgement(stream: StreamID(bits: 1), upto: batch.last).json,
+      Acknowledgement(stream: batch.stream, upto: 1 << 53).json,
+      Array("{".utf8), [], [0xFF, 0x00], Array("{\"stream\":1,\"upto\":-1}".utf8),
+      Array(String(repeating: "[", count: 60_000).utf8),
+      [UInt8](repeating: 0x78, count: 100_000),
+    ]
+    for _ in 1...20 { for payload in forged { #expect(acknowledge(payload)) } }
+    let sent = batches.count
+    // Nothing was acknowledged, so the patience of five seconds ends and all is sent again.
+    try until("the first record again") { [unowned self] in
+      batches.dropFirst(sent).contains { $0.first == 1 }
+    }
+    #expect(daemon.log.split(separator: "\n").count < 40, "\(daemon.log)")
+    let last = batches.map(\.last).max() ?? 0
+    #expect(acknowledge(Acknowledgement(stream: batch.stream, upto: last).json))
+    try Deadline.wait(until: "the deletion, which waits for company") {
+      let floor = try Program.run("sqlite3", [bench.store, "SELECT floor FROM identity"]).output
+      return Int(floor.trimmingCharacters(in: .whitespacesAndNewlines)) == Int(last) + 1
+    }
+    #expect(try daemon.stop() == 0)
+  }
+
+  @Test("after the loss of its store, its status, birth and will speak of one new session")
+  func lostStore() throws {
+    let terminal = try bench.plugInReader()
+    let daemon = try bench.start()
+    try board.greet("input contact-1 1")
+    try until("the birth") { [unowned self] in !births.isEmpty }
+    let old = births[0].session.stream
+    try #require(try Program.run("sqlite3", [bench.store, "DROP TABLE outbox"]).status == 0)
+    _ = terminal.write(try bench.code())
+    try until("a birth of another stream") { [unowned self] in
+      births.last.map { $0.session.stream != old } == true
+        && statuses.last?.session == births.last?.session
+    }
+    #expect(births.last?.session.boot == 1)
+    try until("the grant in the new stream") { [unowned self] in
+      batches.contains {
+        $0.stream != old && $0.records.contains { (try? Record(json: $0).kind) == .entryGranted }
+      }
+    }
+    #expect(!statuses.contains { $0.reason == .lost })
+    daemon.kill()
+    try until("the will") { [unowned self] in statuses.last?.reason == .lost }
+    #expect(statuses.last?.session == births.last?.session)
+  }
+
+  @Test("a flood of garbage at the reader neither keeps a good code out nor fills anything")
+  func flood() throws {
+    let terminal = try bench.plugInReader()
+    let daemon = try bench.start()
+    try board.greet("input contact-1 1")
+    let seed = UInt64.random(in: 1...UInt64.max)
+    var random = Generator(state: seed)
+    let start = Clock.now
+    var sent = 0
+    while Clock.now - start < .seconds(2) {
+      let garbage = (0..<3000).map { _ in
+        random.next() % 20 == 0 ? 0x0D : UInt8(0x20 + random.next() % 0x5F)
+      }
+      sent += terminal.write(garbage)
+      board.listen()
+    }
+    // The line is full of garbage; the good code stands behind it.
+    var code = [0x0D] + (try bench.code())
+    let shown = Clock.now
+    try board.wait(until: "the grant (seed \(seed))") { lines in
+      code.removeFirst(terminal.write(code))
+      return lines.contains("show 1 granted -")
+    }
+    print("a good code behind \(sent) bytes of garbage opened after \(Clock.now - shown)")
+    #expect(Clock.now - shown < .seconds(2))
+    #expect(daemon.log.split(separator: "\n").count < 20, "\(daemon.log)")
+    #expect(!daemon.log.contains("lines of access point 1: the"), "\(daemon.log)")
+    #expect(try daemon.stop() == 0)
+    let rows = try Program.run("sqlite3", [bench.store, "SELECT MAX(seq) FROM outbox"])
+    let last = Int(rows.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    #expect((1...25).contains(last))
+  }
+
+  private func receive(_ message: MQTTMessage) {
+    switch message.topic {
+    case "ws/v1/one/out":
+      if let batch = try? RecordBatch(json: message.payload) { batches.append(batch) }
+    case "ws/v1/one/status":
+      if let status = try? StatusPayload(json: message.payload) { statuses.append(status) }
+    case "ws/v1/one/birth":
+      if let birth = try? BirthPayload(json: message.payload) { births.append(birth) }
+    default: break
+    }
+  }
+
+  private func until(_ what: String, _ look: @escaping () -> Bool) throws {
+    try loop.serve(until: what) { [board] in
+      board.listen()
+      return look()
+    }
+  }
+
+  private func acknowledge(_ payload: [UInt8]) -> Bool {
+    service.publish(MQTTMessage(topic: "ws/v1/one/ack", payload: payload))
+  }
+}
+
+private struct Generator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state >> 33
+  }
+}

@@ -1,0 +1,248 @@
+// stationd as a process: its command line, its surroundings, its end.
+import Foundation
+import Linux
+import StationProtocol
+import TestBed
+import Testing
+
+@testable import StationShell
+
+@Suite("stationd")
+struct StationdTests {
+  let bench: DaemonBench
+
+  init() throws { bench = try DaemonBench() }
+
+  @Test("the version, the default configuration and a wrong command line")
+  func commandLine() throws {
+    #expect(try bench.run("--version") == (0, "stationd \(StationCommand.version)\n"))
+    let (status, text) = try bench.run("--print-default-config")
+    #expect(status == 0)
+    #expect(text == StationSettings.table.defaultText)
+    for words in [[], ["--config"], ["--nonsense"], ["--config", "a", "b"], ["--check-config"]] {
+      let (status, text) = try Program.run(Checkout.program("stationd"), words)
+      #expect(status == 2)
+      #expect(text.hasPrefix("usage: stationd"))
+    }
+  }
+
+  @Test("the printed configuration is accepted as it is, and so is a good one")
+  func checking() throws {
+    let printed = try bench.folder.write(StationSettings.table.defaultText, to: "printed.conf")
+    let (status, text) = try bench.run("--config", printed, "--check-config")
+    // Its GPIO lines are examples in comments: a door without them is what is missing.
+    #expect(status == 78)
+    #expect(
+      text.split(separator: "\n").map { $0.drop { $0 != " " }.dropFirst() }.allSatisfy {
+        $0.contains("-line\" is missing")
+      }, "\(text)")
+    let complete = StationSettings.table.defaultText
+      .replacingOccurrences(of: "#contact-line", with: "contact-line")
+      .replacingOccurrences(of: "#strike-line", with: "strike-line")
+      .replacingOccurrences(of: "# contact-line", with: "contact-line")
+      .replacingOccurrences(of: "# strike-line", with: "strike-line")
+    let path = try bench.folder.write(complete, to: "complete.conf")
+    #expect(try bench.run("--check-config", "--config", path) == (0, "\(path): no errors\n"))
+  }
+
+  @Test("each mistake is a line with its place, and the status is 78; a missing file is 1")
+  func mistakes() throws {
+    let path = try bench.folder.write("[station]\nid = A\n[x]\n", to: "bad.conf")
+    let (status, text) = try bench.run("--config", path, "--check-config")
+    #expect(status == 78)
+    #expect(
+      text == """
+        \(path): line 2: "id" expects 1 to 48 of a-z, 0-9 and -, but not "service", not "A"
+        \(path): line 3: no section [x]
+
+        """)
+    let missing = try bench.run("--config", bench.folder.file("none"), "--check-config")
+    #expect(missing.status == 1)
+    #expect(missing.output.contains("cannot open \(bench.folder.file("none")): No such file"))
+  }
+
+  @Test(
+    "without its password it says so and runs: the door needs no broker", arguments: [nil, "\n"])
+  func credential(content: String?) throws {
+    let path = bench.folder.file("credentials/mqtt-password")
+    try FileManager.default.removeItem(atPath: path)
+    // systemd leaves a file with an empty line where the secret is missing.
+    if let content { try bench.folder.write(content, to: "credentials/mqtt-password") }
+    let daemon = try bench.start()
+    #expect(daemon.log.contains(path))
+    #expect(daemon.log.contains("the broker will refuse this station until it is there"))
+    #expect(try daemon.stop() == 0)
+  }
+
+  @Test("a second one on the same store is refused in a sentence and harms nothing")
+  func second() throws {
+    let first = try bench.start()
+    let other = try bench.launch()
+    try Deadline.wait(until: "the end of the second") { !other.isRunning }
+    #expect(try other.stop() == 1)
+    #expect(
+      other.log
+        == "error: cannot use \(bench.store): another stationd has it; stop that one first\n")
+    #expect(first.isRunning)
+    #expect(try first.stop() == 0)
+    let third = try bench.start()
+    #expect(try third.stop() == 0)
+  }
+
+  @Test("with no broker, no board, no reader and no key it runs, and says so once each")
+  func alone() throws {
+    try FileManager.default.removeItem(atPath: bench.folder.file("keys/issuer.pem"))
+    try bench.folder.write("no key", to: "keys/spoilt.pem")
+    let start = Clock.now
+    let daemon = try bench.start()
+    print("stationd was ready after \(Clock.now - start)")
+    #expect(Clock.now - start < .seconds(1))
+    let later = Clock.now + .seconds(4)
+    try Deadline.wait(until: "four seconds of attempts") { Clock.now > later }
+    #expect(daemon.isRunning)
+    let lines = daemon.log.split(separator: "\n")
+    for text in [
+      "reader front: cannot open \(bench.readerPath)",
+      "the lines of access point 1: cannot connect to \(bench.socketPath)",
+      "keys/spoilt.pem:", "every code will be refused",
+      "no connection to 127.0.0.1:\(bench.brokerPort): cannot connect: Connection refused",
+    ] {
+      #expect(lines.filter { $0.contains(text) }.count == 1, "\(text) in\n\(daemon.log)")
+    }
+    #expect(lines.count <= 8, "\(daemon.log)")
+    let stop = Clock.now
+    #expect(try daemon.stop() == 0)
+    print("stationd stopped after \(Clock.now - stop)")
+    #expect(Clock.now - stop < .seconds(1))
+  }
+
+  @Test("SIGTERM secures a released strike, ends the journal in order and exits with 0")
+  func stopping() throws {
+    let board = try TestBoard(bench.socketPath)
+    let terminal = try bench.plugInReader()
+    let daemon = try bench.start()
+    try board.greet("input contact-1 1")
+    try board.wait(until: "the strike to be secured") { $0.last == "output strike-1 0" }
+    _ = terminal.write(try bench.code())
+    try board.wait(until: "the grant") { $0.contains("output strike-1 1") }
+    let start = Clock.now
+    #expect(try daemon.stop() == 0)
+    #expect(Clock.now - start < .seconds(1))
+    board.listen()
+    #expect(board.lines.last { $0.hasPrefix("output") } == "output strike-1 0")
+    let ended = try Program.run(
+      "sqlite3", [bench.store, "SELECT ended_cleanly, (SELECT COUNT(*) FROM outbox) FROM identity"])
+    #expect(ended.output.hasPrefix("1|"))
+  }
+
+  @Test("a store that is lost while it runs costs no grant and no record")
+  func lostStore() throws {
+    let board = try TestBoard(bench.socketPath)
+    let terminal = try bench.plugInReader()
+    let daemon = try bench.start()
+    try board.greet("input contact-1 1")
+    try #require(try Program.run("sqlite3", [bench.store, "DROP TABLE outbox"]).status == 0)
+    for member in 1...3 {
+      _ = terminal.write(try bench.code("m-\(member)"))
+      try board.wait(until: "grant \(member)") { lines in
+        lines.filter { $0 == "show 1 granted -" }.count == member
+      }
+    }
+    try Deadline.wait(until: "the records in the new store") {
+      guard daemon.log.contains("is set aside as") else { return false }
+      let rows = try Program.run("sqlite3", [bench.store, "SELECT record FROM outbox"]).output
+      return rows.components(separatedBy: "entry-granted").count == 4
+        && rows.contains("store-lost")
+    }
+    #expect(try daemon.stop() == 0)
+    #expect(FileManager.default.fileExists(atPath: "\(bench.store).damaged"))
+  }
+
+  @Test("a disk that takes no more ends in memory, and every grant is given")
+  func fullDisk() throws {
+    let board = try TestBoard(bench.socketPath)
+    let terminal = try bench.plugInReader()
+    let daemon = try bench.start(through: "trap '' XFSZ; ulimit -f 128; exec \"$@\"")
+    try board.greet("input contact-1 1")
+    for member in 1...60 {
+      _ = terminal.write(try bench.code("m-\(member)"))
+      try board.wait(until: "grant \(member)") { lines in
+        lines.filter { $0 == "show 1 granted -" }.count == member
+      }
+    }
+    try Deadline.wait(until: "the last resort") { daemon.log.contains("in memory only") }
+    #expect(try daemon.stop() == 0)
+    let damaged = try Files.names(in: bench.folder.path).filter {
+      $0.contains(".damaged") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm")
+    }
+    #expect((1...3).contains(damaged.count))
+  }
+}
+
+@Suite("stationd under systemd")
+struct SystemdTests {
+  @Test("READY comes first, WATCHDOG only while the loop turns, STOPPING at the end")
+  func notifications() throws {
+    let bench = try DaemonBench()
+    let socket = try NotifySocket(bench.folder.file("notify"))
+    let daemon = try bench.start(environment: [
+      "NOTIFY_SOCKET": bench.folder.file("notify"), "WATCHDOG_USEC": "300000",
+      "JOURNAL_STREAM": "8:1",
+    ])
+    #expect(daemon.log.contains("<5>station one is ready, boot 1"))
+    try socket.wait(until: "READY=1") { $0.first?.hasPrefix("READY=1\nSTATUS=") == true }
+    try socket.wait(until: "three signs of life") { messages in
+      messages.filter { $0 == "WATCHDOG=1" }.count >= 3
+    }
+    kill(daemon.identifier, SIGSTOP)
+    socket.drain()
+    let later = Clock.now + .seconds(1)
+    try Deadline.wait(until: "three times the watchdog's time") { Clock.now > later }
+    #expect(socket.drain().filter { $0 == "WATCHDOG=1" }.count <= 1)
+    kill(daemon.identifier, SIGCONT)
+    try socket.wait(until: "life again") { $0.contains("WATCHDOG=1") }
+    #expect(try daemon.stop() == 0)
+    try socket.wait(until: "STOPPING=1") { $0.contains("STOPPING=1") }
+  }
+}
+
+/// The datagram socket on which systemd listens for a daemon.
+private final class NotifySocket {
+  private let descriptor: Int32
+  private var messages: [String] = []
+
+  init(_ path: String) throws {
+    descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    let status = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    try #require(status == 0)
+  }
+
+  deinit { close(descriptor) }
+
+  /// What has come since the last time.
+  @discardableResult
+  func drain() -> [String] {
+    var all: [String] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+      guard count > 0 else { return all }
+      all.append(String(decoding: buffer[..<count], as: UTF8.self))
+    }
+  }
+
+  func wait(until what: String, _ look: ([String]) -> Bool) throws {
+    messages = []
+    try Deadline.wait(until: what) {
+      messages += drain()
+      return look(messages)
+    }
+  }
+}
