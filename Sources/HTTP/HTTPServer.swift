@@ -66,6 +66,8 @@ package final class HTTPServer {
     do throws(SystemError) {
       try loop.watch(descriptor, for: .read) { [unowned self] _ in run() }
     } catch {
+      // deinit follows, and stops what is there.
+      self.daemon = nil
       MHD_stop_daemon(daemon)
       throw HTTPError("watch", "\(options.address):\(options.port)", code: error.code)
     }
@@ -84,9 +86,6 @@ package final class HTTPServer {
     loop.unwatch(descriptor)
     MHD_stop_daemon(daemon)
   }
-
-  /// How many event streams are open.
-  package var openStreams: Int { streams.count }
 
   /// Serves a connection that was resumed. The library's own wake-up does not reach a loop that
   /// is not its own, and `MHD_run` may be what is going on right now.

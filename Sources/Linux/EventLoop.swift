@@ -54,14 +54,17 @@ package final class EventLoop {
   }
 
   package init() throws(SystemError) {
-    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    // The properties are set when both are there: from then on deinit closes them.
+    let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { throw SystemError("create an epoll instance") }
-    clock = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
+    let clock = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
     guard clock >= 0 else {
       let error = SystemError("create a timer descriptor")
       close(epoll)
       throw error
     }
+    self.epoll = epoll
+    self.clock = clock
     try watch(clock, for: .read) { [unowned self] _ in self.acknowledgeClock() }
   }
 

@@ -144,7 +144,10 @@ extension Management {
         added = added || couldTell != record.isTrusted
         let counts = DayCounts(of: record)
         guard !counts.isZero else { continue }
-        life.add(counts, day: DayCounts.day(of: record, received: now), at: now)
+        // By the moment at which it was stored, as the store counts it.
+        var arrival = now
+        arrival.wall = event.received
+        life.add(counts, day: DayCounts.day(of: record, received: arrival), at: now)
         added = true
       }
     }

@@ -49,6 +49,20 @@ package enum InboundItem: Equatable, Sendable {
   case floor(StationID, StreamID, floor: UInt64)
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
+
+  /// Bytes of what the station said, for bounds on what waits.
+  package var size: Int {
+    switch self {
+    case .batch(let batch):
+      batch.contents.reduce(0) { sum, content in
+        switch content {
+        case .record(_, let json), .unreadable(let json, _): sum + json.count
+        }
+      }
+    case .floor: 0
+    case .malformed(_, let payload, _): payload.count
+    }
+  }
 }
 
 /// Records of one stream with consecutive numbers.

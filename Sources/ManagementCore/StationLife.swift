@@ -18,8 +18,9 @@ package struct StationLife: Equatable, Sendable {
   package private(set) var lastHeard: WallTime?
   /// Whether the station believed its clock when it last said so; nil before that.
   package private(set) var isClockTrusted: Bool?
-  private var day = 0
-  private var counts = DayCounts()
+  /// The counts of today and of the days beside it: a station's clock may be ahead at midnight,
+  /// and the service's own may be set back over it.
+  private var days: [Int: DayCounts] = [:]
 
   /// A station's clock that says less has never been set.
   private static let earliestCredible = WallTime(seconds: 1_600_000_000)
@@ -77,15 +78,13 @@ package struct StationLife: Equatable, Sendable {
   }
 
   /// Adds what committed records count.
-  package mutating func add(_ more: DayCounts, day other: Int, at now: Now) {
-    roll(now)
-    if other == day { counts += more }
+  package mutating func add(_ more: DayCounts, day: Int, at now: Now) {
+    let today = now.localDay
+    days = days.filter { abs($0.key - today) <= 1 }
+    if abs(day - today) <= 1 { days[day, default: DayCounts()] += more }
   }
 
-  package mutating func recover(_ counts: DayCounts, at now: Now) {
-    roll(now)
-    self.counts = counts
-  }
+  package mutating func recover(_ counts: DayCounts, at now: Now) { days = [now.localDay: counts] }
 
   /// New records of the station were stored.
   /// - Parameter isClockTrusted: what the last of them says of the clock.
@@ -95,13 +94,7 @@ package struct StationLife: Equatable, Sendable {
   }
 
   /// The counts of the local day that it is now.
-  package func today(_ now: Now) -> DayCounts { now.localDay == day ? counts : DayCounts() }
-
-  private mutating func roll(_ now: Now) {
-    guard now.localDay != day else { return }
-    day = now.localDay
-    counts = DayCounts()
-  }
+  package func today(_ now: Now) -> DayCounts { days[now.localDay] ?? DayCounts() }
 
   /// A retained message says nothing about when the station spoke.
   private mutating func hear(_ isRetained: Bool, _ now: Now) {

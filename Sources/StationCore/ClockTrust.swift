@@ -6,7 +6,8 @@ import StationProtocol
 package struct ClockTrust: Equatable, Sendable {
   /// What is done with codes while nobody vouches for the wall clock.
   package enum Policy: String, CaseIterable, Sendable {
-    /// Refuse them: the worker is told that the station does not know the time.
+    /// Refuse them: the worker is told that the station does not know the time. A clock that was
+    /// vouched for since the start is believed for `holdOver` longer.
     case require
     /// Judge them by the later of the wall clock and the last time that was known.
     case accept
@@ -17,9 +18,16 @@ package struct ClockTrust: Equatable, Sendable {
   /// How often the last trusted time is written down at least, while it is trusted.
   static let rememberInterval: Duration = .seconds(600)
 
+  /// How long after the last time that someone vouched for the clock codes are still judged. The
+  /// kernel withdraws its word nine hours after a time server's last one, and a room may be cut
+  /// off for days. A clock that loses 5 s a day (GB 50396) is wrong by less than a code lives then.
+  static let holdOver: Duration = .seconds(7 * 86_400)
+
   private let policy: Policy
   /// The latest wall time that was trusted or recovered, and when that was.
   private var anchor: Anchor?
+  /// When the clock was last trusted, in this run: time that was recovered vouches for nothing.
+  private var vouched: Instant?
   private var previous: Anchor?
   private var remembered: Instant?
 
@@ -39,7 +47,10 @@ package struct ClockTrust: Equatable, Sendable {
   /// - Returns: by how much the wall clock stepped, if it did.
   package mutating func observe(_ now: Now) -> Duration? {
     defer { previous = Anchor(wall: now.wall, instant: now.instant) }
-    if now.isTrusted { anchor = Anchor(wall: now.wall, instant: now.instant) }
+    if now.isTrusted {
+      anchor = Anchor(wall: now.wall, instant: now.instant)
+      vouched = now.instant
+    }
     guard let previous else { return nil }
     let step = (now.wall - previous.wall) - (now.instant - previous.instant)
     return abs(step.wholeNanoseconds) > Self.stepThreshold.wholeNanoseconds ? step : nil
@@ -48,6 +59,8 @@ package struct ClockTrust: Equatable, Sendable {
   /// The time by which a code is judged; nil where policy forbids to judge at all.
   package func judgementTime(_ now: Now) -> WallTime? {
     if now.isTrusted { return now.wall }
+    // By the monotonic clock, which nobody can set.
+    if let vouched, now.instant - vouched <= Self.holdOver { return lastTrusted(at: now) }
     guard policy == .accept else { return nil }
     guard let earliest = lastTrusted(at: now) else { return now.wall }
     return max(now.wall, earliest)

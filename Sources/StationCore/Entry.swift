@@ -110,6 +110,6 @@ package struct Entry: Equatable, Sendable {
     guard let current = window, current.ends <= now else { return nil }
     window = nil
     let surplus = current.refusals - Self.recordedRefusals
-    return surplus > 0 ? Int64(surplus) : nil
+    return surplus > 0 ? min(Int64(surplus), Record.mostRefusals) : nil
   }
 }

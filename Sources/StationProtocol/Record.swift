@@ -14,12 +14,16 @@ package struct Record: Equatable, Sendable {
     self.body = body
   }
 
+  /// More refusals than any reader can bring about in a minute. A larger count is no record: sums
+  /// of such counts must never overflow, whatever a station says.
+  package static let mostRefusals: Int64 = 1_000_000
+
   package enum Body: Equatable, Sendable {
     /// The daemon came up: its boot number in this stream, how it had ended, its version.
     case started(boot: Int64, after: Ending, version: String)
     case entryGranted(AccessPointID, member: MemberID, code: CodeDigest)
     case entryRefused(AccessPointID, reason: Denial, member: MemberID?, code: CodeDigest)
-    /// Refusals above the rate that is recorded one by one.
+    /// Refusals above the rate that is recorded one by one; at most `mostRefusals`.
     case refusalsCounted(AccessPointID, count: Int64)
     case doorOpened(AccessPointID, cause: OpenCause)
     case doorClosed(AccessPointID)

@@ -155,7 +155,8 @@ private struct RecordFields {
         try accessPoint(reader), reason: try word("reason", reader),
         member: optional("member", member), code: try use("code", code, reader))
     case .refusalsCounted:
-      .refusalsCounted(try accessPoint(reader), count: try count("count", reader))
+      .refusalsCounted(
+        try accessPoint(reader), count: try count("count", reader, most: Record.mostRefusals))
     case .doorOpened: .doorOpened(try accessPoint(reader), cause: try word("cause", reader))
     case .doorClosed: .doorClosed(try accessPoint(reader))
     case .doorLocked: .doorLocked(try accessPoint(reader), cause: try word("cause", reader))
@@ -199,9 +200,11 @@ private struct RecordFields {
     try use(name, numbers[name], reader)
   }
 
-  private mutating func count(_ name: String, _ reader: JSONReader) throws(JSONError) -> Int64 {
+  private mutating func count(
+    _ name: String, _ reader: JSONReader, most: Int64 = .max
+  ) throws(JSONError) -> Int64 {
     let number = try number(name, reader)
-    guard number >= 0 else { throw reader.error(.invalidMember(name)) }
+    guard (0...most).contains(number) else { throw reader.error(.invalidMember(name)) }
     return number
   }
 

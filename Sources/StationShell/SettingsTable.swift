@@ -131,13 +131,15 @@ extension StationSettings {
         "The longest pause between two attempts to connect."),
     ])
 
+  /// The most is what a start can still check within the unit's time on a slow card, and what the
+  /// memory holds that takes the place of a lost card.
   private static let storeSection = Section(
     "store", "The journal of what happened here.",
     keys: [
       Key(
         "path", .path, .standard("/var/lib/worker-station/station.sqlite"), "Its file."),
       Key(
-        "most-records", .integer(10_000...10_000_000, unit: "records"), .standard("200000"),
+        "most-records", .integer(10_000...500_000, unit: "records"), .standard("200000"),
         "How many may wait for the service before the oldest give way."),
     ])
 }

@@ -15,6 +15,7 @@ package final class StationDaemon {
   private let link: StationLink
   private let lines: any StationLines
   private let readers: [BarcodeReader]
+  private var presence: ReaderPresence
   private let verifier: CodeVerifier
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
@@ -44,6 +45,7 @@ package final class StationDaemon {
     journal = try Journal(path: settings.storePath)
     station = Station(settings.core)
     lines = makeLines?(loop) ?? Self.lines(settings, loop)
+    presence = ReaderPresence(settings.readers)
     readers = settings.readers.map { [loop] in
       BarcodeReader(
         loop: loop, path: $0.device, speed: $0.speed,
@@ -103,7 +105,7 @@ package final class StationDaemon {
         } else {
           Log.warning("reader \(setting.name): \(reason)")
         }
-        dispatch(.readerChanged(setting.accessPoint, isConnected: isConnected))
+        dispatch(presence.changed(setting, isConnected: isConnected))
       }
     }
   }

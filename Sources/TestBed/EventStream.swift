@@ -50,7 +50,6 @@ package final class EventStream: NSObject, URLSessionDataDelegate, @unchecked Se
 
   /// Everything heard so far, in order.
   package var events: [Event] { lock.withLock { heard } }
-  package var hasEnded: Bool { lock.withLock { isEnded } }
 
   package func urlSession(
     _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,

@@ -54,6 +54,37 @@ struct DayTests {
     #expect(try scenario.view.today == DayCounts())
   }
 
+  @Test("a passage that a station's clock puts into tomorrow is counted when tomorrow has come")
+  func aheadOfMidnight() throws {
+    let scenario = ManagementScenario()
+    let untilMidnight = Int64(1440 - scenario.now.localMinute) * 60
+    scenario.advance(.seconds(untilMidnight) - .seconds(1))
+    let today = scenario.now.localDay
+    var early = scenario.record(.passage(door, .inward, inside: 1))
+    early.at = early.at + .seconds(2)
+    _ = scenario.deliver(batch(1, [early]), from: gate)
+    #expect(try scenario.view.today.entries == 0)
+    scenario.advance(.seconds(2))
+    #expect(scenario.now.localDay == today + 1)
+    #expect(try scenario.view.today.entries == 1)
+    #expect(scenario.store.counts(onDay: today + 1)[gate]?.entries == 1)
+  }
+
+  @Test("what has no clock and is stored before midnight does not count for the day after")
+  func storedBeforeMidnight() throws {
+    let scenario = ManagementScenario()
+    let untilMidnight = Int64(1440 - scenario.now.localMinute) * 60
+    scenario.advance(.seconds(untilMidnight) - .seconds(1))
+    let passage = scenario.record(.passage(door, .inward, inside: 1), isTrusted: false)
+    let items = scenario.hear(.out(gate), batch(1, [passage]).json).compactMap {
+      if case .store(let item) = $0 { item } else { nil as InboundItem? }
+    }
+    let outcomes = scenario.store.store(items, at: scenario.now)
+    scenario.advance(.seconds(2))
+    _ = scenario.handle(.stored(outcomes))
+    #expect(try scenario.view.today.entries == 0)
+  }
+
   @Test("whether the clock is set is what the station said last")
   func clock() throws {
     let scenario = ManagementScenario()

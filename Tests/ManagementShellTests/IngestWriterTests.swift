@@ -75,4 +75,18 @@ struct IngestWriterTests {
     #expect(writer.store(item))
     writer.finish()
   }
+
+  @Test("what waits is bounded in bytes too, so that large payloads do not fill the memory")
+  func bytes() throws {
+    let folder = try WorkFolder()
+    let writer = try IngestWriter(path: folder.file("m.sqlite"))
+    let payload = [UInt8](repeating: 0x20, count: 262_144)
+    let item = InboundItem.malformed(StoreContractTests.gate, payload: payload, reason: "large")
+    var accepted = 0
+    for _ in 0..<1000 where writer.store(item) { accepted += 1 }
+    #expect(accepted == 256)
+    _ = try Self.settle(writer, items: accepted)
+    #expect(writer.store(item))
+    writer.finish()
+  }
 }

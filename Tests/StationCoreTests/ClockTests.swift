@@ -12,6 +12,37 @@ import Testing
     story.expectRefusal(.clockUntrusted, of: code)
   }
 
+  @Test("a clock that was trusted since the start is believed for a week without a time server")
+  func holdOver() {
+    let story = Scenario()
+    story.trustClock(false)
+    story.advance(by: .seconds(6 * 86_400))
+    // What the wall says meanwhile does not matter: nobody vouches for it.
+    let code = story.code()
+    story.stepClock(by: .seconds(-7200))
+    story.tell(.codePresented(1, code))
+    story.expectJournal(.clockStepped(milliseconds: -7_200_000))
+    story.expectGrant(of: code)
+    story.stepClock(by: .seconds(7200))
+    story.advance(by: .seconds(4))
+    story.expectJournal(.clockStepped(milliseconds: 7_200_000))
+    story.expectNothing()
+  }
+
+  @Test("after a week without a time server codes are refused")
+  func holdOverEnds() {
+    let story = Scenario()
+    story.trustClock(false)
+    story.advance(by: .seconds(7 * 86_400))
+    story.letIn()
+    story.advance(by: .seconds(6))
+    story.expect(.setStrike(1, .secure))
+    story.expectJournal(.doorLocked(1, cause: .timeout))
+    let late = story.code()
+    story.tell(.codePresented(1, late))
+    story.expectRefusal(.clockUntrusted, of: late)
+  }
+
   @Test("where policy accepts it, an untrusted clock judges codes")
   func accept() {
     let story = Scenario(clock: .accept, isTrusted: false)

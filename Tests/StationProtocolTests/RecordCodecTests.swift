@@ -121,6 +121,10 @@ private struct PlainRecord: Codable, Equatable {
       #"byte 67: the value of "count" is not acceptable"#
     ),
     (
+      #"{\#(at),"kind":"refusals-counted","ap":1,"count":1000001}"#,
+      #"byte 72: the value of "count" is not acceptable"#
+    ),
+    (
       #"{\#(at),"kind":"door-opened","ap":1,"cause":"wind"}"#,
       #"byte 66: the value of "cause" is not acceptable"#
     ),

@@ -56,7 +56,7 @@ struct SeededGenerator: RandomNumberGenerator {
     case .entryGranted: .entryGranted(point(), member: member(), code: code())
     case .entryRefused:
       .entryRefused(point(), reason: word(), member: bool() ? member() : nil, code: code())
-    case .refusalsCounted: .refusalsCounted(point(), count: number())
+    case .refusalsCounted: .refusalsCounted(point(), count: number() % (Record.mostRefusals + 1))
     case .doorOpened: .doorOpened(point(), cause: word())
     case .doorClosed: .doorClosed(point())
     case .doorLocked: .doorLocked(point(), cause: word())

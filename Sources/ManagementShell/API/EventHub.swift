@@ -63,7 +63,9 @@ final class EventHub {
     clients[key] = client
     client.stream.onClosed = { [weak self] in self?.clients[key] = nil }
     client.stream.onDrained = { [weak self, unowned client] in self?.pump(client) }
-    _ = client.stream.send(Array("retry: 2000\n\n".utf8))
+    // A watcher that loses the connection before any record has come must know its place too.
+    let place = lastEventID == cursor ? "" : "id: \(cursor)\n"
+    _ = client.stream.send(Array("retry: 2000\n\(place)\n".utf8))
     pump(client)
     return client.stream
   }

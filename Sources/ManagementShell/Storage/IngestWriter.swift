@@ -15,14 +15,18 @@ final class IngestWriter {
 
   /// The most items of one transaction; each has at most 64 records.
   private static let mostItems = 64
-  /// The most items that wait. What comes beyond that is dropped: it is not acknowledged, so it
-  /// comes again when the store is less busy.
+  /// The most items that wait, and the most bytes of them. What comes beyond that is dropped: it
+  /// is not acknowledged, so it comes again when the store is less busy. Honest batches are a
+  /// sixteenth of what the broker lets through; without the bytes one station could fill the
+  /// service's memory.
   private static let mostWaiting = 4096
+  private static let mostBytes = 64 << 20
 
   let reports: Mailbox<Report>
   private let worker: WorkerThread<InboundItem>
-  /// Items handed over and not yet reported on.
-  private var waiting = 0
+  /// The sizes of the items handed over and not yet reported on, in order.
+  private var waiting: [Int] = []
+  private var waitingBytes = 0
 
   /// - Throws: where no event descriptor can be had. A store that cannot be opened is reported.
   init(path: String) throws(SystemError) {
@@ -53,18 +57,25 @@ final class IngestWriter {
 
   /// - Returns: false where too much waits already; the item is dropped then.
   func store(_ item: InboundItem) -> Bool {
-    guard waiting < Self.mostWaiting else { return false }
-    waiting += 1
+    let size = item.size
+    guard waiting.count < Self.mostWaiting, waitingBytes + size <= Self.mostBytes else {
+      return false
+    }
+    waiting.append(size)
+    waitingBytes += size
     worker.submit(item)
     return true
   }
 
   /// To be called with each report, on the thread that calls `store`.
   func settle(_ report: Report) {
-    switch report {
-    case .stored(let outcomes): waiting -= outcomes.count
-    case .failed(_, let items): waiting -= items
-    }
+    let count =
+      switch report {
+      case .stored(let outcomes): outcomes.count
+      case .failed(_, let items): items
+      }
+    waitingBytes -= waiting.prefix(count).reduce(0, +)
+    waiting.removeFirst(count)
   }
 
   /// Stores what has come and ends the thread.

@@ -2,10 +2,12 @@
 
 /** Cuts the text of an event stream into events, as the HTML standard's parser does. */
 export class EventParser {
-  constructor() {
+  constructor(lastID = "") {
     this.rest = "";
     this.reset();
-    this.lastID = "";
+    /** Of the last block that is complete, whether or not it held data. */
+    this.lastID = lastID;
+    this.nextID = lastID;
   }
 
   /** The events `{name, data, id}` that are complete by now. */
@@ -15,6 +17,7 @@ export class EventParser {
     this.rest = lines.pop();
     for (const line of lines) {
       if (line === "") {
+        this.lastID = this.nextID;
         if (this.data.length) {
           const name = this.name || "message";
           events.push({ name, data: this.data.join("\n"), id: this.lastID });
@@ -33,7 +36,7 @@ export class EventParser {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (name === "event") this.name = value;
     else if (name === "data") this.data.push(value);
-    else if (name === "id" && !value.includes("\0")) this.lastID = value;
+    else if (name === "id" && !value.includes("\0")) this.nextID = value;
   }
 
   reset() {
@@ -108,8 +111,7 @@ export class EventStream {
   }
 
   async read(reader) {
-    const parser = new EventParser();
-    parser.lastID = this.lastID;
+    const parser = new EventParser(this.lastID);
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
@@ -119,6 +121,7 @@ export class EventStream {
         this.lastID = event.id;
         this.callbacks.onEvent(event);
       }
+      this.lastID = parser.lastID;
     }
   }
 

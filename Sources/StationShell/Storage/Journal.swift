@@ -132,7 +132,7 @@ private final class StoreHandover: @unchecked Sendable {
 }
 
 /// What runs on the journal's thread.
-private final class JournalWriter {
+final class JournalWriter {
   /// How long a record of the lane `soon` may wait for company; the promise is 2 s.
   private static let soon: Duration = .seconds(1)
   /// How long it may take until acknowledged rows are deleted: the service knows them again.
@@ -153,7 +153,7 @@ private final class JournalWriter {
 
   /// - Returns: when to be called again for what may wait.
   func perform(_ jobs: [Journal.Job]) -> Instant? {
-    var reads: [ClosedRange<UInt64>] = []
+    var reads: [(range: ClosedRange<UInt64>, stream: StreamID)] = []
     var isClosing = false
     for job in jobs {
       switch job {
@@ -166,14 +166,16 @@ private final class JournalWriter {
       case .trim(let seq, store.stream):
         batch.trim = max(batch.trim ?? 0, seq)
         wait(Self.lazily)
-      case .read(let range, store.stream): reads.append(range)
+      case .read(let range, let stream): reads.append((range, stream))
       // What was meant for a store that is gone is in the core's hands again.
-      case .append, .remember, .trim, .read: break
+      case .append, .remember, .trim: break
       case .close: isClosing = true
       }
     }
     if isClosing || jobs.isEmpty || due.map({ $0 <= Clock.now }) ?? false { commit() }
-    for range in reads { read(range) }
+    // Looked at last: the store may have been replaced just now, and rows that the new one does
+    // not have yet would be told as lost.
+    for (range, stream) in reads where stream == store.stream { read(range) }
     if isClosing { close() }
     return due
   }

@@ -1,0 +1,21 @@
+// Which readers are there, and so which access points have all of theirs.
+import StationCore
+import StationProtocol
+
+/// An access point may have several readers; its alarm stands while any of them is missing.
+struct ReaderPresence {
+  private let readers: [StationSettings.Reader]
+  private var lost: Set<String> = []
+
+  init(_ readers: [StationSettings.Reader]) { self.readers = readers }
+
+  /// Takes note of what became of a reader.
+  /// - Returns: how its access point stands now.
+  mutating func changed(_ reader: StationSettings.Reader, isConnected: Bool) -> Event {
+    if isConnected { lost.remove(reader.name) } else { lost.insert(reader.name) }
+    let misses = readers.contains {
+      $0.accessPoint == reader.accessPoint && lost.contains($0.name)
+    }
+    return .readerChanged(reader.accessPoint, isConnected: !misses)
+  }
+}
