@@ -2,7 +2,7 @@
 
 import CSQLite
 
-/// A connection. It belongs to one thread at a time; a `Handover` carries it to another one.
+/// A connection. It is opened without SQLite's own locks and belongs to one thread at a time.
 /// Statements are cached by their text, so that a hot path prepares nothing.
 package final class Database {
   package enum Mode: Sendable {
@@ -194,23 +194,5 @@ package final class Database {
 
   private static func message(_ handle: OpaquePointer) -> String {
     String(cString: sqlite3_errmsg(handle))
-  }
-}
-
-/// Carries a connection to the thread that will use it from then on.
-///
-/// Sendable by promise: a connection is opened without SQLite's own locks and is safe as long as
-/// one thread uses it at a time. The giver keeps no reference; starting the thread, or posting
-/// to it, orders what the giver did before what the taker does.
-package final class Handover: @unchecked Sendable {
-  private var database: Database?
-
-  package init(_ database: Database) { self.database = database }
-
-  /// Takes the connection out; there is nothing to take a second time.
-  package func take() -> Database {
-    guard let database else { preconditionFailure("the connection was taken before") }
-    self.database = nil
-    return database
   }
 }

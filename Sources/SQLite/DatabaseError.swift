@@ -34,12 +34,8 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
 
   /// The disk, or the quota, is full.
   package var isFull: Bool { code == SQLITE_FULL }
-  /// The file is damaged, or is no database.
-  package var isCorrupt: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
   /// The file, or the file system below it, cannot be written.
   package var isReadOnly: Bool { code == SQLITE_READONLY || code == SQLITE_PERM }
-  /// The device below does not do as it is told.
-  package var isInputOutput: Bool { code == SQLITE_IOERR || code == SQLITE_CANTOPEN }
   /// What stands in the file is to blame, or the file itself, and another file may do better:
   /// not a full disk, a missing folder or permission, or a lock that somebody holds.
   package var condemnsFile: Bool {
@@ -47,8 +43,6 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
   }
   /// Another connection holds the lock for longer than the busy timeout.
   package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
-  /// A constraint of the schema refused the row.
-  package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
 
   package var description: String {
     let place = sql.map { " in: \($0)" } ?? ""

@@ -130,7 +130,6 @@ package final class Statement {
 
   package func int64OrNil(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
   package func textOrNil(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
-  package func bytesOrNil(_ column: Int) -> [UInt8]? { isNull(column) ? nil : bytes(column) }
 
   private func bind(_ index: Int32, text: String) -> Int32 {
     var text = text

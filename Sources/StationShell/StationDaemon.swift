@@ -123,7 +123,7 @@ package final class StationDaemon {
     do throws(SystemError) {
       return try Files.credential("mqtt-password", directory: folder)
     } catch {
-      Log.error("\(error); the broker will refuse this station until it is there")
+      Log.error("\(error); the broker will refuse this station: put it there and restart")
       return ""
     }
   }
