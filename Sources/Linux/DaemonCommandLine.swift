@@ -1,0 +1,71 @@
+// The command line of a daemon: which configuration, and whether to run or only to look at it.
+import StationProtocol
+
+/// What both daemons do with their arguments; they differ in their settings alone.
+package struct DaemonCommandLine<Settings> {
+  package var name: String
+  package var version: String
+  package var table: ConfigurationTable
+  /// - Throws: `ConfigurationError` with every problem of the file.
+  package var read: ([UInt8]) throws -> Settings
+  /// Serves until the daemon is told to stop.
+  package var serve: (Settings) throws -> Void
+
+  package init(
+    name: String, version: String, table: ConfigurationTable,
+    read: @escaping ([UInt8]) throws -> Settings, serve: @escaping (Settings) throws -> Void
+  ) {
+    self.name = name
+    self.version = version
+    self.table = table
+    self.read = read
+    self.serve = serve
+  }
+
+  /// EX_CONFIG of sysexits.h: the unit does not start the daemon again on the same file.
+  private static var wrongConfiguration: Int32 { 78 }
+
+  /// - Returns: the exit status: 0, 1 where the daemon cannot run, 2 for a wrong command line,
+  ///   78 for a wrong configuration.
+  package func run(_ arguments: [String]) -> Int32 {
+    switch arguments {
+    case ["--version"]:
+      Output.write("\(name) \(version)\n")
+      return 0
+    case ["--print-default-config"]:
+      Output.write(table.defaultText)
+      return 0
+    default: break
+    }
+    var words = arguments
+    let onlyChecks = words.contains("--check-config")
+    words.removeAll { $0 == "--check-config" }
+    guard words.count == 2, words[0] == "--config" else {
+      Output.complain(
+        """
+        usage: \(name) --config FILE [--check-config]
+               \(name) --print-default-config | --version
+        """)
+      return 2
+    }
+    return run(path: words[1], onlyChecks: onlyChecks)
+  }
+
+  private func run(path: String, onlyChecks: Bool) -> Int32 {
+    do {
+      let settings = try read(try Files.read(path, limit: 65_536))
+      if onlyChecks {
+        Output.write("\(path): no errors\n")
+      } else {
+        try serve(settings)
+      }
+      return 0
+    } catch let error as ConfigurationError {
+      for problem in error.problems { Output.complain("\(path): \(problem)") }
+      return Self.wrongConfiguration
+    } catch {
+      Log.error("\(error)")
+      return 1
+    }
+  }
+}
