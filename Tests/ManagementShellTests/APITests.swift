@@ -27,7 +27,7 @@ struct APITests {
     for path in paths {
       let answer = try service.plain.call("GET", "/api/v1\(path)")
       #expect(answer.status == 401 && Self.problem(answer) == "unauthorized", "\(path)")
-      #expect(answer.headers["www-authenticate"] == "Bearer")
+      #expect(answer.headers["www-authenticate"] == "Bearer realm=\"worker-station\"")
     }
     for header in [
       "", "Bearer", "Bearer ", "Bearer \(token)x", "Bearer \(token.dropLast())",

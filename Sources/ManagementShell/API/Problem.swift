@@ -62,6 +62,9 @@ package struct Problem: Error, Equatable, Sendable {
       $0.field("detail", detail)
     }
     let response = HTTPResponse(status, type: "application/problem+json", json)
-    return status == 401 ? response.adding("WWW-Authenticate", "Bearer") : response
+    guard status == 401 else { return response }
+    // The scheme alone is not enough: a parameter must follow it (RFC 6750 section 3), and there
+    // are clients that fall over without one.
+    return response.adding("WWW-Authenticate", "Bearer realm=\"worker-station\"")
   }
 }
