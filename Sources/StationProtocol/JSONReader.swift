@@ -42,13 +42,34 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The name of an object's member, compared with literals without making a String of it.
-package struct JSONKey: Sendable {
-  fileprivate let text: String
+/// The name of an object's member, compared with literals without making a String of it. It
+/// points into the text, so it is good only inside the closure that it is handed to.
+package struct JSONKey {
+  private let plain: UnsafeBufferPointer<UInt8>
+  /// Where the name stands with escapes or beyond ASCII, what it means.
+  private let decoded: String?
   package let offset: Int
 
-  package static func ~= (literal: String, key: JSONKey) -> Bool { key.text == literal }
-  package var name: String { text }
+  fileprivate init(plain: UnsafeBufferPointer<UInt8>, offset: Int) {
+    self.plain = plain
+    decoded = nil
+    self.offset = offset
+  }
+
+  fileprivate init(decoded: String, offset: Int) {
+    plain = UnsafeBufferPointer(start: nil, count: 0)
+    self.decoded = decoded
+    self.offset = offset
+  }
+
+  package static func ~= (literal: StaticString, key: JSONKey) -> Bool {
+    literal.withUTF8Buffer { literal in
+      if let decoded = key.decoded { return decoded.utf8.elementsEqual(literal) }
+      return key.plain.count == literal.count && key.plain.elementsEqual(literal)
+    }
+  }
+
+  package var name: String { decoded ?? String(decoding: plain, as: UTF8.self) }
 }
 
 /// A cursor over one JSON text. Every method leaves it behind the value that it read.
@@ -93,8 +114,7 @@ package struct JSONReader {
     if take(UInt8(ascii: "}")) { return leave() }
     repeat {
       skipSpace()
-      let start = offset
-      let key = JSONKey(text: try string(limit: 64), offset: start)
+      let key = try key()
       skipSpace()
       guard take(UInt8(ascii: ":")) else { throw error(.expected("\":\"")) }
       try member(&self, key)
@@ -136,13 +156,19 @@ package struct JSONReader {
       if number > 1 << 53 { throw JSONError(offset: start, reason: .expected("a smaller number")) }
     }
     let isCanonical = offset > first && (bytes[first] != 48 || offset == first + 1)
-    let endsHere =
-      offset == bytes.count
-      || ![UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[offset])
-    guard isCanonical, endsHere, !(isNegative && number == 0) else {
+    guard isCanonical, !isFraction, !(isNegative && number == 0) else {
       throw JSONError(offset: start, reason: .expected("an integer"))
     }
     return isNegative ? -number : number
+  }
+
+  /// Whether a number goes on where its whole part has ended.
+  private var isFraction: Bool {
+    guard offset < bytes.count else { return false }
+    switch bytes[offset] {
+    case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): return true
+    default: return false
+    }
   }
 
   package mutating func bool() throws(JSONError) -> Bool {
@@ -166,24 +192,19 @@ package struct JSONReader {
       throw error(offset == bytes.count ? .endsEarly : .expected("a string"))
     }
     let first = offset
-    while offset < bytes.count, case let byte = bytes[offset], byte >= 0x20,
-      byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\")
-    {
-      offset += 1
-    }
+    _ = skipPlain()
     guard offset < bytes.count else { throw error(.endsEarly) }
+    if bytes[offset] == UInt8(ascii: "\"") {
+      let text = UnsafeBufferPointer(rebasing: bytes[first..<offset])
+      offset += 1
+      return try Self.checked(text, start, limit).get()
+    }
     var text = Array(bytes[first..<offset])
     while !take(UInt8(ascii: "\"")) {
       guard text.count <= limit else { break }
       try appendCharacter(to: &text)
     }
-    guard text.count <= limit else {
-      throw JSONError(offset: start, reason: .tooLong(limit: limit))
-    }
-    guard let string = String(validating: text, as: UTF8.self) else {
-      throw JSONError(offset: start, reason: .invalidUTF8)
-    }
-    return string
+    return try text.withUnsafeBufferPointer { Self.checked($0, start, limit) }.get()
   }
 
   /// Checks the syntax of one value of any kind and returns where it stands.
@@ -264,6 +285,51 @@ extension JSONReader {
 // MARK: - Tokens
 
 extension JSONReader {
+  /// The most bytes of a member's name.
+  private static let longestKey = 64
+
+  /// A member's name. Nearly every one is plain ASCII and stays where it is.
+  private mutating func key() throws(JSONError) -> JSONKey {
+    let start = offset
+    if take(UInt8(ascii: "\"")) {
+      let isASCII = skipPlain()
+      if isASCII, offset < bytes.count, bytes[offset] == UInt8(ascii: "\""),
+        offset - start <= Self.longestKey
+      {
+        defer { offset += 1 }
+        return JSONKey(
+          plain: UnsafeBufferPointer(rebasing: bytes[start + 1..<offset]), offset: start)
+      }
+      offset = start
+    }
+    return JSONKey(decoded: try string(limit: Self.longestKey), offset: start)
+  }
+
+  /// Goes over the characters of a string that stand for themselves.
+  /// - Returns: whether all of them are ASCII.
+  private mutating func skipPlain() -> Bool {
+    var all: UInt8 = 0
+    while offset < bytes.count, case let byte = bytes[offset], byte >= 0x20,
+      byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\")
+    {
+      all |= byte
+      offset += 1
+    }
+    return all < 0x80
+  }
+
+  private static func checked(
+    _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ limit: Int
+  ) -> Result<String, JSONError> {
+    guard text.count <= limit else {
+      return .failure(JSONError(offset: start, reason: .tooLong(limit: limit)))
+    }
+    guard let string = String(validating: text, as: UTF8.self) else {
+      return .failure(JSONError(offset: start, reason: .invalidUTF8))
+    }
+    return .success(string)
+  }
+
   private mutating func skipSpace() {
     while offset < bytes.count {
       switch bytes[offset] {

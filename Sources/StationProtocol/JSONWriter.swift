@@ -58,7 +58,11 @@ package struct JSONWriter: Sendable {
   package mutating func value(_ text: some StringProtocol) {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 { append(escaping: byte) }
+    if text.utf8.contains(where: Self.isEscaped) {
+      for byte in text.utf8 { append(escaping: byte) }
+    } else {
+      bytes.append(contentsOf: text.utf8)
+    }
     bytes.append(UInt8(ascii: "\""))
     needsComma = true
   }
@@ -83,6 +87,23 @@ package struct JSONWriter: Sendable {
   package mutating func field(_ name: StaticString, _ text: some StringProtocol) {
     key(name)
     value(text)
+  }
+
+  package mutating func field(_ name: StaticString, _ code: CodeDigest) {
+    key(name)
+    bytes.append(UInt8(ascii: "\""))
+    append(hex: code.high)
+    append(hex: code.low)
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
+
+  package mutating func field(_ name: StaticString, _ stream: StreamID) {
+    key(name)
+    bytes.append(UInt8(ascii: "\""))
+    append(hex: stream.bits)
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
   }
 
   /// A member whose text is its description.
@@ -110,6 +131,17 @@ package struct JSONWriter: Sendable {
   private mutating func close(_ bracket: UInt8) {
     bytes.append(bracket)
     needsComma = true
+  }
+
+  private mutating func append(hex number: UInt64) {
+    for shift in stride(from: 60, through: 0, by: -4) {
+      let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 15
+      bytes.append(digit < 10 ? digit + 48 : digit + 87)
+    }
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
   private mutating func append(escaping byte: UInt8) {

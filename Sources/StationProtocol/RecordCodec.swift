@@ -52,9 +52,7 @@ extension Record {
     var fields = RecordFields()
     try reader.object { (reader, key) throws(JSONError) in try fields.take(key, &reader) }
     let body = try fields.body(reader)
-    guard fields.untaken.isEmpty else {
-      throw reader.error(.unknownMember(fields.untaken.sorted()[0]))
-    }
+    if let surplus = fields.surplus { throw reader.error(.unknownMember(surplus.name)) }
     self.init(
       at: try reader.require(fields.at, "at"),
       isTrusted: try reader.require(fields.trusted, "trusted"), body: body)
@@ -108,6 +106,26 @@ extension JSONWriter {
   }
 }
 
+/// A member that records of some kinds have and others must not, in alphabetical order.
+private enum RecordMember: UInt8, CaseIterable {
+  case after, alarm, ap, boot, by, cause, code, count, direction, from, inside, member, reason, to
+  case version
+
+  var name: String { String(describing: self) }
+}
+
+/// A set of members in one word: the record codec is the one decoder through which everything
+/// passes that a fleet says, and a hash table for each record would cost more than the rest.
+private struct RecordMembers {
+  private var bits: UInt32 = 0
+
+  var first: RecordMember? {
+    bits == 0 ? nil : RecordMember(rawValue: UInt8(bits.trailingZeroBitCount))
+  }
+  mutating func insert(_ member: RecordMember) { bits |= 1 << UInt32(member.rawValue) }
+  mutating func remove(_ member: RecordMember) { bits &= ~(1 << UInt32(member.rawValue)) }
+}
+
 /// Every member that a record of any kind may have. Those that its kind does not use must be
 /// absent, so each is noted as it comes and struck off as it is used.
 private struct RecordFields {
@@ -117,107 +135,145 @@ private struct RecordFields {
   private var point: AccessPointID?
   private var member: MemberID?
   private var code: CodeDigest?
-  private var text: [String: String] = [:]
-  private var numbers: [String: Int64] = [:]
-  private(set) var untaken: Set<String> = []
+  private var after: String?
+  private var alarm: String?
+  private var cause: String?
+  private var direction: String?
+  private var reason: String?
+  private var version: String?
+  private var boot: Int64?
+  private var by: Int64?
+  private var count: Int64?
+  private var from: Int64?
+  private var inside: Int64?
+  private var to: Int64?
+  private var untaken = RecordMembers()
+
+  /// A member that came and that the record's kind does not have.
+  var surplus: RecordMember? { untaken.first }
 
   mutating func take(_ key: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
     switch key {
-    case "at":
-      return try reader.read(&at, key, integer: { WallTime(milliseconds: $0) })
+    case "at": try reader.read(&at, key, integer: { WallTime(milliseconds: $0) })
     case "trusted":
-      return try reader.read(&trusted, key) { (reader) throws(JSONError) in try reader.bool() }
-    case "kind": return try reader.read(&kind, key, text: Record.Kind.init(rawValue:))
-    case "ap": try reader.read(&point, key, integer: { AccessPointID(Int($0)) })
-    case "member": try reader.read(&member, key, text: { MemberID($0) })
-    case "code": try reader.read(&code, key, text: { CodeDigest($0) })
-    case "after", "version", "reason", "cause", "direction", "alarm":
-      try reader.read(&text[key.name], key, text: { $0 })
-    case "boot", "count", "inside", "by", "from", "to":
-      try reader.read(&numbers[key.name], key, integer: { $0 })
+      try reader.read(&trusted, key) { (reader) throws(JSONError) in try reader.bool() }
+    case "kind": try reader.read(&kind, key, text: Record.Kind.init(rawValue:))
+    case "ap":
+      try reader.read(&point, key, integer: { AccessPointID(Int($0)) })
+      untaken.insert(.ap)
+    case "member":
+      try reader.read(&member, key, text: { MemberID($0) })
+      untaken.insert(.member)
+    case "code":
+      try reader.read(&code, key, text: { CodeDigest($0) })
+      untaken.insert(.code)
+    case "after": try Self.text(&after, .after, &untaken, key, &reader)
+    case "alarm": try Self.text(&alarm, .alarm, &untaken, key, &reader)
+    case "cause": try Self.text(&cause, .cause, &untaken, key, &reader)
+    case "direction": try Self.text(&direction, .direction, &untaken, key, &reader)
+    case "reason": try Self.text(&reason, .reason, &untaken, key, &reader)
+    case "version": try Self.text(&version, .version, &untaken, key, &reader)
+    case "boot": try Self.number(&boot, .boot, &untaken, key, &reader)
+    case "by": try Self.number(&by, .by, &untaken, key, &reader)
+    case "count": try Self.number(&count, .count, &untaken, key, &reader)
+    case "from": try Self.number(&from, .from, &untaken, key, &reader)
+    case "inside": try Self.number(&inside, .inside, &untaken, key, &reader)
+    case "to": try Self.number(&to, .to, &untaken, key, &reader)
     default: throw reader.unknown(key)
     }
-    untaken.insert(key.name)
+  }
+
+  private static func text(
+    _ slot: inout String?, _ member: RecordMember, _ untaken: inout RecordMembers,
+    _ key: JSONKey, _ reader: inout JSONReader
+  ) throws(JSONError) {
+    try reader.read(&slot, key, text: { $0 })
+    untaken.insert(member)
+  }
+
+  private static func number(
+    _ slot: inout Int64?, _ member: RecordMember, _ untaken: inout RecordMembers,
+    _ key: JSONKey, _ reader: inout JSONReader
+  ) throws(JSONError) {
+    try reader.read(&slot, key, integer: { $0 })
+    untaken.insert(member)
   }
 
   mutating func body(_ reader: JSONReader) throws(JSONError) -> Record.Body {
     switch try reader.require(kind, "kind") {
     case .started:
       .started(
-        boot: try count("boot", reader), after: try word("after", reader),
-        version: try string("version", reader))
+        boot: try count(.boot, boot, reader), after: try word(.after, after, reader),
+        version: try use(.version, version, reader))
     case .entryGranted:
       .entryGranted(
-        try accessPoint(reader), member: try use("member", member, reader),
-        code: try use("code", code, reader))
+        try accessPoint(reader), member: try use(.member, member, reader),
+        code: try use(.code, code, reader))
     case .entryRefused:
       .entryRefused(
-        try accessPoint(reader), reason: try word("reason", reader),
-        member: optional("member", member), code: try use("code", code, reader))
+        try accessPoint(reader), reason: try word(.reason, reason, reader),
+        member: optional(.member, member), code: try use(.code, code, reader))
     case .refusalsCounted:
       .refusalsCounted(
-        try accessPoint(reader), count: try count("count", reader, most: Record.mostRefusals))
-    case .doorOpened: .doorOpened(try accessPoint(reader), cause: try word("cause", reader))
+        try accessPoint(reader),
+        count: try count(.count, count, reader, most: Record.mostRefusals))
+    case .doorOpened:
+      .doorOpened(try accessPoint(reader), cause: try word(.cause, cause, reader))
     case .doorClosed: .doorClosed(try accessPoint(reader))
-    case .doorLocked: .doorLocked(try accessPoint(reader), cause: try word("cause", reader))
+    case .doorLocked:
+      .doorLocked(try accessPoint(reader), cause: try word(.cause, cause, reader))
     case .exitRequested: .exitRequested(try accessPoint(reader))
     case .passage:
       .passage(
-        try accessPoint(reader), try word("direction", reader),
-        inside: try count("inside", reader))
-    case .alarmRaised: .alarmRaised(try word("alarm", reader), optional("ap", point))
-    case .alarmCleared: .alarmCleared(try word("alarm", reader), optional("ap", point))
-    case .clockStepped: .clockStepped(milliseconds: try number("by", reader))
+        try accessPoint(reader), try word(.direction, direction, reader),
+        inside: try count(.inside, inside, reader))
+    case .alarmRaised: .alarmRaised(try word(.alarm, alarm, reader), optional(.ap, point))
+    case .alarmCleared: .alarmCleared(try word(.alarm, alarm, reader), optional(.ap, point))
+    case .clockStepped: .clockStepped(milliseconds: try use(.by, by, reader))
     case .gap: try gap(reader)
     case .unreadable: .unreadable
     }
   }
 
   private mutating func gap(_ reader: JSONReader) throws(JSONError) -> Record.Body {
-    let from = try count("from", reader)
-    let to = try count("to", reader)
+    let from = try count(.from, from, reader)
+    let to = try count(.to, to, reader)
     guard from >= 1, to >= from else { throw reader.error(.invalidMember("to")) }
-    return .gap(from: UInt64(from), to: UInt64(to), reason: try word("reason", reader))
+    return .gap(
+      from: UInt64(from), to: UInt64(to), reason: try word(.reason, reason, reader))
   }
 
   private mutating func use<Value>(
-    _ name: String, _ value: Value?, _ reader: JSONReader
+    _ member: RecordMember, _ value: Value?, _ reader: JSONReader
   ) throws(JSONError) -> Value {
-    untaken.remove(name)
-    return try reader.require(value, name)
+    untaken.remove(member)
+    guard let value else { throw reader.error(.missingMember(member.name)) }
+    return value
   }
 
-  private mutating func optional<Value>(_ name: String, _ value: Value?) -> Value? {
-    untaken.remove(name)
+  private mutating func optional<Value>(_ member: RecordMember, _ value: Value?) -> Value? {
+    untaken.remove(member)
     return value
   }
 
   private mutating func accessPoint(_ reader: JSONReader) throws(JSONError) -> AccessPointID {
-    try use("ap", point, reader)
-  }
-
-  private mutating func number(_ name: String, _ reader: JSONReader) throws(JSONError) -> Int64 {
-    try use(name, numbers[name], reader)
+    try use(.ap, point, reader)
   }
 
   private mutating func count(
-    _ name: String, _ reader: JSONReader, most: Int64 = .max
+    _ member: RecordMember, _ value: Int64?, _ reader: JSONReader, most: Int64 = .max
   ) throws(JSONError) -> Int64 {
-    let number = try number(name, reader)
-    guard (0...most).contains(number) else { throw reader.error(.invalidMember(name)) }
+    let number = try use(member, value, reader)
+    guard (0...most).contains(number) else { throw reader.error(.invalidMember(member.name)) }
     return number
-  }
-
-  private mutating func string(_ name: String, _ reader: JSONReader) throws(JSONError) -> String {
-    try use(name, text[name], reader)
   }
 
   /// A word of a closed list.
   private mutating func word<Word: RawRepresentable<String>>(
-    _ name: String, _ reader: JSONReader
+    _ member: RecordMember, _ text: String?, _ reader: JSONReader
   ) throws(JSONError) -> Word {
-    guard let word = Word(rawValue: try string(name, reader)) else {
-      throw reader.error(.invalidMember(name))
+    guard let word = Word(rawValue: try use(member, text, reader)) else {
+      throw reader.error(.invalidMember(member.name))
     }
     return word
   }

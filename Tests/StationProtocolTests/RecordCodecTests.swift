@@ -180,6 +180,60 @@ private struct PlainRecord: Codable, Equatable {
     }
   }
 
+  @Test("damaged text is read only where another JSON library reads the same record in it")
+  func agreesOnDamage() throws {
+    var random = SeededGenerator(seed: 5)
+    var read = 0
+    for _ in 0..<20_000 {
+      var json = random.record(random.word()).json
+      json[Int.random(in: 0..<json.count, using: &random)] =
+        random.bool()
+        ? random.next() % 2 == 0 ? 0x31 : 0x20 : UInt8.random(in: 0...255, using: &random)
+      let plain = try? JSONDecoder().decode(PlainRecord.self, from: Data(json))
+      do throws(JSONError) {
+        let record = try Record(json: json)
+        read += 1
+        #expect(plain == PlainRecord(record), "of \(String(decoding: json, as: UTF8.self))")
+      } catch {
+        let isStricter = Self.isStricter(error, json)
+        #expect(plain == nil || isStricter, "\(error) of \(String(decoding: json, as: UTF8.self))")
+      }
+    }
+    #expect(read > 1000)
+  }
+
+  /// Whether a text is refused for what a record must be, not for what JSON must be.
+  private static func isStricter(_ error: JSONError, _ json: [UInt8]) -> Bool {
+    switch error.reason {
+    case .unknownMember, .repeatedMember, .missingMember, .invalidMember: true
+    // Another library takes 1.0 and 1e0 for the integer 1, and numbers beyond 2^53 as they come.
+    case .expected("an integer"):
+      json[error.offset...].prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "}") }
+        .contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }
+        || json[error.offset...].starts(with: Array("-0".utf8))
+    case .expected("a smaller number"): true
+    // Another library takes a comma after the last member, against RFC 8259 section 4.
+    case .expected("a string"):
+      json[..<error.offset].last { $0 != 0x20 } == UInt8(ascii: ",")
+        && json[error.offset] == UInt8(ascii: "}")
+    default: false
+    }
+  }
+
+  @Test("a member's name is what it means, however it is written")
+  func escapedNames() throws {
+    let json = #"{"\u0061t":0,"trusted":true,"k\u0069nd":"unreadable"}"#
+    #expect(
+      try Record(json: Array(json.utf8))
+        == Record(at: WallTime(milliseconds: 0), isTrusted: true, body: .unreadable))
+    #expect(throws: JSONError(offset: 1, reason: .unknownMember("é"))) {
+      try Record(json: Array(#"{"é":0}"#.utf8))
+    }
+    #expect(throws: JSONError(offset: 1, reason: .invalidUTF8)) {
+      try Record(json: [0x7B, 0x22, 0xC3, 0x22, 0x3A, 0x30, 0x7D])
+    }
+  }
+
   @Test("every ground of refusal of a code is a ground of refusal at the door, by the same name")
   func denials() {
     for refusal in CodeRefusal.allCases {
