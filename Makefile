@@ -11,6 +11,8 @@ MINUTES ?= 1
 SEEDS ?=
 ONCE ?=
 
+BENCH ?=
+
 STRICT := -Xswiftc -warnings-as-errors
 STAGE := .ci/stage
 # Where the system looks for configuration, whatever PREFIX is.
@@ -19,6 +21,7 @@ share := $(DESTDIR)$(PREFIX)/share/worker-station
 lib := $(DESTDIR)$(PREFIX)/lib
 daemons := stationd managementd
 programs := $(daemons) stationctl
+references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildcard Sources/bench/reference/*.c))
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
@@ -55,9 +58,17 @@ lint: ## swift format, and shellcheck on every script
 	shellcheck $(scripts)
 	echo "lint: clean"
 
-bench: ## from reader bytes to strike command and the like, p50 and p99
-	@swift build -c release --product bench
-	exec .build/release/bench
+bench: ## figures beside their floors and peers; BENCH="--strict door", BENCH=--help
+	@.ci/install-packages build run bench
+	for product in bench $(daemons); do swift build -c release --product "$$product"; done
+	$(MAKE) --no-print-directory $(references)
+	exec .build/release/bench $(BENCH)
+
+# What figures are held against: plain C, by the system's compiler.
+$(references): .build/reference/%: Sources/bench/reference/%.c
+	@mkdir -p $(@D)
+	cc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -o $@ $< -Wl,--as-needed \
+	  $$(pkg-config --cflags --libs libsodium libmosquitto sqlite3)
 
 simulate: ## a fleet in virtual time: MINUTES=1, or SEEDS=1-20
 	@swift build -c release --product fleetsim

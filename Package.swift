@@ -73,8 +73,9 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "MemberCode", "StationShell", "StationCore", "GPIO", "Linux", "StationProtocol",
-      ]),
+        "MemberCode", "StationShell", "StationCore", "GPIO", "MQTT", "Linux", "StationProtocol",
+        "TestBed",
+      ], exclude: ["reference"]),
 
     suite("StationProtocolTests", ["StationProtocol"]),
     suite("StationCoreTests", ["StationCore"]),

@@ -34,8 +34,8 @@ enum Architecture {
     "fleetsim": ["FleetSimulator", "StationProtocol", "Linux", "Glibc"],
     "demo": ["TestBed", "StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation"],
     "bench": [
-      "MemberCode", "StationShell", "StationCore", "GPIO", "Linux", "StationProtocol", "SQLite",
-      "Glibc",
+      "MemberCode", "StationShell", "StationCore", "GPIO", "MQTT", "Linux", "StationProtocol",
+      "SQLite", "TestBed", "Glibc",
     ],
   ]
 
