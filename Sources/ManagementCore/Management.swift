@@ -30,7 +30,7 @@ package struct Management: Equatable, Sendable {
       return sorted.map { .announce($0) }
     case .messageArrived(let path, let payload, let isRetained):
       return take(path, payload, isRetained, now)
-    case .stored(let outcomes): return outcomes.flatMap { take($0, now) }
+    case .stored(let outcomes): return take(outcomes, now)
     case .stationNamed(let registration):
       life(registration.id) { $0.names = registration.names }
       return [.announce(registration.id)]
@@ -126,32 +126,41 @@ extension Management {
       })
   }
 
-  /// Only what is committed is acknowledged and counted.
-  private mutating func take(_ outcome: StoreOutcome, _ now: Now) -> [ManagementEffect] {
-    var effects = outcome.quarantined.flatMap {
-      note(.quarantined(outcome.station, reason: $0))
-    }
-    if let stream = outcome.stream, outcome.upto > 0 {
-      effects.append(
-        .acknowledge(outcome.station, Acknowledgement(stream: stream, upto: outcome.upto)))
-    }
-    var added = false
-    life(outcome.station) { life in
-      for event in outcome.events where event.seq != nil {
-        guard let record = try? Record(json: event.json) else { continue }
-        let couldTell = life.isClockTrusted
-        life.noteRecords(isClockTrusted: record.isTrusted, at: now)
-        added = added || couldTell != record.isTrusted
-        let counts = DayCounts(of: record)
-        guard !counts.isZero else { continue }
-        // By the moment at which it was stored, as the store counts it.
-        var arrival = now
-        arrival.wall = event.received
-        life.add(counts, day: DayCounts.day(of: record, received: arrival), at: now)
-        added = true
+  /// Only what is committed is acknowledged and counted. A station whose records came in many
+  /// items of one transaction gets one acknowledgement, and is shown once.
+  private mutating func take(_ outcomes: [StoreOutcome], _ now: Now) -> [ManagementEffect] {
+    var effects: [ManagementEffect] = []
+    var reached: [StreamPlace: UInt64] = [:]
+    var changed: Set<StationID> = []
+    for outcome in outcomes {
+      effects += outcome.quarantined.flatMap { note(.quarantined(outcome.station, reason: $0)) }
+      if let stream = outcome.stream, outcome.upto > 0 {
+        reached[StreamPlace(station: outcome.station, stream: stream)] = outcome.upto
+      }
+      guard let isClockTrusted = outcome.isClockTrusted else { continue }
+      life(outcome.station) { life in
+        if life.isClockTrusted != isClockTrusted || !outcome.added.isEmpty {
+          changed.insert(outcome.station)
+        }
+        life.noteRecords(isClockTrusted: isClockTrusted, at: now)
+        for day in outcome.added.keys.sorted() {
+          life.add(outcome.added[day] ?? DayCounts(), day: day, at: now)
+        }
       }
     }
-    if added { effects.append(.announce(outcome.station)) }
-    return effects
+    effects += reached.sorted { $0.key < $1.key }.map { place, upto in
+      .acknowledge(place.station, Acknowledgement(stream: place.stream, upto: upto))
+    }
+    return effects + changed.sorted().map { .announce($0) }
+  }
+}
+
+/// A stream of a station, in an order of its own.
+private struct StreamPlace: Hashable, Comparable {
+  var station: StationID
+  var stream: StreamID
+
+  static func < (one: StreamPlace, other: StreamPlace) -> Bool {
+    (one.station, one.stream) < (other.station, other.stream)
   }
 }

@@ -99,6 +99,10 @@ package struct StoreOutcome: Equatable, Sendable {
   package var events: [StoredEvent]
   /// Why something went into quarantine, once for each.
   package var quarantined: [String]
+  /// What the station's new records add to the counts of each local day.
+  package private(set) var added: [Int: DayCounts] = [:]
+  /// What the last of the station's new records says of its clock; nil where there is none.
+  package private(set) var isClockTrusted: Bool?
 
   package init(
     station: StationID, stream: StreamID?, upto: UInt64 = 0, events: [StoredEvent] = [],
@@ -109,6 +113,15 @@ package struct StoreOutcome: Equatable, Sendable {
     self.upto = upto
     self.events = events
     self.quarantined = quarantined
+  }
+
+  /// A record of the station was stored, as this event.
+  package mutating func add(_ record: Record, _ event: StoredEvent, received now: Now) {
+    events.append(event)
+    isClockTrusted = record.isTrusted
+    let counts = DayCounts(of: record)
+    guard !counts.isZero else { return }
+    added[DayCounts.day(of: record, received: now), default: DayCounts()] += counts
   }
 }
 

@@ -49,7 +49,7 @@ package final class MemoryStore: ManagementStore {
       switch content {
       case .record(let record, let json):
         if let event = insert(record, json, place, now) {
-          outcome.events.append(event)
+          outcome.add(record, event, received: now)
           if case .gap(let from, let to, _) = record.body { reached.add(from...to) }
         } else {
           conflict(place, json, &outcome, now)

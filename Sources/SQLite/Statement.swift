@@ -64,6 +64,12 @@ package final class Statement {
     try bind(index, .real(number))
   }
 
+  /// Sets a parameter to a text that is given as its UTF-8.
+  package func bind(_ index: Int, utf8: [UInt8]) throws(DatabaseError) {
+    let code = utf8.withUnsafeBufferPointer { bind(Int32(index), utf8: $0) }
+    guard code == SQLITE_OK else { throw error(.bind, code) }
+  }
+
   /// Goes to the next row.
   /// - Returns: false after the last one; the statement is reset then, and after an error.
   package func step() throws(DatabaseError) -> Bool {
@@ -133,15 +139,17 @@ package final class Statement {
 
   private func bind(_ index: Int32, text: String) -> Int32 {
     var text = text
-    return text.withUTF8 { utf8 in
-      // An empty buffer may have no address, which SQLite would take for NULL.
-      guard let start = utf8.baseAddress, !utf8.isEmpty else {
-        return sqlite3_bind_text(pointer, index, "", 0, Self.transient)
-      }
-      return start.withMemoryRebound(to: CChar.self, capacity: utf8.count) {
-        sqlite3_bind_text64(
-          pointer, index, $0, UInt64(utf8.count), Self.transient, UInt8(SQLITE_UTF8))
-      }
+    return text.withUTF8 { bind(index, utf8: $0) }
+  }
+
+  private func bind(_ index: Int32, utf8: UnsafeBufferPointer<UInt8>) -> Int32 {
+    // An empty buffer may have no address, which SQLite would take for NULL.
+    guard let start = utf8.baseAddress, !utf8.isEmpty else {
+      return sqlite3_bind_text(pointer, index, "", 0, Self.transient)
+    }
+    return start.withMemoryRebound(to: CChar.self, capacity: utf8.count) {
+      sqlite3_bind_text64(
+        pointer, index, $0, UInt64(utf8.count), Self.transient, UInt8(SQLITE_UTF8))
     }
   }
 

@@ -4,38 +4,58 @@ import SQLite
 import StationProtocol
 
 extension SQLiteStore {
-  private static let eventColumns = "id, station, stream, seq, received, kind, body"
+  private static let eventColumns =
+    "record.id, stream.station, stream.stream, seq, received, record.kind, body"
 
   package func events(after id: Int64, limit: Int) throws(StoreFailure) -> [StoredEvent] {
-    try Self.guarded { () throws(DatabaseError) in
-      var events: [StoredEvent] = []
-      try database.prepare(
-        "SELECT \(Self.eventColumns) FROM record WHERE id > ?1 ORDER BY id LIMIT ?2"
-      ).rows([.integer(id), .integer(Int64(limit))]) { row throws(DatabaseError) in
-        events.append(try Self.event(row))
-      }
-      return events
-    }
+    try events(
+      """
+      SELECT \(Self.eventColumns) FROM record JOIN stream ON stream.number = record.stream
+      WHERE record.id > ?1 ORDER BY record.id LIMIT ?2
+      """, [.integer(id), .integer(Int64(limit))])
   }
 
   package func events(
     matching filter: EventFilter, limit: Int
   ) throws(StoreFailure) -> [StoredEvent] {
+    let before = SQLValue.integer(filter.before ?? .max)
+    let most = SQLValue.integer(Int64(limit))
+    guard filter.station != nil || filter.kind != nil else {
+      return try events(
+        """
+        SELECT \(Self.eventColumns) FROM record JOIN stream ON stream.number = record.stream
+        WHERE record.id < ?1 ORDER BY record.id DESC LIMIT ?2
+        """, [before, most])
+    }
+    return try events(
+      Self.filteredEvents,
+      [before, most, .text(filter.station?.text), .text(filter.kind?.rawValue)])
+  }
+
+  /// A page of the events of a station (?3), of a kind (?4), or both, with ids below ?1. The
+  /// joins are CROSS because their order is the point: blocks from the newest down, the records
+  /// of each, and no more of either than fill the page.
+  static let filteredEvents = """
+    SELECT \(eventColumns) FROM record_block
+    CROSS JOIN record ON record.id BETWEEN block * \(RecordIntake.blockSize)
+      AND block * \(RecordIntake.blockSize) + \(RecordIntake.blockSize - 1)
+    CROSS JOIN stream ON stream.number = record.stream
+    WHERE record_block.station =
+        CASE WHEN ?3 IS NULL THEN 0 ELSE (SELECT number FROM station WHERE id = ?3) END
+      AND record_block.kind = COALESCE(?4, '')
+      AND record_block.block <= ?1 / \(RecordIntake.blockSize) AND record.id < ?1
+      AND (?3 IS NULL OR stream.station = ?3) AND (?4 IS NULL OR record.kind = ?4)
+    ORDER BY block DESC, record.id DESC LIMIT ?2
+    """
+
+  private func events(
+    _ sql: String, _ values: [SQLValue]
+  ) throws(StoreFailure) -> [StoredEvent] {
     try Self.guarded { () throws(DatabaseError) in
-      var conditions: [String] = []
-      var values: [SQLValue] = [.integer(Int64(limit))]
-      func require(_ condition: String, _ value: SQLValue) {
-        values.append(value)
-        conditions.append("\(condition) ?\(values.count)")
-      }
-      if let station = filter.station { require("station =", .text(station.text)) }
-      if let kind = filter.kind { require("kind =", .text(kind.rawValue)) }
-      if let before = filter.before { require("id <", .integer(before)) }
-      let which = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
       var events: [StoredEvent] = []
-      try database.prepare(
-        "SELECT \(Self.eventColumns) FROM record \(which) ORDER BY id DESC LIMIT ?1"
-      ).rows(values) { row throws(DatabaseError) in events.append(try Self.event(row)) }
+      try database.prepare(sql).rows(values) { row throws(DatabaseError) in
+        events.append(try Self.event(row))
+      }
       return events
     }
   }
@@ -79,8 +99,9 @@ extension SQLiteStore {
     try Self.guarded { () throws(DatabaseError) in
       try database.run(
         """
-        INSERT INTO station (id, name_en, name_zh) VALUES (?1, ?2, ?3) ON CONFLICT (id)
-        DO UPDATE SET name_en = excluded.name_en, name_zh = excluded.name_zh
+        INSERT INTO station (id, name_en, name_zh, number)
+        VALUES (?1, ?2, ?3, (SELECT COALESCE(MAX(number), 0) + 1 FROM station))
+        ON CONFLICT (id) DO UPDATE SET name_en = excluded.name_en, name_zh = excluded.name_zh
         """, .text(station.text), .text(names.english), .text(names.chinese))
     }
   }

@@ -1,0 +1,331 @@
+// Writes what stations send into the tables of one connection, a transaction at a time.
+import ManagementCore
+import SQLite
+import StationProtocol
+
+/// The hot path of the service: it prepares each statement once, and what many records of a
+/// transaction change together, it writes once at the end: the progress of a stream, the counts
+/// of a day, the blocks in which a kind of event is found.
+///
+/// What it remembers between transactions is good as long as nobody else stores records, and
+/// until a transaction fails: then it must be made anew.
+final class RecordIntake {
+  /// How many ids share a block (`record_block`).
+  static let blockSize: Int64 = 256
+
+  private let database: Database
+  private let insertRecord: Statement
+  private let insertBlock: Statement
+  private var streams: [StreamKey: Stream] = [:]
+  private var stations: [StationID: Int64] = [:]
+  /// Streams whose progress is not written yet.
+  private var moved: Set<StreamKey> = []
+  private var counts: [DayKey: DayCounts] = [:]
+  private var noted = NotedBlock()
+
+  private struct StreamKey: Hashable {
+    var station: StationID
+    var stream: StreamID
+  }
+
+  private struct DayKey: Hashable {
+    var station: StationID
+    var day: Int
+  }
+
+  /// A stream as the tables know it, and how far it has come since.
+  private struct Stream {
+    var number: Int64
+    var station: Int64
+    var written: StreamProgress
+    var reached: StreamProgress
+  }
+
+  init(_ database: Database) throws(DatabaseError) {
+    self.database = database
+    insertRecord = try database.prepare(
+      """
+      INSERT INTO record (stream, seq, received, kind, body)
+      VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (stream, seq) DO NOTHING
+      """)
+    insertBlock = try database.prepare(
+      """
+      INSERT INTO record_block (station, kind, block)
+      VALUES (?1, ?2, ?3) ON CONFLICT (station, kind, block) DO NOTHING
+      """)
+  }
+
+  func store(_ items: [InboundItem], at now: Now) throws(DatabaseError) -> [StoreOutcome] {
+    try database.transaction { () throws(DatabaseError) in
+      var outcomes: [StoreOutcome] = []
+      outcomes.reserveCapacity(items.count)
+      for item in items {
+        switch item {
+        case .batch(let batch): outcomes.append(try store(batch, now))
+        case .floor(let station, let stream, let floor):
+          outcomes.append(try raise(station, stream, floor, now))
+        case .malformed(let station, let payload, let reason):
+          outcomes.append(try quarantine(station, payload, reason, now))
+        }
+      }
+      try saveProgress()
+      try saveCounts()
+      return outcomes
+    }
+  }
+
+  // MARK: - Records
+
+  private func store(_ batch: InboundBatch, _ now: Now) throws(DatabaseError) -> StoreOutcome {
+    let key = StreamKey(station: batch.station, stream: batch.stream)
+    var stream = try stream(key)
+    var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.events.reserveCapacity(batch.contents.count)
+    for (seq, content) in zip(batch.numbers, batch.contents) {
+      switch content {
+      case .record(let record, let json):
+        if let id = try insert(record.kind, json, stream, Int64(seq), now) {
+          outcome.add(
+            record,
+            StoredEvent(
+              id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
+              kind: record.kind, json: json), received: now)
+          if case .gap(let from, let to, _) = record.body { stream.reached.add(from...to) }
+        } else {
+          try compare(json, key, stream.number, seq, &outcome, now)
+        }
+      case .unreadable(let json, let reason):
+        try compare(json, key, stream.number, seq, &outcome, now)
+        try keep(json, reason, key, seq, &outcome, now)
+      }
+      stream.reached.add(seq...seq)
+    }
+    for (day, more) in outcome.added where !more.isZero {
+      counts[DayKey(station: key.station, day: day), default: DayCounts()] += more
+    }
+    outcome.upto = stream.reached.upto
+    note(stream, key)
+    return outcome
+  }
+
+  /// - Returns: the event's id; nil where the place is taken.
+  private func insert(
+    _ kind: Record.Kind, _ json: [UInt8], _ stream: Stream, _ seq: Int64?, _ now: Now
+  ) throws(DatabaseError) -> Int64? {
+    try insertRecord.bind(1, stream.number)
+    try insertRecord.bind(2, seq)
+    try insertRecord.bind(3, now.wall.milliseconds)
+    try insertRecord.bind(4, kind.rawValue)
+    try insertRecord.bind(5, utf8: json)
+    try insertRecord.run()
+    guard database.changes == 1 else { return nil }
+    let id = database.lastInsertID
+    for entry in noted.missing(station: stream.station, kind, block: id / Self.blockSize) {
+      try insertBlock.bind(1, entry.station)
+      try insertBlock.bind(2, entry.kind?.rawValue ?? "")
+      try insertBlock.bind(3, id / Self.blockSize)
+      try insertBlock.run()
+    }
+    return id
+  }
+
+  /// A number that already means another record is a fault of the station, and is kept.
+  private func compare(
+    _ json: [UInt8], _ key: StreamKey, _ number: Int64, _ seq: UInt64,
+    _ outcome: inout StoreOutcome, _ now: Now
+  ) throws(DatabaseError) {
+    var body: [UInt8]?
+    try database.prepare("SELECT body FROM record WHERE stream = ?1 AND seq = ?2")
+      .rows([.integer(number), .integer(Int64(seq))]) { body = $0.bytes(0) }
+    guard let body, body != json else { return }
+    try keep(json, StoreReasons.conflict, key, seq, &outcome, now)
+  }
+
+  /// The station no longer has what lies below its floor.
+  private func raise(
+    _ station: StationID, _ streamID: StreamID, _ floor: UInt64, _ now: Now
+  ) throws(DatabaseError) -> StoreOutcome {
+    let key = StreamKey(station: station, stream: streamID)
+    var stream = try stream(key)
+    var outcome = StoreOutcome(station: station, stream: streamID)
+    for hole in stream.reached.holes(below: floor) {
+      let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
+      if let id = try insert(gap.kind, gap.json, stream, nil, now) {
+        outcome.events.append(
+          StoredEvent(
+            id: id, station: station, stream: streamID, seq: nil, received: now.wall,
+            kind: gap.kind, json: gap.json))
+      }
+      stream.reached.add(hole)
+    }
+    outcome.upto = stream.reached.upto
+    note(stream, key)
+    return outcome
+  }
+
+  // MARK: - Quarantine
+
+  /// Keeps what has a place but cannot stand there, once.
+  private func keep(
+    _ json: [UInt8], _ reason: String, _ key: StreamKey, _ seq: UInt64,
+    _ outcome: inout StoreOutcome, _ now: Now
+  ) throws(DatabaseError) {
+    var isKnown = false
+    try database.prepare(
+      """
+      SELECT 1 FROM quarantine WHERE station = ?1 AND stream = ?2 AND seq = ?3 AND raw = ?4
+      """
+    ).rows([
+      .text(key.station.text), .text(key.stream.description), .integer(Int64(seq)), .blob(json),
+    ]) { _ in isKnown = true }
+    guard !isKnown else { return }
+    outcome.quarantined.append(reason)
+    try confine(key.station, key.stream, seq, json, reason, now)
+  }
+
+  private func quarantine(
+    _ station: StationID, _ payload: [UInt8], _ reason: String, _ now: Now
+  ) throws(DatabaseError) -> StoreOutcome {
+    _ = try number(of: station)
+    var outcome = StoreOutcome(station: station, stream: nil)
+    var count = 0
+    var isKnown = false
+    try database.prepare("SELECT count(*) FROM quarantine WHERE station = ? AND stream IS NULL")
+      .rows([.text(station.text)]) { count = Int($0.int64(0)) }
+    guard count < Quarantined.mostMalformed else { return outcome }
+    try database.prepare(
+      "SELECT 1 FROM quarantine WHERE station = ? AND stream IS NULL AND raw = ?"
+    ).rows([.text(station.text), .blob(payload)]) { _ in isKnown = true }
+    guard !isKnown else { return outcome }
+    outcome.quarantined.append(reason)
+    try confine(station, nil, nil, payload, reason, now)
+    return outcome
+  }
+
+  private func confine(
+    _ station: StationID, _ stream: StreamID?, _ seq: UInt64?, _ raw: [UInt8],
+    _ reason: String, _ now: Now
+  ) throws(DatabaseError) {
+    try database.prepare(
+      """
+      INSERT INTO quarantine (station, stream, seq, received, reason, raw)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      """
+    ).run([
+      .text(station.text), .text(stream?.description), .integer(seq.map { Int64($0) }),
+      .integer(now.wall.milliseconds), .text(reason), .blob(raw),
+    ])
+  }
+
+  // MARK: - Streams, stations, days
+
+  private func stream(_ key: StreamKey) throws(DatabaseError) -> Stream {
+    if let known = streams[key] { return known }
+    let station = try number(of: key.station)
+    let place: [SQLValue] = [.text(key.station.text), .text(key.stream.description)]
+    try database.prepare(
+      """
+      INSERT INTO stream (station, stream, upto) VALUES (?1, ?2, 0)
+      ON CONFLICT (station, stream) DO NOTHING
+      """
+    ).run(place)
+    var number: Int64 = 0
+    var upto: UInt64 = 0
+    try database.prepare("SELECT number, upto FROM stream WHERE station = ?1 AND stream = ?2")
+      .rows(place) { (number, upto) = ($0.int64(0), UInt64($0.int64(1))) }
+    var islands: [ClosedRange<UInt64>] = []
+    try database.prepare("SELECT first, last FROM island WHERE stream = ?1 ORDER BY first")
+      .rows([.integer(number)]) { islands.append(UInt64($0.int64(0))...UInt64($0.int64(1))) }
+    let progress = StreamProgress(upto: upto, islands: islands)
+    let found = Stream(number: number, station: station, written: progress, reached: progress)
+    streams[key] = found
+    return found
+  }
+
+  private func note(_ stream: Stream, _ key: StreamKey) {
+    guard stream.reached != stream.written else { return }
+    streams[key] = stream
+    moved.insert(key)
+  }
+
+  private func saveProgress() throws(DatabaseError) {
+    for key in moved {
+      guard let stream = streams[key] else { continue }
+      try database.prepare("UPDATE stream SET upto = ?2 WHERE number = ?1")
+        .run([.integer(stream.number), .integer(Int64(stream.reached.upto))])
+      if stream.reached.islands != stream.written.islands {
+        try database.prepare("DELETE FROM island WHERE stream = ?1").run([.integer(stream.number)])
+        for island in stream.reached.islands {
+          try database.prepare("INSERT INTO island (stream, first, last) VALUES (?1, ?2, ?3)")
+            .run([
+              .integer(stream.number), .integer(Int64(island.lowerBound)),
+              .integer(Int64(island.upperBound)),
+            ])
+        }
+      }
+      streams[key]?.written = stream.reached
+    }
+    moved.removeAll(keepingCapacity: true)
+  }
+
+  private func saveCounts() throws(DatabaseError) {
+    for (key, count) in counts {
+      try database.prepare(
+        """
+        INSERT INTO day_count (station, day, entries, exits, granted, refused)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (station, day) DO UPDATE SET
+          entries = day_count.entries + excluded.entries,
+          exits = day_count.exits + excluded.exits,
+          granted = day_count.granted + excluded.granted,
+          refused = day_count.refused + excluded.refused
+        """
+      ).run([
+        .text(key.station.text), .integer(Int64(key.day)), .integer(count.entries),
+        .integer(count.exits), .integer(count.granted), .integer(count.refused),
+      ])
+    }
+    counts.removeAll(keepingCapacity: true)
+  }
+
+  /// The number of a station, which it is given when it is first heard of.
+  private func number(of station: StationID) throws(DatabaseError) -> Int64 {
+    if let known = stations[station] { return known }
+    try database.prepare(
+      """
+      INSERT INTO station (id, name_en, name_zh, number)
+      VALUES (?1, ?1, ?1, (SELECT COALESCE(MAX(number), 0) + 1 FROM station))
+      ON CONFLICT (id) DO NOTHING
+      """
+    ).run([.text(station.text)])
+    var number: Int64 = 0
+    try database.prepare("SELECT number FROM station WHERE id = ?1")
+      .rows([.text(station.text)]) { number = $0.int64(0) }
+    stations[station] = number
+    return number
+  }
+}
+
+/// What is already noted of the newest block, so that most records need no look at the table.
+private struct NotedBlock {
+  /// A block holds an event of this station (0: of any) and of this kind (nil: of any).
+  struct Entry: Hashable {
+    var station: Int64
+    var kind: Record.Kind?
+  }
+
+  private var block: Int64 = -1
+  private var entries: Set<Entry> = []
+
+  /// The entries that an event brings and that are not noted yet; they count as noted from now.
+  mutating func missing(station: Int64, _ kind: Record.Kind, block: Int64) -> [Entry] {
+    if block != self.block {
+      self.block = block
+      entries.removeAll(keepingCapacity: true)
+    }
+    guard entries.insert(Entry(station: station, kind: kind)).inserted else { return [] }
+    return [Entry(station: station, kind: kind)]
+      + [Entry(station: station, kind: nil), Entry(station: 0, kind: kind)].filter {
+        entries.insert($0).inserted
+      }
+  }
+}
