@@ -60,9 +60,9 @@ lint: ## swift format, and shellcheck on every script
 
 bench: ## figures beside their floors and peers; BENCH="--strict door", BENCH=--help
 	@.ci/install-packages build run bench
-	for product in bench $(daemons); do swift build -c release --product "$$product"; done
+	$(MAKE) --no-print-directory release programs="$(daemons) bench emptystation"
 	$(MAKE) --no-print-directory $(references)
-	exec .build/release/bench $(BENCH)
+	exec .build-install/release/bench $(BENCH)
 
 # What figures are held against: plain C, by the system's compiler.
 $(references): .build/reference/%: Sources/bench/reference/%.c

@@ -75,7 +75,9 @@ let package = Package(
       dependencies: [
         "MemberCode", "StationShell", "StationCore", "GPIO", "MQTT", "Linux", "StationProtocol",
         "TestBed",
-      ], exclude: ["reference"]),
+      ], exclude: ["reference", "empty"]),
+    .executableTarget(
+      name: "emptystation", dependencies: ["StationShell"], path: "Sources/bench/empty"),
 
     suite("StationProtocolTests", ["StationProtocol"]),
     suite("StationCoreTests", ["StationCore"]),

@@ -9,6 +9,8 @@ package final class SerialPort {
 
   package let path: String
   package let descriptor: Int32
+  // Kept: allocating so much for each read takes the allocator's slow path, as does what follows.
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
 
   /// - Throws: where the path is not a terminal, is taken, or does not know the speed.
   package init(_ path: String, speed: Int) throws(SystemError) {
@@ -40,14 +42,16 @@ package final class SerialPort {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    close(descriptor)
+    buffer.deallocate()
+  }
 
   /// What has arrived.
   /// - Returns: empty where nothing has; nil where the device is gone.
-  package func read(limit: Int = 4096) -> [UInt8]? {
-    var buffer = [UInt8](repeating: 0, count: limit)
-    let count = Glibc.read(descriptor, &buffer, limit)
-    if count > 0 { return Array(buffer[..<count]) }
+  package func read() -> [UInt8]? {
+    let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+    if count > 0 { return Array(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
     return count < 0 && (errno == EAGAIN || errno == EINTR) ? [] : nil
   }
 }

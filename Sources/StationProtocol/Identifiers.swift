@@ -90,11 +90,14 @@ package struct CodeDigest: Hashable, Sendable, Comparable, CustomStringConvertib
   }
 
   /// The first 16 of at least 16 bytes, big-endian.
-  package init(bytes: some Collection<UInt8>) {
+  package init(bytes: [UInt8]) {
     precondition(bytes.count >= 16, "a code digest is made of at least 16 bytes")
-    let sixteen = Array(bytes.prefix(16))
-    high = sixteen[..<8].reduce(0) { $0 << 8 | UInt64($1) }
-    low = sixteen[8...].reduce(0) { $0 << 8 | UInt64($1) }
+    (high, low) = bytes.withUnsafeBytes {
+      (
+        UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
+        UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      )
+    }
   }
 
   /// - Returns: nil unless the text is exactly 32 lower-case hex digits.

@@ -2,9 +2,9 @@
 import Linux
 import StationProtocol
 
-/// The clock starts before the bytes are written to the reader's line, which is before they are
-/// readable there, and stops when the board is asked to release the strike. The floor is a C
-/// program that wakes up over a pipe and checks the signature of the same bytes.
+/// The clock starts when the bytes become readable at the reader's line and stops when the board
+/// is asked to release the strike. The floor is a C program that wakes up over a pipe and checks
+/// the signature of the same bytes; its clock starts before they are written to the pipe.
 enum DoorPath {
   static let quiet = Part(
     name: "door", what: "reader bytes to strike command, 20,000 codes"

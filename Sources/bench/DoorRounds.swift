@@ -13,14 +13,14 @@ struct DoorRounds {
   private let codes: [[UInt8]]
   /// Each code as the floor wants it: a length, the signature, the signed bytes.
   private let messages: [[UInt8]]
-  private let floor: ReferenceProgram
+  private let floor: PipedProgram
 
   init(codes count: Int) throws {
     let key = SigningKey.generate()
     let issuer = CodeIssuer(key)
     let pem = String(decoding: key.publicPEM, as: UTF8.self)
     issuerKey = pem
-    floor = try ReferenceProgram("signature", [String(pem.split(separator: "\n")[1])])
+    floor = try PipedProgram.reference("signature", [String(pem.split(separator: "\n")[1])])
     codes = try (0..<count).map { index in
       guard let member = MemberID("m-\(index)") else { preconditionFailure("no member \(index)") }
       let code = try issuer.issue(
@@ -62,8 +62,10 @@ struct DoorRounds {
   }
 
   private func doorRound(_ index: Int, _ station: DoorStation) throws(SystemError) -> Int64 {
+    let reader = station.readers[0]
+    try reader.prepare(codes[index] + [0x0D])
     pause(Self.rest)
-    let start = try station.show(codes[index] + [0x0D])
+    let start = try reader.release()
     return try (station.waitForRelease() - start).wholeNanoseconds
   }
 }

@@ -30,7 +30,7 @@ final class DoorStation {
   static let name = "bench"
 
   /// The scanners, one for each access point.
-  let readers: [PseudoTerminal]
+  let readers: [ReaderLine]
   private let folder: WorkFolder
   private let events: Mailbox<Event>
   private let stop: Mailbox<Bool>
@@ -41,7 +41,7 @@ final class DoorStation {
   init(_ plan: Plan, issuerKey: String) throws {
     let folder = try WorkFolder()
     self.folder = folder
-    readers = try (0..<plan.accessPoints).map { _ in try PseudoTerminal() }
+    readers = try (0..<plan.accessPoints).map { _ in try ReaderLine() }
     try folder.write(issuerKey, to: "keys/issuer.pem")
     try folder.write(plan.password, to: "credentials/mqtt-password")
     let settings = try StationSettings.read(
@@ -67,16 +67,6 @@ final class DoorStation {
   deinit {
     stop.send(true)
     thread.finish()
-  }
-
-  /// Shows bytes to a reader.
-  /// - Returns: when the clock began, just before they were written.
-  func show(_ bytes: [UInt8], reader: Int = 0) throws(SystemError) -> Instant {
-    let start = Clock.now
-    guard readers[reader].write(bytes) == bytes.count else {
-      throw SystemError("write to a reader", detail: "its line is full")
-    }
-    return start
   }
 
   /// Waits for the strike.
@@ -122,7 +112,7 @@ final class DoorStation {
   }
 
   private static func configuration(
-    _ plan: Plan, _ folder: String, _ readers: [PseudoTerminal]
+    _ plan: Plan, _ folder: String, _ readers: [ReaderLine]
   ) -> String {
     var text = """
       [station]
@@ -149,6 +139,7 @@ final class DoorStation {
         access-point = \(index + 1)
         device = \(reader.path)
         speed = 115200
+        idle-gap = 2 s
 
         """
     }
@@ -186,7 +177,9 @@ private final class BenchLines: StationLines {
   }
 
   func set(_ line: BoardLine, to level: Bool) {
-    if level, line.accessPoint == 1 { events.send(.released(Clock.now)) }
+    if level, line.accessPoint == 1 {
+      events.send(.released(Clock.now))
+    }
   }
 
   func show(accessPoint: Int, _ outcome: BoardOrder.Outcome) {}

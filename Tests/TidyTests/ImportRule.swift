@@ -33,6 +33,7 @@ enum Architecture {
     "stationctl": ["MemberCode", "QRCode", "StationProtocol", "Linux", "Glibc", "Foundation"],
     "fleetsim": ["FleetSimulator", "StationProtocol", "Linux", "Glibc"],
     "demo": ["TestBed", "StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation"],
+    "emptystation": ["StationShell", "Glibc"],
     "bench": [
       "MemberCode", "StationShell", "StationCore", "GPIO", "MQTT", "Linux", "StationProtocol",
       "SQLite", "TestBed", "Glibc",

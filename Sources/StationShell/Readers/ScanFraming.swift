@@ -28,7 +28,21 @@ package struct ScanFraming: Equatable, Sendable {
   /// Takes bytes as they came from the line.
   package mutating func receive(_ chunk: some Sequence<UInt8>, at now: Instant) -> [Frame] {
     var frames = passed(at: now)
-    for byte in chunk {
+    let chunk = Array(chunk)
+    let alphabet = Self.alphabet
+    var index = 0
+    while index < chunk.count {
+      // A code is nearly all of the alphabet, and the door waits for it: such a run is taken
+      // whole. Room is looked at first, because what is too long is spoilt.
+      var end = index
+      while end < chunk.count, alphabet[Int(chunk[end])] { end += 1 }
+      if end > index, bytes.count + end - index <= Self.longestCode {
+        bytes.append(contentsOf: chunk[index..<end])
+        index = end
+        continue
+      }
+      let byte = chunk[index]
+      index += 1
       switch byte {
       case 0x02:
         frames += cut()
@@ -37,10 +51,13 @@ package struct ScanFraming: Equatable, Sendable {
       case 0x0D, 0x0A: frames += cut()
       default: append(byte)
       }
-      lastByteAt = now
     }
+    if !chunk.isEmpty { lastByteAt = now }
     return frames
   }
+
+  /// What `isExpected` takes anywhere.
+  private static let alphabet: [Bool] = (0...UInt8.max).map { isExpected($0, at: 1) }
 
   /// When what has come is to be taken for whole; nil where nothing has.
   package var deadline: Instant? {
