@@ -142,6 +142,9 @@ extension MQTTClient {
     }
     self.session = session
     mosquitto_int_option(session, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5)
+    // Messages are small and answered: without this an answer waits until the message before it
+    // is acknowledged by TCP, which the other side puts off for as long as 40 ms.
+    mosquitto_int_option(session, MOSQ_OPT_TCP_NODELAY, 1)
     mosquitto_username_pw_set(session, options.user, options.password)
     if let will = will() {
       mosquitto_will_set_v5(
