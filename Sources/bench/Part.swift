@@ -9,6 +9,6 @@ struct Part: Sendable {
 
   /// In the order in which they run.
   static let all: [Part] = [
-    DoorPath.quiet, IdleStation.part,
+    DoorPath.quiet, IdleStation.part, LivePush.part,
   ]
 }
