@@ -73,8 +73,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "MemberCode", "StationShell", "StationCore", "GPIO", "MQTT", "Linux", "StationProtocol",
-        "TestBed",
+        "MemberCode", "StationShell", "StationCore", "ManagementShell", "ManagementCore", "GPIO",
+        "MQTT", "Linux", "StationProtocol", "TestBed",
       ], exclude: ["reference", "empty"]),
     .executableTarget(
       name: "emptystation", dependencies: ["StationShell"], path: "Sources/bench/empty"),

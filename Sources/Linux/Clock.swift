@@ -27,6 +27,14 @@ package enum Clock {
     return status >= 0 && status != TIME_ERROR && state.status & STA_UNSYNC == 0
   }
 
+  /// Lets the calling thread sleep, whatever signals come. Never on a loop's thread.
+  package static func rest(until end: Instant) {
+    var time = timespec(
+      tv_sec: time_t(end.nanoseconds / 1_000_000_000),
+      tv_nsec: Int(end.nanoseconds % 1_000_000_000))
+    while clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &time, nil) == EINTR {}
+  }
+
   /// Local time minus UTC at a moment, in seconds, by the C library's time zone.
   package static func utcOffsetSeconds(at wall: WallTime) -> Int {
     var seconds = time_t(wall.milliseconds / 1000)

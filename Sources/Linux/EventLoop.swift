@@ -50,6 +50,7 @@ package final class EventLoop {
 
   private struct Watch {
     let descriptor: Int32
+    var interest: Readiness
     let body: (Readiness) -> Void
   }
 
@@ -83,12 +84,13 @@ package final class EventLoop {
     guard linux_epoll_set(epoll, EPOLL_CTL_ADD, descriptor, interest.rawValue, token) == 0 else {
       throw SystemError("watch descriptor \(descriptor)")
     }
-    watches[token] = Watch(descriptor: descriptor, body: body)
+    watches[token] = Watch(descriptor: descriptor, interest: interest, body: body)
     tokens[descriptor] = token
   }
 
   package func change(_ descriptor: Int32, to interest: Readiness) {
-    guard let token = tokens[descriptor] else { return }
+    guard let token = tokens[descriptor], watches[token]?.interest != interest else { return }
+    watches[token]?.interest = interest
     _ = linux_epoll_set(epoll, EPOLL_CTL_MOD, descriptor, interest.rawValue, token)
   }
 

@@ -15,6 +15,9 @@ package final class MQTTClient {
   package var onDisconnected: (String) -> Void = { _ in }
   package var onMessage: (MQTTMessage) -> Void = { _ in }
   package private(set) var isConnected = false
+  /// More wait for the next turn, so that nobody else on the loop waits long.
+  private static let messagesPerTurn = 64
+  private var received: UInt64 = 0
   /// Messages that were larger than the limit.
   package private(set) var oversized = 0
 
@@ -172,9 +175,22 @@ extension MQTTClient {
     var status = MOSQ_ERR_SUCCESS.rawValue
     if readiness.contains(.write) { status = mosquitto_loop_write(session, 1) }
     if status == MOSQ_ERR_SUCCESS.rawValue, !readiness.isDisjoint(with: [.read, .hangUp]) {
-      status = mosquitto_loop_read(session, 64)
+      status = read(session)
     }
     settle(status)
+  }
+
+  /// Takes what has come, as long as each call brings a message: the library reads one packet a
+  /// call, whatever it is told, and a turn of the loop for each would cost as much as the packet.
+  private func read(_ session: OpaquePointer) -> Int32 {
+    for _ in 0..<Self.messagesPerTurn {
+      let before = received
+      let status = mosquitto_loop_read(session, 1)
+      guard status == MOSQ_ERR_SUCCESS.rawValue, received != before, failure == nil,
+        afterCallback == nil
+      else { return status }
+    }
+    return MOSQ_ERR_SUCCESS.rawValue
   }
 
   /// Pings, and notices a broker that has fallen silent.
@@ -250,7 +266,7 @@ extension MQTTClient {
     }
     mosquitto_message_v5_callback_set(session) { _, me, message, _ in
       guard let message else { return }
-      MQTTClient.call(me) { $0.received(message.pointee) }
+      MQTTClient.call(me) { $0.receive(message.pointee) }
     }
     mosquitto_publish_v5_callback_set(session) { _, me, number, _, _ in
       MQTTClient.call(me) { _ = $0.unacknowledged.remove(number) }
@@ -287,7 +303,8 @@ extension MQTTClient {
     mosquitto_reason_string(code).map { String(cString: $0) } ?? "code \(code)"
   }
 
-  private func received(_ message: mosquitto_message) {
+  private func receive(_ message: mosquitto_message) {
+    received += 1
     // While the session is being ended, nobody listens any more.
     guard isStarted else { return }
     let count = Int(message.payloadlen)

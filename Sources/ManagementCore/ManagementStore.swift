@@ -50,6 +50,11 @@ package enum InboundItem: Equatable, Sendable {
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
 
+  /// How many records it brings; 1 for what is no batch.
+  package var recordCount: Int {
+    if case .batch(let batch) = self { batch.contents.count } else { 1 }
+  }
+
   /// Bytes of what the station said, for bounds on what waits.
   package var size: Int {
     switch self {

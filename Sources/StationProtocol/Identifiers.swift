@@ -102,9 +102,9 @@ package struct CodeDigest: Hashable, Sendable, Comparable, CustomStringConvertib
 
   /// - Returns: nil unless the text is exactly 32 lower-case hex digits.
   package init?(_ text: some StringProtocol) {
-    guard text.utf8.count == 32,
-      let high = Hex.number(text.prefix(16), digits: 16),
-      let low = Hex.number(text.suffix(16), digits: 16)
+    let utf8 = text.utf8
+    guard utf8.count == 32, let high = Hex.number(utf8.prefix(16)),
+      let low = Hex.number(utf8.suffix(16))
     else { return nil }
     self.init(high: high, low: low)
   }
@@ -142,8 +142,13 @@ package enum Hex {
 
   package static func number(_ text: some StringProtocol, digits: Int) -> UInt64? {
     guard text.utf8.count == digits, digits <= 16 else { return nil }
+    return number(text.utf8)
+  }
+
+  /// - Parameter digits: at most 16 of them.
+  fileprivate static func number(_ digits: some Sequence<UInt8>) -> UInt64? {
     var number: UInt64 = 0
-    for byte in text.utf8 {
+    for byte in digits {
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(byte - 48)
       case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(byte - 87)

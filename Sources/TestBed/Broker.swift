@@ -7,8 +7,12 @@ package final class Broker {
   private let folder: WorkFolder
   private var program: Program?
 
-  /// - Parameter accounts: name to password. The passwords are hashed in their file, in place.
-  package init(_ folder: WorkFolder, accounts: [String: String]) throws {
+  /// - Parameters:
+  ///   - accounts: name to password. The passwords are hashed in their file, in place.
+  ///   - connections: how many it takes; nil for as many as shipped.
+  package init(
+    _ folder: WorkFolder, accounts: [String: String], connections: Int? = nil
+  ) throws {
     self.folder = folder
     port = try FreePort.find()
     let shipped = try String(
@@ -16,7 +20,9 @@ package final class Broker {
       encoding: .utf8)
     try folder.write(
       shipped.replacingOccurrences(of: "\nlistener 1883 ", with: "\nlistener \(port) ")
-        .replacingOccurrences(of: "/etc/mosquitto/", with: folder.file("broker/")),
+        .replacingOccurrences(of: "/etc/mosquitto/", with: folder.file("broker/"))
+        .replacingOccurrences(
+          of: "\nmax_connections 1000", with: "\nmax_connections \(connections ?? 1000)"),
       to: "broker/conf.d/worker-station.conf")
     try folder.write(
       try String(

@@ -58,6 +58,8 @@ package final class ManagementUnderTest {
   @discardableResult
   package func stop() throws -> Int32 { try daemon?.stop() ?? 0 }
   package var log: String { daemon?.log ?? "" }
+  /// The number of its process; 0 while there is none.
+  package var identifier: Int32 { daemon?.identifier ?? 0 }
   package var isRunning: Bool { daemon?.isRunning ?? false }
 
   package var api: HTTPClient {

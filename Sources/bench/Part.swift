@@ -9,6 +9,7 @@ struct Part: Sendable {
 
   /// In the order in which they run.
   static let all: [Part] = [
-    DoorPath.quiet, IdleStation.part, LivePush.part,
+    DoorPath.quiet, IdleStation.part, Ingest.singly, Ingest.inBatches, Ingest.scaling,
+    LivePush.part, StoreQueries.part,
   ]
 }

@@ -101,6 +101,16 @@ final class PipedProgram {
     return bytes
   }
 
+  /// Waits for a line, and takes its end off.
+  func receiveLine() throws(SystemError) -> String {
+    var line: [UInt8] = []
+    while true {
+      let byte = try receive(1)[0]
+      if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
+      line.append(byte)
+    }
+  }
+
   /// All that it says until its end.
   func receiveRest() -> String {
     var bytes: [UInt8] = []

@@ -35,8 +35,8 @@ enum Architecture {
     "demo": ["TestBed", "StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation"],
     "emptystation": ["StationShell", "Glibc"],
     "bench": [
-      "MemberCode", "StationShell", "StationCore", "GPIO", "MQTT", "Linux", "StationProtocol",
-      "SQLite", "TestBed", "Glibc",
+      "MemberCode", "StationShell", "StationCore", "ManagementShell", "ManagementCore", "GPIO",
+      "MQTT", "Linux", "StationProtocol", "SQLite", "TestBed", "Glibc",
     ],
   ]
 

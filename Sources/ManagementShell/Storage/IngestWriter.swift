@@ -3,9 +3,10 @@ import Linux
 import ManagementCore
 import StationProtocol
 
-/// Owns a connection of its own on a thread of its own. It commits at once when there is work
-/// and takes all that has come meanwhile into the next commit, so a quiet service answers in a
-/// millisecond and a busy one writes thousands of rows at a time.
+/// Owns a connection of its own on a thread of its own. What comes to a quiet service is committed
+/// at once. Under load the thread rests between commits, so that they begin up to 20 ms apart, and
+/// takes all that has come meanwhile into the next one: a commit writes whole pages, and a busy
+/// service that committed without a pause would write each of them hundreds of times a second.
 final class IngestWriter {
   enum Report: Sendable {
     case stored([StoreOutcome])
@@ -13,13 +14,16 @@ final class IngestWriter {
     case failed(StoreFailure, items: Int)
   }
 
-  /// The most items of one transaction; each has at most 64 records.
-  private static let mostItems = 64
+  /// The most records of one transaction.
+  private static let mostRecords = 4096
+  /// How far apart commits begin, for each record of the last one, and at most.
+  private static let pacePerRecord: Duration = .microseconds(100)
+  private static let slowestPace: Duration = .milliseconds(20)
   /// The most items that wait, and the most bytes of them. What comes beyond that is dropped: it
   /// is not acknowledged, so it comes again when the store is less busy. Honest batches are a
   /// sixteenth of what the broker lets through; without the bytes one station could fill the
   /// service's memory.
-  private static let mostWaiting = 4096
+  static let mostWaiting = 16_384
   private static let mostBytes = 64 << 20
 
   let reports: Mailbox<Report>
@@ -37,22 +41,36 @@ final class IngestWriter {
       var store: SQLiteStore?
       return { items in
         var rest = items[...]
+        let start = Clock.now
+        var written = 0
         while !rest.isEmpty {
-          let some = Array(rest.prefix(Self.mostItems))
-          rest = rest.dropFirst(Self.mostItems)
+          let some = Self.transaction(&rest)
           do throws(StoreFailure) {
             let open = if let store { store } else { try SQLiteStore(path: path) }
             store = open
             reports.send(.stored(try open.store(some, at: timekeeper.now())))
+            written += some.reduce(0) { $0 + $1.recordCount }
           } catch {
             // A connection that failed may be broken for good; the next batch gets a new one.
             store = nil
             reports.send(.failed(error, items: some.count))
           }
         }
+        Clock.rest(until: start + min(Self.pacePerRecord * written, Self.slowestPace))
         return nil
       }
     }
+  }
+
+  /// Takes the items of the next transaction: one at least.
+  private static func transaction(_ rest: inout ArraySlice<InboundItem>) -> [InboundItem] {
+    var records = 0
+    let count = rest.prefix { item in
+      defer { records += item.recordCount }
+      return records < mostRecords
+    }.count
+    defer { rest = rest.dropFirst(count) }
+    return Array(rest.prefix(count))
   }
 
   /// - Returns: false where too much waits already; the item is dropped then.
