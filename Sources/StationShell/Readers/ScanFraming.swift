@@ -33,11 +33,13 @@ package struct ScanFraming: Equatable, Sendable {
     var index = 0
     while index < chunk.count {
       // A code is nearly all of the alphabet, and the door waits for it: such a run is taken
-      // whole. Room is looked at first, because what is too long is spoilt.
+      // whole, as far as there is room.
       var end = index
       while end < chunk.count, alphabet[Int(chunk[end])] { end += 1 }
-      if end > index, bytes.count + end - index <= Self.longestCode {
-        bytes.append(contentsOf: chunk[index..<end])
+      if end > index {
+        let room = Self.longestCode - bytes.count
+        bytes.append(contentsOf: chunk[index..<min(end, index + room)])
+        if end - index > room { isSpoilt = true }
         index = end
         continue
       }
