@@ -6,6 +6,8 @@ import StationProtocol
 package struct Management: Equatable, Sendable {
   package private(set) var stations: [StationID: StationLife] = [:]
   package private(set) var isLinkUp = false
+  /// Grows with each change of what a view can show, but for the passing of time.
+  package private(set) var revision: Int64 = 0
   /// How often each kind of bad input has come.
   package private(set) var oddities: Int64 = 0
 
@@ -15,17 +17,20 @@ package struct Management: Equatable, Sendable {
     switch event {
     case .booted(let registrations, let today):
       for registration in registrations {
-        var life = StationLife(names: registration.names)
-        life.recover(today[registration.id] ?? DayCounts(), at: now)
-        stations[registration.id] = life
+        life(registration.id) {
+          $0 = StationLife(names: registration.names)
+          $0.recover(today[registration.id] ?? DayCounts(), at: now)
+        }
       }
       return []
     case .linkOpened:
       isLinkUp = true
+      revision += 1
       return sorted.map { .announce($0) }
     case .linkClosed:
       guard isLinkUp else { return [] }
       isLinkUp = false
+      revision += 1
       for station in sorted { life(station) { $0.linkLost() } }
       return sorted.map { .announce($0) }
     case .messageArrived(let path, let payload, let isRetained):
@@ -56,7 +61,13 @@ package struct Management: Equatable, Sendable {
   private var sorted: [StationID] { stations.keys.sorted() }
 
   private mutating func life(_ station: StationID, _ body: (inout StationLife) -> Void) {
-    body(&stations[station, default: StationLife(names: StationNames(station))])
+    revision += 1
+    let revision = revision
+    func change(_ life: inout StationLife) {
+      body(&life)
+      life.revision = revision
+    }
+    change(&stations[station, default: StationLife(names: StationNames(station))])
   }
 
   private mutating func note(_ oddity: Oddity) -> [ManagementEffect] {

@@ -5,6 +5,8 @@ import StationProtocol
 /// committed records.
 package struct StationLife: Equatable, Sendable {
   package var names: StationNames
+  /// That of the service's state when this station last changed.
+  package internal(set) var revision: Int64 = 0
   package private(set) var status: StatusPayload?
   /// Whether the status is of the service's present link. An older one may have been overtaken
   /// while nobody listened.

@@ -9,18 +9,18 @@ package struct StationView: Equatable, Sendable {
   package var isOnline: Bool?
   /// Seconds since the station was last heard, 0 while it is online; nil where it never was.
   package var ageSeconds: Int64?
+  /// When `ageSeconds` is next another one; nil while time does not change it.
+  package var ageChanges: WallTime?
   package var today: DayCounts
 
   package init(id: StationID, life: StationLife, isLinkUp: Bool, at now: Now) {
     self.id = id
     self.life = life
     isOnline = isLinkUp && life.isStatusCurrent ? life.status?.isOnline : nil
-    ageSeconds =
-      isOnline == true
-      ? 0
-      : (life.lastHeard ?? life.since).map {
-        max(0, (now.wall.milliseconds - $0.milliseconds) / 1000)
-      }
+    let mark = isOnline == true ? nil : life.lastHeard ?? life.since
+    let age = mark.map { max(0, (now.wall.milliseconds - $0.milliseconds) / 1000) }
+    ageSeconds = isOnline == true ? 0 : age
+    ageChanges = mark.flatMap { mark in age.map { mark + .seconds($0 + 1) } }
     today = life.today(now)
   }
 

@@ -20,6 +20,7 @@ package final class ManagementDaemon {
   private let tokens: Tokens
   private let desk: CodeDesk?
   private var core = Management()
+  private var list = StationList()
   private var hub: EventHub?
   private var server: HTTPServer?
   private var isStoreWell = true
@@ -99,6 +100,7 @@ package final class ManagementDaemon {
       store: store, desk: desk, hub: hub, tokens: tokens, pages: settings.pages,
       texts: settings.texts,
       views: { [unowned self] in core.views(at: timekeeper.now()) },
+      stationList: { [unowned self] in list.json(of: core, at: timekeeper.now()) },
       now: { [timekeeper] in timekeeper.now() })
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }

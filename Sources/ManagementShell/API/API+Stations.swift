@@ -5,10 +5,7 @@ import StationProtocol
 
 extension API {
   func listStations(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    Self.json { writer in
-      writer.key("stations")
-      writer.array(views()) { $1.write(to: &$0) }
-    }
+    HTTPResponse(200, type: "application/json", stationList())
   }
 
   func showStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {

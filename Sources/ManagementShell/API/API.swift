@@ -11,6 +11,8 @@ final class API {
   let desk: CodeDesk?
   let hub: EventHub
   let views: () -> [StationView]
+  /// All of them as JSON.
+  let stationList: () -> [UInt8]
   let now: () -> Now
   /// A station was named; the core is told.
   var onNamed: (StationRegistration) -> Void = { _ in }
@@ -24,6 +26,7 @@ final class API {
   init(
     store: any ManagementStore, desk: CodeDesk?, hub: EventHub, tokens: Tokens,
     pages: String, texts: String, views: @escaping () -> [StationView],
+    stationList: @escaping () -> [UInt8],
     now: @escaping () -> Now
   ) {
     self.store = store
@@ -33,6 +36,7 @@ final class API {
     self.pages = StaticFiles(root: pages)
     self.texts = StaticFiles(root: texts)
     self.views = views
+    self.stationList = stationList
     self.now = now
     router.refusal = { Problem(status: $0).response }
     addRoutes()
