@@ -15,6 +15,8 @@ struct DoorRounds {
   private let messages: [[UInt8]]
   private let floor: PipedProgram
 
+  var count: Int { codes.count }
+
   init(codes count: Int) throws {
     let key = SigningKey.generate()
     let issuer = CodeIssuer(key)

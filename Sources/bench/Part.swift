@@ -8,8 +8,10 @@ struct Part: Sendable {
   let run: @Sendable (Report) throws -> Void
 
   /// In the order in which they run.
-  static let all: [Part] = [
-    DoorPath.quiet, IdleStation.part, Ingest.singly, Ingest.inBatches, Ingest.scaling,
-    LivePush.part, StoreQueries.part,
-  ]
+  static let all: [Part] =
+    DoorPath.parts
+    + [
+      IdleStation.part, Ingest.singly, Ingest.inBatches, Ingest.scaling, LivePush.part,
+      StationListing.part, StoreQueries.part,
+    ]
 }
