@@ -10,7 +10,7 @@ enum LivePush {
   static let part = Part(
     name: "push", what: "MQTT publish to event stream, 1,000 records/s of 100 stations for 10 s"
   ) { report in
-    let bed = try ServiceBed()
+    let bed = try ServiceBed { try addFloor($0, $1, to: report) }
     let reader = try StreamReader(address: bed.management.address, token: bed.management.token)
     // The states of all stations come first.
     while try reader.next(within: .milliseconds(300)) != nil {}
@@ -40,6 +40,23 @@ enum LivePush {
   }
 
   private static let count = 10_000
+
+  /// What a plain program takes through the same broker and to the same disk, just before.
+  private static func addFloor(
+    _ broker: Broker, _ folder: WorkFolder, to report: Report
+  ) throws {
+    let relay = try PipedProgram.reference(
+      "relay",
+      ["\(broker.port)", "service", StationCrowd.password, folder.file("relay.data"), "500"])
+    let numbers = relay.receiveRest().split(whereSeparator: \.isWhitespace).compactMap {
+      Double($0)
+    }
+    guard numbers.count == 2 else { throw TestBedError("the relay did not get its messages back") }
+    for (name, nanoseconds) in zip(["p50", "p99"], numbers) {
+      try report.add(
+        Figure(name: "push.relay.\(name)", value: nanoseconds / 1e6, unit: "ms of a plain relay"))
+    }
+  }
 
   /// The number of a record among all: the stations take turns.
   private static func number(_ arrival: StreamReader.Arrival) throws -> Int {

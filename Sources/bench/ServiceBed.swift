@@ -11,11 +11,13 @@ final class ServiceBed {
   let management: ManagementUnderTest
   let crowd: StationCrowd
 
-  init() throws {
+  /// - Parameter beforehand: is given the broker while nobody uses the service's account there.
+  init(beforehand: (Broker, WorkFolder) throws -> Void = { _, _ in }) throws {
     folder = try WorkFolder()
     var accounts = StationCrowd.accounts(Self.stations)
     accounts["service"] = StationCrowd.password
     broker = try Broker(folder, accounts: accounts)
+    try beforehand(broker, folder)
     management = try ManagementUnderTest(
       folder, brokerPort: broker.port, password: StationCrowd.password,
       issuerKey: String(decoding: SigningKey.generate().privatePEM, as: UTF8.self))

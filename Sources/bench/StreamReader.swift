@@ -80,9 +80,9 @@ final class StreamReader {
   private func events() -> [[UInt8]] {
     var events: [[UInt8]] = []
     var start = 0
-    while let end = pending[start...].firstRange(of: [0x0A, 0x0A]) {
-      events.append(Array(pending[start..<end.lowerBound]))
-      start = end.upperBound
+    while let end = pending.position(of: 0x0A, 0x0A, from: start) {
+      events.append(Array(pending[start..<end]))
+      start = end + 2
     }
     pending.removeSubrange(..<start)
     return events
@@ -90,8 +90,9 @@ final class StreamReader {
 
   /// Which record an event is of; nil where it is of none.
   private static func arrival(_ event: [UInt8], _ at: Instant) -> Arrival? {
+    guard event.starts(with: Array("event: record\n".utf8)) else { return nil }
     let text = String(decoding: event, as: UTF8.self)
-    guard text.hasPrefix("event: record\n"),
+    guard
       let station = value(of: "\"station\":\"", in: text),
       let seq = value(of: "\"seq\":", in: text).flatMap({ Int($0) })
     else { return nil }
@@ -122,5 +123,19 @@ final class StreamReader {
       throw error
     }
     return descriptor
+  }
+}
+
+extension [UInt8] {
+  /// Where the first pair of these bytes begins.
+  fileprivate func position(of one: UInt8, _ other: UInt8, from start: Int) -> Int? {
+    withUnsafeBufferPointer { bytes in
+      var index = start
+      while index + 1 < bytes.count {
+        if bytes[index] == one, bytes[index + 1] == other { return index }
+        index += 1
+      }
+      return nil
+    }
   }
 }
