@@ -54,7 +54,7 @@ enum LivePush {
     guard numbers.count == 2 else { throw TestBedError("the relay did not get its messages back") }
     for (name, nanoseconds) in zip(["p50", "p99"], numbers) {
       try report.add(
-        Figure(name: "push.relay.\(name)", value: nanoseconds / 1e6, unit: "ms of a plain relay"))
+        Figure(name: "push.relay.\(name)", value: nanoseconds / 1e6, unit: "ms"))
     }
   }
 
