@@ -93,6 +93,9 @@ let package = Package(
       ]),
     suite("SimulatedBoardTests", ["SimulatedBoard"]),
     suite("FleetSimulatorTests", ["FleetSimulator"]),
+    suite(
+      "ContractTests", ["StationProtocol", "ManagementCore", "TestBed"],
+      exclude: ["Checker", "Fixtures"]),
     suite("TidyTests", []),
     suite("SystemTests", ["TestBed", "StationProtocol"]),
     suite("DeploymentTests", ["TestBed"]),

@@ -9,6 +9,7 @@ package enum HTTPMethod: String, CaseIterable, Sendable {
   case patch = "PATCH"
   case delete = "DELETE"
   case options = "OPTIONS"
+  case trace = "TRACE"
 }
 
 package struct HTTPRequest: Sendable {

@@ -76,14 +76,11 @@ extension API {
 
   /// Server-sent events; `Last-Event-ID`, or `lastEventId` where a client cannot send headers.
   func streamEvents(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    var last: Int64?
-    if let text = request.header("last-event-id") ?? request.query("lastEventId") {
-      guard let id = Int64(text), id >= 0 else {
-        throw Problem.badRequest("Last-Event-ID is the id of an event of this stream.")
-      }
-      last = id
+    let asked = try Self.number("lastEventId", in: request, 0...(1 << 53))
+    let last = try request.header("last-event-id").map {
+      try Self.number("Last-Event-ID", $0, 0...(1 << 53))
     }
-    let stream = try hub.open(lastEventID: last, stations: views().map(\.id))
+    let stream = try hub.open(lastEventID: last ?? asked, stations: views().map(\.id))
     return HTTPResponse(
       200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
       content: .stream(stream))

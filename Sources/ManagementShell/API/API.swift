@@ -81,20 +81,24 @@ final class API {
     on(.get, "/stations", .viewStations) { try $0.listStations($1, $2) }
     on(.get, "/stations/*", .viewStations) { try $0.showStation($1, $2) }
     on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2) }
-    on(.get, "/events", .viewStations) { try $0.listEvents($1, $2) }
-    on(.get, "/events/stream", .viewStations) { try $0.streamEvents($1, $2) }
-    on(.get, "/quarantine", .viewQuarantine) { try $0.listQuarantine($1, $2) }
+    on(.get, "/events", .viewStations, query: ["station", "kind", "before", "limit"]) { try $0.listEvents($1, $2) }
+    on(.get, "/events/stream", .viewStations, query: ["lastEventId"]) {
+      try $0.streamEvents($1, $2)
+    }
+    on(.get, "/quarantine", .viewQuarantine, query: ["before", "limit"]) { try $0.listQuarantine($1, $2) }
     on(.get, "/issuer-keys", .viewStations) { try $0.listIssuerKeys($1, $2) }
     on(.post, "/members", .manageMembers) { try $0.enrolMember($1, $2) }
-    on(.get, "/members", .manageMembers) { try $0.listMembers($1, $2) }
+    on(.get, "/members", .manageMembers, query: ["after", "limit"]) { try $0.listMembers($1, $2) }
     on(.get, "/members/*", .manageMembers) { try $0.showMember($1, $2) }
     on(.patch, "/members/*", .manageMembers) { try $0.changeMember($1, $2) }
     on(.post, "/members/*/codes", .issueCodes) { try $0.issueCode($1, $2) }
   }
 
   /// A route that asks for a token first, then for the right, and turns problems into answers.
+  /// - Parameter query: the parameters that it knows; any other one is a mistake that must not
+  ///   look as if it had been understood.
   private func on(
-    _ method: HTTPMethod, _ path: String, _ operation: Operation,
+    _ method: HTTPMethod, _ path: String, _ operation: Operation, query: Set<String> = [],
     _ body: @escaping (API, HTTPRequest, [String]) throws -> HTTPResponse
   ) {
     router.on(method, "/api/v1\(path)") { [unowned self] request, parameters in
@@ -103,6 +107,7 @@ final class API {
       }
       guard actor.role.may(operation) else { return Problem.forbidden.response }
       do {
+        try Self.check(request.query, query)
         return try body(self, request, parameters)
       } catch let problem as Problem {
         return problem.response
@@ -134,12 +139,35 @@ final class API {
     HTTPResponse(status, type: "application/json", JSONWriter.object(body))
   }
 
+  /// Refuses parameters of the query that are not known, or stand twice.
+  private static func check(
+    _ query: [(name: String, value: String)], _ known: Set<String>
+  ) throws(Problem) {
+    var seen: Set<String> = []
+    for (name, _) in query {
+      guard known.contains(name) else {
+        let rest = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
+        throw .badRequest(
+          "There is no query parameter \"\(name.prefix(64))\" here; known: \(rest).")
+      }
+      guard seen.insert(name).inserted else {
+        throw .badRequest("The query parameter \"\(name)\" stands twice.")
+      }
+    }
+  }
+
   /// A number of the query within a range.
   static func number(
     _ name: String, in request: HTTPRequest, _ range: ClosedRange<Int64>
   ) throws(Problem) -> Int64? {
-    guard let text = request.query(name) else { return nil }
-    guard let number = Int64(text), range.contains(number) else {
+    try request.query(name).map { text throws(Problem) in try number(name, text, range) }
+  }
+
+  /// A number as JSON writes it: no plus sign, no zero in front.
+  static func number(
+    _ name: String, _ text: String, _ range: ClosedRange<Int64>
+  ) throws(Problem) -> Int64 {
+    guard let number = Int64(text), range.contains(number), String(number) == text else {
       throw .badRequest(
         "\"\(name)\" is a number from \(range.lowerBound) to \(range.upperBound).")
     }

@@ -33,7 +33,13 @@ final class CodeDesk {
       asked = [:]
     }
     let count = asked[member, default: 0] + 1
-    guard count <= Self.mostPerMinute else { throw .tooManyRequests }
+    guard count <= Self.mostPerMinute else {
+      let rest = (.seconds(60) - (now.instant - window)).components.seconds + 1
+      let wait = min(max(rest, 1), 60)
+      throw .tooManyRequests(
+        "A member gets at most \(Self.mostPerMinute) codes a minute; ask again in \(wait) s.",
+        retryAfter: wait)
+    }
     asked[member] = count
     do throws(CodeIssueError) {
       let payload = try CodeIssuer(key).issue(

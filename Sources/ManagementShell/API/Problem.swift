@@ -8,6 +8,8 @@ package struct Problem: Error, Equatable, Sendable {
   package var status: Int
   package var code: String
   package var detail: String
+  /// Seconds after which it is worth asking again, where that is known.
+  package var retryAfter: Int64?
 
   package static func badRequest(_ detail: String) -> Problem {
     Problem(status: 400, code: "bad-request", detail: detail)
@@ -27,8 +29,12 @@ package struct Problem: Error, Equatable, Sendable {
   }
   package static let tooLarge = Problem(
     status: 413, code: "too-large", detail: "A request's body has at most 64 KiB.")
-  package static let tooManyRequests = Problem(
-    status: 429, code: "too-many-requests", detail: "Wait a minute and ask again.")
+  /// - Parameter retryAfter: seconds, at least 1.
+  package static func tooManyRequests(_ detail: String, retryAfter: Int64) -> Problem {
+    var problem = Problem(status: 429, code: "too-many-requests", detail: detail)
+    problem.retryAfter = retryAfter
+    return problem
+  }
   package static let `internal` = Problem(
     status: 500, code: "internal", detail: "The service failed inside; its log says where.")
   package static func unavailable(_ detail: String) -> Problem {
@@ -61,7 +67,8 @@ package struct Problem: Error, Equatable, Sendable {
       $0.field("code", code)
       $0.field("detail", detail)
     }
-    let response = HTTPResponse(status, type: "application/problem+json", json)
+    var response = HTTPResponse(status, type: "application/problem+json", json)
+    if let retryAfter { response = response.adding("Retry-After", "\(retryAfter)") }
     guard status == 401 else { return response }
     // The scheme alone is not enough: a parameter must follow it (RFC 6750 section 3), and there
     // are clients that fall over without one.

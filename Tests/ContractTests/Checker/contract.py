@@ -1,0 +1,48 @@
+# Holds what was said over the wire against asyncapi.yaml and openapi.yaml, for the Swift tests.
+#
+#   contract.py faults FILE       what is wrong with the file itself, a line each
+#   contract.py words FILE        every closed list of words in it, as JSON
+#   contract.py operations FILE   openapi.yaml: operations and their statuses, as JSON
+#   contract.py messages FILE     asyncapi.yaml: {topic, payload} a line in, {channel, fault} out
+#   contract.py calls FILE        openapi.yaml: an exchange a line in, a verdict a line out
+#   contract.py frames FILE       openapi.yaml: an event stream in, {kind, fault} a line out
+#
+# Bytes travel as base64. It needs python3-jsonschema and python3-yaml of Debian 12 or later.
+import base64
+import json
+import sys
+
+from calls import Calls
+from messages import Messages
+
+
+def main(question, path):
+    contract = Messages(path) if path.endswith("asyncapi.yaml") else Calls(path)
+    if question == "faults":
+        for fault in contract.faults():
+            print(fault)
+    elif question == "words":
+        print(json.dumps(contract.words()))
+    elif question == "operations":
+        for method, place, operation, _ in contract.operations():
+            statuses = sorted(int(status) for status in operation["responses"])
+            known = {"method": method, "path": place, "operation": operation["operationId"]}
+            print(json.dumps({**known, "statuses": statuses}))
+    elif question == "frames":
+        for kind, fault in contract.frame_verdicts(sys.stdin.buffer.read()):
+            print(json.dumps({"kind": kind, "fault": fault}))
+    else:
+        for line in sys.stdin:
+            print(json.dumps(answer(contract, question, json.loads(line))))
+
+
+def answer(contract, question, asked):
+    if question == "messages":
+        channel, fault = contract.verdict(asked["topic"], base64.b64decode(asked["payload"]))
+        return {"channel": channel, "fault": fault}
+    for member in ["body", "answerBody"]:
+        asked[member] = base64.b64decode(asked[member])
+    return contract.verdict(asked)
+
+
+main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,143 @@
+// The two contract files by themselves: well formed, and with the product's own words and routes.
+import Foundation
+import ManagementCore
+import StationProtocol
+import TestBed
+import Testing
+
+@Suite("Contract files")
+struct ContractFileTests {
+  @Test("the file is a good contract by the rules of its kind", arguments: Contract.allCases)
+  func faults(contract: Contract) throws {
+    #expect(try Checker.ask("faults", contract) == [])
+  }
+
+  /// Something that must not be in a contract: where, what stands there, what is planted.
+  static let plants: [(Contract, String, String, finding: String)] = [
+    (.messages, "asyncapi: 3.0.0", "asyncapi: 2.6.0", "not 3.0.0"),
+    (.messages, "$ref: \"#/components/schemas/seq\"", "$ref: \"#/nowhere\"", "leads nowhere"),
+    (.messages, "  sayBirth:\n    action: send", "  sayBirth:\n    action: shout", "no action"),
+    (
+      .messages, "channel: {$ref: \"#/channels/birth\"}", "channel: {$ref: \"#/channels/out\"}",
+      "no operation uses it"
+    ),
+    (.messages, "maxLength: 512", "maxLenght: 512", "no keyword maxLenght"),
+    (
+      .messages, "type: integer\n      minimum: 1", "type: integre\n      minimum: 1",
+      "no JSON Schema"
+    ),
+    (.messages, "reason: connected", "reason: bored", "its example"),
+    (.messages, "{station}/birth", "{gate}/birth", "not those of its address"),
+    (.messages, "    address: ws/v1/service/status\n", "", "lacks address"),
+    (.messages, "    summary: Up to there", "    sumary: Up to there", "has no field sumary"),
+    (.calls, "openapi: 3.1.0", "openapi: 3.0.3", "not 3.1"),
+    (.calls, "$ref: \"#/components/responses/Conflict\"", "$ref: \"#/nowhere\"", "leads nowhere"),
+    (.calls, "operationId: showStation", "operationId: showMember", "stands twice"),
+    (.calls, "status: ok, broker: true", "status: ok, broker: 1", "its example"),
+    (
+      .calls, "        \"401\": {$ref: \"#/components/responses/Unauthorized\"}\n", "",
+      "never answers 401"
+    ),
+    (.calls, "/api/v1/stations/{station}:", "/api/v1/stations/{gate}:", "not those of its path"),
+    (.calls, "application/problem+json:", "application/json:", "is no problem detail"),
+    (.calls, "minimum: 1\n      maximum: 4", "minimum: one\n      maximum: 4", "no JSON Schema"),
+  ]
+
+  @Test("a fault that is planted in a contract is found")
+  func plants() throws {
+    let folder = try WorkFolder()
+    for (contract, text, planted, finding) in Self.plants {
+      let original = try contract.text
+      let place = try #require(original.range(of: text), "\(contract) has no \(text)")
+      let name = try #require(contract.rawValue.split(separator: "/").last)
+      let path = try folder.write(
+        original.replacingCharacters(in: place, with: planted), to: "\(name)")
+      let faults = try Checker.ask("faults", path)
+      #expect(faults.contains { $0.contains(finding) }, "\(planted): \(faults)")
+    }
+  }
+
+  @Test("every closed list in a contract is the product's own list, word for word")
+  func words() throws {
+    let doors: [String: [String]] = [
+      "lock": DoorPayload.Lock.allCases.map(\.rawValue),
+      "contact": DoorPayload.Contact.allCases.map(\.rawValue),
+      "alarm": DoorPayload.DoorAlarm.allCases.map(\.rawValue),
+    ]
+    var messages = [
+      "#/channels/doorState/parameters/accessPoint": (1...AccessPointID.most).map(String.init),
+      "#/components/schemas/alarm": Alarm.allCases.map(\.rawValue),
+      "#/components/schemas/denial": Denial.allCases.map(\.rawValue),
+      "#/components/schemas/status/properties/reason": StatusPayload.Reason.allCases.map(
+        \.rawValue),
+    ]
+    var calls = [
+      "#/components/schemas/Alarm": Alarm.allCases.map(\.rawValue),
+      "#/components/schemas/Denial": Denial.allCases.map(\.rawValue),
+      "#/components/schemas/RecordKind": Record.Kind.allCases.map(\.rawValue),
+      "#/components/schemas/MemberStatus": Member.Status.allCases.map(\.rawValue),
+      "#/components/schemas/Health/properties/status": ["ok", "degraded"],
+      "#/components/schemas/Problem/properties/code": try Self.problemCodes(),
+    ]
+    for (member, words) in doors {
+      messages["#/components/schemas/doorState/properties/\(member)"] = words
+      calls["#/components/schemas/Door/properties/\(member)"] = words
+    }
+    for (record, member, words) in Self.recordWords {
+      messages["#/components/schemas/\(record)Record/properties/\(member)"] = words
+      let capital = record.prefix(1).uppercased() + record.dropFirst()
+      calls["#/components/schemas/\(capital)Record/properties/\(member)"] = words
+    }
+    #expect(try Self.words(.messages) == messages)
+    #expect(try Self.words(.calls) == calls)
+  }
+
+  private static let recordWords = [
+    ("started", "after", Ending.allCases.map(\.rawValue)),
+    ("doorOpened", "cause", OpenCause.allCases.map(\.rawValue)),
+    ("doorLocked", "cause", LockCause.allCases.map(\.rawValue)),
+    ("passage", "direction", Passage.allCases.map(\.rawValue)),
+    ("gap", "reason", GapReason.allCases.map(\.rawValue)),
+  ]
+
+  private static func words(_ contract: Contract) throws -> [String: [String]] {
+    let answer = try Checker.ask("words", contract).joined()
+    return try JSONDecoder().decode([String: [String]].self, from: Data(answer.utf8))
+  }
+
+  /// The codes that Problem.swift gives, in its order.
+  private static func problemCodes() throws -> [String] {
+    let source = try String(
+      contentsOfFile: Checkout.file("Sources/ManagementShell/API/Problem.swift"), encoding: .utf8)
+    return source.matches(of: #/code: "([a-z-]+)"/#).map { String($0.1) }
+  }
+
+  @Test("every route of the service is in openapi.yaml, and every operation there is a route")
+  func routes() throws {
+    let source = try String(
+      contentsOfFile: Checkout.file("Sources/ManagementShell/API/API.swift"), encoding: .utf8)
+    let entries = source.matches(of: #/[ .]on\(\.([a-z]+), "(\/[^"]*)"/#)
+    let routes = entries.map { entry in
+      let prefix = entry.2 == "/health" ? "" : "/api/v1"
+      return "\(entry.1.uppercased()) \(prefix)\(entry.2)"
+    }
+    let operations = try CallOperation.all().map { operation in
+      "\(operation.method) " + operation.path.replacing(#/\{\w+\}/#, with: "*")
+    }
+    #expect(routes.sorted() == operations.sorted())
+  }
+}
+
+/// An operation of openapi.yaml with the statuses that it may answer.
+struct CallOperation: Decodable, Hashable {
+  var method: String
+  var path: String
+  var operation: String
+  var statuses: [Int]
+
+  static func all() throws -> [CallOperation] {
+    try Checker.ask("operations", .calls).map {
+      try JSONDecoder().decode(CallOperation.self, from: Data($0.utf8))
+    }
+  }
+}

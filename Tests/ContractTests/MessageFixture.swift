@@ -1,0 +1,110 @@
+// The messages that the product reads and writes, and the folders of their fixtures.
+import Foundation
+import StationProtocol
+import TestBed
+
+/// A kind of message: its folder, a topic of its channel, and the product's own way with it.
+enum MessageKind: String, CaseIterable, Sendable {
+  case status
+  case birth
+  case door
+  case occupancy
+  case alarms
+  case out
+  case ack
+  case serviceStatus = "service-status"
+
+  var topic: String {
+    switch self {
+    case .status: "ws/v1/gate-1/status"
+    case .birth: "ws/v1/gate-1/birth"
+    case .door: "ws/v1/gate-1/state/door/1"
+    case .occupancy: "ws/v1/gate-1/state/occupancy"
+    case .alarms: "ws/v1/gate-1/state/alarms"
+    case .out: "ws/v1/gate-1/out"
+    case .ack: "ws/v1/gate-1/ack"
+    case .serviceStatus: "ws/v1/service/status"
+    }
+  }
+
+  /// What the product makes of a text: its own encoding of what it has read, or why not.
+  func roundTrip(_ text: [UInt8]) -> Result<[UInt8], Refusal> {
+    do throws(JSONError) {
+      switch self {
+      case .status: return .success(try StatusPayload(json: text).json)
+      case .birth: return .success(try BirthPayload(json: text).json)
+      case .door: return .success(try DoorPayload(json: text).json)
+      case .occupancy: return .success(try OccupancyPayload(json: text).json)
+      case .alarms: return .success(try AlarmsPayload(json: text).json)
+      case .out: return Self.batch(try RecordBatch(json: text))
+      case .ack: return .success(try Acknowledgement(json: text).json)
+      case .serviceStatus: return .success(try ServiceStatusPayload(json: text).json)
+      }
+    } catch {
+      return .failure(Refusal(text: "\(error)"))
+    }
+  }
+
+  /// A batch with each of its records read and written again.
+  private static func batch(_ batch: RecordBatch) -> Result<[UInt8], Refusal> {
+    var records: [[UInt8]] = []
+    for (index, record) in batch.records.enumerated() {
+      do throws(JSONError) {
+        records.append(try Record(json: Array(record)).json)
+      } catch {
+        return .failure(Refusal(text: "record \(index): \(error)"))
+      }
+    }
+    return .success(RecordBatch(stream: batch.stream, first: batch.first, records: records).json)
+  }
+
+  struct Refusal: Error {
+    var text: String
+  }
+}
+
+/// Folders of fixtures: `valid/NAME.json` and `invalid/NAME.json`, each with what belongs to it.
+enum Fixtures {
+  static let root = Checkout.file("Tests/ContractTests/Fixtures")
+
+  /// The fixtures of a folder, without their ending, in the order of their names.
+  static func names(_ folder: String, ending: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)")
+      .filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.sorted()
+  }
+
+  static func bytes(_ path: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: "\(root)/\(path)")))
+  }
+
+  /// A text that was recorded, without the end of its line.
+  static func line(_ path: String) throws -> String? {
+    guard FileManager.default.fileExists(atPath: "\(root)/\(path)") else { return nil }
+    let bytes = try bytes(path)
+    return String(decoding: bytes.last == 10 ? bytes.dropLast() : bytes[...], as: UTF8.self)
+  }
+
+  /// Compares a text with the one that was recorded beside its fixture.
+  /// With RECORD_FIXTURES set it writes it down instead, which a machine that judges never does.
+  /// - Returns: what was recorded, where that is another text.
+  static func difference(_ text: String, recorded path: String) throws -> String? {
+    let variables = ProcessInfo.processInfo.environment
+    if variables["RECORD_FIXTURES"] != nil, variables["CI"] == nil {
+      try Data("\(text)\n".utf8).write(to: URL(fileURLWithPath: "\(root)/\(path)"))
+      return nil
+    }
+    let recorded = try line(path)
+    return recorded == text ? nil : recorded ?? "nothing; set RECORD_FIXTURES=1 to record it"
+  }
+
+  /// A list of exceptions, `NAME: REASON` a line, `#` before a comment.
+  static func exceptions(_ path: String) throws -> [String: String] {
+    var reasons: [String: String] = [:]
+    for line in String(decoding: try bytes(path), as: UTF8.self).split(separator: "\n") {
+      if line.hasPrefix("#") { continue }
+      guard let colon = line.firstRange(of: ": ") else { throw TestBedError("\(path): \(line)") }
+      reasons[String(line[..<colon.lowerBound])] = String(line[colon.upperBound...])
+    }
+    return reasons
+  }
+}
