@@ -10,8 +10,10 @@ package final class Broker {
   /// - Parameters:
   ///   - accounts: name to password. The passwords are hashed in their file, in place.
   ///   - connections: how many it takes; nil for as many as shipped.
+  ///   - onlooker: the account that may read everything, which the product has not.
   package init(
-    _ folder: WorkFolder, accounts: [String: String], connections: Int? = nil
+    _ folder: WorkFolder, accounts: [String: String], connections: Int? = nil,
+    onlooker: String? = nil
   ) throws {
     self.folder = folder
     port = try FreePort.find()
@@ -24,10 +26,10 @@ package final class Broker {
         .replacingOccurrences(
           of: "\nmax_connections 1000", with: "\nmax_connections \(connections ?? 1000)"),
       to: "broker/conf.d/worker-station.conf")
-    try folder.write(
-      try String(
-        contentsOfFile: Checkout.file("firmware-config/mosquitto/access.acl"), encoding: .utf8),
-      to: "broker/worker-station.acl")
+    var access = try String(
+      contentsOfFile: Checkout.file("firmware-config/mosquitto/access.acl"), encoding: .utf8)
+    if let onlooker { access += "\nuser \(onlooker)\ntopic read #\n" }
+    try folder.write(access, to: "broker/worker-station.acl")
     let passwords = try folder.write(
       accounts.map { "\($0.key):\($0.value)\n" }.sorted().joined(),
       to: "broker/worker-station.passwd")

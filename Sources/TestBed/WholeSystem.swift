@@ -12,17 +12,20 @@ package final class WholeSystem {
   /// - Parameters:
   ///   - names: of the stations.
   ///   - members: to whom the boards' pages may issue codes.
+  ///   - onlooker: an account at the broker that hears everything, and its password.
   ///   - progress: called with what is being started.
   package init(
     stations names: [String], members: [String] = [], walkStep: Int = 400,
-    settings: [String: [String: String]] = [:], progress: (String) -> Void = { _ in }
+    settings: [String: [String: String]] = [:], onlooker: (name: String, password: String)? = nil,
+    progress: (String) -> Void = { _ in }
   ) throws {
     folder = try WorkFolder()
     let issuer = SigningKey.generate()
     var accounts = ["service": UUID().uuidString]
     for name in names { accounts[name] = UUID().uuidString }
+    if let onlooker { accounts[onlooker.name] = onlooker.password }
     progress("broker")
-    broker = try Broker(folder, accounts: accounts)
+    broker = try Broker(folder, accounts: accounts, onlooker: onlooker?.name)
     progress("management service")
     management = try ManagementUnderTest(
       folder, brokerPort: broker.port, password: accounts["service"] ?? "",

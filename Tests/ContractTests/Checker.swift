@@ -53,6 +53,9 @@ enum Checker {
 struct SentMessage: Encodable, Hashable {
   var topic: String
   var payload: Data
+  /// As they were sent, where that is known.
+  var qos: Int?
+  var retained: Bool?
 
   struct Verdict: Decodable {
     /// Nil where no channel has this address.

@@ -3,6 +3,7 @@
 #   contract.py faults FILE       what is wrong with the file itself, a line each
 #   contract.py words FILE        every closed list of words in it, as JSON
 #   contract.py operations FILE   openapi.yaml: operations and their statuses, as JSON
+#   contract.py channels FILE     asyncapi.yaml: the names of its channels, a line each
 #   contract.py messages FILE     asyncapi.yaml: {topic, payload} a line in, {channel, fault} out
 #   contract.py calls FILE        openapi.yaml: an exchange a line in, a verdict a line out
 #   contract.py frames FILE       openapi.yaml: an event stream in, {kind, fault} a line out
@@ -23,6 +24,9 @@ def main(question, path):
             print(fault)
     elif question == "words":
         print(json.dumps(contract.words()))
+    elif question == "channels":
+        for name in contract.tree["channels"]:
+            print(name)
     elif question == "operations":
         for method, place, operation, _ in contract.operations():
             statuses = sorted(int(status) for status in operation["responses"])
@@ -38,7 +42,9 @@ def main(question, path):
 
 def answer(contract, question, asked):
     if question == "messages":
-        channel, fault = contract.verdict(asked["topic"], base64.b64decode(asked["payload"]))
+        channel, fault = contract.verdict(
+            asked["topic"], base64.b64decode(asked["payload"]), asked.get("qos"), asked.get("retained")
+        )
         return {"channel": channel, "fault": fault}
     for member in ["body", "answerBody"]:
         asked[member] = base64.b64decode(asked[member])

@@ -76,15 +76,28 @@ class Messages(Document):
         (message,) = channel["messages"].values()
         return self.resolved(message)["payload"]
 
-    def verdict(self, topic, payload):
+    def verdict(self, topic, payload, qos=None, retained=None):
         """The channel of a message, and what is wrong with it or None."""
         for name, pattern, schema in self.channels:
-            if pattern.match(topic):
-                try:
-                    return name, self.fault(schema, strict_json.parse(payload))
-                except ValueError as error:
-                    return name, f"no JSON of this contract: {error}"
+            if not pattern.match(topic):
+                continue
+            fault = self._delivery_fault(name, qos, retained)
+            try:
+                return name, fault or self.fault(schema, strict_json.parse(payload))
+            except ValueError as error:
+                return name, f"no JSON of this contract: {error}"
         return None, "no channel has this address"
+
+    def _delivery_fault(self, channel, qos, retained):
+        """Whether a message was sent as its operation's binding says."""
+        for operation in self.tree["operations"].values():
+            binding = operation["bindings"]["mqtt"]
+            if operation["channel"]["$ref"] != f"#/channels/{channel}":
+                continue
+            for name, given in [("qos", qos), ("retain", retained)]:
+                if given is not None and binding.get(name, given) != given:
+                    return f"{name} is {given}"
+        return None
 
     def faults(self):
         """Everything for which the file is no good contract."""

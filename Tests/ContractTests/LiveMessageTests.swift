@@ -1,0 +1,152 @@
+// Every message of a whole system that lives through a day in short, held against asyncapi.yaml.
+import Foundation
+import StationProtocol
+import TestBed
+import Testing
+
+@Suite("Messages of a living system")
+struct LiveMessageTests {
+  /// What a system can bring about within seconds. The other kinds take a minute of refusals, a
+  /// full store, a damaged row or a clock that jumps; fixtures hold those.
+  private static let kinds: Set<Record.Kind> = [
+    .started, .entryGranted, .entryRefused, .doorOpened, .doorClosed, .doorLocked, .exitRequested,
+    .passage, .alarmRaised, .alarmCleared,
+  ]
+
+  @Test("all that a living system says is in asyncapi.yaml, and all its channels are heard")
+  func wholeSystem() throws {
+    let account = (name: "onlooker", password: UUID().uuidString)
+    let system = try WholeSystem(
+      stations: ["gate-1"], members: ["m-1"], walkStep: 20,
+      settings: ["access-point 1": ["held-open-time": "1 s"]], onlooker: account)
+    let ear = try Onlooker(system, account)
+    try Self.live(system, ear)
+    let messages = try ear.messages
+    let verdicts = try SentMessage.verdicts(messages)
+    for (message, verdict) in zip(messages, verdicts) where verdict.fault != nil {
+      let payload = String(decoding: message.payload, as: UTF8.self)
+      Issue.record("\(message.topic): \(verdict.fault ?? ""): \(payload)")
+    }
+    let channels = try Checker.ask("channels", .messages).map(String.init)
+    #expect(Set(verdicts.compactMap(\.channel)) == Set(channels))
+    let heard = try Self.records(messages)
+    #expect(heard.isSuperset(of: Self.kinds), "\(heard.map(\.rawValue).sorted())")
+    try system.stop()
+  }
+
+  /// Everything that makes a message: people at the door, and each program's end and return.
+  private static func live(_ system: WholeSystem, _ ear: Onlooker) throws {
+    let station = system.stations[0]
+    try ear.wait(for: "the state that is retained") { texts in
+      texts.contains { $0.topic.hasSuffix("/state/alarms") }
+    }
+    try station.order("/code", ["kind": "good", "member": "m-1"])
+    try ear.waitForRecord(.entryGranted)
+    try station.order("/walk", ["action": "in"])
+    try ear.waitForRecord(.passage)
+    for kind in ["same", "expired", "foreign", "garbage"] {
+      try station.order("/code", ["kind": kind])
+    }
+    try ear.waitForRecord(.entryRefused)
+    try ear.waitForRecord(.doorLocked)
+    try station.order("/exit", [:])
+    try ear.waitForRecord(.exitRequested)
+    try station.order("/door", ["action": "force"])
+    try ear.waitForRecord(.alarmRaised)
+    try station.order("/door", ["action": "close"])
+    try ear.waitForRecord(.alarmCleared)
+    station.kill()
+    try ear.wait(for: "the station's will") { $0.contains { $0.text.contains("\"lost\"") } }
+    try station.start()
+    try ear.waitForRecord(.started)
+    system.management.kill()
+    try ear.wait(for: "the service's will") {
+      $0.contains { $0.topic == "ws/v1/service/status" && $0.text.contains("false") }
+    }
+    try system.management.start()
+    try system.waitForDelivery(from: station)
+    try station.stopDaemon()
+    try ear.wait(for: "the station's farewell") { $0.contains { $0.text.contains("\"stopping\"") } }
+    try ear.wait(for: "an acknowledgement") { $0.contains { $0.topic.hasSuffix("/ack") } }
+  }
+
+  private static func records(_ messages: [SentMessage]) throws -> Set<Record.Kind> {
+    var kinds: Set<Record.Kind> = []
+    for message in messages where message.topic.hasSuffix("/out") {
+      for record in try RecordBatch(json: Array(message.payload)).records {
+        kinds.insert(try Record(json: Array(record)).kind)
+      }
+    }
+    return kinds
+  }
+}
+
+/// mosquitto's own client, which hears everything that goes over the broker.
+private final class Onlooker {
+  private let program: Program
+  private let path: String
+
+  init(_ system: WholeSystem, _ account: (name: String, password: String)) throws {
+    path = system.folder.file("onlooker.log")
+    // In its own configuration file, so that no other account of this machine reads the password.
+    try system.folder.write(
+      "-u \(account.name)\n-P \(account.password)\n", to: "onlooker/mosquitto_sub")
+    program = try Program(
+      "mosquitto_sub",
+      [
+        "-p", "\(system.broker.port)", "-V", "5", "-q", "1", "--retain-as-published", "-t", "#",
+        "-F", "%t %q %r %x",
+      ], log: path, environment: ["XDG_CONFIG_HOME": system.folder.file("onlooker")])
+  }
+
+  /// Everything heard so far, in order.
+  var messages: [SentMessage] {
+    get throws {
+      let log = program.log
+      // The last line may still be on its way.
+      let whole = log[..<(log.lastIndex(of: "\n") ?? log.startIndex)]
+      return try whole.split(separator: "\n").map { line in
+        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 4, let qos = Int(words[1]), ["0", "1"].contains(words[2]),
+          let payload = Self.bytes(words[3])
+        else { throw TestBedError("mosquitto_sub: \(line)") }
+        return SentMessage(
+          topic: String(words[0]), payload: payload, qos: qos, retained: words[2] == "1")
+      }
+    }
+  }
+
+  func wait(for what: String, _ look: ([Heard]) -> Bool) throws {
+    try Deadline.wait(until: what) {
+      look(
+        try messages.map {
+          Heard(topic: $0.topic, text: String(decoding: $0.payload, as: UTF8.self))
+        })
+    }
+  }
+
+  func waitForRecord(_ kind: Record.Kind) throws {
+    try wait(for: "a record \(kind.rawValue)") {
+      $0.contains {
+        $0.topic.hasSuffix("/out") && $0.text.contains("\"kind\":\"\(kind.rawValue)\"")
+      }
+    }
+  }
+
+  struct Heard {
+    var topic: String
+    var text: String
+  }
+
+  private static func bytes(_ hexadecimal: Substring) -> Data? {
+    let digits = Array(hexadecimal.utf8)
+    guard digits.count.isMultiple(of: 2) else { return nil }
+    var data = Data()
+    for place in stride(from: 0, to: digits.count, by: 2) {
+      guard let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
+      else { return nil }
+      data.append(byte)
+    }
+    return data
+  }
+}
