@@ -223,7 +223,8 @@ package struct StationRegistration: Equatable, Sendable {
 
 /// What people call a station; its id where nobody has named it.
 package struct StationNames: Equatable, Sendable {
-  package static let mostBytes = 120
+  /// In Unicode scalars, of each.
+  package static let mostCharacters = 120
 
   package var english: String
   package var chinese: String

@@ -106,7 +106,7 @@ package final class ManagementDaemon {
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
     let options = HTTPOptions(address: settings.address, port: settings.port)
     let server = try HTTPServer(loop: loop, options: options) { api.respond(to: $0) }
-    server.refusal = { Problem(status: $0).response }
+    server.refusal = API.refusal
     self.server = server
     let address = "\(server.address):\(server.port)"
     Log.notice("http listening on \(address)")

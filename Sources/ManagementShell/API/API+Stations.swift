@@ -33,7 +33,7 @@ extension API {
       var english: String?
       var chinese: String?
       func name(_ text: String) -> String? {
-        Self.isName(text) && text.utf8.count <= StationNames.mostBytes ? text : nil
+        Self.isName(text) && text.unicodeScalars.count <= StationNames.mostCharacters ? text : nil
       }
       try reader.object { (reader, key) throws(JSONError) in
         switch key {

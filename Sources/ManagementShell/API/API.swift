@@ -42,9 +42,16 @@ final class API {
     addRoutes()
   }
 
-  func respond(to request: HTTPRequest) -> HTTPResponse {
-    var response = route(request)
-    for (name, value) in Self.protection { response.headers.append((name, value)) }
+  func respond(to request: HTTPRequest) -> HTTPResponse { Self.protected(route(request)) }
+
+  /// The answer to what never becomes a request: it looks like every other one.
+  static func refusal(_ status: Int) -> HTTPResponse {
+    protected(Problem(status: status).response.adding("Cache-Control", "no-store"))
+  }
+
+  private static func protected(_ response: HTTPResponse) -> HTTPResponse {
+    var response = response
+    for (name, value) in protection { response.headers.append((name, value)) }
     return response
   }
 
@@ -77,7 +84,14 @@ final class API {
   }
 
   private func addRoutes() {
-    router.on(.get, "/health") { [unowned self] _, _ in healthReport() }
+    router.on(.get, "/health") { [unowned self] request, _ in
+      do throws(Problem) {
+        try Self.check(request.query, [])
+        return healthReport()
+      } catch {
+        return error.response
+      }
+    }
     on(.get, "/stations", .viewStations) { try $0.listStations($1, $2) }
     on(.get, "/stations/*", .viewStations) { try $0.showStation($1, $2) }
     on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2) }

@@ -139,7 +139,7 @@ class Calls(Document):
                 yield "comment", None
                 continue
             kind = frame.get("event", "opening")
-            yield kind, fault or self.fault({"$ref": "#/components/schemas/StreamFrame"}, frame)
+            yield kind, fault or self.fault(self.at("#/components/schemas/StreamFrame"), frame)
 
     # Whether the file is a good contract.
 

@@ -13,9 +13,9 @@ class Document:
 
     def __init__(self, path, dialect):
         with open(path, encoding="utf-8") as file:
-            self.tree = yaml.safe_load(file)
+            self.tree = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self.dialect = dialect
-        self._sealed = None
+        self._validators = {}
 
     def at(self, pointer):
         """What a local reference leads to; KeyError where it leads nowhere."""
@@ -33,10 +33,12 @@ class Document:
 
     def fault(self, schema, value):
         """What is wrong with a value, or None. Members that nobody has described are wrong."""
-        if self._sealed is None:
-            self._sealed = sealed(copy.deepcopy(self.tree["components"]))
-        whole = {"components": self._sealed, "allOf": [sealed(copy.deepcopy(schema))]}
-        errors = sorted(self.dialect(whole).iter_errors(value), key=lambda error: list(error.path))
+        # By identity: every schema is a part of the tree, which lives as long as this.
+        validator = self._validators.get(id(schema))
+        if validator is None:
+            whole = sealed(copy.deepcopy({"components": self.tree["components"], "allOf": [schema]}))
+            validator = self._validators[id(schema)] = self.dialect(whole)
+        errors = list(validator.iter_errors(value))
         if not errors:
             return None
         error = jsonschema.exceptions.best_match(errors)

@@ -1,0 +1,111 @@
+// Every call as a fixture: what is accepted, and what is refused in which words.
+import Foundation
+import MemberCode
+import TestBed
+import Testing
+
+@Suite("Calls as fixtures")
+struct CallFixtureTests {
+  static let operations: [String] = (try? CallOperation.all().map(\.operation)) ?? []
+
+  @Test("every operation has fixtures, and no fixtures are of none")
+  func folders() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: "\(Fixtures.root)/calls")
+      .filter { !$0.contains(".") }
+    #expect(folders.sorted() == Self.operations.sorted())
+  }
+
+  @Test("a call is answered as its fixture says, and as openapi.yaml says", arguments: operations)
+  func calls(operation: String) throws {
+    let service = try LoneService()
+    try service.prepare()
+    var places: [String] = []
+    for folder in ["valid", "invalid"] {
+      for name in try Fixtures.names("calls/\(operation)/\(folder)", ending: ".http") {
+        let place = "calls/\(operation)/\(folder)/\(name)"
+        let exchange = try service.send(try Fixtures.bytes("\(place).http"))
+        var text = "\(exchange.status)"
+        if let problem = exchange.problem { text += " \(problem.code): \(problem.detail)" }
+        let recorded = try Fixtures.difference(text, recorded: "\(place).txt")
+        #expect(recorded == nil, "\(place): \(text)")
+        #expect((exchange.status < 400) == (folder == "valid"), "\(place): \(text)")
+        places.append(place)
+      }
+    }
+    #expect(
+      places.contains { $0.contains("/valid/") } && places.contains { $0.contains("/invalid/") })
+    let exchanges = service.caller.exchanges.suffix(places.count)
+    let beyond = try Fixtures.exceptions("calls/beyond-schema.txt")
+    for (place, (exchange, verdict)) in zip(
+      places, zip(exchanges, try Exchange.verdicts(Array(exchanges))))
+    {
+      #expect(verdict.operation == operation, "\(place)")
+      #expect(verdict.response == nil, "\(place)")
+      let name = String(place.dropFirst("calls/".count))
+      if exchange.status == 400, beyond[name] == nil {
+        #expect(verdict.request != nil, "\(place) is a valid request by openapi.yaml")
+      } else if exchange.status < 400 || exchange.status == 409 || beyond[name] != nil {
+        #expect(verdict.request == nil, "\(place)")
+      }
+    }
+  }
+
+  @Test("every exception is of a fixture")
+  func exceptions() throws {
+    for name in try Fixtures.exceptions("calls/beyond-schema.txt").keys {
+      let path = "\(Fixtures.root)/calls/\(name).http"
+      #expect(FileManager.default.fileExists(atPath: path), "\(name)")
+    }
+  }
+}
+
+/// A service without a broker, which is all that most calls need.
+final class LoneService {
+  let folder: WorkFolder
+  let management: ManagementUnderTest
+  let caller: Caller
+
+  init(issuerKey: String? = nil) throws {
+    folder = try WorkFolder()
+    let key = issuerKey ?? String(decoding: SigningKey.generate().privatePEM, as: UTF8.self)
+    management = try ManagementUnderTest(
+      folder, brokerPort: try FreePort.find(), password: "nobody listens", issuerKey: key)
+    caller = Caller(management, folder)
+  }
+
+  deinit { management.kill() }
+
+  /// What fixtures may count on: a station, a member, and one who is suspended.
+  func prepare() throws {
+    for (method, target, json, status) in [
+      ("PUT", "/api/v1/stations/gate-1", #"{"en":"North gate","zh":"北门驿站"}"#, 200),
+      ("POST", "/api/v1/members", #"{"id":"m-1","label":"环卫 三班"}"#, 201),
+      ("POST", "/api/v1/members", #"{"id":"m-2"}"#, 201),
+      ("PATCH", "/api/v1/members/m-2", #"{"status":"suspended"}"#, 200),
+    ] {
+      let exchange = try caller.call(method, target, json: json)
+      guard exchange.status == status else { throw TestBedError(exchange.name) }
+    }
+  }
+
+  /// Sends a fixture: a line `METHOD TARGET`, header lines, an empty line, the body.
+  /// `Token: viewer` and `Token: none` take the place of the manager's token.
+  func send(_ fixture: [UInt8]) throws -> Exchange {
+    let data = Data(fixture)
+    let gap = data.range(of: Data("\n\n".utf8))
+    let head = String(decoding: data[..<(gap?.lowerBound ?? data.endIndex)], as: UTF8.self)
+    var lines = head.split(separator: "\n")
+    guard !lines.isEmpty else { throw TestBedError("an empty fixture") }
+    let words = lines.removeFirst().split(separator: " ")
+    guard words.count == 2 else { throw TestBedError("no METHOD TARGET: \(words)") }
+    var headers: [String: String] = [:]
+    for line in lines {
+      guard let colon = line.firstRange(of: ": ") else { throw TestBedError("no header: \(line)") }
+      headers[String(line[..<colon.lowerBound])] = String(line[colon.upperBound...])
+    }
+    let token = headers.removeValue(forKey: "Token").flatMap(Caller.Token.init) ?? .manager
+    return try caller.call(
+      String(words[0]), String(words[1]), gap.map { data[$0.upperBound...] } ?? Data(),
+      token: token, headers: headers)
+  }
+}
