@@ -94,7 +94,7 @@ let package = Package(
     suite("SimulatedBoardTests", ["SimulatedBoard"]),
     suite("FleetSimulatorTests", ["FleetSimulator"]),
     suite(
-      "ContractTests", ["StationProtocol", "ManagementCore", "TestBed"],
+      "ContractTests", ["StationProtocol", "ManagementCore", "MemberCode", "TestBed"],
       exclude: ["Checker", "Fixtures"]),
     suite("TidyTests", []),
     suite("SystemTests", ["TestBed", "StationProtocol"]),

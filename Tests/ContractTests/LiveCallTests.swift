@@ -1,0 +1,194 @@
+// Every operation of the API with every answer that it can give, held against openapi.yaml.
+import Foundation
+import MemberCode
+import StationProtocol
+import TestBed
+import Testing
+
+@Suite("Calls of a living system")
+struct LiveCallTests {
+  @Test("every operation gives each of its answers, and each is as openapi.yaml says")
+  func everyAnswer() throws {
+    let service = try LiveService()
+    try service.fill()
+    let caller = service.caller
+    try Self.read(caller)
+    try Self.write(caller)
+    try Self.refuse(caller)
+    try Self.exhaust(caller)
+    try Self.offerNothingElse(caller)
+    let keyless = try LoneService(issuerKey: "")
+    try keyless.prepare()
+    try keyless.caller.call("POST", "/api/v1/members/m-1/codes")
+    try keyless.caller.call("GET", "/api/v1/issuer-keys")
+    try service.breakStore()
+    try Self.readBroken(caller)
+    try Self.judge(caller.exchanges + keyless.caller.exchanges)
+  }
+
+  private static func judge(_ exchanges: [Exchange]) throws {
+    var seen: Set<String> = []
+    for (exchange, verdict) in zip(exchanges, try Exchange.verdicts(exchanges)) {
+      #expect(verdict.response == nil, "\(exchange.name)")
+      if exchange.status < 400 { #expect(verdict.request == nil, "\(exchange.name)") }
+      if exchange.status == 400 { #expect(verdict.request != nil, "\(exchange.name)") }
+      if let operation = verdict.operation { seen.insert("\(operation) \(exchange.status)") }
+    }
+    let described = try CallOperation.all().flatMap { operation in
+      operation.statuses.map { "\(operation.operation) \($0)" }
+    }
+    #expect(Set(described).subtracting(seen) == [])
+  }
+
+  /// The answers that hold something: every kind of record, what nobody could read.
+  private static func read(_ caller: Caller) throws {
+    for method in ["GET", "HEAD"] {
+      for target in [
+        "/health", "/api/v1/stations", "/api/v1/stations/gate-1", "/api/v1/events?limit=1000",
+        "/api/v1/quarantine?limit=1000", "/api/v1/members", "/api/v1/members/m-1",
+        "/api/v1/issuer-keys",
+      ] {
+        let exchange = try caller.call(method, target)
+        #expect(exchange.status == 200, "\(exchange.name)")
+      }
+    }
+    let events = try caller.call("GET", "/api/v1/events?limit=1000")
+    let text = String(decoding: events.answerBody, as: UTF8.self)
+    for kind in Record.Kind.allCases {
+      #expect(text.contains("\"kind\":\"\(kind.rawValue)\""), "\(kind.rawValue)")
+    }
+    let quarantine = try caller.call("GET", "/api/v1/quarantine?limit=1000")
+    #expect(quarantine.answerBody.count > 10_000)
+    try caller.call("HEAD", "/api/v1/events/stream")
+  }
+
+  private static func write(_ caller: Caller) throws {
+    let names = "{\"en\":\"North gate\",\"zh\":\"北门驿站\"}"
+    let label = "{\"id\":\"m-7\",\"label\":\"环卫 三班\"}"
+    for (method, target, json, status) in [
+      ("PUT", "/stations/gate-1", names, 200), ("POST", "/members", label, 201),
+      ("POST", "/members", "{}", 201), ("POST", "/members", label, 409),
+      ("PATCH", "/members/m-7", "{\"status\":\"suspended\"}", 200),
+      ("POST", "/members/m-7/codes", "{}", 409),
+      ("PATCH", "/members/m-7", "{\"status\":\"active\"}", 200),
+      ("PATCH", "/members/nobody", "{\"status\":\"active\"}", 404),
+      ("POST", "/members/nobody/codes", "{}", 404), ("POST", "/members/m-7/codes", "{}", 200),
+    ] {
+      let exchange = try caller.call(method, "/api/v1\(target)", json: json)
+      #expect(exchange.status == status, "\(exchange.name)")
+    }
+    for kind in ["image/png", "image/svg+xml"] {
+      let symbol = try caller.call(
+        "POST", "/api/v1/members/m-7/codes", headers: ["Accept": kind])
+      #expect(symbol.status == 200 && symbol.answerHeaders["content-type"] == kind)
+    }
+    for target in ["/stations/nobody", "/members/nobody", "/nothing", ""] {
+      #expect(try caller.call("GET", "/api/v1\(target)").status == 404, "\(target)")
+    }
+  }
+
+  /// What every operation refuses: too many members, no token, a token of too small a role.
+  private static func refuse(_ caller: Caller) throws {
+    let large = Data(repeating: UInt8(ascii: " "), count: 65_537)
+    for operation in try CallOperation.all() {
+      let target = operation.target
+      let hasBody = ["PUT", "POST", "PATCH"].contains(operation.method)
+      let body = Data((hasBody ? "{}" : "").utf8)
+      let wrong = try caller.call(operation.method, "\(target)?colour=red", body)
+      #expect(wrong.status == 400, "\(wrong.name)")
+      if operation.statuses.contains(401) {
+        let stranger = try caller.call(operation.method, target, body, token: .none)
+        #expect(stranger.status == 401, "\(stranger.name)")
+      }
+      if operation.statuses.contains(403) {
+        let viewer = try caller.call(operation.method, target, body, token: .viewer)
+        #expect(viewer.status == 403, "\(viewer.name)")
+      }
+      if hasBody {
+        let refused = try caller.call(operation.method, target, large)
+        #expect(refused.status == 413, "\(refused.name)")
+      }
+    }
+  }
+
+  /// Asks for codes until there are no more.
+  private static func exhaust(_ caller: Caller) throws {
+    for _ in 0...30 where try caller.call("POST", "/api/v1/members/m-1/codes").status == 429 {
+      return
+    }
+    Issue.record("no 429 after 31 codes")
+  }
+
+  /// Every method that an address does not offer.
+  private static func offerNothingElse(_ caller: Caller) throws {
+    let operations = try CallOperation.all()
+    for path in Set(operations.map(\.path)).sorted() {
+      let here = operations.filter { $0.path == path }
+      var offered = here.map(\.method)
+      if offered.contains("GET") { offered.append("HEAD") }
+      let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+      for method in methods where !offered.contains(method) {
+        let exchange = try caller.call(method, here[0].target)
+        #expect(exchange.status == 405, "\(exchange.name)")
+        let allowed = exchange.answerHeaders["allow"]
+        #expect(allowed == offered.sorted().joined(separator: ", "), "\(exchange.name)")
+      }
+    }
+  }
+
+  /// The store's tables are gone: whatever needs them says that it cannot.
+  private static func readBroken(_ caller: Caller) throws {
+    for target in ["/events", "/events/stream", "/members", "/members/m-1", "/quarantine"] {
+      let exchange = try caller.call("GET", "/api/v1\(target)")
+      #expect(exchange.status == 503, "\(exchange.name)")
+    }
+    for (method, target, json) in [
+      ("PUT", "/stations/gate-1", "{\"en\":\"x\",\"zh\":\"x\"}"), ("POST", "/members", "{}"),
+      ("PATCH", "/members/m-1", "{\"status\":\"active\"}"),
+    ] {
+      let exchange = try caller.call(method, "/api/v1\(target)", json: json)
+      #expect(exchange.status == 503, "\(exchange.name)")
+    }
+    try Deadline.wait(until: "the service to say that its store is not well") {
+      try caller.call("GET", "/health").status == 503
+    }
+  }
+
+  @Test("the event stream has the frames that openapi.yaml says, of every kind of record")
+  func frames() throws {
+    let service = try LiveService()
+    try service.fill()
+    let stream = try service.caller.follow("/api/v1/events/stream")
+    defer { stream.kill() }
+    try Deadline.wait(until: "every kind of record in the event stream") {
+      Record.Kind.allCases.allSatisfy { stream.log.contains("\"kind\":\"\($0.rawValue)\"") }
+    }
+    _ = try service.caller.call(
+      "PUT", "/api/v1/stations/gate-1", json: "{\"en\":\"North\",\"zh\":\"北门\"}")
+    try Deadline.wait(until: "the station's new name") { stream.log.contains("北门") }
+    try Deadline.wait(until: "the comment that shows life") { stream.log.contains("\n: ") }
+    let answers = try Checker.ask("frames", Contract.calls.path, input: stream.log)
+    var kinds: [String: Int] = [:]
+    for line in answers {
+      let frame = try JSONDecoder().decode(Frame.self, from: Data(line.utf8))
+      kinds[frame.kind, default: 0] += 1
+      #expect(frame.fault == nil, "\(frame.kind)")
+    }
+    #expect(kinds["opening"] == 1)
+    #expect(kinds.keys.sorted() == ["comment", "opening", "record", "station"])
+    let count = try service.stored("events")
+    #expect(kinds["record"] == count)
+  }
+
+  private struct Frame: Decodable {
+    var kind: String
+    var fault: String?
+  }
+}
+
+extension CallOperation {
+  /// An address of it, with names that the service knows.
+  var target: String {
+    path.replacing("{station}", with: "gate-1").replacing("{member}", with: "m-1")
+  }
+}
