@@ -25,7 +25,7 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench simulate coverage release install install-files clean
+.PHONY: help demo build unit test lint bench contract simulate coverage release install install-files clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,7 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
 	$(STAGE) unit swift test --skip-build --disable-xctest --skip SystemTests $(STRICT)
+	$(STAGE) contract .ci/contract
 	$(STAGE) simulate $(MAKE) --no-print-directory simulate
 	$(STAGE) system swift test --skip-build --disable-xctest --filter SystemTests $(STRICT)
 	$(STAGE) --summary
@@ -69,6 +70,11 @@ $(references): .build/reference/%: Sources/bench/reference/%.c
 	@mkdir -p $(@D)
 	cc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -o $@ $< -Wl,--as-needed \
 	  $$(pkg-config --cflags --libs libsodium libmosquitto sqlite3)
+
+contract: ## a running service held against openapi.yaml by schemathesis: SEED=1 EXAMPLES=200
+	@swift build --product managementd
+	swift build --product stationctl
+	exec .ci/contract
 
 simulate: ## a fleet in virtual time: MINUTES=1, or SEEDS=1-20
 	@swift build -c release --product fleetsim

@@ -1,6 +1,7 @@
 // A request that has arrived whole: bounded, decoded once, and a plain value from then on.
 
-/// The methods of RFC 9110 section 9 and RFC 5789 that are told apart.
+/// The methods of RFC 9110 section 9, of RFC 5789, and QUERY. A method that is none of these is
+/// not implemented (501); one of these at the wrong address is not allowed there (405).
 package enum HTTPMethod: String, CaseIterable, Sendable {
   case get = "GET"
   case head = "HEAD"
@@ -10,6 +11,7 @@ package enum HTTPMethod: String, CaseIterable, Sendable {
   case delete = "DELETE"
   case options = "OPTIONS"
   case trace = "TRACE"
+  case query = "QUERY"
 }
 
 package struct HTTPRequest: Sendable {
