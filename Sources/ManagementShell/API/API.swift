@@ -95,11 +95,15 @@ final class API {
     on(.get, "/stations", .viewStations) { try $0.listStations($1, $2) }
     on(.get, "/stations/*", .viewStations) { try $0.showStation($1, $2) }
     on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2) }
-    on(.get, "/events", .viewStations, query: ["station", "kind", "before", "limit"]) { try $0.listEvents($1, $2) }
+    on(.get, "/events", .viewStations, query: ["station", "kind", "before", "limit"]) {
+      try $0.listEvents($1, $2)
+    }
     on(.get, "/events/stream", .viewStations, query: ["lastEventId"]) {
       try $0.streamEvents($1, $2)
     }
-    on(.get, "/quarantine", .viewQuarantine, query: ["before", "limit"]) { try $0.listQuarantine($1, $2) }
+    on(.get, "/quarantine", .viewQuarantine, query: ["before", "limit"]) {
+      try $0.listQuarantine($1, $2)
+    }
     on(.get, "/issuer-keys", .viewStations) { try $0.listIssuerKeys($1, $2) }
     on(.post, "/members", .manageMembers) { try $0.enrolMember($1, $2) }
     on(.get, "/members", .manageMembers, query: ["after", "limit"]) { try $0.listMembers($1, $2) }
