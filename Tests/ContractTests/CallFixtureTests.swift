@@ -17,7 +17,7 @@ struct CallFixtureTests {
 
   @Test("a call is answered as its fixture says, and as openapi.yaml says", arguments: operations)
   func calls(operation: String) throws {
-    let service = try LoneService()
+    let service = try LoneManagement()
     try service.prepare()
     var places: [String] = []
     for folder in ["valid", "invalid"] {
@@ -60,7 +60,7 @@ struct CallFixtureTests {
 }
 
 /// A service without a broker, which is all that most calls need.
-final class LoneService {
+final class LoneManagement {
   let folder: WorkFolder
   let management: ManagementUnderTest
   let caller: Caller

@@ -9,7 +9,7 @@ import Testing
 struct LiveCallTests {
   @Test("every operation gives each of its answers, and each is as openapi.yaml says")
   func everyAnswer() throws {
-    let service = try LiveService()
+    let service = try FilledManagement()
     try service.fill()
     let caller = service.caller
     try Self.read(caller)
@@ -17,7 +17,7 @@ struct LiveCallTests {
     try Self.refuse(caller)
     try Self.exhaust(caller)
     try Self.offerNothingElse(caller)
-    let keyless = try LoneService(issuerKey: "")
+    let keyless = try LoneManagement(issuerKey: "")
     try keyless.prepare()
     try keyless.caller.call("POST", "/api/v1/members/m-1/codes")
     try keyless.caller.call("GET", "/api/v1/issuer-keys")
@@ -156,7 +156,7 @@ struct LiveCallTests {
 
   @Test("the event stream has the frames that openapi.yaml says, of every kind of record")
   func frames() throws {
-    let service = try LiveService()
+    let service = try FilledManagement()
     try service.fill()
     let stream = try service.caller.follow("/api/v1/events/stream")
     defer { stream.kill() }

@@ -5,7 +5,7 @@ import StationProtocol
 import TestBed
 
 /// Broker and service, filled with the fixtures of messages by mosquitto's own client.
-final class LiveService {
+final class FilledManagement {
   private static let station = "gate-1"
   private static let stream = StreamID(bits: 0x5EED)
 
