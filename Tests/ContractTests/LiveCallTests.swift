@@ -113,8 +113,8 @@ struct LiveCallTests {
 
   /// Asks for codes until there are no more.
   private static func exhaust(_ caller: Caller) throws {
-    for _ in 0...30 where try caller.call("POST", "/api/v1/members/m-1/codes").status == 429 {
-      return
+    for _ in 0...30 {
+      if try caller.call("POST", "/api/v1/members/m-1/codes").status == 429 { return }
     }
     Issue.record("no 429 after 31 codes")
   }
