@@ -78,7 +78,7 @@ final class CodeBook {
       return StationCore.Presentation(
         bytes: code.digest, verdict: .genuine(code.claims, code: code.digest))
     case .refused(let refusal, _):
-      world.referee.complain("an issued code is refused as \(refusal.rawValue)")
+      world.referee.complain("an issued code is refused as \(refusal)")
       return nil
     }
   }

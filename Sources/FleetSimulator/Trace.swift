@@ -90,6 +90,7 @@ extension Event {
     case .uplinkClosed: 11
     case .acknowledged(let ack): 12 + ack.upto << 8
     case .wake: 13
+    case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
     }
   }
 }

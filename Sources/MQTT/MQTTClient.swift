@@ -15,11 +15,11 @@ package final class MQTTClient {
   package var onDisconnected: (String) -> Void = { _ in }
   package var onMessage: (MQTTMessage) -> Void = { _ in }
   package private(set) var isConnected = false
+  /// A message larger than the limit was dropped.
+  package var onOversized: (_ topic: String, _ bytes: Int) -> Void = { _, _ in }
   /// More wait for the next turn, so that nobody else on the loop waits long.
   private static let messagesPerTurn = 64
   private var received: UInt64 = 0
-  /// Messages that were larger than the limit.
-  package private(set) var oversized = 0
 
   private let loop: EventLoop
   private let options: MQTTOptions
@@ -309,8 +309,7 @@ extension MQTTClient {
     guard isStarted else { return }
     let count = Int(message.payloadlen)
     guard count <= options.largestPayload else {
-      oversized += 1
-      return
+      return onOversized(String(cString: message.topic), count)
     }
     let payload = UnsafeRawBufferPointer(start: message.payload, count: count)
     onMessage(

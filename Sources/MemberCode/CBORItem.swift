@@ -1,23 +1,39 @@
 // Items of libcbor, seen through one small view that lives no longer than the tree it looks at.
 
 import CCBOR
+import StationProtocol
 
 /// One item of a decoded tree, borrowed: valid only inside the body given to `CBORItem.read`.
 struct CBORItem {
   private let pointer: UnsafeMutablePointer<cbor_item_t>
 
   /// Decodes bytes that are exactly one item within the limits of `CBORShape`.
-  /// - Parameter body: looks at the tree, which is freed when it returns; nil where it does not
-  ///   find what it needs.
-  /// - Returns: nil where the bytes are not acceptable CBOR or the body returned nil.
-  static func read<Value>(_ bytes: [UInt8], _ body: (CBORItem) -> Value?) -> Value? {
-    guard let shape = try? bytes.withUnsafeBufferPointer({ try CBORShape($0) }) else { return nil }
+  /// - Parameter body: looks at the tree, which is freed when it returns.
+  /// - Throws: what is wrong with the bytes, or what the body finds wrong.
+  static func read<Value>(
+    _ bytes: [UInt8], _ body: (CBORItem) throws(CodeFault) -> Value
+  ) throws(CodeFault) -> Value {
+    let shape = try shape(of: bytes)
     let bytes = shape.narrowTags.isEmpty ? bytes : widened(bytes, at: shape.narrowTags)
     var result = cbor_load_result()
     var root = cbor_load(bytes, bytes.count, &result)
-    guard let pointer = root else { return nil }
+    guard let pointer = root else { throw .notCBOR }
     defer { cbor_decref(&root) }
-    return body(CBORItem(pointer: pointer))
+    return try body(CBORItem(pointer: pointer))
+  }
+
+  private static func shape(of bytes: [UInt8]) throws(CodeFault) -> CBORShape {
+    let shape = bytes.withUnsafeBufferPointer { bytes -> Result<CBORShape, CBORShape.Fault> in
+      do throws(CBORShape.Fault) {
+        return .success(try CBORShape(bytes))
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch shape {
+    case .success(let shape): return shape
+    case .failure(let fault): throw fault.codeFault
+    }
   }
 
   /// The same item with the given one-byte tag heads in two bytes.

@@ -1,5 +1,7 @@
 // What is asked of CBOR bytes before libcbor may build items from them: size, depth, no surprises.
 
+import StationProtocol
+
 /// A check of RFC 8949 well-formedness and of this product's limits, in one pass without
 /// building anything.
 ///
@@ -30,6 +32,17 @@ package struct CBORShape {
     case badKey(offset: Int)
     case duplicateKey(offset: Int)
     case trailingBytes(offset: Int)
+
+    /// What it is called where a code is refused for it.
+    var codeFault: CodeFault {
+      switch self {
+      case .tooLong, .tooManyItems: .tooLong
+      case .tooDeep: .tooDeep
+      case .duplicateKey: .duplicateKey
+      case .trailingBytes: .trailingBytes
+      case .truncated, .badHead, .chunkedString, .simpleValue, .notUTF8, .badKey: .notCBOR
+      }
+    }
   }
 
   /// Where one-byte heads of the tags 6 to 20 stand. libcbor before 0.11 takes those for errors,

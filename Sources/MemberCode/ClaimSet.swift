@@ -17,21 +17,28 @@ enum ClaimSet {
   /// The seconds a NumericDate may have: 1970 to the end of the year 9999.
   static let seconds: ClosedRange<Int64> = 0...253_402_300_799
 
-  /// - Returns: nil where the payload is no map of claims or a known claim has the wrong type.
-  ///   Claims that are not known are passed over.
-  static func decode(_ payload: [UInt8]) -> MemberClaims? {
-    CBORItem.read(payload) { item in
-      guard let pairs = item.pairs else { return nil }
-      var claims = MemberClaims()
-      for (key, value) in pairs {
-        guard let number = key.integer else {
-          if key.text != nil { continue }
-          return nil
-        }
-        guard read(number, value, into: &claims) else { return nil }
-      }
-      return claims
+  /// Claims that are not known are passed over.
+  /// - Throws: `badClaims` where the payload is no map of claims or a known claim has the wrong
+  ///   type, otherwise what is wrong with it as CBOR.
+  static func decode(_ payload: [UInt8]) throws(CodeFault) -> MemberClaims {
+    do throws(CodeFault) {
+      return try CBORItem.read(payload) { (item) throws(CodeFault) in try claims(item) }
+    } catch {
+      throw error == .notCBOR ? .badClaims : error
     }
+  }
+
+  private static func claims(_ item: CBORItem) throws(CodeFault) -> MemberClaims {
+    guard let pairs = item.pairs else { throw .badClaims }
+    var claims = MemberClaims()
+    for (key, value) in pairs {
+      guard let number = key.integer else {
+        if key.text != nil { continue }
+        throw .badClaims
+      }
+      guard read(number, value, into: &claims) else { throw .badClaims }
+    }
+    return claims
   }
 
   private static func read(

@@ -59,15 +59,29 @@ package struct CodeVerifier: Sendable {
   }
 
   private func authenticCode(_ text: UnsafeRawBufferPointer) throws(CodeRefusal) -> AuthenticCode {
-    guard text.count <= Self.mostCharacters, let bytes = try? Base45.decode(text) else {
-      throw .malformed
-    }
-    let message = try CoseSign1.decode(bytes)
+    let message = try Self.sound { () throws(CodeFault) in try Self.message(text) }
     guard !message.isUnsupported else { throw .unsupportedAlgorithm }
-    guard let claims = ClaimSet.decode(message.payload) else { throw .malformed }
+    let claims = try Self.sound { () throws(CodeFault) in try ClaimSet.decode(message.payload) }
     let content = message.signedContent()
     let key = try keys.signer(of: message, content: content)
     return AuthenticCode(
       claims: claims, keyID: key.id, digest: CodeDigest(bytes: SHA256.digest(content)))
+  }
+
+  private static func message(_ text: UnsafeRawBufferPointer) throws(CodeFault) -> CoseSign1 {
+    guard text.count <= mostCharacters else { throw .tooLong }
+    guard let bytes = try? Base45.decode(text) else { throw .notBase45 }
+    return try CoseSign1.decode(bytes)
+  }
+
+  /// What is faulty makes the code malformed.
+  private static func sound<Value>(
+    _ body: () throws(CodeFault) -> Value
+  ) throws(CodeRefusal) -> Value {
+    do throws(CodeFault) {
+      return try body()
+    } catch {
+      throw .malformed(error)
+    }
   }
 }

@@ -1,5 +1,7 @@
 // One header bucket of a COSE message: algorithm, key id, and what must be understood.
 
+import StationProtocol
+
 /// The parameters of RFC 9052 section 3.1 that a member code uses. Others are passed over, unless
 /// the message says that they are critical.
 struct CoseHeader {
@@ -23,40 +25,47 @@ struct CoseHeader {
   var isEmpty: Bool { numbers.isEmpty && names.isEmpty }
 
   /// - Parameter protected: the content of the byte string: nothing, or an encoded map.
-  init?(protected: [UInt8]) {
+  init(protected: [UInt8]) throws(CodeFault) {
     guard !protected.isEmpty else {
       self.init()
       return
     }
-    guard let header = CBORItem.read(protected, CoseHeader.init(item:)) else { return nil }
+    let header: CoseHeader
+    do throws(CodeFault) {
+      header = try CBORItem.read(protected) { (item) throws(CodeFault) in
+        try CoseHeader(item: item)
+      }
+    } catch {
+      throw error == .notCBOR ? .badHeader : error
+    }
     // A critical parameter must be there to be obeyed, and known (section 3.1, `crit`).
     if let critical = header.critical {
       guard !critical.isEmpty,
         critical.allSatisfy({ Label.understood.contains($0) && header.numbers.contains($0) })
-      else { return nil }
+      else { throw .badHeader }
     }
     self = header
   }
 
-  /// - Returns: nil where the item is no map or a parameter has the wrong type.
-  init?(item: CBORItem) {
-    guard let pairs = item.pairs else { return nil }
+  /// - Throws: `badHeader` where the item is no map or a parameter has the wrong type.
+  init(item: CBORItem) throws(CodeFault) {
+    guard let pairs = item.pairs else { throw .badHeader }
     for (key, value) in pairs {
       if let name = key.text {
         names.append(name)
         continue
       }
-      guard let number = key.integer else { return nil }
+      guard let number = key.integer else { throw .badHeader }
       numbers.append(number)
       switch number {
       case Label.algorithm:
-        guard let algorithm = Self.algorithm(value) else { return nil }
+        guard let algorithm = Self.algorithm(value) else { throw .badHeader }
         self.algorithm = algorithm
       case Label.keyID:
-        guard let keyID = value.bytes else { return nil }
+        guard let keyID = value.bytes else { throw .badHeader }
         self.keyID = keyID
       case Label.critical:
-        guard let labels = value.elements else { return nil }
+        guard let labels = value.elements else { throw .badHeader }
         // A label by name is none of those understood: 0 is reserved and stands for it.
         critical = labels.map { $0.integer ?? 0 }
       default:

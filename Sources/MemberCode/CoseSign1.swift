@@ -29,35 +29,33 @@ package struct CoseSign1: Equatable, Sendable {
   private static let ed448SignatureBytes = 114
 
   /// Decodes one message: untagged, tagged 18, or tagged 61 over 18 (RFC 8392 section 6).
-  /// - Throws: `malformed`, and nothing else.
-  package static func decode(_ bytes: [UInt8]) throws(CodeRefusal) -> CoseSign1 {
-    guard let message = CBORItem.read(bytes, CoseSign1.init(item:)) else { throw .malformed }
-    return message
+  package static func decode(_ bytes: [UInt8]) throws(CodeFault) -> CoseSign1 {
+    try CBORItem.read(bytes) { (item) throws(CodeFault) in try CoseSign1(item: item) }
   }
 
-  private init?(item: CBORItem) {
-    var item = item
-    if let outer = item.tag {
-      item = outer.content
-      if outer.number == Self.cwtTag {
-        guard let inner = item.tag, inner.number == Self.tag else { return nil }
-        item = inner.content
-      } else {
-        guard outer.number == Self.tag else { return nil }
-      }
+  private init(item: CBORItem) throws(CodeFault) {
+    guard let parts = Self.untagged(item)?.elements, parts.count == 4,
+      let protected = parts[0].bytes, parts[1].pairs != nil, let payload = parts[2].bytes,
+      let signature = parts[3].bytes
+    else { throw .notCOSE }
+    let unprotected = try CoseHeader(item: parts[1])
+    let header = try CoseHeader(protected: protected)
+    guard header.isDisjoint(from: unprotected), unprotected.critical == nil else {
+      throw .badHeader
     }
-    guard let parts = item.elements, parts.count == 4,
-      let protected = parts[0].bytes, let payload = parts[2].bytes,
-      let signature = parts[3].bytes,
-      let unprotected = CoseHeader(item: parts[1]),
-      let header = CoseHeader(protected: protected),
-      header.isDisjoint(from: unprotected), unprotected.critical == nil
-    else { return nil }
     self.protected = header.isEmpty ? [] : protected
     algorithm = header.algorithm ?? unprotected.algorithm
     keyID = header.keyID ?? unprotected.keyID
     self.payload = payload
     self.signature = signature
+  }
+
+  /// What the tags stand around; nil where they are not those of a signed message.
+  private static func untagged(_ item: CBORItem) -> CBORItem? {
+    guard let outer = item.tag else { return item }
+    guard outer.number == cwtTag else { return outer.number == tag ? outer.content : nil }
+    guard let inner = outer.content.tag, inner.number == tag else { return nil }
+    return inner.content
   }
 
   /// A message that is about to be signed.

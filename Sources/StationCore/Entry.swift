@@ -16,6 +16,14 @@ package struct Entry: Equatable, Sendable {
   private struct Shown: Equatable, Sendable {
     var bytes: CodeDigest
     var at: Instant
+    var judged: Instant
+    /// Why it was refused, where it was.
+    var denial: Denial?
+
+    /// A phone is held to the reader until the door opens: what stood in the way may have gone.
+    func deservesAnotherLook(at now: Instant) -> Bool {
+      denial?.canPass == true && now - judged >= Entry.presentationGap
+    }
   }
 
   private struct Window: Equatable, Sendable {
@@ -29,7 +37,8 @@ package struct Entry: Equatable, Sendable {
     /// The code is good, and already holds this door open: say so again, nothing else.
     case confirmed
     case granted(MemberID, mark: ReplayMark)
-    case refused(Denial, MemberID?, CodeDigest)
+    /// The fault is there where the code is malformed.
+    case refused(Denial, MemberID?, CodeDigest, fault: CodeFault? = nil)
   }
 
   /// What a decision depends on beyond the code itself.
@@ -49,11 +58,20 @@ package struct Entry: Equatable, Sendable {
   package mutating func decide(
     _ presentation: Presentation, _ circumstances: Circumstances, at now: Instant
   ) -> Decision {
-    let isRepeated =
-      lastShown.map { $0.bytes == presentation.bytes && now - $0.at < Self.presentationGap }
-      ?? false
-    lastShown = Shown(bytes: presentation.bytes, at: now)
-    return isRepeated ? .ignored : Self.judge(presentation, circumstances)
+    let goesOn = lastShown.flatMap {
+      $0.bytes == presentation.bytes && now - $0.at < Self.presentationGap ? $0 : nil
+    }
+    if var shown = goesOn, !shown.deservesAnotherLook(at: now) {
+      shown.at = now
+      lastShown = shown
+      return .ignored
+    }
+    let decision = Self.judge(presentation, circumstances)
+    var denial: Denial?
+    if case .refused(let ground, _, _, _) = decision { denial = ground }
+    lastShown = Shown(bytes: presentation.bytes, at: now, judged: now, denial: denial)
+    // The same answer to the same presentation is no new attempt.
+    return goesOn != nil && goesOn?.denial == denial ? .ignored : decision
   }
 
   /// The grounds in their order; the first that holds is the answer.
@@ -64,7 +82,7 @@ package struct Entry: Equatable, Sendable {
     let code: CodeDigest
     switch presentation.verdict {
     case .refused(let refusal):
-      return .refused(Denial(refusal), nil, presentation.bytes)
+      return .refused(Denial(refusal), nil, presentation.bytes, fault: refusal.fault)
     case .genuine(let genuine, let digest):
       claims = genuine
       code = digest
@@ -111,5 +129,17 @@ package struct Entry: Equatable, Sendable {
     window = nil
     let surplus = current.refusals - Self.recordedRefusals
     return surplus > 0 ? min(Int64(surplus), Record.mostRefusals) : nil
+  }
+}
+
+extension Denial {
+  /// Whether the same code may be good a moment later.
+  fileprivate var canPass: Bool {
+    switch self {
+    case .clockUntrusted, .notYetValid, .closed, .full: true
+    case .malformed, .unsupportedAlgorithm, .unknownKey, .badSignature, .expired, .tooLongLived,
+      .noSubject, .replayed:
+      false
+    }
   }
 }

@@ -24,6 +24,8 @@ package enum Event: Equatable, Sendable {
   case uplinkClosed
   /// The service has stored records.
   case acknowledged(Acknowledgement)
+  /// The broker brought a message that means nothing to this station.
+  case messageRefused(MessageRefusal)
   /// `nextDeadline` has come.
   case wake
 }

@@ -41,8 +41,6 @@ package struct Outbox: Equatable, Sendable {
   private var resendAt: Instant?
   private var patience = Self.patience
   private let limits: OutboxLimits
-  /// Acknowledgements of another stream, or of records that were never written.
-  package private(set) var foreignAcknowledgements: Int64 = 0
 
   package init(limits: OutboxLimits) {
     self.limits = limits
@@ -102,22 +100,28 @@ package struct Outbox: Equatable, Sendable {
     resendAt = nil
   }
 
-  /// - Returns: the number up to which rows may be deleted, where the acknowledgement moves on.
-  package mutating func acknowledged(_ ack: Acknowledgement, at now: Instant) -> UInt64? {
-    guard ack.stream == stream, ack.upto <= durable else {
-      foreignAcknowledgements += 1
-      return nil
-    }
+  /// What an acknowledgement comes to.
+  package enum Answer: Equatable, Sendable {
+    /// The service lacks nothing less than before.
+    case nothing
+    /// Rows up to and including this one may be deleted.
+    case trim(through: UInt64)
+    /// It speaks of another stream, or of records that were never written; nothing follows.
+    case foreign
+  }
+
+  package mutating func acknowledged(_ ack: Acknowledgement, at now: Instant) -> Answer {
+    guard ack.stream == stream, ack.upto <= durable else { return .foreign }
     patience = Self.patience
     guard ack.upto >= floor else {
       // The service is there, and lacks what was sent: do not wait out a long silence.
       resendAt = resendAt.map { min($0, now + patience) }
-      return nil
+      return .nothing
     }
     floor = ack.upto + 1
     sent = max(sent, ack.upto)
     resendAt = sent >= floor ? now + patience : nil
-    return ack.upto
+    return .trim(through: ack.upto)
   }
 
   /// What to send now, and whether the service may have missed it, and more, before.

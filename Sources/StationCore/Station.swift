@@ -12,6 +12,7 @@ package struct Station: Equatable, Sendable {
   package internal(set) var outbox: Outbox
   var clock: ClockTrust
   var marks = ReplayMarks()
+  var refusedMessages = RefusedMessages()
   var boot: Int64 = 0
   var uplink: Int64?
 
@@ -56,7 +57,7 @@ package struct Station: Equatable, Sendable {
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
     let ofPoints = points.flatMap { [$0.door.deadline, $0.entry.deadline] }
-    return (ofPoints + [outbox.deadline]).compactMap { $0 }.min()
+    return (ofPoints + [outbox.deadline, refusedMessages.deadline]).compactMap { $0 }.min()
   }
 
   /// One call of `handle`: the time it happens at and what it has decided so far.
@@ -92,9 +93,12 @@ extension Station {
       uplink = nil
       outbox.uplinkClosed()
     case .acknowledged(let ack):
-      if let upto = outbox.acknowledged(ack, at: step.now.instant) {
-        step.effects.append(.trim(through: upto))
+      switch outbox.acknowledged(ack, at: step.now.instant) {
+      case .nothing: break
+      case .trim(let upto): step.effects.append(.trim(through: upto))
+      case .foreign: refuse(.foreignAcknowledgement, &step)
       }
+    case .messageRefused(let refusal): refuse(refusal, &step)
     case .wake: break
     }
   }
@@ -107,6 +111,9 @@ extension Station {
       if let surplus = points[index].entry.closeWindow(at: step.now.instant) {
         journal(.refusalsCounted(id, count: surplus), .soon, &step)
       }
+    }
+    for (refusal, count) in refusedMessages.close(at: step.now.instant) {
+      journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
     if let time = clock.timeToRemember(step.now) {
       step.effects.append(.remember([.lastTrusted(time)]))
@@ -148,12 +155,18 @@ extension Station {
       journal(
         .entryGranted(id, member: member, code: mark.code), .urgent, &step,
         [.mark(mark, forgetting: forgetting)] + (known.map { [.lastTrusted($0)] } ?? []))
-    case .refused(let denial, let member, let code):
+    case .refused(let denial, let member, let code, let fault):
       step.effects.append(.show(id, .refused(denial)))
       if points[index].entry.countRefusal(at: step.now.instant) {
-        journal(.entryRefused(id, reason: denial, member: member, code: code), .soon, &step)
+        journal(
+          .entryRefused(id, reason: denial, fault: fault, member: member, code: code), .soon, &step)
       }
     }
+  }
+
+  private mutating func refuse(_ refusal: MessageRefusal, _ step: inout Step) {
+    guard refusedMessages.count(refusal, at: step.now.instant) else { return }
+    journal(.messagesRefused(refusal, count: 1), .soon, &step)
   }
 
   private mutating func sense(

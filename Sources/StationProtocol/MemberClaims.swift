@@ -28,20 +28,32 @@ package struct MemberClaims: Equatable, Sendable {
 }
 
 /// Why a member code is not accepted, in the order in which the grounds are examined.
-package enum CodeRefusal: String, CaseIterable, Error, Sendable {
+package enum CodeRefusal: Hashable, CaseIterable, Error, Sendable {
   /// Not base45, not CBOR, not a COSE_Sign1 that carries a CWT, or longer than a code may be.
-  case malformed
+  case malformed(CodeFault)
   /// Signed with something other than Ed25519 or ES256.
-  case unsupportedAlgorithm = "unsupported-algorithm"
+  case unsupportedAlgorithm
   /// Names a key that this station does not hold.
-  case unknownKey = "unknown-key"
-  case badSignature = "bad-signature"
-  case notYetValid = "not-yet-valid"
+  case unknownKey
+  case badSignature
+  case notYetValid
   case expired
   /// Valid for longer than a code may be, or without an issue or expiry time.
-  case tooLongLived = "too-long-lived"
+  case tooLongLived
   /// Names no member, or one whose name is not a pseudonym (`MemberID`).
-  case noSubject = "no-subject"
+  case noSubject
+
+  /// Every ground, with every fault of the first one.
+  package static let allCases: [CodeRefusal] =
+    CodeFault.allCases.map(malformed) + [
+      .unsupportedAlgorithm, .unknownKey, .badSignature, .notYetValid, .expired, .tooLongLived,
+      .noSubject,
+    ]
+
+  /// What is wrong with a code that is malformed.
+  package var fault: CodeFault? {
+    if case .malformed(let fault) = self { fault } else { nil }
+  }
 }
 
 /// How long a code may live and how far two clocks may differ.

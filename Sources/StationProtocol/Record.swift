@@ -22,9 +22,14 @@ package struct Record: Equatable, Sendable {
     /// The daemon came up: its boot number in this stream, how it had ended, its version.
     case started(boot: Int64, after: Ending, version: String)
     case entryGranted(AccessPointID, member: MemberID, code: CodeDigest)
-    case entryRefused(AccessPointID, reason: Denial, member: MemberID?, code: CodeDigest)
+    /// The fault is there exactly where the reason is `malformed`.
+    case entryRefused(
+      AccessPointID, reason: Denial, fault: CodeFault? = nil, member: MemberID?, code: CodeDigest)
     /// Refusals above the rate that is recorded one by one; at most `mostRefusals`.
     case refusalsCounted(AccessPointID, count: Int64)
+    /// Messages of the broker that were refused on one ground since the last such record; 1 to
+    /// `mostRefusals`.
+    case messagesRefused(MessageRefusal, count: Int64)
     case doorOpened(AccessPointID, cause: OpenCause)
     case doorClosed(AccessPointID)
     case doorLocked(AccessPointID, cause: LockCause)
@@ -82,6 +87,18 @@ package enum Denial: String, CaseIterable, Sendable {
       case .noSubject: .noSubject
       }
   }
+}
+
+/// Why a station refuses a message that the broker brought.
+package enum MessageRefusal: String, CaseIterable, Sendable {
+  /// On a topic that is not one of this station's.
+  case unknownTopic = "unknown-topic"
+  /// Kept by the broker from an earlier time: nothing that a station obeys may be.
+  case retained
+  /// Too large, not JSON, or not what its topic asks for.
+  case unreadable
+  /// An acknowledgement of another stream, or of records that were never written.
+  case foreignAcknowledgement = "foreign-acknowledgement"
 }
 
 /// On whose behalf a door leaf opened.

@@ -7,6 +7,7 @@ extension Record {
     case entryGranted = "entry-granted"
     case entryRefused = "entry-refused"
     case refusalsCounted = "refusals-counted"
+    case messagesRefused = "messages-refused"
     case doorOpened = "door-opened"
     case doorClosed = "door-closed"
     case doorLocked = "door-locked"
@@ -25,6 +26,7 @@ extension Record {
     case .entryGranted: .entryGranted
     case .entryRefused: .entryRefused
     case .refusalsCounted: .refusalsCounted
+    case .messagesRefused: .messagesRefused
     case .doorOpened: .doorOpened
     case .doorClosed: .doorClosed
     case .doorLocked: .doorLocked
@@ -73,13 +75,17 @@ extension JSONWriter {
       field("ap", point.number)
       field("member", member.text)
       field("code", code)
-    case .entryRefused(let point, let reason, let member, let code):
+    case .entryRefused(let point, let reason, let fault, let member, let code):
       field("ap", point.number)
       field("reason", reason.rawValue)
+      if let fault { field("fault", fault.rawValue) }
       if let member { field("member", member.text) }
       field("code", code)
     case .refusalsCounted(let point, let count):
       field("ap", point.number)
+      field("count", count)
+    case .messagesRefused(let refusal, let count):
+      field("reason", refusal.rawValue)
       field("count", count)
     case .doorOpened(let point, let cause):
       field("ap", point.number)
@@ -108,8 +114,8 @@ extension JSONWriter {
 
 /// A member that records of some kinds have and others must not, in alphabetical order.
 private enum RecordMember: UInt8, CaseIterable {
-  case after, alarm, ap, boot, by, cause, code, count, direction, from, inside, member, reason, to
-  case version
+  case after, alarm, ap, boot, by, cause, code, count, direction, fault, from, inside, member
+  case reason, to, version
 
   var name: String { String(describing: self) }
 }
@@ -139,6 +145,7 @@ private struct RecordFields {
   private var alarm: String?
   private var cause: String?
   private var direction: String?
+  private var fault: String?
   private var reason: String?
   private var version: String?
   private var boot: Int64?
@@ -171,6 +178,7 @@ private struct RecordFields {
     case "alarm": try Self.text(&alarm, .alarm, &untaken, key, &reader)
     case "cause": try Self.text(&cause, .cause, &untaken, key, &reader)
     case "direction": try Self.text(&direction, .direction, &untaken, key, &reader)
+    case "fault": try Self.text(&fault, .fault, &untaken, key, &reader)
     case "reason": try Self.text(&reason, .reason, &untaken, key, &reader)
     case "version": try Self.text(&version, .version, &untaken, key, &reader)
     case "boot": try Self.number(&boot, .boot, &untaken, key, &reader)
@@ -209,14 +217,15 @@ private struct RecordFields {
       .entryGranted(
         try accessPoint(reader), member: try use(.member, member, reader),
         code: try use(.code, code, reader))
-    case .entryRefused:
-      .entryRefused(
-        try accessPoint(reader), reason: try word(.reason, reason, reader),
-        member: optional(.member, member), code: try use(.code, code, reader))
+    case .entryRefused: try refusal(reader)
     case .refusalsCounted:
       .refusalsCounted(
         try accessPoint(reader),
-        count: try count(.count, count, reader, most: Record.mostRefusals))
+        count: try count(.count, count, reader, 0...Record.mostRefusals))
+    case .messagesRefused:
+      .messagesRefused(
+        try word(.reason, reason, reader),
+        count: try count(.count, count, reader, 1...Record.mostRefusals))
     case .doorOpened:
       .doorOpened(try accessPoint(reader), cause: try word(.cause, cause, reader))
     case .doorClosed: .doorClosed(try accessPoint(reader))
@@ -233,6 +242,16 @@ private struct RecordFields {
     case .gap: try gap(reader)
     case .unreadable: .unreadable
     }
+  }
+
+  /// A malformed code has a fault, and no other one has.
+  private mutating func refusal(_ reader: JSONReader) throws(JSONError) -> Record.Body {
+    let point = try accessPoint(reader)
+    let denial: Denial = try word(.reason, reason, reader)
+    return .entryRefused(
+      point, reason: denial,
+      fault: denial == .malformed ? try word(.fault, fault, reader) as CodeFault : nil,
+      member: optional(.member, member), code: try use(.code, code, reader))
   }
 
   private mutating func gap(_ reader: JSONReader) throws(JSONError) -> Record.Body {
@@ -261,10 +280,11 @@ private struct RecordFields {
   }
 
   private mutating func count(
-    _ member: RecordMember, _ value: Int64?, _ reader: JSONReader, most: Int64 = .max
+    _ member: RecordMember, _ value: Int64?, _ reader: JSONReader,
+    _ range: ClosedRange<Int64> = 0...(.max)
   ) throws(JSONError) -> Int64 {
     let number = try use(member, value, reader)
-    guard (0...most).contains(number) else { throw reader.error(.invalidMember(member.name)) }
+    guard range.contains(number) else { throw reader.error(.invalidMember(member.name)) }
     return number
   }
 

@@ -161,9 +161,9 @@ extension StationDaemon {
   private func take(_ frame: ScanFraming.Frame, at point: AccessPointID) {
     let presentation: StationCore.Presentation
     switch frame {
-    case .noise(let bytes):
+    case .unusable(let fault, let start):
       presentation = StationCore.Presentation(
-        bytes: CodeDigest(bytes: SHA256.digest(bytes)), verdict: .refused(.malformed))
+        bytes: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
     case .code(let bytes):
       switch verifier.authenticate(bytes) {
       case .genuine(let code):

@@ -18,7 +18,7 @@ final class StationLink {
   /// Why the last attempt failed; a hundred attempts that fail alike are one line in the log.
   private var lastReason: String?
   /// Messages that were not for us or not in our language.
-  private(set) var misread = 0
+  private var refused = 0
 
   init(
     loop: EventLoop, station: StationID, boot: Int64, stream: StreamID, options: MQTTOptions
@@ -46,6 +46,9 @@ final class StationLink {
       onEvent(.uplinkClosed)
     }
     client.onMessage = { [unowned self] in receive($0) }
+    client.onOversized = { [unowned self] _, bytes in
+      refuse(.unreadable, "a message of \(bytes) bytes")
+    }
   }
 
   func start() { client.start() }
@@ -96,19 +99,24 @@ final class StationLink {
   }
 
   private func receive(_ message: MQTTMessage) {
-    guard Topic(path: message.topic) == .ack(station), !message.isRetained else {
-      return note("a message on \(message.topic) that is not for this station")
+    guard Topic(path: message.topic) == .ack(station) else {
+      return refuse(.unknownTopic, "a message on a topic that is not for this station")
+    }
+    guard !message.isRetained else {
+      return refuse(.retained, "an acknowledgement that the broker has kept")
     }
     do throws(JSONError) {
       onEvent(.acknowledged(try Acknowledgement(json: message.payload)))
     } catch {
-      note("an acknowledgement that cannot be read: \(error)")
+      refuse(.unreadable, "an acknowledgement that cannot be read: \(error)")
     }
   }
 
-  /// Says so at the first time and then at each power of two, so that a flood fills no log.
-  private func note(_ what: String) {
-    misread += 1
-    if misread.nonzeroBitCount == 1 { Log.warning("\(what) (\(misread) so far)") }
+  /// Tells the core, which counts. In the log it is said at the first time and then at each power
+  /// of two, so that a flood fills no log.
+  private func refuse(_ refusal: MessageRefusal, _ what: String) {
+    refused += 1
+    if refused.nonzeroBitCount == 1 { Log.warning("\(what) (\(refused) so far)") }
+    onEvent(.messageRefused(refusal))
   }
 }

@@ -63,7 +63,8 @@ enum CodeVerifyCommand {
     JSONWriter.object { json in
       json.field("valid", refusal == nil)
       json.key("reason")
-      if let refusal { json.value(refusal.rawValue) } else { json.null() }
+      if let refusal { json.value(Denial(refusal).rawValue) } else { json.null() }
+      if let fault = refusal?.fault { json.field("fault", fault.rawValue) }
       json.key("claims")
       json.object { write(claims, to: &$0) }
     } + [UInt8(ascii: "\n")]

@@ -12,7 +12,7 @@ struct RefusalTests {
 
     var refusal: CodeRefusal {
       switch self {
-      case .trailingByte: .malformed
+      case .trailingByte: .malformed(.trailingBytes)
       case .otherAlgorithm: .unsupportedAlgorithm
       case .foreignKey: .unknownKey
       case .brokenSignature: .badSignature
@@ -46,12 +46,11 @@ struct RefusalTests {
 
   @Test("the order is the one that is published")
   func order() throws {
+    let faults = CodeFault.allCases.count
     #expect(
-      CodeRefusal.allCases.map(\.rawValue) == [
-        "malformed", "unsupported-algorithm", "unknown-key", "bad-signature", "not-yet-valid",
-        "expired", "too-long-lived", "no-subject",
-      ])
-    #expect(Fault.allCases.map(\.refusal) == CodeRefusal.allCases)
+      CodeRefusal.allCases.dropFirst(faults).elementsEqual(
+        Fault.allCases.dropFirst().map(\.refusal)))
+    #expect(CodeRefusal.allCases.prefix(faults).allSatisfy { $0.fault != nil })
   }
 
   @Test("a code wrong in one way is refused for that")
@@ -94,8 +93,8 @@ struct RefusalTests {
   func badClaims(claims: String) throws {
     var code = TestCode()
     code.payload = hex(claims)
-    #expect(try code.refusal == .malformed)
-    #expect(CodeVerifier(try KeySet([])).refusal(of: code.text) == .malformed)
+    #expect(try code.refusal?.fault != nil)
+    #expect(CodeVerifier(try KeySet([])).refusal(of: code.text)?.fault != nil)
   }
 
   @Test(
@@ -157,7 +156,7 @@ struct RefusalTests {
   func tags(tags: String) throws {
     var code = TestCode()
     code.tags = tags
-    #expect(try code.refusal == .malformed)
+    #expect(try code.refusal == .malformed(.notCOSE))
   }
 
   @Test(
@@ -169,7 +168,7 @@ struct RefusalTests {
       "8444a1012700a04040", "8440a101f64040", "8443a1f500a04040",
     ])
   func parts(message: String) throws {
-    #expect(throws: CodeRefusal.malformed) { try CoseSign1.decode(hex(message)) }
+    #expect(throws: CodeFault.self) { try CoseSign1.decode(hex(message)) }
   }
 
   @Test(
@@ -211,6 +210,6 @@ struct RefusalTests {
     #expect(try code.refusal == nil)
     code.unprotected = hex("a11863") + byteString([UInt8](repeating: 0, count: fill + 150))
     #expect(code.text.count > 512)
-    #expect(try code.refusal == .malformed)
+    #expect(try code.refusal == .malformed(.tooLong))
   }
 }

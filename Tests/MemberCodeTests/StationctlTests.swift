@@ -123,13 +123,18 @@ struct StationctlTests {
   @Test(
     "input that is no code is malformed, not an error",
     arguments: [
-      "", "\n", "hello", "\n\n", "AB CD", String(repeating: "0", count: 100_000), "HC1:6BF",
+      ("", CodeFault.notCBOR), ("\n", .notCBOR), ("hello", .notBase45), ("\n\n", .notBase45),
+      ("AB CD", .notBase45), (String(repeating: "0", count: 100_000), .tooLong),
+      ("HC1:6BF", .notBase45),
     ])
-  func noCode(input: String) throws {
+  func noCode(input: String, fault: CodeFault) throws {
     try makeKey()
     let outcome = try verify(input, "--key", "k.pub")
     #expect(outcome.status == 1)
-    #expect(outcome.text == "{\"valid\":false,\"reason\":\"malformed\",\"claims\":{}}\n")
+    #expect(
+      outcome.text
+        == "{\"valid\":false,\"reason\":\"malformed\",\"fault\":\"\(fault.rawValue)\","
+        + "\"claims\":{}}\n")
   }
 
   @Test("fractions of a second are told to the millisecond")

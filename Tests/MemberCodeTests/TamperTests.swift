@@ -38,14 +38,14 @@ struct TamperTests {
     let good = code.text
     let verifier = try code.verifier
     for count in 0..<good.count {
-      #expect(verifier.refusal(of: Array(good.prefix(count))) == .malformed)
-      #expect(verifier.refusal(of: Array(good.suffix(count))) == .malformed)
+      #expect(verifier.refusal(of: Array(good.prefix(count)))?.fault != nil)
+      #expect(verifier.refusal(of: Array(good.suffix(count)))?.fault != nil)
     }
     for extra in ["0", "00", "000", " ", "\n", "\r\n"] {
-      #expect(verifier.refusal(of: good + Array(extra.utf8)) == .malformed)
-      #expect(verifier.refusal(of: Array(extra.utf8) + good) == .malformed)
+      #expect(verifier.refusal(of: good + Array(extra.utf8))?.fault != nil)
+      #expect(verifier.refusal(of: Array(extra.utf8) + good)?.fault != nil)
     }
-    #expect(verifier.refusal(of: good + good) == .malformed)
+    #expect(verifier.refusal(of: good + good)?.fault != nil)
   }
 
   @Test("two good codes spliced at any byte are refused")
@@ -69,7 +69,7 @@ struct TamperTests {
     let good = code.bytes
     for _ in 0..<3000 {
       let noise = generator.bytes(Int.random(in: 0...600, using: &generator))
-      #expect(verifier.refusal(of: noise) == .malformed)
+      #expect(verifier.refusal(of: noise)?.fault != nil)
       #expect(verifier.refusal(of: Array(Base45.encode(noise).utf8)) != nil)
       var edited = good
       for _ in 0..<Int.random(in: 1...4, using: &generator) {

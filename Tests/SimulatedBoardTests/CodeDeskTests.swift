@@ -23,9 +23,9 @@ struct CodeDeskTests {
     case .genuine(let code):
       switch CodePolicy().judge(code.claims, at: now) {
       case .success(let member): return member.text
-      case .failure(let refusal): return refusal.rawValue
+      case .failure(let refusal): return Denial(refusal).rawValue
       }
-    case .refused(let refusal, _): return refusal.rawValue
+    case .refused(let refusal, _): return Denial(refusal).rawValue
     }
   }
 

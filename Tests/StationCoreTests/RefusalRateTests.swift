@@ -10,7 +10,8 @@ import Testing
       story.tell(.codePresented(1, code))
       story.expect(.show(1, .refused(.malformed)))
       if index < recorded {
-        story.expectJournal(.entryRefused(1, reason: .malformed, member: nil, code: code.bytes))
+        story.expectJournal(
+          .entryRefused(1, reason: .malformed, fault: .noise, member: nil, code: code.bytes))
       }
     }
   }

@@ -192,7 +192,7 @@ final class Scenario {
   }
 
   /// A code of which nothing can be believed.
-  func badCode(_ refusal: CodeRefusal = .malformed) -> Presentation {
+  func badCode(_ refusal: CodeRefusal = .malformed(.noise)) -> Presentation {
     codes += 1
     return Presentation(bytes: CodeDigest(high: 0xBAD, low: codes), verdict: .refused(refusal))
   }
@@ -223,10 +223,13 @@ final class Scenario {
     _ denial: Denial, of code: Presentation, _ member: String? = nil,
     at point: AccessPointID = 1, _ place: SourceLocation = #_sourceLocation
   ) {
+    var fault: CodeFault?
+    if case .refused(let refusal) = code.verdict { fault = refusal.fault }
     expect(.show(point, .refused(denial)), place)
     expectJournal(
       .entryRefused(
-        point, reason: denial, member: member.flatMap { MemberID($0) }, code: code.bytes),
+        point, reason: denial, fault: fault, member: member.flatMap { MemberID($0) },
+        code: code.bytes),
       .soon, place)
   }
 

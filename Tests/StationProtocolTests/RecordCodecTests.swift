@@ -14,6 +14,7 @@ private struct PlainRecord: Codable, Equatable {
   var after: String?
   var version: String?
   var reason: String?
+  var fault: String?
   var cause: String?
   var direction: String?
   var alarm: String?
@@ -33,10 +34,13 @@ private struct PlainRecord: Codable, Equatable {
       (self.boot, self.after, self.version) = (boot, after.rawValue, version)
     case .entryGranted(let point, let member, let code):
       (ap, self.member, self.code) = (point.number, member.text, code.description)
-    case .entryRefused(let point, let reason, let member, let code):
+    case .entryRefused(let point, let reason, let fault, let member, let code):
+      self.fault = fault?.rawValue
       (ap, self.reason, self.member) = (point.number, reason.rawValue, member?.text)
       self.code = code.description
     case .refusalsCounted(let point, let count): (ap, self.count) = (point.number, count)
+    case .messagesRefused(let reason, let count):
+      (self.reason, self.count) = (reason.rawValue, count)
     case .doorOpened(let point, let cause): (ap, self.cause) = (point.number, cause.rawValue)
     case .doorLocked(let point, let cause): (ap, self.cause) = (point.number, cause.rawValue)
     case .doorClosed(let point), .exitRequested(let point): ap = point.number
@@ -54,6 +58,7 @@ private struct PlainRecord: Codable, Equatable {
 
 @Suite struct RecordCodecTests {
   private static let at = #""at":0,"trusted":true"#
+  private static let code = String(repeating: "0", count: 32)
 
   @Test("a record of any kind comes back from its text unchanged", arguments: Record.Kind.allCases)
   func roundTrip(_ kind: Record.Kind) throws {
@@ -123,6 +128,22 @@ private struct PlainRecord: Codable, Equatable {
     (
       #"{\#(at),"kind":"refusals-counted","ap":1,"count":1000001}"#,
       #"byte 72: the value of "count" is not acceptable"#
+    ),
+    (
+      #"{\#(at),"kind":"messages-refused","reason":"retained","count":0}"#,
+      #"byte 79: the value of "count" is not acceptable"#
+    ),
+    (
+      #"{\#(at),"kind":"messages-refused","reason":"ugly","count":1}"#,
+      #"byte 75: the value of "reason" is not acceptable"#
+    ),
+    (
+      #"{\#(at),"kind":"entry-refused","ap":1,"reason":"malformed","code":"\#(code)"}"#,
+      #"byte 116: member "fault" is missing"#
+    ),
+    (
+      #"{\#(at),"kind":"entry-refused","ap":1,"reason":"full","fault":"noise","code":"\#(code)"}"#,
+      #"byte 127: unknown member "fault""#
     ),
     (
       #"{\#(at),"kind":"door-opened","ap":1,"cause":"wind"}"#,
@@ -237,7 +258,23 @@ private struct PlainRecord: Codable, Equatable {
   @Test("every ground of refusal of a code is a ground of refusal at the door, by the same name")
   func denials() {
     for refusal in CodeRefusal.allCases {
-      #expect(Denial(refusal).rawValue == refusal.rawValue)
+      let name = String("\(refusal)".prefix { $0 != "(" })
+      #expect("\(Denial(refusal))" == name)
     }
+    #expect(CodeRefusal.allCases.compactMap(\.fault) == CodeFault.allCases)
+  }
+
+  @Test("a malformed code says what is wrong with it, behind the reason")
+  func fault() throws {
+    let record = Record(
+      at: WallTime(milliseconds: 0), isTrusted: true,
+      body: .entryRefused(
+        AccessPointID(1)!, reason: .malformed, fault: .notBase45, member: nil,
+        code: CodeDigest(high: 0, low: 0)))
+    #expect(
+      String(decoding: record.json, as: UTF8.self)
+        == #"{\#(Self.at),"kind":"entry-refused","ap":1,"reason":"malformed","#
+        + #""fault":"not-base45","code":"\#(Self.code)"}"#)
+    #expect(try Record(json: record.json) == record)
   }
 }

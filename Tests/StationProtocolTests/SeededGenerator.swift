@@ -55,8 +55,14 @@ struct SeededGenerator: RandomNumberGenerator {
     case .started: .started(boot: number(), after: word(), version: text())
     case .entryGranted: .entryGranted(point(), member: member(), code: code())
     case .entryRefused:
-      .entryRefused(point(), reason: word(), member: bool() ? member() : nil, code: code())
+      {
+        let reason: Denial = word()
+        return .entryRefused(
+          point(), reason: reason, fault: reason == .malformed ? word() : nil,
+          member: bool() ? member() : nil, code: code())
+      }()
     case .refusalsCounted: .refusalsCounted(point(), count: number() % (Record.mostRefusals + 1))
+    case .messagesRefused: .messagesRefused(word(), count: 1 + number() % Record.mostRefusals)
     case .doorOpened: .doorOpened(point(), cause: word())
     case .doorClosed: .doorClosed(point())
     case .doorLocked: .doorLocked(point(), cause: word())

@@ -52,15 +52,17 @@ struct ScanFramingTests {
     }
   }
 
-  @Test("a code of 512 characters is passed on, a longer one is noise of its first 64")
+  @Test("a code of 512 characters is passed on, a longer one is too long, with its first 64")
   func length() {
     let longest = String(repeating: "X", count: ScanFraming.longestCode)
     #expect(Self.frames([Self.bytes("\(longest)<CR>")]) == [longest])
-    let noise = ["!" + String(repeating: "X", count: 64)]
-    #expect(Self.frames([Self.bytes("\(longest)X<CR>")]) == noise)
+    let start = String(repeating: "X", count: 64)
+    #expect(Self.frames([Self.bytes("\(longest)X<CR>")]) == ["#" + start])
     let endless = [UInt8](repeating: 0x58, count: 1_000_000)
-    #expect(Self.frames([endless]) == noise)
-    #expect(Self.frames([endless, Self.bytes("<CR>GOOD<CR>")]) == noise + ["GOOD"])
+    #expect(Self.frames([endless]) == ["#" + start])
+    #expect(Self.frames([endless, Self.bytes("<CR>GOOD<CR>")]) == ["#" + start, "GOOD"])
+    // A byte that no code has says more than the length, wherever it stands.
+    #expect(Self.frames([endless, Self.bytes("<FF><CR>")]) == ["!" + start])
   }
 
   @Test("silence ends a code, and only silence that is long enough")
@@ -106,7 +108,7 @@ struct ScanFramingTests {
         case .code(let code):
           #expect((1...ScanFraming.longestCode).contains(code.count), "seed \(seed)")
           #expect(code.allSatisfy(Self.isOfAlphabet) || code == Self.bytes("]") || code.count == 2)
-        case .noise(let noise): #expect((1...64).contains(noise.count), "seed \(seed)")
+        case .unusable(_, let start): #expect((1...64).contains(start.count), "seed \(seed)")
         }
       }
       // The same bytes in one piece, without silence, give the same frames.
@@ -131,7 +133,8 @@ struct ScanFramingTests {
     return frames.map {
       switch $0 {
       case .code(let code): text(code)
-      case .noise(let noise): "!" + text(noise)
+      case .unusable(.tooLong, let start): "#" + text(start)
+      case .unusable(_, let start): "!" + text(start)
       }
     }
   }

@@ -13,13 +13,14 @@ package struct ScanFraming: Equatable, Sendable {
     case code([UInt8])
     /// Not a code: too long, or with a byte that base45 does not use. Its first bytes are kept,
     /// so that repetitions of the same noise can be told from new ones.
-    case noise([UInt8])
+    case unusable(CodeFault, start: [UInt8])
   }
 
   /// How long the line is silent before what has come counts as a whole code.
   package let idleGap: Duration
   private var bytes: [UInt8] = []
-  private var isSpoilt = false
+  /// What is wrong with what has come since the last end of a code.
+  private var fault: CodeFault?
   private var isInsideSTX = false
   private var lastByteAt: Instant?
 
@@ -73,19 +74,24 @@ package struct ScanFraming: Equatable, Sendable {
   }
 
   private mutating func append(_ byte: UInt8) {
-    if !Self.isExpected(byte, at: bytes.count) { isSpoilt = true }
-    if bytes.count < Self.longestCode { bytes.append(byte) } else { isSpoilt = true }
+    if !Self.isExpected(byte, at: bytes.count) {
+      fault = .noise
+    } else if bytes.count == Self.longestCode {
+      fault = fault ?? .tooLong
+    }
+    if bytes.count < Self.longestCode { bytes.append(byte) }
   }
 
   private mutating func cut() -> [Frame] {
     defer {
       bytes = []
-      isSpoilt = false
+      fault = nil
       isInsideSTX = false
     }
     let code = Self.withoutIdentifier(bytes)
     guard !code.isEmpty else { return [] }
-    return [isSpoilt ? .noise(Array(code.prefix(64))) : .code(code)]
+    guard let fault else { return [.code(code)] }
+    return [.unusable(fault, start: Array(code.prefix(64)))]
   }
 
   /// The alphabet of base45 (RFC 9285 section 4), and what an AIM identifier adds in front.

@@ -1,0 +1,94 @@
+// Tests that a code held to the reader is looked at again when what stood in its way may be gone.
+import StationCore
+import StationProtocol
+import Testing
+
+@Suite struct HeldCodeTests {
+  /// The same phone stays where it is, read twice a second.
+  private func hold(_ code: Presentation, halfSeconds: Int, _ story: Scenario) {
+    for _ in 0..<halfSeconds {
+      story.advance(by: .milliseconds(500))
+      story.tell(.codePresented(1, code))
+    }
+  }
+
+  @Test("a member who waits at a full room is let in when someone leaves")
+  func full() {
+    let story = Scenario(entry: EntryPolicy(capacity: 1))
+    story.walk(.outer, .inner)
+    story.expectJournal(.passage(1, .inward, inside: 1))
+    let code = story.code()
+    story.tell(.codePresented(1, code))
+    story.expectRefusal(.full, of: code, "m-1")
+    // The answer does not change, so it is one attempt and one record.
+    hold(code, halfSeconds: 20, story)
+    story.expectNothing()
+    story.walk(.inner, .outer)
+    story.expectJournal(.passage(1, .outward, inside: 0))
+    hold(code, halfSeconds: 3, story)
+    story.expectNothing()
+    hold(code, halfSeconds: 1, story)
+    story.expectGrant(of: code)
+  }
+
+  @Test("a code that begins in a few seconds opens when it has begun")
+  func early() {
+    let story = Scenario()
+    story.stepClock(by: .seconds(-10))
+    story.tell(.wake)
+    story.expectJournal(.clockStepped(milliseconds: -10_000))
+    let digest = CodeDigest(high: 1, low: 1)
+    let issued = story.now.wall + .seconds(9)
+    let code = Presentation(
+      bytes: digest,
+      verdict: .genuine(
+        MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest))
+    story.tell(.codePresented(1, code))
+    story.expectRefusal(.notYetValid, of: code)
+    hold(code, halfSeconds: 11, story)
+    story.expectNothing()
+    hold(code, halfSeconds: 1, story)
+    story.expectGrant(of: code)
+  }
+
+  @Test("when another ground has taken the place of the first, that is told and recorded")
+  func otherGround() {
+    let story = Scenario(entry: EntryPolicy(capacity: 0))
+    let code = story.code(life: .seconds(10))
+    story.tell(.codePresented(1, code))
+    story.expectRefusal(.full, of: code, "m-1")
+    hold(code, halfSeconds: 29, story)
+    story.expectNothing()
+    hold(code, halfSeconds: 1, story)
+    story.expectRefusal(.expired, of: code)
+    hold(code, halfSeconds: 100, story)
+    story.expectNothing()
+  }
+
+  @Test(
+    "what cannot pass is not looked at again for as long as it is held",
+    arguments: [
+      CodeRefusal.malformed(.noise), .unsupportedAlgorithm, .unknownKey, .badSignature,
+    ])
+  func lasting(_ refusal: CodeRefusal) {
+    let story = Scenario()
+    let code = story.badCode(refusal)
+    story.tell(.codePresented(1, code))
+    story.expectRefusal(Denial(refusal), of: code)
+    hold(code, halfSeconds: 100, story)
+    story.expectNothing()
+  }
+
+  @Test("a code that has opened the door opens it once, however long it is held")
+  func granted() {
+    let story = Scenario()
+    let code = story.letIn()
+    hold(code, halfSeconds: 9, story)
+    story.expectNothing()
+    story.advance(by: .milliseconds(500))
+    story.expect(.setStrike(1, .secure))
+    story.expectJournal(.doorLocked(1, cause: .timeout))
+    hold(code, halfSeconds: 100, story)
+    story.expectNothing()
+  }
+}

@@ -1,0 +1,79 @@
+// Tests that a message of the broker that means nothing is told of, and that a flood is bounded.
+import StationCore
+import StationProtocol
+import Testing
+
+@Suite struct RefusedMessagesTests {
+  @Test(
+    "the first message refused on a ground is recorded at once", arguments: MessageRefusal.allCases)
+  func first(_ refusal: MessageRefusal) {
+    let story = Scenario()
+    story.tell(.messageRefused(refusal))
+    story.expectJournal(.messagesRefused(refusal, count: 1), .soon)
+    story.advance(by: .seconds(600))
+    story.expectNothing()
+    #expect(story.station.nextDeadline == nil)
+  }
+
+  @Test("those of the minute after it become one number, and then the next one is a first again")
+  func flood() {
+    let story = Scenario()
+    story.tell(.messageRefused(.unreadable))
+    story.expectJournal(.messagesRefused(.unreadable, count: 1))
+    for _ in 0..<999 { story.tell(.messageRefused(.unreadable)) }
+    story.advance(by: .seconds(59))
+    story.expectNothing()
+    story.advance(by: .seconds(1))
+    story.expectJournal(.messagesRefused(.unreadable, count: 999), .soon)
+    story.tell(.messageRefused(.unreadable))
+    story.expectJournal(.messagesRefused(.unreadable, count: 1))
+  }
+
+  @Test("each ground is counted for itself")
+  func grounds() {
+    let story = Scenario()
+    for refusal in MessageRefusal.allCases {
+      story.tell(.messageRefused(refusal))
+      story.expectJournal(.messagesRefused(refusal, count: 1))
+    }
+    for refusal in MessageRefusal.allCases { story.tell(.messageRefused(refusal)) }
+    story.advance(by: .seconds(60))
+    for refusal in MessageRefusal.allCases {
+      story.expectJournal(.messagesRefused(refusal, count: 1))
+    }
+  }
+
+  @Test("a count stops at what a record may hold")
+  func bounded() {
+    var refused = RefusedMessages()
+    let start = Instant(nanoseconds: 0)
+    for index in 0...Record.mostRefusals + 5 {
+      #expect(refused.count(.retained, at: start) == (index == 0))
+    }
+    let closed = refused.close(at: start + .seconds(60))
+    #expect(closed.map(\.count) == [Record.mostRefusals])
+    #expect(refused == RefusedMessages())
+  }
+
+  @Test("forged acknowledgements are counted, delete nothing, and the right one still counts")
+  func forged() {
+    let story = Scenario()
+    story.openUplink()
+    story.commitsByItself = false
+    story.commit()
+    story.expect(.publishRecords(1...1))
+    for ack in [
+      Acknowledgement(stream: StreamID(bits: 0xB), upto: 1),
+      Acknowledgement(stream: Scenario.stream, upto: 2),
+      Acknowledgement(stream: Scenario.stream, upto: .max),
+    ] {
+      story.tell(.acknowledged(ack))
+      if ack.upto == 1 {
+        story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1))
+      }
+      #expect(story.station.outbox.floor == 1)
+    }
+    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1)))
+    story.expect(.trim(through: 1))
+  }
+}
