@@ -1,6 +1,8 @@
 // A response that goes on: bytes are sent as they come, within a bound, until someone closes.
 
 import CMicroHTTPD
+import Linux
+import StationProtocol
 
 /// The sending end of a stream. It lives on the loop's thread. What does not fit is refused and
 /// not dropped: the owner keeps its place and goes on from `onDrained`.
@@ -19,6 +21,8 @@ package final class HTTPEventStream {
   private var connection: OpaquePointer?
   private weak var server: HTTPServer?
   private var isSuspended = false
+  /// Since when something has waited and nothing was taken; nil where nothing waits.
+  private(set) var stalledSince: Instant?
 
   package init(capacity: Int = 65_536) { self.capacity = capacity }
 
@@ -28,6 +32,7 @@ package final class HTTPEventStream {
   /// - Returns: false where the bytes do not fit or the stream is closed; nothing is sent then.
   package func send(_ bytes: [UInt8]) -> Bool {
     guard !isClosed, pending + bytes.count <= capacity else { return false }
+    if stalledSince == nil { stalledSince = Clock.now }
     waiting.append(contentsOf: bytes)
     resume()
     return true
@@ -57,6 +62,7 @@ package final class HTTPEventStream {
           from: $0.baseAddress! + taken, byteCount: count)
       }
       taken += count
+      stalledSince = pending == 0 ? nil : Clock.now
       if pending == 0 {
         waiting.removeAll(keepingCapacity: true)
         taken = 0
@@ -79,6 +85,7 @@ package final class HTTPEventStream {
     isClosed = true
     waiting = []
     taken = 0
+    stalledSince = nil
     onClosed()
     onClosed = {}
     onDrained = {}

@@ -10,16 +10,19 @@ final class HTTPExchange {
   private var stream: HTTPEventStream?
   private let server: HTTPServer
   private let connection: OpaquePointer
+  private let descriptor: Int32
 
   init(server: HTTPServer, connection: OpaquePointer) {
     self.server = server
     self.connection = connection
+    descriptor = chttp_descriptor(connection)
   }
 
   private var isTooLarge: Bool { received > server.options.largestBody }
 
   /// The header is complete. A body that is announced as too large is refused before it comes.
   func begin() -> MHD_Result {
+    server.connection(descriptor, is: .body)
     guard
       let announced = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length"),
       let size = Int(String(cString: announced)), size > server.options.largestBody
@@ -50,14 +53,17 @@ final class HTTPExchange {
     }
     let headers = values(.HEADER_KIND).map { (name: $0.name.lowercased(), value: $0.value) }
     let request = HTTPRequest(
-      method: known, path: segments, query: query, headers: headers, body: body)
+      method: known, path: segments, query: query, headers: headers, body: body,
+      peer: server.peer(of: descriptor))
     return send(server.handler(request), method: method)
   }
 
   /// The library has sent the response or given up.
-  func complete() {
+  func complete(_ code: MHD_RequestTerminationCode) {
+    if code == .REQUEST_TERMINATED_TIMEOUT_REACHED { server.onRefused(.slowReader) }
+    server.connection(descriptor, is: .idle)
     guard let stream else { return }
-    server.closed(stream)
+    server.closed(descriptor)
     stream.detach()
   }
 
@@ -88,13 +94,18 @@ final class HTTPExchange {
   }
 
   private func send(_ answer: HTTPResponse, method: String) -> MHD_Result {
+    server.connection(descriptor, is: .answer)
+    if (400..<500).contains(answer.status) || answer.status == 501 {
+      server.onRefused(.answered(status: answer.status))
+    }
     guard let response = make(answer) else { return .NO }
     defer { MHD_destroy_response(response) }
     for (name, value) in answer.headers { MHD_add_response_header(response, name, value) }
     if case .stream(let stream) = answer.content {
       self.stream = stream
       stream.attach(to: connection, of: server)
-      server.opened(stream)
+      server.opened(stream, on: descriptor)
+      server.connection(descriptor, is: .stream)
       // To HEAD the header is the whole answer.
       if method == HTTPMethod.head.rawValue { stream.close() }
       chttp_never_time_out(connection)
@@ -134,7 +145,7 @@ func answerRequest(
   _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
   guard let context, let connection, let path, let method, let size, let slot,
-    let server = Unmanaged<ServerContext>.fromOpaque(context).takeUnretainedValue().server
+    let server = ServerContext.server(context)
   else { return .NO }
   guard let known = slot.pointee else {
     let exchange = HTTPExchange(server: server, connection: connection)
@@ -157,5 +168,5 @@ func completeRequest(
 ) {
   guard let known = slot?.pointee else { return }
   slot?.pointee = nil
-  Unmanaged<HTTPExchange>.fromOpaque(known).takeRetainedValue().complete()
+  Unmanaged<HTTPExchange>.fromOpaque(known).takeRetainedValue().complete(code)
 }

@@ -23,16 +23,20 @@ package struct HTTPRequest: Sendable {
   /// Names in lower case.
   package var headers: [(name: String, value: String)]
   package var body: [UInt8]
+  /// The address of the other end, of which those of an IPv6 customer count as one; behind a
+  /// proxy it is the proxy's.
+  package var peer: String
 
   package init(
     method: HTTPMethod, path: [String], query: [(name: String, value: String)] = [],
-    headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    headers: [(name: String, value: String)] = [], body: [UInt8] = [], peer: String = ""
   ) {
     self.method = method
     self.path = path
     self.query = query
     self.headers = headers
     self.body = body
+    self.peer = peer
   }
 
   /// The first value of a query parameter.

@@ -37,6 +37,18 @@ package struct HTTPResponse {
     return response
   }
 
+  /// As it is sent where the library cannot: the last answer of its connection.
+  var closing: [UInt8] {
+    var body: [UInt8] = []
+    if case .bytes(let bytes) = content { body = bytes }
+    let fields =
+      headers + [(name: "Content-Length", value: "\(body.count)"), ("Connection", "close")]
+    let head =
+      "HTTP/1.1 \(status) \(Self.phrase(status))\r\n"
+      + fields.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n"
+    return Array(head.utf8) + body
+  }
+
   /// The phrases of RFC 9110 for the statuses that are used here.
   package static func phrase(_ status: Int) -> String {
     switch status {
@@ -50,11 +62,14 @@ package struct HTTPResponse {
     case 404: "Not Found"
     case 405: "Method Not Allowed"
     case 406: "Not Acceptable"
+    case 408: "Request Timeout"
     case 409: "Conflict"
     case 413: "Content Too Large"
+    case 414: "URI Too Long"
     case 415: "Unsupported Media Type"
     case 422: "Unprocessable Content"
     case 429: "Too Many Requests"
+    case 431: "Request Header Fields Too Large"
     case 500: "Internal Server Error"
     case 501: "Not Implemented"
     case 503: "Service Unavailable"

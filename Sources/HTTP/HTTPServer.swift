@@ -11,18 +11,31 @@ package struct HTTPOptions: Equatable, Sendable {
   package var address: String
   /// 0 for any that is free.
   package var port: Int
-  package var mostConnections = 1000
+  package var mostConnections = 900
+  /// Of one address other than loopback, where a proxy speaks for everybody.
+  package var mostConnectionsOfPeer = 100
   /// A larger body is answered with 413.
   package var largestBody = 65_536
   /// For the request line and the header of one connection, and for what is being sent.
   package var connectionBytes = 32_768
-  /// A connection that is silent for longer, outside a stream, is closed.
-  package var idleSeconds = 10
+  package var patience = HTTPPatience()
 
   package init(address: String = "127.0.0.1", port: Int = 0) {
     self.address = address
     self.port = port
   }
+}
+
+/// What a server did not serve.
+package enum HTTPRefusal: Equatable, Sendable {
+  /// A request that was answered with a status of 400 to 499, or 501.
+  case answered(status: Int)
+  /// A connection beyond what the server or one address may have was answered with 503.
+  case turnedAway
+  /// A connection that had brought no whole request went for the sake of a new one.
+  case gaveWay
+  /// A reader did not take its answer and was cut off.
+  case slowReader
 }
 
 /// A server. It lives on its loop's thread, as do its handler and all streams.
@@ -33,19 +46,28 @@ package final class HTTPServer {
   /// Where it listens; the port is the real one.
   package let address: String
   package let port: Int
-  /// Makes the response to what never reaches the handler: 400, 413 and 501.
+  /// Makes the response to what never reaches the handler: 400, 408, 413, 501 and 503.
   package var refusal: (_ status: Int) -> HTTPResponse = {
     .text($0, HTTPResponse.phrase($0) + "\n")
   }
+  /// Called for everything that was not served as it was asked.
+  package var onRefused: (HTTPRefusal) -> Void = { _ in }
 
   let options: HTTPOptions
   let handler: Handler
   private let loop: EventLoop
+  /// nil once it has stopped.
+  private var listener: HTTPListener?
   private var daemon: OpaquePointer?
   private var descriptor: Int32 = -1
   private var deadline: Timer?
   private var wakeUp: Timer?
-  private var streams: [ObjectIdentifier: HTTPEventStream] = [:]
+  private var sweep: Timer?
+  private var connections: HTTPConnections
+  private var streams: [Int32: HTTPEventStream] = [:]
+
+  /// Connections that are accepted in one turn of the loop; the rest wait for the next.
+  private static let mostAcceptedAtOnce = 32
 
   package init(
     loop: EventLoop, options: HTTPOptions, _ handler: @escaping Handler
@@ -54,22 +76,27 @@ package final class HTTPServer {
     self.options = options
     self.handler = handler
     address = options.address
+    let place = "\(options.address):\(options.port)"
+    let listener = try HTTPListener(options)
+    self.listener = listener
+    port = listener.port
+    connections = HTTPConnections(
+      most: options.mostConnections, mostOfPeer: options.mostConnectionsOfPeer,
+      patience: options.patience)
     let start = Self.start(options)
-    guard let daemon = start.daemon, let context = start.context else {
-      throw HTTPError("listen on", "\(options.address):\(options.port)", code: start.code)
+    guard let daemon = start.daemon else {
+      throw HTTPError("start the library for", place, code: start.code)
     }
     self.daemon = daemon
-    port = Int(chttp_port(daemon))
     descriptor = chttp_epoll_descriptor(daemon)
-    context.server = self
-    self.context = context
+    start.context.server = self
+    context = start.context
     do throws(SystemError) {
       try loop.watch(descriptor, for: .read) { [unowned self] _ in run() }
+      try loop.watch(listener.descriptor, for: .read) { [unowned self] _ in accept() }
     } catch {
       // deinit follows, and stops what is there.
-      self.daemon = nil
-      MHD_stop_daemon(daemon)
-      throw HTTPError("watch", "\(options.address):\(options.port)", code: error.code)
+      throw HTTPError("watch", place, code: error.code)
     }
   }
 
@@ -79,10 +106,11 @@ package final class HTTPServer {
   package func stop() {
     guard let daemon else { return }
     self.daemon = nil
-    deadline?.cancel()
-    wakeUp?.cancel()
+    for timer in [deadline, wakeUp, sweep] { timer?.cancel() }
     // The library does not stop while a connection is suspended.
     for stream in streams.values { stream.close() }
+    if let listener { loop.unwatch(listener.descriptor) }
+    listener = nil
     loop.unwatch(descriptor)
     MHD_stop_daemon(daemon)
   }
@@ -93,9 +121,6 @@ package final class HTTPServer {
     guard daemon != nil, wakeUp?.isPending != true else { return }
     wakeUp = loop.schedule(at: Clock.now) { [weak self] in self?.run() }
   }
-
-  func opened(_ stream: HTTPEventStream) { streams[ObjectIdentifier(stream)] = stream }
-  func closed(_ stream: HTTPEventStream) { streams[ObjectIdentifier(stream)] = nil }
 
   // The library keeps the context's address for as long as the daemon lives.
   private var context: ServerContext?
@@ -114,28 +139,176 @@ package final class HTTPServer {
 
   private static func start(
     _ options: HTTPOptions
-  ) -> (daemon: OpaquePointer?, context: ServerContext?, code: Int32) {
-    var hints = addrinfo()
-    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(options.address, String(options.port), &hints, &list) == 0, let list else {
-      return (nil, nil, EADDRNOTAVAIL)
-    }
-    defer { freeaddrinfo(list) }
-    var flags = MHD_USE_EPOLL.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
-    if list.pointee.ai_family == AF_INET6 { flags |= MHD_USE_IPv6.rawValue }
+  ) -> (daemon: OpaquePointer?, context: ServerContext, code: Int32) {
+    let flags =
+      MHD_USE_EPOLL.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_NO_LISTEN_SOCKET.rawValue
+      | MHD_USE_ERROR_LOG.rawValue
     let context = ServerContext()
     errno = 0
+    // The library's own limit and patience stand behind the server's.
     let daemon = chttp_start(
-      flags, list.pointee.ai_addr, answerRequest, completeRequest,
-      Unmanaged.passUnretained(context).toOpaque(), UInt32(options.mostConnections),
-      UInt32(options.idleSeconds), options.connectionBytes)
+      flags, answerRequest, completeRequest, noteConnection, noteRequestLine, context.watcher,
+      Unmanaged.passUnretained(context).toOpaque(),
+      UInt32(options.mostConnections + 2 * mostAcceptedAtOnce),
+      UInt32(clamping: options.patience.answer.wholeNanoseconds / 1_000_000_000),
+      options.connectionBytes)
     return (daemon, context, errno)
   }
+}
+
+// MARK: - Connections
+
+extension HTTPServer {
+  private func accept() {
+    guard let daemon, let listener else { return }
+    for _ in 0..<Self.mostAcceptedAtOnce {
+      // Those that were told to go still have their descriptors.
+      guard connections.open.count < options.mostConnections + Self.mostAcceptedAtOnce else {
+        break
+      }
+      switch listener.accept() {
+      case .nobody: return runSoon()
+      case .exhausted: return pause(listener)
+      case .newcomer(let newcomer): take(newcomer, daemon)
+      }
+    }
+    runSoon()
+  }
+
+  private func take(_ newcomer: HTTPListener.Newcomer, _ daemon: OpaquePointer) {
+    switch connections.admission(of: newcomer.address) {
+    case .welcome: break
+    case .insteadOf(let descriptor):
+      onRefused(.gaveWay)
+      dismiss(descriptor, answering: connections.open[descriptor]?.phase == .idle ? nil : 408)
+    case .full, .tooManyOfPeer:
+      say(503, to: newcomer.descriptor)
+      shutdown(newcomer.descriptor, Int32(SHUT_RDWR))
+      close(newcomer.descriptor)
+      return onRefused(.turnedAway)
+    }
+    connections.add(newcomer.descriptor, from: newcomer.address, at: Clock.now)
+    var raw = newcomer.raw
+    let result = withUnsafePointer(to: &raw) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        MHD_add_connection(daemon, newcomer.descriptor, $0, newcomer.length)
+      }
+    }
+    // The library closes what it does not take.
+    if result != .YES { connections.remove(newcomer.descriptor) }
+    scheduleSweep()
+  }
+
+  /// Nothing can be accepted for a moment. The listener would wake the loop all the time.
+  private func pause(_ listener: HTTPListener) {
+    loop.change(listener.descriptor, to: [])
+    loop.schedule(after: .milliseconds(100)) { [weak self] in
+      guard let self, let listener = self.listener else { return }
+      loop.change(listener.descriptor, to: .read)
+    }
+  }
+
+  private func scheduleSweep() {
+    guard daemon != nil, sweep?.isPending != true, !connections.open.isEmpty else { return }
+    sweep = loop.schedule(after: .milliseconds(500)) { [weak self] in
+      self?.sweepNow()
+      self?.scheduleSweep()
+    }
+  }
+
+  private func sweepNow() {
+    let now = Clock.now
+    for (descriptor, phase) in connections.overdue(at: now) {
+      switch phase {
+      case .fresh, .header, .body:
+        dismiss(descriptor, answering: 408)
+        onRefused(.answered(status: 408))
+      case .answer:
+        dismiss(descriptor, answering: nil)
+        onRefused(.slowReader)
+      case .idle, .stream, .leaving: dismiss(descriptor, answering: nil)
+      }
+    }
+    for (descriptor, stream) in streams.sorted(by: { $0.key < $1.key }) {
+      guard let stalled = stream.stalledSince, stalled + options.patience.stall <= now else {
+        continue
+      }
+      dismiss(descriptor, answering: nil)
+      stream.close()
+      onRefused(.slowReader)
+    }
+  }
+
+  /// Ends a connection. The library notices that it is shut, and closes it.
+  private func dismiss(_ descriptor: Int32, answering status: Int?) {
+    if let status { say(status, to: descriptor) }
+    connections.move(descriptor, to: .leaving, at: Clock.now)
+    shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+
+  /// Answers where the library has not begun to. What the socket does not take at once is lost.
+  private func say(_ status: Int, to descriptor: Int32) {
+    let bytes = refusal(status).closing
+    _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+  }
+
+  // MARK: For the library's callbacks
+
+  func connection(_ descriptor: Int32, is phase: HTTPConnections.Phase) {
+    connections.move(descriptor, to: phase, at: Clock.now)
+  }
+
+  func ended(_ descriptor: Int32) {
+    connections.remove(descriptor)
+    streams[descriptor] = nil
+  }
+
+  func peer(of descriptor: Int32) -> String {
+    connections.open[descriptor]?.peer.description ?? ""
+  }
+
+  func opened(_ stream: HTTPEventStream, on descriptor: Int32) { streams[descriptor] = stream }
+  func closed(_ descriptor: Int32) { streams[descriptor] = nil }
 }
 
 /// What the library's callbacks are given; it finds the server without keeping it alive.
 final class ServerContext {
   weak var server: HTTPServer?
+  let watcher = UnsafeMutablePointer<chttp_watcher>.allocate(capacity: 1)
+
+  init() {
+    watcher.initialize(
+      to: chttp_watcher(
+        refused: noteRefusal, context: Unmanaged.passUnretained(self).toOpaque()))
+  }
+
+  deinit { watcher.deallocate() }
+
+  static func server(_ context: UnsafeMutableRawPointer?) -> HTTPServer? {
+    context.flatMap { Unmanaged<ServerContext>.fromOpaque($0).takeUnretainedValue().server }
+  }
+}
+
+/// The library opened or closed a connection.
+private func noteConnection(
+  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+  _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ what: MHD_ConnectionNotificationCode
+) {
+  guard what == .CONNECTION_NOTIFY_CLOSED, let connection else { return }
+  ServerContext.server(context)?.ended(chttp_descriptor(connection))
+}
+
+/// The library has read a request line.
+private func noteRequestLine(
+  _ context: UnsafeMutableRawPointer?, _ line: UnsafePointer<CChar>?, _ connection: OpaquePointer?
+) -> UnsafeMutableRawPointer? {
+  guard let connection else { return nil }
+  ServerContext.server(context)?.connection(chttp_descriptor(connection), is: .header)
+  // The first call of the access handler finds its slot empty.
+  return nil
+}
+
+/// The library has answered a request by itself.
+private func noteRefusal(_ context: UnsafeMutableRawPointer?, _ status: UInt32) {
+  ServerContext.server(context)?.onRefused(.answered(status: Int(status)))
 }

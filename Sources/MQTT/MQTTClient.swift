@@ -117,9 +117,11 @@ package final class MQTTClient {
     return status == MOSQ_ERR_SUCCESS.rawValue
   }
 
-  package func subscribe(_ filters: [String]) {
+  /// - Parameter hearsItself: whether the broker brings what this client has published too.
+  package func subscribe(_ filters: [String], hearsItself: Bool = true) {
     guard let session, isConnected else { return }
-    for filter in filters { mosquitto_subscribe_v5(session, nil, filter, 1, 0, nil) }
+    let options = hearsItself ? 0 : Int32(MQTT_SUB_OPT_NO_LOCAL.rawValue)
+    for filter in filters { mosquitto_subscribe_v5(session, nil, filter, 1, options, nil) }
     updateInterest()
   }
 }

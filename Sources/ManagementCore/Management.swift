@@ -9,13 +9,14 @@ package struct Management: Equatable, Sendable {
   /// Grows with each change of what a view can show, but for the passing of time.
   package private(set) var revision: Int64 = 0
   /// How often each kind of bad input has come.
-  package private(set) var oddities: Int64 = 0
+  package private(set) var refused = RefusedInput()
 
   package init() {}
 
   package mutating func handle(_ event: ManagementEvent, at now: Now) -> [ManagementEffect] {
     switch event {
     case .booted(let registrations, let today):
+      refused = RefusedInput(since: now.wall)
       for registration in registrations {
         life(registration.id) {
           $0 = StationLife(names: registration.names)
@@ -35,6 +36,13 @@ package struct Management: Equatable, Sendable {
       return sorted.map { .announce($0) }
     case .messageArrived(let path, let payload, let isRetained):
       return take(path, payload, isRetained, now)
+    case .messageTooLarge(let path, let bytes):
+      return note(.oversized(Self.sender(path), bytes: bytes), now)
+    case .requestRefused(let kind, let reason):
+      refused.count(kind, reason: reason, at: now.wall)
+      return []
+    case .storeBehind(let station):
+      return note(.notStored(station), now)
     case .stored(let outcomes): return take(outcomes, now)
     case .stationNamed(let registration):
       life(registration.id) { $0.names = registration.names }
@@ -70,9 +78,20 @@ package struct Management: Equatable, Sendable {
     change(&stations[station, default: StationLife(names: StationNames(station))])
   }
 
-  private mutating func note(_ oddity: Oddity) -> [ManagementEffect] {
-    oddities += 1
+  private mutating func note(_ oddity: Oddity, _ now: Now) -> [ManagementEffect] {
+    refused.count(
+      oddity.kind, from: oddity.station, reason: oddity.reason, at: now.wall)
     return [.note(oddity)]
+  }
+
+  /// Whose subtree a topic lies in, whether or not it is one of the tree.
+  private static func sender(_ path: String) -> StationID? {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let root = Topic.prefix.utf8.split(separator: UInt8(ascii: "/"))
+    guard parts.count > root.count, zip(parts, root).allSatisfy({ $0.elementsEqual($1) }) else {
+      return nil
+    }
+    return StationID(String(decoding: parts[root.count], as: UTF8.self))
   }
 }
 
@@ -83,7 +102,7 @@ extension Management {
     _ path: String, _ payload: [UInt8], _ isRetained: Bool, _ now: Now
   ) -> [ManagementEffect] {
     guard let topic = Topic(path: path), let station = topic.station else {
-      return note(.unknownTopic)
+      return note(.unknownTopic(Self.sender(path)), now)
     }
     do throws(JSONError) {
       switch topic {
@@ -102,13 +121,13 @@ extension Management {
           return true
         }
       case .out:
-        guard !isRetained else { return note(.retainedRecords(station)) }
+        guard !isRetained else { return note(.retainedRecords(station), now) }
         return [.store(.batch(Self.inbound(try RecordBatch(json: payload), from: station)))]
-      case .ack, .serviceStatus: return note(.unknownTopic)
+      case .ack, .serviceStatus: return note(.unknownTopic(station), now)
       }
     } catch {
       let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)
-      return note(oddity)
+      return note(oddity, now)
         + [.store(.malformed(station, payload: payload, reason: "\(topic.path): \(error)"))]
     }
   }
@@ -144,7 +163,11 @@ extension Management {
     var reached: [StreamPlace: UInt64] = [:]
     var changed: Set<StationID> = []
     for outcome in outcomes {
-      effects += outcome.quarantined.flatMap { note(.quarantined(outcome.station, reason: $0)) }
+      for reason in outcome.quarantined {
+        let oddity = Oddity.quarantined(outcome.station, reason: reason)
+        // What belongs to no stream was counted as an unreadable message when it came.
+        effects += outcome.stream == nil ? [.note(oddity)] : note(oddity, now)
+      }
       if let stream = outcome.stream, outcome.upto > 0 {
         reached[StreamPlace(station: outcome.station, stream: stream)] = outcome.upto
       }

@@ -9,6 +9,12 @@ package enum ManagementEvent: Equatable, Sendable {
   case linkOpened
   case linkClosed
   case messageArrived(topic: String, payload: [UInt8], isRetained: Bool)
+  /// A message was dropped before it was looked into.
+  case messageTooLarge(topic: String, bytes: Int)
+  /// A request or a connection was refused.
+  case requestRefused(RefusedInput.Kind, reason: String)
+  /// What was to be stored was dropped, because too much waits.
+  case storeBehind(StationID)
   /// A transaction was committed.
   case stored([StoreOutcome])
   case stationNamed(StationRegistration)
@@ -27,19 +33,47 @@ package enum ManagementEffect: Equatable, Sendable {
   case note(Oddity)
 }
 
-/// Input that was refused, by kind; each is counted.
+/// Input from the broker that was refused, by kind; each is counted.
 package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
-  case unknownTopic
+  /// The station is nil where the topic lies in no station's subtree.
+  case unknownTopic(StationID?)
+  case oversized(StationID?, bytes: Int)
   case retainedRecords(StationID)
   case malformed(StationID, what: String, reason: String)
   case quarantined(StationID, reason: String)
+  case notStored(StationID)
 
-  package var description: String {
+  package var kind: RefusedInput.Kind {
     switch self {
-    case .unknownTopic: "a message on a topic that this service does not know"
-    case .retainedRecords(let station): "\(station): retained records, which nobody may send"
-    case .malformed(let station, let what, let reason): "\(station): \(what): \(reason)"
-    case .quarantined(let station, let reason): "\(station): put into quarantine: \(reason)"
+    case .unknownTopic: .unknownTopic
+    case .oversized: .oversizedMessage
+    case .retainedRecords: .retainedRecords
+    case .malformed: .unreadableMessage
+    case .quarantined: .quarantinedRecord
+    case .notStored: .notStored
     }
   }
+
+  package var station: StationID? {
+    switch self {
+    case .unknownTopic(let station), .oversized(let station, _): station
+    case .retainedRecords(let station), .malformed(let station, _, _),
+      .quarantined(let station, _), .notStored(let station):
+      station
+    }
+  }
+
+  /// What was wrong, without whose it was.
+  package var reason: String {
+    switch self {
+    case .unknownTopic: "a message on a topic that this service does not know"
+    case .oversized(_, let bytes): "a message of \(bytes) bytes, which is too large"
+    case .retainedRecords: "retained records, which nobody may send"
+    case .malformed(_, let what, let reason): "\(what): \(reason)"
+    case .quarantined(_, let reason): "put into quarantine: \(reason)"
+    case .notStored: "the store is behind; the station will send again"
+    }
+  }
+
+  package var description: String { (station.map { "\($0): " } ?? "") + reason }
 }

@@ -55,6 +55,13 @@ package enum InboundItem: Equatable, Sendable {
     if case .batch(let batch) = self { batch.contents.count } else { 1 }
   }
 
+  package var station: StationID {
+    switch self {
+    case .batch(let batch): batch.station
+    case .floor(let station, _, _), .malformed(let station, _, _): station
+    }
+  }
+
   /// Bytes of what the station said, for bounds on what waits.
   package var size: Int {
     switch self {

@@ -101,16 +101,25 @@ package final class ManagementDaemon {
       texts: settings.texts,
       views: { [unowned self] in core.views(at: timekeeper.now()) },
       stationList: { [unowned self] in list.json(of: core, at: timekeeper.now()) },
+      refused: { [unowned self] in core.refused },
       now: { [timekeeper] in timekeeper.now() })
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
-    let options = HTTPOptions(address: settings.address, port: settings.port)
+    var options = HTTPOptions(address: settings.address, port: settings.port)
+    options.mostConnections = settings.connections
+    options.mostConnectionsOfPeer = settings.connectionsPerAddress
     let server = try HTTPServer(loop: loop, options: options) { api.respond(to: $0) }
     server.refusal = API.refusal
+    server.onRefused = { [unowned self] in note($0) }
     self.server = server
     let address = "\(server.address):\(server.port)"
     Log.notice("http listening on \(address)")
     if let file = settings.addressFile { try Files.write(Array("\(address)\n".utf8), to: file) }
+  }
+
+  private func note(_ refusal: HTTPRefusal) {
+    guard let (kind, reason) = refusal.counted else { return }
+    dispatch(.requestRefused(kind, reason: reason))
   }
 
   private func stop() {
@@ -141,9 +150,8 @@ package final class ManagementDaemon {
 
   // MARK: - The broker
 
-  private static let subscriptions = ["status", "birth", "state/#", "out"].map {
-    "\(Topic.prefix)/+/\($0)"
-  }
+  /// Everything, so that nothing a station says on a topic of its own making goes unseen.
+  private static let subscriptions = ["\(Topic.prefix)/#"]
 
   private func connect() {
     client.will = { [unowned self] in status(isOnline: false) }
@@ -151,7 +159,7 @@ package final class ManagementDaemon {
       lastReason = nil
       Log.notice("connected to \(settings.brokerHost):\(settings.brokerPort)")
       dispatch(.linkOpened)
-      client.subscribe(Self.subscriptions)
+      client.subscribe(Self.subscriptions, hearsItself: false)
       _ = client.publish(status(isOnline: true))
     }
     client.onDisconnected = { [unowned self] reason in
@@ -162,12 +170,13 @@ package final class ManagementDaemon {
       dispatch(.linkClosed)
     }
     client.onMessage = { [unowned self] message in
-      // The filter of every station's status takes in the service's own.
+      // Kept by the broker from an earlier session, which is not this client to it.
       if message.topic == Topic.serviceStatus.path { return }
       dispatch(
         .messageArrived(
           topic: message.topic, payload: message.payload, isRetained: message.isRetained))
     }
+    client.onOversized = { [unowned self] in dispatch(.messageTooLarge(topic: $0, bytes: $1)) }
     client.start()
   }
 
@@ -201,9 +210,7 @@ package final class ManagementDaemon {
     for effect in effects {
       switch effect {
       case .store(let item):
-        if !writer.store(item) {
-          oddities.note("the store is behind; stations will send again", at: Clock.now)
-        }
+        if !writer.store(item) { dispatch(.storeBehind(item.station)) }
       case .acknowledge(let station, let ack):
         _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
       case .announce(let station): hub?.announce(station)

@@ -6,6 +6,8 @@ package struct ManagementSettings: Equatable, Sendable {
   package var address: String
   package var port: Int
   package var addressFile: String?
+  package var connections: Int
+  package var connectionsPerAddress: Int
   package var pages: String
   package var texts: String
   package var brokerHost: String
@@ -29,6 +31,12 @@ package struct ManagementSettings: Equatable, Sendable {
         Key(
           "address-file", .path, .optional(example: "/run/worker-station/address"),
           "Is written with ADDRESS:PORT once the service listens."),
+        Key(
+          "connections", .integer(16...10_000, unit: ""), .standard("900"),
+          "The most at a time. When they are taken, one without a request gives way."),
+        Key(
+          "connections-per-address", .integer(4...10_000, unit: ""), .standard("100"),
+          "The most of one address; loopback, where a proxy speaks for all, has no such bound."),
       ]),
     Section(
       "pages", "What the dashboard is made of.",
@@ -81,6 +89,8 @@ package struct ManagementSettings: Equatable, Sendable {
     address = http.text("address")
     port = http.integer("port")
     addressFile = http.optionalText("address-file")
+    connections = http.integer("connections")
+    connectionsPerAddress = http.integer("connections-per-address")
     pages = configuration.section("pages").text("web")
     texts = configuration.section("pages").text("texts")
     brokerHost = broker.text("host")

@@ -136,13 +136,30 @@ struct IngestTests {
     let records = batch(1, [scenario.record(.doorClosed(door))]).json
     #expect(
       scenario.hear(.out(gate), records, isRetained: true) == [.note(.retainedRecords(gate))])
-    for path in [
-      "", "ws/v1/gate-1", "ws/v2/gate-1/out", "ws/v1/gate-1/ack", "ws/v1/service/status",
-    ] {
+    for (path, sender) in [
+      ("", nil), ("ws/v1/gate-1", gate), ("ws/v2/gate-1/out", nil), ("ws/v1/gate-1/ack", gate),
+      ("ws/v1/service/status", nil), ("ws/v1/gate-1/sample", gate), ("ws/v1/A/out", nil),
+      ("ws/v1/gate-1/", gate), ("ws/v1//out", nil), ("ws/v1", nil), ("ws/v1/gate-1/out/x", gate),
+    ] as [(String, StationID?)] {
       let event = ManagementEvent.messageArrived(topic: path, payload: [], isRetained: false)
-      #expect(scenario.handle(event) == [.note(.unknownTopic)], "\(path)")
+      #expect(scenario.handle(event) == [.note(.unknownTopic(sender))], "\(path)")
     }
-    #expect(scenario.management.oddities == 6)
+    let counted = scenario.management.refused.all.map { ($0.kind, $0.station, $0.count) }
+    #expect(counted.map(\.0) == [.retainedRecords, .unknownTopic, .unknownTopic])
+    #expect(counted.map(\.1) == [gate, nil, gate])
+    #expect(counted.map(\.2) == [1, 6, 5])
+  }
+
+  @Test("a record that is put into quarantine is acknowledged and counted once")
+  func counting() {
+    let scenario = ManagementScenario()
+    let strange = Array(#"{"at":0,"trusted":true,"kind":"party"}"#.utf8)
+    _ = scenario.deliver(RecordBatch(stream: stream, first: 1, records: [strange]), from: gate)
+    _ = scenario.commit(scenario.hear(.out(gate), Array("{".utf8)))
+    let counted = scenario.management.refused.all
+    #expect(counted.map(\.kind) == [.quarantinedRecord, .unreadableMessage])
+    #expect(counted.allSatisfy { $0.station == gate && $0.count == 1 })
+    #expect(counted[0].reason.contains("kind"))
   }
 
   @Test("streams of one station are apart, and a station that was never named is known by its id")

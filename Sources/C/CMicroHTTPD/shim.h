@@ -1,9 +1,49 @@
 // The HTTP server libmicrohttpd, for the HTTP target alone.
 #pragma once
+#define _GNU_SOURCE
 #include <microhttpd.h>
+#include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <stdarg.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+// Who is to be told of a request that the library refuses by itself.
+struct chttp_watcher {
+  void (*refused)(void *context, unsigned int status);
+  void *context;
+};
+
+// Of such a request the library tells nobody but its log, where the status of its answer is the
+// first value. Here and not in Swift, because what a va_list is depends on the processor.
+static void chttp_log(void *watcher, const char *format, va_list values) {
+  const struct chttp_watcher *told = (const struct chttp_watcher *)watcher;
+  if (strstr(format, "(HTTP response code is %u") != NULL)
+    told->refused(told->context, va_arg(values, unsigned int));
+}
+
+// A socket that listens: its flags and options are macros and need a long list of calls.
+static inline int chttp_listen(const struct sockaddr *address, socklen_t length) {
+  int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  int on = 1;
+  if (fd < 0) return -1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address->sa_family == AF_INET6)
+    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  if (bind(fd, address, length) == 0 && listen(fd, 511) == 0) return fd;
+  int code = errno;
+  close(fd);
+  errno = code;
+  return -1;
+}
+
+// accept4 is hidden from Swift by a feature macro.
+static inline int chttp_accept(int fd, struct sockaddr *address, socklen_t *length) {
+  return accept4(fd, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
 
 // Leaves percent escapes as they are: the library would decode %00 and %2F before anyone could
 // refuse them.
@@ -15,12 +55,16 @@ static size_t chttp_keep_escapes(void *context, struct MHD_Connection *connectio
 
 // The options of MHD_start_daemon are variadic, which Swift cannot call.
 static inline struct MHD_Daemon *chttp_start(
-    unsigned int flags, const struct sockaddr *address, MHD_AccessHandlerCallback handler,
-    MHD_RequestCompletedCallback completed, void *context, unsigned int connections,
+    unsigned int flags, MHD_AccessHandlerCallback handler,
+    MHD_RequestCompletedCallback completed, MHD_NotifyConnectionCallback connected,
+    void *(*addressed)(void *, const char *, struct MHD_Connection *),
+    struct chttp_watcher *watcher, void *context, unsigned int connections,
     unsigned int idle_seconds, size_t connection_bytes) {
   return MHD_start_daemon(
-      flags, 0, NULL, NULL, handler, context, MHD_OPTION_SOCK_ADDR, address,
-      MHD_OPTION_NOTIFY_COMPLETED, completed, context, MHD_OPTION_CONNECTION_LIMIT, connections,
+      flags, 0, NULL, NULL, handler, context, MHD_OPTION_EXTERNAL_LOGGER, chttp_log, watcher,
+      MHD_OPTION_NOTIFY_COMPLETED, completed, context, MHD_OPTION_NOTIFY_CONNECTION, connected,
+      context, MHD_OPTION_URI_LOG_CALLBACK, addressed, context,
+      MHD_OPTION_CONNECTION_LIMIT, connections,
       MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
       connection_bytes, MHD_OPTION_UNESCAPE_CALLBACK, chttp_keep_escapes, NULL,
       MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
@@ -32,10 +76,11 @@ static inline int chttp_epoll_descriptor(struct MHD_Daemon *daemon) {
   return info == NULL ? -1 : info->epoll_fd;
 }
 
-// Variadic: the port that the system chose where none was asked for.
-static inline unsigned int chttp_port(struct MHD_Daemon *daemon) {
-  const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
-  return info == NULL ? 0 : info->port;
+// Variadic: the descriptor of a connection; -1 where it has none.
+static inline int chttp_descriptor(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info == NULL ? -1 : info->connect_fd;
 }
 
 // Variadic: an event stream may be silent for longer than a request.

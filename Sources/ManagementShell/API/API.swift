@@ -14,11 +14,13 @@ final class API {
   /// All of them as JSON.
   let stationList: () -> [UInt8]
   let now: () -> Now
+  let refused: () -> RefusedInput
   /// A station was named; the core is told.
   var onNamed: (StationRegistration) -> Void = { _ in }
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
   private let tokens: Tokens
+  private var attempts = TokenAttempts()
   private let pages: StaticFiles
   private let texts: StaticFiles
   private var router = HTTPRouter()
@@ -26,7 +28,7 @@ final class API {
   init(
     store: any ManagementStore, desk: CodeDesk?, hub: EventHub, tokens: Tokens,
     pages: String, texts: String, views: @escaping () -> [StationView],
-    stationList: @escaping () -> [UInt8],
+    stationList: @escaping () -> [UInt8], refused: @escaping () -> RefusedInput,
     now: @escaping () -> Now
   ) {
     self.store = store
@@ -37,6 +39,7 @@ final class API {
     self.texts = StaticFiles(root: texts)
     self.views = views
     self.stationList = stationList
+    self.refused = refused
     self.now = now
     router.refusal = { Problem(status: $0).response }
     addRoutes()
@@ -104,6 +107,7 @@ final class API {
     on(.get, "/quarantine", .viewQuarantine, query: ["before", "limit"]) {
       try $0.listQuarantine($1, $2)
     }
+    on(.get, "/refused-input", .viewQuarantine) { try $0.listRefusedInput($1, $2) }
     on(.get, "/issuer-keys", .viewStations) { try $0.listIssuerKeys($1, $2) }
     on(.post, "/members", .manageMembers) { try $0.enrolMember($1, $2) }
     on(.get, "/members", .manageMembers, query: ["after", "limit"]) { try $0.listMembers($1, $2) }
@@ -121,7 +125,7 @@ final class API {
   ) {
     router.on(method, "/api/v1\(path)") { [unowned self] request, parameters in
       guard let actor = tokens.actor(authorization: request.header("authorization")) else {
-        return Problem.unauthorized.response
+        return refuseToken(of: request)
       }
       guard actor.role.may(operation) else { return Problem.forbidden.response }
       do {
@@ -139,6 +143,17 @@ final class API {
         return Problem.internal.response
       }
     }
+  }
+
+  /// Whoever offers no token is asked for one; whoever offers many wrong ones is told to wait.
+  private func refuseToken(of request: HTTPRequest) -> HTTPResponse {
+    guard request.header("authorization") != nil,
+      let wait = attempts.wrongToken(from: request.peer, at: now().instant)
+    else { return Problem.unauthorized.response }
+    let seconds = (wait.wholeNanoseconds + 999_999_999) / 1_000_000_000
+    return Problem.tooManyRequests(
+      "Too many wrong tokens came from this address.", retryAfter: seconds
+    ).response
   }
 
   private func healthReport() -> HTTPResponse {

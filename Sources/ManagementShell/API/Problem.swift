@@ -35,6 +35,9 @@ package struct Problem: Error, Equatable, Sendable {
     problem.retryAfter = retryAfter
     return problem
   }
+  package static let timedOut = Problem(
+    status: 408, code: "timed-out",
+    detail: "The request took too long to arrive. Send it at once, on a new connection.")
   package static let `internal` = Problem(
     status: 500, code: "internal", detail: "The service failed inside; its log says where.")
   package static func unavailable(_ detail: String) -> Problem {
@@ -46,7 +49,9 @@ package struct Problem: Error, Equatable, Sendable {
     switch status {
     case 404: self = .notFound("There is nothing at this address.")
     case 405: self = .methodNotAllowed
+    case 408: self = .timedOut
     case 413: self = .tooLarge
+    case 503: self = .unavailable("Too many connections are open. Try again in a moment.")
     case 400: self = .badRequest("The request is not HTTP as this service understands it.")
     default:
       self = Problem(status: status, code: "unknown", detail: HTTPResponse.phrase(status))

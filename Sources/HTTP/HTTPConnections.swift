@@ -1,0 +1,121 @@
+// Which connections are open, what each is waited for, and which has to go.
+
+import StationProtocol
+
+/// How long a connection may take for each step. Every limit is absolute: a client that sends a
+/// byte now and then is as slow as one that sends none.
+package struct HTTPPatience: Equatable, Sendable {
+  /// From the connection to the end of its first header, and from a later request's first line
+  /// to the end of its header.
+  package var header: Duration = .seconds(10)
+  /// For the body.
+  package var body: Duration = .seconds(20)
+  /// Between two requests.
+  package var idle: Duration = .seconds(20)
+  /// For the answer to be taken, unless it is a stream.
+  package var answer: Duration = .seconds(120)
+  /// How long a stream's reader may take nothing while something waits for it.
+  package var stall: Duration = .seconds(60)
+
+  package init() {}
+}
+
+/// The open connections of a server, by descriptor. A value: the server acts on its answers.
+struct HTTPConnections {
+  enum Phase: Equatable, Sendable {
+    /// Nothing has been asked yet. Can become `body`.
+    case fresh
+    /// A request line has come. Can become `body`.
+    case header
+    /// The header is complete. Can become `answer`.
+    case body
+    /// An answer is on its way. Can become `idle` or `stream`.
+    case answer
+    /// An answer without end is on its way. Can become `idle`.
+    case stream
+    /// Between two requests. Can become `header`.
+    case idle
+    /// It has been told to go. Can become nothing else.
+    case leaving
+
+    /// Whether a connection may give way here: no request of it has been accepted.
+    var isBeforeRequest: Bool { self == .fresh || self == .header || self == .idle }
+  }
+
+  struct Connection: Equatable, Sendable {
+    var peer: HTTPPeer
+    var phase: Phase
+    /// Since when it has been in that phase; a header counts from the connection's start.
+    var since: Instant
+  }
+
+  enum Admission: Equatable, Sendable {
+    case welcome
+    /// There is room if this one goes: of those without a request it has been there longest.
+    case insteadOf(Int32)
+    case full
+    /// Its address has as many as one may have.
+    case tooManyOfPeer
+  }
+
+  let most: Int
+  let mostOfPeer: Int
+  let patience: HTTPPatience
+  private(set) var open: [Int32: Connection] = [:]
+  private var peers: [HTTPPeer: Int] = [:]
+
+  init(most: Int, mostOfPeer: Int, patience: HTTPPatience) {
+    self.most = most
+    self.mostOfPeer = mostOfPeer
+    self.patience = patience
+  }
+
+  /// Whether a newcomer may stay, and at whose cost.
+  func admission(of peer: HTTPPeer) -> Admission {
+    if !peer.isLoopback, peers[peer, default: 0] >= mostOfPeer { return .tooManyOfPeer }
+    guard open.values.count(where: { $0.phase != .leaving }) >= most else { return .welcome }
+    let candidates = open.filter { $0.value.phase.isBeforeRequest }
+    let oldest = candidates.min { ($0.value.since, $0.key) < ($1.value.since, $1.key) }
+    return oldest.map { .insteadOf($0.key) } ?? .full
+  }
+
+  mutating func add(_ descriptor: Int32, from peer: HTTPPeer, at now: Instant) {
+    open[descriptor] = Connection(peer: peer, phase: .fresh, since: now)
+    peers[peer, default: 0] += 1
+  }
+
+  mutating func remove(_ descriptor: Int32) {
+    guard let connection = open.removeValue(forKey: descriptor) else { return }
+    let count = peers[connection.peer, default: 1] - 1
+    peers[connection.peer] = count == 0 ? nil : count
+  }
+
+  mutating func move(_ descriptor: Int32, to phase: Phase, at now: Instant) {
+    guard var connection = open[descriptor], connection.phase != .leaving else { return }
+    // The first request's header has been awaited since the connection began.
+    if phase != .header || connection.phase != .fresh { connection.since = now }
+    connection.phase = phase
+    open[descriptor] = connection
+  }
+
+  /// Those that have used up their time, in the order of their descriptors. Streams are not among
+  /// them: only who holds a stream knows whether its reader takes what is sent.
+  func overdue(at now: Instant) -> [(descriptor: Int32, phase: Phase)] {
+    open.compactMap { descriptor, connection in
+      guard let limit = limit(of: connection.phase), connection.since + limit <= now else {
+        return nil
+      }
+      return (descriptor, connection.phase)
+    }.sorted { $0.0 < $1.0 }
+  }
+
+  private func limit(of phase: Phase) -> Duration? {
+    switch phase {
+    case .fresh, .header: patience.header
+    case .body: patience.body
+    case .answer: patience.answer
+    case .idle: patience.idle
+    case .stream, .leaving: nil
+    }
+  }
+}

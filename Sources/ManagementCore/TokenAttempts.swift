@@ -1,0 +1,37 @@
+// How often an address has offered a wrong token of late.
+import StationProtocol
+
+/// Whoever guesses tokens is told to wait. A right token is never slowed: many people may share
+/// one address, and behind a proxy all of them do.
+package struct TokenAttempts: Equatable, Sendable {
+  /// Wrong tokens that an address may offer in `window`.
+  package static let mostWrong = 10
+  package static let window: Duration = .seconds(60)
+  /// Addresses that are told apart; those beyond are counted as one.
+  static let mostAddresses = 10_000
+
+  private var addresses: [String: Attempts] = [:]
+  private var others: Attempts?
+
+  private struct Attempts: Equatable, Sendable {
+    var ends: Instant
+    var wrong: Int
+  }
+
+  package init() {}
+
+  /// A wrong token was offered.
+  /// - Returns: how long the address should wait, where it has offered too many.
+  package mutating func wrongToken(from address: String, at now: Instant) -> Duration? {
+    if addresses[address] == nil, addresses.count >= Self.mostAddresses {
+      addresses = addresses.filter { $0.value.ends > now }
+    }
+    let isKnown = addresses[address] != nil || addresses.count < Self.mostAddresses
+    var attempts = isKnown ? addresses[address] : others
+    if let ends = attempts?.ends, ends <= now { attempts = nil }
+    var current = attempts ?? Attempts(ends: now + Self.window, wrong: 0)
+    current.wrong = min(current.wrong + 1, Self.mostWrong + 1)
+    if isKnown { addresses[address] = current } else { others = current }
+    return current.wrong > Self.mostWrong ? current.ends - now : nil
+  }
+}
