@@ -36,7 +36,8 @@ final class HTTPExchange {
     if isTooLarge {
       body = []
       // The library can answer only at the end of a body; a chunked one may have none.
-      return received > 16 * server.options.largestBody ? .NO : .YES
+      if received > 16 * server.options.largestBody { server.cutOff(descriptor, answering: 413) }
+      return .YES
     }
     piece.withMemoryRebound(to: UInt8.self) { body.append(contentsOf: $0) }
     return .YES
@@ -45,11 +46,11 @@ final class HTTPExchange {
   /// The request is complete.
   func finish(path: String, method: String) -> MHD_Result {
     if isTooLarge { return send(server.refusal(413), method: method) }
-    guard let known = HTTPMethod(rawValue: method) else {
-      return send(server.refusal(501), method: method)
-    }
     guard let segments = PercentEscapes.segments(path), let query = query() else {
       return send(server.refusal(400), method: method)
+    }
+    guard let known = HTTPMethod(rawValue: method) else {
+      return send(server.refusal(501), method: method)
     }
     let headers = values(.HEADER_KIND).map { (name: $0.name.lowercased(), value: $0.value) }
     let request = HTTPRequest(
@@ -144,7 +145,7 @@ func answerRequest(
   _ piece: UnsafePointer<CChar>?, _ size: UnsafeMutablePointer<Int>?,
   _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
-  guard let context, let connection, let path, let method, let size, let slot,
+  guard let context, let connection, let method, let size, let slot,
     let server = ServerContext.server(context)
   else { return .NO }
   guard let known = slot.pointee else {
@@ -158,7 +159,9 @@ func answerRequest(
     size.pointee = 0
     return result
   }
-  return exchange.finish(path: String(cString: path), method: String(cString: method))
+  // A request line without a target has no path.
+  return exchange.finish(
+    path: path.map { String(cString: $0) } ?? "", method: String(cString: method))
 }
 
 /// The library's end of a request, however it ended.

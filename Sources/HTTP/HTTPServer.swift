@@ -30,6 +30,8 @@ package struct HTTPOptions: Equatable, Sendable {
 package enum HTTPRefusal: Equatable, Sendable {
   /// A request that was answered with a status of 400 to 499, or 501.
   case answered(status: Int)
+  /// What came on a connection was no whole request; it ended without an answer.
+  case brokenOff
   /// A connection beyond what the server or one address may have was answered with 503.
   case turnedAway
   /// A connection that had brought no whole request went for the sake of a new one.
@@ -65,6 +67,8 @@ package final class HTTPServer {
   private var sweep: Timer?
   private var connections: HTTPConnections
   private var streams: [Int32: HTTPEventStream] = [:]
+  /// Requests that the library has answered by itself on connections that have not ended yet.
+  private var answeredByLibrary = 0
 
   /// Connections that are accepted in one turn of the loop; the rest wait for the next.
   private static let mostAcceptedAtOnce = 32
@@ -239,6 +243,13 @@ extension HTTPServer {
     }
   }
 
+  /// Refuses a request in the middle of its body.
+  func cutOff(_ descriptor: Int32, answering status: Int) {
+    guard connections.open[descriptor].map({ $0.phase != .leaving }) == true else { return }
+    dismiss(descriptor, answering: status)
+    onRefused(.answered(status: status))
+  }
+
   /// Ends a connection. The library notices that it is shut, and closes it.
   private func dismiss(_ descriptor: Int32, answering status: Int?) {
     if let status { say(status, to: descriptor) }
@@ -259,12 +270,25 @@ extension HTTPServer {
   }
 
   func ended(_ descriptor: Int32) {
+    if let phase = connections.open[descriptor]?.phase, phase != .leaving {
+      // To what it cannot make out the library does not answer; it just closes the connection.
+      if answeredByLibrary > 0 {
+        answeredByLibrary -= 1
+      } else if phase == .fresh || phase == .header, chttp_has_received(descriptor) != 0 {
+        onRefused(.brokenOff)
+      }
+    }
     connections.remove(descriptor)
     streams[descriptor] = nil
   }
 
   func peer(of descriptor: Int32) -> String {
     connections.open[descriptor]?.peer.description ?? ""
+  }
+
+  func libraryAnswered(_ status: Int) {
+    answeredByLibrary += 1
+    onRefused(.answered(status: status))
   }
 
   func opened(_ stream: HTTPEventStream, on descriptor: Int32) { streams[descriptor] = stream }
@@ -310,5 +334,5 @@ private func noteRequestLine(
 
 /// The library has answered a request by itself.
 private func noteRefusal(_ context: UnsafeMutableRawPointer?, _ status: UInt32) {
-  ServerContext.server(context)?.onRefused(.answered(status: Int(status)))
+  ServerContext.server(context)?.libraryAnswered(Int(status))
 }

@@ -15,6 +15,7 @@ final class ServerThread {
   /// - Parameter setUp: called on the loop's thread; what it returns answers the requests.
   init(
     _ options: HTTPOptions = HTTPOptions(),
+    onRefused: @escaping @Sendable (HTTPRefusal) -> Void = { _ in },
     _ setUp: @escaping @Sendable (EventLoop) -> HTTPServer.Handler
   ) throws {
     let commands = try Mailbox<Bool>()
@@ -26,6 +27,7 @@ final class ServerThread {
       do {
         let loop = try EventLoop()
         let server = try HTTPServer(loop: loop, options: options, setUp(loop))
+        server.onRefused = onRefused
         port.value = server.port
         started.signal()
         try loop.receive(from: commands) { _ in
@@ -105,6 +107,15 @@ final class RawConnection {
   }
 
   func forget() { received = "" }
+
+  /// Reads what is there, without waiting.
+  /// - Returns: whether the other side has closed.
+  var hasEnded: Bool {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+    if count > 0 { received += String(decoding: buffer[..<count], as: UTF8.self) }
+    return count == 0 || count < 0 && errno == ECONNRESET
+  }
 
   private func readSome() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -58,7 +58,7 @@ struct HTTPTests {
     #expect(small.hasSuffix(" 5"))
   }
 
-  @Test("a chunked body without end is cut off")
+  @Test("a chunked body without end is answered in its midst and cut off")
   func endlessBody() throws {
     var options = HTTPOptions()
     options.largestBody = 1000
@@ -67,7 +67,7 @@ struct HTTPTests {
     connection.send("POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n")
     let chunk = "3e8\r\n" + String(repeating: "x", count: 1000) + "\r\n"
     for _ in 0..<200 { connection.send(chunk) }
-    #expect(connection.readAll().isEmpty)
+    #expect(connection.readAll().hasPrefix("HTTP/1.1 413 "))
   }
 
   @Test("a header over the limit is refused")

@@ -22,7 +22,7 @@ struct APITests {
     let token = service.management.token
     let paths = [
       "/stations", "/stations/x", "/events", "/events/stream", "/members", "/members/x",
-      "/issuer-keys", "/quarantine",
+      "/issuer-keys", "/quarantine", "/refused-input",
     ]
     for path in paths {
       let answer = try service.plain.call("GET", "/api/v1\(path)")
@@ -48,6 +48,7 @@ struct APITests {
     for (method, path) in [
       ("GET", "/members"), ("POST", "/members"), ("GET", "/members/x"), ("PATCH", "/members/x"),
       ("POST", "/members/x/codes"), ("PUT", "/stations/x"), ("GET", "/quarantine"),
+      ("GET", "/refused-input"),
     ] {
       let answer = try viewer.call(method, path, json: method == "GET" ? nil : "{}")
       #expect(answer.status == 403 && Self.problem(answer) == "forbidden", "\(method) \(path)")

@@ -11,6 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+// Whether anything at all has come on a connection: tcpi_bytes_received of the kernel's tcp_info,
+// which only grows at its end. The C library's form of it ends before that member, and the
+// kernel's header cannot be read beside it.
+static inline int chttp_has_received(int fd) {
+  unsigned long long info[17] = {0};
+  socklen_t length = sizeof info;
+  return getsockopt(fd, IPPROTO_TCP, 11 /* TCP_INFO */, info, &length) == 0 &&
+         length == sizeof info && info[16] > 0;
+}
+
 // Who is to be told of a request that the library refuses by itself.
 struct chttp_watcher {
   void (*refused)(void *context, unsigned int status);

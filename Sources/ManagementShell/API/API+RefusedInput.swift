@@ -33,6 +33,7 @@ extension HTTPRefusal {
   /// bad input, such as a member who is there already.
   var counted: (kind: RefusedInput.Kind, reason: String)? {
     switch self {
+    case .brokenOff: (.badRequest, "a connection ended without a whole request")
     case .turnedAway: (.tooManyConnections, "more connections than are allowed; answered 503")
     case .gaveWay: (.gaveWay, "a connection without a whole request gave way to a new one")
     case .slowReader: (.slowReader, "an answer was not taken in time; the connection was cut")

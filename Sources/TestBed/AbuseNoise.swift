@@ -1,0 +1,97 @@
+// Noise on a serial line: what a loose plug, a wrong speed or an ill-disposed device sends.
+import Foundation
+import Linux
+import StationProtocol
+
+/// An endless stream of bytes, the same for the same seed.
+package struct AbuseNoise: Sendable {
+  package enum Kind: CaseIterable, Sendable {
+    /// Any byte.
+    case any
+    /// Printable characters and line ends, so that there are many frames.
+    case text
+    /// Only what base45 uses, with line ends: it passes the framing and reaches the decoders.
+    case base45
+  }
+
+  /// What 115,200 baud carry: ten bits a byte.
+  package static let bytesPerSecond = 11_520
+
+  private let kind: Kind
+  private var state: UInt64
+
+  package init(_ kind: Kind, seed: UInt64) {
+    self.kind = kind
+    state = seed
+  }
+
+  package mutating func next(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
+
+  private mutating func byte() -> UInt8 {
+    let draw = random()
+    switch kind {
+    case .any: return UInt8(truncatingIfNeeded: draw)
+    case .text: return draw % 20 == 0 ? 0x0D : UInt8(0x20 + draw % 0x5F)
+    case .base45: return draw % 64 == 0 ? 0x0D : Self.alphabet[Int(draw % 45)]
+    }
+  }
+
+  private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
+
+  /// SplitMix64 (Steele, Lea and Flood, 2014).
+  private mutating func random() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// Noise at a reader, from a thread of its own, until it is stopped.
+package final class AbuseLine: @unchecked Sendable {
+  // Sendable because `lock` guards what both threads touch; the line is written by one alone.
+  private let lock = NSLock()
+  private let ended = DispatchSemaphore(value: 0)
+  private var isRunning = true
+  private var written = 0
+
+  /// - Parameters:
+  ///   - descriptor: the master of a pseudo-terminal, which must not block.
+  ///   - bytesPerSecond: nil for as much as the line takes.
+  package init(
+    _ descriptor: Int32, _ kind: AbuseNoise.Kind, seed: UInt64,
+    bytesPerSecond: Int? = AbuseNoise.bytesPerSecond
+  ) {
+    Thread.detachNewThread { [self] in
+      var noise = AbuseNoise(kind, seed: seed)
+      let start = Clock.now
+      while lock.withLock({ isRunning }) {
+        // What should have been sent by now, in steps of a hundredth of a second.
+        var due = 4096
+        if let bytesPerSecond {
+          let microseconds = Int((Clock.now - start).wholeNanoseconds / 1000)
+          due = microseconds * bytesPerSecond / 1_000_000 - sent
+        }
+        if due > 0 { send(noise.next(min(due, 4096)), to: descriptor) }
+        var pause = timespec(tv_sec: 0, tv_nsec: bytesPerSecond == nil ? 100_000 : 10_000_000)
+        nanosleep(&pause, nil)
+      }
+      ended.signal()
+    }
+  }
+
+  /// Bytes that the line has taken.
+  package var sent: Int { lock.withLock { written } }
+
+  /// Stops, and waits until nothing is written any more.
+  package func stop() {
+    lock.withLock { isRunning = false }
+    ended.wait()
+  }
+
+  private func send(_ bytes: [UInt8], to descriptor: Int32) {
+    let count = write(descriptor, bytes, bytes.count)
+    if count > 0 { lock.withLock { written += count } }
+  }
+}
