@@ -62,6 +62,17 @@ package final class ManagementUnderTest {
   package var identifier: Int32 { daemon?.identifier ?? 0 }
   package var isRunning: Bool { daemon?.isRunning ?? false }
 
+  /// The most memory that it has had resident so far, in KiB.
+  package func peakMemory() throws -> Int {
+    let status = try String(
+      contentsOfFile: "/proc/\(daemon?.identifier ?? 0)/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    guard let kibibytes = line?.split(separator: " ").compactMap({ Int($0) }).first else {
+      throw TestBedError("no memory of managementd")
+    }
+    return kibibytes
+  }
+
   package var api: HTTPClient {
     HTTPClient(
       base: "http://\(address)/api/v1", headers: ["Authorization": "Bearer \(token)"])

@@ -171,9 +171,10 @@ struct HTTPAbuseTests {
       let connection = try RawConnection(port: server.port)
       connection.send("GET / HT")
     }
-    try refusals.wait(for: .answered(status: 408))
+    // The library may read the end together with the half, or wait for the other one.
+    try Deadline.wait(until: "the third refusal") { refusals.all.count == 3 }
+    #expect([.brokenOff, .answered(status: 408)].contains(refusals.all[2]))
     #expect(try exchange(server.port, "GET", "/").hasPrefix("HTTP/1.1 200 "))
-    #expect(refusals.all.count == 3)
   }
 
   @Test("a body of 10 MB is answered with 413 and never held", arguments: [true, false])

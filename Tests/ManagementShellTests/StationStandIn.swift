@@ -83,6 +83,11 @@ final class StationStandIn: @unchecked Sendable {
       .publish(MQTTMessage(topic: topic.path, payload: payload, isRetained: isRetained)))
   }
 
+  /// Publishes where no part of the product would.
+  func publish(path: String, _ payload: [UInt8]) {
+    orders.send(.publish(MQTTMessage(topic: path, payload: payload)))
+  }
+
   func send(_ batch: RecordBatch) { publish(.out(station), batch.json) }
 
   func say(_ session: SessionID, isOnline: Bool) {
