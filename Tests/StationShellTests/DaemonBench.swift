@@ -14,6 +14,8 @@ final class DaemonBench {
   var brokerPort: Int
   var store: String
   private var number = 0
+  /// Further readers of the access point, by name.
+  private var moreReaders: [(name: String, path: String)] = []
 
   init(brokerPort: Int? = nil) throws {
     folder = try WorkFolder()
@@ -33,6 +35,8 @@ final class DaemonBench {
     [reader front]
     device = \(readerPath)
     speed = 115200
+    \(moreReaders.map { "[reader \($0.name)]\ndevice = \($0.path)\nspeed = 115200" }
+      .joined(separator: "\n"))
     [entry]
     issuer-keys = \(folder.file("keys"))
     [clock]
@@ -90,6 +94,16 @@ final class DaemonBench {
     return terminal
   }
 
+  /// A further scanner of the same access point; to be plugged in before the start.
+  func plugInReader(named name: String) throws -> PseudoTerminal {
+    let terminal = try PseudoTerminal()
+    let path = folder.file(name)
+    try FileManager.default.createSymbolicLink(
+      atPath: path, withDestinationPath: terminal.path)
+    moreReaders.append((name, path))
+    return terminal
+  }
+
   /// A code that opens, as a scanner sends it.
   func code(_ member: String = "m-1") throws -> [UInt8] {
     guard let member = MemberID(member) else { throw TestBedError("no member") }
@@ -103,6 +117,8 @@ final class TestBoard {
   private let listener: LocalListener
   private var connection: LocalConnection?
   private(set) var orders: [(line: String, at: Instant)] = []
+  /// How often each line has come since the greeting.
+  private(set) var counts: [String: Int] = [:]
 
   init(_ path: String) throws { listener = try LocalListener(path: path) }
 
@@ -112,6 +128,7 @@ final class TestBoard {
   func greet(_ inputs: String...) throws {
     connection = try Deadline.wait(for: "a daemon at the board") { listener.accept() }
     orders = []
+    counts = [:]
     for line in ["hello 1"] + inputs { say(line) }
   }
 
@@ -128,12 +145,26 @@ final class TestBoard {
     }
   }
 
+  /// Waits until a line has come so many times, however many others there are.
+  func wait(
+    _ seconds: Double = 20, for line: String, count: Int, _ meanwhile: () -> Void = {}
+  ) throws {
+    try Deadline.wait(
+      seconds, until: "\(count) times \(line), not \(counts[line, default: 0]) times"
+    ) {
+      meanwhile()
+      listen()
+      return counts[line, default: 0] >= count
+    }
+  }
+
   /// - Returns: false where the daemon has gone.
   @discardableResult
   func listen() -> Bool {
     while let heard = connection?.lines() {
       if heard.isEmpty { return true }
       orders += heard.map { ($0, Clock.now) }
+      for line in heard { counts[line, default: 0] += 1 }
     }
     connection = nil
     return false
