@@ -56,25 +56,40 @@ final class StationdLinkTests {
     #expect(statuses.filter { $0.reason == .lost }.count == 1)
   }
 
-  @Test("forged, foreign and malformed acknowledgements delete nothing; the right one does")
+  @Test("forged, foreign and malformed acknowledgements delete nothing, and are recorded as such")
   func acknowledgements() throws {
+    let terminal = try bench.plugInReader()
     let daemon = try bench.start()
+    try board.greet("input contact-1 1")
     try until("records") { [unowned self] in !batches.isEmpty }
     let batch = batches[0]
     let forged: [[UInt8]] = [
       Acknowledgement(stream: StreamID(bits: 1), upto: batch.last).json,
       Acknowledgement(stream: batch.stream, upto: 1 << 53).json,
+      Acknowledgement(stream: batch.stream, upto: .max).json,
       Array("{".utf8), [], [0xFF, 0x00], Array("{\"stream\":1,\"upto\":-1}".utf8),
       Array(String(repeating: "[", count: 60_000).utf8),
-      [UInt8](repeating: 0x78, count: 100_000),
+      [UInt8](repeating: 0x78, count: 100_000), [UInt8](repeating: 0x78, count: 260_000),
     ]
-    for _ in 1...20 { for payload in forged { #expect(acknowledge(payload)) } }
+    for _ in 1...20 {
+      for payload in forged + AbusePayloads.all { #expect(acknowledge(payload)) }
+    }
+    // The door is not the broker's business.
+    _ = terminal.write(try bench.code())
+    try until("the grant") { [board] in board.counts["show 1 granted -"] == 1 }
     let sent = batches.count
     // Nothing was acknowledged, so the patience of five seconds ends and all is sent again.
     try until("the first record again") { [unowned self] in
       batches.dropFirst(sent).contains { $0.first == 1 }
     }
     #expect(daemon.log.split(separator: "\n").count < 40, "\(daemon.log)")
+    let refused = batches.flatMap(\.records).compactMap { json -> MessageRefusal? in
+      guard case .messagesRefused(let ground, 1)? = try? Record(json: json).body else {
+        return nil
+      }
+      return ground
+    }
+    #expect(Set(refused) == [.foreignAcknowledgement, .unreadable])
     let last = batches.map(\.last).max() ?? 0
     #expect(acknowledge(Acknowledgement(stream: batch.stream, upto: last).json))
     try Deadline.wait(until: "the deletion, which waits for company") {
@@ -82,6 +97,26 @@ final class StationdLinkTests {
       return Int(floor.trimmingCharacters(in: .whitespacesAndNewlines)) == Int(last) + 1
     }
     #expect(try daemon.stop() == 0)
+  }
+
+  @Test("an acknowledgement that the broker has kept is refused, also when it would be right")
+  func retained() throws {
+    let first = try bench.start()
+    try until("records") { [unowned self] in !batches.isEmpty }
+    let stream = batches[0].stream
+    #expect(try first.stop() == 0)
+    let ack = Acknowledgement(stream: stream, upto: 1)
+    let kept = MQTTMessage(topic: "ws/v1/one/ack", payload: ack.json, isRetained: true)
+    #expect(service.publish(kept))
+    let second = try bench.start()
+    try until("the refusal") { [unowned self] in
+      batches.flatMap(\.records).contains { json in
+        (try? Record(json: json).body) == .messagesRefused(.retained, count: 1)
+      }
+    }
+    let floor = try Program.run("sqlite3", [bench.store, "SELECT floor FROM identity"]).output
+    #expect(floor == "1\n")
+    #expect(try second.stop() == 0)
   }
 
   @Test("after the loss of its store, its status, birth and will speak of one new session")
