@@ -12,6 +12,8 @@ package final class Board {
     /// Something of the whole state is different now.
     case changed
     case shown(accessPoint: Int, BoardOrder.Outcome)
+    /// A code was held to a reader, or what came of it is known.
+    case presented(Presentations.Entry)
     case outputMoved(BoardLine, Bool, at: Instant)
   }
 
@@ -30,6 +32,7 @@ package final class Board {
   private let link: DaemonLink
   private let readers: [ReaderLine]
   private(set) var desk: CodeDesk?
+  private(set) var presentations = Presentations()
   private var wake: Timer?
   /// Called on the loop's thread.
   var onNews: (News) -> Void = { _ in }
@@ -56,6 +59,7 @@ package final class Board {
     }
     link.onGone = { [unowned self] in
       for reader in self.readers { reader.release() }
+      self.expire(isGone: true)
       self.carryOut(self.model.daemonLeft())
     }
   }
@@ -72,11 +76,19 @@ package final class Board {
   }
 
   /// Shows bytes to the first reader of an access point.
-  func present(_ code: [UInt8], accessPoint: Int) throws(ReaderRefusal) {
+  /// - Parameter kind: what the board made, where it made them itself.
+  func present(
+    _ code: [UInt8], kind: CodeDesk.Kind? = nil, accessPoint: Int
+  ) throws(ReaderRefusal) {
     guard let reader = readers.first(where: { $0.accessPoint == accessPoint }) else {
       throw .noReader
     }
     guard reader.present(code) else { throw .readerBusy }
+    let entry = presentations.presented(
+      code, kind: kind?.word, accessPoint: accessPoint, hasDaemon: model.hasDaemon, at: Clock.now,
+      wall: Clock.wall)
+    onNews(.presented(entry))
+    scheduleWake()
   }
 
   func present(
@@ -91,7 +103,7 @@ package final class Board {
       throw .cannotIssue
     }
     guard let code else { throw .noCode }
-    try present(code, accessPoint: accessPoint)
+    try present(code, kind: kind, accessPoint: accessPoint)
     desk = current
     onNews(.changed)
   }
@@ -101,19 +113,27 @@ package final class Board {
       switch effect {
       case .report(let report): link.send(report)
       case .outputMoved(let line, let level): onNews(.outputMoved(line, level, at: Clock.now))
-      case .shown(let point, let outcome): onNews(.shown(accessPoint: point, outcome))
+      case .shown(let point, let outcome):
+        let answered = presentations.answered(outcome, accessPoint: point, at: Clock.now)
+        onNews(.shown(accessPoint: point, outcome))
+        if let answered { onNews(.presented(answered)) }
       }
     }
     onNews(.changed)
     scheduleWake()
   }
 
+  private func expire(isGone: Bool = false) {
+    for entry in presentations.expire(isGone: isGone, at: Clock.now) { onNews(.presented(entry)) }
+  }
+
   private func scheduleWake() {
-    let next = model.nextWake
+    let next = [model.nextWake, presentations.nextWake].compactMap { $0 }.min()
     if let wake, wake.isPending, wake.deadline == next { return }
     wake?.cancel()
     wake = next.map { deadline in
       loop.schedule(at: deadline) { [unowned self] in
+        self.expire()
         self.carryOut(self.model.wake(at: Clock.now))
       }
     }

@@ -7,9 +7,10 @@ import StationProtocol
 
 /// Serves the page on a loopback address and keeps every open page up to date.
 ///
-/// `GET /events` sends three kinds of events: `state` with the whole state, first and after each
-/// change; `show` `{accessPoint, outcome, reason?, at}`; `output` `{accessPoint, line, level, at}`.
-/// `at` is microseconds of the monotonic clock.
+/// `GET /events` sends four kinds of events: `state` with the whole state, first and after each
+/// change; `presented` for each of the last presentations, then for each new one and again when
+/// its answer is known; `show` `{accessPoint, outcome, reason?, at}`; `output` `{accessPoint, line,
+/// level, at}`. There `at` is microseconds of the monotonic clock.
 final class BoardPages {
   /// Keeps proxies and the server's own idle rules from taking a quiet page for a dead one.
   private static let heartbeat = Duration.seconds(15)
@@ -94,6 +95,9 @@ final class BoardPages {
     }
     streams.append(stream)
     _ = stream.send(Self.event("state", board.stateJSON(at: Clock.now)))
+    for entry in board.presentations.entries {
+      _ = stream.send(Self.event("presented", entry.json))
+    }
     return HTTPResponse(
       200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
       content: .stream(stream))
@@ -102,6 +106,7 @@ final class BoardPages {
   private func tell(_ news: Board.News) {
     switch news {
     case .changed: send(Self.event("state", board.stateJSON(at: Clock.now)))
+    case .presented(let entry): send(Self.event("presented", entry.json))
     case .shown(let point, let outcome):
       send(
         Self.event(

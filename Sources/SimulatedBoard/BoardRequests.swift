@@ -68,7 +68,7 @@ extension Board {
         try order.only("text", "base64")
         try present(code, at: order)
       case "/code":
-        let kind = try order.word(order.kind, CodeDesk.Kind.init(rawValue:))
+        let kind = try order.word(order.kind, CodeDesk.Kind.init(word:))
         try order.only("kind", "member")
         try present(kind, at: order)
       case "/door":

@@ -23,6 +23,32 @@ extension Board {
   }
 }
 
+extension Presentations.Entry {
+  /// `number`, `accessPoint`, `kind` or null, `start` and `bytes` of what was shown, `at` in
+  /// milliseconds since 1970, and `answer`: `awaited`, `repeated`, `none`, or what was said, with
+  /// the `reason` of a refusal and the `fault` of a malformed code.
+  var json: [UInt8] {
+    JSONWriter.object { writer in
+      writer.field("number", number)
+      writer.field("accessPoint", accessPoint)
+      writer.key("kind")
+      if let kind { writer.value(kind) } else { writer.null() }
+      writer.field("start", start)
+      writer.field("bytes", byteCount)
+      writer.field("at", wall.milliseconds)
+      switch answer {
+      case .awaited: writer.field("answer", "awaited")
+      case .repeated: writer.field("answer", "repeated")
+      case .none: writer.field("answer", "none")
+      case .said(.granted): writer.field("answer", "granted")
+      case .said(.refused(let reason)):
+        writer.field("answer", "refused")
+        writer.field("reason", reason)
+      }
+    }
+  }
+}
+
 extension JSONWriter {
   fileprivate mutating func members(of model: BoardModel, accessPoint: Int, at now: Instant) {
     let door = model.doors[accessPoint - 1]

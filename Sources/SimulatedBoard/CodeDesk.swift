@@ -1,6 +1,5 @@
 // Makes the codes that a person shows to the simulated board: good ones, and all the wrong ones.
 
-import Linux
 import MemberCode
 import StationProtocol
 
@@ -8,23 +7,33 @@ import StationProtocol
 /// simulated boards alone.
 struct CodeDesk {
   /// What can be shown.
-  enum Kind: String, CaseIterable, Sendable {
+  enum Kind: Hashable, Sendable, CaseIterable {
     case good
-    /// Well signed, but its time is long over.
-    case expired
-    /// Good in every way but for the key, which no station knows.
-    case foreign
-    /// Text that is no code at all.
-    case garbage
     /// The last good one once more.
     case same
+    case wrong(WrongCode)
+
+    static let allCases: [Kind] = [.good, .same] + WrongCode.allCases.map(wrong)
+
+    init?(word: String) {
+      guard let kind = Self.allCases.first(where: { $0.word == word }) else { return nil }
+      self = kind
+    }
+
+    /// As the page and its texts call it: `board.code.WORD`.
+    var word: String {
+      switch self {
+      case .good: "good"
+      case .same: "same"
+      case .wrong(let code): code.rawValue
+      }
+    }
   }
 
   private static let life = Duration.seconds(60)
-  private static let hour: Int64 = 3_600_000
 
   private let issuer: CodeIssuer
-  private let stranger = CodeIssuer(SigningKey.generate())
+  private let wrongCodes: WrongCodeMaker
   let members: [MemberID]
   private(set) var last: [UInt8]?
 
@@ -33,7 +42,9 @@ struct CodeDesk {
   ///   - members: not empty.
   init(key: [UInt8], members: [MemberID]) throws(KeyError) {
     precondition(!members.isEmpty, "there is nobody to issue codes to")
-    issuer = CodeIssuer(try SigningKey(pem: key))
+    let key = try SigningKey(pem: key)
+    issuer = CodeIssuer(key)
+    wrongCodes = WrongCodeMaker(key)
     self.members = members
   }
 
@@ -46,12 +57,8 @@ struct CodeDesk {
       let code = Array(try issuer.issue(member, life: Self.life, at: now).utf8)
       last = code
       return code
-    case .expired:
-      let then = WallTime(milliseconds: now.milliseconds - Self.hour)
-      return Array(try issuer.issue(member, life: Self.life, at: then).utf8)
-    case .foreign: return Array(try stranger.issue(member, life: Self.life, at: now).utf8)
-    case .garbage: return Array("https://example.org/\(Hex.text(Randomness.bits, digits: 16))".utf8)
     case .same: return last
+    case .wrong(let kind): return wrongCodes.code(kind, for: member, at: now)
     }
   }
 }

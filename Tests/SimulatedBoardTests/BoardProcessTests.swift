@@ -154,6 +154,23 @@ struct BoardProcessTests {
     #expect(text.contains(#"{"accessPoint":1,"outcome":"refused","reason":"replayed","at":"#))
   }
 
+  @Test("the event stream tells what was shown at a reader, and what came of it")
+  func presentations() throws {
+    let board = try BoardProcess()
+    let daemon = try FakeDaemon(board)
+    #expect(try board.post("/code", #"{"accessPoint":1,"kind":"nested"}"#).status == 200)
+    #expect(daemon.say("show 1 refused malformed"))
+    let page = try WebConnection(address: board.address)
+    try page.send("GET /events HTTP/1.1\r\nHost: \(board.address)\r\n\r\n")
+    let text = try page.read {
+      $0.contains("event: presented") && $0.contains(#""answer":"refused","reason":"malformed""#)
+    }
+    #expect(text.contains(#"{"number":1,"accessPoint":1,"kind":"nested","start":""#))
+    #expect(try board.post("/scan", #"{"accessPoint":1,"text":"<b>"}"#).status == 200)
+    let more = try page.read { $0.contains(#""number":2"#) }
+    #expect(more.contains(#""kind":null,"start":"<b>","bytes":3,"#))
+  }
+
   @Test("the page, its parts and its texts are served, and nothing else is")
   func files() throws {
     let board = try BoardProcess()

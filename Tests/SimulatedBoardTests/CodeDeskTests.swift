@@ -34,9 +34,9 @@ struct CodeDeskTests {
     #expect(try desk.code(.same, for: members[1], at: now) == nil)
     let good = try desk.code(.good, for: members[1], at: now)
     #expect(try verdict(good) == "m-2")
-    #expect(try verdict(desk.code(.expired, for: members[0], at: now)) == "expired")
-    #expect(try verdict(desk.code(.foreign, for: members[0], at: now)) == "unknown-key")
-    #expect(try verdict(desk.code(.garbage, for: members[0], at: now)) == "malformed")
+    #expect(try verdict(desk.code(.wrong(.expired), for: members[0], at: now)) == "expired")
+    #expect(try verdict(desk.code(.wrong(.foreign), for: members[0], at: now)) == "unknown-key")
+    #expect(try verdict(desk.code(.wrong(.garbage), for: members[0], at: now)) == "malformed")
     #expect(try desk.code(.same, for: members[0], at: now) == good)
   }
 

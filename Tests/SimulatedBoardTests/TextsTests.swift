@@ -22,6 +22,11 @@ struct TextsTests {
     for word in Denial.allCases.map(\.rawValue) + ["unknown"] {
       keys += ["denial.\(word).title", "denial.\(word).advice"]
     }
+    keys += Denial.allCases.map { "denial.\($0.rawValue).meaning" }
+    keys += CodeFault.allCases.flatMap { ["fault.\($0.rawValue)", "fault.\($0.rawValue).meaning"] }
+    keys += MessageRefusal.allCases.flatMap {
+      ["message.\($0.rawValue)", "message.\($0.rawValue).meaning"]
+    }
     for alarm in Alarm.allCases {
       keys += ["alarm.\(alarm.rawValue)", "alarm.\(alarm.rawValue).advice"]
     }
@@ -30,13 +35,15 @@ struct TextsTests {
     keys += LockCause.allCases.map { "cause.lock.\($0.rawValue)" }
     keys += Passage.allCases.map { "passage.\($0.rawValue)" }
     keys += Ending.allCases.map { "ending.\($0.rawValue)" }
-    keys += GapReason.allCases.map { "gap.\($0.rawValue)" }
+    keys += GapReason.allCases.flatMap { ["gap.\($0.rawValue)", "gap.\($0.rawValue).meaning"] }
     keys += DoorPayload.Lock.allCases.map { "door.lock.\($0.rawValue)" }
     keys += DoorPayload.Contact.allCases.map { "door.contact.\($0.rawValue)" }
     keys += DoorPayload.DoorAlarm.allCases.map { "door.alarm.\($0.rawValue)" }
     keys += BoardRefusal.allCases.map { "board.refused.\($0.rawValue)" }
     keys += Board.ReaderRefusal.allCases.map { "board.refused.\($0.rawValue)" }
-    keys += CodeDesk.Kind.allCases.map { "board.code.\($0.rawValue)" }
+    keys += CodeDesk.Kind.allCases.map { "board.code.\($0.word)" }
+    keys += WrongCode.allCases.map { "board.code.\($0.rawValue).what" }
+    keys += ["awaited", "repeated", "none"].map { "board.answer.\($0)" }
     keys += BoardModel.Way.allCases.map { "board.walk.\($0.rawValue)" }
     return keys
   }
@@ -58,7 +65,7 @@ struct TextsTests {
         // A key is a quoted word of a known family: "board.walk.in" and its like.
         let keys = text.matches(
           of:
-            /"((?:age|alarm|board|dashboard|denial|door|entry|event|login|problem|station)\.[a-z.\-]+)"/
+            /"((?:age|alarm|board|dashboard|denial|door|entry|events?|input|login|problem|station)\.[a-z.\-]+)"/
         ).map { String($0.output.1) }
         for key in keys where !key.hasSuffix(".js") && !key.hasSuffix(".css") {
           #expect(catalogue[key] != nil, "\(name): \(key)")

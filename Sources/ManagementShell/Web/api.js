@@ -35,6 +35,16 @@ export class API {
     return (await this.get("/events", parameters)).events;
   }
 
+  /** Counts of what was sent to the service in vain: `{since, refused}`. */
+  async refusedInput() {
+    return this.get("/refused-input", {});
+  }
+
+  /** Messages that nobody could read, the newest first, in pages like those of events. */
+  async quarantine(parameters) {
+    return (await this.get("/quarantine", parameters)).quarantine;
+  }
+
   /** A stream of what happens; see EventStream for the callbacks. */
   stream(callbacks) {
     return new EventStream(`${API.root}/events/stream`, this.headers, callbacks);

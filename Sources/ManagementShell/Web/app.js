@@ -1,26 +1,40 @@
 // The dashboard: signs in, keeps all stations up to date from the stream, and shows them.
 
+import { readAddress } from "./address.js";
 import { API, problem } from "./api.js";
 import { Detail } from "./detail.js";
+import { EventsPage } from "./events-page.js";
 import { Fleet } from "./fleet.js";
 import { Overview } from "./overview.js";
+import { RefusedInput } from "./refused-input.js";
 import { loadTexts, switchLanguage, t, translate } from "./texts.js";
 import { clockTime, serviceNow, tickAll } from "./times.js";
 
 const find = (id) => document.getElementById(id);
 const tokenKey = "token";
+const pages = ["overview", "events"];
 
 /** All that exists while somebody is signed in. */
 class Session {
   constructor(token) {
     this.api = new API(token);
     this.fleet = new Fleet();
-    this.overview = new Overview(this.fleet, (id) => (location.hash = `#/station/${id}`));
+    this.input = new RefusedInput(this.api, () => {
+      if (!this.isLoaded) return;
+      this.overview.renderInput();
+      this.events.showInput();
+    });
+    this.overview = new Overview(
+      this.fleet, this.input, (id) => (location.hash = `#/station/${id}`));
+    this.events = new EventsPage(find("events"), this.api, this.fleet, this.input);
     this.detail = new Detail(find("detail"), this.api, () => {
-      if (location.hash) history.pushState(null, "", location.pathname);
+      if (location.hash.startsWith("#/station/")) {
+        history.pushState(null, "", location.pathname);
+      }
     });
     this.heard = null;
     this.isLost = false;
+    this.isLoaded = false;
     showConnection("dashboard.connecting");
     this.stream = this.api.stream({
       onOpen: () => this.load(),
@@ -43,19 +57,24 @@ class Session {
     }
     this.heard = serviceNow();
     this.isLost = false;
+    this.isLoaded = true;
     find("connection").hidden = true;
-    find("overview").hidden = false;
     this.overview.render();
     if (this.detail.isOpen) this.detail.load();
+    this.events.resume();
     this.followAddress();
   }
 
   take({ name, data }) {
     const value = JSON.parse(data);
-    if (name === "record") this.detail.add(value);
+    if (name === "record") {
+      this.detail.add(value);
+      this.events.add(value);
+    }
     if (name !== "station" || !this.fleet.update(value)) return;
     this.overview.update(value);
     this.detail.show(value);
+    this.events.rename(value);
   }
 
   lose() {
@@ -64,22 +83,33 @@ class Session {
     else showConnection(null);
   }
 
-  /** Opens the station that the address names, or closes the panel. */
+  /** Shows the page that the address names, and opens or closes the panel of a station. */
   followAddress() {
-    const [, id] = location.hash.match(/^#\/station\/([a-z0-9-]+)$/) ?? [];
-    const view = this.fleet.stations.get(id);
-    if (view && this.detail.station !== id) this.detail.open(view);
+    if (!this.isLoaded) return;
+    const { page, station, filter } = readAddress(location.hash);
+    for (const name of pages) find(name).hidden = name !== page;
+    for (const link of document.querySelectorAll("#pages a")) {
+      if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    const view = this.fleet.stations.get(station);
+    if (view && this.detail.station !== station) this.detail.open(view);
     else if (!view && this.detail.isOpen) find("detail").close();
+    if (page === "events") this.events.open(filter);
+    else this.events.close();
   }
 
   translate() {
     if (this.isLost) this.lose();
     this.overview.render();
     this.detail.translate();
+    this.events.translate();
   }
 
   end() {
     this.stream.close();
+    this.input.stop();
+    this.events.close();
     if (this.detail.isOpen) find("detail").close();
   }
 }
@@ -96,6 +126,7 @@ function signIn(token) {
   sessionStorage.setItem(tokenKey, token);
   find("login").hidden = true;
   find("sign-out").hidden = false;
+  find("pages").hidden = false;
   session = new Session(token);
 }
 
@@ -103,16 +134,24 @@ function signOut(problem = "") {
   session?.end();
   session = null;
   sessionStorage.removeItem(tokenKey);
-  for (const id of ["overview", "connection", "no-link", "sign-out"]) find(id).hidden = true;
+  for (const id of [...pages, "pages", "connection", "no-link", "sign-out"]) find(id).hidden = true;
   find("login").hidden = false;
   find("login-problem").textContent = problem;
   find("token").focus();
 }
 
-/** Moves a token from the address to the tab's memory, so that it is not seen or shared. */
+/**
+ * Moves a token from the address to the tab's memory, so that it is not seen or shared:
+ * `#token=…`, or `#/events?token=…` to begin on another page.
+ */
 function tokenFromAddress() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (token) history.replaceState(null, "", location.pathname);
+  const [, path, query] = location.hash.match(/^#(\/[^?]*)?\??(.*)$/) ?? [];
+  const parameters = new URLSearchParams(query);
+  const token = parameters.get("token");
+  if (!token) return null;
+  parameters.delete("token");
+  const rest = path ? `#${path}${parameters.size ? `?${parameters}` : ""}` : "";
+  history.replaceState(null, "", location.pathname + rest);
   return token;
 }
 
@@ -131,6 +170,12 @@ find("login-form").addEventListener("submit", (event) => {
   else find("login-problem").textContent = t("problem.unauthorized");
 });
 find("sign-out").addEventListener("click", () => signOut());
+find("skip").addEventListener("click", (event) => {
+  // The address names a page, not a place on it.
+  event.preventDefault();
+  const main = [...document.querySelectorAll("main")].find((element) => !element.hidden);
+  main?.querySelector("[tabindex], input")?.focus();
+});
 find("language").addEventListener("click", async () => {
   await switchLanguage();
   showTexts();

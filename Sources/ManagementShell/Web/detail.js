@@ -1,7 +1,9 @@
 // One station in full: how it stands, and its records as they come in.
 
+import { eventsAddress } from "./address.js";
 import { h } from "./dom.js";
-import { detail, kinds, mood, title } from "./record-words.js";
+import { RecordList } from "./record-list.js";
+import { detail, facts, kinds, mood, title } from "./record-words.js";
 import { alarmLine, caveats, doors, figure, presence } from "./station-parts.js";
 import { named, t } from "./texts.js";
 import { moment } from "./times.js";
@@ -41,7 +43,8 @@ export class Detail {
   build() {
     this.title = h("h2", { id: "detail-title" });
     this.state = h("div", { class: "state" });
-    this.list = h("ol", { class: "records" });
+    const list = h("ol", { class: "records" });
+    this.list = new RecordList(list, most, ({ record }) => this.row(record));
     this.note = h("p", { class: "soft", role: "status" });
     this.older = h("button", { type: "button", hidden: true, onclick: () => this.loadOlder() },
       t("station.events.older"));
@@ -57,7 +60,9 @@ export class Detail {
       h("div", { class: "list-head" },
         h("h3", {}, t("station.events")),
         h("label", { class: "field" }, h("span", {}, t("station.events.kind")), select)),
-      this.list, this.note, this.older));
+      list, this.note,
+      h("div", { class: "list-head" }, this.older,
+        h("a", { href: eventsAddress({ station: this.station }) }, t("station.events.page")))));
   }
 
   /** Takes the station as it is now. */
@@ -96,14 +101,13 @@ export class Detail {
 
   /** Reads the newest records anew: when the panel opens, and after the stream was down. */
   async load() {
-    this.rows = new Map();
-    this.list.replaceChildren();
+    this.list.clear();
     this.older.hidden = true;
     await this.read({});
   }
 
   async loadOlder() {
-    await this.read({ before: Math.min(...this.rows.keys()) });
+    await this.read({ before: this.list.oldest });
   }
 
   async read(more) {
@@ -112,9 +116,9 @@ export class Detail {
     try {
       const events = await this.api.events({ station, kind, limit: page, ...more });
       if (station !== this.station || kind !== this.kind) return;
-      for (const event of events) this.place(event);
-      this.older.hidden = events.length < page || this.rows.size >= most;
-      this.note.textContent = this.rows.size ? "" : t("station.events.none");
+      for (const event of events) this.list.place(event);
+      this.older.hidden = events.length < page || this.list.isFull;
+      this.note.textContent = this.list.size ? "" : t("station.events.none");
     } catch (problem) {
       this.note.textContent = problem.text ?? String(problem);
     }
@@ -124,23 +128,9 @@ export class Detail {
   add(event) {
     if (event.station !== this.station) return;
     if (this.kind && event.record.kind !== this.kind) return;
-    this.place(event);
+    this.list.place(event);
+    this.list.trim();
     this.note.textContent = "";
-    if (this.rows.size > most) {
-      const oldest = Math.min(...this.rows.keys());
-      this.rows.get(oldest).remove();
-      this.rows.delete(oldest);
-    }
-  }
-
-  /** Puts a record at its place, the newest first; one that is there already stays as it is. */
-  place(event) {
-    const id = Number(event.id);
-    if (this.rows.has(id)) return;
-    const row = this.row(event.record);
-    const next = Math.max(...[...this.rows.keys()].filter((other) => other < id), -Infinity);
-    this.list.insertBefore(row, this.rows.get(next) ?? null);
-    this.rows.set(id, row);
   }
 
   row(record) {
@@ -149,7 +139,8 @@ export class Detail {
       h("time", { datetime: time.toISOString() }, moment(record.at)),
       h("span", { class: "what" }, h("strong", {}, title(record)),
         record.ap ? h("span", { class: "soft" }, t("door.name", { n: record.ap })) : null),
-      h("span", { class: "more" }, detail(record),
+      h("span", { class: "more" },
+        [detail(record), ...facts(record)].filter(Boolean).join(" · "),
         record.trusted ? null : h("span", { class: "caveat" }, t("event.untrusted"))));
   }
 }

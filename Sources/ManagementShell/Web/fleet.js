@@ -57,5 +57,11 @@ export class Fleet {
 
 /** Whether someone should look at a station. */
 export function needsAttention(view) {
-  return view.alarms.length > 0 || view.online !== true || view.clockTrusted === false;
+  return view.alarms.length > 0 || view.online !== true || view.clockTrusted === false
+    || hasManyRefusals(view);
+}
+
+/** Whether people are turned away today beyond the one or other stale screenshot. */
+export function hasManyRefusals({ today }) {
+  return today !== undefined && today.refused >= 10 && today.refused * 2 > today.granted;
 }

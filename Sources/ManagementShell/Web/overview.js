@@ -1,7 +1,8 @@
 // The first page: totals, alarms that stand, and a tile per station.
 
+import { eventsAddress } from "./address.js";
 import { h } from "./dom.js";
-import { needsAttention } from "./fleet.js";
+import { hasManyRefusals, needsAttention } from "./fleet.js";
 import { alarmLine, caveats, doors, figure, presence } from "./station-parts.js";
 import { named, t } from "./texts.js";
 
@@ -9,8 +10,9 @@ const find = (id) => document.getElementById(id);
 
 export class Overview {
   /** `open` is called with the id of the station that was chosen. */
-  constructor(fleet, open) {
+  constructor(fleet, input, open) {
     this.fleet = fleet;
+    this.input = input;
     this.open = open;
     this.tiles = new Map();
     find("filter").addEventListener("change", () => this.sift());
@@ -31,10 +33,12 @@ export class Overview {
     const old = this.tiles.get(view.id);
     if (!old) return this.render();
     const hadFocus = old.contains(document.activeElement);
+    const isLink = document.activeElement.matches("a");
     const tile = this.tile(view);
+    const focused = isLink && tile.querySelector("a") ? "a" : "button";
     old.replaceWith(tile);
     this.tiles.set(view.id, tile);
-    if (hadFocus) tile.querySelector("button").focus({ preventScroll: true });
+    if (hadFocus) tile.querySelector(focused).focus({ preventScroll: true });
     this.renderSums();
     this.sift();
   }
@@ -52,7 +56,28 @@ export class Overview {
         figure(t("station.inside"), view.occupancy?.inside, "big"),
         figure(t("station.entries"), view.today?.entries)),
       doors(view),
+      this.refusals(view),
       caveats(view));
+  }
+
+  /** The way to what was turned away here, where there was much of it lately. */
+  refusals(view) {
+    const input = this.input.of(view.id);
+    const words = [
+      hasManyRefusals(view) && t("station.many-refused", { n: view.today.refused }),
+      input > 0 && t("station.refused-input", { n: input }),
+    ].filter(Boolean).join(" · ");
+    if (!words) return null;
+    const address = eventsAddress({ station: view.id, refusals: true });
+    return h("p", { class: "refusals" }, h("a", { href: address }, words));
+  }
+
+  /** Draws anew the stations whose counts of refused input have changed. */
+  renderInput() {
+    for (const view of this.fleet.stations.values()) {
+      const shown = this.tiles.get(view.id)?.querySelector(".refusals")?.textContent ?? "";
+      if (shown !== (this.refusals(view)?.textContent ?? "")) this.update(view);
+    }
   }
 
   renderSums() {

@@ -1,4 +1,4 @@
-// Says in words what a record is about.
+// Says in words what a record is about, why, and what that means for whoever reads it.
 
 import { hasText, t } from "./texts.js";
 import { alarmName } from "./station-parts.js";
@@ -6,52 +6,78 @@ import { alarmName } from "./station-parts.js";
 /** The kinds by which records can be chosen, in the order of the list. */
 export const kinds = [
   "entry-granted", "entry-refused", "refusals-counted", "passage", "door-opened", "door-closed",
-  "door-locked", "exit-requested", "alarm-raised", "alarm-cleared", "started", "clock-stepped",
-  "gap", "unreadable",
+  "door-locked", "exit-requested", "alarm-raised", "alarm-cleared", "messages-refused", "started",
+  "clock-stepped", "gap", "unreadable",
 ];
 
+/** The kinds that say that something was turned away. */
+export const refusalKinds = ["entry-refused", "refusals-counted", "messages-refused"];
+
 const details = {
-  "entry-granted": (record) => t("event.entry-granted.detail", record),
-  "entry-refused": (record) => {
-    const reason = known(`denial.${record.reason}.title`, record.reason);
-    return record.member
-      ? `${reason} · ${t("event.entry-granted.detail", record)}` : reason;
-  },
+  "entry-refused": (record) => [
+    word("denial", record.reason, ".title"), record.fault && word("fault", record.fault),
+  ].filter(Boolean).join(" · "),
   "refusals-counted": (record) => t("event.refusals-counted.detail", record),
-  "door-opened": (record) => known(`cause.open.${record.cause}`, record.cause),
-  "door-locked": (record) => known(`cause.lock.${record.cause}`, record.cause),
+  "messages-refused": (record) =>
+    `${word("message", record.reason)} · ${t("event.messages-refused.detail", record)}`,
+  "door-opened": (record) => word("cause.open", record.cause),
+  "door-locked": (record) => word("cause.lock", record.cause),
   passage: (record) => t("event.passage.detail", {
-    direction: known(`passage.${record.direction}`, record.direction), inside: record.inside,
+    direction: word("passage", record.direction), inside: record.inside,
   }),
   "alarm-raised": (record) => alarmName(record.alarm),
   "alarm-cleared": (record) => alarmName(record.alarm),
   started: (record) => t("event.started.detail", {
-    boot: record.boot, version: record.version,
-    ending: known(`ending.${record.after}`, record.after),
+    boot: record.boot, version: record.version, ending: word("ending", record.after),
   }),
   "clock-stepped": (record) => t("event.clock-stepped.detail", { seconds: record.by / 1000 }),
   gap: (record) => t("event.gap.detail", {
-    from: record.from, to: record.to, reason: known(`gap.${record.reason}`, record.reason),
+    from: record.from, to: record.to, reason: word("gap", record.reason),
   }),
+};
+
+const meanings = {
+  "entry-refused": (record) => record.fault && hasText(`fault.${record.fault}.meaning`)
+    ? t(`fault.${record.fault}.meaning`) : word("denial", record.reason, ".meaning", ""),
+  "refusals-counted": () => t("event.refusals-counted.meaning"),
+  "messages-refused": (record) => word("message", record.reason, ".meaning", ""),
+  "alarm-raised": (record) => word("alarm", record.alarm, ".advice", ""),
+  gap: (record) => word("gap", record.reason, ".meaning", ""),
+  unreadable: () => t("event.unreadable.meaning"),
 };
 
 /** What happened, in a few words. */
 export function title(record) {
-  return known(`event.${record.kind}`, t("event.unknown"));
+  return hasText(`event.${record.kind}`) ? t(`event.${record.kind}`) : t("event.unknown");
 }
 
-/** Who, why or how much; empty where the title says all. */
+/** Why or how much; empty where the title says all. */
 export function detail(record) {
   return details[record.kind]?.(record) ?? "";
+}
+
+/** What a manager makes of it, or does about it; empty where there is nothing to do. */
+export function meaning(record) {
+  return meanings[record.kind]?.(record) ?? "";
+}
+
+/** Who it was and which code, as far as it is known. */
+export function facts(record) {
+  return [
+    record.member && t("event.member", record),
+    // Enough to tell two codes of one day apart.
+    record.code && t("event.code", { code: String(record.code).slice(0, 8) }),
+  ].filter(Boolean);
 }
 
 /** How a record is marked: what went well, what did not, what needs a look. */
 export function mood(record) {
   if (record.kind === "alarm-raised" || record.kind === "gap") return "alarm";
-  if (record.kind === "entry-refused" || record.kind === "refusals-counted") return "refused";
+  if (refusalKinds.includes(record.kind) || record.kind === "unreadable") return "refused";
   return record.kind === "entry-granted" ? "granted" : "plain";
 }
 
-function known(key, fallback) {
-  return hasText(key) ? t(key) : fallback;
+/** The text of a word of one of the protocol's lists; the word itself where there is none. */
+function word(list, value, part = "", fallback = value) {
+  return hasText(`${list}.${value}${part}`) ? t(`${list}.${value}${part}`) : fallback;
 }

@@ -4,23 +4,25 @@ import { h } from "./dom.js";
 import { Plan } from "./plan.js";
 import { Screen } from "./screen.js";
 import { t } from "./texts.js";
+import { WrongCodes } from "./wrong-codes.js";
 
-const codes = ["good", "same", "expired", "foreign", "garbage"];
+const codes = ["good", "same"];
 const walks = ["in", "out", "turn-back"];
 const hands = ["open", "close", "prop", "force"];
 
 export class AccessPoint {
-  constructor(number, send, log) {
+  constructor(number, send) {
     this.number = number;
     this.sendTo = send;
-    this.log = log;
     this.screen = new Screen();
     this.plan = new Plan(number);
     this.heading = h("h2", {});
     this.problem = h("p", { class: "problem", role: "alert" });
     this.controls = h("div", { class: "controls" });
+    this.wrong = new WrongCodes((kind) => this.showCode(kind));
     this.element = h("section", { class: "card point" },
-      this.heading, this.screen.element, this.plan.element, this.problem, this.controls);
+      this.heading, this.screen.element, this.plan.element, this.problem, this.controls,
+      this.wrong.element);
     this.labels = [];
     this.build();
     this.translate();
@@ -69,6 +71,7 @@ export class AccessPoint {
     for (const [element, key] of this.labels) element.textContent = t(key);
     this.heading.textContent = t("door.name", { n: this.number });
     this.problem.textContent = "";
+    this.wrong.translate();
     if (this.point) this.plan.show(this.point);
   }
 
@@ -80,6 +83,7 @@ export class AccessPoint {
     this.offer(state.members);
     for (const button of this.codeButtons) button.disabled = !state.canIssue;
     this.codeButtons[codes.indexOf("same")].disabled = !state.canIssue || !state.hasLastCode;
+    this.wrong.offer(state.canIssue, state.hasLastCode);
   }
 
   offer(members) {
@@ -93,21 +97,20 @@ export class AccessPoint {
     this.screen.tell(message);
   }
 
-  async showCode(kind) {
-    const isIssued = kind === "good" || kind === "expired" || kind === "foreign";
-    const order = isIssued ? { kind, member: this.member.value } : { kind };
-    if (!(await this.send("code", order))) return;
-    this.log.add(this.number, "board.log.scanned", { what: { key: `board.code.${kind}` } });
+  /** Takes what came of a code that was shown here. */
+  present(presentation) {
+    this.wrong.present(presentation);
+  }
+
+  showCode(kind) {
+    return this.send("code", kind === "same" ? { kind } : { kind, member: this.member.value });
   }
 
   async scan(event) {
     event.preventDefault();
     const text = this.pasted.value.trim();
     if (!text) return this.pasted.focus();
-    if (await this.send("scan", { text })) {
-      this.log.add(this.number, "board.log.scanned", { what: `${text.slice(0, 24)}…` });
-      this.pasted.value = "";
-    }
+    if (await this.send("scan", { text })) this.pasted.value = "";
   }
 
   async send(path, body) {

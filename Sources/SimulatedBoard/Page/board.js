@@ -6,7 +6,7 @@ import { language, loadTexts, setLanguage, t, textIn } from "./texts.js";
 
 const find = (id) => document.getElementById(id);
 const points = new Map();
-const log = new Log(find("log"));
+const log = new Log(find("log"), find("only-codes"));
 let state = null;
 
 /** Sends an order to the board; answers with null or with the text of what went wrong. */
@@ -31,7 +31,7 @@ function takeState(next) {
   for (const point of next.accessPoints) {
     const number = point.accessPoint;
     if (!points.has(number)) {
-      const view = new AccessPoint(number, send, log);
+      const view = new AccessPoint(number, send);
       points.set(number, view);
       find("access-points").append(view.element);
     }
@@ -57,6 +57,7 @@ function showHeader() {
   find("language").lang = language() === "zh" ? "en" : "zh";
   find("lost").textContent = t("board.lost");
   find("log-title").textContent = t("board.log");
+  find("only-codes-name").textContent = t("board.log.only-codes");
 }
 
 function listen() {
@@ -70,11 +71,10 @@ function listen() {
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
   });
   on("state", takeState);
-  on("show", (message) => {
-    points.get(message.accessPoint)?.tell(message);
-    const reason = `denial.${message.reason}.title`;
-    if (message.outcome === "granted") log.add(message.accessPoint, "board.log.granted");
-    else log.add(message.accessPoint, "board.log.refused", { reason: { key: reason } });
+  on("show", (message) => points.get(message.accessPoint)?.tell(message));
+  on("presented", (presentation) => {
+    log.present(presentation);
+    points.get(presentation.accessPoint)?.present(presentation);
   });
   on("output", ({ accessPoint, level }) =>
     log.add(accessPoint, level ? "board.log.strike.on" : "board.log.strike.off"),
