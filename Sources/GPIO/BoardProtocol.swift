@@ -8,7 +8,7 @@
 ///     board → daemon    hello VERSION            first line of a connection
 ///                       input LINE LEVEL         every input once, then each change of one
 ///     daemon → board    output LINE LEVEL
-///                       show POINT OUTCOME REASON
+///                       show POINT OUTCOME REASON [FAULT]
 ///
 ///     VERSION  decimal number, now 1
 ///     LINE     contact-POINT | exit-POINT | outer-beam-POINT | inner-beam-POINT   (inputs)
@@ -16,7 +16,10 @@
 ///     POINT    1 | 2 | 3 | 4, the access point
 ///     LEVEL    0 | 1
 ///     OUTCOME  granted | refused
-///     REASON   - with granted; with refused why: 1 to 32 of a-z and -, starting with a letter
+///     REASON   - with granted; with refused why: a word of 1 to 32 of a-z, 0-9 and -, starting
+///              with a letter
+///     FAULT    only with refused, and only where a code is malformed: what is wrong with it, a
+///              word like REASON
 ///
 /// Fields are parted by exactly one space. A line that is none of these is a fault of the peer,
 /// and ends the connection. When the daemon's connection closes, all outputs fall to 0, as GPIO
@@ -104,8 +107,8 @@ package enum BoardOrder: Equatable, Sendable {
 
   package enum Outcome: Equatable, Sendable {
     case granted
-    /// The reason is the raw value of a `Denial`.
-    case refused(reason: String)
+    /// The raw values of a `Denial` and, where that is `malformed`, of a `CodeFault`.
+    case refused(reason: String, fault: String? = nil)
   }
 
   /// The message without its LF.
@@ -113,7 +116,8 @@ package enum BoardOrder: Equatable, Sendable {
     switch self {
     case .output(let line, let level): "output \(line) \(level ? 1 : 0)"
     case .show(let point, .granted): "show \(point) granted -"
-    case .show(let point, .refused(let reason)): "show \(point) refused \(reason)"
+    case .show(let point, .refused(let reason, let fault)):
+      "show \(point) refused \(reason)\(fault.map { " \($0)" } ?? "")"
     }
   }
 
@@ -126,12 +130,14 @@ package enum BoardOrder: Equatable, Sendable {
         let level = decimal(fields[2], in: 0...1)
       else { return nil }
       self = .output(line, level == 1)
-    case ("show", 4):
+    case ("show", 4), ("show", 5):
       guard let point = decimal(fields[1], in: 1...4) else { return nil }
+      let fault = fields.count == 5 ? String(fields[4]) : nil
       switch fields[2] {
-      case "granted" where fields[3] == "-": self = .show(accessPoint: point, .granted)
-      case "refused" where isReason(fields[3]):
-        self = .show(accessPoint: point, .refused(reason: String(fields[3])))
+      case "granted" where fields[3] == "-" && fault == nil:
+        self = .show(accessPoint: point, .granted)
+      case "refused" where isWord(fields[3]) && fault.map(isWord) != false:
+        self = .show(accessPoint: point, .refused(reason: String(fields[3]), fault: fault))
       default: return nil
       }
     default: return nil
@@ -140,7 +146,7 @@ package enum BoardOrder: Equatable, Sendable {
 }
 
 private func fields<Line: StringProtocol>(of line: Line) -> [Line.SubSequence] {
-  line.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false)
+  line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
 }
 
 /// A number in its one spelling: digits alone, no sign, no leading zero.
@@ -149,8 +155,11 @@ private func decimal(_ text: some StringProtocol, in range: ClosedRange<Int>) ->
   return number
 }
 
-private func isReason(_ text: some StringProtocol) -> Bool {
+private func isWord(_ text: some StringProtocol) -> Bool {
   let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+  let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
   return (1...32).contains(text.utf8.count) && letters.contains(text.utf8[text.utf8.startIndex])
-    && text.utf8.allSatisfy { letters.contains($0) || $0 == UInt8(ascii: "-") }
+    && text.utf8.allSatisfy {
+      letters.contains($0) || digits.contains($0) || $0 == UInt8(ascii: "-")
+    }
 }

@@ -41,9 +41,10 @@ extension Presentations.Entry {
       case .repeated: writer.field("answer", "repeated")
       case .none: writer.field("answer", "none")
       case .said(.granted): writer.field("answer", "granted")
-      case .said(.refused(let reason)):
+      case .said(.refused(let reason, let fault)):
         writer.field("answer", "refused")
         writer.field("reason", reason)
+        if let fault { writer.field("fault", fault) }
       }
     }
   }
@@ -80,11 +81,11 @@ extension JSONWriter {
     }
   }
 
-  /// `outcome`, and `reason` where it is a refusal.
+  /// `outcome`, and `reason` where it is a refusal. The worker's screen is told no fault.
   mutating func members(of outcome: BoardOrder.Outcome) {
     switch outcome {
     case .granted: field("outcome", "granted")
-    case .refused(let reason):
+    case .refused(let reason, _):
       field("outcome", "refused")
       field("reason", reason)
     }

@@ -27,7 +27,8 @@ package enum Strike: Equatable, Sendable {
 /// What a worker at the reader is told.
 package enum Notice: Equatable, Sendable {
   case granted
-  case refused(Denial)
+  /// The fault of a malformed code is for boards that a person learns from; no worker reads it.
+  case refused(Denial, fault: CodeFault? = nil)
 }
 
 /// A record with its place in the stream, and what boot must remember with it.

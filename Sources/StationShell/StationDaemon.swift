@@ -233,8 +233,10 @@ extension StationDaemon {
     case .setStrike(let point, let strike):
       lines.set(BoardLine(.strike, point.number), to: strike == .release)
     case .show(let point, .granted): lines.show(accessPoint: point.number, .granted)
-    case .show(let point, .refused(let denial)):
-      lines.show(accessPoint: point.number, .refused(reason: denial.rawValue))
+    case .show(let point, .refused(let denial, let fault)):
+      lines.show(
+        accessPoint: point.number,
+        .refused(reason: denial.rawValue, fault: fault?.rawValue))
     case .journal(let entry): journal.append(entry, to: stream)
     case .remember(let changes): journal.remember(changes, in: stream)
     case .publishRecords(let range): journal.read(range, of: stream)

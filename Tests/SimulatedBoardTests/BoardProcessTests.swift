@@ -159,11 +159,12 @@ struct BoardProcessTests {
     let board = try BoardProcess()
     let daemon = try FakeDaemon(board)
     #expect(try board.post("/code", #"{"accessPoint":1,"kind":"nested"}"#).status == 200)
-    #expect(daemon.say("show 1 refused malformed"))
+    #expect(daemon.say("show 1 refused malformed too-deep"))
     let page = try WebConnection(address: board.address)
     try page.send("GET /events HTTP/1.1\r\nHost: \(board.address)\r\n\r\n")
     let text = try page.read {
-      $0.contains("event: presented") && $0.contains(#""answer":"refused","reason":"malformed""#)
+      $0.contains("event: presented")
+        && $0.contains(#""answer":"refused","reason":"malformed","fault":"too-deep"}"#)
     }
     #expect(text.contains(#"{"number":1,"accessPoint":1,"kind":"nested","start":""#))
     #expect(try board.post("/scan", #"{"accessPoint":1,"text":"<b>"}"#).status == 200)

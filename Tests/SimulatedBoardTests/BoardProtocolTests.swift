@@ -37,6 +37,9 @@ struct BoardProtocolTests {
       orders += Denial.allCases.map {
         .show(accessPoint: point, .refused(reason: $0.rawValue))
       }
+      orders += CodeFault.allCases.map {
+        .show(accessPoint: point, .refused(reason: "malformed", fault: $0.rawValue))
+      }
     }
     for order in orders { #expect(BoardOrder(line: order.line) == order) }
     #expect(BoardOrder.show(accessPoint: 1, .granted).line == "show 1 granted -")
@@ -50,9 +53,11 @@ struct BoardProtocolTests {
     "input contact-1", "input contact-1 2", "input contact-1  1", "input contact-5 1",
     "input contact-01 1", "input contact 1", "input strike-1 1", "input contact-1 1 7",
     "output contact-1 1", "output strike-1 on", "output strike-0 1", "output strike--1 1",
-    "show 1 granted", "show 1 granted x", "show 1 refused -", "show 1 refused",
+    "show 1 granted", "show 1 granted x", "show 1 granted - noise",
+    "show 1 refused malformed -", "show 1 refused malformed noise x", "show 1 refused malformed ",
+    "show 1 refused -", "show 1 refused",
     "show 0 granted -",
-    "show 1 refused Expired", "show 1 refused ex pired", "show 1 opened -",
+    "show 1 refused Expired", "show 1 refused ex Pired", "show 1 opened -",
     "show 1 refused \(String(repeating: "a", count: 33))", "INPUT contact-1 1",
     "input\tcontact-1 1",
   ]

@@ -8,7 +8,7 @@ import Testing
     for index in 0..<count {
       let code = story.badCode()
       story.tell(.codePresented(1, code))
-      story.expect(.show(1, .refused(.malformed)))
+      story.expect(.show(1, .refused(.malformed, fault: .noise)))
       if index < recorded {
         story.expectJournal(
           .entryRefused(1, reason: .malformed, fault: .noise, member: nil, code: code.bytes))

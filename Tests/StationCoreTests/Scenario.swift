@@ -225,7 +225,7 @@ final class Scenario {
   ) {
     var fault: CodeFault?
     if case .refused(let refusal) = code.verdict { fault = refusal.fault }
-    expect(.show(point, .refused(denial)), place)
+    expect(.show(point, .refused(denial, fault: fault)), place)
     expectJournal(
       .entryRefused(
         point, reason: denial, fault: fault, member: member.flatMap { MemberID($0) },
