@@ -63,6 +63,8 @@ export class EventsPage {
       onchange: () => this.choose({ kind: "", refusals: this.refusalChoice.checked }) });
     this.hold = h("button", { type: "button", id: "events-hold", "aria-pressed": "false",
       onclick: () => this.setHeld(!this.isHeld) }, t("events.hold"));
+    this.jump = h("button", { type: "button", id: "events-jump", class: "plain",
+      onclick: () => this.part.reveal() });
     const list = h("ol", { class: "records wide", id: "events-list", "aria-live": "polite",
       "aria-relevant": "additions", "aria-labelledby": "events-title", tabindex: "-1" });
     this.list = new RecordList(list, most, (event) => this.row(event));
@@ -79,9 +81,10 @@ export class EventsPage {
             this.kindChoice),
           h("label", { class: "field check" }, this.refusalChoice,
             h("span", {}, t("events.refusals"))),
-          this.hold),
+          this.hold, this.jump),
         list, this.note, this.older),
       this.part.element);
+    this.jump.textContent = t("events.input.jump", { n: this.input.total ?? "?" });
   }
 
   /** Goes to the address of another filter. */
@@ -115,7 +118,9 @@ export class EventsPage {
 
   /** Draws the counts of refused input as they are now. */
   showInput() {
-    if (this.isOpen) this.part.show();
+    if (!this.isOpen) return;
+    this.part.show();
+    this.jump.textContent = t("events.input.jump", { n: this.input.total ?? "?" });
   }
 
   // What is asked of the service

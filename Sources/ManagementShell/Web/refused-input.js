@@ -38,6 +38,12 @@ export class RefusedInput {
     this.onChange();
   }
 
+  /** How much was refused in all; null where that is not known. */
+  get total() {
+    return this.since === null ? null
+      : this.entries.reduce((sum, entry) => sum + entry.count, 0);
+  }
+
   /** What a station sent in vain, where some of it came within the last day. */
   of(station) {
     const own = this.entries.filter((entry) => entry.station === station);
@@ -56,7 +62,8 @@ export class RefusedInputPart {
     this.api = api;
     this.fleet = fleet;
     this.input = input;
-    this.element = h("section", { class: "refused-input", "aria-labelledby": "refused-title" });
+    this.element = h("section", { class: "refused-input", "aria-labelledby": "refused-title",
+      tabindex: "-1" });
     this.build();
   }
 
@@ -100,6 +107,12 @@ export class RefusedInputPart {
       return h("tr", {}, columns.map((key) =>
         h("td", { "data-column": t(`events.input.${key}`), class: key }, cells[key])));
     }));
+  }
+
+  /** Brings it into sight, and the keyboard with it. */
+  reveal() {
+    this.element.scrollIntoView();
+    this.element.focus({ preventScroll: true });
   }
 
   /** Reads the newest of the quarantine anew. */
