@@ -91,7 +91,7 @@ let package = Package(
         "ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "MQTT",
         "Linux", "TestBed",
       ]),
-    suite("SimulatedBoardTests", ["SimulatedBoard"]),
+    suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore"]),
     suite("FleetSimulatorTests", ["FleetSimulator"]),
     suite(
       "ContractTests", ["StationProtocol", "ManagementCore", "MemberCode", "TestBed"],

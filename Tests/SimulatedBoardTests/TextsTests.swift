@@ -1,5 +1,6 @@
 // Tests that the pages have words for everything that a station can say.
 import Foundation
+import ManagementCore
 import StationProtocol
 import Testing
 
@@ -39,6 +40,8 @@ struct TextsTests {
     keys += DoorPayload.Lock.allCases.map { "door.lock.\($0.rawValue)" }
     keys += DoorPayload.Contact.allCases.map { "door.contact.\($0.rawValue)" }
     keys += DoorPayload.DoorAlarm.allCases.map { "door.alarm.\($0.rawValue)" }
+    keys += RefusedInput.Source.allCases.map { "input.\($0.rawValue)" }
+    keys += RefusedInput.Kind.allCases.map { "input.\($0.rawValue)" }
     keys += BoardRefusal.allCases.map { "board.refused.\($0.rawValue)" }
     keys += Board.ReaderRefusal.allCases.map { "board.refused.\($0.rawValue)" }
     keys += CodeDesk.Kind.allCases.map { "board.code.\($0.word)" }

@@ -84,7 +84,7 @@ export class EventsPage {
           this.hold, this.jump),
         list, this.note, this.older),
       this.part.element);
-    this.jump.textContent = t("events.input.jump", { n: this.input.total ?? "?" });
+    this.showJump();
   }
 
   /** Goes to the address of another filter. */
@@ -120,6 +120,10 @@ export class EventsPage {
   showInput() {
     if (!this.isOpen) return;
     this.part.show();
+    this.showJump();
+  }
+
+  showJump() {
     this.jump.textContent = t("events.input.jump", { n: this.input.total ?? "?" });
   }
 
