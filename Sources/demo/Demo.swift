@@ -59,7 +59,8 @@ enum Demo {
         What to try, each with the dashboard in a second window:
           show a good code, then "walk in": the door opens, one more is inside
           show the same code again after the door has closed: refused, used already
-          show an expired code, or one of a foreign issuer: refused, with the reason
+          open "wrong codes" and show them: refused, each with its reason; the dashboard's
+            page of events says what it means, and counts what the service itself refused
           prop the door open for 30 s, or force it: an alarm
           press exit: the door opens, always
           kill the broker (pkill -f \(system.folder.path)/broker), walk in all the same

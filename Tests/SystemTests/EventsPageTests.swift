@@ -179,7 +179,21 @@ import Testing
     try system.management.name("gate-1", name, name)
     let station = system.stations[0]
     try station.order("/scan", ["text": evil])
+    // The broker lets an account connect once: each message cuts its owner off for a moment, and a
+    // station hears nothing before it is connected.
+    try system.waitForDelivery(from: station)
+    try system.publish(
+      #"{"stream":"00000000000000ff","upto":5}"#, on: "ws/v1/gate-1/ack", as: nil)
+    try Deadline.wait(until: "the record of the forged acknowledgement") {
+      try system.management.records(of: "gate-1").contains {
+        ($0["record"] as? [String: Any])?["kind"] as? String == "messages-refused"
+      }
+    }
     try system.publish(evil, on: "ws/v1/gate-1/out", as: station)
+    #expect(
+      try system.management.api.call(
+        "GET", "/stations", headers: ["Authorization": "Bearer nobody"]
+      ).status == 401)
     try Deadline.wait(until: "the quarantine") {
       try system.management.api.call("GET", "/quarantine").text.contains("onerror")
     }
@@ -189,10 +203,15 @@ import Testing
       until: "the refusal and the quarantine",
       """
       return document.querySelectorAll('[data-kind="entry-refused"]').length === 1
+        && document.querySelectorAll('[data-kind="messages-refused"]').length === 1
         && document.querySelectorAll(".quarantine details").length > 0;
       """)
     try browser.click(".quarantine summary")
-    #expect(try browser.text("#events-list").contains(name))
+    let words = try Self.catalogue("en")
+    let list = try browser.text("#events-list")
+    #expect(list.contains(name))
+    #expect(list.contains(try #require(words["message.foreign-acknowledgement.meaning"])))
+    #expect(try browser.text(".input-table").contains(try #require(words["input.unauthorized"])))
     #expect(try browser.text(".quarantine pre").contains(evil))
     #expect(try browser.count("main img, main script, main b") == 0)
     #expect(try browser.run("return document.title;") as? String != "owned")
@@ -204,7 +223,7 @@ import Testing
       until: "what a viewer may not see",
       """
       return document.querySelector(".refused-input").innerText.includes(arguments[0]);
-      """, [try #require(try Self.catalogue("en")["events.input.forbidden"])])
+      """, [try #require(words["events.input.forbidden"])])
     #expect(try !browser.text(".refused-input").contains("onerror"))
     // The board's own page shows what was scanned.
     try browser.open("\(station.board.base)/")
@@ -285,13 +304,16 @@ import Testing
 }
 
 extension WholeSystem {
-  /// Publishes as a station would, past its daemon.
-  fileprivate func publish(_ text: String, on topic: String, as station: StationUnderTest) throws {
+  /// Publishes as a station would, past its daemon; without a station as the service would.
+  fileprivate func publish(_ text: String, on topic: String, as station: StationUnderTest?) throws {
+    let own = try String(
+      contentsOfFile: folder.file("management/credentials/mqtt-password"), encoding: .utf8)
     let sent = try Program.run(
       "mosquitto_pub",
       [
-        "-h", "127.0.0.1", "-p", "\(station.plan.brokerPort)", "-u", station.plan.name, "-P",
-        station.plan.password, "-V", "mqttv5", "-q", "1", "-t", topic, "-m", text,
+        "-h", "127.0.0.1", "-p", "\(broker.port)", "-u", station?.plan.name ?? "service", "-P",
+        station?.plan.password ?? String(own.dropLast()), "-V", "mqttv5", "-q", "1", "-t", topic,
+        "-m", text,
       ])
     guard sent.status == 0 else { throw TestBedError("mosquitto_pub: \(sent.output)") }
   }

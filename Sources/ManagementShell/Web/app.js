@@ -174,7 +174,7 @@ find("skip").addEventListener("click", (event) => {
   // The address names a page, not a place on it.
   event.preventDefault();
   const main = [...document.querySelectorAll("main")].find((element) => !element.hidden);
-  main?.querySelector("[tabindex], input")?.focus();
+  (main?.querySelector("[tabindex]") ?? main?.querySelector("input"))?.focus();
 });
 find("language").addEventListener("click", async () => {
   await switchLanguage();
