@@ -2,6 +2,11 @@
 // The worker station: a station daemon, its management service, and the tools around them.
 import PackageDescription
 
+/// `make fuzz` builds with this set, in a folder of its own: every part is instrumented, and the
+/// fuzzer is one of the programs. No other build knows of it.
+let isFuzzing = Context.environment["WORKER_STATION_FUZZ"] != nil
+let instrumentation = isFuzzing ? ["-sanitize=fuzzer,address"] : []
+
 /// A C library that Debian ships, seen through one module map. Each has exactly one owner.
 func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
   .systemLibrary(
@@ -12,8 +17,17 @@ func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
 func part(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
   -> Target
 {
-  .target(name: name, dependencies: dependencies, exclude: exclude)
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude,
+    swiftSettings: instrumentation.isEmpty ? [] : [.unsafeFlags(instrumentation)])
 }
+
+/// libFuzzer's driver with the probes of every decoder.
+let fuzzer = Target.executableTarget(
+  name: "fuzz", dependencies: ["DecoderProbes", "Linux"],
+  swiftSettings: [.unsafeFlags(instrumentation)],
+  // The usual linker breaks down over the address sanitizer's runtime.
+  linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
 
 /// A suite of tests for the targets it names.
 func suite(
@@ -62,6 +76,12 @@ let package = Package(
       "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"],
       exclude: ["Page"]),
     part("TestBed", ["StationProtocol", "MemberCode", "SQLite", "Linux"]),
+    part(
+      "DecoderProbes",
+      [
+        "StationProtocol", "ManagementCore", "MemberCode", "StationShell", "ManagementShell",
+        "HTTP", "GPIO", "Linux", "SimulatedBoard",
+      ]),
 
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),
     .executableTarget(name: "managementd", dependencies: ["ManagementShell"]),
@@ -99,6 +119,7 @@ let package = Package(
     suite("TidyTests", []),
     suite("SystemTests", ["TestBed", "StationProtocol"]),
     suite("DeploymentTests", ["TestBed"]),
-  ],
+    suite("DecoderProbeTests", ["DecoderProbes"]),
+  ] + (isFuzzing ? [fuzzer] : []),
   swiftLanguageModes: [.v6]
 )

@@ -4,13 +4,13 @@ import CCBOR
 import StationProtocol
 
 /// One item of a decoded tree, borrowed: valid only inside the body given to `CBORItem.read`.
-struct CBORItem {
+package struct CBORItem {
   private let pointer: UnsafeMutablePointer<cbor_item_t>
 
   /// Decodes bytes that are exactly one item within the limits of `CBORShape`.
   /// - Parameter body: looks at the tree, which is freed when it returns.
   /// - Throws: what is wrong with the bytes, or what the body finds wrong.
-  static func read<Value>(
+  package static func read<Value>(
     _ bytes: [UInt8], _ body: (CBORItem) throws(CodeFault) -> Value
   ) throws(CodeFault) -> Value {
     let shape = try shape(of: bytes)
@@ -52,7 +52,7 @@ struct CBORItem {
   private init(pointer: UnsafeMutablePointer<cbor_item_t>) { self.pointer = pointer }
 
   /// An integer as a map key or an algorithm is one. nil also where it exceeds `Int64`.
-  var integer: Int64? {
+  package var integer: Int64? {
     switch cbor_typeof(pointer) {
     case CBOR_TYPE_UINT: Int64(exactly: cbor_get_int(pointer))
     case CBOR_TYPE_NEGINT: Int64(exactly: cbor_get_int(pointer)).map { -1 - $0 }
@@ -61,7 +61,7 @@ struct CBORItem {
   }
 
   /// An integer or a floating-point number of any width.
-  var number: Double? {
+  package var number: Double? {
     if let integer { return Double(integer) }
     guard cbor_typeof(pointer) == CBOR_TYPE_FLOAT_CTRL, !cbor_float_ctrl_is_ctrl(pointer) else {
       return nil
@@ -69,14 +69,14 @@ struct CBORItem {
     return cbor_float_get_float(pointer)
   }
 
-  var bytes: [UInt8]? {
+  package var bytes: [UInt8]? {
     guard cbor_typeof(pointer) == CBOR_TYPE_BYTESTRING else { return nil }
     return Array(
       UnsafeBufferPointer(
         start: cbor_bytestring_handle(pointer), count: cbor_bytestring_length(pointer)))
   }
 
-  var text: String? {
+  package var text: String? {
     guard cbor_typeof(pointer) == CBOR_TYPE_STRING else { return nil }
     return String(
       decoding: UnsafeBufferPointer(
@@ -84,7 +84,7 @@ struct CBORItem {
       as: UTF8.self)
   }
 
-  var elements: [CBORItem]? {
+  package var elements: [CBORItem]? {
     guard cbor_typeof(pointer) == CBOR_TYPE_ARRAY else { return nil }
     // The handle borrows; `cbor_array_get` would take a reference to each element.
     return UnsafeBufferPointer(
@@ -92,14 +92,14 @@ struct CBORItem {
     ).compactMap { $0.map(CBORItem.init(pointer:)) }
   }
 
-  var pairs: [(key: CBORItem, value: CBORItem)]? {
+  package var pairs: [(key: CBORItem, value: CBORItem)]? {
     guard cbor_typeof(pointer) == CBOR_TYPE_MAP else { return nil }
     return UnsafeBufferPointer(
       start: cbor_map_handle(pointer), count: cbor_map_size(pointer)
     ).map { (CBORItem(pointer: $0.key), CBORItem(pointer: $0.value)) }
   }
 
-  var tag: (number: UInt64, content: CBORItem)? {
+  package var tag: (number: UInt64, content: CBORItem)? {
     guard cbor_typeof(pointer) == CBOR_TYPE_TAG, let content = cbor_tag_item(pointer) else {
       return nil
     }

@@ -1,8 +1,8 @@
 // Reads base64 (RFC 4648 section 4), for bytes that a reader sends and JSON cannot carry.
 
-enum Base64 {
+package enum Base64 {
   /// - Returns: nil where the text is not base64 in its one spelling, padding included.
-  static func decode(_ text: String) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? {
     let digits = Array(text.utf8)
     guard digits.count % 4 == 0 else { return nil }
     let padding = digits.suffix(2).filter { $0 == UInt8(ascii: "=") }.count

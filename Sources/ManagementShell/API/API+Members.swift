@@ -7,35 +7,16 @@ import QRCode
 import StationProtocol
 
 extension API {
-  private static let longestLabel = 64
-
   func enrolMember(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    let (id, label) = try Self.enrolment(request.body)
-    let member = Member(id: id, label: label, enrolled: now().wall)
+    let asked = try MemberEnrolment(json: request.body)
+    guard let id = asked.id ?? MemberID("m-" + Hex.text(Randomness.bits, digits: 16)) else {
+      throw Problem.internal
+    }
+    let member = Member(id: id, label: asked.label, enrolled: now().wall)
     guard try store.enrol(member) else {
       throw Problem.conflict("The member \(id) is enrolled already.")
     }
     return Self.answer(member, status: 201).adding("Location", "/api/v1/members/\(id)")
-  }
-
-  /// `id` may be left out: the service then makes a pseudonym that says nothing.
-  private static func enrolment(_ body: [UInt8]) throws(JSONError) -> (MemberID, String?) {
-    try JSONReader.read(body) { (reader) throws(JSONError) in
-      var id: MemberID?
-      var label: String?
-      try reader.object { (reader, key) throws(JSONError) in
-        switch key {
-        case "id": try reader.read(&id, key, text: { MemberID($0) })
-        case "label":
-          try reader.read(
-            &label, key,
-            text: { Self.isName($0) && $0.unicodeScalars.count <= longestLabel ? $0 : nil })
-        default: throw reader.unknown(key)
-        }
-      }
-      let made = id ?? MemberID("m-" + Hex.text(Randomness.bits, digits: 16))
-      return (try reader.require(made, "id"), label)
-    }
   }
 
   func listMembers(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
@@ -59,14 +40,7 @@ extension API {
 
   func changeMember(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
     let known = try member(parameters[0])
-    let status = try JSONReader.read(request.body) { (reader) throws(JSONError) in
-      var status: Member.Status?
-      try reader.object { (reader, key) throws(JSONError) in
-        guard case "status" = key else { throw reader.unknown(key) }
-        try reader.read(&status, key, text: Member.Status.init(rawValue:))
-      }
-      return try reader.require(status, "status")
-    }
+    let status = try StatusChange(json: request.body).status
     _ = try store.setStatus(status, of: known.id)
     return Self.answer(try member(parameters[0]))
   }
@@ -76,11 +50,7 @@ extension API {
     guard let desk else {
       throw Problem.unavailable("This service has no issuer key.")
     }
-    if !request.body.isEmpty {
-      try JSONReader.read(request.body) { (reader) throws(JSONError) in
-        try reader.object { (reader, key) throws(JSONError) in throw reader.unknown(key) }
-      }
-    }
+    _ = try CodeRequest(json: request.body)
     let member = try member(parameters[0])
     guard member.status == .active else {
       throw Problem.conflict("The member \(member.id) is suspended and gets no codes.")

@@ -22,34 +22,10 @@ extension API {
     guard let station = StationID(parameters[0]) else {
       throw Problem.badRequest("A station's id is 1 to 48 of a-z, 0-9 and -, not \"service\".")
     }
-    let names = try Self.names(request.body)
+    let names = try StationNaming(json: request.body).names
     try store.name(station, names)
     onNamed(StationRegistration(id: station, names: names))
     return try showStation(request, parameters)
-  }
-
-  private static func names(_ body: [UInt8]) throws(JSONError) -> StationNames {
-    try JSONReader.read(body) { (reader) throws(JSONError) in
-      var english: String?
-      var chinese: String?
-      func name(_ text: String) -> String? {
-        Self.isName(text) && text.unicodeScalars.count <= StationNames.mostCharacters ? text : nil
-      }
-      try reader.object { (reader, key) throws(JSONError) in
-        switch key {
-        case "en": try reader.read(&english, key, text: name)
-        case "zh": try reader.read(&chinese, key, text: name)
-        default: throw reader.unknown(key)
-        }
-      }
-      return StationNames(
-        english: try reader.require(english, "en"), chinese: try reader.require(chinese, "zh"))
-    }
-  }
-
-  /// Some text without control characters.
-  static func isName(_ text: String) -> Bool {
-    !text.isEmpty && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
   }
 
   func listEvents(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {

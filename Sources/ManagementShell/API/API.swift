@@ -196,11 +196,10 @@ final class API {
     try request.query(name).map { text throws(Problem) in try number(name, text, range) }
   }
 
-  /// A number as JSON writes it: no plus sign, no zero in front.
   static func number(
     _ name: String, _ text: String, _ range: ClosedRange<Int64>
   ) throws(Problem) -> Int64 {
-    guard let number = Int64(text), range.contains(number), String(number) == text else {
+    guard let number = RequestNumber.read(text, in: range) else {
       throw .badRequest(
         "\"\(name)\" is a number from \(range.lowerBound) to \(range.upperBound).")
     }

@@ -1,0 +1,81 @@
+// Configuration files of both daemons, and the values in them.
+import GPIO
+import ManagementShell
+import StationProtocol
+import StationShell
+
+extension Probe {
+  static let configuration = [ini, value, stationSettings, managementSettings]
+
+  private static let ini = Probe("ini", longest: 2048) { (bytes) throws(Violation) in
+    let file = INI(bytes)
+    let lines = bytes.count { $0 == UInt8(ascii: "\n") } + 1
+    for problem in file.problems {
+      try expect(
+        problem.line.map { (1...lines).contains($0) } ?? false, "a problem has a line: \(problem)")
+    }
+    // What was understood, written out plainly, is understood again as the same.
+    var text = ""
+    for section in file.sections {
+      text += section.title + "\n"
+      for entry in section.entries { text += "\(entry.key) = \(entry.value)\n" }
+    }
+    let again = INI(Array(text.utf8))
+    try expect(again.problems.isEmpty, "what was understood is well written: \(again.problems)")
+    try expectEqual(
+      again.sections.map(Self.content), file.sections.map(Self.content),
+      "what was understood is understood again")
+  }
+
+  private static func content(_ section: INI.Section) -> [String] {
+    [section.name, section.argument ?? ""] + section.entries.flatMap { [$0.key, $0.value] }
+  }
+
+  private static let value = Probe("value", longest: 64) { (bytes) throws(Violation) in
+    guard let text = String(validating: bytes, as: UTF8.self) else { return }
+    if let duration = Duration(configured: text) {
+      try expectEqual(
+        Duration(configured: duration.configured), duration, "a time that is written comes back")
+    }
+    if let wiring = LineWiring(text: text) {
+      try expect(wiring.chip.hasPrefix("/"), "a chip is a device: \(wiring.chip)")
+      try expect(wiring.offset < 1024, "a line is one of a chip")
+    }
+  }
+
+  private static let stationSettings = Probe("stationd-config", longest: 2048) {
+    (bytes) throws(Violation) in
+    try checkFile(bytes) { (file) throws(ConfigurationError) in
+      try StationSettings.read(file, version: "probe")
+    }
+  }
+
+  private static let managementSettings = Probe("managementd-config", longest: 2048) {
+    (bytes) throws(Violation) in
+    try checkFile(bytes) { (file) throws(ConfigurationError) in try ManagementSettings(file) }
+  }
+
+  private static func checkFile<Settings: Equatable>(
+    _ bytes: [UInt8], _ read: ([UInt8]) throws(ConfigurationError) -> Settings
+  ) throws(Violation) {
+    let lines = bytes.count { $0 == UInt8(ascii: "\n") } + 1
+    let settings: Settings
+    do throws(ConfigurationError) {
+      settings = try read(bytes)
+    } catch {
+      try expect(!error.problems.isEmpty, "a file is refused for a reason")
+      for problem in error.problems {
+        try expect(
+          problem.line.map { (1...lines).contains($0) } ?? true,
+          "a problem is in the file: \(problem)")
+      }
+      return
+    }
+    let blank = Array("\n# The end\n".utf8)
+    try expect((try? read(bytes + blank)) == settings, "a comment changes nothing")
+    let windows = bytes.flatMap { $0 == UInt8(ascii: "\n") ? [0x0D, 0x0A] : [$0] }
+    if !bytes.contains(0x0D) {
+      try expect((try? read(windows)) == settings, "the kind of line end changes nothing")
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// Everything a service is sent, in any order: the decoders together with what they feed.
+import ManagementCore
+import StationProtocol
+
+extension Probe {
+  /// A line is a message: `TOPIC PAYLOAD`, with `!` in front where it is retained. The lines
+  /// `link`, `unlink` and `day` are the events of these names.
+  static let serviceInbox = Probe("service-inbox", longest: 4096) { (bytes) throws(Violation) in
+    var inbox = Inbox()
+    for line in bytes.split(separator: UInt8(ascii: "\n")).prefix(40) {
+      try inbox.take(line)
+    }
+  }
+}
+
+/// A service with a store in memory, told only of what comes in.
+private struct Inbox {
+  private var management = Management()
+  private let store = MemoryStore()
+  private var acknowledged: [StationID: [StreamID: UInt64]] = [:]
+  private var now = Now(
+    instant: Instant(nanoseconds: 0), wall: WallTime(seconds: 1_790_000_000))
+
+  init() {
+    _ = management.handle(.booted(stations: [], today: [:]), at: now)
+    _ = management.handle(.linkOpened, at: now)
+  }
+
+  mutating func take(_ line: ArraySlice<UInt8>) throws(Violation) {
+    now.wall = now.wall + .seconds(1)
+    switch String(decoding: line, as: UTF8.self) {
+    case "link": try perform(management.handle(.linkOpened, at: now))
+    case "unlink": try perform(management.handle(.linkClosed, at: now))
+    case "day": try perform(management.handle(.dayBegan, at: now))
+    default:
+      let isRetained = line.first == UInt8(ascii: "!")
+      let parts = line.dropFirst(isRetained ? 1 : 0).split(
+        separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
+      let message = ManagementEvent.messageArrived(
+        topic: String(decoding: parts[0], as: UTF8.self),
+        payload: parts.count > 1 ? Array(parts[1]) : [], isRetained: isRetained)
+      try perform(management.handle(message, at: now))
+    }
+    for (station, life) in management.stations {
+      var writer = JSONWriter()
+      StationView(id: station, life: life, isLinkUp: management.isLinkUp, at: now)
+        .write(to: &writer)
+      try expect(JSONSyntax(writer.bytes) != nil, "what is shown of \(station) is JSON")
+    }
+  }
+
+  private mutating func perform(_ effects: [ManagementEffect]) throws(Violation) {
+    for effect in effects {
+      switch effect {
+      case .store(let item):
+        let outcomes = store.store([item], at: now)
+        for event in outcomes.flatMap(\.events) {
+          try expect(
+            (try? Record(json: event.json))?.json == event.json, "what is stored is a record")
+        }
+        try perform(management.handle(.stored(outcomes), at: now))
+      case .acknowledge(let station, let ack):
+        let before = acknowledged[station]?[ack.stream] ?? 0
+        try expect(ack.upto >= before, "an acknowledgement takes nothing back")
+        acknowledged[station, default: [:]][ack.stream] = ack.upto
+        try expect(
+          (try? Acknowledgement(json: ack.json)) == ack, "a station can read what is acknowledged")
+      case .announce(let station):
+        try expect(management.stations[station] != nil, "who is announced is known")
+      case .note(let oddity):
+        try expect(!oddity.description.isEmpty, "a refusal has words")
+      }
+    }
+  }
+}

@@ -1,0 +1,227 @@
+// Member codes: base45, CBOR, the signed envelope, and the claims inside it.
+import MemberCode
+import StationProtocol
+
+extension Probe {
+  static let memberCode = [base45, cbor, cose, signedClaims, memberCodeText]
+
+  private static let base45 = Probe("base45", longest: 512) { (bytes) throws(Violation) in
+    if let decoded = try? Base45.decode(bytes) {
+      try expect(
+        Base45.encode(decoded).utf8.elementsEqual(bytes), "base45 has one text for any bytes")
+    }
+    let text = Array(Base45.encode(bytes).utf8)
+    try expect((try? Base45.decode(text)) == bytes, "bytes come back from base45")
+  }
+
+  /// libcbor must agree with what was asked of the bytes before it saw them.
+  private static let cbor = Probe("cbor", longest: 1100) { (bytes) throws(Violation) in
+    let shape = bytes.withUnsafeBufferPointer { try? CBORShape($0) }
+    let tree = CBORItem.read(bytes) { CBORTree($0) }
+    try expect((shape != nil) == (tree != nil), "what has the shape of CBOR can be read, alone")
+    guard let tree, let written = tree.written else { return }
+    let again = CBORItem.read(written) { CBORTree($0) }
+    // Shortest heads only ever shorten, so no limit is met that the first reading had not met.
+    try expect(again == tree, "an item that is written is the same when it is read again")
+  }
+
+  private static let cose = Probe("cose", longest: 400) { (bytes) throws(Violation) in
+    let text = Array(Base45.encode(bytes).utf8)
+    let presentation = ProbeKey.verifier.authenticate(text)
+    guard let message = try? CoseSign1.decode(bytes) else {
+      guard case .refused(.malformed, _) = presentation else {
+        throw Violation("what is no message is malformed")
+      }
+      return
+    }
+    let content = CBORItem.read(message.signedContent()) { $0.elements?.map(\.bytes) }
+    // The limit of a CBOR text also holds for what is signed.
+    if let content {
+      try expect(
+        content == [nil, message.protected, [], message.payload], "what is signed is the message")
+    }
+    // Tagged or not, it is the same message.
+    if bytes[0] >> 5 == 4 {
+      for tags in [[0xD2], [0xD8, 0x3D, 0xD2]] as [[UInt8]] where bytes.count + tags.count <= 1024 {
+        try expect((try? CoseSign1.decode(tags + bytes)) == message, "a tag changes no message")
+      }
+    }
+  }
+
+  /// Signs what the fuzzer makes up, so that what stands behind the signature is reached.
+  ///
+  /// The first byte says how long the protected header is that follows; 0 stands for the usual
+  /// one. The rest is the payload.
+  private static let signedClaims = Probe("signed-claims", longest: 260) {
+    (bytes) throws(Violation) in
+    guard let first = bytes.first else { return }
+    let isUsual = first == 0
+    let header =
+      isUsual ? SignedMessage.usualHeader : Array(bytes.dropFirst().prefix(Int(first)))
+    let payload = Array(bytes.dropFirst(1 + (isUsual ? 0 : header.count)))
+    let message = SignedMessage(header: header, payload: payload)
+    let presentation = ProbeKey.verifier.authenticate(message.text(tagged: true))
+    let isShort = message.text(tagged: true).count <= CodeVerifier.mostCharacters
+
+    switch presentation {
+    case .genuine(let code):
+      try expect(isShort, "a code of more than the most characters is refused")
+      try expectEqual(code.keyID, ProbeKey.signing.id, "the key that signed is named")
+      try expectEqual(
+        ProbeKey.verifier.authenticate(message.text(tagged: false)), presentation,
+        "another wrapping of the same code is the same code")
+      let claimed = [code.claims.expires, code.claims.notBefore, code.claims.issued]
+      for time in claimed.compactMap({ $0 }) {
+        try expect(
+          (0...253_402_300_799_000).contains(time.milliseconds), "a time is of this era: \(time)")
+      }
+      try judge(code.claims)
+      let place = payload.reduce(0) { ($0 &* 31 &+ Int($1)) & 0x1FF }
+      guard
+        case .refused(.badSignature, _) = ProbeKey.verifier.authenticate(
+          message.text(tagged: true, flippedBit: place))
+      else { throw Violation("a signature with another bit \(place) is bad") }
+    case .refused(let refusal, _):
+      try expect(
+        !isUsual || refusal == .malformed, "a good signature over no claims is malformed")
+    }
+  }
+
+  private static func judge(_ claims: MemberClaims) throws(Violation) {
+    let policy = CodePolicy()
+    let moments = [
+      claims.issued ?? WallTime(milliseconds: 0), claims.expires ?? WallTime(milliseconds: 0),
+      WallTime(seconds: 1_790_000_000),
+    ]
+    for moment in moments {
+      guard case .success(let member) = policy.judge(claims, at: moment) else { continue }
+      try expect(member.text == claims.subject, "the member is the code's subject")
+      guard let issued = claims.issued, let expires = claims.expires else {
+        throw Violation("a good code has its times")
+      }
+      try expect(
+        issued <= moment + policy.leeway && moment < expires + policy.leeway,
+        "a code is good between its times")
+      try expect(expires - issued <= policy.longestLife, "no code lives for too long")
+    }
+  }
+
+  /// What a reader delivers, as it is.
+  private static let memberCodeText = Probe("member-code", longest: 600) {
+    (bytes) throws(Violation) in
+    let presentation = ProbeKey.verifier.authenticate(bytes)
+    let isReadable =
+      bytes.count <= CodeVerifier.mostCharacters
+      && (try? Base45.decode(bytes)).flatMap { try? CoseSign1.decode($0) } != nil
+    guard !isReadable else { return }
+    guard case .refused(.malformed, _) = presentation else {
+      throw Violation("what cannot be read is malformed")
+    }
+  }
+}
+
+/// A message that is signed by the probes' key whatever is in it.
+private struct SignedMessage {
+  static let usualHeader: [UInt8] = {
+    var writer = CBORWriter()
+    writer.map(count: 2)
+    writer.integer(1)
+    writer.integer(-8)
+    writer.integer(4)
+    writer.bytes(ProbeKey.signing.id.bytes)
+    return writer.bytes
+  }()
+
+  var header: [UInt8]
+  var payload: [UInt8]
+  private var signature: [UInt8]
+
+  init(header: [UInt8], payload: [UInt8]) {
+    self.header = header
+    self.payload = payload
+    var content = CBORWriter()
+    content.array(count: 4)
+    content.text("Signature1")
+    content.bytes(Self.isEmptyMap(header) ? [] : header)
+    content.bytes([])
+    content.bytes(payload)
+    signature = ProbeKey.signing.sign(content.bytes)
+  }
+
+  /// An empty map is signed as if it were not there (RFC 9052 section 3), in either of its forms.
+  private static func isEmptyMap(_ header: [UInt8]) -> Bool {
+    CBORItem.read(header) { $0.pairs?.isEmpty } ?? false
+  }
+
+  func text(tagged: Bool, flippedBit: Int? = nil) -> [UInt8] {
+    var signature = signature
+    if let flippedBit { signature[flippedBit / 8] ^= 1 << UInt8(flippedBit % 8) }
+    var writer = CBORWriter()
+    if tagged { writer.tag(18) }
+    writer.array(count: 4)
+    writer.bytes(header)
+    writer.map(count: 0)
+    writer.bytes(payload)
+    writer.bytes(signature)
+    return Array(Base45.encode(writer.bytes).utf8)
+  }
+}
+
+/// An item that outlives the tree it was read from.
+private indirect enum CBORTree: Equatable {
+  case integer(Int64)
+  /// The bits, so that not-a-number equals itself.
+  case float(UInt64)
+  case bytes([UInt8])
+  case text(String)
+  case array([CBORTree])
+  case map([CBORTree])
+  case tagged(UInt64, CBORTree)
+  /// Numbers beyond 64 bits and simple values.
+  case other
+
+  init(_ item: CBORItem) {
+    if let integer = item.integer {
+      self = .integer(integer)
+    } else if let number = item.number {
+      self = .float(number.bitPattern)
+    } else if let bytes = item.bytes {
+      self = .bytes(bytes)
+    } else if let text = item.text {
+      self = .text(text)
+    } else if let elements = item.elements {
+      self = .array(elements.map(CBORTree.init))
+    } else if let pairs = item.pairs {
+      self = .map(pairs.flatMap { [CBORTree($0.key), CBORTree($0.value)] })
+    } else if let tag = item.tag {
+      self = .tagged(tag.number, CBORTree(tag.content))
+    } else {
+      self = .other
+    }
+  }
+
+  /// In shortest form; nil where it holds what this product never writes.
+  var written: [UInt8]? {
+    var writer = CBORWriter()
+    return write(to: &writer) ? writer.bytes : nil
+  }
+
+  private func write(to writer: inout CBORWriter) -> Bool {
+    switch self {
+    case .integer(let number): writer.integer(number)
+    case .bytes(let bytes): writer.bytes(bytes)
+    case .text(let text): writer.text(text)
+    case .array(let elements):
+      writer.array(count: elements.count)
+      for element in elements { guard element.write(to: &writer) else { return false } }
+    case .map(let items):
+      writer.map(count: items.count / 2)
+      for item in items { guard item.write(to: &writer) else { return false } }
+    case .tagged(let number, let content):
+      writer.tag(number)
+      return content.write(to: &writer)
+    case .float, .other: return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,72 @@
+// Records and the other messages between station and service.
+import StationProtocol
+
+extension Probe {
+  static let payloads = [record, batch, payload, serviceInbox]
+
+  private static let record = Probe("record", longest: 1024) { (bytes) throws(Violation) in
+    try checkRoundTrip(
+      bytes, { (json) throws(JSONError) in try Record(json: json) }, \.json)
+  }
+
+  private static let batch = Probe("batch", longest: 4096) { (bytes) throws(Violation) in
+    try checkRoundTrip(
+      bytes, { (json) throws(JSONError) in try RecordBatch(json: json) }, \.json)
+    guard let batch = try? RecordBatch(json: bytes) else { return }
+    try expect(
+      (1...RecordBatch.mostRecords).contains(batch.records.count), "a batch has 1 to 64 records")
+    let ack = Acknowledgement(stream: batch.stream, upto: batch.last)
+    try expect(
+      (try? Acknowledgement(json: ack.json)) == ack, "what came can be acknowledged: \(batch.last)")
+    for json in batch.records {
+      try expect(JSONSyntax(json) != nil, "a record in a batch is JSON")
+      try checkRoundTrip(
+        json, { (json) throws(JSONError) in try Record(json: json) }, \.json)
+    }
+  }
+
+  /// The other payloads: a text is one of them or none.
+  private static let payload = Probe("payload", longest: 2048) { (bytes) throws(Violation) in
+    var kinds = 0
+    func check<Payload: Equatable>(
+      _ decode: ([UInt8]) throws(JSONError) -> Payload, _ encode: (Payload) -> [UInt8]
+    ) throws(Violation) {
+      if try checkRoundTrip(bytes, decode, encode) { kinds += 1 }
+    }
+    try check({ (json) throws(JSONError) in try Acknowledgement(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try StatusPayload(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try BirthPayload(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try DoorPayload(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try OccupancyPayload(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try AlarmsPayload(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try ServiceStatusPayload(json: json) }, \.json)
+    try expect(kinds <= 1, "no two kinds of payload share a text")
+  }
+
+  /// What is decoded must be encoded in one way, which decodes to the same value.
+  /// - Returns: whether the bytes could be decoded.
+  @discardableResult
+  private static func checkRoundTrip<Value: Equatable>(
+    _ bytes: [UInt8], _ decode: ([UInt8]) throws(JSONError) -> Value, _ encode: (Value) -> [UInt8]
+  ) throws(Violation) -> Bool {
+    let value: Value
+    do throws(JSONError) {
+      value = try decode(bytes)
+    } catch {
+      try check(error, bytes)
+      return false
+    }
+    try expect(JSONSyntax(bytes) != nil, "what is decoded is JSON")
+    let json = encode(value)
+    try expect(JSONSyntax(json) != nil, "what is encoded is JSON")
+    let again: Value
+    do throws(JSONError) {
+      again = try decode(json)
+    } catch {
+      throw Violation("\(value) cannot be read back: \(error)")
+    }
+    try expectEqual(again, value, "a value that is encoded comes back")
+    try expectEqual(encode(again), json, "a value has one encoding")
+    return true
+  }
+}

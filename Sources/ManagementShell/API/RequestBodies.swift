@@ -1,0 +1,86 @@
+// The bodies of the API's requests: read strictly, into what each asks for.
+import ManagementCore
+import StationProtocol
+
+/// `POST /members`.
+package struct MemberEnrolment: Equatable, Sendable {
+  static let longestLabel = 64
+
+  /// nil where the service shall make a pseudonym that says nothing.
+  package var id: MemberID?
+  package var label: String?
+
+  package init(json: [UInt8]) throws(JSONError) {
+    var id: MemberID?
+    var label: String?
+    try JSONReader.read(json) { (reader) throws(JSONError) in
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "id": try reader.read(&id, key, text: { MemberID($0) })
+        case "label":
+          try reader.read(
+            &label, key,
+            text: { isName($0) && $0.unicodeScalars.count <= Self.longestLabel ? $0 : nil })
+        default: throw reader.unknown(key)
+        }
+      }
+    }
+    self.id = id
+    self.label = label
+  }
+}
+
+/// `PATCH /members/{id}`.
+package struct StatusChange: Equatable, Sendable {
+  package var status: Member.Status
+
+  package init(json: [UInt8]) throws(JSONError) {
+    status = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var status: Member.Status?
+      try reader.object { (reader, key) throws(JSONError) in
+        guard case "status" = key else { throw reader.unknown(key) }
+        try reader.read(&status, key, text: Member.Status.init(rawValue:))
+      }
+      return try reader.require(status, "status")
+    }
+  }
+}
+
+/// `PUT /stations/{id}`.
+package struct StationNaming: Equatable, Sendable {
+  package var names: StationNames
+
+  package init(json: [UInt8]) throws(JSONError) {
+    names = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var english: String?
+      var chinese: String?
+      func name(_ text: String) -> String? {
+        isName(text) && text.unicodeScalars.count <= StationNames.mostCharacters ? text : nil
+      }
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "en": try reader.read(&english, key, text: name)
+        case "zh": try reader.read(&chinese, key, text: name)
+        default: throw reader.unknown(key)
+        }
+      }
+      return StationNames(
+        english: try reader.require(english, "en"), chinese: try reader.require(chinese, "zh"))
+    }
+  }
+}
+
+/// `POST /members/{id}/codes`, which asks for nothing: no body, or an object without members.
+package struct CodeRequest: Equatable, Sendable {
+  package init(json: [UInt8]) throws(JSONError) {
+    guard !json.isEmpty else { return }
+    try JSONReader.read(json) { (reader) throws(JSONError) in
+      try reader.object { (reader, key) throws(JSONError) in throw reader.unknown(key) }
+    }
+  }
+}
+
+/// Some text without control characters.
+private func isName(_ text: String) -> Bool {
+  !text.isEmpty && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+}
