@@ -50,9 +50,11 @@ package struct HTTPRequest: Sendable {
 /// Percent escapes (RFC 3986 section 2.1), strictly.
 package enum PercentEscapes {
   /// - Returns: nil where an escape is broken, or what it stands for is no UTF-8 or holds NUL.
-  package static func decode(_ text: some StringProtocol) -> String? {
+  package static func decode(_ text: some StringProtocol) -> String? { decode(text.utf8) }
+
+  private static func decode(_ text: some Sequence<UInt8>) -> String? {
     var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
+    var rest = Array(text)[...]
     while let byte = rest.popFirst() {
       if byte != UInt8(ascii: "%") {
         bytes.append(byte)
@@ -68,10 +70,13 @@ package enum PercentEscapes {
   /// The segments of an absolute path, each decoded by itself so that `%2F` separates nothing.
   /// - Returns: nil where the path is not absolute or a segment is broken.
   package static func segments(_ path: String) -> [String]? {
-    guard path.hasPrefix("/") else { return nil }
+    guard path.utf8.first == UInt8(ascii: "/") else { return nil }
     if path == "/" { return [] }
     var segments: [String] = []
-    for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+    // Bytes, not characters: to Swift a slash with a combining mark behind it is no slash.
+    let parts = path.utf8.dropFirst().split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    for part in parts {
       guard let segment = decode(part) else { return nil }
       segments.append(segment)
     }

@@ -14,20 +14,24 @@ final class KeyHandle: @unchecked Sendable {
 
   /// A SubjectPublicKeyInfo (RFC 5280 section 4.1), to its last byte.
   convenience init?(publicDER der: [UInt8]) {
-    guard let key = Self.parse(der, { d2i_PUBKEY(nil, $0, $1) }) else { return nil }
+    guard let key = Self.parse(der, { d2i_PUBKEY(nil, $0, $1) }, EVP_PKEY_free) else { return nil }
     self.init(owning: key)
   }
 
   /// A PKCS#8 private key (RFC 5958) without encryption, or the older forms libcrypto knows.
   convenience init?(privateDER der: [UInt8]) {
-    guard let key = Self.parse(der, { d2i_AutoPrivateKey(nil, $0, $1) }) else { return nil }
+    guard let key = Self.parse(der, { d2i_AutoPrivateKey(nil, $0, $1) }, EVP_PKEY_free) else {
+      return nil
+    }
     self.init(owning: key)
   }
 
   /// The key inside an X.509 certificate. Neither its dates nor its signature are looked at: that
   /// the file is in the key set is what makes the key trusted.
   convenience init?(certificateDER der: [UInt8]) {
-    guard let certificate = Self.parse(der, { d2i_X509(nil, $0, $1) }) else { return nil }
+    guard let certificate = Self.parse(der, { d2i_X509(nil, $0, $1) }, X509_free) else {
+      return nil
+    }
     defer { X509_free(certificate) }
     guard let key = X509_get_pubkey(certificate) else { return nil }
     self.init(owning: key)
@@ -42,13 +46,16 @@ final class KeyHandle: @unchecked Sendable {
   }
 
   private static func parse(
-    _ der: [UInt8], _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
+    _ der: [UInt8],
+    _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,
+    _ free: (OpaquePointer?) -> Void
   ) -> OpaquePointer? {
     der.withUnsafeBufferPointer { bytes in
       var position = bytes.baseAddress
       defer { ERR_clear_error() }
       guard let parsed = decode(&position, bytes.count) else { return nil }
       guard let start = bytes.baseAddress, position == start + bytes.count else {
+        free(parsed)
         return nil
       }
       return parsed

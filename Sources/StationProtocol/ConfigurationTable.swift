@@ -203,12 +203,17 @@ extension Duration {
     ("h", 3_600_000), ("min", 60_000), ("ms", 1), ("s", 1000),
   ]
 
+  /// What whole nanoseconds still hold: more than 292 years.
+  private static let mostMilliseconds = Int64.max / 1_000_000
+
   /// A whole number and a unit, with or without a space between.
+  /// - Returns: nil where the text is none, or is longer than 292 years.
   package init?(configured text: String) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     let unit = INI.trim(text.dropFirst(digits.count))
-    guard let count = Int64(digits), count <= 1_000_000_000,
-      let factor = Self.units.first(where: { $0.name == unit })?.milliseconds
+    guard let count = Int64(digits),
+      let factor = Self.units.first(where: { $0.name == unit })?.milliseconds,
+      count <= Self.mostMilliseconds / factor
     else { return nil }
     self = .milliseconds(count * factor)
   }

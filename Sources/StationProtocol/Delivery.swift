@@ -55,9 +55,14 @@ package struct RecordBatch: Equatable, Sendable {
       }
       let slices = try reader.require(records, "records")
       guard !slices.isEmpty else { throw reader.error(.invalidMember("records")) }
-      return RecordBatch(
+      let batch = RecordBatch(
         stream: try reader.require(stream, "stream"), first: try reader.require(first, "first"),
         records: slices)
+      // Beyond the largest number of JSON no record could be acknowledged.
+      guard batch.last <= UInt64(JSONReader.largest) else {
+        throw reader.error(.invalidMember("first"))
+      }
+      return batch
     }
   }
 }

@@ -76,6 +76,9 @@ package struct JSONKey {
 package struct JSONReader {
   /// How deep objects and arrays may nest before the text is refused.
   package static let deepest = 16
+  /// The largest magnitude of an integer that every JSON implementation carries exactly
+  /// (RFC 8259 section 6).
+  package static let largest: Int64 = 1 << 53
 
   private let bytes: UnsafeBufferPointer<UInt8>
   package private(set) var offset = 0
@@ -153,7 +156,9 @@ package struct JSONReader {
     while offset < bytes.count, case let digit = bytes[offset], digit &- 48 < 10 {
       number = number * 10 + Int64(digit - 48)
       offset += 1
-      if number > 1 << 53 { throw JSONError(offset: start, reason: .expected("a smaller number")) }
+      if number > Self.largest {
+        throw JSONError(offset: start, reason: .expected("a smaller number"))
+      }
     }
     let isCanonical = offset > first && (bytes[first] != 48 || offset == first + 1)
     guard isCanonical, !isFraction, !(isNegative && number == 0) else {

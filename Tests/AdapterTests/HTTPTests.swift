@@ -30,6 +30,12 @@ struct HTTPTests {
     #expect(answer.hasSuffix("POST [\"a/b\", \"字\"] [x=1 2&y=a b] hi 5"))
   }
 
+  @Test("a slash parts two segments, whatever mark stands behind it")
+  func combiningMark() {
+    #expect(PercentEscapes.segments("/a/\u{301}b") == ["a", "\u{301}b"])
+    #expect(PercentEscapes.segments("/\u{301}") == ["\u{301}"])
+  }
+
   @Test("broken escapes, NUL and bytes that are no UTF-8 are refused")
   func badEscapes() throws {
     let server = try Self.echo()

@@ -82,7 +82,7 @@ struct CommandTests {
     #expect(Tokens().actor(authorization: "Bearer ") == nil)
     for line in [
       "ann:manager", "ann:king:\(secret)", ":viewer:\(secret)", "ann:viewer:short",
-      "ann:viewer:\(secret) ",
+      "ann:viewer:\(secret) ", "ann:viewer:" + String(repeating: secret, count: 33),
     ] {
       do throws(Tokens.Fault) {
         _ = try Tokens("\n\(line)")
@@ -91,5 +91,19 @@ struct CommandTests {
         #expect(error.line == 2 && !error.description.contains(secret))
       }
     }
+  }
+
+  @Test("a token that stands twice names nobody: it is refused, and the longest one works")
+  func sharedToken() throws {
+    let secret = "0123456789abcdef"
+    do throws(Tokens.Fault) {
+      _ = try Tokens("ann:viewer:\(secret)\nbob:manager:\(secret)\n")
+      Issue.record("two actors share a token")
+    } catch {
+      #expect(error.line == 2 && !error.description.contains(secret))
+    }
+    let longest = String(repeating: secret, count: Tokens.longest / 16)
+    let tokens = try Tokens("ann:viewer:\(longest)")
+    #expect(tokens.actor(authorization: "Bearer \(longest)")?.name == "ann")
   }
 }

@@ -188,6 +188,16 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
     #expect(message(kind, Array(long.utf8)) == "byte 242: expected at most 64 elements")
   }
 
+  @Test("a batch ends at the last number that can be acknowledged")
+  func lastNumber() throws {
+    let kind = try #require(PayloadKind.all.first { $0.name == "out" })
+    let start = #"{"stream":"00000000000000ff","first":9007199254740991,"records":[{},{}"#
+    #expect(message(kind, Array("\(start)]}".utf8)) == nil)
+    #expect(
+      message(kind, Array("\(start),{}]}".utf8))
+        == "byte 75: the value of \"first\" is not acceptable")
+  }
+
   @Test("a record that is JSON but no record does not spoil its batch")
   func strangeRecords() throws {
     let json = #"{"records":[ {"a":[1,null]} ,7],"first":5,"stream":"00000000000000ff"}"#

@@ -27,6 +27,11 @@ enum Architecture {
       "StationProtocol", "MemberCode", "SQLite", "Linux", "Glibc", "Foundation",
       "FoundationNetworking", "Dispatch",
     ],
+    "DecoderProbes": [
+      "StationProtocol", "ManagementCore", "MemberCode", "StationShell", "ManagementShell", "HTTP",
+      "GPIO", "Linux", "SimulatedBoard", "Glibc",
+    ],
+    "fuzz": ["DecoderProbes", "Linux", "Glibc"],
     "stationd": ["StationShell", "Linux", "Glibc"],
     "managementd": ["ManagementShell", "Linux", "Glibc"],
     "stationboard": ["SimulatedBoard", "Linux", "Glibc", "Foundation"],

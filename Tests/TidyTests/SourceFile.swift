@@ -82,14 +82,15 @@ enum Tree {
     }
   }
 
-  /// Vectors are other people's files and come as they are; so does the licence.
+  /// Vectors are other people's files and come as they are, as does the licence; the inputs of
+  /// fuzzing are nobody's.
   private static func paths(under path: String) -> [String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder) else {
       return []
     }
     if isFolder.boolValue {
-      if path.hasSuffix("/Vectors") { return [] }
+      if path.hasSuffix("/Vectors") || path.hasSuffix("/FuzzCorpora") { return [] }
       return entries("\(root)/\(path)").sorted().flatMap { Tree.paths(under: "\(path)/\($0)") }
     }
     return path == "LICENSE" ? [] : [path]

@@ -11,6 +11,9 @@ package struct Actor: Equatable, Sendable {
 /// never printed.
 package struct Tokens: Sendable {
   package static let shortest = 16
+  package static let longest = 512
+  /// A longer header holds no token; the scheme and the space before it need no more.
+  private static let longestHeader = longest + 16
 
   private var entries: [(token: [UInt8], actor: Actor)] = []
 
@@ -41,7 +44,14 @@ package struct Tokens: Sendable {
           line: index + 1,
           reason: "a token has at least \(Self.shortest) characters and no space")
       }
-      entries.append((Array(parts[2].utf8), Actor(name: String(parts[0]), role: role)))
+      let token = Array(parts[2].utf8)
+      guard token.count <= Self.longest else {
+        throw Fault(line: index + 1, reason: "a token has at most \(Self.longest) bytes")
+      }
+      guard !entries.contains(where: { $0.token == token }) else {
+        throw Fault(line: index + 1, reason: "the token of an earlier line: it names one actor")
+      }
+      entries.append((token, Actor(name: String(parts[0]), role: role)))
     }
   }
 
@@ -49,7 +59,7 @@ package struct Tokens: Sendable {
 
   /// - Parameter header: of `Authorization` (RFC 6750 section 2.1).
   package func actor(authorization header: String?) -> Actor? {
-    guard let header, header.utf8.count <= 600 else { return nil }
+    guard let header, header.utf8.count <= Self.longestHeader else { return nil }
     let words = header.split(separator: " ", maxSplits: 1)
     guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
     let offered = Array(words[1].utf8)

@@ -88,6 +88,8 @@ package struct ScanFraming: Equatable, Sendable {
       fault = nil
       isInsideSTX = false
     }
+    // The start of an identifier alone is no code either.
+    if bytes.first == UInt8(ascii: "]"), bytes.count < Self.identifierLength { isSpoilt = true }
     let code = Self.withoutIdentifier(bytes)
     guard !code.isEmpty else { return [] }
     guard let fault else { return [.code(code)] }
@@ -107,8 +109,10 @@ package struct ScanFraming: Equatable, Sendable {
     }
   }
 
+  private static let identifierLength = 3
+
   private static func withoutIdentifier(_ bytes: [UInt8]) -> [UInt8] {
-    guard bytes.count >= 3, bytes[0] == UInt8(ascii: "]") else { return bytes }
-    return Array(bytes.dropFirst(3))
+    guard bytes.count >= identifierLength, bytes[0] == UInt8(ascii: "]") else { return bytes }
+    return Array(bytes.dropFirst(identifierLength))
   }
 }
