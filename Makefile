@@ -10,6 +10,8 @@ PREFIX ?= /usr
 MINUTES ?= 1
 SEEDS ?=
 ONCE ?=
+SECONDS ?= 60
+TARGET ?=
 
 BENCH ?=
 
@@ -25,7 +27,8 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract simulate coverage release install install-files clean
+.PHONY: help demo build unit test lint bench contract simulate fuzz sanitize coverage release \
+  install install-files clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +53,7 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) build swift build --build-tests $(STRICT)
 	$(STAGE) unit swift test --skip-build --disable-xctest --skip SystemTests $(STRICT)
 	$(STAGE) contract .ci/contract
+	$(STAGE) fuzz .ci/fuzz --seconds 10 --jobs 2 --or-replay
 	$(STAGE) simulate $(MAKE) --no-print-directory simulate
 	$(STAGE) system swift test --skip-build --disable-xctest --filter SystemTests $(STRICT)
 	$(STAGE) --summary
@@ -79,6 +83,12 @@ contract: ## a running service held against openapi.yaml by schemathesis: SEED=1
 simulate: ## a fleet in virtual time: MINUTES=1, or SEEDS=1-20
 	@swift build -c release --product fleetsim
 	exec .build/release/fleetsim $(if $(SEEDS),--seeds $(SEEDS),--minutes $(MINUTES))
+
+fuzz: ## libFuzzer on every decoder: SECONDS=60 for each, TARGET=name for one
+	@.ci/fuzz --seconds $(SECONDS) $(TARGET)
+
+sanitize: ## the fast tests under the thread sanitizer, then under the address sanitizer
+	@.ci/sanitize
 
 coverage: ## lines and regions reached by the fast tests, a line a file
 	@swift test --disable-xctest --skip SystemTests --enable-code-coverage --scratch-path .build-coverage
@@ -123,4 +133,4 @@ install-files: ## all that install installs but the programs: builds nothing
 	install -m 644 firmware-config/udev/60-worker-station.rules "$(lib)/udev/rules.d/"
 
 clean: ## away with everything built
-	@rm -rf .build .build-install .build-coverage
+	@rm -rf .build .build-install .build-coverage .build-fuzz .build-tsan .build-asan

@@ -24,7 +24,7 @@ func part(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [St
 
 /// libFuzzer's driver with the probes of every decoder.
 let fuzzer = Target.executableTarget(
-  name: "fuzz", dependencies: ["DecoderProbes", "Linux"],
+  name: "fuzz", dependencies: ["DecoderProbes", "Linux", "StationProtocol"],
   swiftSettings: [.unsafeFlags(instrumentation)],
   // The usual linker breaks down over the address sanitizer's runtime.
   linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])

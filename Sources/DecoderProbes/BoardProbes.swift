@@ -7,12 +7,12 @@ import SimulatedBoard
 extension Probe {
   static let board = [boardLines, base64]
 
-  /// The first byte says into how many bytes the rest is cut on its way.
-  private static let boardLines = Probe("board-lines", longest: 1200) {
+  /// The first byte says into how many bytes the rest is cut on its way, into 64 pieces at most.
+  private static let boardLines = Probe("board-lines", longest: 1200, words: Words.board) {
     (bytes) throws(Violation) in
     guard let first = bytes.first else { return }
     let stream = Array(bytes.dropFirst())
-    guard let lines = try sent(stream, portion: Int(first) + 1) else {
+    guard let lines = try sent(stream, portion: max(Int(first) + 1, stream.count / 64 + 1)) else {
       let longest = stream.split(separator: 0x0A).map(\.count).max() ?? 0
       return try expect(longest > LocalConnection.longestLine, "only a long line ends a connection")
     }

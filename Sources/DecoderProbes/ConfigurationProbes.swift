@@ -31,7 +31,8 @@ extension Probe {
     [section.name, section.argument ?? ""] + section.entries.flatMap { [$0.key, $0.value] }
   }
 
-  private static let value = Probe("value", longest: 64) { (bytes) throws(Violation) in
+  private static let value = Probe("value", longest: 64, words: Words.values) {
+    (bytes) throws(Violation) in
     guard let text = String(validating: bytes, as: UTF8.self) else { return }
     if let duration = Duration(configured: text) {
       try expectEqual(
@@ -43,14 +44,18 @@ extension Probe {
     }
   }
 
-  private static let stationSettings = Probe("stationd-config", longest: 2048) {
+  private static let stationSettings = Probe(
+    "stationd-config", longest: 2048, words: Words.configuration(StationSettings.table)
+  ) {
     (bytes) throws(Violation) in
     try checkFile(bytes) { (file) throws(ConfigurationError) in
       try StationSettings.read(file, version: "probe")
     }
   }
 
-  private static let managementSettings = Probe("managementd-config", longest: 2048) {
+  private static let managementSettings = Probe(
+    "managementd-config", longest: 2048, words: Words.configuration(ManagementSettings.table)
+  ) {
     (bytes) throws(Violation) in
     try checkFile(bytes) { (file) throws(ConfigurationError) in try ManagementSettings(file) }
   }

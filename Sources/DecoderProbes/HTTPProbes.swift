@@ -6,7 +6,8 @@ import StationProtocol
 extension Probe {
   static let http = [body, field, tokenFile]
 
-  private static let body = Probe("http-body", longest: 1024) { (bytes) throws(Violation) in
+  private static let body = Probe("http-body", longest: 1024, words: Words.bodies) {
+    (bytes) throws(Violation) in
     try checkBody(
       bytes, { (json) throws(JSONError) in try MemberEnrolment(json: json) },
       { enrolment, writer in

@@ -5,7 +5,9 @@ import StationProtocol
 extension Probe {
   /// A line is a message: `TOPIC PAYLOAD`, with `!` in front where it is retained. The lines
   /// `link`, `unlink` and `day` are the events of these names.
-  static let serviceInbox = Probe("service-inbox", longest: 4096) { (bytes) throws(Violation) in
+  static let serviceInbox = Probe(
+    "service-inbox", longest: 4096, words: Words.records + Words.payloads + Words.topics
+  ) { (bytes) throws(Violation) in
     var inbox = Inbox()
     for line in bytes.split(separator: UInt8(ascii: "\n")).prefix(40) {
       try inbox.take(line)

@@ -3,7 +3,7 @@ import StationProtocol
 
 extension Probe {
   static let json = [
-    Probe("json", longest: 2048) { (bytes) throws(Violation) in
+    Probe("json", longest: 2048, words: Words.json) { (bytes) throws(Violation) in
       let syntax = JSONSyntax(bytes)
       do throws(JSONError) {
         _ = try JSONReader.read(bytes) { (reader) throws(JSONError) in try reader.anything() }

@@ -4,7 +4,8 @@ import MemberCode
 extension Probe {
   static let keys = [keyFile, keyContent]
 
-  private static let keyFile = Probe("key-file", longest: 4096) { (bytes) throws(Violation) in
+  private static let keyFile = Probe("key-file", longest: 4096, words: Words.keys) {
+    (bytes) throws(Violation) in
     try check(bytes)
   }
 

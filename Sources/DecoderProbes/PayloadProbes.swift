@@ -4,12 +4,14 @@ import StationProtocol
 extension Probe {
   static let payloads = [record, batch, payload, serviceInbox]
 
-  private static let record = Probe("record", longest: 1024) { (bytes) throws(Violation) in
+  private static let record = Probe("record", longest: 1024, words: Words.records) {
+    (bytes) throws(Violation) in
     try checkRoundTrip(
       bytes, { (json) throws(JSONError) in try Record(json: json) }, \.json)
   }
 
-  private static let batch = Probe("batch", longest: 4096) { (bytes) throws(Violation) in
+  private static let batch = Probe("batch", longest: 4096, words: Words.records) {
+    (bytes) throws(Violation) in
     try checkRoundTrip(
       bytes, { (json) throws(JSONError) in try RecordBatch(json: json) }, \.json)
     guard let batch = try? RecordBatch(json: bytes) else { return }
@@ -26,7 +28,8 @@ extension Probe {
   }
 
   /// The other payloads: a text is one of them or none.
-  private static let payload = Probe("payload", longest: 2048) { (bytes) throws(Violation) in
+  private static let payload = Probe("payload", longest: 2048, words: Words.payloads) {
+    (bytes) throws(Violation) in
     var kinds = 0
     func check<Payload: Equatable>(
       _ decode: ([UInt8]) throws(JSONError) -> Payload, _ encode: (Payload) -> [UInt8]

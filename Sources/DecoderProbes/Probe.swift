@@ -7,13 +7,17 @@ package struct Probe: Sendable {
   package let name: String
   /// Where longer inputs tell nothing new, in bytes.
   package let longest: Int
+  /// What its inputs are made of, for the fuzzer's dictionary.
+  package let words: [String]
   private let body: @Sendable ([UInt8]) throws(Violation) -> Void
 
   init(
-    _ name: String, longest: Int, _ body: @escaping @Sendable ([UInt8]) throws(Violation) -> Void
+    _ name: String, longest: Int, words: [String] = [],
+    _ body: @escaping @Sendable ([UInt8]) throws(Violation) -> Void
   ) {
     self.name = name
     self.longest = longest
+    self.words = words
     self.body = body
   }
 

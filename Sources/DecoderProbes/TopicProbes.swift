@@ -3,7 +3,7 @@ import StationProtocol
 
 extension Probe {
   static let topics = [
-    Probe("topic", longest: 160) { (bytes) throws(Violation) in
+    Probe("topic", longest: 160, words: Words.topics) { (bytes) throws(Violation) in
       let text = String(decoding: bytes, as: UTF8.self)
       let isSame = { (other: String?) in other.map { $0.utf8.elementsEqual(text.utf8) } ?? true }
       try expect(isSame(Topic(path: text)?.path), "a topic has one path")

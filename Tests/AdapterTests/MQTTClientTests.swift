@@ -140,11 +140,14 @@ final class MQTTClientTests {
     #expect(try refusal(options) == "cannot connect: Connection refused (errno 111)")
     options.host = "no-such-host.invalid"
     #expect(try refusal(options) == "no address is known for no-such-host.invalid")
-    let silent = try Listener()
+    let silent = try Listener(greeting: "")
+    defer { withExtendedLifetime(silent) {} }
     options.host = "127.0.0.1"
     options.port = silent.port
     #expect(try refusal(options) == "no answer from the broker")
-    silent.greeting = Array("SSH-2.0-OpenSSH_9.2\r\n".utf8)
+    let other = try Listener(greeting: "SSH-2.0-OpenSSH_9.2\r\n")
+    defer { withExtendedLifetime(other) {} }
+    options.port = other.port
     let reason = try refusal(options)
     #expect(!reason.isEmpty)
     print("another server: \(reason)")
@@ -322,12 +325,12 @@ final class MQTTClientTests {
 }
 
 /// A TCP server that is no broker.
-private final class Listener: @unchecked Sendable {
+private final class Listener {
   let port: Int
   private let descriptor: Int32
-  var greeting: [UInt8] = []
 
-  init() throws {
+  init(greeting: String) throws {
+    let greeting = Array(greeting.utf8)
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -342,7 +345,7 @@ private final class Listener: @unchecked Sendable {
     }
     try #require(status == 0)
     port = Int(UInt16(bigEndian: address.sin_port))
-    Thread.detachNewThread { [self] in
+    Thread.detachNewThread {
       while true {
         let caller = accept(descriptor, nil, nil)
         guard caller >= 0 else { return }
