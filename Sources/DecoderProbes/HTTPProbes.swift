@@ -80,8 +80,9 @@ extension Probe {
   private static let tokenFile = Probe("api-tokens", longest: 1500) { (bytes) throws(Violation) in
     guard let text = String(validating: bytes, as: UTF8.self), let tokens = try? Tokens(text)
     else { return }
-    let lines = text.utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-    for line in lines where line.first != UInt8(ascii: "#") {
+    for whole in text.utf8.split(separator: UInt8(ascii: "\n")) {
+      let line = whole.last == UInt8(ascii: "\r") ? whole.dropLast() : whole
+      if line.first == UInt8(ascii: "#") { continue }
       let parts = line.split(
         separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3 else { continue }

@@ -35,7 +35,11 @@ package struct INI: Equatable, Sendable {
       number += 1
       let line = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes
       guard let string = String(validating: line, as: UTF8.self) else {
-        problems.append(ConfigurationProblem(line: number, "the line is not UTF-8"))
+        refuse(number, "the line is not UTF-8")
+        continue
+      }
+      guard !line.contains(where: Self.isControl) else {
+        refuse(number, "the line holds a control character, which nobody would see")
         continue
       }
       read(Self.trim(string[...]), number)
@@ -69,6 +73,10 @@ package struct INI: Equatable, Sendable {
 
   private mutating func refuse(_ line: Int, _ message: String) {
     problems.append(ConfigurationProblem(line: line, message))
+  }
+
+  private static func isControl(_ byte: UInt8) -> Bool {
+    byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7F
   }
 
   static func trim(_ text: Substring) -> Substring {

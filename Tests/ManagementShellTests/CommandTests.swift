@@ -82,7 +82,9 @@ struct CommandTests {
     #expect(Tokens().actor(authorization: "Bearer ") == nil)
     for line in [
       "ann:manager", "ann:king:\(secret)", ":viewer:\(secret)", "ann:viewer:short",
-      "ann:viewer:\(secret) ", "ann:viewer:" + String(repeating: secret, count: 33),
+      "ann:viewer:\(secret) ", "ann:viewer:\(secret)\u{0B}bob:manager:\(secret)x",
+      "a\u{0B}n:viewer:\(secret)", "ann:viewer:\(secret)\rbob:manager:\(secret)x",
+      "ann:viewer:" + String(repeating: secret, count: 33),
     ] {
       do throws(Tokens.Fault) {
         _ = try Tokens("\n\(line)")

@@ -126,6 +126,16 @@ struct INITests {
     }
   }
 
+  @Test("a character that nobody sees is refused, but for the two ends of a line and tabs")
+  func controlCharacters() {
+    for character in ["\r", "\0", "\u{7F}", "\u{0B}"] {
+      let file = INI(Array("[station]\r\nid =\ta\nid = a\(character)b\r\n".utf8))
+      let message = "the line holds a control character, which nobody would see"
+      #expect(file.problems == [ConfigurationProblem(line: 3, message)])
+      #expect(file.sections.map(\.entries.count) == [1])
+    }
+  }
+
   @Test("the printed default is a good configuration and says what each key expects")
   func defaults() {
     let text = table.defaultText

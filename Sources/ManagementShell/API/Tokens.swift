@@ -28,14 +28,18 @@ package struct Tokens: Sendable {
 
   /// - Parameter text: a line for each token, `actor:role:token`; empty lines and `#` comments.
   package init(_ text: String) throws(Fault) {
-    // A line may end as on Windows, which is one character to Swift and no "\n".
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    for (index, line) in lines.enumerated() {
-      if line.isEmpty || line.hasPrefix("#") { continue }
-      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard parts.count == 3, !parts[0].isEmpty else {
-        throw Fault(line: index + 1, reason: "expected actor:role:token")
-      }
+    // Bytes, not characters: to Swift, more than a line feed ends a line, and a colon with a
+    // combining mark behind it is no colon.
+    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, whole) in lines.enumerated() {
+      let line = whole.last == UInt8(ascii: "\r") ? whole.dropLast() : whole
+      if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
+      let parts = line.split(
+        separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false
+      ).map { Substring($0) }
+      guard parts.count == 3, !parts[0].isEmpty,
+        !parts[0].utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+      else { throw Fault(line: index + 1, reason: "expected actor:role:token") }
       guard let role = Role(rawValue: String(parts[1])) else {
         throw Fault(line: index + 1, reason: "the role is viewer or manager")
       }
