@@ -22,9 +22,12 @@ func part(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [St
     swiftSettings: instrumentation.isEmpty ? [] : [.unsafeFlags(instrumentation)])
 }
 
+/// libFuzzer itself, which comes with the toolchain.
+let libFuzzer = Target.systemLibrary(name: "CFuzzer", path: "Sources/C/CFuzzer")
+
 /// libFuzzer's driver with the probes of every decoder.
 let fuzzer = Target.executableTarget(
-  name: "fuzz", dependencies: ["DecoderProbes", "Linux", "StationProtocol"],
+  name: "fuzz", dependencies: ["DecoderProbes", "Linux", "StationProtocol", "CFuzzer"],
   swiftSettings: [.unsafeFlags(instrumentation)],
   // The usual linker breaks down over the address sanitizer's runtime.
   linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
@@ -120,6 +123,6 @@ let package = Package(
     suite("SystemTests", ["TestBed", "StationProtocol"]),
     suite("DeploymentTests", ["TestBed"]),
     suite("DecoderProbeTests", ["DecoderProbes"]),
-  ] + (isFuzzing ? [fuzzer] : []),
+  ] + (isFuzzing ? [fuzzer, libFuzzer] : []),
   swiftLanguageModes: [.v6]
 )

@@ -31,7 +31,7 @@ enum Architecture {
       "StationProtocol", "ManagementCore", "MemberCode", "StationShell", "ManagementShell", "HTTP",
       "GPIO", "Linux", "SimulatedBoard", "Glibc",
     ],
-    "fuzz": ["DecoderProbes", "Linux", "StationProtocol", "Glibc"],
+    "fuzz": ["DecoderProbes", "Linux", "StationProtocol", "CFuzzer", "Glibc"],
     "stationd": ["StationShell", "Linux", "Glibc"],
     "managementd": ["ManagementShell", "Linux", "Glibc"],
     "stationboard": ["SimulatedBoard", "Linux", "Glibc", "Foundation"],

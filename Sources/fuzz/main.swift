@@ -1,0 +1,4 @@
+// Runs libFuzzer on the decoder that is named.
+import Glibc
+
+exit(fuzz())
