@@ -29,8 +29,8 @@ let libFuzzer = Target.systemLibrary(name: "CFuzzer", path: "Sources/C/CFuzzer")
 let fuzzer = Target.executableTarget(
   name: "fuzz", dependencies: ["DecoderProbes", "Linux", "StationProtocol", "CFuzzer"],
   swiftSettings: [.unsafeFlags(instrumentation)],
-  // The usual linker breaks down over the address sanitizer's runtime.
-  linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
+  // Of three linkers this one alone takes the sanitizers' runtimes of every release of Swift.
+  linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=bfd"])])
 
 /// A suite of tests for the targets it names.
 func suite(

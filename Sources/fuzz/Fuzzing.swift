@@ -38,17 +38,22 @@ private func run(_ arguments: [String]) -> Int32 {
   var pointers = arguments.map { strdup($0) } + [nil]
   return pointers.withUnsafeMutableBufferPointer { buffer in
     var start = buffer.baseAddress
-    return LLVMFuzzerRunDriver(&count, &start) { bytes, count in
-      do throws(Violation) {
-        try chosen?.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
-      } catch {
-        // libFuzzer writes the input down when the process aborts.
-        Output.complain("fuzz: \(chosen?.name ?? ""): \(error)")
-        abort()
-      }
-      return 0
-    }
+    return LLVMFuzzerRunDriver(&count, &start, test)
   }
+}
+
+/// One input. libFuzzer has a main of its own, which is not used here but wants a function of this
+/// name all the same.
+@_cdecl("LLVMFuzzerTestOneInput")
+func test(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  do throws(Violation) {
+    try chosen?.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
+  } catch {
+    // libFuzzer writes the input down when the process aborts.
+    Output.complain("fuzz: \(chosen?.name ?? ""): \(error)")
+    abort()
+  }
+  return 0
 }
 
 /// An entry of a dictionary: only what is plain stands as it is.
