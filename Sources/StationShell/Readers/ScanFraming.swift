@@ -89,7 +89,9 @@ package struct ScanFraming: Equatable, Sendable {
       isInsideSTX = false
     }
     // The start of an identifier alone is no code either.
-    if bytes.first == UInt8(ascii: "]"), bytes.count < Self.identifierLength { isSpoilt = true }
+    if bytes.first == UInt8(ascii: "]"), bytes.count < Self.identifierLength {
+      fault = fault ?? .noise
+    }
     let code = Self.withoutIdentifier(bytes)
     guard !code.isEmpty else { return [] }
     guard let fault else { return [.code(code)] }
