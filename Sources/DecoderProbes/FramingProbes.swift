@@ -47,8 +47,8 @@ extension Probe {
         try expect(
           (1...ScanFraming.longestCode).contains(code.count), "a code has 1 to 512 characters")
         try expect(code.allSatisfy(alphabet.contains), "a code has characters of base45 alone")
-      case .noise(let noise):
-        try expect((1...64).contains(noise.count), "of noise at most 64 bytes are kept")
+      case .unusable(_, let start):
+        try expect((1...64).contains(start.count), "of what is no code at most 64 bytes are kept")
       }
     }
   }
@@ -59,7 +59,7 @@ extension Probe {
 extension ScanFraming.Frame {
   fileprivate var bytes: [UInt8] {
     switch self {
-    case .code(let bytes), .noise(let bytes): bytes
+    case .code(let bytes), .unusable(_, let bytes): bytes
     }
   }
 }

@@ -17,10 +17,10 @@ extension Probe {
   /// libcbor must agree with what was asked of the bytes before it saw them.
   private static let cbor = Probe("cbor", longest: 1100) { (bytes) throws(Violation) in
     let shape = bytes.withUnsafeBufferPointer { try? CBORShape($0) }
-    let tree = CBORItem.read(bytes) { CBORTree($0) }
+    let tree = try? CBORItem.read(bytes) { CBORTree($0) }
     try expect((shape != nil) == (tree != nil), "what has the shape of CBOR can be read, alone")
     guard let tree, let written = tree.written else { return }
-    let again = CBORItem.read(written) { CBORTree($0) }
+    let again = try? CBORItem.read(written) { CBORTree($0) }
     // Shortest heads only ever shorten, so no limit is met that the first reading had not met.
     try expect(again == tree, "an item that is written is the same when it is read again")
   }
@@ -34,7 +34,7 @@ extension Probe {
       }
       return
     }
-    let content = CBORItem.read(message.signedContent()) { $0.elements?.map(\.bytes) }
+    let content = try? CBORItem.read(message.signedContent()) { $0.elements?.map(\.bytes) }
     // The limit of a CBOR text also holds for what is signed.
     if let content {
       try expect(
@@ -83,7 +83,7 @@ extension Probe {
       else { throw Violation("a signature with another bit \(place) is bad") }
     case .refused(let refusal, _):
       try expect(
-        !isUsual || refusal == .malformed, "a good signature over no claims is malformed")
+        !isUsual || refusal.fault != nil, "a good signature over no claims is malformed")
     }
   }
 
@@ -150,7 +150,7 @@ private struct SignedMessage {
 
   /// An empty map is signed as if it were not there (RFC 9052 section 3), in either of its forms.
   private static func isEmptyMap(_ header: [UInt8]) -> Bool {
-    CBORItem.read(header) { $0.pairs?.isEmpty } ?? false
+    (try? CBORItem.read(header) { $0.pairs?.isEmpty }) ?? false
   }
 
   func text(tagged: Bool, flippedBit: Int? = nil) -> [UInt8] {

@@ -40,7 +40,7 @@ package struct ScanFraming: Equatable, Sendable {
       if end > index {
         let room = Self.longestCode - bytes.count
         bytes.append(contentsOf: chunk[index..<min(end, index + room)])
-        if end - index > room { isSpoilt = true }
+        if end - index > room { fault = fault ?? .tooLong }
         index = end
         continue
       }
