@@ -68,12 +68,18 @@ struct ContractFileTests {
       "#/channels/doorState/parameters/accessPoint": (1...AccessPointID.most).map(String.init),
       "#/components/schemas/alarm": Alarm.allCases.map(\.rawValue),
       "#/components/schemas/denial": Denial.allCases.map(\.rawValue),
+      "#/components/schemas/codeFault": CodeFault.allCases.map(\.rawValue),
       "#/components/schemas/status/properties/reason": StatusPayload.Reason.allCases.map(
         \.rawValue),
     ]
     var calls = [
       "#/components/schemas/Alarm": Alarm.allCases.map(\.rawValue),
       "#/components/schemas/Denial": Denial.allCases.map(\.rawValue),
+      "#/components/schemas/CodeFault": CodeFault.allCases.map(\.rawValue),
+      "#/components/schemas/RefusedInput/properties/kind": RefusedInput.Kind.allCases.map(
+        \.rawValue),
+      "#/components/schemas/RefusedInput/properties/source": RefusedInput.Source.allCases.map(
+        \.rawValue),
       "#/components/schemas/RecordKind": Record.Kind.allCases.map(\.rawValue),
       "#/components/schemas/MemberStatus": Member.Status.allCases.map(\.rawValue),
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
@@ -94,6 +100,7 @@ struct ContractFileTests {
 
   private static let recordWords = [
     ("started", "after", Ending.allCases.map(\.rawValue)),
+    ("messagesRefused", "reason", MessageRefusal.allCases.map(\.rawValue)),
     ("doorOpened", "cause", OpenCause.allCases.map(\.rawValue)),
     ("doorLocked", "cause", LockCause.allCases.map(\.rawValue)),
     ("passage", "direction", Passage.allCases.map(\.rawValue)),

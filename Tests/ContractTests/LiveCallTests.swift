@@ -16,6 +16,7 @@ struct LiveCallTests {
     try Self.write(caller)
     try Self.refuse(caller)
     try Self.exhaust(caller)
+    try Self.guess(caller)
     try Self.offerNothingElse(caller)
     let keyless = try LoneManagement(issuerKey: "")
     try keyless.prepare()
@@ -46,7 +47,7 @@ struct LiveCallTests {
       for target in [
         "/health", "/api/v1/stations", "/api/v1/stations/gate-1", "/api/v1/events?limit=1000",
         "/api/v1/quarantine?limit=1000", "/api/v1/members", "/api/v1/members/m-1",
-        "/api/v1/issuer-keys",
+        "/api/v1/issuer-keys", "/api/v1/refused-input",
       ] {
         let exchange = try caller.call(method, target)
         #expect(exchange.status == 200, "\(exchange.name)")
@@ -117,6 +118,18 @@ struct LiveCallTests {
       if try caller.call("POST", "/api/v1/members/m-1/codes").status == 429 { return }
     }
     Issue.record("no 429 after 31 codes")
+  }
+
+  /// Offers wrong tokens, to every operation at last.
+  private static func guess(_ caller: Caller) throws {
+    let wrong = ["Authorization": "Bearer 0123456789abcdef"]
+    for _ in 1...10 {
+      try caller.call("GET", "/api/v1/stations", token: .none, headers: wrong)
+    }
+    for operation in try CallOperation.all() where operation.statuses.contains(401) {
+      let told = try caller.call(operation.method, operation.target, token: .none, headers: wrong)
+      #expect(told.status == 429, "\(told.name)")
+    }
   }
 
   /// Every method that an address does not offer.

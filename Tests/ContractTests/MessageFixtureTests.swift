@@ -106,6 +106,9 @@ struct MessageFixtureTests {
     expect(Record.Kind.allCases.map(\.rawValue), "kind", in: records, "kind")
     expect(Ending.allCases.map(\.rawValue), "after", in: records, "\"started\"")
     expect(Denial.allCases.map(\.rawValue), "reason", in: records, "\"entry-refused\"")
+    expect(CodeFault.allCases.map(\.rawValue), "fault", in: records, "\"entry-refused\"")
+    expect(
+      MessageRefusal.allCases.map(\.rawValue), "reason", in: records, "\"messages-refused\"")
     expect(OpenCause.allCases.map(\.rawValue), "cause", in: records, "\"door-opened\"")
     expect(LockCause.allCases.map(\.rawValue), "cause", in: records, "\"door-locked\"")
     expect(Passage.allCases.map(\.rawValue), "direction", in: records, "\"passage\"")
