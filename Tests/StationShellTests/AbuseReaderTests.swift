@@ -140,8 +140,11 @@ struct AbuseReaderTests {
   /// Shows a bad code and waits until the board is told that it was refused.
   private func show(_ code: [UInt8], _ reader: PseudoTerminal, refusals count: Int) throws {
     var rest = code + [0x0D]
-    try board.wait(for: "show 1 refused malformed", count: count) {
+    try Deadline.wait(until: "refusal \(count) of a malformed code, whatever its fault") {
       rest.removeFirst(reader.write(rest))
+      board.listen()
+      let told = board.counts.filter { $0.key.hasPrefix("show 1 refused malformed ") }
+      return told.values.reduce(0, +) >= count
     }
   }
 }
