@@ -6,10 +6,10 @@ extension Probe {
   /// A line is a message: `TOPIC PAYLOAD`, with `!` in front where it is retained. The lines
   /// `link`, `unlink` and `day` are the events of these names.
   static let serviceInbox = Probe(
-    "service-inbox", longest: 4096, words: Words.records + Words.payloads + Words.topics
+    "service-inbox", longest: 2048, words: Words.records + Words.payloads + Words.topics
   ) { (bytes) throws(Violation) in
     var inbox = Inbox()
-    for line in bytes.split(separator: UInt8(ascii: "\n")).prefix(40) {
+    for line in bytes.split(separator: UInt8(ascii: "\n")).prefix(16) {
       try inbox.take(line)
     }
   }
@@ -43,12 +43,6 @@ private struct Inbox {
         payload: parts.count > 1 ? Array(parts[1]) : [], isRetained: isRetained)
       try perform(management.handle(message, at: now))
     }
-    for (station, life) in management.stations {
-      var writer = JSONWriter()
-      StationView(id: station, life: life, isLinkUp: management.isLinkUp, at: now)
-        .write(to: &writer)
-      try expect(JSONSyntax(writer.bytes) != nil, "what is shown of \(station) is JSON")
-    }
   }
 
   private mutating func perform(_ effects: [ManagementEffect]) throws(Violation) {
@@ -68,7 +62,13 @@ private struct Inbox {
         try expect(
           (try? Acknowledgement(json: ack.json)) == ack, "a station can read what is acknowledged")
       case .announce(let station):
-        try expect(management.stations[station] != nil, "who is announced is known")
+        guard let life = management.stations[station] else {
+          throw Violation("who is announced is known")
+        }
+        var writer = JSONWriter()
+        StationView(id: station, life: life, isLinkUp: management.isLinkUp, at: now)
+          .write(to: &writer)
+        try expect(JSONSyntax(writer.bytes) != nil, "what is shown of \(station) is JSON")
       case .note(let oddity):
         try expect(!oddity.description.isEmpty, "a refusal has words")
       }
