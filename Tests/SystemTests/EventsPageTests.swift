@@ -211,7 +211,7 @@ import Testing
     try browser.wait(
       until: "what a viewer may not see",
       """
-      return document.querySelector(".refused-input").innerText.includes(arguments[0]);
+      return document.querySelector(".refused-input")?.innerText.includes(arguments[0]) === true;
       """, [try #require(words["events.input.forbidden"])])
     #expect(try !browser.text(".refused-input").contains("onerror"))
     // The board's own page shows what was scanned.
