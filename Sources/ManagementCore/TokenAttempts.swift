@@ -4,12 +4,12 @@ import StationProtocol
 /// Whoever guesses tokens is told to wait. A right token is never slowed: many people may share
 /// one address, and behind a proxy all of them do.
 package struct TokenAttempts: Equatable, Sendable {
-  /// Wrong tokens that an address may offer in `window`.
-  package static let mostWrong = 10
   package static let window: Duration = .seconds(60)
   /// Addresses that are told apart; those beyond are counted as one.
   static let mostAddresses = 10_000
 
+  /// Wrong tokens that an address may offer in `window`.
+  private let mostWrong: Int
   private var addresses: [String: Attempts] = [:]
   private var others: Attempts?
 
@@ -18,7 +18,7 @@ package struct TokenAttempts: Equatable, Sendable {
     var wrong: Int
   }
 
-  package init() {}
+  package init(mostWrong: Int = 10) { self.mostWrong = mostWrong }
 
   /// A wrong token was offered.
   /// - Returns: how long the address should wait, where it has offered too many.
@@ -30,8 +30,8 @@ package struct TokenAttempts: Equatable, Sendable {
     var attempts = isKnown ? addresses[address] : others
     if let ends = attempts?.ends, ends <= now { attempts = nil }
     var current = attempts ?? Attempts(ends: now + Self.window, wrong: 0)
-    current.wrong = min(current.wrong + 1, Self.mostWrong + 1)
+    current.wrong = min(current.wrong + 1, mostWrong + 1)
     if isKnown { addresses[address] = current } else { others = current }
-    return current.wrong > Self.mostWrong ? current.ends - now : nil
+    return current.wrong > mostWrong ? current.ends - now : nil
   }
 }

@@ -8,6 +8,7 @@ package struct ManagementSettings: Equatable, Sendable {
   package var addressFile: String?
   package var connections: Int
   package var connectionsPerAddress: Int
+  package var wrongTokens: Int
   package var pages: String
   package var texts: String
   package var brokerHost: String
@@ -37,6 +38,9 @@ package struct ManagementSettings: Equatable, Sendable {
         Key(
           "connections-per-address", .integer(4...10_000, unit: ""), .standard("100"),
           "The most of one address; loopback, where a proxy speaks for all, has no such bound."),
+        Key(
+          "wrong-tokens", .integer(1...1_000_000, unit: ""), .standard("10"),
+          "How many an address may offer in a minute. Beyond that it is told to wait (429)."),
       ]),
     Section(
       "pages", "What the dashboard is made of.",
@@ -91,6 +95,7 @@ package struct ManagementSettings: Equatable, Sendable {
     addressFile = http.optionalText("address-file")
     connections = http.integer("connections")
     connectionsPerAddress = http.integer("connections-per-address")
+    wrongTokens = http.integer("wrong-tokens")
     pages = configuration.section("pages").text("web")
     texts = configuration.section("pages").text("texts")
     brokerHost = broker.text("host")

@@ -20,7 +20,8 @@ final class API {
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
   private let tokens: Tokens
-  private var attempts = TokenAttempts()
+  /// Who has offered wrong tokens of late.
+  var attempts = TokenAttempts()
   private let pages: StaticFiles
   private let texts: StaticFiles
   private var router = HTTPRouter()
