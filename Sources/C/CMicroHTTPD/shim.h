@@ -1,6 +1,5 @@
 // The HTTP server libmicrohttpd, for the HTTP target alone.
 #pragma once
-#define _GNU_SOURCE
 #include <microhttpd.h>
 #include <errno.h>
 #include <netdb.h>
@@ -50,7 +49,9 @@ static inline int chttp_listen(const struct sockaddr *address, socklen_t length)
   return -1;
 }
 
-// accept4 is hidden from Swift by a feature macro.
+// accept4(2) is declared for _GNU_SOURCE alone, which would make this module's view of the system
+// headers differ from every other module's.
+extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 static inline int chttp_accept(int fd, struct sockaddr *address, socklen_t *length) {
   return accept4(fd, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
