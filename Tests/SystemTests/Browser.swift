@@ -16,7 +16,8 @@ final class Browser {
       atPath: folder.file(name), withIntermediateDirectories: true)
     let log = folder.file("\(name)/driver.log")
     let driver = try Program(
-      "chromedriver", ["--port=0"], log: log, environment: ["TMPDIR": folder.file(name)])
+      "chromedriver", ["--port=\(try FreePort.find())"], log: log,
+      environment: ["TMPDIR": folder.file(name)])
     self.driver = driver
     let port = try Deadline.wait(60, for: "chromedriver to listen (see \(log))") {
       guard driver.isRunning else { throw TestBedError("chromedriver ended: \(driver.log)") }
