@@ -49,7 +49,10 @@ enum Ingest {
     var memories: [Double] = []
     let sizes = [10, 100, 1000]
     for stations in sizes {
-      let load = try IngestLoad(stations: stations, batch: 16, window: 2)
+      // A station has 256 records under way at most; of a thousand stations together no more
+      // than the broker keeps for a subscriber.
+      let load = try IngestLoad(
+        stations: stations, batch: 16, window: max(2, min(16, 1600 / stations)))
       let rounds = try load.measure(.service, rounds: 3, records: 320_000 / stations)
       costs.append(IngestRate(rounds).microseconds)
       memories.append(rounds.last?.memory ?? 0)
