@@ -7,6 +7,8 @@ import CMicroHTTPD
 final class HTTPExchange {
   private var body: [UInt8] = []
   private var received = 0
+  /// The body is too large, and has an end that is known.
+  private var isAnnounced = false
   private var stream: HTTPEventStream?
   private let server: HTTPServer
   private let connection: OpaquePointer
@@ -20,13 +22,21 @@ final class HTTPExchange {
 
   private var isTooLarge: Bool { received > server.options.largestBody }
 
-  /// The header is complete. A body that is announced as too large is refused before it comes.
+  /// The header is complete. A body that is announced as too large is refused before it comes
+  /// where the client waits to hear that, or where nobody would want it to come. Otherwise it is
+  /// let through and thrown away: a client that is still sending when the connection is closed
+  /// loses the answer (RFC 9112 section 9.6).
   func begin() -> MHD_Result {
     server.connection(descriptor, is: .body)
     guard
       let announced = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length"),
       let size = Int(String(cString: announced)), size > server.options.largestBody
     else { return .YES }
+    let waits = MHD_lookup_connection_value(connection, .HEADER_KIND, "Expect") != nil
+    guard waits || size > 256 * server.options.largestBody else {
+      isAnnounced = true
+      return .YES
+    }
     return send(server.refusal(413), method: "")
   }
 
@@ -36,7 +46,9 @@ final class HTTPExchange {
     if isTooLarge {
       body = []
       // The library can answer only at the end of a body; a chunked one may have none.
-      if received > 16 * server.options.largestBody { server.cutOff(descriptor, answering: 413) }
+      if !isAnnounced, received > 16 * server.options.largestBody {
+        server.cutOff(descriptor, answering: 413)
+      }
       return .YES
     }
     piece.withMemoryRebound(to: UInt8.self) { body.append(contentsOf: $0) }

@@ -52,8 +52,13 @@ struct HTTPTests {
     let server = try Self.echo(options)
     let exact = String(repeating: "x", count: 1000)
     #expect(try exchange(server.port, "POST", "/", body: exact).hasSuffix(" 1000"))
-    let announced = try exchange(server.port, "POST", "/", headers: "Content-Length: 1001\r\n")
-    #expect(announced.hasPrefix("HTTP/1.1 413 "))
+    #expect(try exchange(server.port, "POST", "/", body: exact + "y").hasPrefix("HTTP/1.1 413 "))
+    for header in [
+      "Content-Length: 1001\r\nExpect: 100-continue\r\n", "Content-Length: 256001\r\n",
+    ] {
+      let announced = try exchange(server.port, "POST", "/", headers: header)
+      #expect(announced.hasPrefix("HTTP/1.1 413 "), "\(header)")
+    }
     let chunked = try exchange(
       server.port, "POST", "/",
       headers: "Transfer-Encoding: chunked\r\n\r\n3e9\r\n\(exact)y\r\n0\r\n")
