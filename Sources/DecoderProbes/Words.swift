@@ -19,6 +19,7 @@ enum Words {
       + [Ending.allCases.map(\.rawValue), OpenCause.allCases.map(\.rawValue)].flatMap { $0 }
       + [LockCause.allCases.map(\.rawValue), Passage.allCases.map(\.rawValue)].flatMap { $0 }
       + [Alarm.allCases.map(\.rawValue), GapReason.allCases.map(\.rawValue)].flatMap { $0 }
+      + [CodeFault.allCases.map(\.rawValue), MessageRefusal.allCases.map(\.rawValue)].flatMap { $0 }
     return json + names.map { "\"\($0)\":" } + values.map { "\"\($0)\"" } + identifiers
   }()
 
