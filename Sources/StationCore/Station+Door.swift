@@ -1,0 +1,74 @@
+// What a station does about its doors: their machines turned into effects and records.
+import StationProtocol
+
+extension Station {
+  mutating func lines(
+    _ areReadable: Bool, at id: AccessPointID, _ step: inout Step
+  ) {
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    points[index].areLinesReadable = areReadable
+    step.changedParts.insert(.door(id))
+    if !areReadable {
+      points[index].beams.lose()
+      atDoor(id, &step) { $0.sense(isClosed: nil, at: $1) }
+    } else {
+      // While nobody could reach the relay it may have fallen back, or held on.
+      step.effects.append(.setStrike(id, points[index].door.isReleased ? .release : .secure))
+    }
+    set(.linesLost, id, stands: !areReadable, &step)
+  }
+
+  /// Runs a step of a door's machine and turns its actions into effects and records.
+  mutating func atDoor(
+    _ id: AccessPointID, _ step: inout Step,
+    _ body: (inout Door, Instant) -> [Door.Action]
+  ) {
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    let before = points[index].door
+    let actions = body(&points[index].door, step.now.instant)
+    let after = points[index].door
+    if before.isReleased != after.isReleased || before.leaf != after.leaf {
+      step.changedParts.insert(.door(id))
+    }
+    for action in actions { perform(action, at: id, &step) }
+  }
+
+  mutating func perform(
+    _ action: Door.Action, at id: AccessPointID, _ step: inout Step
+  ) {
+    switch action {
+    case .setStrike(let strike): step.effects.append(.setStrike(id, strike))
+    case .opened(let cause): journal(.doorOpened(id, cause: cause), .soon, &step)
+    case .closed: journal(.doorClosed(id), .soon, &step)
+    case .locked(let cause): journal(.doorLocked(id, cause: cause), .soon, &step)
+    case .raise(let alarm): set(alarm, id, stands: true, &step)
+    case .clear(let alarm): set(alarm, id, stands: false, &step)
+    }
+  }
+}
+
+extension Station.AccessPoint {
+  /// How this door stands; what cannot be sensed is unknown.
+  func payload(_ seq: UInt64, _ time: WallTime) -> DoorPayload {
+    let contact: DoorPayload.Contact =
+      switch door.leaf {
+      case .unknown: .unknown
+      case .closed: .closed
+      case .open: .open
+      }
+    let lock: DoorPayload.Lock =
+      areLinesReadable ? (door.isReleased ? .released : .secured) : .unknown
+    let standing = door.standingAlarms
+    let alarm: DoorPayload.DoorAlarm =
+      if !areLinesReadable {
+        .fault
+      } else if standing.contains(.forcedOpen) {
+        .forcedOpen
+      } else if standing.contains(.heldOpen) {
+        .heldOpen
+      } else {
+        .normal
+      }
+    return DoorPayload(seq: seq, lock: lock, contact: contact, alarm: alarm, at: time)
+  }
+}

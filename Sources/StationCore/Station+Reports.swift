@@ -1,0 +1,109 @@
+// What a station writes down and says of itself: records, alarms, states, its birth.
+import StationProtocol
+
+extension Station {
+  /// Raises or clears an alarm; a change is a record and a new state.
+  mutating func set(
+    _ alarm: Alarm, _ id: AccessPointID?, stands: Bool, _ step: inout Step
+  ) {
+    if stands {
+      guard alarms.raise(alarm, id, at: step.now.wall) else { return }
+      journal(.alarmRaised(alarm, id), .urgent, &step)
+    } else {
+      guard alarms.clear(alarm, id) else { return }
+      journal(.alarmCleared(alarm, id), .urgent, &step)
+    }
+    step.changedParts.insert(.alarms)
+    if let id { step.changedParts.insert(.door(id)) }
+  }
+
+  mutating func noteClock(_ jump: Duration?, _ step: inout Step) {
+    guard let jump else { return }
+    journal(
+      .clockStepped(milliseconds: jump.wholeNanoseconds / 1_000_000), .soon, &step)
+  }
+
+  mutating func refuse(_ refusal: MessageRefusal, _ step: inout Step) {
+    guard refusedMessages.count(refusal, at: step.now.instant) else { return }
+    journal(.messagesRefused(refusal, count: 1), .soon, &step)
+  }
+
+  mutating func journal(
+    _ body: Record.Body, _ lane: Lane, _ step: inout Step, _ changes: [RecoveryChange] = []
+  ) {
+    let record = Record(at: step.now.wall, isTrusted: step.now.isTrusted, body: body)
+    step.effects.append(.journal(outbox.append(record, lane, changes)))
+  }
+
+  /// Sends what is durable. After a silence the birth goes first: without it a service that has
+  /// missed it cannot tell records that will never come from records that are under way.
+  mutating func send(_ step: inout Step) {
+    guard let (range, isRepeated) = outbox.takeSendable(at: step.now.instant) else { return }
+    if isRepeated, let uplink { publishBirth(uplink, &step) }
+    step.effects.append(.publishRecords(range))
+  }
+
+  /// A new store knows nothing: what the old one had not made durable is written again, and all
+  /// that boot needs with it. It counts this boot as its first.
+  mutating func restart(on stream: StreamID, _ step: inout Step) {
+    boot = 1
+    let entries = outbox.restart(on: stream)
+    step.effects += entries.map(Effect.journal)
+    let known = clock.lastTrusted(at: step.now)
+    step.effects.append(
+      .remember(
+        (known.map { [.lastTrusted($0)] } ?? []) + [.totals(occupancy.totals)]
+          + marks.all.map { .mark($0, forgetting: known ?? step.now.wall) }))
+    set(.storeLost, nil, stands: true, &step)
+    if let uplink { publishBirth(uplink, &step) }
+  }
+
+  mutating func open(_ connection: Int64, _ step: inout Step) {
+    uplink = connection
+    outbox.uplinkOpened()
+    publishBirth(connection, &step)
+    step.changedParts.formUnion(points.map { .door($0.id) })
+    step.changedParts.formUnion([.occupancy, .alarms])
+  }
+
+  func publishBirth(_ connection: Int64, _ step: inout Step) {
+    step.effects.append(
+      .publishBirth(
+        BirthPayload(
+          session: SessionID(stream: outbox.stream, boot: boot, connection: connection),
+          version: configuration.version, accessPoints: points.map(\.id), floor: outbox.floor,
+          ceiling: outbox.durable, isClockTrusted: step.now.isTrusted, at: step.now.wall)))
+  }
+
+  mutating func give(way folded: ClosedRange<UInt64>, _ step: inout Step) {
+    step.effects.append(.trim(through: folded.upperBound))
+    journal(
+      .gap(from: folded.lowerBound, to: folded.upperBound, reason: .full), .urgent, &step)
+    if let uplink { publishBirth(uplink, &step) }
+  }
+
+  /// Says how the changed parts stand, while somebody listens.
+  func report(_ parts: Set<StatePart>, _ step: inout Step) {
+    guard uplink != nil else { return }
+    let seq = outbox.next - 1
+    for part in parts.sorted() {
+      switch part {
+      case .door(let id):
+        guard let point = points.first(where: { $0.id == id }) else { continue }
+        step.effects.append(.publishState(.door(id, point.payload(seq, step.now.wall))))
+      case .occupancy:
+        let totals = occupancy.totals
+        step.effects.append(
+          .publishState(
+            .occupancy(
+              OccupancyPayload(
+                seq: seq, inside: totals.inside, entered: totals.entered, left: totals.left,
+                isStale: occupancy.isStale, at: step.now.wall))))
+      case .alarms:
+        step.effects.append(
+          .publishState(
+            .alarms(AlarmsPayload(seq: seq, active: alarms.active, at: step.now.wall))))
+      }
+    }
+  }
+}
