@@ -11,15 +11,19 @@ package struct CommandLineTool {
   static let help = """
     usage: fleetsim [--seed N | --seeds A..B | --runs N | --minutes M]
                     [--stations S] [--days D] [--faults LIST | none] [--mutation NAME]
+           fleetsim --sequences N [--machine NAME] [--seed N]
            fleetsim --mutations | --list-faults
     Simulates a fleet in virtual time, under faults that each seed draws from the list. Runs and
     minutes take fresh seeds; without any of the four, one minute of them.
+    Sequences put single machines under N times 100 random events each.
     Exits 0 where nothing was wrong, 1 where something was, 2 where something got stuck.
     """
 
   private var seeds: [UInt64] = []
   private var runs: Int?
   private var minutes: Int?
+  private var sequences: Int?
+  private var machine: String?
   private var options = SimulationOptions()
   private let write: (String) -> Void
 
@@ -54,6 +58,7 @@ package struct CommandLineTool {
       write(Self.help)
       return Self.usage
     }
+    if let sequences { return play(sequences, from: seeds.first ?? freshSeed) }
     if let runs { seeds = (0..<UInt64(runs)).map { freshSeed &+ $0 } }
     return simulate(from: freshSeed)
   }
@@ -90,6 +95,28 @@ package struct CommandLineTool {
     return violations.isEmpty ? Self.right : Self.stuck
   }
 
+  /// Puts each machine, or the one asked for, under random events.
+  private func play(_ count: Int, from seed: UInt64) -> Int32 {
+    var failures = 0
+    for probe in SequenceRun.probes where machine == nil || machine == probe.name {
+      let clock = ContinuousClock()
+      let begin = clock.now
+      let failure = SequenceRun.play(probe, from: seed, sequences: count)
+      let seconds = Double((clock.now - begin).wholeNanoseconds) / 1e9
+      let tenths = (seconds * 10).rounded() / 10
+      write(
+        "\(probe.name)  seeds from \(seed)  \(count) sequences of \(SequenceRun.steps) events"
+          + "  \(tenths) s")
+      guard let failure else { continue }
+      failures += 1
+      write(
+        "\(failure.machine): wrong in the sequence of seed \(failure.sequence), event "
+          + "\(failure.step): \(failure.complaint)")
+    }
+    write("violations \(failures)")
+    return failures == 0 ? Self.right : Self.wrong
+  }
+
   private func report(_ outcome: SimulationOutcome) {
     write(
       "seed \(outcome.seed)  trace \(Hex.text(outcome.hash, digits: 16))  "
@@ -111,6 +138,13 @@ package struct CommandLineTool {
       case "--seeds": seeds = try Self.range(value, name)
       case "--runs": runs = try Self.count(value, name, 1...1_000_000)
       case "--minutes": minutes = try Self.count(value, name, 1...10_000)
+      case "--sequences": sequences = try Self.count(value, name, 1...100_000_000)
+      case "--machine":
+        guard SequenceRun.probes.contains(where: { $0.name == value }) else {
+          let names = SequenceRun.probes.map { $0.name }.joined(separator: ", ")
+          throw UsageError(text: "no machine is called \(value): \(names)")
+        }
+        machine = value
       case "--stations": options.stations = try Self.count(value, name, 1...1000)
       case "--days": options.days = try Self.count(value, name, 1...1000)
       case "--faults": options.faults = try Self.faults(value)
