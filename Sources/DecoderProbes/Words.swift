@@ -12,27 +12,36 @@ enum Words {
     let names = [
       "at", "trusted", "kind", "ap", "member", "code", "boot", "after", "version", "reason",
       "cause", "direction", "inside", "count", "alarm", "by", "from", "to", "fault", "stream",
-      "first", "records",
+      "first", "records", "day", "mode", "note", "on", "relay", "tailgate", "with", "date", "in",
+      "out", "turnBacks", "ambiguous", "tailgates", "refused", "underflows", "residual",
+      "exitResets", "cycleResets",
     ]
-    let values =
-      [Record.Kind.allCases.map(\.rawValue), Denial.allCases.map(\.rawValue)].flatMap { $0 }
-      + [Ending.allCases.map(\.rawValue), OpenCause.allCases.map(\.rawValue)].flatMap { $0 }
-      + [LockCause.allCases.map(\.rawValue), Passage.allCases.map(\.rawValue)].flatMap { $0 }
-      + [Alarm.allCases.map(\.rawValue), GapReason.allCases.map(\.rawValue)].flatMap { $0 }
-      + [CodeFault.allCases.map(\.rawValue), MessageRefusal.allCases.map(\.rawValue)].flatMap { $0 }
+    let values: [String] = [
+      all(Record.Kind.self), all(Denial.self), all(Ending.self), all(OpenCause.self),
+      all(LockCause.self), all(Passage.self), all(Alarm.self), all(GapReason.self),
+      all(CodeFault.self), all(MessageRefusal.self), all(Credential.Kind.self),
+      all(GrantNote.self), all(DoorMode.self), all(ModeCause.self), all(Relay.self),
+      all(RelayCause.self), all(CorrectionCause.self),
+    ].flatMap { $0 }
     return json + names.map { "\"\($0)\":" } + values.map { "\"\($0)\"" } + identifiers
   }()
+
+  private static func all<List: CaseIterable & RawRepresentable<String>>(
+    _ list: List.Type
+  ) -> [String] { List.allCases.map(\.rawValue) }
 
   static let payloads: [String] = {
     let names = [
       "stream", "upto", "online", "boot", "connection", "reason", "at", "version", "accessPoints",
-      "floor", "ceiling", "clockTrusted", "seq", "lock", "contact", "alarm", "inside", "in", "out",
-      "stale", "active", "ap", "since",
+      "floor", "ceiling", "clockTrusted", "seq", "command", "lock", "door", "secured", "mode",
+      "alarm", "inside", "in", "out", "corrections", "refused", "capacity", "stale", "active", "ap",
+      "since",
     ]
-    let values =
-      StatusPayload.Reason.allCases.map(\.rawValue) + Alarm.allCases.map(\.rawValue)
-      + DoorPayload.Lock.allCases.map(\.rawValue) + DoorPayload.Contact.allCases.map(\.rawValue)
-      + DoorPayload.DoorAlarm.allCases.map(\.rawValue)
+    let values: [String] = [
+      all(StatusPayload.Reason.self), all(Alarm.self), all(DoorPayload.Command.self),
+      all(DoorPayload.Lock.self), all(DoorPayload.Door.self), all(DoorPayload.Secured.self),
+      all(DoorPayload.DoorAlarm.self), all(DoorMode.self),
+    ].flatMap { $0 }
     return json + names.map { "\"\($0)\":" } + values.map { "\"\($0)\"" } + identifiers
   }()
 

@@ -61,10 +61,12 @@ struct DoorChecker {
       let longest: Duration
       var code: CodeDigest?
       switch entry.record.body {
-      case .entryGranted(point, _, let digest):
-        code = digest
+      case .entryGranted(point, _, let credential, _):
+        code = credential.digest
         longest = timing.access
-        if used[digest] == era { return wrong("the code \(digest) opens a second time") }
+        if case .code(let digest) = credential, used[digest] == era {
+          return wrong("the code \(digest) opens a second time")
+        }
       case .exitRequested(point): longest = timing.exit
       default: continue
       }

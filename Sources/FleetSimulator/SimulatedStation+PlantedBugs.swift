@@ -17,7 +17,7 @@ extension SimulatedStation {
     case .grantUnrecorded:
       for (place, effect) in effects.enumerated() {
         if case .journal(var entry) = effect,
-          case .entryGranted(let point, _, _) = entry.record.body,
+          case .entryGranted(let point, _, _, _) = entry.record.body,
           dice.once(in: 20)
         {
           entry.record.body = .passage(point, .turnBack, inside: 0)

@@ -66,9 +66,12 @@ package struct StationView: Equatable, Sendable {
     writer.array(life.doors.sorted { $0.key < $1.key }) { writer, door in
       writer.object {
         $0.field("accessPoint", door.key.number)
+        $0.field("command", door.value.command.rawValue)
         $0.field("lock", door.value.lock.rawValue)
-        $0.field("contact", door.value.contact.rawValue)
+        $0.field("door", door.value.door.rawValue)
+        $0.field("secured", door.value.secured.rawValue)
         $0.field("alarm", door.value.alarm.rawValue)
+        $0.field("mode", door.value.mode.rawValue)
         $0.field("at", door.value.at.milliseconds)
       }
     }
@@ -81,6 +84,9 @@ package struct StationView: Equatable, Sendable {
       $0.field("inside", occupancy.inside)
       $0.field("in", occupancy.entered)
       $0.field("out", occupancy.left)
+      $0.field("corrections", occupancy.corrections)
+      $0.field("refused", occupancy.refused)
+      $0.optional("capacity", occupancy.capacity)
       $0.field("stale", occupancy.isStale)
       $0.field("at", occupancy.at.milliseconds)
     }

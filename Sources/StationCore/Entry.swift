@@ -136,9 +136,11 @@ extension Denial {
   /// Whether the same code may be good a moment later.
   fileprivate var canPass: Bool {
     switch self {
-    case .clockUntrusted, .notYetValid, .closed, .full: true
-    case .malformed, .unsupportedAlgorithm, .unknownKey, .badSignature, .expired, .tooLongLived,
-      .noSubject, .replayed:
+    case .paused, .clockUntrusted, .notYetValid, .suspended, .closed, .notReserved, .passedBack,
+      .interlocked, .full, .lockedDown, .maintenance:
+      true
+    case .malformed, .unsupportedAlgorithm, .unknownKey, .badSignature, .unknownCard, .wrongPIN,
+      .expired, .tooLongLived, .noSubject, .revoked, .replayed:
       false
     }
   }

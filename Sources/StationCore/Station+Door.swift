@@ -50,25 +50,31 @@ extension Station {
 extension Station.AccessPoint {
   /// How this door stands; what cannot be sensed is unknown.
   func payload(_ seq: UInt64, _ time: WallTime) -> DoorPayload {
-    let contact: DoorPayload.Contact =
+    let contact: DoorPayload.Door =
       switch door.leaf {
-      case .unknown: .unknown
+      case .unknown: areLinesReadable ? .unknown : .doorFault
       case .closed: .closed
-      case .open: .open
+      case .open: .opened
       }
-    let lock: DoorPayload.Lock =
-      areLinesReadable ? (door.isReleased ? .released : .secured) : .unknown
     let standing = door.standingAlarms
     let alarm: DoorPayload.DoorAlarm =
       if !areLinesReadable {
-        .fault
+        .doorFault
       } else if standing.contains(.forcedOpen) {
         .forcedOpen
       } else if standing.contains(.heldOpen) {
-        .heldOpen
+        .doorOpenTooLong
       } else {
         .normal
       }
-    return DoorPayload(seq: seq, lock: lock, contact: contact, alarm: alarm, at: time)
+    let secured: DoorPayload.Secured =
+      switch contact {
+      case .closed: door.isReleased ? .unsecured : .secured
+      case .opened: .unsecured
+      case .unknown, .doorFault: .unknown
+      }
+    return DoorPayload(
+      seq: seq, command: door.isReleased ? .pulseUnlock : .lock, lock: .unused, door: contact,
+      secured: secured, alarm: alarm, at: time)
   }
 }

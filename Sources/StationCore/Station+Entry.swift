@@ -22,13 +22,14 @@ extension Station {
       atDoor(id, &step) { $0.grant(mark.code, at: $1) }
       step.effects.append(.show(id, .granted))
       journal(
-        .entryGranted(id, member: member, code: mark.code), .urgent, &step,
+        .entryGranted(id, member: member, .code(mark.code)), .urgent, &step,
         [.mark(mark, forgetting: forgetting)] + (known.map { [.lastTrusted($0)] } ?? []))
     case .refused(let denial, let member, let code, let fault):
       step.effects.append(.show(id, .refused(denial, fault: fault)))
       if points[index].entry.countRefusal(at: step.now.instant) {
         journal(
-          .entryRefused(id, reason: denial, fault: fault, member: member, code: code), .soon, &step)
+          .entryRefused(id, reason: denial, fault: fault, member: member, .code(code)), .soon, &step
+        )
       }
     }
   }

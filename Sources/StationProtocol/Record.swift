@@ -21,10 +21,11 @@ package struct Record: Equatable, Sendable {
   package enum Body: Equatable, Sendable {
     /// The daemon came up: its boot number in this stream, how it had ended, its version.
     case started(boot: Int64, after: Ending, version: String)
-    case entryGranted(AccessPointID, member: MemberID, code: CodeDigest)
+    /// The note says what a manager should know of it beyond the grant.
+    case entryGranted(AccessPointID, member: MemberID, Credential, note: GrantNote? = nil)
     /// The fault is there exactly where the reason is `malformed`.
     case entryRefused(
-      AccessPointID, reason: Denial, fault: CodeFault? = nil, member: MemberID?, code: CodeDigest)
+      AccessPointID, reason: Denial, fault: CodeFault? = nil, member: MemberID?, Credential)
     /// Refusals above the rate that is recorded one by one; at most `mostRefusals`.
     case refusalsCounted(AccessPointID, count: Int64)
     /// Messages of the broker that were refused on one ground since the last such record; 1 to
@@ -34,8 +35,17 @@ package struct Record: Equatable, Sendable {
     case doorClosed(AccessPointID)
     case doorLocked(AccessPointID, cause: LockCause)
     case exitRequested(AccessPointID)
-    /// Someone went through the beams; `inside` is the count afterwards.
-    case passage(AccessPointID, Passage, inside: Int64)
+    /// What stands at the door's reader now holds for everyone, and why it changed.
+    case modeChanged(AccessPointID, DoorMode, cause: ModeCause)
+    /// Someone went through the beams; `inside` is the count afterwards. A tailgate is a passage
+    /// in that perhaps nobody let in.
+    case passage(AccessPointID, Passage, inside: Int64, isTailgate: Bool = false)
+    /// Passages that were not counted, because no door had been open; at most `mostRefusals`.
+    case passagesRefused(AccessPointID, count: Int64)
+    /// An entry of the ledger of corrections; `inside` is the count afterwards.
+    case occupancyCorrected(by: Int64, cause: CorrectionCause, inside: Int64)
+    case occupancyDay(OccupancyDay)
+    case relaySwitched(Relay, isOn: Bool, cause: RelayCause)
     case alarmRaised(Alarm, AccessPointID?)
     case alarmCleared(Alarm, AccessPointID?)
     /// The wall clock moved against the monotonic one, by this many milliseconds.
@@ -54,6 +64,59 @@ package enum Ending: String, CaseIterable, Sendable {
   case unclean
 }
 
+/// What was shown at a reader. A PIN leaves no trace that it could be guessed from.
+package enum Credential: Hashable, Sendable {
+  /// A member code, by the digest of what was signed, or of what was read where nothing was.
+  case code(CodeDigest)
+  /// A card, by the digest of its format and number.
+  case card(CodeDigest)
+  case pin
+
+  /// How records call it.
+  package enum Kind: String, CaseIterable, Sendable {
+    case code
+    case card
+    case pin
+  }
+
+  package var kind: Kind {
+    switch self {
+    case .code: .code
+    case .card: .card
+    case .pin: .pin
+    }
+  }
+
+  package var digest: CodeDigest? {
+    switch self {
+    case .code(let digest), .card(let digest): digest
+    case .pin: nil
+    }
+  }
+
+  /// - Returns: nil where a digest is missing, or where a PIN has one.
+  package init?(_ kind: Kind, _ digest: CodeDigest?) {
+    switch (kind, digest) {
+    case (.code, let digest?): self = .code(digest)
+    case (.card, let digest?): self = .card(digest)
+    case (.pin, nil): self = .pin
+    default: return nil
+    }
+  }
+}
+
+/// What a manager should know of a grant; of several the first.
+package enum GrantNote: String, CaseIterable, Sendable {
+  /// The member showed that he was being forced. Nothing at the door tells.
+  case duress
+  /// A maintainer came in although others would have been refused.
+  case override
+  /// By the station's count this member was inside already.
+  case passedBack = "passed-back"
+  /// More are inside than should be.
+  case overCapacity = "over-capacity"
+}
+
 /// Why an entry is refused: one closed list, shown to the worker and to the manager.
 /// The grounds are examined in this order.
 package enum Denial: String, CaseIterable, Sendable {
@@ -61,18 +124,38 @@ package enum Denial: String, CaseIterable, Sendable {
   case unsupportedAlgorithm = "unsupported-algorithm"
   case unknownKey = "unknown-key"
   case badSignature = "bad-signature"
+  /// A card that nobody here has.
+  case unknownCard = "unknown-card"
+  /// A member number and a PIN that do not belong together.
+  case wrongPIN = "wrong-pin"
+  /// Too many wrong cards or PINs in a row; codes are never paused.
+  case paused
   /// The station does not know the time well enough to judge a code.
   case clockUntrusted = "clock-untrusted"
   case notYetValid = "not-yet-valid"
   case expired
   case tooLongLived = "too-long-lived"
   case noSubject = "no-subject"
+  /// The member's codes are not believed any more.
+  case revoked
   /// This code has opened a door before.
   case replayed
+  /// The membership rests.
+  case suspended
   /// Outside the opening hours.
   case closed
+  /// At this time the room is for those who have reserved it.
+  case notReserved = "not-reserved"
+  /// By the station's count this member is inside already.
+  case passedBack = "passed-back"
+  /// The other door of a pair is not shut.
+  case interlocked
   /// As many are inside as may be.
   case full
+  /// Nobody is let in.
+  case lockedDown = "locked-down"
+  /// Only maintainers are let in.
+  case maintenance
 
   package init(_ refusal: CodeRefusal) {
     self =
@@ -108,12 +191,42 @@ package enum OpenCause: String, CaseIterable, Sendable {
   case forced
   /// It stood open when the station began to look.
   case found
+  /// The fire signal had released it.
+  case fire
+  /// It was open to everyone.
+  case free
 }
 
 /// Why the strike was secured again.
 package enum LockCause: String, CaseIterable, Sendable {
   case closed
   case timeout
+  /// Free access is over, or the fire signal was reset.
+  case ended
+}
+
+/// Who a door opens to at this moment.
+package enum DoorMode: String, CaseIterable, Sendable {
+  /// Whoever shows a good code, card or PIN.
+  case codeOnly = "code-only"
+  case freeAccess = "free-access"
+  /// Nobody but a maintainer comes in. Leaving is never hindered.
+  case lockDown = "lock-down"
+  /// Work is being done: only maintainers come in.
+  case maintenance
+}
+
+/// What changed a door's mode.
+package enum ModeCause: String, CaseIterable, Sendable {
+  /// So it is configured; said at the start where it is not `code-only`.
+  case configured
+  case schedule
+  /// The first person of the day came.
+  case firstPerson = "first-person"
+  /// A button or a key switch at the station.
+  case input
+  /// The link to the service was lost for long, or is back.
+  case uplink
 }
 
 /// What the beam pair saw.
@@ -128,10 +241,44 @@ package enum Passage: String, CaseIterable, Sendable {
 /// What needs attention at a station.
 package enum Alarm: String, CaseIterable, Sendable, Comparable {
   case heldOpen = "held-open"
+  /// The door stands open and will soon be an alarm; whoever stands there is told.
+  case heldOpenWarning = "held-open-warning"
   case forcedOpen = "forced-open"
+  case tamper
+  /// The fire signal came; stands until it is reset by hand at the station.
+  case fire
+  /// The wires of the fire signal are interrupted.
+  case fireLineOpen = "fire-line-open"
+  /// The wires of the fire signal touch.
+  case fireLineShort = "fire-line-short"
+  /// The lock does not do what it is told, or moves untold.
+  case strikeFault = "strike-fault"
+  /// The door was granted many times and its contact never moved.
+  case contactFault = "contact-fault"
   /// The lines of an access point cannot be read.
   case linesLost = "lines-lost"
+  /// An input changes faster than a contact can.
+  case inputChatter = "input-chatter"
   case readerLost = "reader-lost"
+  case wrongTries = "wrong-tries"
+  /// Someone opened a door while being forced to.
+  case duress
+  case emergency
+  case lockDown = "lock-down"
+  case freeWithoutUplink = "free-without-uplink"
+  /// The first of two shares of the capacity is reached.
+  case capacityFirst = "capacity-first"
+  case capacitySecond = "capacity-second"
+  case capacityFull = "capacity-full"
+  /// A beam has been broken for too long to be a person.
+  case beamBlocked = "beam-blocked"
+  /// Both beams are dark: no light, no power, or covered.
+  case beamDark = "beam-dark"
+  case counterLost = "counter-lost"
+  /// Nobody vouches for the clock, so codes cannot be judged.
+  case clockUntrusted = "clock-untrusted"
+  /// The journal has filled to nine tenths of what it may hold.
+  case journalFilling = "journal-filling"
   /// The store was damaged or cannot be written; a new stream began.
   case storeLost = "store-lost"
 

@@ -12,7 +12,12 @@ extension Record {
     case doorClosed = "door-closed"
     case doorLocked = "door-locked"
     case exitRequested = "exit-requested"
+    case modeChanged = "mode-changed"
     case passage
+    case passagesRefused = "passages-refused"
+    case occupancyCorrected = "occupancy-corrected"
+    case occupancyDay = "occupancy-day"
+    case relaySwitched = "relay-switched"
     case alarmRaised = "alarm-raised"
     case alarmCleared = "alarm-cleared"
     case clockStepped = "clock-stepped"
@@ -31,7 +36,12 @@ extension Record {
     case .doorClosed: .doorClosed
     case .doorLocked: .doorLocked
     case .exitRequested: .exitRequested
+    case .modeChanged: .modeChanged
     case .passage: .passage
+    case .passagesRefused: .passagesRefused
+    case .occupancyCorrected: .occupancyCorrected
+    case .occupancyDay: .occupancyDay
+    case .relaySwitched: .relaySwitched
     case .alarmRaised: .alarmRaised
     case .alarmCleared: .alarmCleared
     case .clockStepped: .clockStepped
@@ -71,16 +81,17 @@ extension JSONWriter {
       field("boot", boot)
       field("after", ending.rawValue)
       field("version", version)
-    case .entryGranted(let point, let member, let code):
+    case .entryGranted(let point, let member, let credential, let note):
       field("ap", point.number)
       field("member", member.text)
-      field("code", code)
-    case .entryRefused(let point, let reason, let fault, let member, let code):
+      self.members(of: credential)
+      if let note { field("note", note.rawValue) }
+    case .entryRefused(let point, let reason, let fault, let member, let credential):
       field("ap", point.number)
       field("reason", reason.rawValue)
       if let fault { field("fault", fault.rawValue) }
       if let member { field("member", member.text) }
-      field("code", code)
+      self.members(of: credential)
     case .refusalsCounted(let point, let count):
       field("ap", point.number)
       field("count", count)
@@ -95,10 +106,29 @@ extension JSONWriter {
       field("cause", cause.rawValue)
     case .doorClosed(let point), .exitRequested(let point):
       field("ap", point.number)
-    case .passage(let point, let passage, let inside):
+    case .modeChanged(let point, let mode, let cause):
+      field("ap", point.number)
+      field("mode", mode.rawValue)
+      field("cause", cause.rawValue)
+    case .passage(let point, let passage, let inside, let isTailgate):
       field("ap", point.number)
       field("direction", passage.rawValue)
       field("inside", inside)
+      if isTailgate { field("tailgate", true) }
+    case .passagesRefused(let point, let count):
+      field("ap", point.number)
+      field("count", count)
+    case .occupancyCorrected(let by, let cause, let inside):
+      field("by", by)
+      field("cause", cause.rawValue)
+      field("inside", inside)
+    case .occupancyDay(let day):
+      key("day")
+      object { $0.members(of: day) }
+    case .relaySwitched(let relay, let isOn, let cause):
+      field("relay", relay.rawValue)
+      field("on", isOn)
+      field("cause", cause.rawValue)
     case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
       field("alarm", alarm.rawValue)
       if let point { field("ap", point.number) }
@@ -110,12 +140,18 @@ extension JSONWriter {
     case .unreadable: break
     }
   }
+
+  /// A code, which almost every record of an entry speaks of, goes without saying.
+  fileprivate mutating func members(of credential: Credential) {
+    if credential.kind != .code { field("with", credential.kind.rawValue) }
+    if let digest = credential.digest { field("code", digest) }
+  }
 }
 
 /// A member that records of some kinds have and others must not, in alphabetical order.
 private enum RecordMember: UInt8, CaseIterable {
-  case after, alarm, ap, boot, by, cause, code, count, direction, fault, from, inside, member
-  case reason, to, version
+  case after, alarm, ap, boot, by, cause, code, count, day, direction, fault, from, inside, member
+  case mode, note, on, reason, relay, tailgate, to, version, with
 
   var name: String { String(describing: self) }
 }
@@ -144,9 +180,15 @@ private struct RecordFields {
   private var after: String?
   private var alarm: String?
   private var cause: String?
+  private var day: OccupancyDay?
   private var direction: String?
   private var fault: String?
+  private var mode: String?
+  private var note: String?
+  private var on: Bool?
   private var reason: String?
+  private var relay: String?
+  private var tailgate: Bool?
   private var version: String?
   private var boot: Int64?
   private var by: Int64?
@@ -154,6 +196,7 @@ private struct RecordFields {
   private var from: Int64?
   private var inside: Int64?
   private var to: Int64?
+  private var with: Credential.Kind?
   private var untaken = RecordMembers()
 
   /// A member that came and that the record's kind does not have.
@@ -177,9 +220,17 @@ private struct RecordFields {
     case "after": try Self.text(&after, .after, &untaken, key, &reader)
     case "alarm": try Self.text(&alarm, .alarm, &untaken, key, &reader)
     case "cause": try Self.text(&cause, .cause, &untaken, key, &reader)
+    case "day":
+      try reader.read(&day, key) { (reader) throws(JSONError) in try OccupancyDay(from: &reader) }
+      untaken.insert(.day)
     case "direction": try Self.text(&direction, .direction, &untaken, key, &reader)
     case "fault": try Self.text(&fault, .fault, &untaken, key, &reader)
+    case "mode": try Self.text(&mode, .mode, &untaken, key, &reader)
+    case "note": try Self.text(&note, .note, &untaken, key, &reader)
+    case "on": try Self.flag(&on, .on, &untaken, key, &reader)
     case "reason": try Self.text(&reason, .reason, &untaken, key, &reader)
+    case "relay": try Self.text(&relay, .relay, &untaken, key, &reader)
+    case "tailgate": try Self.flag(&tailgate, .tailgate, &untaken, key, &reader)
     case "version": try Self.text(&version, .version, &untaken, key, &reader)
     case "boot": try Self.number(&boot, .boot, &untaken, key, &reader)
     case "by": try Self.number(&by, .by, &untaken, key, &reader)
@@ -187,6 +238,9 @@ private struct RecordFields {
     case "from": try Self.number(&from, .from, &untaken, key, &reader)
     case "inside": try Self.number(&inside, .inside, &untaken, key, &reader)
     case "to": try Self.number(&to, .to, &untaken, key, &reader)
+    case "with":
+      try reader.read(&with, key, text: Credential.Kind.init(rawValue:))
+      untaken.insert(.with)
     default: throw reader.unknown(key)
     }
   }
@@ -207,6 +261,14 @@ private struct RecordFields {
     untaken.insert(member)
   }
 
+  private static func flag(
+    _ slot: inout Bool?, _ member: RecordMember, _ untaken: inout RecordMembers,
+    _ key: JSONKey, _ reader: inout JSONReader
+  ) throws(JSONError) {
+    try reader.read(&slot, key) { (reader) throws(JSONError) in try reader.bool() }
+    untaken.insert(member)
+  }
+
   mutating func body(_ reader: JSONReader) throws(JSONError) -> Record.Body {
     switch try reader.require(kind, "kind") {
     case .started:
@@ -216,7 +278,7 @@ private struct RecordFields {
     case .entryGranted:
       .entryGranted(
         try accessPoint(reader), member: try use(.member, member, reader),
-        code: try use(.code, code, reader))
+        try credential(reader), note: try optionalWord(.note, note, reader))
     case .entryRefused: try refusal(reader)
     case .refusalsCounted:
       .refusalsCounted(
@@ -232,10 +294,24 @@ private struct RecordFields {
     case .doorLocked:
       .doorLocked(try accessPoint(reader), cause: try word(.cause, cause, reader))
     case .exitRequested: .exitRequested(try accessPoint(reader))
-    case .passage:
-      .passage(
-        try accessPoint(reader), try word(.direction, direction, reader),
+    case .modeChanged:
+      .modeChanged(
+        try accessPoint(reader), try word(.mode, mode, reader),
+        cause: try word(.cause, cause, reader))
+    case .passage: try passage(reader)
+    case .passagesRefused:
+      .passagesRefused(
+        try accessPoint(reader),
+        count: try count(.count, count, reader, 1...Record.mostRefusals))
+    case .occupancyCorrected:
+      .occupancyCorrected(
+        by: try use(.by, by, reader), cause: try word(.cause, cause, reader),
         inside: try count(.inside, inside, reader))
+    case .occupancyDay: .occupancyDay(try use(.day, day, reader))
+    case .relaySwitched:
+      .relaySwitched(
+        try word(.relay, relay, reader), isOn: try use(.on, on, reader),
+        cause: try word(.cause, cause, reader))
     case .alarmRaised: .alarmRaised(try word(.alarm, alarm, reader), optional(.ap, point))
     case .alarmCleared: .alarmCleared(try word(.alarm, alarm, reader), optional(.ap, point))
     case .clockStepped: .clockStepped(milliseconds: try use(.by, by, reader))
@@ -251,7 +327,31 @@ private struct RecordFields {
     return .entryRefused(
       point, reason: denial,
       fault: denial == .malformed ? try word(.fault, fault, reader) as CodeFault : nil,
-      member: optional(.member, member), code: try use(.code, code, reader))
+      member: optional(.member, member), try credential(reader))
+  }
+
+  /// A code has a digest and a card has one; a PIN must not.
+  private mutating func credential(_ reader: JSONReader) throws(JSONError) -> Credential {
+    let kind = optional(.with, with)
+    // What nobody writes is not read either: a code goes without saying.
+    guard kind != .code else { throw reader.error(.invalidMember("with")) }
+    let digest = kind == .pin ? nil : try use(.code, code, reader)
+    guard let credential = Credential(kind ?? .code, digest) else {
+      throw reader.error(.missingMember("code"))
+    }
+    return credential
+  }
+
+  /// A tailgate is only told where there is one, and only of somebody who came in.
+  private mutating func passage(_ reader: JSONReader) throws(JSONError) -> Record.Body {
+    let point = try accessPoint(reader)
+    let passage: Passage = try word(.direction, direction, reader)
+    let flag = optional(.tailgate, tailgate)
+    guard flag == nil || (flag == true && passage == .inward) else {
+      throw reader.error(.invalidMember("tailgate"))
+    }
+    return .passage(
+      point, passage, inside: try count(.inside, inside, reader), isTailgate: flag == true)
   }
 
   private mutating func gap(_ reader: JSONReader) throws(JSONError) -> Record.Body {
@@ -286,6 +386,12 @@ private struct RecordFields {
     let number = try use(member, value, reader)
     guard range.contains(number) else { throw reader.error(.invalidMember(member.name)) }
     return number
+  }
+
+  private mutating func optionalWord<Word: RawRepresentable<String>>(
+    _ member: RecordMember, _ text: String?, _ reader: JSONReader
+  ) throws(JSONError) -> Word? {
+    text == nil ? nil : try word(member, text, reader) as Word
   }
 
   /// A word of a closed list.

@@ -1,50 +1,95 @@
 // The state of a station's parts: always whole, with the record it reflects, never a difference.
 
-/// `state/door/{n}`: one access point. What is not sensed is said to be unknown.
+/// `state/door/{n}`: one access point, in the words of BACnet's access door object (ASHRAE 135,
+/// 12.26). What is told, what is sensed and what follows from both stand apart; what is not
+/// sensed is said to be unknown.
 package struct DoorPayload: Equatable, Sendable {
   /// The last record that this state takes into account.
   package var seq: UInt64
+  package var command: Command
   package var lock: Lock
-  package var contact: Contact
+  package var door: Door
+  package var secured: Secured
   package var alarm: DoorAlarm
+  package var mode: DoorMode
   package var at: WallTime
 
-  /// What the strike was told. Command, not sense: no feedback line is read here.
+  /// What the lock is told (Present_Value).
+  package enum Command: String, CaseIterable, Sendable {
+    case lock
+    /// Open until something ends: free access, fire.
+    case unlock
+    /// Open for the access time, or until the door has closed.
+    case pulseUnlock = "pulse-unlock"
+    /// The same, for somebody who needs more time.
+    case extendedPulseUnlock = "extended-pulse-unlock"
+  }
+
+  /// What the lock says of itself (Lock_Status).
   package enum Lock: String, CaseIterable, Sendable {
-    case secured
-    case released
+    case locked
+    case unlocked
+    /// It does not do what it is told.
+    case lockFault = "lock-fault"
+    /// This lock has no line that says anything.
+    case unused
     case unknown
   }
 
-  package enum Contact: String, CaseIterable, Sendable {
+  /// What the contact says (Door_Status).
+  package enum Door: String, CaseIterable, Sendable {
     case closed
-    case open
+    case opened
+    /// Nobody has sensed it yet.
+    case unknown
+    /// The contact cannot be read, or cannot be believed.
+    case doorFault = "door-fault"
+  }
+
+  /// Whether nobody can come in without being let in (Secured_Status).
+  package enum Secured: String, CaseIterable, Sendable {
+    case secured
+    case unsecured
     case unknown
   }
 
-  /// The door alarm states of BACnet's access door object that this station can be in.
+  /// What is the matter with it (Door_Alarm_State).
   package enum DoorAlarm: String, CaseIterable, Sendable {
     case normal
-    case heldOpen = "held-open"
+    case alarm
+    case doorOpenTooLong = "door-open-too-long"
     case forcedOpen = "forced-open"
-    /// The lines cannot be read.
-    case fault
+    case tamper
+    case doorFault = "door-fault"
+    case lockDown = "lock-down"
+    case freeAccess = "free-access"
+    /// The fire signal holds it open for everyone to leave.
+    case egressOpen = "egress-open"
   }
 
-  package init(seq: UInt64, lock: Lock, contact: Contact, alarm: DoorAlarm, at: WallTime) {
+  package init(
+    seq: UInt64, command: Command, lock: Lock, door: Door, secured: Secured, alarm: DoorAlarm,
+    mode: DoorMode = .codeOnly, at: WallTime
+  ) {
     self.seq = seq
+    self.command = command
     self.lock = lock
-    self.contact = contact
+    self.door = door
+    self.secured = secured
     self.alarm = alarm
+    self.mode = mode
     self.at = at
   }
 
   package var json: [UInt8] {
     JSONWriter.object {
       $0.field("seq", seq)
+      $0.field("command", command.rawValue)
       $0.field("lock", lock.rawValue)
-      $0.field("contact", contact.rawValue)
+      $0.field("door", door.rawValue)
+      $0.field("secured", secured.rawValue)
       $0.field("alarm", alarm.rawValue)
+      $0.field("mode", mode.rawValue)
       $0.field("at", at.milliseconds)
     }
   }
@@ -52,46 +97,65 @@ package struct DoorPayload: Equatable, Sendable {
   package init(json: [UInt8]) throws(JSONError) {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
       var seq: UInt64?
+      var command: Command?
       var lock: Lock?
-      var contact: Contact?
+      var door: Door?
+      var secured: Secured?
       var alarm: DoorAlarm?
+      var mode: DoorMode?
       var at: WallTime?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
         case "seq": try reader.read(&seq, key, integer: UInt64.init(exactly:))
+        case "command": try reader.read(&command, key, text: Command.init(rawValue:))
         case "lock": try reader.read(&lock, key, text: Lock.init(rawValue:))
-        case "contact": try reader.read(&contact, key, text: Contact.init(rawValue:))
+        case "door": try reader.read(&door, key, text: Door.init(rawValue:))
+        case "secured": try reader.read(&secured, key, text: Secured.init(rawValue:))
         case "alarm": try reader.read(&alarm, key, text: DoorAlarm.init(rawValue:))
+        case "mode": try reader.read(&mode, key, text: DoorMode.init(rawValue:))
         case "at": try reader.read(&at, key, integer: { WallTime(milliseconds: $0) })
         default: throw reader.unknown(key)
         }
       }
       return DoorPayload(
-        seq: try reader.require(seq, "seq"), lock: try reader.require(lock, "lock"),
-        contact: try reader.require(contact, "contact"),
-        alarm: try reader.require(alarm, "alarm"), at: try reader.require(at, "at"))
+        seq: try reader.require(seq, "seq"), command: try reader.require(command, "command"),
+        lock: try reader.require(lock, "lock"), door: try reader.require(door, "door"),
+        secured: try reader.require(secured, "secured"),
+        alarm: try reader.require(alarm, "alarm"), mode: try reader.require(mode, "mode"),
+        at: try reader.require(at, "at"))
     }
   }
 }
 
-/// `state/occupancy`: how many are inside, and the totals from which that follows.
+/// `state/occupancy`: how many are inside, and the totals from which that follows: inside is what
+/// came in, less what went out, with the corrections.
 package struct OccupancyPayload: Equatable, Sendable {
   package var seq: UInt64
   package var inside: Int64
   /// Since the store was made; they only grow.
   package var entered: Int64
   package var left: Int64
+  /// The sum of the ledger of corrections, with its sign.
+  package var corrections: Int64
+  /// Passages that were not counted, because no door had been open; they only grow.
+  package var refused: Int64
+  /// The most that should be inside; nil without a limit.
+  package var capacity: Int64?
   /// No passage has confirmed the count since an unclean start.
   package var isStale: Bool
   package var at: WallTime
 
   package init(
-    seq: UInt64, inside: Int64, entered: Int64, left: Int64, isStale: Bool, at: WallTime
+    seq: UInt64, inside: Int64, entered: Int64, left: Int64, corrections: Int64 = 0,
+    refused: Int64 = 0, capacity: Int64? = nil, isStale: Bool, at: WallTime
   ) {
     self.seq = seq
     self.inside = inside
     self.entered = entered
     self.left = left
+    self.corrections = corrections
+    self.refused = refused
+    self.capacity = capacity
     self.isStale = isStale
     self.at = at
   }
@@ -102,6 +166,9 @@ package struct OccupancyPayload: Equatable, Sendable {
       $0.field("inside", inside)
       $0.field("in", entered)
       $0.field("out", left)
+      $0.field("corrections", corrections)
+      $0.field("refused", refused)
+      if let capacity { $0.field("capacity", capacity) }
       $0.field("stale", isStale)
       $0.field("at", at.milliseconds)
     }
@@ -113,6 +180,9 @@ package struct OccupancyPayload: Equatable, Sendable {
       var inside: Int64?
       var entered: Int64?
       var left: Int64?
+      var corrections: Int64?
+      var refused: Int64?
+      var capacity: Int64?
       var stale: Bool?
       var at: WallTime?
       let natural: (Int64) -> Int64? = { $0 >= 0 ? $0 : nil }
@@ -122,6 +192,9 @@ package struct OccupancyPayload: Equatable, Sendable {
         case "inside": try reader.read(&inside, key, integer: natural)
         case "in": try reader.read(&entered, key, integer: natural)
         case "out": try reader.read(&left, key, integer: natural)
+        case "corrections": try reader.read(&corrections, key, integer: { $0 })
+        case "refused": try reader.read(&refused, key, integer: natural)
+        case "capacity": try reader.read(&capacity, key, integer: { $0 >= 1 ? $0 : nil })
         case "stale":
           try reader.read(&stale, key) { (reader) throws(JSONError) in try reader.bool() }
         case "at": try reader.read(&at, key, integer: { WallTime(milliseconds: $0) })
@@ -131,6 +204,8 @@ package struct OccupancyPayload: Equatable, Sendable {
       return OccupancyPayload(
         seq: try reader.require(seq, "seq"), inside: try reader.require(inside, "inside"),
         entered: try reader.require(entered, "in"), left: try reader.require(left, "out"),
+        corrections: try reader.require(corrections, "corrections"),
+        refused: try reader.require(refused, "refused"), capacity: capacity,
         isStale: try reader.require(stale, "stale"), at: try reader.require(at, "at"))
     }
   }
@@ -141,6 +216,9 @@ package struct AlarmsPayload: Equatable, Sendable {
   package var seq: UInt64
   package var active: [ActiveAlarm]
   package var at: WallTime
+
+  /// More than every alarm at every access point of a station.
+  package static let most = 128
 
   package init(seq: UInt64, active: [ActiveAlarm], at: WallTime) {
     self.seq = seq
@@ -168,7 +246,7 @@ package struct AlarmsPayload: Equatable, Sendable {
         case "active":
           try reader.read(&active, key) { (reader) throws(JSONError) in
             var alarms: [ActiveAlarm] = []
-            try reader.array(limit: 64) { (reader) throws(JSONError) in
+            try reader.array(limit: AlarmsPayload.most) { (reader) throws(JSONError) in
               alarms.append(try ActiveAlarm(from: &reader))
             }
             return alarms

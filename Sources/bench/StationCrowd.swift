@@ -161,7 +161,7 @@ private final class CrowdStation {
     let record = Record(
       at: Clock.wall, isTrusted: true,
       body: member.map {
-        .entryGranted(door, member: $0, code: CodeDigest(high: 1, low: UInt64(number)))
+        .entryGranted(door, member: $0, .code(CodeDigest(high: 1, low: UInt64(number))))
       } ?? .doorClosed(door))
     publish(
       .out(station), RecordBatch(stream: stream, first: next, records: [record.json]).json,
@@ -185,7 +185,10 @@ private final class CrowdStation {
       ).json)
     publish(
       .state(station, .door(door)),
-      DoorPayload(seq: 1, lock: .secured, contact: .closed, alarm: .normal, at: now).json)
+      DoorPayload(
+        seq: 1, command: .lock, lock: .unused, door: .closed, secured: .secured, alarm: .normal,
+        at: now
+      ).json)
     publish(
       .state(station, .occupancy),
       OccupancyPayload(seq: 1, inside: 0, entered: 0, left: 0, isStale: false, at: now).json)

@@ -53,7 +53,7 @@ enum StoreQueries {
     let timekeeper = Timekeeper()
     let wall = Clock.wall
     let bodies: [Record.Body] = [
-      .entryGranted(point, member: member, code: CodeDigest(high: 1, low: 2)),
+      .entryGranted(point, member: member, .code(CodeDigest(high: 1, low: 2))),
       .doorOpened(point, cause: .granted), .passage(point, .inward, inside: 3),
       .doorClosed(point), .doorLocked(point, cause: .closed),
     ]

@@ -61,12 +61,16 @@ struct ContractFileTests {
   func words() throws {
     let doors: [String: [String]] = [
       "lock": DoorPayload.Lock.allCases.map(\.rawValue),
-      "contact": DoorPayload.Contact.allCases.map(\.rawValue),
+      "command": DoorPayload.Command.allCases.map(\.rawValue),
+      "door": DoorPayload.Door.allCases.map(\.rawValue),
+      "secured": DoorPayload.Secured.allCases.map(\.rawValue),
       "alarm": DoorPayload.DoorAlarm.allCases.map(\.rawValue),
     ]
     var messages = [
       "#/channels/doorState/parameters/accessPoint": (1...AccessPointID.most).map(String.init),
       "#/components/schemas/alarm": Alarm.allCases.map(\.rawValue),
+      "#/components/schemas/doorMode": DoorMode.allCases.map(\.rawValue),
+      "#/components/schemas/grantNote": GrantNote.allCases.map(\.rawValue),
       "#/components/schemas/denial": Denial.allCases.map(\.rawValue),
       "#/components/schemas/codeFault": CodeFault.allCases.map(\.rawValue),
       "#/components/schemas/status/properties/reason": StatusPayload.Reason.allCases.map(
@@ -74,6 +78,8 @@ struct ContractFileTests {
     ]
     var calls = [
       "#/components/schemas/Alarm": Alarm.allCases.map(\.rawValue),
+      "#/components/schemas/DoorMode": DoorMode.allCases.map(\.rawValue),
+      "#/components/schemas/GrantNote": GrantNote.allCases.map(\.rawValue),
       "#/components/schemas/Denial": Denial.allCases.map(\.rawValue),
       "#/components/schemas/CodeFault": CodeFault.allCases.map(\.rawValue),
       "#/components/schemas/RefusedInput/properties/kind": RefusedInput.Kind.allCases.map(
@@ -103,7 +109,12 @@ struct ContractFileTests {
     ("messagesRefused", "reason", MessageRefusal.allCases.map(\.rawValue)),
     ("doorOpened", "cause", OpenCause.allCases.map(\.rawValue)),
     ("doorLocked", "cause", LockCause.allCases.map(\.rawValue)),
+    ("entryGranted", "with", ["card", "pin"]), ("entryRefused", "with", ["card", "pin"]),
+    ("modeChanged", "cause", ModeCause.allCases.map(\.rawValue)),
     ("passage", "direction", Passage.allCases.map(\.rawValue)),
+    ("occupancyCorrected", "cause", CorrectionCause.allCases.map(\.rawValue)),
+    ("relaySwitched", "relay", Relay.allCases.map(\.rawValue)),
+    ("relaySwitched", "cause", RelayCause.allCases.map(\.rawValue)),
     ("gap", "reason", GapReason.allCases.map(\.rawValue)),
   ]
 

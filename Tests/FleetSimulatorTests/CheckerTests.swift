@@ -113,7 +113,7 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
   private func grant(_ seq: UInt64 = 1) -> [Effect] {
     let record = Record(
       at: WallTime(milliseconds: 0), isTrusted: true,
-      body: .entryGranted(one, member: MemberID("m")!, code: code))
+      body: .entryGranted(one, member: MemberID("m")!, .code(code)))
     return [
       .setStrike(one, .release), .journal(JournalEntry(seq: seq, record: record, lane: .urgent)),
     ]

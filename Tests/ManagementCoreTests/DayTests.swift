@@ -12,8 +12,8 @@ struct DayTests {
       .passage(door, .inward, inside: 1), .passage(door, .inward, inside: 2),
       .passage(door, .outward, inside: 1), .passage(door, .turnBack, inside: 1),
       .passage(door, .ambiguous, inside: 1),
-      .entryGranted(door, member: Names.member("m"), code: code),
-      .entryRefused(door, reason: .expired, member: nil, code: code),
+      .entryGranted(door, member: Names.member("m"), .code(code)),
+      .entryRefused(door, reason: .expired, member: nil, .code(code)),
       .refusalsCounted(door, count: 40), .doorClosed(door),
     ]
     _ = scenario.deliver(batch(1, bodies.map { scenario.record($0) }), from: gate)

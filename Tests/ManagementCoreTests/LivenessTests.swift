@@ -122,7 +122,8 @@ struct LivenessTests {
     let scenario = ManagementScenario()
     let time = scenario.now.wall
     let payload = DoorPayload(
-      seq: 1, lock: .secured, contact: .open, alarm: .heldOpen, at: time)
+      seq: 1, command: .lock, lock: .unused, door: .opened, secured: .unsecured,
+      alarm: .doorOpenTooLong, at: time)
     for number in 1...2 {
       let topic = Topic.state(gate, .door(Names.accessPoint(number)))
       #expect(scenario.hear(topic, payload.json) == [.announce(gate)])
@@ -139,7 +140,9 @@ struct LivenessTests {
     var writer = JSONWriter()
     try scenario.view.write(to: &writer)
     let text = String(decoding: writer.bytes, as: UTF8.self)
-    #expect(text.contains("\"occupancy\":{\"inside\":3,\"in\":9,\"out\":6,\"stale\":true,"))
+    #expect(text.contains("\"occupancy\":{\"inside\":3,\"in\":9,\"out\":6,\"corrections\":0,"))
+    #expect(text.contains("\"refused\":0,\"capacity\":null,\"stale\":true,"))
+    #expect(text.contains("\"secured\":\"unsecured\",\"alarm\":\"door-open-too-long\","))
     #expect(text.contains("\"alarms\":[{\"alarm\":\"held-open\",\"accessPoint\":1,"))
     #expect(text.contains("\"online\":null,"))
   }

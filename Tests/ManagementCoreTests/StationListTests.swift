@@ -60,7 +60,8 @@ struct StationListTests {
       _ = scenario.hear(.status(station), payload.json)
     case 4:
       let payload = DoorPayload(
-        seq: 1, lock: .released, contact: .open, alarm: .normal, at: time)
+        seq: 1, command: .pulseUnlock, lock: .unused, door: .opened, secured: .unsecured,
+        alarm: .normal, at: time)
       _ = scenario.hear(.state(station, .door(door)), payload.json)
     case 5:
       let names = StationNames(english: "Gate \(step)", chinese: "门 \(step)")

@@ -257,8 +257,8 @@ struct StoreContractTests {
       Self.record(.passage(door, .inward, inside: 1)),
       Self.record(.passage(door, .inward, inside: 1), at: yesterday),
       Self.record(.passage(door, .outward, inside: 0)),
-      Self.record(.entryGranted(door, member: Self.member("m"), code: digest)),
-      Self.record(.entryRefused(door, reason: .full, member: nil, code: digest)),
+      Self.record(.entryGranted(door, member: Self.member("m"), .code(digest))),
+      Self.record(.entryRefused(door, reason: .full, member: nil, .code(digest))),
       Self.record(.refusalsCounted(door, count: 12)),
     ]
     _ = try open.store.store([Self.batch(1, records)], at: Self.now)

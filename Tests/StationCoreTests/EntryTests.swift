@@ -13,7 +13,7 @@ import Testing
     story.expect(.show(1, .granted))
     let mark = ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65))
     story.expectJournal(
-      .entryGranted(1, member: MemberID("m-7")!, code: code.bytes), .urgent,
+      .entryGranted(1, member: MemberID("m-7")!, .code(code.bytes)), .urgent,
       [.mark(mark, forgetting: story.now.wall), .lastTrusted(story.now.wall)])
   }
 
@@ -30,7 +30,7 @@ import Testing
     story.expect(.show(1, .granted))
     let known = lastTrusted + .seconds(10)
     story.expectJournal(
-      .entryGranted(1, member: MemberID("m-1")!, code: code.bytes), .urgent,
+      .entryGranted(1, member: MemberID("m-1")!, .code(code.bytes)), .urgent,
       [
         .mark(
           ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65)), forgetting: known),

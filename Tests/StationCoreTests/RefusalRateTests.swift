@@ -11,7 +11,7 @@ import Testing
       story.expect(.show(1, .refused(.malformed, fault: .noise)))
       if index < recorded {
         story.expectJournal(
-          .entryRefused(1, reason: .malformed, fault: .noise, member: nil, code: code.bytes))
+          .entryRefused(1, reason: .malformed, fault: .noise, member: nil, .code(code.bytes)))
       }
     }
   }

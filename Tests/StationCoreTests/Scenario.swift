@@ -216,7 +216,7 @@ final class Scenario {
     expect(.setStrike(point, .release), place)
     expect(.show(point, .granted), place)
     expectJournal(
-      .entryGranted(point, member: MemberID(member)!, code: code.bytes), .urgent, place)
+      .entryGranted(point, member: MemberID(member)!, .code(code.bytes)), .urgent, place)
   }
 
   func expectRefusal(
@@ -229,7 +229,7 @@ final class Scenario {
     expectJournal(
       .entryRefused(
         point, reason: denial, fault: fault, member: member.flatMap { MemberID($0) },
-        code: code.bytes),
+        .code(code.bytes)),
       .soon, place)
   }
 

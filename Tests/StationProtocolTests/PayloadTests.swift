@@ -34,8 +34,8 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
       name: "state/door",
       make: { random in
         let value = DoorPayload(
-          seq: random.seq(), lock: random.word(), contact: random.word(), alarm: random.word(),
-          at: random.wall())
+          seq: random.seq(), command: random.word(), lock: random.word(), door: random.word(),
+          secured: random.word(), alarm: random.word(), mode: random.word(), at: random.wall())
         return (value.json, (try? DoorPayload(json: value.json)) == value)
       }, read: { (json) throws(JSONError) in _ = try DoorPayload(json: json) }),
     PayloadKind(
@@ -43,7 +43,9 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
       make: { random in
         let value = OccupancyPayload(
           seq: random.seq(), inside: random.number(), entered: random.number(),
-          left: random.number(), isStale: random.bool(), at: random.wall())
+          left: random.number(), corrections: random.signed(), refused: random.number(),
+          capacity: random.bool() ? max(1, random.number()) : nil, isStale: random.bool(),
+          at: random.wall())
         return (value.json, (try? OccupancyPayload(json: value.json)) == value)
       }, read: { (json) throws(JSONError) in _ = try OccupancyPayload(json: json) }),
     PayloadKind(
@@ -117,7 +119,8 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
     let text = kind.make(&random).text
     let members = try #require(
       try JSONSerialization.jsonObject(with: Data(text)) as? [String: Any])
-    for name in members.keys.sorted() {
+    // A room without a limit has no capacity.
+    for name in members.keys.sorted() where name != "capacity" {
       var fewer = members
       fewer[name] = nil
       let without = Array(try JSONSerialization.data(withJSONObject: fewer))

@@ -18,12 +18,24 @@ private struct PlainRecord: Codable, Equatable {
   var cause: String?
   var direction: String?
   var alarm: String?
+  var mode: String?
+  var note: String?
+  var relay: String?
+  var with: String?
+  var on: Bool?
+  var tailgate: Bool?
+  var day: PlainDay?
   var boot: Int64?
   var count: Int64?
   var inside: Int64?
   var by: Int64?
   var from: UInt64?
   var to: UInt64?
+
+  private mutating func take(_ credential: Credential) {
+    with = credential.kind == .code ? nil : credential.kind.rawValue
+    code = credential.digest?.description
+  }
 
   init(_ record: Record) {
     at = record.at.milliseconds
@@ -32,20 +44,30 @@ private struct PlainRecord: Codable, Equatable {
     switch record.body {
     case .started(let boot, let after, let version):
       (self.boot, self.after, self.version) = (boot, after.rawValue, version)
-    case .entryGranted(let point, let member, let code):
-      (ap, self.member, self.code) = (point.number, member.text, code.description)
-    case .entryRefused(let point, let reason, let fault, let member, let code):
+    case .entryGranted(let point, let member, let credential, let note):
+      (ap, self.member, self.note) = (point.number, member.text, note?.rawValue)
+      take(credential)
+    case .entryRefused(let point, let reason, let fault, let member, let credential):
       self.fault = fault?.rawValue
       (ap, self.reason, self.member) = (point.number, reason.rawValue, member?.text)
-      self.code = code.description
+      take(credential)
     case .refusalsCounted(let point, let count): (ap, self.count) = (point.number, count)
     case .messagesRefused(let reason, let count):
       (self.reason, self.count) = (reason.rawValue, count)
     case .doorOpened(let point, let cause): (ap, self.cause) = (point.number, cause.rawValue)
     case .doorLocked(let point, let cause): (ap, self.cause) = (point.number, cause.rawValue)
     case .doorClosed(let point), .exitRequested(let point): ap = point.number
-    case .passage(let point, let direction, let inside):
+    case .modeChanged(let point, let mode, let cause):
+      (ap, self.mode, self.cause) = (point.number, mode.rawValue, cause.rawValue)
+    case .passage(let point, let direction, let inside, let isTailgate):
       (ap, self.direction, self.inside) = (point.number, direction.rawValue, inside)
+      tailgate = isTailgate ? true : nil
+    case .passagesRefused(let point, let count): (ap, self.count) = (point.number, count)
+    case .occupancyCorrected(let by, let cause, let inside):
+      (self.by, self.cause, self.inside) = (by, cause.rawValue, inside)
+    case .occupancyDay(let day): self.day = PlainDay(day)
+    case .relaySwitched(let relay, let isOn, let cause):
+      (self.relay, on, self.cause) = (relay.rawValue, isOn, cause.rawValue)
     case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
       (self.alarm, ap) = (alarm.rawValue, point?.number)
     case .clockStepped(let by): self.by = by
@@ -53,6 +75,28 @@ private struct PlainRecord: Codable, Equatable {
       (self.from, self.to, self.reason) = (from, to, reason.rawValue)
     case .unreadable: break
     }
+  }
+}
+
+/// A day's totals as another library reads them.
+struct PlainDay: Codable, Equatable {
+  var date: Int
+  var `in`: Int64
+  var out: Int64
+  var turnBacks: Int64
+  var ambiguous: Int64
+  var tailgates: Int64
+  var refused: Int64
+  var underflows: Int64
+  var residual: Int64
+  var exitResets: Int64
+  var cycleResets: Int64
+
+  init(_ day: OccupancyDay) {
+    (date, `in`, out, turnBacks) = (day.day, day.entered, day.left, day.turnBacks)
+    (ambiguous, tailgates, refused) = (day.ambiguous, day.tailgates, day.refused)
+    (underflows, residual) = (day.underflows, day.residual)
+    (exitResets, cycleResets) = (day.exitResets, day.cycleResets)
   }
 }
 
@@ -100,7 +144,7 @@ private struct PlainRecord: Codable, Equatable {
       at: WallTime(milliseconds: -5), isTrusted: false,
       body: .entryRefused(
         AccessPointID(2)!, reason: .replayed, member: MemberID("m.1"),
-        code: CodeDigest(high: 1, low: 255)))
+        .code(CodeDigest(high: 1, low: 255))))
     #expect(
       String(decoding: record.json, as: UTF8.self)
         == #"{"at":-5,"trusted":false,"kind":"entry-refused","ap":2,"reason":"replayed","#
@@ -270,7 +314,7 @@ private struct PlainRecord: Codable, Equatable {
       at: WallTime(milliseconds: 0), isTrusted: true,
       body: .entryRefused(
         AccessPointID(1)!, reason: .malformed, fault: .notBase45, member: nil,
-        code: CodeDigest(high: 0, low: 0)))
+        .code(CodeDigest(high: 0, low: 0))))
     #expect(
       String(decoding: record.json, as: UTF8.self)
         == #"{\#(Self.at),"kind":"entry-refused","ap":1,"reason":"malformed","#

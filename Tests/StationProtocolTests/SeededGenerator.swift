@@ -53,13 +53,15 @@ struct SeededGenerator: RandomNumberGenerator {
   mutating func body(_ kind: Record.Kind) -> Record.Body {
     switch kind {
     case .started: .started(boot: number(), after: word(), version: text())
-    case .entryGranted: .entryGranted(point(), member: member(), code: code())
+    case .entryGranted:
+      .entryGranted(
+        point(), member: member(), credential(), note: bool() ? word() : nil)
     case .entryRefused:
       {
         let reason: Denial = word()
         return .entryRefused(
           point(), reason: reason, fault: reason == .malformed ? word() : nil,
-          member: bool() ? member() : nil, code: code())
+          member: bool() ? member() : nil, credential())
       }()
     case .refusalsCounted: .refusalsCounted(point(), count: number() % (Record.mostRefusals + 1))
     case .messagesRefused: .messagesRefused(word(), count: 1 + number() % Record.mostRefusals)
@@ -67,7 +69,18 @@ struct SeededGenerator: RandomNumberGenerator {
     case .doorClosed: .doorClosed(point())
     case .doorLocked: .doorLocked(point(), cause: word())
     case .exitRequested: .exitRequested(point())
-    case .passage: .passage(point(), word(), inside: number())
+    case .modeChanged: .modeChanged(point(), word(), cause: word())
+    case .passage:
+      {
+        let passage: Passage = word()
+        return .passage(
+          point(), passage, inside: number(), isTailgate: passage == .inward && bool())
+      }()
+    case .passagesRefused:
+      .passagesRefused(point(), count: 1 + number() % Record.mostRefusals)
+    case .occupancyCorrected: .occupancyCorrected(by: signed(), cause: word(), inside: number())
+    case .occupancyDay: .occupancyDay(day())
+    case .relaySwitched: .relaySwitched(word(), isOn: bool(), cause: word())
     case .alarmRaised: .alarmRaised(word(), bool() ? point() : nil)
     case .alarmCleared: .alarmCleared(word(), bool() ? point() : nil)
     case .clockStepped: .clockStepped(milliseconds: signed())
@@ -78,6 +91,23 @@ struct SeededGenerator: RandomNumberGenerator {
       }()
     case .unreadable: .unreadable
     }
+  }
+
+  mutating func credential() -> Credential {
+    switch word() as Credential.Kind {
+    case .code: .code(code())
+    case .card: .card(code())
+    case .pin: .pin
+    }
+  }
+
+  mutating func day() -> OccupancyDay {
+    func count() -> Int64 { number() % (Record.mostRefusals + 1) }
+    return OccupancyDay(
+      day: Int.random(in: OccupancyDay.days, using: &self), entered: count(), left: count(),
+      turnBacks: count(), ambiguous: count(), tailgates: count(), refused: count(),
+      underflows: count(), residual: signed() % (Record.mostRefusals + 1), exitResets: count(),
+      cycleResets: count())
   }
 
   mutating func record(_ kind: Record.Kind) -> Record {
