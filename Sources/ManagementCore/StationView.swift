@@ -47,6 +47,7 @@ package struct StationView: Equatable, Sendable {
       object.array(life.alarms) { writer, alarm in
         writer.object {
           $0.field("alarm", alarm.alarm.rawValue)
+          $0.field("severity", alarm.alarm.severity.rawValue)
           $0.optional("accessPoint", alarm.accessPoint.map { Int64($0.number) })
           $0.field("since", alarm.since.milliseconds)
         }

@@ -283,6 +283,30 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   case storeLost = "store-lost"
 
   package static func < (one: Alarm, other: Alarm) -> Bool { one.rawValue < other.rawValue }
+
+  /// How soon someone has to do something, the most urgent first.
+  package enum Severity: String, CaseIterable, Sendable {
+    /// Somebody may be in danger.
+    case life
+    /// Somebody may be inside, or on the way in, who should not be.
+    case security
+    /// Something does not work as it should; a technician looks after it.
+    case fault
+    /// Worth knowing; it passes by itself.
+    case notice
+  }
+
+  package var severity: Severity {
+    switch self {
+    case .fire, .emergency, .duress: .life
+    case .forcedOpen, .heldOpen, .tamper, .wrongTries, .lockDown, .freeWithoutUplink: .security
+    case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .inputChatter,
+      .readerLost, .beamBlocked, .beamDark, .counterLost, .clockUntrusted, .journalFilling,
+      .storeLost:
+      .fault
+    case .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull: .notice
+    }
+  }
 }
 
 /// Why sequence numbers are missing from a stream.

@@ -110,6 +110,23 @@ extension JSONWriter {
       field("ap", point.number)
       field("mode", mode.rawValue)
       field("cause", cause.rawValue)
+    case .passage, .passagesRefused, .occupancyCorrected, .occupancyDay, .relaySwitched:
+      roomMembers(of: record.body)
+    case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
+      field("alarm", alarm.rawValue)
+      if let point { field("ap", point.number) }
+    case .clockStepped(let milliseconds): field("by", milliseconds)
+    case .gap(let from, let to, let reason):
+      field("from", from)
+      field("to", to)
+      field("reason", reason.rawValue)
+    case .unreadable: break
+    }
+  }
+
+  /// What is said of the people inside, and of what is switched for them.
+  private mutating func roomMembers(of body: Record.Body) {
+    switch body {
     case .passage(let point, let passage, let inside, let isTailgate):
       field("ap", point.number)
       field("direction", passage.rawValue)
@@ -129,15 +146,7 @@ extension JSONWriter {
       field("relay", relay.rawValue)
       field("on", isOn)
       field("cause", cause.rawValue)
-    case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
-      field("alarm", alarm.rawValue)
-      if let point { field("ap", point.number) }
-    case .clockStepped(let milliseconds): field("by", milliseconds)
-    case .gap(let from, let to, let reason):
-      field("from", from)
-      field("to", to)
-      field("reason", reason.rawValue)
-    case .unreadable: break
+    default: break
     }
   }
 

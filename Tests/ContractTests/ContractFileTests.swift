@@ -87,6 +87,8 @@ struct ContractFileTests {
       "#/components/schemas/RefusedInput/properties/source": RefusedInput.Source.allCases.map(
         \.rawValue),
       "#/components/schemas/RecordKind": Record.Kind.allCases.map(\.rawValue),
+      "#/components/schemas/StandingAlarm/properties/severity": Alarm.Severity.allCases.map(
+        \.rawValue),
       "#/components/schemas/MemberStatus": Member.Status.allCases.map(\.rawValue),
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
       "#/components/schemas/Problem/properties/code": try Self.problemCodes(),

@@ -143,7 +143,7 @@ struct LivenessTests {
     #expect(text.contains("\"occupancy\":{\"inside\":3,\"in\":9,\"out\":6,\"corrections\":0,"))
     #expect(text.contains("\"refused\":0,\"capacity\":null,\"stale\":true,"))
     #expect(text.contains("\"secured\":\"unsecured\",\"alarm\":\"door-open-too-long\","))
-    #expect(text.contains("\"alarms\":[{\"alarm\":\"held-open\",\"accessPoint\":1,"))
+    #expect(text.contains("\"alarms\":[{\"alarm\":\"held-open\",\"severity\":\"security\","))
     #expect(text.contains("\"online\":null,"))
   }
 }

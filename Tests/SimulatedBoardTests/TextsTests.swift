@@ -41,7 +41,7 @@ struct TextsTests {
     keys += DoorPayload.Lock.allCases.map { "door.lock.\($0.rawValue)" }
     keys += DoorPayload.Door.allCases.map { "door.leaf.\($0.rawValue)" }
     keys += DoorPayload.Secured.allCases.map { "door.secured.\($0.rawValue)" }
-    keys += DoorMode.allCases.map { "door.mode.\($0.rawValue)" }
+    keys += DoorMode.allCases.map { "mode.\($0.rawValue)" }
     keys += ModeCause.allCases.map { "cause.mode.\($0.rawValue)" }
     keys += Credential.Kind.allCases.map { "credential.\($0.rawValue)" }
     keys += GrantNote.allCases.map { "note.\($0.rawValue)" }

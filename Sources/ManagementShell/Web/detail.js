@@ -4,9 +4,10 @@ import { eventsAddress } from "./address.js";
 import { h } from "./dom.js";
 import { RecordList } from "./record-list.js";
 import { detail, facts, kinds, mood, title } from "./record-words.js";
-import { alarmLine, caveats, doors, figure, presence } from "./station-parts.js";
+import { alarmLine, caveats, doors, figure, inside, presence } from "./station-parts.js";
 import { named, t } from "./texts.js";
 import { moment } from "./times.js";
+import { byUrgency } from "./urgency.js";
 
 const page = 50;
 /** A panel that is left open for days does not grow without bound. */
@@ -76,9 +77,9 @@ export class Detail {
     ].filter(Boolean).join(" · ");
     const { entries, exits, granted, refused } = view.today ?? {};
     this.state.replaceChildren(...[
-      presence(view), ...view.alarms.map(alarmLine),
+      presence(view), ...byUrgency(view.alarms).map(alarmLine),
       h("div", { class: "figures" },
-        figure(t("station.inside"), view.occupancy?.inside, "big"),
+        inside(view),
         figure(t("station.entries"), entries), figure(t("station.exits"), exits),
         figure(t("station.granted"), granted), figure(t("station.refused"), refused)),
       doors(view), caveats(view), h("p", { class: "soft" }, facts),

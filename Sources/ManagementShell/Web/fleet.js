@@ -1,5 +1,7 @@
 // What is known of all stations: one view per station, and the sums over them.
 
+import { byUrgency, urgent } from "./urgency.js";
+
 export class Fleet {
   constructor() {
     this.stations = new Map();
@@ -43,21 +45,20 @@ export class Fleet {
         ? null : views.filter((view) => view.online === true).length,
       inside: sum((view) => view.occupancy?.inside),
       entries: sum((view) => view.today?.entries),
-      alarms: sum((view) => view.alarms.length),
+      alarms: sum((view) => urgent(view.alarms).length),
     };
   }
 
-  /** Every alarm that stands, the newest first. */
+  /** Every alarm that stands, the most urgent first. */
   get alarms() {
-    return [...this.stations.values()]
-      .flatMap((view) => view.alarms.map((alarm) => ({ ...alarm, station: view })))
-      .sort((one, other) => other.since - one.since);
+    return byUrgency([...this.stations.values()]
+      .flatMap((view) => view.alarms.map((alarm) => ({ ...alarm, station: view }))));
   }
 }
 
 /** Whether someone should look at a station. */
 export function needsAttention(view) {
-  return view.alarms.length > 0 || view.online !== true || view.clockTrusted === false
+  return urgent(view.alarms).length > 0 || view.online !== true || view.clockTrusted === false
     || hasManyRefusals(view);
 }
 

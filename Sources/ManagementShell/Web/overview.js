@@ -3,8 +3,9 @@
 import { eventsAddress } from "./address.js";
 import { h } from "./dom.js";
 import { hasManyRefusals, needsAttention } from "./fleet.js";
-import { alarmLine, caveats, doors, figure, presence } from "./station-parts.js";
+import { alarmLine, caveats, doors, figure, inside, presence } from "./station-parts.js";
 import { named, t } from "./texts.js";
+import { byUrgency, urgent } from "./urgency.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -44,16 +45,16 @@ export class Overview {
   }
 
   tile(view) {
-    const worst = view.alarms.length ? "alarm" : view.online === true ? "normal" : "offline";
+    const worst = urgent(view.alarms).length ? "alarm" : view.online === true ? "normal" : "offline";
     return h("li", { class: "tile", "data-state": worst, "data-station": view.id },
       h("div", { class: "tile-head" },
         h("h3", {},
           h("button", { type: "button", onclick: () => this.open(view.id) },
             named(view.names, view.id))),
         presence(view)),
-      view.alarms.map(alarmLine),
+      byUrgency(view.alarms).map(alarmLine),
       h("div", { class: "figures" },
-        figure(t("station.inside"), view.occupancy?.inside, "big"),
+        inside(view),
         figure(t("station.entries"), view.today?.entries)),
       doors(view),
       this.refusals(view),
@@ -104,7 +105,8 @@ export class Overview {
     if (now === this.alarmsShown) return;
     this.alarmsShown = now;
     const cards = alarms.map((alarm) =>
-      h("button", { type: "button", class: "alarm", onclick: () => this.open(alarm.station.id) },
+      h("button", { type: "button", class: "alarm", "data-severity": alarm.severity,
+        onclick: () => this.open(alarm.station.id) },
         h("span", { class: "alarm-place" }, named(alarm.station.names, alarm.station.id)),
         alarmLine(alarm), h("span", {}, t(`alarm.${alarm.alarm}.advice`))));
     find("alarms").replaceChildren(

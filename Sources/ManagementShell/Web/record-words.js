@@ -5,15 +5,17 @@ import { alarmName } from "./station-parts.js";
 
 /** The kinds by which records can be chosen, in the order of the list. */
 export const kinds = [
-  "entry-granted", "entry-refused", "refusals-counted", "passage", "door-opened", "door-closed",
-  "door-locked", "exit-requested", "alarm-raised", "alarm-cleared", "messages-refused", "started",
-  "clock-stepped", "gap", "unreadable",
+  "entry-granted", "entry-refused", "refusals-counted", "passage", "passages-refused",
+  "occupancy-corrected", "occupancy-day", "door-opened", "door-closed", "door-locked",
+  "exit-requested", "mode-changed", "relay-switched", "alarm-raised", "alarm-cleared",
+  "messages-refused", "started", "clock-stepped", "gap", "unreadable",
 ];
 
 /** The kinds that say that something was turned away. */
 export const refusalKinds = ["entry-refused", "refusals-counted", "messages-refused"];
 
 const details = {
+  "entry-granted": (record) => record.note ? word("note", record.note) : "",
   "entry-refused": (record) => [
     word("denial", record.reason, ".title"), record.fault && word("fault", record.fault),
   ].filter(Boolean).join(" · "),
@@ -22,8 +24,24 @@ const details = {
     `${word("message", record.reason)} · ${t("event.messages-refused.detail", record)}`,
   "door-opened": (record) => word("cause.open", record.cause),
   "door-locked": (record) => word("cause.lock", record.cause),
-  passage: (record) => t("event.passage.detail", {
-    direction: word("passage", record.direction), inside: record.inside,
+  "mode-changed": (record) => t("event.mode-changed.detail", {
+    mode: word("mode", record.mode), cause: word("cause.mode", record.cause),
+  }),
+  passage: (record) => [
+    t("event.passage.detail", {
+      direction: word("passage", record.direction), inside: record.inside,
+    }),
+    record.tailgate && t("event.passage.tailgate"),
+  ].filter(Boolean).join(" · "),
+  "passages-refused": (record) => t("event.passages-refused.detail", record),
+  "occupancy-corrected": (record) => t("event.occupancy-corrected.detail", {
+    by: signed(record.by), inside: record.inside, cause: word("correction", record.cause),
+  }),
+  "occupancy-day": ({ day }) => t("event.occupancy-day.detail", {
+    ...day, date: dayName(day.date), residual: signed(day.residual),
+  }),
+  "relay-switched": (record) => t(`event.relay-switched.${record.on ? "on" : "off"}`, {
+    relay: word("relay", record.relay), cause: word("cause.relay", record.cause),
   }),
   "alarm-raised": (record) => alarmName(record.alarm),
   "alarm-cleared": (record) => alarmName(record.alarm),
@@ -41,6 +59,7 @@ const meanings = {
     ? t(`fault.${record.fault}.meaning`) : word("denial", record.reason, ".meaning", ""),
   "refusals-counted": () => t("event.refusals-counted.meaning"),
   "messages-refused": (record) => word("message", record.reason, ".meaning", ""),
+  "passages-refused": () => t("event.passages-refused.meaning"),
   "alarm-raised": (record) => word("alarm", record.alarm, ".advice", ""),
   gap: (record) => word("gap", record.reason, ".meaning", ""),
   unreadable: () => t("event.unreadable.meaning"),
@@ -65,6 +84,7 @@ export function meaning(record) {
 export function facts(record) {
   return [
     record.member && t("event.member", record),
+    record.with && word("credential", record.with),
     // Enough to tell two codes of one day apart.
     record.code && t("event.code", { code: String(record.code).slice(0, 8) }),
   ].filter(Boolean);
@@ -75,6 +95,15 @@ export function mood(record) {
   if (record.kind === "alarm-raised" || record.kind === "gap") return "alarm";
   if (refusalKinds.includes(record.kind) || record.kind === "unreadable") return "refused";
   return record.kind === "entry-granted" ? "granted" : "plain";
+}
+
+function signed(number) {
+  return number > 0 ? `+${number}` : String(number);
+}
+
+/** 20261121 as 2026-11-21. */
+function dayName(date) {
+  return String(date).replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3");
 }
 
 /** The text of a word of one of the protocol's lists; the word itself where there is none. */

@@ -20,25 +20,38 @@ function presenceState(view, since) {
   return since === null ? "never" : "offline";
 }
 
-/** The alarm that says the same as a door's alarm state. */
-const alarmOf = { "held-open": "held-open", "forced-open": "forced-open", fault: "lines-lost" };
+/** The alarms that say the same as a door's alarm state. */
+const alarmsOf = {
+  "door-open-too-long": ["held-open"], "forced-open": ["forced-open"], tamper: ["tamper"],
+  "door-fault": ["lines-lost", "strike-fault", "contact-fault"], "lock-down": ["lock-down"],
+  "egress-open": ["fire"],
+};
 
-/** One line per access point: lock, leaf, and what is wrong unless an alarm says it already. */
+/** What is told to a lock that says nothing of itself, what it says where it does. */
+function lockChip(door) {
+  return door.lock === "unused"
+    ? chip(door.command, `door.command.${door.command}`)
+    : chip(door.lock, `door.lock.${door.lock}`);
+}
+
+/** One line per access point: lock, leaf, mode, and what is wrong unless an alarm says so. */
 export function doors(view) {
-  const isSaid = (door) => door.alarm === "normal" || view.alarms.some(
-    ({ alarm, accessPoint }) =>
-      accessPoint === door.accessPoint && alarm === alarmOf[door.alarm]);
+  const isSaid = (door) => door.alarm === "normal"
+    || (door.alarm === "free-access" && door.mode === "free-access")
+    || view.alarms.some(({ alarm, accessPoint }) =>
+      [door.accessPoint, null].includes(accessPoint) && alarmsOf[door.alarm]?.includes(alarm));
   return h("ul", { class: "doors", "aria-label": t("station.doors") },
     view.doors.map((door) => h("li", {},
       h("span", { class: "door-name" }, t("door.name", { n: door.accessPoint })),
-      chip(door.lock, `door.lock.${door.lock}`),
-      chip(door.contact, `door.contact.${door.contact}`),
+      lockChip(door),
+      chip(door.door, `door.leaf.${door.door}`),
+      door.mode === "code-only" ? null : chip(door.mode, `mode.${door.mode}`),
       isSaid(door) ? null : chip("alarm", `door.alarm.${door.alarm}`))));
 }
 
 /** An alarm in words, with its age ticking. */
 export function alarmLine(alarm) {
-  return h("p", { class: "alarm-line" },
+  return h("p", { class: "alarm-line", "data-severity": alarm.severity },
     h("strong", {}, alarmName(alarm.alarm)),
     alarm.accessPoint ? h("span", {}, t("door.name", { n: alarm.accessPoint })) : null,
     tick(h("span", {}), "station.alarm.since", alarm.since));
@@ -46,6 +59,13 @@ export function alarmLine(alarm) {
 
 export function alarmName(alarm) {
   return hasText(`alarm.${alarm}`) ? t(`alarm.${alarm}`) : t("station.alarm");
+}
+
+/** How many are inside, and of how many, where the room has a limit. */
+export function inside(view) {
+  const { inside, capacity } = view.occupancy ?? {};
+  return figure(
+    t("station.inside"), capacity ? t("station.capacity", { inside, capacity }) : inside, "big");
 }
 
 /** A number with its name; what is not known is a dash, never a zero. */
