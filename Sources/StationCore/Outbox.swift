@@ -41,6 +41,8 @@ package struct Outbox: Equatable, Sendable {
   private var resendAt: Instant?
   private var patience = Self.patience
   private let limits: OutboxLimits
+  /// Whether so much waits that someone should look after the link.
+  private var isFilling = false
 
   package init(limits: OutboxLimits) {
     self.limits = limits
@@ -139,6 +141,18 @@ package struct Outbox: Equatable, Sendable {
     defer { sent = last }
     if isRepeated || resendAt == nil { resendAt = now + patience }
     return (sent + 1...last, isRepeated)
+  }
+
+  /// How full the outbox is, taken note of: nine tenths are worth an alarm, which stands until a
+  /// quarter is free again, so that it does not come and go with each batch.
+  /// - Returns: whether it is filling; nil where that is as before.
+  package mutating func noteFilling() -> Bool? {
+    let waiting = next - floor
+    let now =
+      isFilling ? waiting * 4 > limits.mostRecords * 3 : waiting * 10 >= limits.mostRecords * 9
+    guard now != isFilling else { return nil }
+    isFilling = now
+    return now
   }
 
   /// Gives way where too much waits.

@@ -115,6 +115,9 @@ extension Station {
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
+    if let isFilling = outbox.noteFilling() {
+      set(.journalFilling, nil, stands: isFilling, &step)
+    }
     if let time = clock.timeToRemember(step.now) {
       step.effects.append(.remember([.lastTrusted(time)]))
     }

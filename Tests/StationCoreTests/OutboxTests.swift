@@ -202,7 +202,11 @@ import Testing
   @Test("a full outbox gives way at its old end, and a record says so")
   func folding() {
     let limits = OutboxLimits(mostRecords: 20, foldedAtOnce: 5)
-    let story = story(with: 20, outbox: limits)
+    let story = story(with: 17, outbox: limits)
+    story.walk(.outer)
+    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.alarmRaised(.journalFilling, nil), .urgent)
+    record(1, story)
     story.commit()
     story.tell(.uplinkOpened(connection: 1))
     story.expectBirth()
@@ -217,10 +221,36 @@ import Testing
     story.expect(.publishRecords(21...22))
   }
 
+  @Test("nine tenths of the outbox are an alarm, until a quarter is free again")
+  func filling() {
+    let story = story(with: 17, outbox: OutboxLimits(mostRecords: 20, foldedAtOnce: 5))
+    #expect(!story.station.alarms.stands(.journalFilling, nil))
+    story.walk(.outer)
+    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.alarmRaised(.journalFilling, nil), .urgent)
+    story.commit()
+    story.tell(.uplinkOpened(connection: 1))
+    story.expectBirth()
+    for part in story.parts { story.expectState(part) }
+    story.expect(.publishRecords(1...19))
+    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 3)))
+    story.expect(.trim(through: 3))
+    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 4)))
+    story.expect(.trim(through: 4))
+    story.expectJournal(.alarmCleared(.journalFilling, nil), .urgent)
+    story.expectState(.alarms)
+    story.commit()
+    story.expect(.publishRecords(20...20))
+  }
+
   @Test("what is not durable does not give way")
   func foldingWaits() {
     let story = story(with: 1, outbox: OutboxLimits(mostRecords: 10, foldedAtOnce: 5))
-    record(30, story)
+    record(7, story)
+    story.walk(.outer)
+    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.alarmRaised(.journalFilling, nil), .urgent)
+    record(20, story)
     #expect(story.station.outbox.floor == 1)
     story.tell(.journaled(through: 6))
     story.expect(.trim(through: 5))
@@ -302,11 +332,14 @@ import Testing
 
   @Test("a gap in the old stream says nothing about the new one")
   func gaps() {
-    let story = Scenario(outbox: OutboxLimits(mostRecords: 6, foldedAtOnce: 2))
-    for _ in 0..<5 {
+    let story = Scenario(outbox: OutboxLimits(mostRecords: 20, foldedAtOnce: 2))
+    for _ in 0..<17 {
       story.walk(.outer)
       story.expectJournal(.passage(1, .turnBack, inside: 0))
     }
+    story.expectJournal(.alarmRaised(.journalFilling, nil))
+    story.walk(.outer)
+    story.expectJournal(.passage(1, .turnBack, inside: 0))
     story.commit()
     story.commitsByItself = false
     story.walk(.outer)
@@ -317,5 +350,6 @@ import Testing
     story.expectJournal(.passage(1, .turnBack, inside: 0))
     story.expect(.remember([.lastTrusted(story.now.wall), .totals(OccupancyTotals())]))
     story.expectJournal(.alarmRaised(.storeLost, nil))
+    story.expectJournal(.alarmCleared(.journalFilling, nil))
   }
 }
