@@ -12,6 +12,7 @@ SEEDS ?=
 ONCE ?=
 SECONDS ?= 60
 TARGET ?=
+ONLY ?=
 
 BENCH ?=
 
@@ -90,13 +91,8 @@ fuzz: ## libFuzzer on every decoder: SECONDS=60 for each, TARGET=name for one
 sanitize: ## the fast tests under the thread sanitizer, then under the address sanitizer
 	@.ci/sanitize
 
-coverage: ## lines and regions reached by the fast tests, a line a file
-	@swift test --disable-xctest --skip SystemTests --enable-code-coverage --scratch-path .build-coverage
-	directory=$$(dirname "$$(swift test --show-codecov-path --scratch-path .build-coverage)")
-	bundle=$$(ls -d "$$directory"/../*.xctest)
-	cov=$$(command -v llvm-cov || echo "$$(dirname "$$(realpath "$$(command -v swift)")")/llvm-cov")
-	"$$cov" report --use-color=false --instr-profile "$$directory/default.profdata" \
-	  --ignore-filename-regex '(^|/)(Tests|\.build-coverage)/' "$$bundle"
+coverage: ## lines and regions reached by the fast tests, a line a file: ONLY=StationCoreTests
+	@.ci/coverage $(ONLY)
 
 release: ## the installed programs, optimised, with Swift's runtime inside
 	@for program in $(programs); do
