@@ -179,6 +179,16 @@ struct PlantedTests {
     #expect(catalogueFaults([SourceFile("Sources/Texts/en.json", "[]")]).count == 1)
   }
 
+  @Test("a citation of a test that is not there is found")
+  func citations() {
+    let suite = SourceFile("Tests/A/DoorTests.swift", "// A.\n@Test(\"it opens\") func a() {}")
+    let article = SourceFile(
+      "Sources/A/A.docc/B.md",
+      "| a | `DoorTests` \"it opens\" |\n| b | `DoorTests` \"it shuts\", `WallTests` \"c\" |")
+    #expect(citationFaults(article, [suite]).map(\.line) == [2, 2])
+    #expect(citationFaults(SourceFile("README.md", article.text), [suite]).isEmpty)
+  }
+
   @Test("a dependency list is read out of a package description")
   func declarations() {
     let text = """

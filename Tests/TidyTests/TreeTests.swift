@@ -47,6 +47,9 @@ struct TreeTests {
   @Test("SQL stands in Storage folders alone")
   func queries() { expectNone(Tree.files.flatMap(queryFaults)) }
 
+  @Test("every test that an article cites is there")
+  func citations() { expectNone(Tree.files.flatMap { citationFaults($0, Tree.files) }) }
+
   @Test("no work is put off in a comment")
   func postponements() { expectNone(Tree.files.flatMap(postponementFaults)) }
 
