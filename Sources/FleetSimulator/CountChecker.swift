@@ -27,8 +27,9 @@ struct CountChecker {
 
   func finish(_ station: Int, _ totals: OccupancyTotals) -> String? {
     guard isKept else { return nil }
-    let expected = OccupancyTotals(entered: entered, left: left, inside: entered - left)
-    return totals == expected
-      ? nil : "station \(station + 1): counted \(totals), but it was \(expected)"
+    guard (totals.entered, totals.left, totals.inside) == (entered, left, entered - left) else {
+      return "station \(station + 1): counted \(totals), but \(entered) came and \(left) went"
+    }
+    return nil
   }
 }

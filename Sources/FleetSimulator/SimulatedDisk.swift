@@ -22,6 +22,7 @@ struct StoreImage {
   var rows = Rows()
   var marks: [CodeDigest: WallTime] = [:]
   var totals = OccupancyTotals()
+  var day = DayBook()
   var lastTrusted: WallTime?
 
   /// Rows with consecutive numbers, taken away at the front.
@@ -198,6 +199,7 @@ final class SimulatedDisk {
       }
       image.marks[mark.code] = mark.until
     case .totals(let totals): image.totals = totals
+    case .day(let book): image.day = book
     case .lastTrusted(let time): image.lastTrusted = time
     }
   }

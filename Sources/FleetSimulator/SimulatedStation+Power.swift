@@ -40,7 +40,8 @@ extension SimulatedStation {
     return Recovered(
       stream: image.stream, boot: boot, ending: ending,
       floor: image.rows.count == 0 ? image.next : image.rows.floor, next: image.next, marks: marks,
-      totals: image.totals, lastTrusted: image.lastTrusted, hasLostStore: hasLostStore)
+      totals: image.totals, day: image.day, lastTrusted: image.lastTrusted,
+      hasLostStore: hasLostStore)
   }
 
   func run(_ recovered: Recovered) {

@@ -90,6 +90,13 @@ extension Event {
     case .uplinkClosed: 11
     case .acknowledged(let ack): 12 + ack.upto << 8
     case .wake: 13
+    case .counterPulsed(let point): 40 + UInt64(point.number) << 8
+    case .counterReported(let point, let entered, let left):
+      41 + UInt64(point.number) << 8 + UInt64(entered) << 16 + UInt64(left) << 32
+    case .counterChanged(let point, let isConnected):
+      42 + UInt64(point.number) << 8 + (isConnected ? 1 : 2) << 16
+    case .motionChanged(let point, let isMoving):
+      43 + UInt64(point.number) << 8 + (isMoving ? 1 : 2) << 16
     case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
     }
   }

@@ -61,6 +61,8 @@ package enum RecoveryChange: Equatable, Sendable {
   /// that boot recovers, or a code could be valid again after its mark has gone.
   case mark(ReplayMark, forgetting: WallTime)
   case totals(OccupancyTotals)
+  /// The local day under way, and which one has a record already.
+  case day(DayBook)
   case lastTrusted(WallTime)
 }
 

@@ -12,6 +12,14 @@ package enum Event: Equatable, Sendable {
   /// The exit button was pressed.
   case exitRequested(AccessPointID)
   case beamChanged(AccessPointID, Beam, isBroken: Bool)
+  /// A sensor that counts without telling a direction saw someone.
+  case counterPulsed(AccessPointID)
+  /// A people counter told how many it has ever seen each way; each below its modulus.
+  case counterReported(AccessPointID, entered: Int64, left: Int64)
+  /// A people counter is there, or has gone silent.
+  case counterChanged(AccessPointID, isConnected: Bool)
+  /// The motion sensor on an access point's lines sees movement, or none any more.
+  case motionChanged(AccessPointID, isMoving: Bool)
   /// The lines of an access point became readable, or stopped being so.
   case linesChanged(AccessPointID, areReadable: Bool)
   case readerChanged(AccessPointID, isConnected: Bool)
@@ -68,6 +76,8 @@ package struct Recovered: Equatable, Sendable {
   package var next: UInt64
   package var marks: [ReplayMark]
   package var totals: OccupancyTotals
+  /// The local day under way.
+  package var day: DayBook
   package var lastTrusted: WallTime?
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
@@ -75,7 +85,7 @@ package struct Recovered: Equatable, Sendable {
   package init(
     stream: StreamID, boot: Int64 = 1, ending: Ending = .newStore, floor: UInt64 = 1,
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
-    lastTrusted: WallTime? = nil, hasLostStore: Bool = false
+    day: DayBook = DayBook(), lastTrusted: WallTime? = nil, hasLostStore: Bool = false
   ) {
     self.stream = stream
     self.boot = boot
@@ -84,6 +94,7 @@ package struct Recovered: Equatable, Sendable {
     self.next = next
     self.marks = marks
     self.totals = totals
+    self.day = day
     self.lastTrusted = lastTrusted
     self.hasLostStore = hasLostStore
   }

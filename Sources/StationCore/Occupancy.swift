@@ -1,44 +1,82 @@
-// How many people are inside, from the passages at every access point.
+// How many people are inside, from what the sensors of every access point have seen.
 import StationProtocol
 
-/// Totals that boot must remember. They only grow; `inside` never falls below zero.
+/// Totals that boot must remember. What was seen only grows; what was wrong with it stands beside
+/// it, so that both can be read.
 package struct OccupancyTotals: Equatable, Sendable {
-  package var entered: Int64 = 0
-  package var left: Int64 = 0
-  package var inside: Int64 = 0
+  package var entered: Int64
+  package var left: Int64
+  /// The sum of all corrections: one up for each underflow, the residual down at each reset.
+  package var corrections: Int64
+  /// Passages that were seen while no door was open.
+  package var refused: Int64
 
-  package init(entered: Int64 = 0, left: Int64 = 0, inside: Int64 = 0) {
+  package init(
+    entered: Int64 = 0, left: Int64 = 0, corrections: Int64 = 0, refused: Int64 = 0
+  ) {
     self.entered = entered
     self.left = left
-    self.inside = inside
+    self.corrections = corrections
+    self.refused = refused
   }
+
+  /// Never below zero.
+  package var inside: Int64 { entered - left + corrections }
 }
 
-/// The count of the room. After an unclean start it is stale until a passage confirms that the
-/// beams work; what happened while nobody looked is not known.
+/// The count of the room. After an unclean start it is stale until evidence comes: someone passes
+/// an open door, or the room is found empty. What happened while nobody looked is not known.
 package struct Occupancy: Equatable, Sendable {
   package private(set) var totals = OccupancyTotals()
   package private(set) var isStale = false
+  package private(set) var book = DayBook()
 
   package init() {}
 
-  package mutating func recover(_ totals: OccupancyTotals, after ending: Ending) {
+  package mutating func recover(
+    _ totals: OccupancyTotals, _ book: DayBook, after ending: Ending
+  ) {
     self.totals = totals
+    self.book = book
     isStale = ending == .unclean
   }
 
-  /// - Returns: whether the totals changed.
-  package mutating func count(_ passage: Passage) -> Bool {
+  /// Someone passed an open door.
+  /// - Returns: whether the count would have fallen below zero, and was corrected.
+  package mutating func count(_ passage: Passage, isTailgate: Bool = false) -> Bool {
+    book.add(passage, isTailgate: isTailgate)
     switch passage {
-    case .inward:
-      totals.entered += 1
-      totals.inside += 1
-    case .outward:
-      totals.left += 1
-      totals.inside = max(0, totals.inside - 1)
+    case .inward: totals.entered += 1
+    case .outward: totals.left += 1
     case .turnBack, .ambiguous: return false
     }
     isStale = false
+    guard totals.inside < 0 else { return false }
+    totals.corrections += 1
+    book.addUnderflow()
     return true
   }
+
+  /// Passages at a shut door.
+  package mutating func refuse(_ count: Int64) {
+    totals.refused += count
+    book.addRefused(count)
+  }
+
+  /// The room is empty, whatever was counted.
+  /// - Returns: how many the count was wrong by.
+  package mutating func empty(_ cause: CorrectionCause) -> Int64 {
+    let residual = totals.inside
+    totals.corrections -= residual
+    book.addReset(cause, residual: residual)
+    isStale = false
+    return residual
+  }
+
+  /// The local day is this one now.
+  /// - Returns: the day that is over.
+  package mutating func turn(to day: Int) -> OccupancyDay? { book.turn(to: day) }
+
+  /// What boot must remember of all this.
+  package var changes: [RecoveryChange] { [.totals(totals), .day(book)] }
 }

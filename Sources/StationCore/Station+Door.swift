@@ -9,7 +9,7 @@ extension Station {
     points[index].areLinesReadable = areReadable
     step.changedParts.insert(.door(id))
     if !areReadable {
-      points[index].beams.lose()
+      loseSensors(at: index, &step)
       atDoor(id, &step) { $0.sense(isClosed: nil, at: $1) }
     } else {
       // While nobody could reach the relay it may have fallen back, or held on.

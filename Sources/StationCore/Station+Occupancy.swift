@@ -1,17 +1,197 @@
 // What a station does about the people who pass through its doors.
 import StationProtocol
 
+// MARK: - What the sensors say
+
 extension Station {
   mutating func sense(
     _ beam: Beam, _ isBroken: Bool, at id: AccessPointID, _ step: inout Step
   ) {
-    guard let index = points.firstIndex(where: { $0.id == id }),
-      let passage = points[index].beams.sense(beam, isBroken: isBroken)
-    else { return }
-    let hasChanged = occupancy.count(passage)
-    if hasChanged { step.changedParts.insert(.occupancy) }
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    let actions = points[index].beams.sense(beam, isBroken: isBroken, at: step.now.instant)
+    perform(actions, at: index, &step)
+  }
+
+  mutating func pulse(at id: AccessPointID, _ step: inout Step) {
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    let now = step.now.instant
+    let opener = points[index].doorway.opener
+    guard let passage = points[index].pulses.pulsed(at: now, opener: opener) else { return }
+    pass(passage, began: now, isTailgate: false, at: index, &step)
+  }
+
+  mutating func totals(
+    entered: Int64, left: Int64, at id: AccessPointID, _ step: inout Step
+  ) {
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    let now = step.now.instant
+    switch points[index].totals.reported(entered: entered, left: left, at: now) {
+    case .began: break
+    case .counted(let entered, let left):
+      for _ in 0..<entered { pass(.inward, began: now, isTailgate: false, at: index, &step) }
+      for _ in 0..<left { pass(.outward, began: now, isTailgate: false, at: index, &step) }
+    case .wentBack: refuse(1, at: index, &step)
+    case .implausible(let count): refuse(count, at: index, &step)
+    }
+  }
+
+  mutating func counter(
+    _ isConnected: Bool, at id: AccessPointID, _ step: inout Step
+  ) {
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    if !isConnected { points[index].totals.lose() }
+    set(.counterLost, id, stands: !isConnected, &step)
+  }
+
+  mutating func motion(_ isMoving: Bool, at id: AccessPointID, _ step: inout Step) {
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    points[index].isMoving = isMoving
+    evidence.sensed(
+      isMoving: points.contains { $0.isMoving == true }, at: step.now.instant)
+  }
+
+  /// The lines of an access point can no longer be read.
+  mutating func loseSensors(at index: Int, _ step: inout Step) {
+    let actions = points[index].beams.lose()
+    perform(actions, at: index, &step)
+    points[index].isMoving = nil
+    let rest = points.compactMap(\.isMoving)
+    evidence.lose(isMoving: rest.isEmpty ? nil : rest.contains(true))
+  }
+}
+
+// MARK: - People
+
+extension Station {
+  private mutating func perform(
+    _ actions: [BeamPair.Action], at index: Int, _ step: inout Step
+  ) {
+    for action in actions {
+      switch action {
+      case .passed(let passage, let began, let isTailgate):
+        pass(passage, began: began, isTailgate: isTailgate, at: index, &step)
+      case .raise(let alarm): set(alarm, points[index].id, stands: true, &step)
+      case .clear(let alarm): set(alarm, points[index].id, stands: false, &step)
+      }
+    }
+  }
+
+  /// Someone passed the sensors of an access point. This is the one place where a person is
+  /// counted, whatever saw them: what has to follow a passage (anti-passback, relays) follows here.
+  private mutating func pass(
+    _ passage: Passage, began: Instant, isTailgate: Bool, at index: Int, _ step: inout Step
+  ) {
+    // A contact that never moves says nothing about whether a door was open.
+    guard
+      points[index].doorway.admits(since: began) || alarms.stands(.contactFault, points[index].id)
+    else { return refuse(1, at: index, &step) }
+    let wasLetIn = passage != .inward || !points[index].doorway.takeInward()
+    let isSuspect = isTailgate || !wasLetIn
+    let wasStale = occupancy.isStale
+    let fellBelowZero = occupancy.count(passage, isTailgate: isSuspect)
+    let isCounted = passage == .inward || passage == .outward
+    if isCounted || wasStale != occupancy.isStale { step.changedParts.insert(.occupancy) }
+    let inside = occupancy.totals.inside
     journal(
-      .passage(id, passage, inside: occupancy.totals.inside), .soon, &step,
-      hasChanged ? [.totals(occupancy.totals)] : [])
+      .passage(points[index].id, passage, inside: inside, isTailgate: isSuspect), .soon, &step,
+      isCounted ? occupancy.changes : [.day(occupancy.book)])
+    if fellBelowZero {
+      journal(.occupancyCorrected(by: 1, cause: .underflow, inside: inside), .soon, &step)
+    }
+  }
+
+  private mutating func refuse(_ count: Int64, at index: Int, _ step: inout Step) {
+    occupancy.refuse(count)
+    points[index].doorway.refuse(count, at: step.now.instant)
+    step.changedParts.insert(.occupancy)
+  }
+}
+
+// MARK: - Time, doors and evidence
+
+extension Station {
+  /// When the counting machines wait for time to pass.
+  var occupancyDeadlines: [Instant?] {
+    points.flatMap { [$0.beams.deadline, $0.doorway.deadline] } + [evidence.deadline, midnight]
+  }
+
+  /// What time and the doors have brought, at whatever event it is noticed.
+  mutating func passOccupancy(_ step: inout Step) {
+    let now = step.now.instant
+    for index in points.indices {
+      let actions = points[index].beams.wake(at: now)
+      perform(actions, at: index, &step)
+      if let count = points[index].doorway.closeWindow(at: now) {
+        journal(
+          .passagesRefused(points[index].id, count: count), .soon, &step, occupancy.changes)
+      }
+    }
+    followDoors(&step)
+    // Nobody is between any posts.
+    let areClear = !points.contains { $0.beams.isOccupied }
+    if let cause = evidence.wake(at: now, areBeamsClear: areClear) {
+      let residual = occupancy.empty(cause)
+      step.changedParts.insert(.occupancy)
+      journal(
+        .occupancyCorrected(by: -residual, cause: cause, inside: 0), .soon, &step,
+        occupancy.changes)
+    }
+    turnDay(&step)
+  }
+
+  /// The doors are followed by what this step has written of them, whoever's machine it was.
+  private mutating func followDoors(_ step: inout Step) {
+    let now = step.now.instant
+    let wereClosed = points.map(\.doorway.isClosed)
+    for index in points.indices {
+      let door = points[index].door
+      points[index].doorway.follow(
+        isClosed: door.isClosed, isReleased: door.isReleased, at: now)
+    }
+    for case .journal(let entry) in step.effects {
+      switch entry.record.body {
+      case .entryGranted(let id, _, _, _):
+        doorway(id) { $0.granted() }
+        evidence.granted()
+      case .exitRequested(let id): doorway(id) { $0.exitRequested() }
+      case .doorOpened(let id, let cause):
+        doorway(id) { $0.opened(cause) }
+        evidence.opened(byExit: cause == .exit)
+      default: break
+      }
+    }
+    if points.contains(where: { $0.doorway.leaf == .unknown }) {
+      evidence.loseDoor()
+    } else if wereClosed.contains(false), points.allSatisfy(\.doorway.isClosed) {
+      evidence.allClosed(at: now)
+    }
+  }
+
+  private mutating func doorway(_ id: AccessPointID, _ body: (inout Doorway) -> Void) {
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    body(&points[index].doorway)
+  }
+
+  /// Ends the day where the earliest time that it can be says so.
+  private mutating func turnDay(_ step: inout Step) {
+    guard let time = clock.lastTrusted(at: step.now) else { return }
+    let offset = step.now.utcOffsetSeconds
+    let today = time.localDay(utcOffsetSeconds: offset)
+    let begins = WallTime(seconds: Int64(today + 1) * 86_400 - Int64(offset))
+    midnight = step.now.instant + (begins - time)
+    if let day = occupancy.turn(to: today) {
+      journal(.occupancyDay(day), .soon, &step, [.day(occupancy.book)])
+    }
+  }
+}
+
+extension Door {
+  /// What the contact says; nil where it cannot be sensed.
+  fileprivate var isClosed: Bool? {
+    switch leaf {
+    case .unknown: nil
+    case .closed: true
+    case .open: false
+    }
   }
 }

@@ -52,7 +52,7 @@ extension Station {
     let known = clock.lastTrusted(at: step.now)
     step.effects.append(
       .remember(
-        (known.map { [.lastTrusted($0)] } ?? []) + [.totals(occupancy.totals)]
+        (known.map { [.lastTrusted($0)] } ?? []) + occupancy.changes
           + marks.all.map { .mark($0, forgetting: known ?? step.now.wall) }))
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
@@ -98,6 +98,8 @@ extension Station {
             .occupancy(
               OccupancyPayload(
                 seq: seq, inside: totals.inside, entered: totals.entered, left: totals.left,
+                corrections: totals.corrections, refused: totals.refused,
+                capacity: configuration.entry.capacity,
                 isStale: occupancy.isStale, at: step.now.wall))))
       case .alarms:
         step.effects.append(

@@ -8,6 +8,9 @@ package struct Station: Equatable, Sendable {
   package let configuration: StationConfiguration
   package internal(set) var points: [AccessPoint]
   package internal(set) var occupancy = Occupancy()
+  var evidence: Evidence
+  /// When the local day ends, as far as the time is known.
+  var midnight: Instant?
   package internal(set) var alarms = AlarmBoard()
   package internal(set) var outbox: Outbox
   var clock: ClockTrust
@@ -21,15 +24,24 @@ package struct Station: Equatable, Sendable {
     package let id: AccessPointID
     package internal(set) var door: Door
     var entry = Entry()
-    var beams = BeamPair()
+    var beams: BeamPair
+    var pulses: PulseCounter
+    var totals = TotalsCounter()
+    var doorway = Doorway()
+    /// What the motion sensor says that hangs on this access point's lines.
+    var isMoving: Bool?
     var areLinesReadable = true
   }
 
   package init(_ configuration: StationConfiguration) {
     self.configuration = configuration
     points = configuration.accessPoints.map {
-      AccessPoint(id: $0.id, door: Door(timing: $0.timing))
+      AccessPoint(
+        id: $0.id, door: Door(timing: $0.timing),
+        beams: BeamPair(configuration.occupancy.beams),
+        pulses: PulseCounter(configuration.occupancy.pulse))
     }
+    evidence = Evidence(configuration.occupancy.evidence)
     outbox = Outbox(limits: configuration.outbox)
     clock = ClockTrust(policy: configuration.clock)
   }
@@ -57,7 +69,8 @@ package struct Station: Equatable, Sendable {
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
     let ofPoints = points.flatMap { [$0.door.deadline, $0.entry.deadline] }
-    return (ofPoints + [outbox.deadline, refusedMessages.deadline]).compactMap { $0 }.min()
+    let ofStation = [outbox.deadline, refusedMessages.deadline] + occupancyDeadlines
+    return (ofPoints + ofStation).compactMap { $0 }.min()
   }
 
   /// One call of `handle`: the time it happens at and what it has decided so far.
@@ -84,6 +97,11 @@ extension Station {
         journal(.exitRequested(id), .urgent, &step)
       }
     case .beamChanged(let id, let beam, let isBroken): sense(beam, isBroken, at: id, &step)
+    case .counterPulsed(let id): pulse(at: id, &step)
+    case .counterReported(let id, let entered, let left):
+      totals(entered: entered, left: left, at: id, &step)
+    case .counterChanged(let id, let isConnected): counter(isConnected, at: id, &step)
+    case .motionChanged(let id, let isMoving): motion(isMoving, at: id, &step)
     case .linesChanged(let id, let areReadable): lines(areReadable, at: id, &step)
     case .readerChanged(let id, let isConnected):
       set(.readerLost, id, stands: !isConnected, &step)
@@ -112,6 +130,7 @@ extension Station {
         journal(.refusalsCounted(id, count: surplus), .soon, &step)
       }
     }
+    passOccupancy(&step)
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
@@ -127,7 +146,7 @@ extension Station {
     boot = recovered.boot
     outbox.recover(recovered)
     marks.recover(recovered.marks)
-    occupancy.recover(recovered.totals, after: recovered.ending)
+    occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(lastTrusted: recovered.lastTrusted, at: step.now)
     _ = clock.observe(step.now)
     for point in points { step.effects.append(.setStrike(point.id, .secure)) }

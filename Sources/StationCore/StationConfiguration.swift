@@ -8,17 +8,20 @@ package struct StationConfiguration: Equatable, Sendable {
   /// 1 to 4, in the order of their numbers.
   package var accessPoints: [AccessPointConfiguration]
   package var entry: EntryPolicy
+  package var occupancy: OccupancyPolicy
   package var clock: ClockTrust.Policy
   package var outbox: OutboxLimits
 
   package init(
     version: String, accessPoints: [AccessPointConfiguration], entry: EntryPolicy = EntryPolicy(),
-    clock: ClockTrust.Policy = .require, outbox: OutboxLimits = OutboxLimits()
+    occupancy: OccupancyPolicy = OccupancyPolicy(), clock: ClockTrust.Policy = .require,
+    outbox: OutboxLimits = OutboxLimits()
   ) {
     precondition((1...AccessPointID.most).contains(accessPoints.count), "1 to 4 access points")
     self.version = version
     self.accessPoints = accessPoints.sorted { $0.id < $1.id }
     self.entry = entry
+    self.occupancy = occupancy
     self.clock = clock
     self.outbox = outbox
   }

@@ -211,8 +211,8 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
     checker.passed(.inward)
     checker.passed(.inward)
     checker.passed(.outward)
-    #expect(checker.finish(0, OccupancyTotals(entered: 2, left: 1, inside: 1)) == nil)
-    #expect(checker.finish(0, OccupancyTotals(entered: 2, left: 1, inside: 2)) != nil)
+    #expect(checker.finish(0, OccupancyTotals(entered: 2, left: 1)) == nil)
+    #expect(checker.finish(0, OccupancyTotals(entered: 2, left: 1, corrections: 1)) != nil)
     checker.isKept = false
     #expect(checker.finish(0, OccupancyTotals()) == nil)
   }

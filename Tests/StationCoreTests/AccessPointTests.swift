@@ -124,7 +124,7 @@ import Testing
     let story = Scenario()
     story.tell(.doorContactChanged(1, isClosed: true))
     story.walk(.outer, .inner)
-    story.expectJournal(.passage(1, .inward, inside: 1))
+    story.expectJournal(.passage(1, .inward, inside: 1, isTailgate: true))
     story.expectNothing()
   }
 }

@@ -266,6 +266,7 @@ import Testing
   func restart() {
     let story = Scenario()
     let code = story.letIn()
+    let issued = story.now.wall
     story.walk(.outer, .inner)
     story.expectJournal(.passage(1, .inward, inside: 1))
     story.commitsByItself = false
@@ -276,12 +277,11 @@ import Testing
     story.expectJournal(.passage(1, .inward, inside: 1))
     story.expectJournal(.exitRequested(1))
     story.expect(
-      .remember([
-        .lastTrusted(story.now.wall), .totals(OccupancyTotals(entered: 1, inside: 1)),
-        .mark(
-          ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65)),
-          forgetting: story.now.wall),
-      ]))
+      .remember(
+        [.lastTrusted(story.now.wall)] + story.station.occupancy.changes + [
+          .mark(
+            ReplayMark(code: code.bytes, until: issued + .seconds(65)), forgetting: story.now.wall)
+        ]))
     story.expectJournal(.alarmRaised(.storeLost, nil), .urgent)
     #expect(story.journal.suffix(3).map(\.seq) == [1, 2, 3])
     story.tell(.journaled(through: 3))
@@ -304,7 +304,7 @@ import Testing
     story.commitsByItself = false
     story.tell(.storeReplaced(Self.fresh))
     story.expect(
-      .remember([.lastTrusted(story.now.wall), .totals(OccupancyTotals())]))
+      .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
     story.expectJournal(.alarmRaised(.storeLost, nil))
     let birth = story.expectBirth()
     #expect(birth?.session == SessionID(stream: Self.fresh, boot: 1, connection: 1))
@@ -324,7 +324,8 @@ import Testing
     story.commitsByItself = false
     story.stepClock(by: .seconds(-60))
     story.tell(.storeReplaced(Self.fresh))
-    story.expect(.remember([.lastTrusted(story.now.wall), .totals(OccupancyTotals())]))
+    story.expect(
+      .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
     story.expectJournal(.alarmRaised(.storeLost, nil))
     story.expectJournal(.clockStepped(milliseconds: -60_000))
     #expect(story.journal.suffix(2).map(\.seq) == [1, 2])
@@ -348,7 +349,8 @@ import Testing
     story.expectJournal(.gap(from: 1, to: 2, reason: .full))
     story.tell(.storeReplaced(Self.fresh))
     story.expectJournal(.passage(1, .turnBack, inside: 0))
-    story.expect(.remember([.lastTrusted(story.now.wall), .totals(OccupancyTotals())]))
+    story.expect(
+      .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
     story.expectJournal(.alarmRaised(.storeLost, nil))
     story.expectJournal(.alarmCleared(.journalFilling, nil))
   }

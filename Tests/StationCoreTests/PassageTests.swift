@@ -1,63 +1,22 @@
-// Tests which way someone went, told from two beams, and how many are inside.
-import StationCore
+// Tests how many are inside, from what the sensors of all doors say.
 import StationProtocol
 import Testing
 
-@Suite struct BeamPairTests {
-  /// `o` and `i` are the outer and inner beam; a capital breaks, a small letter clears.
-  private func passages(_ script: String) -> String {
-    var beams = BeamPair()
-    return script.compactMap { step in
-      let beam: Beam = step.lowercased() == "o" ? .outer : .inner
-      return beams.sense(beam, isBroken: step.isUppercase)?.rawValue
-    }.joined(separator: " ")
-  }
+@testable import StationCore
 
-  @Test(
-    "the order of the beams tells the direction",
-    arguments: [
-      ("", ""), ("OIoi", "in"), ("IOio", "out"), ("OIoiOIoi", "in in"), ("OIoiIOio", "in out"),
-      // Turned back after one beam, after both, and after almost having gone through.
-      ("Oo", "turn-back"), ("Ii", "turn-back"), ("OIio", "turn-back"), ("IOoi", "turn-back"),
-      ("OIoOio", "turn-back"), ("IOiIoi", "turn-back"),
-      // Hesitated in the middle and went on.
-      ("OIiIoi", "in"), ("OIoOoi", "in"), ("IOoOio", "out"),
-      // Two thin things at once, or beams too far apart: both were broken, never together.
-      ("OoIi", "turn-back turn-back"),
-      // Levels told again change nothing.
-      ("OOIIooii", "in"), ("oi", ""), ("iiOIoi", "in"),
-    ])
-  func directions(_ script: String, _ expected: String) {
-    #expect(passages(script) == expected)
-  }
-
-  @Test("a passage under way is forgotten when the beams are lost")
-  func lost() {
-    var beams = BeamPair()
-    #expect(beams.sense(.outer, isBroken: true) == nil)
-    #expect(beams.sense(.inner, isBroken: true) == nil)
-    beams.lose()
-    #expect(beams.state == .clear)
-    #expect(beams.sense(.outer, isBroken: false) == nil)
-    #expect(beams.sense(.inner, isBroken: false) == nil)
-    #expect(beams.sense(.inner, isBroken: true) == nil)
-    #expect(beams.sense(.inner, isBroken: false) == .turnBack)
-  }
-}
-
-@Suite struct OccupancyTests {
-  @Test("people inside are counted at every access point together")
+@Suite struct PassageTests {
+  @Test("people inside are counted at every access point together, and remembered with each record")
   func together() {
     let story = Scenario(points: 2)
     story.walk(.outer, .inner, at: 1)
-    story.expectJournal(
-      .passage(1, .inward, inside: 1), .soon, [.totals(OccupancyTotals(entered: 1, inside: 1))])
+    story.expectJournal(.passage(1, .inward, inside: 1), .soon)
+    #expect(story.journal.last?.changes == story.station.occupancy.changes)
+    #expect(story.station.occupancy.totals == OccupancyTotals(entered: 1))
     story.walk(.outer, .inner, at: 2)
     story.expectJournal(.passage(2, .inward, inside: 2))
     story.walk(.inner, .outer, at: 1)
-    story.expectJournal(
-      .passage(1, .outward, inside: 1), .soon,
-      [.totals(OccupancyTotals(entered: 2, left: 1, inside: 1))])
+    story.expectJournal(.passage(1, .outward, inside: 1))
+    #expect(story.station.occupancy.totals == OccupancyTotals(entered: 2, left: 1))
   }
 
   @Test("two people in two access points do not disturb each other")
@@ -68,6 +27,7 @@ import Testing
       (1, .outer, false), (2, .inner, false),
     ] as [(AccessPointID, Beam, Bool)] {
       story.tell(.beamChanged(point, beam, isBroken: isBroken))
+      story.advance(by: .milliseconds(50))
     }
     story.tell(.beamChanged(1, .inner, isBroken: false))
     story.expectJournal(.passage(1, .inward, inside: 1))
@@ -79,15 +39,18 @@ import Testing
   func turnBack() {
     let story = Scenario()
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0), .soon, [])
+    story.expectJournal(
+      .passage(1, .turnBack, inside: 0), .soon, [.day(story.station.occupancy.book)])
+    #expect(story.station.occupancy.totals == OccupancyTotals())
   }
 
-  @Test("the count never falls below zero, the totals keep what was seen")
+  @Test("an underflow appends a correction: the totals keep what was seen, the sum stays at zero")
   func neverNegative() {
     let story = Scenario()
     story.walk(.inner, .outer)
-    story.expectJournal(
-      .passage(1, .outward, inside: 0), .soon, [.totals(OccupancyTotals(left: 1))])
+    story.expectJournal(.passage(1, .outward, inside: 0), .soon, story.station.occupancy.changes)
+    story.expectJournal(.occupancyCorrected(by: 1, cause: .underflow, inside: 0), .soon, [])
+    #expect(story.station.occupancy.totals == OccupancyTotals(left: 1, corrections: 1))
     story.walk(.outer, .inner)
     story.expectJournal(.passage(1, .inward, inside: 1))
   }
@@ -98,7 +61,7 @@ import Testing
       let story = Scenario(
         recovered: Recovered(
           stream: Scenario.stream, boot: 2, ending: ending, next: 9,
-          totals: OccupancyTotals(entered: 5, left: 3, inside: 2)))
+          totals: OccupancyTotals(entered: 5, left: 4, corrections: 1, refused: 3)))
       #expect(story.station.occupancy.isStale == isStale)
       story.walk(.outer)
       story.expectJournal(.passage(1, .turnBack, inside: 2))
@@ -107,5 +70,192 @@ import Testing
       story.expectJournal(.passage(1, .outward, inside: 1))
       #expect(!story.station.occupancy.isStale)
     }
+  }
+
+  @Test("a passage while no door was open within the last three seconds is refused and counted")
+  func shut() {
+    var room = Room()
+    room.walk(.inward)
+    room.walk(.turnBack)
+    #expect(room.said() == "")
+    #expect(room.station.occupancy.totals == OccupancyTotals(refused: 2))
+    room.wait(.seconds(60))
+    #expect(room.said() == "1: refused 2")
+    // The first beam within three seconds of the closing, the last one after.
+    for (pause, expected) in [(3000, "1: out 0"), (3001, "")] {
+      room.comeIn()
+      _ = room.said()
+      room.open()
+      room.close()
+      room.wait(.milliseconds(pause))
+      room.walk(.outward)
+      #expect(room.said() == expected)
+      room.wait(.seconds(120))
+      _ = room.said()
+    }
+  }
+
+  @Test("passages refused are recorded at most once a minute for each access point, however many")
+  func flood() {
+    var room = Room(doors: 2)
+    for _ in 0..<200 { room.walk(.inward, at: 2) }
+    room.wait(.seconds(61))
+    let lines = room.said().split(separator: ", ")
+    #expect(lines == ["2: refused 120", "2: refused 80"])
+    #expect(room.station.occupancy.totals.refused == 200)
+    #expect(room.recovered.totals.refused == 200)
+  }
+
+  @Test("a contact that is at fault, or cannot be sensed, refuses nobody")
+  func contactFault() {
+    var room = Room()
+    _ = room.station.alarms.raise(.contactFault, 1, at: room.now.wall)
+    room.walk(.inward)
+    #expect(room.said() == "1: in! 1")
+    var other = Room()
+    other.tell(.doorContactChanged(1, isClosed: nil))
+    other.walk(.inward)
+    #expect(other.said() == "1: in 1")
+  }
+
+  @Test("more people in than grants in one opening are flagged as tailgates, and counted")
+  func tailgates() {
+    var room = Room()
+    room.grant()
+    room.open()
+    room.walk(.inward)
+    room.walk(.inward)
+    #expect(room.said() == "1: in 1, 1: in! 2")
+    room.grant()
+    room.walk(.inward)
+    #expect(room.said() == "1: in 3")
+    room.close()
+    // A grant that nobody used is not for the next one who slips in as somebody leaves.
+    room.grant()
+    room.wait(.seconds(10))
+    room.tell(.exitRequested(1))
+    room.open()
+    room.walk(.outward)
+    room.walk(.inward)
+    #expect(room.said() == "1: out 2, 1: in! 3")
+    #expect(room.station.occupancy.book.tally.tailgates == 2)
+  }
+
+  @Test("beams that are blocked raise an alarm, and count nobody either way until they are clear")
+  func blocked() {
+    var room = Room()
+    room.grant()
+    room.open()
+    room.tell(.beamChanged(1, .inner, isBroken: true))
+    room.wait(.seconds(61))
+    #expect(room.said() == "+beam-blocked")
+    room.tell(.beamChanged(1, .outer, isBroken: true))
+    room.wait(.milliseconds(300))
+    room.tell(.beamChanged(1, .outer, isBroken: false))
+    #expect(room.said() == "1: ambiguous 0")
+    room.tell(.beamChanged(1, .inner, isBroken: false))
+    room.wait(.seconds(6))
+    #expect(room.said() == "-beam-blocked")
+    // Lost lines end the fault with the sensing; dark beams are told apart.
+    for beam in Beam.allCases { room.tell(.beamChanged(1, beam, isBroken: true)) }
+    room.wait(.seconds(11))
+    #expect(room.said() == "+beam-dark")
+    room.tell(.linesChanged(1, areReadable: false))
+    #expect(room.said() == "-beam-dark")
+  }
+}
+
+@Suite struct OtherCounterTests {
+  @Test(
+    "a single sensor counts by its policy, or by who opened the door",
+    arguments: PulseDirection.allCases)
+  func pulses(_ direction: PulseDirection) {
+    var room = Room(OccupancyPolicy(pulse: direction))
+    room.grant()
+    room.open()
+    room.tell(.counterPulsed(1))
+    room.tell(.counterPulsed(1))
+    room.wait(.milliseconds(299))
+    room.close()
+    room.wait(.seconds(10))
+    room.tell(.exitRequested(1))
+    room.open()
+    room.tell(.counterPulsed(1))
+    room.close()
+    let expected =
+      switch direction {
+      case .inward: "1: in 1, 1: in! 2"
+      case .outward: "1: out 0, underflow +1 0, 1: out 0, underflow +1 0"
+      case .opener: "1: in 1, 1: out 0"
+      }
+    #expect(room.said() == expected)
+    guard direction == .opener else { return }
+    room.wait(.seconds(10))
+    room.open()
+    room.tell(.counterPulsed(1))
+    room.close()
+    room.wait(.seconds(10))
+    room.grant()
+    room.tell(.exitRequested(1))
+    room.open()
+    room.tell(.counterPulsed(1))
+    #expect(room.said() == "1: ambiguous 0, 1: ambiguous 0")
+  }
+
+  @Test("totals of a people counter count by their differences, over the end of 16 bits too")
+  func differences() {
+    var room = Room()
+    room.grant()
+    room.open()
+    room.tell(.counterReported(1, entered: 65_534, left: 100))
+    #expect(room.said() == "")
+    room.tell(.counterReported(1, entered: 0, left: 101))
+    #expect(room.said() == "1: in 1, 1: in! 2, 1: out 1")
+    room.tell(.counterReported(1, entered: 0, left: 101))
+    #expect(room.said() == "")
+  }
+
+  @Test("a total that went back, or that leaps, begins anew, and is refused and counted")
+  func nonsense() {
+    var room = Room()
+    room.open()
+    room.tell(.counterReported(1, entered: 500, left: 400))
+    room.tell(.counterReported(1, entered: 0, left: 0))
+    room.tell(.counterReported(1, entered: 2, left: 0))
+    #expect(room.said() == "1: in! 1, 1: in! 2")
+    #expect(room.station.occupancy.totals.refused == 1)
+    room.tell(.counterReported(1, entered: 13, left: 0))
+    #expect(room.station.occupancy.totals.refused == 12)
+    // Ten at once, and three for each second since the last word.
+    room.wait(.seconds(1))
+    room.tell(.counterReported(1, entered: 26, left: 0))
+    #expect(room.station.occupancy.totals.inside == 15)
+  }
+
+  @Test("a people counter that is gone raises an alarm and counts from its return on")
+  func lost() {
+    var room = Room()
+    room.open()
+    room.tell(.counterReported(1, entered: 10, left: 0))
+    room.tell(.counterChanged(1, isConnected: false))
+    #expect(room.said() == "+counter-lost")
+    room.tell(.counterChanged(1, isConnected: true))
+    room.tell(.counterReported(1, entered: 14, left: 0))
+    #expect(room.said() == "-counter-lost")
+    room.tell(.counterReported(1, entered: 15, left: 0))
+    #expect(room.said() == "1: in! 1")
+  }
+
+  @Test("what happens at an access point that this station does not have is nothing")
+  func elsewhere() {
+    var room = Room()
+    for event in [
+      Event.counterPulsed(4), .counterReported(4, entered: 1, left: 1),
+      .motionChanged(4, isMoving: true),
+      .counterChanged(4, isConnected: false), .beamChanged(4, .outer, isBroken: true),
+    ] {
+      room.tell(event)
+    }
+    #expect(room.said() == "")
   }
 }

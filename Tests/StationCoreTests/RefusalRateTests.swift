@@ -32,7 +32,7 @@ import Testing
     refuse(10, recorded: 10, story)
     story.advance(by: .seconds(600))
     story.expectNothing()
-    #expect(story.station.nextDeadline == nil)
+    #expect(story.nextDeadline == nil)
   }
 
   @Test("each minute begins anew with the first refusal after the last one")

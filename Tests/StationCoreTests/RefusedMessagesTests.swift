@@ -12,7 +12,7 @@ import Testing
     story.expectJournal(.messagesRefused(refusal, count: 1), .soon)
     story.advance(by: .seconds(600))
     story.expectNothing()
-    #expect(story.station.nextDeadline == nil)
+    #expect(story.nextDeadline == nil)
   }
 
   @Test("those of the minute after it become one number, and then the next one is a first again")

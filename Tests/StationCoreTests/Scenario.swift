@@ -1,7 +1,8 @@
 // Tells a station what happens, at made-up times, and insists that the test claims every effect.
-import StationCore
 import StationProtocol
 import Testing
+
+@testable import StationCore
 
 /// One station in a test. Effects are claimed in the order in which they come; an event told
 /// while effects are unclaimed, and the end of the test, fail with what is left over.
@@ -12,6 +13,8 @@ final class Scenario {
   private(set) var journal: [JournalEntry] = []
   /// Whether records are durable by the time of the next event, without the test saying so.
   var commitsByItself = true
+  /// Whether the record of a day that is over has to be claimed.
+  var claimsDays = false
   private var unclaimed: [Effect] = []
   private var codes: UInt64 = 0
   private let place: SourceLocation
@@ -22,12 +25,14 @@ final class Scenario {
 
   /// A station that has booted, with all effects of that claimed.
   convenience init(
-    points: Int = 1, entry: EntryPolicy = EntryPolicy(), clock: ClockTrust.Policy = .require,
+    points: Int = 1, entry: EntryPolicy = EntryPolicy(),
+    occupancy: OccupancyPolicy = OccupancyPolicy(), clock: ClockTrust.Policy = .require,
     outbox: OutboxLimits = OutboxLimits(), isTrusted: Bool = true, utcOffsetSeconds: Int = 0,
     recovered: Recovered = Recovered(stream: stream), _ place: SourceLocation = #_sourceLocation
   ) {
     self.init(
-      unbooted: points, entry: entry, clock: clock, outbox: outbox, isTrusted: isTrusted,
+      unbooted: points, entry: entry, occupancy: occupancy, clock: clock, outbox: outbox,
+      isTrusted: isTrusted,
       utcOffsetSeconds: utcOffsetSeconds, place)
     boot(recovered, place)
   }
@@ -35,14 +40,15 @@ final class Scenario {
   /// A station before its first event.
   init(
     unbooted points: Int, entry: EntryPolicy = EntryPolicy(),
-    clock: ClockTrust.Policy = .require, outbox: OutboxLimits = OutboxLimits(),
+    occupancy: OccupancyPolicy = OccupancyPolicy(), clock: ClockTrust.Policy = .require,
+    outbox: OutboxLimits = OutboxLimits(),
     isTrusted: Bool = true, utcOffsetSeconds: Int = 0, _ place: SourceLocation = #_sourceLocation
   ) {
     station = Station(
       StationConfiguration(
         version: "test",
         accessPoints: (1...points).map { AccessPointConfiguration(id: AccessPointID($0)!) },
-        entry: entry, clock: clock, outbox: outbox))
+        entry: entry, occupancy: occupancy, clock: clock, outbox: outbox))
     now = Now(
       instant: Instant(nanoseconds: 1_000_000_000), wall: Self.noon, isTrusted: isTrusted,
       utcOffsetSeconds: utcOffsetSeconds)
@@ -102,8 +108,11 @@ final class Scenario {
 
   private func deliver(_ event: Event, _ place: SourceLocation) {
     for effect in station.handle(event, at: now) {
+      if case .journal(let entry) = effect {
+        journal.append(entry)
+        if case .occupancyDay = entry.record.body, !claimsDays { continue }
+      }
       unclaimed.append(effect)
-      if case .journal(let entry) = effect { journal.append(entry) }
     }
   }
 
@@ -233,18 +242,32 @@ final class Scenario {
       .soon, place)
   }
 
-  /// Someone breaks the beams one after the other; only the last step may have effects.
+  /// Someone breaks the beams one after the other, in a moment; only the last step may have
+  /// effects.
   func walk(
     _ beams: Beam..., at point: AccessPointID = 1, _ place: SourceLocation = #_sourceLocation
   ) {
-    for beam in beams { tell(.beamChanged(point, beam, isBroken: true), place) }
-    for beam in beams { tell(.beamChanged(point, beam, isBroken: false), place) }
+    for beam in beams {
+      tell(.beamChanged(point, beam, isBroken: true), place)
+      advance(by: .milliseconds(10), place)
+    }
+    advance(by: .milliseconds(20), place)
+    for beam in beams {
+      tell(.beamChanged(point, beam, isBroken: false), place)
+      if beam != beams.last { advance(by: .milliseconds(10), place) }
+    }
   }
 
   func openUplink(_ connection: Int64 = 1, _ place: SourceLocation = #_sourceLocation) {
     tell(.uplinkOpened(connection: connection), place)
     expectBirth(place)
     for part in parts { expectState(part, place) }
+  }
+
+  /// When the station has something to do before the day ends.
+  var nextDeadline: Instant? {
+    let deadline = station.nextDeadline
+    return deadline == station.midnight ? nil : deadline
   }
 
   /// All parts that report their state, in the order in which they do.

@@ -43,7 +43,7 @@ struct StationStoreTests {
       ReplayMark(
         code: CodeDigest(high: UInt64($0), low: 9), until: WallTime(seconds: Int64($0) * 1000))
     }
-    let totals = OccupancyTotals(entered: 7, left: 4, inside: 3)
+    let totals = OccupancyTotals(entered: 7, left: 4, corrections: -1, refused: 5)
     var changes = marks.map { RecoveryChange.mark($0, forgetting: WallTime(seconds: 0)) }
     changes += [.totals(totals), .lastTrusted(WallTime(milliseconds: 1_700_000_000_123))]
     try store.commit(batch([entry(1, changes: changes)]))

@@ -6,7 +6,7 @@ import StationProtocol
 /// The only place of the station that knows SQL. Each method is one transaction. It belongs to
 /// the journal's thread.
 final class StationStore {
-  private let database: Database
+  let database: Database
   let stream: StreamID
   /// The first number that was not trimmed.
   private var floor: UInt64
@@ -39,7 +39,38 @@ final class StationStore {
         departed INTEGER NOT NULL CHECK (departed >= 0),
         inside INTEGER NOT NULL CHECK (inside >= 0)
       ) STRICT;
-      """)
+      """),
+    Migration(
+      "occupancy ledger",
+      """
+      CREATE TABLE occupancy_ledger (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        entered INTEGER NOT NULL CHECK (entered >= 0),
+        departed INTEGER NOT NULL CHECK (departed >= 0),
+        corrections INTEGER NOT NULL,
+        refused INTEGER NOT NULL CHECK (refused >= 0),
+        CHECK (entered - departed + corrections >= 0)
+      ) STRICT;
+      INSERT INTO occupancy_ledger
+        SELECT only, entered, departed, inside - entered + departed, 0 FROM occupancy;
+      DROP TABLE occupancy;
+      CREATE TABLE occupancy_day (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        day INTEGER,
+        closed INTEGER,
+        entered INTEGER NOT NULL,
+        departed INTEGER NOT NULL,
+        turn_backs INTEGER NOT NULL,
+        ambiguous INTEGER NOT NULL,
+        tailgates INTEGER NOT NULL,
+        refused INTEGER NOT NULL,
+        underflows INTEGER NOT NULL,
+        residual INTEGER NOT NULL,
+        exit_resets INTEGER NOT NULL,
+        cycle_resets INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO occupancy_day VALUES (1, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      """),
   ]
 
   /// Opens or makes the store, counts the boot, and reads what is remembered.
@@ -61,7 +92,7 @@ final class StationStore {
     }
     try database.transaction { () throws(DatabaseError) in
       if ending == .newStore {
-        try database.run("INSERT INTO occupancy VALUES (1, 0, 0, 0)")
+        try database.run("INSERT INTO occupancy_ledger VALUES (1, 0, 0, 0, 0)")
         try database.run(
           "INSERT INTO identity VALUES (1, ?1, 0, 0, 1, NULL)", .text(fresh.description))
       }
@@ -78,7 +109,7 @@ final class StationStore {
   }
 
   /// The numbers that can be right. Beyond them a damaged file would make a later sum overflow.
-  private static let counts: ClosedRange<Int64> = 0...1 << 53
+  static let counts: ClosedRange<Int64> = 0...1 << 53
   /// Up to the year 10000, in milliseconds.
   private static let times: ClosedRange<Int64> = 0...253_402_300_800_000
 
@@ -110,14 +141,10 @@ final class StationStore {
       let until = min(max(row.int64(1), times.lowerBound), times.upperBound)
       recovered.marks.append(ReplayMark(code: code, until: WallTime(milliseconds: until)))
     }
-    var totals: OccupancyTotals?
-    try database.prepare("SELECT entered, departed, inside FROM occupancy").rows { row in
-      totals = OccupancyTotals(
-        entered: sound(row.int64(0), counts), left: sound(row.int64(1), counts),
-        inside: sound(row.int64(2), counts))
-    }
+    let (totals, areTotalsSound) = try Self.totals(database)
     recovered.totals = totals ?? recovered.totals
-    guard isSound, stream != nil, totals != nil else {
+    recovered.day = try Self.day(database)
+    guard isSound, areTotalsSound, stream != nil, totals != nil else {
       throw DatabaseError(
         operation: .open, extendedCode: 11, sql: nil,
         message: "what the store remembers of itself cannot be true")
@@ -160,10 +187,8 @@ final class StationStore {
         INSERT INTO replay_mark (code, until) VALUES (?1, ?2)
         ON CONFLICT (code) DO UPDATE SET until = excluded.until
         """, .text(mark.code.description), .integer(mark.until.milliseconds))
-    case .totals(let totals):
-      try database.run(
-        "UPDATE occupancy SET entered = ?1, departed = ?2, inside = ?3",
-        .integer(totals.entered), .integer(totals.left), .integer(totals.inside))
+    case .totals(let totals): try remember(totals)
+    case .day(let book): try remember(book)
     case .lastTrusted(let time):
       try database.run("UPDATE identity SET last_trusted = ?1", .integer(time.milliseconds))
     }
