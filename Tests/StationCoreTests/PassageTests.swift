@@ -101,7 +101,7 @@ import Testing
     for _ in 0..<200 { room.walk(.inward, at: 2) }
     room.wait(.seconds(61))
     let lines = room.said().split(separator: ", ")
-    #expect(lines == ["2: refused 120", "2: refused 80"])
+    #expect(lines == ["2: refused 150", "2: refused 50"])
     #expect(room.station.occupancy.totals.refused == 200)
     #expect(room.recovered.totals.refused == 200)
   }

@@ -44,13 +44,20 @@ struct StationStoreTests {
         code: CodeDigest(high: UInt64($0), low: 9), until: WallTime(seconds: Int64($0) * 1000))
     }
     let totals = OccupancyTotals(entered: 7, left: 4, corrections: -1, refused: 5)
+    let day = DayBook(
+      tally: OccupancyDay(
+        day: 0, entered: 1, left: 2, turnBacks: 3, ambiguous: 4, tailgates: 5, refused: 6,
+        underflows: 7, residual: -8, exitResets: 9, cycleResets: 10), day: 20_000, closed: 19_999)
     var changes = marks.map { RecoveryChange.mark($0, forgetting: WallTime(seconds: 0)) }
-    changes += [.totals(totals), .lastTrusted(WallTime(milliseconds: 1_700_000_000_123))]
+    changes += [
+      .totals(totals), .day(day), .lastTrusted(WallTime(milliseconds: 1_700_000_000_123)),
+    ]
     try store.commit(batch([entry(1, changes: changes)]))
     store.abandon()
     (store, recovered) = try open()
     #expect(recovered.marks == marks)
     #expect(recovered.totals == totals)
+    #expect(recovered.day == day)
     #expect(recovered.lastTrusted == WallTime(milliseconds: 1_700_000_000_123))
     #expect(recovered.next == 2)
     // The same mark again, later, and what has ended goes.
@@ -94,6 +101,34 @@ struct StationStoreTests {
     store.abandon()
   }
 
+  @Test("a spoilt day under way begins anew, and condemns nothing")
+  func spoiltDay() throws {
+    let (store, _) = try open()
+    try store.commit(batch([entry(1, changes: [.day(DayBook(day: 20_000, closed: 19_999))])]))
+    try store.close()
+    try sql("UPDATE occupancy_day SET day = -1")
+    let (again, recovered) = try open()
+    #expect(recovered.day == DayBook())
+    #expect(!recovered.hasLostStore)
+    again.abandon()
+  }
+
+  @Test("the count of a store from before there were corrections is taken over")
+  func oldCount() throws {
+    let database = try Database(path: path)
+    try database.migrate(Array(StationStore.migrations.prefix(1)))
+    try database.execute(
+      """
+      INSERT INTO identity VALUES (1, '000000000000004d', 1, 1, 1, NULL);
+      INSERT INTO occupancy VALUES (1, 5, 9, 2);
+      """)
+    database.close()
+    let (again, recovered) = try open()
+    #expect(recovered.totals == OccupancyTotals(entered: 5, left: 9, corrections: 6))
+    #expect(recovered.totals.inside == 2)
+    again.abandon()
+  }
+
   @Test("a batch is durable as a whole or not at all")
   func atomicity() throws {
     var (store, recovered) = try open()
@@ -118,8 +153,9 @@ struct StationStoreTests {
       "UPDATE identity SET last_trusted = 9223372036854775807",
       "UPDATE identity SET last_trusted = -1", "UPDATE identity SET stream = 'short'",
       "DELETE FROM identity; INSERT INTO identity VALUES (1, 'zzzzzzzzzzzzzzzz', 1, 1, 1, NULL)",
-      "UPDATE occupancy SET inside = -1", "UPDATE occupancy SET entered = 9223372036854775807",
-      "DELETE FROM occupancy", "INSERT INTO outbox VALUES (9223372036854775807, X'7B7D')",
+      "UPDATE occupancy_ledger SET corrections = -1000000",
+      "UPDATE occupancy_ledger SET entered = 9223372036854775807",
+      "DELETE FROM occupancy_ledger", "INSERT INTO outbox VALUES (9223372036854775807, X'7B7D')",
       "DROP TABLE outbox", "PRAGMA user_version = 99",
     ])
   func lies(statement: String) throws {

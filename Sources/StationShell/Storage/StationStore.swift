@@ -13,7 +13,7 @@ final class StationStore {
   /// Up to when marks that have ended were dropped.
   private var forgotten: WallTime?
 
-  private static let migrations = [
+  static let migrations = [
     Migration(
       "outbox and recovery",
       """
