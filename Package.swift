@@ -91,7 +91,7 @@ let package = Package(
     .executableTarget(name: "stationboard", dependencies: ["SimulatedBoard"]),
     .executableTarget(
       name: "stationctl", dependencies: ["MemberCode", "QRCode", "StationProtocol"]),
-    .executableTarget(name: "fleetsim", dependencies: ["FleetSimulator"]),
+    .executableTarget(name: "fleetsim", dependencies: ["FleetSimulator", "Linux"]),
     .executableTarget(name: "demo", dependencies: ["TestBed"]),
     .executableTarget(
       name: "bench",
@@ -115,7 +115,7 @@ let package = Package(
         "Linux", "TestBed",
       ]),
     suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore"]),
-    suite("FleetSimulatorTests", ["FleetSimulator"]),
+    suite("FleetSimulatorTests", ["FleetSimulator"], exclude: ["Walks"]),
     suite(
       "ContractTests", ["StationProtocol", "ManagementCore", "MemberCode", "TestBed"],
       exclude: ["Checker", "Fixtures"]),

@@ -13,6 +13,7 @@ package struct CommandLineTool {
                     [--stations S] [--days D] [--faults LIST | none] [--mutation NAME]
            fleetsim --sequences N [--machine NAME] [--seed N]
            fleetsim --mutations | --list-faults
+    \(WalkArguments.help)
     Simulates a fleet in virtual time, under faults that each seed draws from the list. Runs and
     minutes take fresh seeds; without any of the four, one minute of them.
     Sequences put single machines under N times 100 random events each.
@@ -25,14 +26,20 @@ package struct CommandLineTool {
   private var sequences: Int?
   private var machine: String?
   private var options = SimulationOptions()
+  private let walks: WalkFolder?
   private let write: (String) -> Void
 
   private struct UsageError: Error {
     var text: String
   }
 
-  /// - Parameter write: prints one line.
-  package init(write: @escaping (String) -> Void) { self.write = write }
+  /// - Parameters:
+  ///   - walks: where walk files are; nil where there are none.
+  ///   - write: prints one line.
+  package init(walks: WalkFolder? = nil, write: @escaping (String) -> Void) {
+    self.walks = walks
+    self.write = write
+  }
 
   /// - Parameters:
   ///   - arguments: without the program's name.
@@ -52,9 +59,12 @@ package struct CommandLineTool {
     default: break
     }
     do {
+      if let walks, let order = try WalkArguments.parse(arguments) {
+        return WalkCommands(folder: walks, write: write).perform(order)
+      }
       try parse(arguments)
     } catch {
-      write("fleetsim: \((error as? UsageError)?.text ?? "bad arguments")")
+      write("fleetsim: \((error as? UsageError)?.text ?? "\(error)")")
       write(Self.help)
       return Self.usage
     }

@@ -15,7 +15,7 @@ package struct BeamPair: Equatable, Sendable {
   /// Two beams broken one after the other and never together within this time are one thin body.
   static let thinBody: Duration = .seconds(1)
   /// A walk of steady speed whose body seems longer than this, in millimetres, may be two people.
-  static let longBody = 900
+  static let longBody = 700
 
   package let timing: BeamTiming
   package private(set) var state = State.clear

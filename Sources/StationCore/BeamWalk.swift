@@ -72,10 +72,13 @@ extension BeamPair {
     mutating func cleared(_ beam: Beam, at now: Instant) -> Outcome {
       if beam == near {
         guard isFarBroken else { return .back }
-        if let again = nearBrokenAgain, now - again >= BeamPair.leastBody { doubt() }
+        let again = nearBrokenAgain
+        nearBrokenAgain = nil
+        // It flickered; it has been clear since before.
+        if let again, now - again < BeamPair.flicker { return .goesOn }
+        if let again, now - again >= BeamPair.leastBody { doubt() }
         nearClears += 1
         nearCleared = now
-        nearBrokenAgain = nil
         return .goesOn
       }
       isFarBroken = false
@@ -100,6 +103,7 @@ extension BeamPair {
         farClears -= 1
         var follower = Walk(near: near, at: again)
         follower.isFollower = true
+        follower.farCleared = now
         return .followed(follower)
       case nil:
         doubt()

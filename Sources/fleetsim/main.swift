@@ -1,8 +1,12 @@
 // Runs the fleet simulator. Lines go out one by one, so that a crash leaves its seed behind.
 import FleetSimulator
 import Glibc
+import Linux
 
-var tool = CommandLineTool { line in
+let walks = WalkFolder(
+  names: { try Files.names(in: $0) }, read: { try Files.read($0) },
+  write: { try Files.write($0, to: $1) })
+var tool = CommandLineTool(walks: walks) { line in
   let bytes = Array((line + "\n").utf8)
   _ = write(1, bytes, bytes.count)
 }

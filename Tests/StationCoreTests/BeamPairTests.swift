@@ -95,10 +95,10 @@ import Testing
 
   @Test("a body of steady speed that is too long for one person is flagged and counted once")
   func longBody() {
-    #expect(Self.play("O0 I100 o950 i1050") == "in!")
-    #expect(Self.play("O0 I100 o850 i950") == "in")
-    #expect(Self.play("O0 I50 o450 i500", BeamTiming(spacing: 50)) == "in")
-    #expect(Self.play("O0 I50 o450 i500", BeamTiming(spacing: 200)) == "in!")
+    #expect(Self.play("O0 I100 o750 i850") == "in!")
+    #expect(Self.play("O0 I100 o700 i800") == "in")
+    #expect(Self.play("O0 I50 o350 i400", BeamTiming(spacing: 50)) == "in")
+    #expect(Self.play("O0 I50 o350 i400", BeamTiming(spacing: 200)) == "in!")
     // Stood still on the way: no speed, no length. Outward nobody tailgates.
     #expect(Self.play("O0 I100 o950 i1900") == "in")
     #expect(Self.play("I0 O100 i950 o1050") == "out")
@@ -111,6 +111,9 @@ import Testing
       ("O0 o5 O10 I110 o300 i400", "in"), ("O0 I100 i105 I110 o300 i400", "in"),
       ("O0 I100 o300 O305 o310 i400", "in"), ("O0 I100 o300 i400 I405 i410", "in"),
       ("O0 I100 o350 O355 o360 O410 i460 I510 o760 i860", "in in!"),
+      // Both edges flicker as the second one comes and the first one goes.
+      ("O0 I100 o350 O446 o447 O448 i450 I451 i452 I550 o800 i900", "in in!"),
+      ("O0 I100 o350 O446 o447 i450 O451 I550 o800 i900", "in in"),
     ])
   func flicker(_ script: String, _ expected: String) {
     #expect(Self.play(script) == expected)

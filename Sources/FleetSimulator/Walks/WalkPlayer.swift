@@ -1,0 +1,118 @@
+// Plays a scene through a whole station, the one that stands in the street, and listens to it.
+import StationCore
+import StationProtocol
+
+/// What a station said of the people in one scene.
+struct WalkAccount {
+  /// In the order of time, in microseconds.
+  var passages: [(at: Int64, passage: Passage, isTailgate: Bool)] = []
+  var resets: [(at: Int64, residual: Int64)] = []
+  /// While the beams were known to be at fault, from when the fault began.
+  var faults: [Walker.Span] = []
+  var refused: Int64 = 0
+}
+
+struct WalkPlayer {
+  private static let points = [1].compactMap { AccessPointID($0) }
+  private static var point: AccessPointID { points[0] }
+  private static let boot: Int64 = 10_000_000
+  private var station: Station
+  private let policy: OccupancyPolicy
+  private var account = WalkAccount()
+  private var now: Int64 = 0
+  private var codes: UInt64 = 0
+  private var faultSince: Int64?
+
+  static func play(_ file: WalkFile) -> WalkAccount {
+    var player = WalkPlayer(file)
+    let scene = WalkScene(file)
+    for (at, what) in scene.happenings {
+      player.pass(until: at)
+      player.happen(what)
+    }
+    player.pass(until: scene.end)
+    return player.finish()
+  }
+
+  private init(_ file: WalkFile) {
+    policy = OccupancyPolicy(
+      beams: BeamTiming(spacing: Int(file.spacing / 1000)), evidence: file.evidence)
+    station = Station(
+      StationConfiguration(
+        version: "walks", accessPoints: [AccessPointConfiguration(id: Self.point)],
+        occupancy: policy))
+    now = -Self.boot
+    tell(.booted(Recovered(stream: StreamID(bits: 1))))
+    tell(.doorContactChanged(Self.point, isClosed: true))
+    if file.evidence != nil { tell(.motionChanged(Self.point, isMoving: false)) }
+    pass(until: 0)
+  }
+
+  private mutating func happen(_ what: WalkScene.Happening) {
+    switch what {
+    case .code:
+      codes += 1
+      let digest = CodeDigest(high: 1, low: codes)
+      let wall = time.wall
+      tell(
+        .codePresented(
+          Self.point,
+          Presentation(
+            bytes: digest,
+            verdict: .genuine(
+              MemberClaims(subject: "m-\(codes)", expires: wall + .seconds(60), issued: wall),
+              code: digest))))
+    case .exit: tell(.exitRequested(Self.point))
+    case .door(let isClosed): tell(.doorContactChanged(Self.point, isClosed: isClosed))
+    case .beam(let beam, let isBroken): tell(.beamChanged(Self.point, beam, isBroken: isBroken))
+    case .motion(let isMoving): tell(.motionChanged(Self.point, isMoving: isMoving))
+    }
+  }
+
+  private var time: Now {
+    Now(
+      instant: Instant(nanoseconds: (now + Self.boot) * 1000),
+      wall: World.begin + .microseconds(now))
+  }
+
+  /// Lets time pass, with a wake at each deadline.
+  private mutating func pass(until end: Int64) {
+    while let deadline = station.nextDeadline {
+      // Rounded up: a wake that comes early finds nothing to do, and would come for ever.
+      let due = (deadline.nanoseconds + 999) / 1000 - Self.boot
+      guard due <= end else { break }
+      now = max(now, due)
+      tell(.wake)
+    }
+    now = max(now, end)
+  }
+
+  private mutating func tell(_ event: Event) {
+    for case .journal(let entry) in station.handle(event, at: time) {
+      switch entry.record.body {
+      case .passage(_, let passage, _, let isTailgate):
+        account.passages.append((now, passage, isTailgate))
+      case .occupancyCorrected(let by, let cause, _) where cause != .underflow:
+        account.resets.append((now, -by))
+      case .alarmRaised(.beamBlocked, _):
+        faultSince = now - policy.beams.blockedAfter.wholeNanoseconds / 1000
+      case .alarmRaised(.beamDark, _):
+        faultSince = now - policy.beams.darkAfter.wholeNanoseconds / 1000
+      case .alarmCleared(.beamBlocked, _), .alarmCleared(.beamDark, _): endFault()
+      default: break
+      }
+    }
+  }
+
+  private mutating func endFault() {
+    guard let since = faultSince else { return }
+    account.faults.append(Walker.Span(from: since, until: now))
+    faultSince = nil
+  }
+
+  private mutating func finish() -> WalkAccount {
+    endFault()
+    account.refused = station.occupancy.totals.refused
+    return account
+  }
+}
