@@ -24,6 +24,7 @@ struct StoreImage {
   var totals = OccupancyTotals()
   var day = DayBook()
   var lastTrusted: WallTime?
+  var latches: [Latch] = []
 
   /// Rows with consecutive numbers, taken away at the front.
   struct Rows {
@@ -201,6 +202,9 @@ final class SimulatedDisk {
     case .totals(let totals): image.totals = totals
     case .day(let book): image.day = book
     case .lastTrusted(let time): image.lastTrusted = time
+    case .latch(let latch, let isSet):
+      image.latches.removeAll { $0 == latch }
+      if isSet { image.latches.append(latch) }
     }
   }
 }

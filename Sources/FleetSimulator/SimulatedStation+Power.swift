@@ -40,7 +40,7 @@ extension SimulatedStation {
     return Recovered(
       stream: image.stream, boot: boot, ending: ending,
       floor: image.rows.count == 0 ? image.next : image.rows.floor, next: image.next, marks: marks,
-      totals: image.totals, day: image.day, lastTrusted: image.lastTrusted,
+      totals: image.totals, day: image.day, lastTrusted: image.lastTrusted, latches: image.latches,
       hasLostStore: hasLostStore)
   }
 

@@ -98,6 +98,28 @@ extension Event {
     case .motionChanged(let point, let isMoving):
       43 + UInt64(point.number) << 8 + (isMoving ? 1 : 2) << 16
     case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
+    default: numberOfWires
+    }
+  }
+
+  /// The same for what comes from wires that few doors have.
+  private var numberOfWires: UInt64 {
+    switch self {
+    case .stationLinesChanged(let areReadable): 30 + (areReadable ? 1 : 2) << 16
+    case .inputChattered(let point, let line, let isChattering):
+      31 + UInt64(point?.number ?? 0) << 8 + (isChattering ? 1 : 2) << 16
+        + UInt64(line.rawValue.utf8.count) << 24
+    case .strikeSensed(let point, let isLocked):
+      32 + UInt64(point.number) << 8 + (isLocked ? 1 : 2) << 16
+    case .tamperChanged(let point, let isOpen):
+      33 + UInt64(point.number) << 8 + (isOpen ? 1 : 2) << 16
+    case .fireLineChanged(let line, let isClosed):
+      34 + (line == .first ? 1 : 2) << 8 + (isClosed ? 1 : 2) << 16
+    case .resetTurned: 35
+    case .emergencyChanged(let isPressed): 36 + (isPressed ? 1 : 2) << 16
+    case .relayOverrideChanged(let relay, let isOn):
+      37 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
+    default: 0
     }
   }
 }
@@ -114,6 +136,8 @@ extension Effect {
     case .publishBirth(let birth): 106 + birth.floor << 8 + birth.ceiling << 32
     case .publishState(let report): 107 + UInt64(report.part.path.utf8.count) << 8
     case .trim(let upto): 108 + upto << 8
+    case .setRelay(let relay, let isOn):
+      109 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
     }
   }
 }

@@ -1,6 +1,6 @@
 // What the simulated board and the station daemon say to each other over a local socket.
 
-/// The protocol of the simulated board, version 1.
+/// The protocol of the simulated board, version 2.
 ///
 /// The board listens on a Unix stream socket and serves one daemon at a time; the daemon
 /// connects. Both sides send lines of UTF-8 that end in LF, at most 512 bytes with it:
@@ -10,14 +10,17 @@
 ///     daemon → board    output LINE LEVEL
 ///                       show POINT OUTCOME REASON [FAULT]
 ///
-///     VERSION  decimal number, now 1
-///     LINE     contact-POINT | exit-POINT | outer-beam-POINT | inner-beam-POINT   (inputs)
-///              strike-POINT                                                       (output)
+///     VERSION  decimal number, now 2
+///     LINE     contact-POINT | exit-POINT | outer-beam-POINT | inner-beam-POINT |
+///              strike-feedback-POINT | tamper-POINT | counter-POINT |
+///              fire | fire-b | fire-reset | lock-down | maintenance | emergency | motion |
+///              lights-override | climate-override | sockets-override             (inputs)
+///              strike-POINT | lights | climate | sockets                          (outputs)
 ///     POINT    1 | 2 | 3 | 4, the access point
 ///     LEVEL    0 | 1
-///     OUTCOME  granted | refused
-///     REASON   - with granted; with refused why: a word of 1 to 32 of a-z, 0-9 and -, starting
-///              with a letter
+///     OUTCOME  granted | refused | advice
+///     REASON   - with granted; with refused why, with advice what is to be done: a word of 1 to
+///              32 of a-z, 0-9 and -, starting with a letter
 ///     FAULT    only with refused, and only where a code is malformed: what is wrong with it, a
 ///              word like REASON
 ///
@@ -25,48 +28,7 @@
 /// and ends the connection. When the daemon's connection closes, all outputs fall to 0, as GPIO
 /// lines do when the process that held them is gone.
 package enum BoardProtocol {
-  package static let version = 1
-}
-
-/// One wire of the board: what hangs on it, and at which access point.
-package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
-  /// What hangs on the wire, and what its levels mean.
-  package enum Kind: String, CaseIterable, Sendable {
-    /// Input. 1: the door contact's circuit is closed, so the leaf is shut.
-    case contact
-    /// Input. 1: the exit button is pressed.
-    case exit
-    /// Input. 1: the light barrier on the street side is clear; 0: it is broken.
-    case outerBeam = "outer-beam"
-    /// Input. 1: the light barrier on the room's side is clear; 0: it is broken.
-    case innerBeam = "inner-beam"
-    /// Output. 1: the strike is energised, so the door can be opened.
-    case strike
-
-    package var isInput: Bool { self != .strike }
-    package static let inputs = allCases.filter(\.isInput)
-  }
-
-  package let kind: Kind
-  /// 1 to 4.
-  package let accessPoint: Int
-
-  package init(_ kind: Kind, _ accessPoint: Int) {
-    precondition((1...4).contains(accessPoint), "a station has access points 1 to 4")
-    self.kind = kind
-    self.accessPoint = accessPoint
-  }
-
-  /// - Returns: nil where the text names no wire of a board.
-  package init?(_ text: some StringProtocol) {
-    guard let dash = text.lastIndex(of: "-"),
-      let kind = Kind(rawValue: String(text[..<dash])),
-      let point = decimal(text[text.index(after: dash)...], in: 1...4)
-    else { return nil }
-    self.init(kind, point)
-  }
-
-  package var description: String { "\(kind.rawValue)-\(accessPoint)" }
+  package static let version = 2
 }
 
 /// What the board tells the daemon.
@@ -109,6 +71,11 @@ package enum BoardOrder: Equatable, Sendable {
     case granted
     /// The raw values of a `Denial` and, where that is `malformed`, of a `CodeFault`.
     case refused(reason: String, fault: String? = nil)
+    /// Something that whoever stands there is to do, such as `close-door`.
+    case advice(String)
+
+    /// Whether it answers what was shown to the reader.
+    package var isAnswer: Bool { if case .advice = self { false } else { true } }
   }
 
   /// The message without its LF.
@@ -116,6 +83,7 @@ package enum BoardOrder: Equatable, Sendable {
     switch self {
     case .output(let line, let level): "output \(line) \(level ? 1 : 0)"
     case .show(let point, .granted): "show \(point) granted -"
+    case .show(let point, .advice(let word)): "show \(point) advice \(word)"
     case .show(let point, .refused(let reason, let fault)):
       "show \(point) refused \(reason)\(fault.map { " \($0)" } ?? "")"
     }
@@ -136,6 +104,8 @@ package enum BoardOrder: Equatable, Sendable {
       switch fields[2] {
       case "granted" where fields[3] == "-" && fault == nil:
         self = .show(accessPoint: point, .granted)
+      case "advice" where isWord(fields[3]) && fault == nil:
+        self = .show(accessPoint: point, .advice(String(fields[3])))
       case "refused" where isWord(fields[3]) && fault.map(isWord) != false:
         self = .show(accessPoint: point, .refused(reason: String(fields[3]), fault: fault))
       default: return nil
@@ -147,12 +117,6 @@ package enum BoardOrder: Equatable, Sendable {
 
 private func fields<Line: StringProtocol>(of line: Line) -> [Line.SubSequence] {
   line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
-}
-
-/// A number in its one spelling: digits alone, no sign, no leading zero.
-private func decimal(_ text: some StringProtocol, in range: ClosedRange<Int>) -> Int? {
-  guard let number = Int(text), range.contains(number), String(number) == text else { return nil }
-  return number
 }
 
 private func isWord(_ text: some StringProtocol) -> Bool {

@@ -5,14 +5,17 @@ import StationProtocol
 /// Connects to a board that `stationboard` plays, and again whenever it was lost. `onReadable`
 /// says so when the board comes, when it goes, and where the reason for its absence changes.
 package final class SimulatedLines: StationLines {
-  package var onLevel: (BoardLine, Bool) -> Void = { _, _ in }
-  package var onReadable: (Int, Bool, String) -> Void = { _, _, _ in }
+  package var onLevel: (BoardLine, Bool, Instant) -> Void = { _, _, _ in }
+  package var onReadable: (Int?, Bool, String) -> Void = { _, _, _ in }
+  package var onChatter: (BoardLine, Bool) -> Void = { _, _ in }
 
   private let loop: EventLoop
   private let path: String
   private let accessPoints: [Int]
   private var connection: LocalConnection?
   private var outputs: [BoardLine: Bool] = [:]
+  private var chatter: [BoardLine: Chatter] = [:]
+  private var listening: Timer?
   private var retry: Timer?
   private var isGreeted = false
   private var greeting: Timer?
@@ -94,22 +97,63 @@ package final class SimulatedLines: StationLines {
       isGreeted = true
       greeting?.cancel()
       reason = nil
-      for point in accessPoints { onReadable(point, true, "") }
+      for point in places { onReadable(point, true, "") }
       for (line, level) in outputs { send(.output(line, level)) }
     case .hello(let version):
       lose("the board speaks version \(version), this daemon \(BoardProtocol.version)")
     case .input(let line, let level):
-      if isGreeted { onLevel(line, level) }
+      if isGreeted { take(line, level, at: Clock.now) }
     }
   }
 
+  /// The board settles its levels by itself, so each of them counts, but a line that never rests
+  /// is a fault here as it is on a chip.
+  private func take(_ line: BoardLine, _ level: Bool, at now: Instant) {
+    var state = chatter[line] ?? Chatter()
+    let wasChattering = state.filter.isChattering
+    _ = state.filter.take([LineEdge(at: now, level: level)])
+    if wasChattering { _ = state.filter.poll([LineEdge(at: now, level: level)], at: now) }
+    state.level = level
+    chatter[line] = state
+    guard state.filter.isChattering else { return onLevel(line, level, now) }
+    guard !wasChattering else { return }
+    onChatter(line, true)
+    listen()
+  }
+
+  /// Waits until what chatters is quiet.
+  private func listen() {
+    guard listening?.isPending != true else { return }
+    listening = loop.schedule(after: EdgeFilter.pollInterval) { [weak self] in
+      guard let self else { return }
+      let now = Clock.now
+      for line in chatter.keys.sorted(by: { $0.description < $1.description }) {
+        guard var state = chatter[line], state.filter.poll([], at: now) else { continue }
+        chatter[line] = state
+        onChatter(line, false)
+        onLevel(line, state.level, now)
+      }
+      if chatter.values.contains(where: { $0.filter.isChattering }) { listen() }
+    }
+  }
+
+  private struct Chatter {
+    var filter = EdgeFilter(settling: .zero)
+    var level = false
+  }
+
+  /// The access points, and the station itself.
+  private var places: [Int?] { accessPoints + [nil] }
+
   private func lose(_ reason: String) {
     disconnect()
+    listening?.cancel()
+    chatter = [:]
     retry?.cancel()
     retry = loop.schedule(after: .milliseconds(500)) { [weak self] in self?.start() }
     // A board that stays away is told of once, not at every attempt.
     guard self.reason != reason else { return }
     self.reason = reason
-    for point in accessPoints { onReadable(point, false, reason) }
+    for point in places { onReadable(point, false, reason) }
   }
 }

@@ -41,7 +41,8 @@ package final class Board {
     self.loop = loop
     self.options = options
     self.desk = desk
-    model = BoardModel(accessPoints: options.accessPoints, pace: options.pace)
+    model = BoardModel(
+      accessPoints: options.accessPoints, pace: options.pace, lock: options.lock)
     var lines: [ReaderLine] = []
     for reader in options.readers {
       lines.append(try ReaderLine(path: reader.path, accessPoint: reader.accessPoint))
@@ -73,6 +74,10 @@ package final class Board {
 
   func perform(_ action: BoardModel.Action, accessPoint: Int) throws(BoardRefusal) {
     carryOut(try model.perform(action, accessPoint: accessPoint, at: Clock.now))
+  }
+
+  func perform(_ action: BoardModel.RoomAction) {
+    carryOut(model.perform(action, at: Clock.now))
   }
 
   /// Shows bytes to the first reader of an access point.
@@ -114,7 +119,9 @@ package final class Board {
       case .report(let report): link.send(report)
       case .outputMoved(let line, let level): onNews(.outputMoved(line, level, at: Clock.now))
       case .shown(let point, let outcome):
-        let answered = presentations.answered(outcome, accessPoint: point, at: Clock.now)
+        let answered =
+          outcome.isAnswer
+          ? presentations.answered(outcome, accessPoint: point, at: Clock.now) : nil
         onNews(.shown(accessPoint: point, outcome))
         if let answered { onNews(.presented(answered)) }
       }

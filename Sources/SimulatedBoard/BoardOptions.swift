@@ -27,6 +27,7 @@ package struct BoardOptions: Equatable, Sendable {
   package var accessPoints = 1
   package var name = ""
   package var pace = BoardPace()
+  package var lock = LockKind.failSecure
 
   package static let usage = """
     usage: stationboard --socket PATH --pages DIR --texts DIR [OPTION...]
@@ -41,6 +42,7 @@ package struct BoardOptions: Equatable, Sendable {
       --pages DIR            the files of the page
       --texts DIR            the text catalogues en.json and zh.json
       --access-points N      1 to 4 (1)
+      --lock KIND            fail-secure: current opens; fail-safe: current holds (fail-secure)
       --name TEXT            the station's name on the page
       --step MS              time between the steps of a walk, 1 to 10000 ms (400)
 
@@ -82,6 +84,7 @@ package struct BoardOptions: Equatable, Sendable {
     case "--member": isTaken = addMember(value)
     case "--access-points":
       isTaken = set(\.accessPoints, Int(value).flatMap { (1...4).contains($0) ? $0 : nil })
+    case "--lock": isTaken = set(\.lock, LockKind(rawValue: value))
     case "--step":
       isTaken = set(
         \.pace.step, Int(value).flatMap { (1...10_000).contains($0) ? .milliseconds($0) : nil })

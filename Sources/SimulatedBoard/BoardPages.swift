@@ -121,7 +121,7 @@ final class BoardPages {
         Self.event(
           "output",
           JSONWriter.object {
-            $0.field("accessPoint", line.accessPoint)
+            if let point = line.accessPoint { $0.field("accessPoint", point) }
             $0.field("line", line.description)
             $0.field("level", level)
             $0.field("at", instant.microseconds)

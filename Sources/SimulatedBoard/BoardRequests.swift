@@ -49,8 +49,14 @@ extension Board {
   func answer(_ request: BoardRequest, at now: Instant) -> BoardReply? {
     switch (request.method, request.path) {
     case ("GET", "/state"): return BoardReply(status: 200, json: stateJSON(at: now))
+    case ("POST", "/room"):
+      do throws(JSONError) {
+        return obey(try RoomOrder(json: request.body))
+      } catch {
+        return .refused(400, "bad-request")
+      }
     case ("POST", "/scan"), ("POST", "/code"), ("POST", "/door"), ("POST", "/walk"),
-      ("POST", "/exit"), ("POST", "/beam"):
+      ("POST", "/exit"), ("POST", "/beam"), ("POST", "/fault"), ("POST", "/counter"):
       do throws(JSONError) {
         return obey(request.path, try Order(json: request.body))
       } catch {
@@ -81,6 +87,14 @@ extension Board {
       case "/exit":
         try order.only()
         try perform(.pressExit, at: order)
+      case "/counter":
+        try order.only()
+        try perform(.passCounter, at: order)
+      case "/fault":
+        try order.only("action", "on")
+        let fault = try order.word(order.action, BoardModel.DoorFault.init(rawValue:))
+        guard let isOn = order.isOn else { throw .malformed }
+        try perform(.setFault(fault, isOn), at: order)
       default:
         try order.only("beam", "clear")
         let isOuter = try order.word(order.beam) { ["outer": true, "inner": false][$0] }
@@ -154,6 +168,7 @@ private struct Order {
   var member: MemberID?
   var beam: String?
   var isClear: Bool?
+  var isOn: Bool?
   private var text: String?
   private var base64: [UInt8]?
   private var names: [String] = []
@@ -167,7 +182,7 @@ private struct Order {
     var names: [String] = []
     var order = (
       action: String?.none, kind: String?.none, member: MemberID?.none, beam: String?.none,
-      isClear: Bool?.none, text: String?.none, base64: [UInt8]?.none
+      isClear: Bool?.none, isOn: Bool?.none, text: String?.none, base64: [UInt8]?.none
     )
     try reader.object { (reader, key) throws(JSONError) in
       switch key {
@@ -179,6 +194,8 @@ private struct Order {
       case "beam": try reader.read(&order.beam, key, text: { $0 })
       case "clear":
         try reader.read(&order.isClear, key) { (reader) throws(JSONError) in try reader.bool() }
+      case "on":
+        try reader.read(&order.isOn, key) { (reader) throws(JSONError) in try reader.bool() }
       case "text":
         try reader.read(&order.text, key) { (reader) throws(JSONError) in
           try reader.string(limit: Board.longestBody)
@@ -196,7 +213,7 @@ private struct Order {
       names.append(key.name)
     }
     accessPoint = try reader.require(point, "accessPoint")
-    (action, kind, member, beam, isClear, text, base64) = order
+    (action, kind, member, beam, isClear, isOn, text, base64) = order
     self.names = names
   }
 

@@ -5,7 +5,8 @@ import StationProtocol
 
 extension Board {
   /// One object: `name`, `now` in microseconds of the monotonic clock, `daemon`, `members`,
-  /// `canIssue`, `hasLastCode`, and `accessPoints` with what hangs on each.
+  /// `canIssue`, `hasLastCode`, `room` with the station's own wires, and `accessPoints` with what
+  /// hangs on each.
   func stateJSON(at now: Instant) -> [UInt8] {
     JSONWriter.object { writer in
       writer.field("name", options.name)
@@ -15,6 +16,8 @@ extension Board {
       writer.array(desk?.members ?? []) { $0.value($1.text) }
       writer.field("canIssue", desk != nil)
       writer.field("hasLastCode", desk?.last != nil)
+      writer.key("room")
+      writer.object { $0.members(of: model.room) }
       writer.key("accessPoints")
       writer.array(model.accessPoints) { writer, number in
         writer.object { $0.members(of: model, accessPoint: number, at: now) }
@@ -41,6 +44,9 @@ extension Presentations.Entry {
       case .repeated: writer.field("answer", "repeated")
       case .none: writer.field("answer", "none")
       case .said(.granted): writer.field("answer", "granted")
+      case .said(.advice(let word)):
+        writer.field("answer", "advice")
+        writer.field("reason", word)
       case .said(.refused(let reason, let fault)):
         writer.field("answer", "refused")
         writer.field("reason", reason)
@@ -51,16 +57,35 @@ extension Presentations.Entry {
 }
 
 extension JSONWriter {
+  /// `fire`, `wires`, `reset`, and `on` with the switches and relays that are, by their wires.
+  fileprivate mutating func members(of room: RoomModel) {
+    field("fire", room.isFire)
+    field("wires", room.wires.rawValue)
+    field("reset", room.resetTurnedUntil != nil)
+    let relays = BoardLine.Kind.ofStation.filter { !$0.isInput }
+    key("on")
+    array((RoomModel.switchable + relays).filter(room.level)) { $0.value($1.rawValue) }
+  }
+
   fileprivate mutating func members(of model: BoardModel, accessPoint: Int, at now: Instant) {
     let door = model.doors[accessPoint - 1]
     field("accessPoint", accessPoint)
     field("strike", door.strike)
+    field("unlocked", door.isUnlocked)
+    field("lock", door.lock.rawValue)
     field("leaf", door.leaf.rawValue)
     field("propped", door.isPropped)
     field("exit", door.exitPressedUntil != nil)
     field("egress", door.exitReleasedUntil != nil)
     field("outerBeam", door.isOuterClear)
     field("innerBeam", door.isInnerClear)
+    key("faults")
+    object {
+      $0.field("tamper", door.isCoverOpen)
+      $0.field("jam", door.jammedFree != nil)
+      $0.field("stuck", door.stuckContact != nil)
+      $0.field("chatter", door.loose != nil)
+    }
     key("walker")
     if let walker = door.walker {
       object {
@@ -88,6 +113,9 @@ extension JSONWriter {
     case .refused(let reason, _):
       field("outcome", "refused")
       field("reason", reason)
+    case .advice(let word):
+      field("outcome", "advice")
+      field("reason", word)
     }
   }
 }

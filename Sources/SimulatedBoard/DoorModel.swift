@@ -11,8 +11,20 @@ package struct BoardPace: Equatable, Sendable {
   package var exitPress: Duration = .milliseconds(300)
   /// How long the exit button itself holds the lock's power off, whatever the electronics do.
   package var exitRelease: Duration = .seconds(30)
+  /// How long the counter sees somebody who passes.
+  package var counterPulse: Duration = .milliseconds(120)
+  /// How long a loose contact stands still.
+  package var chatter: Duration = .milliseconds(2)
 
   package init() {}
+}
+
+/// How the lock of a simulated door works.
+package enum LockKind: String, CaseIterable, Sendable {
+  /// A strike: its relay's current opens it.
+  case failSecure = "fail-secure"
+  /// A magnet: its relay's current holds it.
+  case failSafe = "fail-safe"
 }
 
 /// Why a thing cannot be done at the door now.
@@ -60,12 +72,20 @@ struct DoorModel: Equatable, Sendable {
     var next: Instant
   }
 
+  /// A contact that never stands still.
+  struct Loose: Equatable, Sendable {
+    var level: Bool
+    var next: Instant
+  }
+
   enum Step: Equatable, Sendable {
     case pull
     case go(Place)
     case leave
   }
 
+  let lock: LockKind
+  /// The strike's relay is energised.
   var strike = false
   var leaf = Leaf.closed
   /// Something keeps the leaf from falling shut.
@@ -78,19 +98,38 @@ struct DoorModel: Equatable, Sendable {
   /// Beams that something other than a walker breaks: a leaf, a bag, a spider.
   var blockedOuter = false
   var blockedInner = false
+  var isCoverOpen = false
+  /// Whether the bolt was free when it jammed; nil while it moves as it should.
+  var jammedFree: Bool?
+  /// Where the contact is stuck.
+  var stuckContact: Bool?
+  /// What a loose contact says, and when it says something else.
+  var loose: Loose?
+  var counterSeesUntil: Instant?
+
+  init(lock: LockKind = .failSecure) { self.lock = lock }
+
+  /// Whether the lock's own parts hold the bolt back; a jammed one stays where it was.
+  var isUnlocked: Bool {
+    jammedFree ?? (strike == (lock == .failSecure) || exitReleasedUntil != nil)
+  }
 
   /// Whether a hand can move the leaf.
-  var canBeOpened: Bool { leaf == .open || strike || exitReleasedUntil != nil }
+  var canBeOpened: Bool { leaf == .open || isUnlocked }
   var isOuterClear: Bool { !(blockedOuter || walker?.place.breaksOuter == true) }
   var isInnerClear: Bool { !(blockedInner || walker?.place.breaksInner == true) }
 
   func level(of kind: BoardLine.Kind) -> Bool {
     switch kind {
-    case .contact: leaf == .closed
+    case .contact: loose?.level ?? stuckContact ?? (leaf == .closed)
     case .exit: exitPressedUntil != nil
     case .outerBeam: isOuterClear
     case .innerBeam: isInnerClear
+    case .strikeFeedback: leaf == .closed && !isUnlocked
+    case .tamper: !isCoverOpen
+    case .counter: counterSeesUntil != nil
     case .strike: strike
+    default: false
     }
   }
 
@@ -119,6 +158,19 @@ struct DoorModel: Equatable, Sendable {
     exitReleasedUntil = now + pace.exitRelease
   }
 
+  mutating func set(_ fault: BoardModel.DoorFault, _ isThere: Bool, at now: Instant) {
+    switch fault {
+    case .tamper: isCoverOpen = isThere
+    case .jam: jammedFree = isThere ? isUnlocked : nil
+    case .stuck: stuckContact = isThere ? leaf == .closed : nil
+    case .chatter: loose = isThere ? Loose(level: leaf == .closed, next: now) : nil
+    }
+  }
+
+  mutating func passCounter(at now: Instant, _ pace: BoardPace) {
+    counterSeesUntil = now + pace.counterPulse
+  }
+
   mutating func walk(_ way: BoardModel.Way, at now: Instant, _ pace: BoardPace) throws(BoardRefusal)
   {
     guard walker == nil else { throw .occupied }
@@ -144,12 +196,17 @@ struct DoorModel: Equatable, Sendable {
 
   /// When the next thing happens by itself.
   var nextWake: Instant? {
-    [exitPressedUntil, exitReleasedUntil, walker?.next].compactMap { $0 }.min()
+    [exitPressedUntil, exitReleasedUntil, walker?.next, loose?.next, counterSeesUntil]
+      .compactMap { $0 }.min()
   }
 
   mutating func wake(at now: Instant, _ pace: BoardPace) {
     if let until = exitPressedUntil, until <= now { exitPressedUntil = nil }
     if let until = exitReleasedUntil, until <= now { exitReleasedUntil = nil }
+    if let until = counterSeesUntil, until <= now { counterSeesUntil = nil }
+    if let contact = loose, contact.next <= now {
+      loose = Loose(level: !contact.level, next: now + pace.chatter)
+    }
     guard var current = walker, current.next <= now else { return }
     let step = current.rest.removeFirst()
     current.next = now + pace.step

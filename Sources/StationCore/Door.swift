@@ -3,22 +3,42 @@ import StationProtocol
 
 /// The door machine of one access point. The contact is read as a level, never counted as edges;
 /// every time is monotonic. What the machine returns, the station turns into records and effects.
+///
+/// Three things release the strike, each by itself: a timed release (grants and the exit button),
+/// free access, and fire. It is secured when none of them holds any more.
 package struct Door: Equatable, Sendable {
   /// The exit button also cuts the lock's power by itself, for at least this long, whatever the
   /// electronics do (NFPA 101, 7.2.1.6.2): whoever opens the door meanwhile forces nothing.
   package static let egress: Duration = .seconds(30)
 
   package let timing: DoorTiming
-  package private(set) var strike = StrikeState.secured
-  package private(set) var leaf = LeafState.unknown
+  package let lock: DoorLock
+  let exitDrivesStrike: Bool
+  let contactFaultAfter: Int
+  package internal(set) var strike = StrikeState.secured
+  package internal(set) var leaf = LeafState.unknown
+  /// Free access holds the strike released.
+  package internal(set) var isFree = false
+  /// The fire input holds the strike released.
+  package internal(set) var isFireReleased = false
+  /// What the relay was told last.
+  package internal(set) var relay = Strike.secure
+  package internal(set) var feedback = LockWatch()
+  package internal(set) var isTampered = false
+  package internal(set) var isContactFaulty = false
+  /// A lock made for pulses was pulsed, and its leaf has not opened and closed since.
+  package internal(set) var isUnlatched = false
+  var coil: DoorCoil?
   /// Until when an opening belongs to the exit button.
-  private var exitUntil: Instant?
+  var exitUntil: Instant?
+  /// Grants since the leaf last moved.
+  var unusedGrants = 0
 
   package enum StrikeState: Equatable, Sendable {
-    /// The relay is told to hold the door. Can become `released` by a grant or the exit button.
+    /// No grant and no exit holds the door released. Can become `released` by either.
     case secured
-    /// The relay is told to let go, at most until the instant given there. Can become `secured`
-    /// when that has come, or when the leaf has closed as often as it was released.
+    /// Released for someone, at most until the instant given there. Can become `secured` when
+    /// that has come, or when the leaf has closed as often as it was released.
     case released(Release)
   }
 
@@ -29,7 +49,9 @@ package struct Door: Equatable, Sendable {
     package var cause: OpenCause
     /// The exit button asked for one of them, however often it was pressed.
     package var isForExit: Bool
-    /// The code that was granted last.
+    /// Somebody of them needs more time.
+    package var isExtended: Bool
+    /// The code that was granted last, where it was a code.
     package var code: CodeDigest?
   }
 
@@ -38,9 +60,26 @@ package struct Door: Equatable, Sendable {
     case unknown
     /// Can become `open` or `unknown`.
     case closed
-    /// Can become `closed` or `unknown`. `since` moves on with each grant, so that a queue of
-    /// workers is not a door held open.
-    case open(since: Instant, cause: OpenCause, isHeld: Bool)
+    /// Can become `closed` or `unknown`.
+    case open(Opening)
+  }
+
+  package struct Opening: Equatable, Sendable {
+    package var cause: OpenCause
+    /// When it becomes an alarm. It moves on with each grant, so that a queue of workers is not
+    /// a door held open, and does not count while free access or fire holds the door.
+    package var heldAt: Instant
+    package var stage: Stage
+
+    package enum Stage: Equatable, Sendable {
+      /// Can become `warned`, or `held` where nobody is to be warned.
+      case quiet
+      /// Whoever stands there was told to close the door. Can become `held`, or `quiet` when
+      /// someone else is let through or the door need not close.
+      case warned
+      /// The alarm stands. Can become `quiet` when the door need not close any more.
+      case held
+    }
   }
 
   /// What a step of the machine asks for, in order.
@@ -51,137 +90,82 @@ package struct Door: Equatable, Sendable {
     case locked(LockCause)
     case raise(Alarm)
     case clear(Alarm)
+    /// Ask whoever stands at the door to close it.
+    case warn
   }
 
-  package init(timing: DoorTiming) { self.timing = timing }
+  package init(
+    timing: DoorTiming, lock: DoorLock = DoorLock(), exitDrivesStrike: Bool = true,
+    contactFaultAfter: Int = 10
+  ) {
+    self.timing = timing
+    self.lock = lock
+    self.exitDrivesStrike = exitDrivesStrike
+    self.contactFaultAfter = contactFaultAfter
+    if case .pulse(let longest) = lock.rating { coil = DoorCoil(longest: longest) }
+  }
+
+  package init(_ configuration: AccessPointConfiguration) {
+    self.init(
+      timing: configuration.timing, lock: configuration.lock,
+      exitDrivesStrike: configuration.exitDrivesStrike,
+      contactFaultAfter: configuration.contactFaultAfter)
+  }
+
+  // MARK: - What can be asked of it
 
   /// The code that holds the strike released at this moment.
   package var openFor: CodeDigest? {
     if case .released(let release) = strike { release.code } else { nil }
   }
 
-  package var isReleased: Bool {
+  /// Whether anything at all releases the strike.
+  package var isReleased: Bool { isTimed || staysReleased || coil?.isEnergised == true }
+
+  /// Whether a grant or an exit does.
+  package var isTimed: Bool {
     if case .released = strike { true } else { false }
   }
 
-  /// A code was granted. A grant during a grant extends it and never shortens it.
-  package mutating func grant(_ code: CodeDigest, at now: Instant) -> [Action] {
-    let until = now + timing.access
-    switch strike {
-    case .secured: release(until: until, for: .granted, code)
-    case .released(var release):
-      release.until = max(release.until, until)
-      release.closings += 1
-      release.cause = .granted
-      release.code = code
-      strike = .released(release)
-    }
-    prolongOpening(at: now)
-    return [.setStrike(.release)]
+  /// Whether free access or fire does.
+  package var staysReleased: Bool { isFree || (isFireReleased && lock.canStayReleased) }
+
+  /// The alarms that this door has raised and not cleared.
+  package var standingAlarms: [Alarm] {
+    leafAlarms + (feedback.isFaulty ? [.strikeFault] : [])
+      + (isContactFaulty ? [.contactFault] : []) + (isTampered ? [.tamper] : [])
   }
 
-  /// The exit button was pressed. Nothing refuses this.
-  package mutating func requestExit(at now: Instant) -> [Action] {
-    let until = now + timing.exit
-    exitUntil = now + max(timing.exit, Self.egress)
-    switch strike {
-    case .secured: release(until: until, for: .exit, nil)
-    case .released(var release):
-      release.until = max(release.until, until)
-      if !release.isForExit { release.closings += 1 }
-      release.isForExit = true
-      strike = .released(release)
-    }
-    prolongOpening(at: now)
-    return [.setStrike(.release)]
-  }
-
-  /// The contact was sensed; nil where it cannot be.
-  package mutating func sense(isClosed: Bool?, at now: Instant) -> [Action] {
-    switch (leaf, isClosed) {
-    case (.unknown, nil), (.closed, true?), (.open, false?): return []
-    case (_, nil):
-      defer { leaf = .unknown }
-      return standingAlarms.map(Action.clear)
-    case (.unknown, true?):
-      leaf = .closed
-      return []
-    case (.unknown, false?):
-      leaf = .open(since: now, cause: .found, isHeld: false)
-      return [.opened(.found)]
-    case (.closed, false?): return open(at: now)
-    case (.open, true?): return close(at: now)
+  /// Those among them that end when the leaf closes.
+  var leafAlarms: [Alarm] {
+    guard case .open(let opening) = leaf else { return [] }
+    let forced: [Alarm] = opening.cause == .forced ? [.forcedOpen] : []
+    switch opening.stage {
+    case .quiet: return forced
+    case .warned: return forced + [.heldOpenWarning]
+    case .held: return forced + [.heldOpen]
     }
   }
 
   /// The next instant at which `wake` has something to do.
   package var deadline: Instant? {
-    var deadlines: [Instant] = []
+    var deadlines = [coil?.deadline, feedback.deadline]
     if case .released(let release) = strike { deadlines.append(release.until) }
-    if case .open(let since, _, isHeld: false) = leaf { deadlines.append(since + timing.heldOpen) }
-    return deadlines.min()
-  }
-
-  package mutating func wake(at now: Instant) -> [Action] {
-    var actions: [Action] = []
-    if case .released(let release) = strike, release.until <= now {
-      strike = .secured
-      actions += [.setStrike(.secure), .locked(.timeout)]
+    if case .open(let opening) = leaf, !staysReleased {
+      switch opening.stage {
+      case .quiet: deadlines.append(warnsAt(opening) ?? opening.heldAt)
+      case .warned: deadlines.append(opening.heldAt)
+      case .held: break
+      }
     }
-    if case .open(let since, let cause, isHeld: false) = leaf, since + timing.heldOpen <= now {
-      leaf = .open(since: since, cause: cause, isHeld: true)
-      actions.append(.raise(.heldOpen))
-    }
-    return actions
+    // From then on a lock that the button's own circuit held has to be home again.
+    if feedback.isLocked == false { deadlines.append(exitUntil) }
+    return deadlines.compactMap { $0 }.min()
   }
 
-  /// The alarms that this door has raised and not cleared.
-  package var standingAlarms: [Alarm] {
-    guard case .open(_, let cause, let isHeld) = leaf else { return [] }
-    return (cause == .forced ? [.forcedOpen] : []) + (isHeld ? [.heldOpen] : [])
-  }
-
-  private mutating func open(at now: Instant) -> [Action] {
-    let cause: OpenCause
-    if case .released(let release) = strike {
-      cause = release.cause
-    } else if let exitUntil, now <= exitUntil {
-      cause = .exit
-    } else {
-      cause = .forced
-    }
-    leaf = .open(since: now, cause: cause, isHeld: false)
-    return [.opened(cause)] + (cause == .forced ? [.raise(.forcedOpen)] : [])
-  }
-
-  private mutating func close(at now: Instant) -> [Action] {
-    let alarms = standingAlarms
-    leaf = .closed
-    var actions: [Action] = [.closed]
-    if case .released(var release) = strike, release.closings > 1 {
-      release.closings -= 1
-      release.isForExit = false
-      strike = .released(release)
-    } else {
-      if isReleased { actions += [.setStrike(.secure), .locked(.closed)] }
-      strike = .secured
-    }
-    return actions + alarms.map(Action.clear)
-  }
-
-  /// Lets go. A leaf that stands open will close once without anyone having used this.
-  private mutating func release(until: Instant, for cause: OpenCause, _ code: CodeDigest?) {
-    let standsOpen = if case .open = leaf { true } else { false }
-    strike = .released(
-      Release(
-        until: until, closings: standsOpen ? 2 : 1, cause: cause, isForExit: cause == .exit,
-        code: code))
-  }
-
-  /// Someone else was let through while the leaf stands open.
-  private mutating func prolongOpening(at now: Instant) {
-    if case .open(_, let cause, isHeld: false) = leaf {
-      leaf = .open(since: now, cause: cause, isHeld: false)
-    }
+  /// nil where nobody is warned: a warning that would come as the door opens is none.
+  func warnsAt(_ opening: Opening) -> Instant? {
+    let isUseful = timing.heldOpenWarning > .zero && timing.heldOpenWarning < timing.heldOpen
+    return isUseful ? opening.heldAt + (.zero - timing.heldOpenWarning) : nil
   }
 }

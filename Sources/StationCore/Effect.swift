@@ -4,6 +4,7 @@ import StationProtocol
 /// An output of the station. The shell carries these out in order.
 package enum Effect: Equatable, Sendable {
   case setStrike(AccessPointID, Strike)
+  case setRelay(Relay, isOn: Bool)
   /// Tell whoever stands at the reader.
   case show(AccessPointID, Notice)
   /// Make the record durable, then say `journaled(through:)`.
@@ -29,6 +30,8 @@ package enum Notice: Equatable, Sendable {
   case granted
   /// The fault of a malformed code is for boards that a person learns from; no worker reads it.
   case refused(Denial, fault: CodeFault? = nil)
+  /// The door has stood open for long, and is to be closed.
+  case closeDoor
 }
 
 /// A record with its place in the stream, and what boot must remember with it.
@@ -64,6 +67,15 @@ package enum RecoveryChange: Equatable, Sendable {
   /// The local day under way, and which one has a record already.
   case day(DayBook)
   case lastTrusted(WallTime)
+  case latch(Latch, isSet: Bool)
+}
+
+/// What only a hand at the station ends, so that a restart must not.
+package enum Latch: String, CaseIterable, Sendable {
+  /// Fire was signalled: the doors stay released.
+  case fire
+  /// Somebody pressed the emergency button.
+  case emergency
 }
 
 /// The whole state of one part.

@@ -22,6 +22,21 @@ package enum Event: Equatable, Sendable {
   case motionChanged(AccessPointID, isMoving: Bool)
   /// The lines of an access point became readable, or stopped being so.
   case linesChanged(AccessPointID, areReadable: Bool)
+  /// The same of the lines that belong to no access point.
+  case stationLinesChanged(areReadable: Bool)
+  /// An input changes too fast to mean anything, or is quiet again; nil for one of the station.
+  case inputChattered(AccessPointID?, InputLine, isChattering: Bool)
+  /// The lock's feedback line was sensed: whether its bolt is home.
+  case strikeSensed(AccessPointID, isLocked: Bool)
+  /// A cover was opened, or is shut again.
+  case tamperChanged(AccessPointID, isOpen: Bool)
+  /// A circuit of the fire alarm system was sensed.
+  case fireLineChanged(FireLine, isClosed: Bool)
+  /// Somebody turned the key at the station that ends fire and emergency.
+  case resetTurned
+  case emergencyChanged(isPressed: Bool)
+  /// The switch that keeps a relay on by hand was moved.
+  case relayOverrideChanged(Relay, isOn: Bool)
   case readerChanged(AccessPointID, isConnected: Bool)
   /// Every record up to and including this one is durable.
   case journaled(through: UInt64)
@@ -79,13 +94,16 @@ package struct Recovered: Equatable, Sendable {
   /// The local day under way.
   package var day: DayBook
   package var lastTrusted: WallTime?
+  /// Those that are set.
+  package var latches: [Latch]
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
 
   package init(
     stream: StreamID, boot: Int64 = 1, ending: Ending = .newStore, floor: UInt64 = 1,
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
-    day: DayBook = DayBook(), lastTrusted: WallTime? = nil, hasLostStore: Bool = false
+    day: DayBook = DayBook(), lastTrusted: WallTime? = nil, latches: [Latch] = [],
+    hasLostStore: Bool = false
   ) {
     self.stream = stream
     self.boot = boot
@@ -96,6 +114,7 @@ package struct Recovered: Equatable, Sendable {
     self.totals = totals
     self.day = day
     self.lastTrusted = lastTrusted
+    self.latches = latches
     self.hasLostStore = hasLostStore
   }
 }

@@ -10,10 +10,10 @@ extension Station {
     step.changedParts.insert(.door(id))
     if !areReadable {
       loseSensors(at: index, &step)
-      atDoor(id, &step) { $0.sense(isClosed: nil, at: $1) }
+      atDoor(id, &step) { $0.loseSight(at: $1) }
     } else {
       // While nobody could reach the relay it may have fallen back, or held on.
-      step.effects.append(.setStrike(id, points[index].door.isReleased ? .release : .secure))
+      step.effects.append(.setStrike(id, points[index].door.relay))
     }
     set(.linesLost, id, stands: !areReadable, &step)
   }
@@ -24,16 +24,13 @@ extension Station {
     _ body: (inout Door, Instant) -> [Door.Action]
   ) {
     guard let index = points.firstIndex(where: { $0.id == id }) else { return }
-    let before = points[index].door
+    let before = points[index].status
     let actions = body(&points[index].door, step.now.instant)
-    let after = points[index].door
-    if before.isReleased != after.isReleased || before.leaf != after.leaf {
-      step.changedParts.insert(.door(id))
-    }
+    if before != points[index].status { step.changedParts.insert(.door(id)) }
     for action in actions { perform(action, at: id, &step) }
   }
 
-  mutating func perform(
+  private mutating func perform(
     _ action: Door.Action, at id: AccessPointID, _ step: inout Step
   ) {
     switch action {
@@ -43,38 +40,12 @@ extension Station {
     case .locked(let cause): journal(.doorLocked(id, cause: cause), .soon, &step)
     case .raise(let alarm): set(alarm, id, stands: true, &step)
     case .clear(let alarm): set(alarm, id, stands: false, &step)
+    case .warn: step.effects.append(.show(id, .closeDoor))
     }
   }
 }
 
 extension Station.AccessPoint {
-  /// How this door stands; what cannot be sensed is unknown.
-  func payload(_ seq: UInt64, _ time: WallTime) -> DoorPayload {
-    let contact: DoorPayload.Door =
-      switch door.leaf {
-      case .unknown: areLinesReadable ? .unknown : .doorFault
-      case .closed: .closed
-      case .open: .opened
-      }
-    let standing = door.standingAlarms
-    let alarm: DoorPayload.DoorAlarm =
-      if !areLinesReadable {
-        .doorFault
-      } else if standing.contains(.forcedOpen) {
-        .forcedOpen
-      } else if standing.contains(.heldOpen) {
-        .doorOpenTooLong
-      } else {
-        .normal
-      }
-    let secured: DoorPayload.Secured =
-      switch contact {
-      case .closed: door.isReleased ? .unsecured : .secured
-      case .opened: .unsecured
-      case .unknown, .doorFault: .unknown
-      }
-    return DoorPayload(
-      seq: seq, command: door.isReleased ? .pulseUnlock : .lock, lock: .unused, door: contact,
-      secured: secured, alarm: alarm, at: time)
-  }
+  /// How this door stands, as far as its own machine knows.
+  var status: DoorStatus { DoorStatus(door, areLinesReadable: areLinesReadable) }
 }

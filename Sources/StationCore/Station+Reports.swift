@@ -4,14 +4,15 @@ import StationProtocol
 extension Station {
   /// Raises or clears an alarm; a change is a record and a new state.
   mutating func set(
-    _ alarm: Alarm, _ id: AccessPointID?, stands: Bool, _ step: inout Step
+    _ alarm: Alarm, _ id: AccessPointID?, stands: Bool, _ step: inout Step,
+    _ changes: [RecoveryChange] = []
   ) {
     if stands {
       guard alarms.raise(alarm, id, at: step.now.wall) else { return }
-      journal(.alarmRaised(alarm, id), .urgent, &step)
+      journal(.alarmRaised(alarm, id), .urgent, &step, changes)
     } else {
       guard alarms.clear(alarm, id) else { return }
-      journal(.alarmCleared(alarm, id), .urgent, &step)
+      journal(.alarmCleared(alarm, id), .urgent, &step, changes)
     }
     step.changedParts.insert(.alarms)
     if let id { step.changedParts.insert(.door(id)) }
@@ -52,7 +53,7 @@ extension Station {
     let known = clock.lastTrusted(at: step.now)
     step.effects.append(
       .remember(
-        (known.map { [.lastTrusted($0)] } ?? []) + occupancy.changes
+        (known.map { [.lastTrusted($0)] } ?? []) + occupancy.changes + latches
           + marks.all.map { .mark($0, forgetting: known ?? step.now.wall) }))
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
@@ -90,7 +91,7 @@ extension Station {
       switch part {
       case .door(let id):
         guard let point = points.first(where: { $0.id == id }) else { continue }
-        step.effects.append(.publishState(.door(id, point.payload(seq, step.now.wall))))
+        step.effects.append(.publishState(.door(id, payload(of: point, seq, step.now.wall))))
       case .occupancy:
         let totals = occupancy.totals
         step.effects.append(

@@ -16,6 +16,11 @@ package struct Station: Equatable, Sendable {
   var clock: ClockTrust
   var marks = ReplayMarks()
   var refusedMessages = RefusedMessages()
+  package internal(set) var fire: FireInput
+  var emergency = EmergencyButton()
+  package internal(set) var relays: [RelaySwitch]
+  /// Of the inputs that belong to no access point.
+  var health = InputHealth()
   var boot: Int64 = 0
   var uplink: Int64?
 
@@ -30,6 +35,7 @@ package struct Station: Equatable, Sendable {
     var doorway = Doorway()
     /// What the motion sensor says that hangs on this access point's lines.
     var isMoving: Bool?
+    var health = InputHealth()
     var areLinesReadable = true
   }
 
@@ -37,13 +43,14 @@ package struct Station: Equatable, Sendable {
     self.configuration = configuration
     points = configuration.accessPoints.map {
       AccessPoint(
-        id: $0.id, door: Door(timing: $0.timing),
-        beams: BeamPair(configuration.occupancy.beams),
+        id: $0.id, door: Door($0), beams: BeamPair(configuration.occupancy.beams),
         pulses: PulseCounter(configuration.occupancy.pulse))
     }
     evidence = Evidence(configuration.occupancy.evidence)
     outbox = Outbox(limits: configuration.outbox)
     clock = ClockTrust(policy: configuration.clock)
+    fire = FireInput(configuration.fire)
+    relays = configuration.relays.map(RelaySwitch.init)
   }
 
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
@@ -60,6 +67,7 @@ package struct Station: Equatable, Sendable {
       react(to: event, &step)
     }
     pass(&step)
+    switchRelays(&step)
     report(step.changedParts, &step)
     if let folded = outbox.fold() { give(way: folded, &step) }
     send(&step)
@@ -69,7 +77,9 @@ package struct Station: Equatable, Sendable {
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
     let ofPoints = points.flatMap { [$0.door.deadline, $0.entry.deadline] }
-    let ofStation = [outbox.deadline, refusedMessages.deadline] + occupancyDeadlines
+    let ofStation =
+      [outbox.deadline, refusedMessages.deadline, fire.deadline] + relays.map(\.deadline)
+      + occupancyDeadlines
     return (ofPoints + ofStation).compactMap { $0 }.min()
   }
 
@@ -103,6 +113,9 @@ extension Station {
     case .counterChanged(let id, let isConnected): counter(isConnected, at: id, &step)
     case .motionChanged(let id, let isMoving): motion(isMoving, at: id, &step)
     case .linesChanged(let id, let areReadable): lines(areReadable, at: id, &step)
+    case .stationLinesChanged, .inputChattered, .strikeSensed, .tamperChanged, .fireLineChanged,
+      .resetTurned, .emergencyChanged, .relayOverrideChanged:
+      reactToWires(event, &step)
     case .readerChanged(let id, let isConnected):
       set(.readerLost, id, stands: !isConnected, &step)
     case .journaled(let seq): outbox.journaled(through: seq)
@@ -131,6 +144,7 @@ extension Station {
       }
     }
     passOccupancy(&step)
+    atFire(&step) { $0.wake(at: $1) }
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
@@ -149,9 +163,10 @@ extension Station {
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(lastTrusted: recovered.lastTrusted, at: step.now)
     _ = clock.observe(step.now)
-    for point in points { step.effects.append(.setStrike(point.id, .secure)) }
+    driveAll(recovered.latches, &step)
     journal(
       .started(boot: boot, after: recovered.ending, version: configuration.version), .urgent, &step)
     if recovered.hasLostStore { set(.storeLost, nil, stands: true, &step) }
+    recover(recovered.latches, &step)
   }
 }

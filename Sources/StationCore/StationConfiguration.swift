@@ -11,11 +11,15 @@ package struct StationConfiguration: Equatable, Sendable {
   package var occupancy: OccupancyPolicy
   package var clock: ClockTrust.Policy
   package var outbox: OutboxLimits
+  package var fire: FirePolicy
+  /// In the order of their words, each once.
+  package var relays: [RelayConfiguration]
 
   package init(
     version: String, accessPoints: [AccessPointConfiguration], entry: EntryPolicy = EntryPolicy(),
     occupancy: OccupancyPolicy = OccupancyPolicy(), clock: ClockTrust.Policy = .require,
-    outbox: OutboxLimits = OutboxLimits()
+    outbox: OutboxLimits = OutboxLimits(), fire: FirePolicy = FirePolicy(),
+    relays: [RelayConfiguration] = []
   ) {
     precondition((1...AccessPointID.most).contains(accessPoints.count), "1 to 4 access points")
     self.version = version
@@ -24,36 +28,8 @@ package struct StationConfiguration: Equatable, Sendable {
     self.occupancy = occupancy
     self.clock = clock
     self.outbox = outbox
-  }
-}
-
-/// One access point.
-package struct AccessPointConfiguration: Equatable, Sendable {
-  package var id: AccessPointID
-  package var timing: DoorTiming
-
-  package init(id: AccessPointID, timing: DoorTiming = DoorTiming()) {
-    self.id = id
-    self.timing = timing
-  }
-}
-
-/// The times of a door, with the defaults of BACnet's access door object where it has one.
-package struct DoorTiming: Equatable, Sendable {
-  /// How long a grant releases the strike at most.
-  package var access: Duration
-  /// How long the exit button releases the strike at most.
-  package var exit: Duration
-  /// How long the leaf may stand open before it is an alarm.
-  package var heldOpen: Duration
-
-  package init(
-    access: Duration = .seconds(5), exit: Duration = .seconds(5),
-    heldOpen: Duration = .seconds(30)
-  ) {
-    self.access = access
-    self.exit = exit
-    self.heldOpen = heldOpen
+    self.fire = fire
+    self.relays = relays.sorted { $0.relay.rawValue < $1.relay.rawValue }
   }
 }
 

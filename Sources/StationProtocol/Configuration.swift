@@ -58,6 +58,14 @@ package struct Configuration: Equatable, Sendable {
       return number
     }
 
+    package func optionalDuration(_ key: String) -> Duration? {
+      switch values[key] {
+      case .duration(let duration): duration
+      case nil: nil
+      default: preconditionFailure("[\(name)] \(key) is no time")
+      }
+    }
+
     package func duration(_ key: String) -> Duration {
       guard case .duration(let duration) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no time")

@@ -5,12 +5,12 @@ import StationProtocol
 
 extension StationSettings {
   package static let table = ConfigurationTable([
-    stationSection, accessPointSection, readerSection, entrySection, clockSection, boardSection,
-    brokerSection, storeSection,
+    stationSection, accessPointSection, fireSection, inputsSection, relaySection, readerSection,
+    entrySection, clockSection, boardSection, brokerSection, storeSection,
   ])
 
-  private typealias Section = ConfigurationTable.Section
-  private typealias Key = ConfigurationTable.Key
+  typealias Section = ConfigurationTable.Section
+  typealias Key = ConfigurationTable.Key
 
   private static let stationSection = Section(
     "station", "Which station this is.",
@@ -21,40 +21,6 @@ extension StationSettings {
         .required(example: "rencheng-01"),
         "The station's name in the topic tree, which is its user name at the broker.")
     ])
-
-  private static let accessPointSection = Section(
-    "access-point",
-    "A way in. The lines are those of this machine's GPIO chips; a simulated board has its own.",
-    .repeated(argument: "number from 1 to 4", example: "1") {
-      Int($0).flatMap { AccessPointID($0) }?.description == $0
-    },
-    keys: [
-      Key(
-        "access-time", .duration(.milliseconds(500)...(.seconds(60))), .standard("5 s"),
-        "How long a grant releases the strike at most."),
-      Key(
-        "exit-time", .duration(.milliseconds(500)...(.seconds(120))), .standard("5 s"),
-        "How long the exit button releases the strike at most."),
-      Key(
-        "held-open-time", .duration(.seconds(1)...(.seconds(3600))), .standard("30 s"),
-        "How long the door may stand open before it is an alarm."),
-    ] + BoardLine.Kind.allCases.map(lineKey))
-
-  private static func lineKey(_ kind: BoardLine.Kind) -> Key {
-    let (what, example) =
-      switch kind {
-      case .contact: ("The door contact, active while the door is shut.", "gpiochip0:17 pull-up")
-      case .exit: ("The exit button, active while pressed.", "gpiochip0:27 active-low pull-up")
-      case .outerBeam: ("The light barrier on the street side, active while clear.", "gpiochip0:22")
-      case .innerBeam: ("The light barrier on the room's side, active while clear.", "gpiochip0:23")
-      case .strike: ("The strike relay, active while the door can be opened.", "gpiochip0:24")
-      }
-    return Key(
-      "\(kind.rawValue)-line",
-      .word("chip:offset, then active-low, pull-up or pull-down where they apply") {
-        LineWiring(text: $0) != nil
-      }, .optional(example: example), what)
-  }
 
   private static let readerSection = Section(
     "reader", "A QR scanner on a serial line.",
@@ -114,8 +80,8 @@ extension StationSettings {
         "socket", .path, .optional(example: "/run/worker-station/board.socket"),
         "Where the simulated board listens; for that board only."),
       Key(
-        "settling-time", .duration(.milliseconds(1)...(.milliseconds(20))), .standard("5 ms"),
-        "How long an input must stand still before its level counts."),
+        "settling-time", .duration(.milliseconds(1)...(.milliseconds(10))), .standard("5 ms"),
+        "How long an input must stand still before its level counts. Pulses of 20 ms always do."),
     ])
 
   private static let brokerSection = Section(

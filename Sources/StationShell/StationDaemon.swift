@@ -9,11 +9,11 @@ import StationProtocol
 
 /// stationd, put together. Everything but disk access happens on the loop's one thread.
 package final class StationDaemon {
-  private let settings: StationSettings
+  let settings: StationSettings
   private let loop: EventLoop
   private let journal: Journal
   private let link: StationLink
-  private let lines: any StationLines
+  let lines: any StationLines
   private let readers: [BarcodeReader]
   private var presence: ReaderPresence
   private let verifier: CodeVerifier
@@ -24,7 +24,9 @@ package final class StationDaemon {
   private var wake: Timer?
   private var wakeAt: Instant?
   /// Events that came while another one's effects were carried out.
-  private var waiting: [Event] = []
+  private var waiting: [(event: Event, at: Instant?)] = []
+  /// The instant of the last event: the core's time never goes back.
+  private var latest = Instant(nanoseconds: 0)
   private var isDispatching = false
 
   /// Opens the store and prepares every device; nothing is waited for.
@@ -80,9 +82,7 @@ package final class StationDaemon {
   private func stop() {
     notifier.stopping()
     for reader in readers { reader.stop() }
-    for point in settings.core.accessPoints {
-      lines.set(BoardLine(.strike, point.id.number), to: false)
-    }
+    releaseRelays()
     lines.stop()
     // A store that was replaced a moment ago still has to be given what the old one lost.
     for report in journal.reports.drain() { take(report) }
@@ -95,8 +95,9 @@ package final class StationDaemon {
     try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in requestStop() }
     try loop.receive(from: journal.reports) { [unowned self] in take($0) }
     link.onEvent = { [unowned self] in dispatch($0) }
-    lines.onLevel = { [unowned self] in take($0, level: $1) }
+    lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
+    lines.onChatter = { [unowned self] in chatter($0, $1) }
     for (reader, setting) in zip(readers, settings.readers) {
       reader.onFrame = { [unowned self] in take($0, at: setting.accessPoint) }
       reader.onConnection = { [unowned self] isConnected, reason in
@@ -177,27 +178,6 @@ extension StationDaemon {
     dispatch(.codePresented(point, presentation))
   }
 
-  private func take(_ line: BoardLine, level: Bool) {
-    guard let point = AccessPointID(line.accessPoint) else { return }
-    switch line.kind {
-    case .contact: dispatch(.doorContactChanged(point, isClosed: level))
-    case .exit: if level { dispatch(.exitRequested(point)) }
-    case .outerBeam: dispatch(.beamChanged(point, .outer, isBroken: !level))
-    case .innerBeam: dispatch(.beamChanged(point, .inner, isBroken: !level))
-    case .strike: break
-    }
-  }
-
-  private func readable(accessPoint: Int, _ areReadable: Bool, _ reason: String) {
-    guard let point = AccessPointID(accessPoint) else { return }
-    if areReadable {
-      Log.notice("the lines of access point \(point) are there")
-    } else {
-      Log.error("the lines of access point \(point): \(reason)")
-    }
-    dispatch(.linesChanged(point, areReadable: areReadable))
-  }
-
   private func take(_ report: Journal.Report) {
     switch report {
     case .journaled(let stream, let seq):
@@ -216,22 +196,35 @@ extension StationDaemon {
 extension StationDaemon {
   /// An event that an effect brings about, such as the loss of a board that does not take its
   /// order, waits until the other effects are carried out: their order is the records' order.
-  private func dispatch(_ event: Event) {
-    waiting.append(event)
+  /// - Parameter instant: when it happened, where that is known better than "now".
+  func dispatch(_ event: Event, at instant: Instant? = nil) {
+    waiting.append((event, instant))
     guard !isDispatching else { return }
     isDispatching = true
     while !waiting.isEmpty {
-      for effect in station.handle(waiting.removeFirst(), at: timekeeper.now()) { perform(effect) }
+      let (event, instant) = waiting.removeFirst()
+      for effect in station.handle(event, at: now(instant)) { perform(effect) }
     }
     isDispatching = false
     arm()
   }
 
+  /// What is later than the clock is not believed, and nothing is earlier than what was before.
+  private func now(_ instant: Instant?) -> Now {
+    var now = timekeeper.now()
+    if let instant { now.instant = min(now.instant, instant) }
+    latest = max(latest, now.instant)
+    now.instant = latest
+    return now
+  }
+
   private func perform(_ effect: Effect) {
     let stream = station.outbox.stream
     switch effect {
-    case .setStrike(let point, let strike):
-      lines.set(BoardLine(.strike, point.number), to: strike == .release)
+    case .setStrike(let point, let strike): drive(point, strike)
+    case .setRelay(let relay, let isOn): drive(relay, isOn: isOn)
+    case .show(let point, .closeDoor):
+      lines.show(accessPoint: point.number, .advice("close-door"))
     case .show(let point, .granted): lines.show(accessPoint: point.number, .granted)
     case .show(let point, .refused(let denial, let fault)):
       lines.show(

@@ -14,6 +14,8 @@ package struct StationSettings: Equatable, Sendable {
   package var readers: [Reader]
   package var board: Board
   package var broker: Broker
+  /// How each lock hangs on its relay.
+  package var strikes: [AccessPointID: StrikeWiring]
 
   package struct Reader: Equatable, Sendable {
     package var name: String
@@ -54,7 +56,7 @@ package struct StationSettings: Equatable, Sendable {
 }
 
 /// Turns values that are right one by one into settings that are right together.
-private struct SettingsReader {
+struct SettingsReader {
   let configuration: Configuration
   let version: String
   private(set) var problems: [ConfigurationProblem] = []
@@ -70,12 +72,13 @@ private struct SettingsReader {
     let broker = configuration.section("broker")
     let store = configuration.section("store")
     guard let id = StationID(configuration.section("station").text("id")),
-      let board = board(points.map(\.id)), problems.isEmpty
+      let board = board(), problems.isEmpty
     else { return nil }
     let core = StationConfiguration(
       version: version, accessPoints: points, entry: entryPolicy(),
       clock: ClockTrust.Policy(rawValue: configuration.section("clock").text("trust")) ?? .require,
-      outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))))
+      outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))),
+      fire: firePolicy(), relays: relays())
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
       issuerKeys: configuration.section("entry").text("issuer-keys"), readers: readers,
@@ -83,25 +86,12 @@ private struct SettingsReader {
       broker: StationSettings.Broker(
         host: broker.text("host"), port: broker.integer("port"),
         credentials: broker.optionalText("credentials-directory"),
-        longestPause: broker.duration("longest-pause")))
+        longestPause: broker.duration("longest-pause")),
+      strikes: strikes())
   }
 
-  private mutating func fail(_ line: Int?, _ message: String) {
+  mutating func fail(_ line: Int?, _ message: String) {
     problems.append(ConfigurationProblem(line: line, message))
-  }
-
-  private mutating func accessPoints() -> [AccessPointConfiguration] {
-    let points = configuration.sections("access-point").compactMap { section in
-      AccessPointID(Int(section.argument ?? "") ?? 0).map {
-        AccessPointConfiguration(
-          id: $0,
-          timing: DoorTiming(
-            access: section.duration("access-time"), exit: section.duration("exit-time"),
-            heldOpen: section.duration("held-open-time")))
-      }
-    }
-    if points.isEmpty { fail(nil, "a station needs at least one [access-point 1]") }
-    return points
   }
 
   private mutating func readers(_ points: [AccessPointID]) -> [StationSettings.Reader] {
@@ -134,46 +124,6 @@ private struct SettingsReader {
       hours: OpeningHours(text: section.text("opening-hours")) ?? .always,
       capacity: section.optionalInteger("capacity").map(Int64.init))
   }
-
-  private mutating func board(_ points: [AccessPointID]) -> StationSettings.Board? {
-    let section = configuration.section("board")
-    if section.text("kind") == "simulated" {
-      guard let socket = section.optionalText("socket") else {
-        fail(section.line, "a simulated board needs \"socket\": where stationboard listens")
-        return nil
-      }
-      return .simulated(socket: socket)
-    }
-    var wires: [StationSettings.Wire] = []
-    for section in configuration.sections("access-point") {
-      wires += self.wires(section, besides: wires)
-    }
-    return .chip(wires, settling: section.duration("settling-time"))
-  }
-
-  private mutating func wires(
-    _ section: Configuration.Section, besides others: [StationSettings.Wire]
-  ) -> [StationSettings.Wire] {
-    var wires: [StationSettings.Wire] = []
-    guard let number = Int(section.argument ?? "") else { return [] }
-    for kind in BoardLine.Kind.allCases {
-      let key = "\(kind.rawValue)-line"
-      guard let wiring = section.optionalText(key).flatMap(LineWiring.init(text:)) else {
-        if kind == .strike || kind == .contact {
-          fail(section.line, "\"\(key)\" is missing: a door needs its strike and its contact")
-        }
-        continue
-      }
-      let twin = (others + wires).first {
-        $0.wiring.chip == wiring.chip && $0.wiring.offset == wiring.offset
-      }
-      if let twin {
-        fail(section.line(of: key), "line \(wiring.offset) serves \(twin.line) already")
-      }
-      wires.append(StationSettings.Wire(line: BoardLine(kind, number), wiring: wiring))
-    }
-    return wires
-  }
 }
 
 extension OpeningHours {
@@ -196,28 +146,5 @@ extension OpeningHours {
       let minute = Int(parts[1]), (0..<24).contains(hour), (0..<60).contains(minute)
     else { return nil }
     return hour * 60 + minute
-  }
-}
-
-extension LineWiring {
-  /// `chip:offset`, then `active-low` and a bias, where they apply.
-  package init?(text: String) {
-    let words = text.split(separator: " ").map(String.init)
-    let place = words.first?.split(separator: ":", omittingEmptySubsequences: false) ?? []
-    guard place.count == 2, !place[0].isEmpty, let offset = UInt32(place[1]), offset < 1024,
-      String(offset) == place[1], words.count == Set(words).count,
-      words.filter({ Bias(rawValue: $0) != nil }).count <= 1
-    else { return nil }
-    let chip = place[0].hasPrefix("/") ? String(place[0]) : "/dev/\(place[0])"
-    self.init(chip: chip, offset: offset)
-    for word in words.dropFirst() {
-      if word == "active-low" {
-        isActiveLow = true
-      } else if let bias = Bias(rawValue: word) {
-        self.bias = bias
-      } else {
-        return nil
-      }
-    }
   }
 }

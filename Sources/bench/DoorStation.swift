@@ -150,8 +150,9 @@ final class DoorStation {
 /// A board that notes when the first strike is told to release, and whose other doors are
 /// opened and shut without pause where the plan says so.
 private final class BenchLines: StationLines {
-  var onLevel: (BoardLine, Bool) -> Void = { _, _ in }
-  var onReadable: (Int, Bool, String) -> Void = { _, _, _ in }
+  var onLevel: (BoardLine, Bool, Instant) -> Void = { _, _, _ in }
+  var onReadable: (Int?, Bool, String) -> Void = { _, _, _ in }
+  var onChatter: (BoardLine, Bool) -> Void = { _, _ in }
 
   private let loop: EventLoop
   private let plan: DoorStation.Plan
@@ -168,7 +169,7 @@ private final class BenchLines: StationLines {
     for point in 1...plan.accessPoints {
       onReadable(point, true, "")
       for kind in [BoardLine.Kind.contact, .outerBeam, .innerBeam] {
-        onLevel(BoardLine(kind, point), true)
+        onLevel(BoardLine(kind, point), true, Clock.now)
       }
     }
     // By the first turn of the loop the readers are open.
@@ -190,7 +191,7 @@ private final class BenchLines: StationLines {
     loop.schedule(after: pause) { [unowned self] in
       let doors = plan.accessPoints - 1
       let door = 2 + changes % doors
-      onLevel(BoardLine(.contact, door), changes / doors % 2 == 1)
+      onLevel(BoardLine(.contact, door), changes / doors % 2 == 1, Clock.now)
       changes += 1
       change(after: pause)
     }

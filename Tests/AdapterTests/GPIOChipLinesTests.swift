@@ -12,6 +12,7 @@ final class ChipLinesTests {
   let bench = Bench()
   var readable: [String] = []
   var levels: [String] = []
+  var instants: [Instant] = []
 
   init() throws {
     loop = try EventLoop()
@@ -26,8 +27,16 @@ final class ChipLinesTests {
       request: { [bench] (wiring, isOutput) throws(SystemError) in
         try bench.request(wiring.offset, isOutput: isOutput)
       })
-    lines.onReadable = { [unowned self] in readable.append("\($0) \($1) \($2)") }
-    lines.onLevel = { [unowned self] in levels.append("\($0) \($1)") }
+    lines.onReadable = { [unowned self] point, areReadable, reason in
+      readable.append("\(point ?? 0) \(areReadable) \(reason)")
+    }
+    lines.onLevel = { [unowned self] line, level, at in
+      levels.append("\(line) \(level)")
+      instants.append(at)
+    }
+    lines.onChatter = { [unowned self] line, isChattering in
+      levels.append("\(line) \(isChattering ? "chatters" : "is quiet")")
+    }
   }
 
   @Test("a chip that does not exist is named, once, and requested again")
@@ -36,7 +45,9 @@ final class ChipLinesTests {
     let absent = ChipLines(
       loop: loop, wiring: [(BoardLine(.contact, 1), wiring), (BoardLine(.strike, 1), wiring)],
       pause: .milliseconds(5))
-    absent.onReadable = { [unowned self] in readable.append("\($0) \($1) \($2)") }
+    absent.onReadable = { [unowned self] point, areReadable, reason in
+      readable.append("\(point ?? 0) \(areReadable) \(reason)")
+    }
     absent.start()
     let later = Clock.now + .milliseconds(50)
     try loop.serve(until: "more attempts") { Clock.now > later }
@@ -126,6 +137,56 @@ final class ChipLinesTests {
     #expect(Clock.now - start < .milliseconds(400))
   }
 
+  @Test("a press of 20 ms counts, although the loop only gets there when it is long over")
+  func shortPress() throws {
+    lines.start()
+    levels = []
+    instants = []
+    let pressed = Clock.now + (.zero - .milliseconds(60))
+    try bench.edge(1, to: true, at: pressed)
+    try bench.edge(1, to: false, at: pressed + .milliseconds(20))
+    try loop.serve(until: "both levels") { [unowned self] in levels.count == 2 }
+    #expect(levels == ["exit-1 true", "exit-1 false"])
+    #expect(instants == [pressed, pressed + .milliseconds(20)])
+  }
+
+  @Test("what is shorter than the settling time is bounce")
+  func glitch() throws {
+    lines.start()
+    levels = []
+    let began = Clock.now
+    try bench.edge(1, to: true, at: began)
+    try bench.edge(1, to: false, at: began + .milliseconds(4))
+    try bench.edge(0, to: true)
+    try loop.serve(until: "another line's level") { [unowned self] in !levels.isEmpty }
+    #expect(levels == ["contact-1 true"])
+  }
+
+  @Test("a line that chatters is not waited for, and believed again when it has been quiet")
+  func chatter() throws {
+    lines.start()
+    levels = []
+    var level = false
+    try loop.serve(until: "the chatter") { [unowned self] in
+      level.toggle()
+      try? bench.edge(0, to: level)
+      return levels.last == "contact-1 chatters"
+    }
+    let noise = Clock.now + .milliseconds(300)
+    levels = []
+    try loop.serve(until: "some noise that nobody hears") { [unowned self] in
+      level.toggle()
+      try? bench.edge(0, to: level)
+      return Clock.now > noise
+    }
+    #expect(levels.isEmpty)
+    try bench.edge(0, to: true)
+    try loop.serve(until: "quiet") { [unowned self] in levels.count == 2 }
+    #expect(levels == ["contact-1 is quiet", "contact-1 true"])
+    try bench.edge(0, to: false)
+    try loop.serve(until: "the line works") { [unowned self] in levels.last == "contact-1 false" }
+  }
+
   @Test("stop lets every output fall and every line go")
   func stopping() {
     lines.start()
@@ -163,14 +224,14 @@ final class Bench {
     return line
   }
 
-  func edge(_ offset: UInt32, to level: Bool) throws {
+  func edge(_ offset: UInt32, to level: Bool, at instant: Instant? = nil) throws {
     levels[offset] = level
-    try #require(lines[offset]?.line).edges.send(level)
+    try #require(lines[offset]?.line).edges.send(LineEdge(at: instant ?? Clock.now, level: level))
   }
 }
 
 final class BenchLine: RequestedLine {
-  let edges: Mailbox<Bool>
+  let edges: Mailbox<LineEdge>
   var descriptor: Int32 { edges.descriptor }
   private let bench: Bench
   private let offset: UInt32
@@ -193,7 +254,7 @@ final class BenchLine: RequestedLine {
     state.driven.append(level)
   }
 
-  func takeEdges() throws(SystemError) {
-    _ = edges.drain()
+  func takeEdges() throws(SystemError) -> [LineEdge] {
+    edges.drain()
   }
 }

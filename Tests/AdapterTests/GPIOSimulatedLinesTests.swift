@@ -11,6 +11,7 @@ final class SimulatedLinesTests {
   let loop: EventLoop
   let lines: SimulatedLines
   var readable: [String] = []
+  var stationReadable: [Bool] = []
   var levels: [String] = []
 
   init() throws {
@@ -18,8 +19,14 @@ final class SimulatedLinesTests {
     loop = try EventLoop()
     lines = SimulatedLines(
       loop: loop, path: folder.file("board"), accessPoints: [1, 2], patience: .milliseconds(100))
-    lines.onReadable = { [unowned self] in readable.append("\($0) \($1) \($2)") }
-    lines.onLevel = { [unowned self] in levels.append("\($0) \($1)") }
+    lines.onReadable = { [unowned self] point, areReadable, reason in
+      guard let point else { return stationReadable.append(areReadable) }
+      readable.append("\(point) \(areReadable) \(reason)")
+    }
+    lines.onLevel = { [unowned self] line, level, _ in levels.append("\(line) \(level)") }
+    lines.onChatter = { [unowned self] line, isChattering in
+      levels.append("\(line) \(isChattering ? "chatters" : "is quiet")")
+    }
   }
 
   @Test("a board that is not there is told of once, tried again, and greeted when it comes")
@@ -33,9 +40,10 @@ final class SimulatedLinesTests {
     #expect(readable.count == 2)
     let board = try FakeBoard(path)
     try loop.serve(until: "the connection") { board.accept() }
-    board.say("hello 1", "input contact-1 1", "input exit-1 0")
+    board.say("hello 2", "input contact-1 1", "input exit-1 0")
     try loop.serve(until: "the levels") { [unowned self] in levels.count == 2 }
     #expect(readable[2...] == ["1 true ", "2 true "])
+    #expect(stationReadable == [false, true])
     #expect(levels == ["contact-1 true", "exit-1 false"])
   }
 
@@ -52,7 +60,7 @@ final class SimulatedLinesTests {
     lines.set(BoardLine(.strike, 2), to: true)
     try loop.serve(until: "the board again") { board.accept() }
     // Someone presses the exit button while the lines come back.
-    board.say("hello 1", "input exit-1 1")
+    board.say("hello 2", "input exit-1 1")
     try loop.serve(until: "the orders") { board.heard(2) }
     #expect(board.orders.sorted() == ["output strike-1 0", "output strike-2 1"])
     try loop.serve(until: "the exit") { [unowned self] in levels.last == "exit-1 true" }
@@ -61,9 +69,9 @@ final class SimulatedLinesTests {
   @Test(
     "a board that breaks the protocol is dropped with the reason and tried again",
     arguments: [
-      (["hello 9", "hello 9"], "the board speaks version 9, this daemon 1"),
-      (["nonsense", "hello 1"], "the board says what its protocol does not know"),
-      (["hello 1", "nonsense", "nonsense"], "the board says what its protocol does not know"),
+      (["hello 9", "hello 9"], "the board speaks version 9, this daemon 2"),
+      (["nonsense", "hello 2"], "the board says what its protocol does not know"),
+      (["hello 2", "nonsense", "nonsense"], "the board says what its protocol does not know"),
     ])
   func protocolFaults(said: [String], reason: String) throws {
     let board = try FakeBoard(folder.file("board"))
@@ -91,9 +99,22 @@ final class SimulatedLinesTests {
     let board = try FakeBoard(folder.file("board"))
     lines.start()
     try loop.serve(until: "a connection") { board.accept() }
-    board.say("input contact-1 1", "hello 1", "input contact-2 1")
+    board.say("input contact-1 1", "hello 2", "input contact-2 1")
     try loop.serve(until: "a level") { [unowned self] in !levels.isEmpty }
     #expect(levels == ["contact-2 true"])
+  }
+
+  @Test("a line that chatters is said to, and told again when it has been quiet")
+  func chatter() throws {
+    let board = try connected()
+    levels = []
+    for round in 0..<120 { board.say("input contact-1 \(round % 2)", "input contact-1 1") }
+    try loop.serve(until: "the chatter") { [unowned self] in levels.last == "contact-1 chatters" }
+    #expect(levels.count == EdgeFilter.mostEdges + 1)
+    board.say("input contact-1 0", "input tamper-1 0")
+    try loop.serve(until: "another line") { [unowned self] in levels.last == "tamper-1 false" }
+    try loop.serve(until: "quiet") { [unowned self] in levels.last == "contact-1 false" }
+    #expect(levels.suffix(2) == ["contact-1 is quiet", "contact-1 false"])
   }
 
   @Test("stop lets go, and nothing is tried again")
@@ -112,7 +133,7 @@ final class SimulatedLinesTests {
     let board = try FakeBoard(folder.file("board"))
     lines.start()
     try loop.serve(until: "a connection") { board.accept() }
-    board.say("hello 1")
+    board.say("hello 2")
     try loop.serve(until: "the greeting") { [unowned self] in readable.last == "2 true " }
     return board
   }

@@ -32,7 +32,8 @@ private struct Bench {
   }
 
   private static func lines(_ effects: [BoardModel.Effect]) -> [String] {
-    effects.map { effect in
+    // The bolt goes with the strike and the leaf, and has tests of its own.
+    effects.filter { !"\($0)".contains("strike-feedback") }.map { effect in
       switch effect {
       case .report(let report): report.line
       case .outputMoved(let line, let level): "moved \(line) \(level)"
@@ -50,9 +51,14 @@ struct BoardModelTests {
     let lines = model.daemonConnected().map(\.line)
     #expect(
       lines == [
-        "hello 1",
+        "hello 2",
         "input contact-1 1", "input exit-1 0", "input outer-beam-1 1", "input inner-beam-1 1",
+        "input strike-feedback-1 1", "input tamper-1 1", "input counter-1 0",
         "input contact-2 1", "input exit-2 0", "input outer-beam-2 1", "input inner-beam-2 1",
+        "input strike-feedback-2 1", "input tamper-2 1", "input counter-2 0",
+        "input fire 1", "input fire-b 0", "input fire-reset 0", "input lock-down 0",
+        "input maintenance 0", "input emergency 0", "input motion 0", "input lights-override 0",
+        "input climate-override 0", "input sockets-override 0",
       ])
   }
 
@@ -199,5 +205,69 @@ struct BoardModelTests {
     #expect(throws: BoardRefusal.noSuchAccessPoint) {
       try bench.model.perform(.open, accessPoint: 2, at: bench.now)
     }
+  }
+
+  @Test("the bolt is told as it stands, and a jammed one stays where it was")
+  func bolt() throws {
+    let feedback = BoardLine(.strikeFeedback, 1)
+    var bench = Bench()
+    #expect(bench.model.level(of: feedback) == true)
+    bench.strike(true)
+    #expect(bench.model.level(of: feedback) == false)
+    _ = try bench.perform(.setFault(.jam, true))
+    bench.strike(false)
+    #expect(bench.model.level(of: feedback) == false)
+    _ = try bench.perform(.open)
+    _ = try bench.perform(.setFault(.jam, false))
+    _ = try bench.perform(.close)
+    #expect(bench.model.level(of: feedback) == true)
+    _ = try bench.perform(.setFault(.jam, true))
+    bench.strike(true)
+    #expect(throws: BoardRefusal.locked) { try bench.perform(.open) }
+  }
+
+  @Test("a magnet holds while its relay is energised, and lets go without the daemon")
+  func failSafe() throws {
+    var bench = Bench(model: BoardModel(accessPoints: 1, lock: .failSafe))
+    bench.strike(true)
+    #expect(throws: BoardRefusal.locked) { try bench.perform(.open) }
+    _ = bench.model.daemonLeft()
+    #expect(try bench.perform(.open) == ["input contact-1 0"])
+  }
+
+  @Test("covers, a stuck and a loose contact, a counter: each moves its own wire")
+  func faults() throws {
+    var bench = Bench()
+    #expect(try bench.perform(.setFault(.tamper, true)) == ["input tamper-1 0"])
+    #expect(try bench.perform(.passCounter) == ["input counter-1 1"])
+    #expect(bench.run(for: .seconds(1)) == ["input counter-1 0"])
+    _ = try bench.perform(.setFault(.stuck, true))
+    #expect(try bench.perform(.force) == [])
+    #expect(try bench.perform(.setFault(.stuck, false)) == ["input contact-1 0"])
+    _ = try bench.perform(.setFault(.chatter, true))
+    #expect(bench.run(for: .milliseconds(400)).count > 150)
+    _ = try bench.perform(.setFault(.chatter, false))
+    #expect(bench.run(for: .seconds(1)) == [])
+  }
+
+  @Test("the fire alarm's two circuits, whole, cut and touching")
+  func fireWires() {
+    var model = BoardModel(accessPoints: 1)
+    let now = Instant(nanoseconds: 0)
+    func levels() -> [Bool?] { [.fire, .secondFire].map { model.level(of: BoardLine($0)) } }
+    #expect(levels() == [true, false])
+    _ = model.perform(.setFire(true), at: now)
+    #expect(levels() == [false, true])
+    _ = model.perform(.cutWires(true), at: now)
+    #expect(levels() == [false, false])
+    _ = model.perform(.shortWires(true), at: now)
+    #expect(levels() == [true, true])
+    _ = model.perform(.shortWires(false), at: now)
+    _ = model.perform(.setFire(false), at: now)
+    #expect(levels() == [true, false])
+    _ = model.perform(.turnReset, at: now)
+    #expect(model.level(of: BoardLine(.fireReset)) == true)
+    _ = model.wake(at: now + .seconds(1))
+    #expect(model.level(of: BoardLine(.fireReset)) == false)
   }
 }

@@ -63,11 +63,11 @@ struct BoardProcessTests {
   func story() throws {
     let board = try BoardProcess()
     let daemon = try FakeDaemon(board)
-    try board.wait("the greeting") { daemon.listen() && daemon.lines.count == 5 }
+    try board.wait("the greeting") { daemon.listen() && daemon.lines.count == 17 }
     #expect(
-      daemon.lines == [
-        "hello 1", "input contact-1 1", "input exit-1 0", "input outer-beam-1 1",
-        "input inner-beam-1 1",
+      daemon.lines.prefix(7) == [
+        "hello 2", "input contact-1 1", "input exit-1 0", "input outer-beam-1 1",
+        "input inner-beam-1 1", "input tamper-1 1", "input counter-1 0",
       ])
     let walk = #"{"accessPoint":1,"action":"in"}"#
     #expect(try board.post("/walk", walk).body == #"{"error":"locked"}"#)
@@ -76,7 +76,7 @@ struct BoardProcessTests {
       try board.send("GET", "/state").body.contains(#""strike":true"#)
     }
     #expect(try board.post("/walk", walk).status == 200)
-    try board.wait("the walk") { daemon.listen() && daemon.lines.count == 11 }
+    try board.wait("the walk") { daemon.listen() && daemon.lines.count == 23 }
     #expect(
       daemon.lines.suffix(6) == [
         "input contact-1 0", "input outer-beam-1 0", "input inner-beam-1 0",
@@ -97,7 +97,7 @@ struct BoardProcessTests {
     ] {
       #expect(try board.post(path, order).status == 200)
     }
-    try board.wait("every change") { daemon.listen() && daemon.lines.count == 11 }
+    try board.wait("every change") { daemon.listen() && daemon.lines.count == 23 }
     #expect(
       daemon.lines.suffix(6).filter { !$0.contains("exit") } == [
         "input inner-beam-1 0", "input inner-beam-1 1", "input contact-1 0", "input contact-1 1",
@@ -106,6 +106,40 @@ struct BoardProcessTests {
       daemon.lines.filter { $0.contains("exit") }.suffix(2) == [
         "input exit-1 1", "input exit-1 0",
       ])
+  }
+
+  @Test("what the page does in the room and to the door's parts reaches the daemon")
+  func room() throws {
+    let board = try BoardProcess()
+    let daemon = try FakeDaemon(board)
+    for (path, order) in [
+      ("/room", #"{"switch":"fire","on":true}"#), ("/room", #"{"switch":"cut","on":true}"#),
+      ("/room", #"{"switch":"emergency","on":true}"#),
+      ("/room", #"{"switch":"lights-override","on":true}"#),
+      ("/fault", #"{"accessPoint":1,"action":"tamper","on":true}"#),
+      ("/fault", #"{"accessPoint":1,"action":"stuck","on":true}"#),
+      ("/door", #"{"accessPoint":1,"action":"force"}"#),
+    ] {
+      #expect(try board.post(path, order).status == 200)
+    }
+    for (path, order) in [
+      ("/room", #"{"switch":"lights","on":true}"#), ("/room", #"{"switch":"fire"}"#),
+      ("/fault", #"{"accessPoint":1,"action":"nothing","on":true}"#),
+      ("/fault", #"{"accessPoint":1,"action":"jam"}"#),
+    ] {
+      #expect(try board.post(path, order).status == 400)
+    }
+    try board.wait("every change") { daemon.listen() && daemon.lines.count == 23 }
+    #expect(
+      daemon.lines.suffix(6) == [
+        "input fire 0", "input fire-b 1", "input fire-b 0", "input emergency 1",
+        "input lights-override 1", "input tamper-1 0",
+      ])
+    #expect(daemon.say("output lights 1"))
+    try board.wait("the relay") {
+      try board.send("GET", "/state").body.contains(
+        #""on":["emergency","lights-override","lights"]"#)
+    }
   }
 
   @Test("the strike falls when the daemon is gone, and the next daemon finds the board")
@@ -124,13 +158,13 @@ struct BoardProcessTests {
       try board.send("GET", "/state").body.contains(#""strike":false"#)
     }
     let next = try FakeDaemon(board)
-    try board.wait("a greeting") { next.listen() && next.lines.first == "hello 1" }
+    try board.wait("a greeting") { next.listen() && next.lines.first == "hello 2" }
   }
 
   @Test(
     "a daemon that speaks out of the grammar is cut off",
     arguments: [
-      "hello 1", "output x 1",
+      "hello 2", "output x 1",
       "output strike-2 1", "show 1 granted",
     ])
   func nonsense(line: String) throws {

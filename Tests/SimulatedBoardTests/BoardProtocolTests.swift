@@ -5,9 +5,10 @@ import Testing
 
 @Suite("Board protocol")
 struct BoardProtocolTests {
-  private static let lines = (1...4).flatMap { point in
-    BoardLine.Kind.allCases.map { BoardLine($0, point) }
-  }
+  private static let lines =
+    (1...4).flatMap { point in
+      BoardLine.Kind.ofAccessPoint.map { BoardLine($0, point) }
+    } + BoardLine.Kind.ofStation.map { BoardLine($0) }
 
   @Test("every wire has one name, and the name gives the wire back")
   func wires() {
@@ -34,6 +35,7 @@ struct BoardProtocolTests {
         .output(BoardLine(.strike, point), true), .output(BoardLine(.strike, point), false),
       ]
       orders.append(.show(accessPoint: point, .granted))
+      orders.append(.show(accessPoint: point, .advice("close-door")))
       orders += Denial.allCases.map {
         .show(accessPoint: point, .refused(reason: $0.rawValue))
       }

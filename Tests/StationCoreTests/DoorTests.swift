@@ -50,6 +50,7 @@ private func word(_ action: Door.Action) -> String {
   case .locked(let cause): "locked-\(cause.rawValue)"
   case .raise(let alarm): "raise-\(alarm.rawValue)"
   case .clear(let alarm): "clear-\(alarm.rawValue)"
+  case .warn: "warn"
   }
 }
 

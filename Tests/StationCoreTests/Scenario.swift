@@ -37,6 +37,13 @@ final class Scenario {
     boot(recovered, place)
   }
 
+  /// A station of any configuration, before its first event.
+  init(_ configuration: StationConfiguration, _ place: SourceLocation = #_sourceLocation) {
+    station = Station(configuration)
+    now = Now(instant: Instant(nanoseconds: 1_000_000_000), wall: Self.noon)
+    self.place = place
+  }
+
   /// A station before its first event.
   init(
     unbooted points: Int, entry: EntryPolicy = EntryPolicy(),

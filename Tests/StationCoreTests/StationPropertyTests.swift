@@ -205,7 +205,7 @@ private struct RandomLife {
     case .trim(let upto):
       if upto < floor || upto > durable { complain("trim to \(upto) of \(floor)...\(durable)") }
       floor = upto + 1
-    case .setStrike, .show, .remember: break
+    case .setStrike, .setRelay, .show, .remember: break
     }
   }
 

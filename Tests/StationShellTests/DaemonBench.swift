@@ -129,7 +129,7 @@ final class TestBoard {
     connection = try Deadline.wait(for: "a daemon at the board") { listener.accept() }
     orders = []
     counts = [:]
-    for line in ["hello 1"] + inputs { say(line) }
+    for line in ["hello 2"] + inputs { say(line) }
   }
 
   func say(_ line: String) { _ = connection?.send(line: line) }

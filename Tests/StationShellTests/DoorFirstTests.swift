@@ -12,8 +12,9 @@ import Testing
 struct DoorFirstTests {
   /// Lines that are there, and remember what they were told.
   private final class Lines: StationLines {
-    var onLevel: (BoardLine, Bool) -> Void = { _, _ in }
-    var onReadable: (Int, Bool, String) -> Void = { _, _, _ in }
+    var onLevel: (BoardLine, Bool, Instant) -> Void = { _, _, _ in }
+    var onReadable: (Int?, Bool, String) -> Void = { _, _, _ in }
+    var onChatter: (BoardLine, Bool) -> Void = { _, _ in }
     func start() { onReadable(1, true, "") }
     func set(_ line: BoardLine, to level: Bool) {}
     func show(accessPoint: Int, _ outcome: BoardOrder.Outcome) {}

@@ -41,7 +41,7 @@ struct StationSettingsTests {
   func defaults() throws {
     let settings = try Self.read("valid/least.conf")
     #expect(settings.station == StationID("rencheng-01"))
-    #expect(settings.core.accessPoints.map(\.timing) == [DoorTiming()])
+    #expect(settings.core.accessPoints.map(\.timing) == [DoorTiming(heldOpenWarning: .seconds(10))])
     #expect(settings.core.entry == EntryPolicy())
     #expect(settings.core.clock == .require)
     #expect(settings.core.outbox == OutboxLimits())
@@ -62,7 +62,9 @@ struct StationSettingsTests {
     #expect(settings.core.accessPoints.map(\.id.number) == [1, 2])
     #expect(
       settings.core.accessPoints[1].timing
-        == DoorTiming(access: .milliseconds(500), exit: .seconds(120), heldOpen: .seconds(3600)))
+        == DoorTiming(
+          access: .milliseconds(500), exit: .seconds(120), heldOpen: .seconds(3600),
+          heldOpenWarning: .seconds(10)))
     #expect(settings.readers.map(\.accessPoint.number) == [1, 2, 1])
     #expect(settings.core.entry.hours == .daily(from: 22 * 60, to: 6 * 60))
     #expect(settings.core.entry.capacity == 20)
@@ -70,12 +72,51 @@ struct StationSettingsTests {
       Issue.record("no GPIO board")
       return
     }
-    #expect(settling == .milliseconds(20))
+    #expect(settling == .milliseconds(10))
     #expect(wires.count == 7)
     let contact = wires.first { $0.line == BoardLine(.contact, 1) }?.wiring
     #expect(
       contact
         == LineWiring(chip: "/dev/gpiochip0", offset: 17, isActiveLow: true, bias: .pullDown))
+  }
+
+  @Test("locks, fire alarm, inputs and relays arrive, each on its wire")
+  func wires() throws {
+    let settings = try Self.read("valid/everything-wired.conf")
+    let points = settings.core.accessPoints
+    #expect(points[0].lock == DoorLock(kind: .failSafe, hasFeedback: true))
+    #expect(points[0].timing.exit == .seconds(30))
+    #expect(!points[0].exitDrivesStrike)
+    #expect(points[1].lock == DoorLock(rating: .pulse(longest: .milliseconds(500))))
+    #expect(points[1].timing.exit == .seconds(5))
+    #expect(settings.core.fire == FirePolicy(wiring: .twoLines, onWireFault: .release))
+    #expect(
+      settings.core.relays == [
+        RelayConfiguration(.lights, delay: .seconds(600)),
+        RelayConfiguration(.sockets, delay: .seconds(3600)),
+      ])
+    #expect(
+      settings.strikes[points[0].id] == .init(kind: .failSafe, contact: .normallyClosed))
+    #expect(settings.strikes[points[1].id] == StrikeWiring())
+    guard case .chip(let wires, _) = settings.board else { return #expect(Bool(false)) }
+    #expect(wires.count == 17)
+    #expect(Set(wires.map(\.line)).count == 17)
+  }
+
+  @Test("release and hold are the levels that the lock and its contact need, in all four cases")
+  func levels() {
+    let levels = DoorLock.Kind.allCases.flatMap { kind in
+      StrikeWiring.Contact.allCases.map { contact in
+        let wiring = StrikeWiring(kind: kind, contact: contact)
+        #expect(wiring.isEnergised(for: .release) != wiring.isEnergised(for: .secure))
+        return "\(kind.rawValue) \(contact.rawValue) \(wiring.isEnergised(for: .release))"
+      }
+    }
+    #expect(
+      levels == [
+        "fail-secure normally-open true", "fail-secure normally-closed false",
+        "fail-safe normally-open false", "fail-safe normally-closed true",
+      ])
   }
 
   @Test(

@@ -33,10 +33,11 @@ struct StationdTests {
     // Its GPIO lines are examples in comments: a door without them is what is missing.
     #expect(status == 78)
     let problems = text.split(separator: "\n")
-    #expect(problems.count == 2 && problems.allSatisfy { $0.contains("-line\" is missing") })
+    #expect(problems.count == 3 && problems.allSatisfy { $0.contains("line\" is missing") })
     let complete = StationSettings.table.defaultText
       .replacingOccurrences(of: "#contact-line", with: "contact-line")
       .replacingOccurrences(of: "#strike-line", with: "strike-line")
+      .replacingOccurrences(of: "#line = ", with: "line = ")
     let path = try bench.folder.write(complete, to: "complete.conf")
     #expect(try bench.run("--check-config", "--config", path) == (0, "\(path): no errors\n"))
   }

@@ -6,7 +6,9 @@
 #pragma once
 #include <errno.h>
 #include <gpiod.h>
+#include <poll.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 // How a line is wired; the values are this header's own.
@@ -20,6 +22,18 @@ struct gpio_line {
   unsigned offset;
   int fd;
 };
+
+// One change of a line: when, by the kernel's clock, and whether the line became active.
+struct gpio_edge {
+  int64_t nanoseconds;
+  bool is_rising;
+};
+
+// Reading edges where none waits would block.
+static inline bool gpio_line_has_edges(struct gpio_line *line) {
+  struct pollfd waiting = {.fd = line->fd, .events = POLLIN};
+  return poll(&waiting, 1, 0) > 0;
+}
 
 #if defined(GPIOD_LINE_BULK_MAX_LINES)  // libgpiod 1
 
@@ -55,10 +69,16 @@ static inline int gpio_line_set(struct gpio_line *line, bool level) {
   return gpiod_line_set_value((struct gpiod_line *)line->request, level);
 }
 
-// Takes the edges that wait; the level is read afterwards, so their number does not matter.
-static inline int gpio_line_drain(struct gpio_line *line) {
+// Takes edges that wait, at most 16 of them; 0 where none waits.
+static inline int gpio_line_edges(struct gpio_line *line, struct gpio_edge *edges, int most) {
   struct gpiod_line_event events[16];
-  return gpiod_line_event_read_fd_multiple(line->fd, events, 16);
+  if (!gpio_line_has_edges(line)) return 0;
+  int count = gpiod_line_event_read_fd_multiple(line->fd, events, most < 16 ? most : 16);
+  for (int index = 0; index < count; index++)
+    edges[index] = (struct gpio_edge){
+        events[index].ts.tv_sec * INT64_C(1000000000) + events[index].ts.tv_nsec,
+        events[index].event_type == GPIOD_LINE_EVENT_RISING_EDGE};
+  return count;
 }
 
 static inline void gpio_line_close(struct gpio_line *line) {
@@ -110,9 +130,20 @@ static inline int gpio_line_set(struct gpio_line *line, bool level) {
                                       level ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE);
 }
 
-static inline int gpio_line_drain(struct gpio_line *line) {
-  return gpiod_line_request_read_edge_events((struct gpiod_line_request *)line->request,
-                                             (struct gpiod_edge_event_buffer *)line->events, 16);
+// The same as above; the kernel stamps with the monotonic clock unless it is asked not to.
+static inline int gpio_line_edges(struct gpio_line *line, struct gpio_edge *edges, int most) {
+  struct gpiod_edge_event_buffer *buffer = (struct gpiod_edge_event_buffer *)line->events;
+  if (!gpio_line_has_edges(line)) return 0;
+  int count = gpiod_line_request_read_edge_events((struct gpiod_line_request *)line->request,
+                                                  buffer, (size_t)(most < 16 ? most : 16));
+  for (int index = 0; index < count; index++) {
+    struct gpiod_edge_event *event =
+        gpiod_edge_event_buffer_get_event(buffer, (unsigned long)index);
+    edges[index] = (struct gpio_edge){
+        (int64_t)gpiod_edge_event_get_timestamp_ns(event),
+        gpiod_edge_event_get_event_type(event) == GPIOD_EDGE_EVENT_RISING_EDGE};
+  }
+  return count;
 }
 
 static inline void gpio_line_close(struct gpio_line *line) {

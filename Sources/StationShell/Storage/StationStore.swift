@@ -71,6 +71,13 @@ final class StationStore {
       ) STRICT;
       INSERT INTO occupancy_day VALUES (1, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
       """),
+    Migration(
+      "latches of fire and emergency",
+      """
+      CREATE TABLE latch (
+        name TEXT PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 32)
+      ) STRICT, WITHOUT ROWID;
+      """),
   ]
 
   /// Opens or makes the store, counts the boot, and reads what is remembered.
@@ -141,6 +148,9 @@ final class StationStore {
       let until = min(max(row.int64(1), times.lowerBound), times.upperBound)
       recovered.marks.append(ReplayMark(code: code, until: WallTime(milliseconds: until)))
     }
+    try database.prepare("SELECT name FROM latch ORDER BY name").rows { row in
+      if let latch = Latch(rawValue: row.text(0)) { recovered.latches.append(latch) }
+    }
     let (totals, areTotalsSound) = try Self.totals(database)
     recovered.totals = totals ?? recovered.totals
     recovered.day = try Self.day(database)
@@ -189,6 +199,11 @@ final class StationStore {
         """, .text(mark.code.description), .integer(mark.until.milliseconds))
     case .totals(let totals): try remember(totals)
     case .day(let book): try remember(book)
+    case .latch(let latch, isSet: true):
+      try database.run(
+        "INSERT INTO latch VALUES (?1) ON CONFLICT (name) DO NOTHING", .text(latch.rawValue))
+    case .latch(let latch, isSet: false):
+      try database.run("DELETE FROM latch WHERE name = ?1", .text(latch.rawValue))
     case .lastTrusted(let time):
       try database.run("UPDATE identity SET last_trusted = ?1", .integer(time.milliseconds))
     }

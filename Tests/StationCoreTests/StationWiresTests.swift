@@ -1,0 +1,209 @@
+// What a whole station makes of fire, emergency, chatter and relays, and what survives a restart.
+import StationProtocol
+import Testing
+
+@testable import StationCore
+
+@Suite("A station's other wires")
+struct StationWiresTests {
+  private func configuration(
+    points: Int = 2, relays: [RelayConfiguration] = []
+  ) -> StationConfiguration {
+    StationConfiguration(
+      version: "test",
+      accessPoints: (1...points).map { AccessPointConfiguration(id: AccessPointID($0)!) },
+      fire: FirePolicy(wiring: .twoLines), relays: relays)
+  }
+
+  private func booted(_ configuration: StationConfiguration) -> Scenario {
+    let story = Scenario(configuration)
+    story.tell(.booted(Recovered(stream: Scenario.stream)))
+    for point in story.station.points { story.expect(.setStrike(point.id, .secure)) }
+    for relay in configuration.relays { story.expect(.setRelay(relay.relay, isOn: true)) }
+    story.expectJournal(.started(boot: 1, after: .newStore, version: "test"), .urgent)
+    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    return story
+  }
+
+  private func burn(_ story: Scenario) {
+    story.tell(.fireLineChanged(.first, isClosed: false))
+    story.tell(.fireLineChanged(.second, isClosed: true))
+    story.expect(.setStrike(1, .release))
+    story.expect(.setStrike(2, .release))
+    story.expectJournal(
+      .alarmRaised(.fire, nil), .urgent, [.latch(.fire, isSet: true)])
+  }
+
+  @Test("fire releases every door, and only the key at the station ends it, while there is none")
+  func fire() {
+    let story = booted(configuration())
+    burn(story)
+    story.tell(.resetTurned)
+    story.expectNothing()
+    story.advance(by: .seconds(500))
+    story.tell(.fireLineChanged(.second, isClosed: false))
+    story.tell(.fireLineChanged(.first, isClosed: true))
+    story.expectNothing()
+    story.tell(.resetTurned)
+    story.expect(.setStrike(1, .secure))
+    story.expectJournal(.doorLocked(1, cause: .ended))
+    story.expect(.setStrike(2, .secure))
+    story.expectJournal(.doorLocked(2, cause: .ended))
+    story.expectJournal(
+      .alarmCleared(.fire, nil), .urgent, [.latch(.fire, isSet: false)])
+  }
+
+  @Test("fire is latched across a restart: no door is locked for a moment on the way")
+  func fireAcrossRestart() {
+    let story = Scenario(configuration())
+    story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, latches: [.fire, .emergency])))
+    story.expect(.setStrike(1, .release))
+    story.expect(.setStrike(2, .release))
+    story.expectJournal(.started(boot: 2, after: .newStore, version: "test"), .urgent)
+    story.expectJournal(.alarmRaised(.fire, nil), .urgent)
+    story.expectJournal(.alarmRaised(.emergency, nil), .urgent)
+    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.tell(.doorContactChanged(1, isClosed: true))
+    story.tell(.doorContactChanged(1, isClosed: false))
+    story.expectJournal(.doorOpened(1, cause: .fire))
+  }
+
+  @Test("a store that is lost is told of the latches, and a lost latch comes back with the signal")
+  func fireAndLostStore() {
+    let story = booted(configuration())
+    burn(story)
+    story.tell(.emergencyChanged(isPressed: true))
+    story.expectJournal(
+      .alarmRaised(.emergency, nil), .urgent, [.latch(.emergency, isSet: true)])
+    var station = story.station
+    let effects = station.handle(.storeReplaced(StreamID(bits: 7)), at: story.now)
+    let remembered = effects.compactMap { effect -> [RecoveryChange]? in
+      if case .remember(let changes) = effect { changes } else { nil }
+    }.joined()
+    #expect(remembered.contains(.latch(.fire, isSet: true)))
+    #expect(remembered.contains(.latch(.emergency, isSet: true)))
+  }
+
+  @Test("exit is honoured during fire, and a code opens nothing that is not open")
+  func exitDuringFire() {
+    let story = booted(configuration())
+    burn(story)
+    story.tell(.exitRequested(1))
+    story.expect(.setStrike(1, .release))
+    story.expectJournal(.exitRequested(1), .urgent)
+    story.advance(by: .seconds(30))
+    story.expectNothing()
+  }
+
+  @Test("fire alarm wired over two lines: open circuit and short are alarms, the doors stay shut")
+  func wireFaults() {
+    let story = booted(configuration())
+    story.tell(.fireLineChanged(.first, isClosed: true))
+    story.tell(.fireLineChanged(.second, isClosed: false))
+    story.tell(.fireLineChanged(.first, isClosed: false))
+    story.advance(by: .milliseconds(100))
+    story.expectJournal(.alarmRaised(.fireLineOpen, nil), .urgent)
+    story.tell(.fireLineChanged(.first, isClosed: true))
+    story.expectJournal(.alarmCleared(.fireLineOpen, nil), .urgent)
+    story.tell(.fireLineChanged(.second, isClosed: true))
+    story.advance(by: .milliseconds(100))
+    story.expectJournal(.alarmRaised(.fireLineShort, nil), .urgent)
+  }
+
+  @Test("an emergency is an alarm at once, and ends with button and key")
+  func emergency() {
+    let story = booted(configuration())
+    story.tell(.emergencyChanged(isPressed: true))
+    story.expectJournal(
+      .alarmRaised(.emergency, nil), .urgent, [.latch(.emergency, isSet: true)])
+    story.tell(.emergencyChanged(isPressed: false))
+    story.tell(.resetTurned)
+    story.expectJournal(
+      .alarmCleared(.emergency, nil), .urgent, [.latch(.emergency, isSet: false)])
+  }
+
+  @Test("relays go off N minutes after the last person, on at a grant, and not with fire")
+  func relays() {
+    let story = booted(
+      configuration(relays: [RelayConfiguration(.lights, delay: .seconds(200))]))
+    story.advance(by: .seconds(200))
+    story.expect(.setRelay(.lights, isOn: false))
+    story.expectJournal(.relaySwitched(.lights, isOn: false, cause: .empty), .soon)
+    burn(story)
+    let code = story.code()
+    story.tell(.codePresented(1, code))
+    story.expectGrant(of: code)
+    story.expect(.setRelay(.lights, isOn: true))
+    story.expectJournal(.relaySwitched(.lights, isOn: true, cause: .occupied), .soon)
+    story.advance(by: .seconds(200))
+    story.expect(.setRelay(.lights, isOn: false))
+    story.expectJournal(.relaySwitched(.lights, isOn: false, cause: .empty), .soon)
+    story.tell(.relayOverrideChanged(.lights, isOn: true))
+    story.expect(.setRelay(.lights, isOn: true))
+    story.expectJournal(.relaySwitched(.lights, isOn: true, cause: .override), .soon)
+    story.tell(.relayOverrideChanged(.sockets, isOn: true))
+    story.expectNothing()
+  }
+
+  @Test("a stale count is taken for somebody: nothing goes off")
+  func stale() {
+    let story = Scenario(configuration(relays: [RelayConfiguration(.climate, delay: .seconds(60))]))
+    story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, ending: .unclean)))
+    story.expect(.setStrike(1, .secure))
+    story.expect(.setStrike(2, .secure))
+    story.expect(.setRelay(.climate, isOn: true))
+    story.expectJournal(.started(boot: 2, after: .unclean, version: "test"), .urgent)
+    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.advance(by: .seconds(500))
+    story.expectNothing()
+  }
+
+  @Test("the station's own lines lost are an alarm; relays are told again when they are back")
+  func stationLines() {
+    let story = booted(
+      configuration(relays: [RelayConfiguration(.lights, delay: .seconds(300))]))
+    story.tell(.stationLinesChanged(areReadable: false))
+    story.expectJournal(.alarmRaised(.linesLost, nil), .urgent)
+    story.tell(.stationLinesChanged(areReadable: true))
+    story.expect(.setRelay(.lights, isOn: true))
+    story.expectJournal(.alarmCleared(.linesLost, nil), .urgent)
+  }
+
+  @Test("an input that chatters is an alarm and its door unknown, until the last one is quiet")
+  func chatter() {
+    let story = booted(configuration())
+    story.tell(.doorContactChanged(1, isClosed: true))
+    story.tell(.doorContactChanged(1, isClosed: false))
+    story.expectJournal(.doorOpened(1, cause: .forced))
+    story.expectJournal(.alarmRaised(.forcedOpen, 1))
+    story.tell(.inputChattered(1, .contact, isChattering: true))
+    story.expectJournal(.alarmCleared(.forcedOpen, 1))
+    story.expectJournal(.alarmRaised(.inputChatter, 1), .urgent)
+    #expect(story.station.points[0].door.leaf == .unknown)
+    story.tell(.inputChattered(1, .exit, isChattering: true))
+    story.tell(.inputChattered(1, .contact, isChattering: false))
+    story.expectNothing()
+    story.tell(.inputChattered(1, .exit, isChattering: false))
+    story.expectJournal(.alarmCleared(.inputChatter, 1), .urgent)
+    story.tell(.inputChattered(nil, .secondFire, isChattering: true))
+    story.expectJournal(.alarmRaised(.inputChatter, nil), .urgent)
+    story.tell(.inputChattered(3, .contact, isChattering: true))
+    story.expectNothing()
+  }
+
+  @Test("a door held open long enough asks whoever stands there to close it")
+  func closeDoor() {
+    var configuration = configuration(points: 1)
+    configuration.accessPoints[0].timing.heldOpenWarning = .seconds(10)
+    let story = booted(configuration)
+    story.tell(.doorContactChanged(1, isClosed: false))
+    story.expectJournal(.doorOpened(1, cause: .found))
+    story.advance(by: .seconds(20))
+    story.expectJournal(.alarmRaised(.heldOpenWarning, 1))
+    story.expect(.show(1, .closeDoor))
+    story.tell(.tamperChanged(1, isOpen: true))
+    story.expectJournal(.alarmRaised(.tamper, 1))
+    story.tell(.strikeSensed(1, isLocked: true))
+    story.expectNothing()
+  }
+}
