@@ -1,5 +1,6 @@
 // The clocks of this machine, and whether the one on the wall can be believed.
 import CLinux
+import Glibc
 import StationProtocol
 
 /// Readings of the kernel's clocks.
@@ -33,6 +34,13 @@ package enum Clock {
       tv_sec: time_t(end.nanoseconds / 1_000_000_000),
       tv_nsec: Int(end.nanoseconds % 1_000_000_000))
     while clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &time, nil) == EINTR {}
+  }
+
+  /// Chooses the zone by which `utcOffsetSeconds` goes, for the whole process and before threads
+  /// are started: the C library has only one.
+  package static func setTimeZone(_ name: String) {
+    setenv("TZ", name, 1)
+    tzset()
   }
 
   /// Local time minus UTC at a moment, in seconds, by the C library's time zone.

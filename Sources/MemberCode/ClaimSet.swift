@@ -12,7 +12,13 @@ enum ClaimSet {
     static let notBefore: Int64 = 5
     static let issued: Int64 = 6
     static let tokenID: Int64 = 7
+    /// An array of the words of `MemberTraits`. RFC 8392 section 9.1.1 leaves keys below -65536
+    /// to private use.
+    static let traits: Int64 = -65_537
   }
+
+  /// More traits than any code has a use for.
+  private static let mostTraits = 16
 
   /// The seconds a NumericDate may have: 1970 to the end of the year 9999.
   static let seconds: ClosedRange<Int64> = 0...253_402_300_799
@@ -58,8 +64,24 @@ enum ClaimSet {
     case Key.notBefore: return keep(time(value), in: \.notBefore)
     case Key.issued: return keep(time(value), in: \.issued)
     case Key.tokenID: return keep(value.bytes, in: \.tokenID)
+    case Key.traits:
+      guard let traits = traits(value) else { return false }
+      claims.traits = traits
+      return true
     default: return true
     }
+  }
+
+  /// A word that is not known asks for what this station does not have, and is passed over.
+  /// - Returns: nil where this is no array of words.
+  private static func traits(_ value: CBORItem) -> MemberTraits? {
+    guard let elements = value.elements, elements.count <= mostTraits else { return nil }
+    var traits: MemberTraits = []
+    for element in elements {
+      guard let word = element.text else { return nil }
+      if let trait = MemberTraits(word: word) { traits.insert(trait) }
+    }
+    return traits
   }
 
   /// A NumericDate: seconds, whole or with a fraction (RFC 8392 section 2). Not-a-number and
@@ -75,10 +97,10 @@ enum ClaimSet {
   /// Writes what a member code carries; times in whole seconds.
   static func encode(
     issuer: String?, member: MemberID, issuedSeconds: Int64, expiresSeconds: Int64,
-    tokenID: [UInt8]
+    tokenID: [UInt8], traits: MemberTraits = []
   ) -> [UInt8] {
     var claims = CBORWriter(capacity: 128)
-    claims.map(count: issuer == nil ? 4 : 5)
+    claims.map(count: 4 + (issuer == nil ? 0 : 1) + (traits.isEmpty ? 0 : 1))
     if let issuer {
       claims.integer(Key.issuer)
       claims.text(issuer)
@@ -91,6 +113,11 @@ enum ClaimSet {
     claims.integer(issuedSeconds)
     claims.integer(Key.tokenID)
     claims.bytes(tokenID)
+    if !traits.isEmpty {
+      claims.integer(Key.traits)
+      claims.array(count: traits.words.count)
+      for word in traits.words { claims.text(word) }
+    }
     return claims.bytes
   }
 }

@@ -34,9 +34,10 @@ package struct CodeIssuer: Sendable {
   ///   - time: the time of issue; a fraction of a second is cut off.
   ///   - issuer: who vouches for the member, where verifiers want to know.
   ///   - tokenID: what makes two codes of one second differ; random unless given.
+  ///   - traits: what stations are to know of the member without a list.
   package func issue(
     _ member: MemberID, life: Duration, at time: WallTime, issuer: String? = nil,
-    tokenID: [UInt8]? = nil
+    tokenID: [UInt8]? = nil, traits: MemberTraits = []
   ) throws(CodeIssueError) -> String {
     let issued = time.milliseconds / 1000
     let (expires, isTooLate) = issued.addingReportingOverflow(life.components.seconds)
@@ -45,7 +46,7 @@ package struct CodeIssuer: Sendable {
     else { throw .life }
     let payload = ClaimSet.encode(
       issuer: issuer, member: member, issuedSeconds: issued, expiresSeconds: expires,
-      tokenID: tokenID ?? Self.randomTokenID())
+      tokenID: tokenID ?? Self.randomTokenID(), traits: traits)
     let code = sign(payload)
     guard code.utf8.count <= Self.mostCharacters else {
       throw .tooLong(characters: code.utf8.count)

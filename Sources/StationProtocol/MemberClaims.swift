@@ -11,11 +11,12 @@ package struct MemberClaims: Equatable, Sendable {
   package var issued: WallTime?
   /// The CWT id (`cti`), which makes two codes of one second differ.
   package var tokenID: [UInt8]?
+  package var traits: MemberTraits
 
   package init(
     issuer: String? = nil, subject: String? = nil, audience: String? = nil,
     expires: WallTime? = nil, notBefore: WallTime? = nil, issued: WallTime? = nil,
-    tokenID: [UInt8]? = nil
+    tokenID: [UInt8]? = nil, traits: MemberTraits = []
   ) {
     self.issuer = issuer
     self.subject = subject
@@ -24,7 +25,35 @@ package struct MemberClaims: Equatable, Sendable {
     self.notBefore = notBefore
     self.issued = issued
     self.tokenID = tokenID
+    self.traits = traits
   }
+}
+
+/// What a code says of whoever shows it, so that no station needs a list for it.
+package struct MemberTraits: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
+
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Looks after stations, and comes in where others may not.
+  package static let maintainer = MemberTraits(rawValue: 1)
+  /// Needs the door for longer.
+  package static let extended = MemberTraits(rawValue: 2)
+  /// Shown under threat: opens like any other, and alarms in silence.
+  package static let duress = MemberTraits(rawValue: 4)
+
+  /// The words of the claim, in the order in which they are written.
+  package static let words: [(word: String, trait: MemberTraits)] = [
+    ("maintainer", .maintainer), ("extended", .extended), ("duress", .duress),
+  ]
+
+  /// - Returns: nil where the word is not one of them.
+  package init?(word: String) {
+    guard let known = Self.words.first(where: { $0.word == word }) else { return nil }
+    self = known.trait
+  }
+
+  package var words: [String] { Self.words.filter { contains($0.trait) }.map(\.word) }
 }
 
 /// Why a member code is not accepted, in the order in which the grounds are examined.
