@@ -25,6 +25,7 @@ struct StoreImage {
   var day = DayBook()
   var lastTrusted: WallTime?
   var latches: [Latch] = []
+  var whereabouts: [MemberID: WallTime] = [:]
 
   /// Rows with consecutive numbers, taken away at the front.
   struct Rows {
@@ -205,6 +206,9 @@ final class SimulatedDisk {
     case .latch(let latch, let isSet):
       image.latches.removeAll { $0 == latch }
       if isSet { image.latches.append(latch) }
+    case .whereabouts(.entered(let stay)): image.whereabouts[stay.member] = stay.since
+    case .whereabouts(.left(let member)): image.whereabouts[member] = nil
+    case .whereabouts(.cleared): image.whereabouts = [:]
     }
   }
 }

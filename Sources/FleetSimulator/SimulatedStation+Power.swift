@@ -41,6 +41,8 @@ extension SimulatedStation {
       stream: image.stream, boot: boot, ending: ending,
       floor: image.rows.count == 0 ? image.next : image.rows.floor, next: image.next, marks: marks,
       totals: image.totals, day: image.day, lastTrusted: image.lastTrusted, latches: image.latches,
+      whereabouts: image.whereabouts.sorted { $0.key < $1.key }
+        .map { Whereabouts.Stay(member: $0.key, since: $0.value) },
       hasLostStore: hasLostStore)
   }
 

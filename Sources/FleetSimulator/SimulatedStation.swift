@@ -49,8 +49,10 @@ final class SimulatedStation {
     let timing = DoorTiming(
       access: .seconds(3 + dice.below(13)), exit: .seconds(3 + dice.below(28)),
       heldOpen: .seconds(15 + dice.below(60)))
-    let hours: OpeningHours =
+    let hours: Schedule =
       dice.once(in: 3) ? .daily(from: dice.below(1440), to: dice.below(1440)) : .always
+    let capacity = CapacityPolicy(most: dice.once(in: 3) ? Int64(4 + dice.below(9)) : nil)
+    let entry = EntryPolicy(hours: hours, capacity: capacity)
     let most = 60 + dice.below(200)
     let small = OutboxLimits(mostRecords: UInt64(most), foldedAtOnce: UInt64(10 + dice.below(40)))
     let points = 1 + dice.below(3) % AccessPointID.most
@@ -59,7 +61,7 @@ final class SimulatedStation {
       accessPoints: (1...points).compactMap { AccessPointID($0) }.map {
         AccessPointConfiguration(id: $0, timing: timing)
       },
-      entry: EntryPolicy(hours: hours, capacity: dice.once(in: 3) ? Int64(4 + dice.below(9)) : nil),
+      entry: entry,
       clock: dice.once(in: 2) ? .require : .accept,
       outbox: plan.contains(.smallOutbox) ? small : OutboxLimits())
   }

@@ -2,7 +2,7 @@
 import StationProtocol
 
 /// Follows the wall clock: whether it can be believed, when it steps, and the earliest time that
-/// it can possibly be. A board without a battery wakes up in 1970 (domain.md).
+/// it can possibly be, which genuine codes may tell where no clock does. A board without a battery wakes up in 1970 (domain.md).
 package struct ClockTrust: Equatable, Sendable {
   /// What is done with codes while nobody vouches for the wall clock.
   package enum Policy: String, CaseIterable, Sendable {
@@ -23,6 +23,14 @@ package struct ClockTrust: Equatable, Sendable {
   /// off for days. A clock that loses 5 s a day (GB 50396) is wrong by less than a code lives then.
   static let holdOver: Duration = .seconds(7 * 86_400)
 
+  /// By how much codes can move the earliest possible time ahead of what a clock has vouched for.
+  /// A station that lay in a store room for a year still learns what day it is; an issuer whose
+  /// own clock is wrong by more does not make every other code look expired.
+  static let farthestLearnt: Duration = .seconds(400 * 86_400)
+
+  /// No code is older: 2020-01-01. One that says so was signed by a clock that did not know.
+  static let earliestCode = WallTime(seconds: 1_577_836_800)
+
   private let policy: Policy
   /// The latest wall time that was trusted or recovered, and when that was.
   private var anchor: Anchor?
@@ -30,6 +38,8 @@ package struct ClockTrust: Equatable, Sendable {
   private var vouched: Instant?
   private var previous: Anchor?
   private var remembered: Instant?
+  /// How far codes have moved the anchor since a clock vouched for it.
+  private var learnt: Duration = .zero
 
   private struct Anchor: Equatable, Sendable {
     var wall: WallTime
@@ -50,20 +60,42 @@ package struct ClockTrust: Equatable, Sendable {
     if now.isTrusted {
       anchor = Anchor(wall: now.wall, instant: now.instant)
       vouched = now.instant
+      learnt = .zero
     }
     guard let previous else { return nil }
     let step = (now.wall - previous.wall) - (now.instant - previous.instant)
     return abs(step.wholeNanoseconds) > Self.stepThreshold.wholeNanoseconds ? step : nil
   }
 
+  /// Whoever signed a code did so no earlier than the code says: it is at least that late now.
+  /// Believed only while nobody else knows the time, of signatures that are good, and up to
+  /// `farthestLearnt`. An old code can move the time to its own minute at most, at which it may be
+  /// taken for fresh: that is what the policy `accept` accepts.
+  package mutating func learn(issued: WallTime, at now: Now) {
+    guard !now.isTrusted, !isHeldOver(now), issued >= Self.earliestCode else { return }
+    guard let earliest = lastTrusted(at: now) else {
+      anchor = Anchor(wall: issued, instant: now.instant)
+      return
+    }
+    let ahead = issued - earliest
+    guard ahead > .zero, learnt + ahead <= Self.farthestLearnt else { return }
+    learnt += ahead
+    anchor = Anchor(wall: issued, instant: now.instant)
+  }
+
   /// The time by which a code is judged; nil where policy forbids to judge at all.
   package func judgementTime(_ now: Now) -> WallTime? {
     if now.isTrusted { return now.wall }
     // By the monotonic clock, which nobody can set.
-    if let vouched, now.instant - vouched <= Self.holdOver { return lastTrusted(at: now) }
+    if isHeldOver(now) { return lastTrusted(at: now) }
     guard policy == .accept else { return nil }
     guard let earliest = lastTrusted(at: now) else { return now.wall }
     return max(now.wall, earliest)
+  }
+
+  /// Whether the clock was vouched for so recently that the monotonic one carries it on.
+  private func isHeldOver(_ now: Now) -> Bool {
+    vouched.map { now.instant - $0 <= Self.holdOver } ?? false
   }
 
   /// The earliest time that it can be: the last one that was known, and what has passed since;

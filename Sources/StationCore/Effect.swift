@@ -68,6 +68,7 @@ package enum RecoveryChange: Equatable, Sendable {
   case day(DayBook)
   case lastTrusted(WallTime)
   case latch(Latch, isSet: Bool)
+  case whereabouts(Whereabouts.Change)
 }
 
 /// What only a hand at the station ends, so that a restart must not.

@@ -1,8 +1,9 @@
-// Decides whether a presented code opens the door, and for every refusal says why.
+// Decides whether what was shown opens the door, and for every refusal says why.
 import StationProtocol
 
-/// The entry machine of one access point: it holds what was last shown there and how often
-/// refusals came. What the whole station knows (clock, marks, people inside) it is handed.
+/// The entry machine of one access point: it holds what was last shown there, how often refusals
+/// came and how many tries were wrong. What the whole station knows (clock, marks, lists, people
+/// inside) it is handed.
 package struct Entry: Equatable, Sendable {
   /// The same bytes within this time of their last reading are one presentation.
   static let presentationGap: Duration = .seconds(3)
@@ -10,6 +11,7 @@ package struct Entry: Equatable, Sendable {
   static let recordedRefusals = 10
   static let refusalWindow: Duration = .seconds(60)
 
+  package internal(set) var tries = WrongTries()
   private var lastShown: Shown?
   private var window: Window?
 
@@ -36,75 +38,149 @@ package struct Entry: Equatable, Sendable {
     case ignored
     /// The code is good, and already holds this door open: say so again, nothing else.
     case confirmed
-    case granted(MemberID, mark: ReplayMark)
-    /// The fault is there where the code is malformed.
-    case refused(Denial, MemberID?, CodeDigest, fault: CodeFault? = nil)
+    /// The mark is there where a code was shown: it is used up now.
+    case granted(Claimant, mark: ReplayMark?, note: GrantNote?)
+    case refused(Refusal)
   }
 
-  /// What a decision depends on beyond the code itself.
-  package struct Circumstances: Equatable, Sendable {
-    package var policy: EntryPolicy
-    /// The time by which codes are judged; nil where the station does not know it.
-    package var time: WallTime?
-    package var localMinute: Int
-    package var marks: ReplayMarks
-    package var inside: Int64
-    /// The code for which this door is released at this moment.
-    package var openFor: CodeDigest?
+  package struct Refusal: Equatable, Sendable {
+    package var denial: Denial
+    package var credential: Credential
+    /// Known where the credential itself was good.
+    package var member: MemberID?
+    /// There where a code is malformed.
+    package var fault: CodeFault?
+    /// The credential was good, and the one that is shown under threat.
+    package var isDuress: Bool
+
+    package init(
+      _ denial: Denial, _ credential: Credential, member: MemberID? = nil,
+      fault: CodeFault? = nil, isDuress: Bool = false
+    ) {
+      self.denial = denial
+      self.credential = credential
+      self.member = member
+      self.fault = fault
+      self.isDuress = isDuress
+    }
   }
 
   package init() {}
 
   package mutating func decide(
-    _ presentation: Presentation, _ circumstances: Circumstances, at now: Instant
+    _ attempt: EntryAttempt, _ circumstances: Circumstances
   ) -> Decision {
+    let now = circumstances.now
+    guard let bytes = attempt.digest else {
+      lastShown = nil
+      return judge(attempt, circumstances)
+    }
     let goesOn = lastShown.flatMap {
-      $0.bytes == presentation.bytes && now - $0.at < Self.presentationGap ? $0 : nil
+      $0.bytes == bytes && now - $0.at < Self.presentationGap ? $0 : nil
     }
     if var shown = goesOn, !shown.deservesAnotherLook(at: now) {
       shown.at = now
       lastShown = shown
       return .ignored
     }
-    let decision = Self.judge(presentation, circumstances)
+    let decision = judge(attempt, circumstances)
     var denial: Denial?
-    if case .refused(let ground, _, _, _) = decision { denial = ground }
-    lastShown = Shown(bytes: presentation.bytes, at: now, judged: now, denial: denial)
+    if case .refused(let refusal) = decision { denial = refusal.denial }
+    lastShown = Shown(bytes: bytes, at: now, judged: now, denial: denial)
     // The same answer to the same presentation is no new attempt.
     return goesOn != nil && goesOn?.denial == denial ? .ignored : decision
   }
 
-  /// The grounds in their order; the first that holds is the answer.
-  private static func judge(
-    _ presentation: Presentation, _ circumstances: Circumstances
-  ) -> Decision {
+  private func judge(_ attempt: EntryAttempt, _ circumstances: Circumstances) -> Decision {
+    switch attempt {
+    case .code(let presentation): return judge(presentation, circumstances)
+    case .card(let presentation):
+      let credential = Credential.card(presentation.digest)
+      guard !tries.isPaused(at: circumstances.now) else {
+        return .refused(Refusal(.paused, credential))
+      }
+      guard let member = circumstances.directory.member(with: presentation.card) else {
+        return .refused(Refusal(.unknownCard, credential))
+      }
+      return judge(listed(member, credential, circumstances), circumstances)
+    case .pin(let attempt):
+      // Also the right one: or the pause would tell which one that was.
+      guard !tries.isPaused(at: circumstances.now) else {
+        return .refused(Refusal(.paused, .pin))
+      }
+      switch attempt {
+      case .wrong: return .refused(Refusal(.wrongPIN, .pin))
+      case .right(let member):
+        return judge(listed(member, .pin, circumstances), circumstances)
+      case .duress(let member):
+        var claimant = listed(member, .pin, circumstances)
+        claimant.isDuress = true
+        return judge(claimant, circumstances)
+      }
+    }
+  }
+
+  /// A card and a PIN do not expire, but hours and reservations need a time to go by.
+  private func judge(_ claimant: Claimant, _ circumstances: Circumstances) -> Decision {
+    let policy = circumstances.policy
+    guard circumstances.time != nil || (policy.hours.isConstant && policy.reservation == .off)
+    else { return .refused(Refusal(.clockUntrusted, claimant.credential)) }
+    return judge(claimant, until: nil, circumstances)
+  }
+
+  /// Whoever is known by the list alone.
+  private func listed(
+    _ member: MemberID, _ credential: Credential, _ circumstances: Circumstances
+  ) -> Claimant {
+    let profile = circumstances.directory.profile(of: member)
+    return Claimant(
+      member: member, credential: credential, isMaintainer: profile.isMaintainer,
+      needsTime: profile.needsTime)
+  }
+
+  private func judge(_ presentation: Presentation, _ circumstances: Circumstances) -> Decision {
     let claims: MemberClaims
     let code: CodeDigest
     switch presentation.verdict {
     case .refused(let refusal):
-      return .refused(Denial(refusal), nil, presentation.bytes, fault: refusal.fault)
+      return .refused(
+        Refusal(Denial(refusal), .code(presentation.bytes), fault: refusal.fault))
     case .genuine(let genuine, let digest):
       claims = genuine
       code = digest
     }
-    guard let time = circumstances.time else { return .refused(.clockUntrusted, nil, code) }
+    guard let time = circumstances.time else {
+      return .refused(Refusal(.clockUntrusted, .code(code)))
+    }
     switch circumstances.policy.code.judge(claims, at: time) {
-    case .failure(let refusal): return .refused(Denial(refusal), nil, code)
+    case .failure(let refusal): return .refused(Refusal(Denial(refusal), .code(code)))
     case .success(let member):
       if code == circumstances.openFor { return .confirmed }
-      let denial: Denial? =
-        if circumstances.marks.contains(code) {
-          .replayed
-        } else if !circumstances.policy.hours.areOpen(atMinute: circumstances.localMinute) {
-          .closed
-        } else if let capacity = circumstances.policy.capacity, circumstances.inside >= capacity {
-          .full
-        } else {
-          nil
-        }
-      if let denial { return .refused(denial, member, code) }
+      var claimant = listed(member, .code(code), circumstances)
+      claimant.code = code
+      claimant.isDuress = claims.traits.contains(.duress)
+      claimant.isMaintainer = claimant.isMaintainer || claims.traits.contains(.maintainer)
+      claimant.needsTime = claimant.needsTime || claims.traits.contains(.extended)
       let until = (claims.expires ?? time) + circumstances.policy.code.leeway
-      return .granted(member, mark: ReplayMark(code: code, until: until))
+      return judge(claimant, until: until, circumstances)
+    }
+  }
+
+  /// - Parameter until: when the code that was shown has expired; nil where none was.
+  private func judge(
+    _ claimant: Claimant, until: WallTime?, _ circumstances: Circumstances
+  ) -> Decision {
+    switch EntryGround.judge(claimant, circumstances) {
+    case .failure(let refusal):
+      return .refused(
+        Refusal(
+          refusal.denial, claimant.credential, member: claimant.member,
+          isDuress: claimant.isDuress && refusal.denial != .revoked && refusal.denial != .replayed))
+    case .success(let note):
+      let mark = until.flatMap { until in
+        claimant.code.map { ReplayMark(code: $0, until: until) }
+      }
+      return .granted(claimant, mark: mark, note: note)
     }
   }
 
@@ -119,8 +195,8 @@ package struct Entry: Equatable, Sendable {
     return current.refusals <= Self.recordedRefusals
   }
 
-  /// When the current minute of refusals ends.
-  package var deadline: Instant? { window?.ends }
+  /// When the current minute of refusals ends, or the row of wrong tries.
+  package var deadline: Instant? { [window?.ends, tries.deadline].compactMap { $0 }.min() }
 
   /// Ends the minute if it is over.
   /// - Returns: how many refusals had no record of their own.
@@ -133,7 +209,7 @@ package struct Entry: Equatable, Sendable {
 }
 
 extension Denial {
-  /// Whether the same code may be good a moment later.
+  /// Whether the same credential may be good a moment later.
   fileprivate var canPass: Bool {
     switch self {
     case .paused, .clockUntrusted, .notYetValid, .suspended, .closed, .notReserved, .passedBack,

@@ -7,6 +7,18 @@ package enum Event: Equatable, Sendable {
   case booted(Recovered)
   /// A reader read a code, and its signature was examined.
   case codePresented(AccessPointID, Presentation)
+  /// A reader read a card, parity and all.
+  case cardPresented(AccessPointID, CardPresentation)
+  /// Somebody typed a member's number and a PIN, and they were compared.
+  case pinEntered(AccessPointID, PINAttempt)
+  /// Somebody showed something at a reader on the room's side.
+  case leaveRequested(AccessPointID, EntryAttempt)
+  /// The station's lock-down button was engaged or let go.
+  case lockDownChanged(isOn: Bool)
+  /// The station's maintenance key was turned.
+  case maintenanceChanged(isOn: Bool)
+  /// The lists of members were read, at the start and whenever they have changed.
+  case directoryChanged(MemberDirectory)
   /// The door contact was sensed; nil where it cannot be.
   case doorContactChanged(AccessPointID, isClosed: Bool?)
   /// The exit button was pressed.
@@ -96,6 +108,8 @@ package struct Recovered: Equatable, Sendable {
   package var lastTrusted: WallTime?
   /// Those that are set.
   package var latches: [Latch]
+  /// The members that went in and were not seen to leave.
+  package var whereabouts: [Whereabouts.Stay]
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
 
@@ -103,7 +117,7 @@ package struct Recovered: Equatable, Sendable {
     stream: StreamID, boot: Int64 = 1, ending: Ending = .newStore, floor: UInt64 = 1,
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
     day: DayBook = DayBook(), lastTrusted: WallTime? = nil, latches: [Latch] = [],
-    hasLostStore: Bool = false
+    whereabouts: [Whereabouts.Stay] = [], hasLostStore: Bool = false
   ) {
     self.stream = stream
     self.boot = boot
@@ -115,6 +129,7 @@ package struct Recovered: Equatable, Sendable {
     self.day = day
     self.lastTrusted = lastTrusted
     self.latches = latches
+    self.whereabouts = whereabouts
     self.hasLostStore = hasLostStore
   }
 }

@@ -2,35 +2,197 @@
 import StationProtocol
 
 extension Station {
+  /// Somebody showed something at a reader on the street's side.
   mutating func present(
-    _ presentation: Presentation, at id: AccessPointID, _ step: inout Step
+    _ attempt: EntryAttempt, at id: AccessPointID, _ step: inout Step
   ) {
     guard let index = points.firstIndex(where: { $0.id == id }) else { return }
-    let time = clock.judgementTime(step.now)
-    var judged = step.now
-    judged.wall = time ?? step.now.wall
-    let circumstances = Entry.Circumstances(
-      policy: configuration.entry, time: time, localMinute: judged.localMinute, marks: marks,
-      inside: occupancy.totals.inside, openFor: points[index].door.openFor)
-    switch points[index].entry.decide(presentation, circumstances, at: step.now.instant) {
+    learn(from: attempt, &step)
+    let circumstances = circumstances(at: index, step.now)
+    switch points[index].entry.decide(attempt, circumstances) {
     case .ignored: break
     case .confirmed: step.effects.append(.show(id, .granted))
-    case .granted(let member, let mark):
-      let known = clock.lastTrusted(at: step.now)
-      let forgetting = known ?? judged.wall
-      marks.add(mark, at: forgetting)
-      atDoor(id, &step) { $0.grant(mark.code, at: $1) }
-      step.effects.append(.show(id, .granted))
-      journal(
-        .entryGranted(id, member: member, .code(mark.code)), .urgent, &step,
-        [.mark(mark, forgetting: forgetting)] + (known.map { [.lastTrusted($0)] } ?? []))
-    case .refused(let denial, let member, let code, let fault):
-      step.effects.append(.show(id, .refused(denial, fault: fault)))
-      if points[index].entry.countRefusal(at: step.now.instant) {
-        journal(
-          .entryRefused(id, reason: denial, fault: fault, member: member, .code(code)), .soon, &step
-        )
-      }
+    case .granted(let claimant, let mark, let note):
+      grant(claimant, mark, note, at: index, circumstances, &step)
+    case .refused(let refusal): refuse(refusal, at: index, &step)
     }
+  }
+
+  private func circumstances(at index: Int, _ now: Now) -> Circumstances {
+    let time = clock.judgementTime(now)
+    let partner = configuration.entry.interlock?.partner(of: points[index].id)
+    let isPartnerOpen = points.contains {
+      $0.id == partner && ($0.door.leaf != .closed || $0.door.isReleased)
+    }
+    return Circumstances(
+      policy: configuration.entry, time: time,
+      local: LocalTime(time ?? now.wall, utcOffsetSeconds: now.utcOffsetSeconds),
+      directory: directory, marks: marks, whereabouts: whereabouts,
+      inside: occupancy.totals.inside + points.reduce(0) { $0 + $1.arrivals.count },
+      openFor: points[index].door.openFor, isPartnerOpen: isPartnerOpen,
+      mode: points[index].resolution.mode, now: now.instant)
+  }
+
+  /// A good signature tells how late it is at least.
+  private mutating func learn(from attempt: EntryAttempt, _ step: inout Step) {
+    guard case .code(let presentation) = attempt,
+      case .genuine(let claims, _) = presentation.verdict, let issued = claims.issued
+    else { return }
+    clock.learn(issued: issued, at: step.now)
+  }
+
+  private mutating func grant(
+    _ claimant: Claimant, _ mark: ReplayMark?, _ note: GrantNote?, at index: Int,
+    _ circumstances: Circumstances, _ step: inout Step
+  ) {
+    let id = points[index].id
+    let known = clock.lastTrusted(at: step.now)
+    var changes: [RecoveryChange] = []
+    if let mark {
+      let forgetting = known ?? circumstances.time ?? step.now.wall
+      marks.add(mark, at: forgetting)
+      changes.append(.mark(mark, forgetting: forgetting))
+    }
+    if let known { changes.append(.lastTrusted(known)) }
+    atDoor(id, &step) { $0.grant(claimant.code, isExtended: claimant.needsTime, at: $1) }
+    step.effects.append(.show(id, .granted))
+    journal(
+      .entryGranted(id, member: claimant.member, claimant.credential, note: note), .urgent, &step,
+      changes)
+    points[index].arrivals.expect(
+      claimant.member,
+      until: step.now.instant + points[index].door.timing.access(isExtended: claimant.needsTime))
+    if note != .override, isFreeHour(step.now) { points[index].hasFirstPerson = true }
+    if let action = points[index].entry.tries.good() { perform(action, at: id, &step) }
+    if claimant.isDuress {
+      set(.duress, id, stands: true, &step)
+    } else if claimant.isMaintainer {
+      endDuress(&step)
+    }
+  }
+
+  /// The worker reads what the door does, not only what the code was worth: in free access that
+  /// it is open.
+  private mutating func refuse(
+    _ refusal: Entry.Refusal, at index: Int, _ step: inout Step
+  ) {
+    let id = points[index].id
+    let isFree = points[index].resolution.mode == .freeAccess
+    step.effects.append(
+      .show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault)))
+    if points[index].entry.countRefusal(at: step.now.instant) {
+      journal(
+        .entryRefused(
+          id, reason: refusal.denial, fault: refusal.fault, member: refusal.member,
+          refusal.credential), .soon, &step)
+    }
+    if refusal.denial.isWrongTry {
+      let action = points[index].entry.tries.wrong(
+        isNoise: refusal.fault == .noise, at: step.now.instant)
+      if let action { perform(action, at: id, &step) }
+    }
+    // Silent either way, and no less urgent because the door stays shut.
+    if refusal.isDuress { set(.duress, id, stands: true, &step) }
+  }
+
+  private mutating func perform(
+    _ action: WrongTries.Action, at id: AccessPointID, _ step: inout Step
+  ) {
+    set(.wrongTries, id, stands: action == .raise, &step)
+  }
+
+  /// Somebody who looks after the station has come, of his own will.
+  mutating func endDuress(_ step: inout Step) {
+    for point in points { set(.duress, point.id, stands: false, &step) }
+  }
+
+  /// What the passing of time has brought to those who want to come in.
+  mutating func passEntry(_ step: inout Step) {
+    for index in points.indices {
+      let id = points[index].id
+      if let action = points[index].entry.tries.wake(at: step.now.instant) {
+        perform(action, at: id, &step)
+      }
+      if let surplus = points[index].entry.closeWindow(at: step.now.instant) {
+        journal(.refusalsCounted(id, count: surplus), .soon, &step)
+      }
+      points[index].arrivals.wake(isOpen: points[index].isOpen, at: step.now.instant)
+    }
+    resolveModes(&step)
+    for (alarm, stands) in capacityWatch.judge(
+      inside: occupancy.totals.inside, { alarms.stands($0, nil) })
+    {
+      set(alarm, nil, stands: stands, &step)
+    }
+    set(.clockUntrusted, nil, stands: clock.judgementTime(step.now) == nil, &step)
+  }
+
+  /// The next instant at which `passEntry` has something to do.
+  var entryDeadline: Instant? {
+    let ofPoints = points.flatMap {
+      [$0.entry.deadline, $0.isOpen ? nil : $0.arrivals.deadline]
+    }
+    return (ofPoints + [modesDueAt]).compactMap { $0 }.min()
+  }
+}
+
+// MARK: - Who is inside
+
+extension Station {
+  /// Somebody who may be known by name wants to leave, at a reader on the room's side. A way out
+  /// that needs no reader is always there; this one opens for whoever is known here, whatever the
+  /// grounds of entry say. What cannot be read opens nothing: a loose wire must not.
+  mutating func presentLeaving(
+    _ attempt: EntryAttempt, at id: AccessPointID, _ step: inout Step
+  ) {
+    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    learn(from: attempt, &step)
+    let member: MemberID
+    switch points[index].leaving.judge(attempt, directory, at: step.now.instant) {
+    case .ignored: return
+    case .refused(let refusal): return refuse(refusal, at: index, &step)
+    case .goesOn:
+      atDoor(id, &step) { $0.requestExit(at: $1) }
+      return
+    case .leaves(let leaving): member = leaving
+    }
+    atDoor(id, &step) { $0.requestExit(at: $1) }
+    step.effects.append(.show(id, .granted))
+    journal(.exitRequested(id), .urgent, &step)
+    points[index].arrivals.expectLeaving(
+      member, until: step.now.instant + points[index].door.timing.exit)
+  }
+
+  /// Somebody passed through a door that stands open.
+  /// - Returns: what boot must remember of it, for the record of the passage.
+  mutating func advanceWhereabouts(
+    _ passage: Passage, at index: Int, _ step: inout Step
+  ) -> [RecoveryChange] {
+    let isFollowed = configuration.entry.antiPassback != .off
+    switch passage {
+    case .inward:
+      guard let member = points[index].arrivals.enter(), isFollowed else { return [] }
+      let since = clock.lastTrusted(at: step.now) ?? step.now.wall
+      return whereabouts.enter(member, since: since, at: step.now.instant)
+        .map(RecoveryChange.whereabouts)
+    case .outward:
+      guard let member = points[index].arrivals.leave(), isFollowed,
+        let change = whereabouts.leave(member)
+      else { return [] }
+      return [.whereabouts(change)]
+    case .turnBack, .ambiguous: return []
+    }
+  }
+
+  /// The room was found empty.
+  /// - Returns: what boot must remember of it.
+  mutating func forgetWhereabouts() -> [RecoveryChange] {
+    whereabouts.clear().map { [.whereabouts($0)] } ?? []
+  }
+}
+
+extension Station.AccessPoint {
+  var isOpen: Bool {
+    if case .open = door.leaf { true } else { false }
   }
 }

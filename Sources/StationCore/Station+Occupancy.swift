@@ -92,9 +92,10 @@ extension Station {
     let isCounted = passage == .inward || passage == .outward
     if isCounted || wasStale != occupancy.isStale { step.changedParts.insert(.occupancy) }
     let inside = occupancy.totals.inside
+    let stays = advanceWhereabouts(passage, at: index, &step)
     journal(
       .passage(points[index].id, passage, inside: inside, isTailgate: isSuspect), .soon, &step,
-      isCounted ? occupancy.changes : [.day(occupancy.book)])
+      (isCounted ? occupancy.changes : [.day(occupancy.book)]) + stays)
     if fellBelowZero {
       journal(.occupancyCorrected(by: 1, cause: .underflow, inside: inside), .soon, &step)
     }
@@ -134,7 +135,7 @@ extension Station {
       step.changedParts.insert(.occupancy)
       journal(
         .occupancyCorrected(by: -residual, cause: cause, inside: 0), .soon, &step,
-        occupancy.changes)
+        occupancy.changes + forgetWhereabouts())
     }
     turnDay(&step)
   }

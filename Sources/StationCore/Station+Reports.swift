@@ -54,13 +54,15 @@ extension Station {
     step.effects.append(
       .remember(
         (known.map { [.lastTrusted($0)] } ?? []) + occupancy.changes + latches
-          + marks.all.map { .mark($0, forgetting: known ?? step.now.wall) }))
+          + marks.all.map { .mark($0, forgetting: known ?? step.now.wall) }
+          + whereabouts.all.map { .whereabouts(.entered($0)) }))
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
   }
 
   mutating func open(_ connection: Int64, _ step: inout Step) {
     uplink = connection
+    uplinkLostAt = nil
     outbox.uplinkOpened()
     publishBirth(connection, &step)
     step.changedParts.formUnion(points.map { .door($0.id) })
@@ -100,7 +102,7 @@ extension Station {
               OccupancyPayload(
                 seq: seq, inside: totals.inside, entered: totals.entered, left: totals.left,
                 corrections: totals.corrections, refused: totals.refused,
-                capacity: configuration.entry.capacity,
+                capacity: configuration.entry.capacity.most,
                 isStale: occupancy.isStale, at: step.now.wall))))
       case .alarms:
         step.effects.append(

@@ -23,6 +23,18 @@ package struct Station: Equatable, Sendable {
   var health = InputHealth()
   var boot: Int64 = 0
   var uplink: Int64?
+  /// Since when there is no uplink; nil while there is one.
+  var uplinkLostAt: Instant?
+  /// What is known of single members.
+  package internal(set) var directory = MemberDirectory()
+  var whereabouts = Whereabouts()
+  /// The lock-down button is engaged.
+  var isLockedDown = false
+  /// The maintenance key is turned.
+  var isInMaintenance = false
+  /// When the modes of the doors are to be looked at again, whatever happens.
+  var modesDueAt: Instant?
+  let capacityWatch: CapacityWatch
 
   /// One access point with its machines.
   package struct AccessPoint: Equatable, Sendable {
@@ -36,6 +48,12 @@ package struct Station: Equatable, Sendable {
     /// What the motion sensor says that hangs on this access point's lines.
     var isMoving: Bool?
     var health = InputHealth()
+    var leaving = LeavingReader()
+    var arrivals = Arrivals()
+    /// The mode that holds here, and why.
+    package internal(set) var resolution = ModeResolution(.codeOnly, .configured)
+    /// Someone was let in since the free hours began.
+    var hasFirstPerson = false
     var areLinesReadable = true
   }
 
@@ -51,6 +69,7 @@ package struct Station: Equatable, Sendable {
     clock = ClockTrust(policy: configuration.clock)
     fire = FireInput(configuration.fire)
     relays = configuration.relays.map(RelaySwitch.init)
+    capacityWatch = CapacityWatch(configuration.entry.capacity)
   }
 
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
@@ -76,11 +95,10 @@ package struct Station: Equatable, Sendable {
 
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
-    let ofPoints = points.flatMap { [$0.door.deadline, $0.entry.deadline] }
     let ofStation =
-      [outbox.deadline, refusedMessages.deadline, fire.deadline] + relays.map(\.deadline)
-      + occupancyDeadlines
-    return (ofPoints + ofStation).compactMap { $0 }.min()
+      [entryDeadline, outbox.deadline, refusedMessages.deadline, fire.deadline]
+      + relays.map(\.deadline) + occupancyDeadlines
+    return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
   }
 
   /// One call of `handle`: the time it happens at and what it has decided so far.
@@ -98,7 +116,15 @@ extension Station {
   private mutating func react(to event: Event, _ step: inout Step) {
     switch event {
     case .booted, .storeReplaced: break
-    case .codePresented(let id, let presentation): present(presentation, at: id, &step)
+    case .codePresented(let id, let presentation): present(.code(presentation), at: id, &step)
+    case .cardPresented(let id, let presentation): present(.card(presentation), at: id, &step)
+    case .pinEntered(let id, let attempt): present(.pin(attempt), at: id, &step)
+    case .leaveRequested(let id, let attempt): presentLeaving(attempt, at: id, &step)
+    case .lockDownChanged(let isOn): isLockedDown = isOn
+    case .maintenanceChanged(let isOn):
+      isInMaintenance = isOn
+      if isOn { endDuress(&step) }
+    case .directoryChanged(let changed): directory = changed
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
     case .exitRequested(let id):
@@ -122,6 +148,7 @@ extension Station {
     case .uplinkOpened(let connection): open(connection, &step)
     case .uplinkClosed:
       uplink = nil
+      uplinkLostAt = uplinkLostAt ?? step.now.instant
       outbox.uplinkClosed()
     case .acknowledged(let ack):
       switch outbox.acknowledged(ack, at: step.now.instant) {
@@ -139,12 +166,10 @@ extension Station {
     for index in points.indices {
       let id = points[index].id
       atDoor(id, &step) { $0.wake(at: $1) }
-      if let surplus = points[index].entry.closeWindow(at: step.now.instant) {
-        journal(.refusalsCounted(id, count: surplus), .soon, &step)
-      }
     }
     passOccupancy(&step)
     atFire(&step) { $0.wake(at: $1) }
+    passEntry(&step)
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
@@ -163,6 +188,9 @@ extension Station {
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(lastTrusted: recovered.lastTrusted, at: step.now)
     _ = clock.observe(step.now)
+    whereabouts.recover(
+      recovered.whereabouts, known: clock.lastTrusted(at: step.now), at: step.now.instant)
+    uplinkLostAt = step.now.instant
     driveAll(recovered.latches, &step)
     journal(
       .started(boot: boot, after: recovered.ending, version: configuration.version), .urgent, &step)

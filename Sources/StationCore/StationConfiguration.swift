@@ -32,34 +32,3 @@ package struct StationConfiguration: Equatable, Sendable {
     self.relays = relays.sorted { $0.relay.rawValue < $1.relay.rawValue }
   }
 }
-
-/// Who may come in and when.
-package struct EntryPolicy: Equatable, Sendable {
-  package var code: CodePolicy
-  package var hours: OpeningHours
-  /// The most people inside; nil for no limit.
-  package var capacity: Int64?
-
-  package init(
-    code: CodePolicy = CodePolicy(), hours: OpeningHours = .always, capacity: Int64? = nil
-  ) {
-    self.code = code
-    self.hours = hours
-    self.capacity = capacity
-  }
-}
-
-/// When the station is open, by local time.
-package enum OpeningHours: Equatable, Sendable {
-  case always
-  /// From the first minute of the day to before the second; over midnight where it is smaller.
-  case daily(from: Int, to: Int)
-
-  package func areOpen(atMinute minute: Int) -> Bool {
-    switch self {
-    case .always: true
-    case .daily(let from, let to) where from <= to: (from..<to).contains(minute)
-    case .daily(let from, let to): minute >= from || minute < to
-    }
-  }
-}

@@ -38,6 +38,7 @@ import Testing
     story.advance(by: .seconds(6))
     story.expect(.setStrike(1, .secure))
     story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.alarmRaised(.clockUntrusted, nil))
     let late = story.code()
     story.tell(.codePresented(1, late))
     story.expectRefusal(.clockUntrusted, of: late)
@@ -67,10 +68,10 @@ import Testing
           MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest
         ))
     }
-    story.tell(.codePresented(1, code(lastTrusted + .seconds(36))))
-    story.expectRefusal(.notYetValid, of: code(lastTrusted))
+    story.tell(.codePresented(1, code(lastTrusted + .seconds(-40))))
+    story.expectRefusal(.expired, of: code(lastTrusted))
     story.advance(by: .seconds(4))
-    story.tell(.codePresented(1, code(lastTrusted + .seconds(36))))
+    story.tell(.codePresented(1, code(lastTrusted + .seconds(-20))))
     story.expectGrant(of: code(lastTrusted))
   }
 
@@ -93,6 +94,75 @@ import Testing
         code: digest))
     story.tell(.codePresented(1, code))
     story.expectGrant(of: code)
+  }
+
+  /// A genuine code with these times.
+  private func code(_ issued: WallTime, _ number: UInt64 = 1) -> Presentation {
+    let digest = CodeDigest(high: 0x71BE, low: number)
+    return Presentation(
+      bytes: digest,
+      verdict: .genuine(
+        MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest))
+  }
+
+  @Test("a genuine code tells a station without a clock how late it is at least")
+  func learnt() {
+    let lastTrusted = Scenario.noon
+    let story = Scenario(
+      unbooted: 1, clock: .accept, isTrusted: false)
+    story.stepClock(by: WallTime(seconds: 0) - Scenario.noon)
+    story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: lastTrusted)))
+    story.expect(.setStrike(1, .secure))
+    story.expectJournal(.started(boot: 2, after: .newStore, version: "test"))
+    // A month in a cupboard: the first member's code opens, and dates all that follows.
+    let today = lastTrusted + .seconds(30 * 86_400)
+    story.tell(.codePresented(1, code(today)))
+    story.expect(.setStrike(1, .release))
+    story.expect(.show(1, .granted))
+    story.expectJournal(
+      .entryGranted(1, member: MemberID("m-1")!, .code(code(today).bytes)), .urgent,
+      [
+        .mark(
+          ReplayMark(code: code(today).bytes, until: today + .seconds(65)), forgetting: today),
+        .lastTrusted(today),
+      ])
+    story.tell(.codePresented(1, code(today + .seconds(-66), 2)))
+    story.expectRefusal(.expired, of: code(today, 2))
+  }
+
+  @Test("codes move the time by 400 days at most until a clock is vouched for")
+  func learntWithin() {
+    let day: Int64 = 86_400
+    var clock = ClockTrust(policy: .accept)
+    let start = Instant(nanoseconds: 0)
+    var now = Now(instant: start, wall: WallTime(seconds: 0), isTrusted: false)
+    clock.recover(lastTrusted: Scenario.noon, at: now)
+    _ = clock.observe(now)
+    clock.learn(issued: Scenario.noon + .seconds(300 * day), at: now)
+    #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(300 * day))
+    clock.learn(issued: Scenario.noon + .seconds(401 * day), at: now)
+    #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(300 * day))
+    clock.learn(issued: Scenario.noon, at: now)
+    #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(300 * day))
+    // A vouched clock is believed whatever codes have said, and while it is nothing is learnt.
+    now.isTrusted = true
+    now.wall = Scenario.noon + .seconds(day)
+    _ = clock.observe(now)
+    clock.learn(issued: Scenario.noon + .seconds(2 * day), at: now)
+    now.isTrusted = false
+    clock.learn(issued: Scenario.noon + .seconds(2 * day), at: now)
+    #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(day))
+  }
+
+  @Test(
+    "where no time was ever known the first code gives one, unless it is older than the product")
+  func learntFirst() {
+    var clock = ClockTrust(policy: .accept)
+    let now = Now(instant: Instant(nanoseconds: 0), wall: WallTime(seconds: 0), isTrusted: false)
+    clock.learn(issued: WallTime(seconds: 1000), at: now)
+    #expect(clock.lastTrusted(at: now) == nil)
+    clock.learn(issued: Scenario.noon, at: now)
+    #expect(clock.lastTrusted(at: now) == Scenario.noon)
   }
 
   @Test("an untrusted clock that is ahead of all that was known is believed")
@@ -163,12 +233,13 @@ import Testing
   @Test("records say whether their time could be believed")
   func records() {
     let story = Scenario(isTrusted: false)
-    #expect(story.journal.map(\.record.isTrusted) == [false])
+    #expect(story.journal.map(\.record.isTrusted) == [false, false])
     story.tell(.wake)
     story.trustClock(true)
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.exitRequested(1))
+    story.expectJournal(.alarmCleared(.clockUntrusted, nil))
     story.expect(.remember([.lastTrusted(story.now.wall)]))
   }
 }

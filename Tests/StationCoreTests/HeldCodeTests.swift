@@ -14,9 +14,10 @@ import Testing
 
   @Test("a member who waits at a full room is let in when someone leaves")
   func full() {
-    let story = Scenario(entry: EntryPolicy(capacity: 1))
+    let story = Scenario(entry: EntryPolicy(capacity: CapacityPolicy(most: 1)))
     story.walk(.outer, .inner)
     story.expectJournal(.passage(1, .inward, inside: 1))
+    story.expectJournal(.alarmRaised(.capacityFull, nil))
     let code = story.code()
     story.tell(.codePresented(1, code))
     story.expectRefusal(.full, of: code, "m-1")
@@ -25,6 +26,7 @@ import Testing
     story.expectNothing()
     story.walk(.inner, .outer)
     story.expectJournal(.passage(1, .outward, inside: 0))
+    story.expectJournal(.alarmCleared(.capacityFull, nil))
     hold(code, halfSeconds: 3, story)
     story.expectNothing()
     hold(code, halfSeconds: 1, story)
@@ -53,7 +55,7 @@ import Testing
 
   @Test("when another ground has taken the place of the first, that is told and recorded")
   func otherGround() {
-    let story = Scenario(entry: EntryPolicy(capacity: 0))
+    let story = Scenario(entry: EntryPolicy(capacity: CapacityPolicy(most: 0)))
     let code = story.code(life: .seconds(10))
     story.tell(.codePresented(1, code))
     story.expectRefusal(.full, of: code, "m-1")

@@ -70,6 +70,9 @@ final class Scenario {
     expectJournal(
       .started(boot: recovered.boot, after: recovered.ending, version: "test"), .urgent, place)
     if recovered.hasLostStore { expectJournal(.alarmRaised(.storeLost, nil), .urgent, place) }
+    if !now.isTrusted, station.configuration.clock == .require {
+      expectJournal(.alarmRaised(.clockUntrusted, nil), .urgent, place)
+    }
     if now.isTrusted { expect(.remember([.lastTrusted(now.wall)]), place) }
   }
 
@@ -174,6 +177,25 @@ final class Scenario {
       return nil
     }
     return birth
+  }
+
+  /// Claims what is next if it is the trusted time being written down, as happens now and then.
+  func claimRemembered(_ count: inout Int) {
+    while case .remember(let changes) = unclaimed.first, changes.count == 1,
+      case .lastTrusted = changes[0]
+    {
+      unclaimed.removeFirst()
+      count += 1
+    }
+  }
+
+  /// Claims that records are sent, whichever.
+  func expectSent(_ place: SourceLocation = #_sourceLocation) {
+    guard let effect = take("records", place) else { return }
+    guard case .publishRecords = effect else {
+      Issue.record("not records but \(effect)", sourceLocation: place)
+      return
+    }
   }
 
   func expectNothing(_ place: SourceLocation = #_sourceLocation) {

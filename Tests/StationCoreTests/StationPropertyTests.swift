@@ -5,7 +5,7 @@ import Testing
 @testable import StationCore
 
 /// A little random number generator (xorshift64*), so that a seed repeats its sequence.
-private struct Dice: RandomNumberGenerator {
+struct Dice: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
@@ -52,7 +52,7 @@ private struct RandomLife {
         accessPoints: (1...points).map {
           AccessPointConfiguration(id: AccessPointID($0)!, timing: Self.timing)
         },
-        entry: EntryPolicy(capacity: dice.flip() ? 3 : nil),
+        entry: EntryPolicy(capacity: CapacityPolicy(most: dice.flip() ? 3 : nil)),
         clock: dice.flip() ? .require : .accept,
         outbox: OutboxLimits(mostRecords: 40, foldedAtOnce: 8)))
   }

@@ -1,0 +1,63 @@
+// Who was let in, or is on the way out, and has not passed through the door yet.
+import StationProtocol
+
+/// The people that one door waits for. A grant is not an entry: it becomes one with the passage,
+/// and is void when its access time is over and the door stands open no longer.
+///
+/// Each counts as inside for the capacity until then, so that five codes shown at once do not
+/// fill four places.
+package struct Arrivals: Equatable, Sendable {
+  /// More than could be let in within one access time.
+  static let most = 64
+
+  private struct Person: Equatable, Sendable {
+    var member: MemberID?
+    var until: Instant
+  }
+
+  /// In the order of their grants.
+  private var inward: [Person] = []
+  private var outward: [Person] = []
+
+  package init() {}
+
+  /// How many are let in and not through the door.
+  package var count: Int64 { Int64(inward.count) }
+
+  package mutating func expect(_ member: MemberID, until: Instant) {
+    inward = Self.adding(member, until, to: inward)
+  }
+
+  /// Somebody who has shown who he is wants to leave.
+  package mutating func expectLeaving(_ member: MemberID, until: Instant) {
+    outward = Self.adding(member, until, to: outward)
+  }
+
+  /// Someone came in.
+  /// - Returns: the member let in first of those who have not passed; nil where nobody is known
+  ///   to be on the way.
+  package mutating func enter() -> MemberID? { inward.isEmpty ? nil : inward.removeFirst().member }
+
+  package mutating func leave() -> MemberID? {
+    outward.isEmpty ? nil : outward.removeFirst().member
+  }
+
+  /// When someone is waited for no longer, unless the door stands open then.
+  package var deadline: Instant? { (inward + outward).map(\.until).min() }
+
+  /// - Parameter isOpen: whoever was let in may still walk through an open door.
+  package mutating func wake(isOpen: Bool, at now: Instant) {
+    guard !isOpen else { return }
+    inward.removeAll { $0.until <= now }
+    outward.removeAll { $0.until <= now }
+  }
+
+  /// The same member shows twice and walks in once.
+  private static func adding(
+    _ member: MemberID, _ until: Instant, to people: [Person]
+  ) -> [Person] {
+    var people = people.filter { $0.member != member }
+    people.append(Person(member: member, until: until))
+    return people.suffix(most)
+  }
+}

@@ -1,0 +1,84 @@
+// What people show besides codes: cards by their number, and numbers typed at a keypad.
+import StationProtocol
+
+/// A card as a Wiegand reader tells it: a number in one of two widths, parity already checked.
+/// A number on a wire proves little; that is why a card counts only where a list names it.
+package struct Card: Hashable, Sendable, CustomStringConvertible {
+  package enum Width: Int, CaseIterable, Sendable {
+    /// 8 bits of facility and 16 of number between two parity bits.
+    case bits26 = 26
+    /// 32 bits between two parity bits.
+    case bits34 = 34
+  }
+
+  package let width: Width
+  /// Without the parity bits; 24 bits of 26, 32 bits of 34.
+  package let number: UInt32
+
+  /// - Returns: nil where the width has no room for the number.
+  package init?(_ width: Width, number: UInt32) {
+    guard width == .bits34 || number < 1 << 24 else { return nil }
+    self.width = width
+    self.number = number
+  }
+
+  /// `26:FACILITY:NUMBER` or `34:NUMBER`, in decimal without leading zeros.
+  package init?(text: some StringProtocol) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    let numbers = parts.map { part in UInt32(part).flatMap { String($0) == part ? $0 : nil } }
+    switch (parts.first, numbers.count) {
+    case ("26", 3):
+      guard let facility = numbers[1], facility < 256, let number = numbers[2], number < 65_536
+      else { return nil }
+      self.init(.bits26, number: facility << 16 | number)
+    case ("34", 2):
+      guard let number = numbers[1] else { return nil }
+      self.init(.bits34, number: number)
+    default: return nil
+    }
+  }
+
+  package var description: String {
+    switch width {
+    case .bits26: "26:\(number >> 16):\(number & 0xFFFF)"
+    case .bits34: "34:\(number)"
+    }
+  }
+}
+
+/// A card at a reader. The digest names it in records; its number is written nowhere.
+package struct CardPresentation: Equatable, Sendable {
+  package var card: Card
+  package var digest: CodeDigest
+
+  package init(_ card: Card, digest: CodeDigest) {
+    self.card = card
+    self.digest = digest
+  }
+}
+
+/// A member's number and PIN, typed and compared. The PIN itself never comes this far.
+package enum PINAttempt: Equatable, Sendable {
+  /// The PIN was that member's.
+  case right(MemberID)
+  /// It was the one that the member types under threat.
+  case duress(MemberID)
+  /// There is no such number, or it was not its PIN: which of the two is nobody's business.
+  case wrong
+}
+
+/// One attempt to come in, whatever was shown.
+package enum EntryAttempt: Equatable, Sendable {
+  case code(Presentation)
+  case card(CardPresentation)
+  case pin(PINAttempt)
+
+  /// What tells this showing from another; nil where each is one of its own.
+  var digest: CodeDigest? {
+    switch self {
+    case .code(let presentation): presentation.bytes
+    case .card(let presentation): presentation.digest
+    case .pin: nil
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// How a door is meant to be used, and from that the mode that holds at a moment.
+import StationProtocol
+
+/// What a facility decides about one of its doors.
+package enum DoorProgram: String, CaseIterable, Sendable {
+  /// Whoever comes in shows something.
+  case codes
+  /// The door stands open during the free hours.
+  case schedule
+  /// The door always stands open.
+  case free
+  /// The door stands open during the free hours, from the first member let in on.
+  case firstPerson = "first-person"
+  /// None but maintainers come in.
+  case lockDown = "lock-down"
+  /// The same, because something is being mended.
+  case maintenance
+}
+
+/// What is done at a door while the management service cannot be reached.
+package enum UplinkPolicy: Equatable, Sendable {
+  /// Codes decide as ever: they need no network.
+  case codes
+  /// After this time the door stands open, during opening hours only, with an alarm.
+  case free(after: Duration)
+}
+
+/// All that the mode of a door depends on.
+package struct ModeInputs: Equatable, Sendable {
+  package var program: DoorProgram
+  /// The lock-down button is engaged.
+  package var isLockedDown: Bool
+  /// The maintenance key is turned, at this door or for all of them.
+  package var isInMaintenance: Bool
+  /// The free hours hold; no where the time is not known.
+  package var isFreeHour: Bool
+  /// The station is open; no where the time is not known.
+  package var isOpenHour: Bool
+  /// Someone was let in since these free hours began.
+  package var hasFirstPerson: Bool
+  /// The uplink has been away for longer than policy bears with.
+  package var isCutOff: Bool
+
+  package init(
+    program: DoorProgram = .codes, isLockedDown: Bool = false, isInMaintenance: Bool = false,
+    isFreeHour: Bool = false, isOpenHour: Bool = false, hasFirstPerson: Bool = false,
+    isCutOff: Bool = false
+  ) {
+    self.program = program
+    self.isLockedDown = isLockedDown
+    self.isInMaintenance = isInMaintenance
+    self.isFreeHour = isFreeHour
+    self.isOpenHour = isOpenHour
+    self.hasFirstPerson = hasFirstPerson
+    self.isCutOff = isCutOff
+  }
+
+  /// The mode, and what brings it about. What shuts the door comes before what opens it, and a
+  /// hand at the station before what was configured.
+  package var resolution: ModeResolution {
+    if isLockedDown { return ModeResolution(.lockDown, .input) }
+    if program == .lockDown { return ModeResolution(.lockDown, .configured) }
+    if isInMaintenance { return ModeResolution(.maintenance, .input) }
+    switch program {
+    case .maintenance: return ModeResolution(.maintenance, .configured)
+    case .free: return ModeResolution(.freeAccess, .configured)
+    case .schedule where isFreeHour: return ModeResolution(.freeAccess, .schedule)
+    case .firstPerson where isFreeHour && hasFirstPerson:
+      return ModeResolution(.freeAccess, .firstPerson)
+    case .codes, .schedule, .firstPerson, .lockDown: break
+    }
+    if isCutOff, isOpenHour { return ModeResolution(.freeAccess, .uplink) }
+    return ModeResolution(.codeOnly, program == .codes ? .configured : .schedule)
+  }
+}
+
+package struct ModeResolution: Equatable, Sendable {
+  package var mode: DoorMode
+  package var cause: ModeCause
+
+  package init(_ mode: DoorMode, _ cause: ModeCause) {
+    self.mode = mode
+    self.cause = cause
+  }
+}

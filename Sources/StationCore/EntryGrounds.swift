@@ -1,0 +1,181 @@
+// The grounds on which a member may be kept out, in their order, each a small rule of its own.
+import StationProtocol
+
+/// Who wants to come in, once that is known.
+package struct Claimant: Equatable, Sendable {
+  package var member: MemberID
+  package var credential: Credential
+  /// The code that is used up when the door opens; nil with a card or a PIN.
+  package var code: CodeDigest?
+  /// Shown under threat.
+  package var isDuress: Bool
+  /// Looks after the station, by the code itself or by the list.
+  package var isMaintainer: Bool
+  /// Needs the door for longer, by the code itself or by the list.
+  package var needsTime: Bool
+
+  package init(
+    member: MemberID, credential: Credential, code: CodeDigest? = nil, isDuress: Bool = false,
+    isMaintainer: Bool = false, needsTime: Bool = false
+  ) {
+    self.member = member
+    self.credential = credential
+    self.code = code
+    self.isDuress = isDuress
+    self.isMaintainer = isMaintainer
+    self.needsTime = needsTime
+  }
+}
+
+/// What a decision depends on beyond what was shown.
+package struct Circumstances: Equatable, Sendable {
+  package var policy: EntryPolicy
+  /// The time by which codes are judged; nil where the station does not know it.
+  package var time: WallTime?
+  /// The same time, or the best that there is, on the wall of the room.
+  package var local: LocalTime
+  package var directory: MemberDirectory
+  package var marks: ReplayMarks
+  package var whereabouts: Whereabouts
+  /// Those inside, and those let in who have not passed the door yet.
+  package var inside: Int64
+  /// The code for which this door is released at this moment.
+  package var openFor: CodeDigest?
+  /// The other door of an interlock is not sensed closed, or can be opened.
+  package var isPartnerOpen: Bool
+  package var mode: DoorMode
+  package var now: Instant
+
+  package init(
+    policy: EntryPolicy, time: WallTime?, local: LocalTime,
+    directory: MemberDirectory = MemberDirectory(), marks: ReplayMarks = ReplayMarks(),
+    whereabouts: Whereabouts = Whereabouts(), inside: Int64 = 0, openFor: CodeDigest? = nil,
+    isPartnerOpen: Bool = false, mode: DoorMode = .codeOnly, now: Instant
+  ) {
+    self.policy = policy
+    self.time = time
+    self.local = local
+    self.directory = directory
+    self.marks = marks
+    self.whereabouts = whereabouts
+    self.inside = inside
+    self.openFor = openFor
+    self.isPartnerOpen = isPartnerOpen
+    self.mode = mode
+    self.now = now
+  }
+}
+
+/// One ground: when it speaks against a member, and whether a maintainer is above it.
+package struct EntryGround: Sendable {
+  package enum Finding: Equatable, Sendable {
+    /// Nothing speaks against it.
+    case passes
+    /// Comes in, with a note in the record.
+    case noted(GrantNote)
+    case refused
+  }
+
+  package let denial: Denial
+  /// A maintainer comes in all the same, and the record says so. Not where the ground is about
+  /// whose credential it is, and not where two open doors would undo what an interlock is for:
+  /// there a maintainer waits until the other one is shut, like anybody.
+  package let yieldsToMaintainers: Bool
+  package let examine: @Sendable (Claimant, Circumstances) -> Finding
+
+  /// In the order in which they are examined, after those of the credential itself.
+  package static let all: [EntryGround] = [
+    EntryGround(.revoked) { $1.directory.revoked.contains($0.member) },
+    EntryGround(.replayed) { claimant, circumstances in
+      claimant.code.map(circumstances.marks.contains) ?? false
+    },
+    EntryGround(.suspended) { $1.directory.profile(of: $0.member).status == .suspended },
+    EntryGround(.closed, yieldsToMaintainers: true) { !$1.policy.hours.holds(at: $1.local) },
+    EntryGround(.notReserved, yieldsToMaintainers: true, isWithoutReservation),
+    EntryGround(denial: .passedBack, yieldsToMaintainers: true, examine: passback),
+    EntryGround(.interlocked) { $1.isPartnerOpen },
+    EntryGround(denial: .full, yieldsToMaintainers: true, examine: capacity),
+    EntryGround(.lockedDown, yieldsToMaintainers: true) { $1.mode == .lockDown },
+    EntryGround(.maintenance, yieldsToMaintainers: true) { $1.mode == .maintenance },
+  ]
+
+  private init(
+    denial: Denial, yieldsToMaintainers: Bool,
+    examine: @escaping @Sendable (Claimant, Circumstances) -> Finding
+  ) {
+    self.denial = denial
+    self.yieldsToMaintainers = yieldsToMaintainers
+    self.examine = examine
+  }
+
+  private init(
+    _ denial: Denial, yieldsToMaintainers: Bool = false,
+    _ holds: @escaping @Sendable (Claimant, Circumstances) -> Bool
+  ) {
+    self.init(denial: denial, yieldsToMaintainers: yieldsToMaintainers) {
+      holds($0, $1) ? .refused : .passes
+    }
+  }
+
+  /// Walks the grounds.
+  /// - Returns: the first that refuses; otherwise what the record has to note, where anything.
+  package static func judge(
+    _ claimant: Claimant, _ circumstances: Circumstances
+  ) -> Result<GrantNote?, Refusal> {
+    var notes: [GrantNote] = claimant.isDuress ? [.duress] : []
+    for ground in all {
+      switch ground.examine(claimant, circumstances) {
+      case .passes: break
+      case .noted(let note): notes.append(note)
+      case .refused:
+        guard claimant.isMaintainer, ground.yieldsToMaintainers else {
+          return .failure(Refusal(denial: ground.denial))
+        }
+        notes.append(.override)
+      }
+    }
+    return .success(GrantNote.inOrder.first(where: notes.contains))
+  }
+
+  package struct Refusal: Error, Equatable, Sendable {
+    package let denial: Denial
+  }
+}
+
+// MARK: - Grounds that take more than a line
+
+extension EntryGround {
+  @Sendable private static func isWithoutReservation(
+    _ claimant: Claimant, _ circumstances: Circumstances
+  ) -> Bool {
+    guard case .required(let grace) = circumstances.policy.reservation else { return false }
+    let windows = circumstances.directory.profile(of: claimant.member).reservation ?? .never
+    return !windows.holds(at: circumstances.local, grace: grace)
+  }
+
+  @Sendable private static func passback(
+    _ claimant: Claimant, _ circumstances: Circumstances
+  ) -> Finding {
+    guard let entered = circumstances.whereabouts.entered(claimant.member) else { return .passes }
+    switch circumstances.policy.antiPassback {
+    case .off: return .passes
+    case .soft: return .noted(.passedBack)
+    case .hard: return .refused
+    case .timed(let interval):
+      return circumstances.now - entered < interval ? .refused : .passes
+    }
+  }
+
+  @Sendable private static func capacity(
+    _ claimant: Claimant, _ circumstances: Circumstances
+  ) -> Finding {
+    let capacity = circumstances.policy.capacity
+    guard let most = capacity.most, circumstances.inside >= most else { return .passes }
+    return capacity.rule == .hard ? .refused : .noted(.overCapacity)
+  }
+}
+
+extension GrantNote {
+  /// Of several the first is written.
+  fileprivate static let inOrder: [GrantNote] = [.duress, .override, .passedBack, .overCapacity]
+}

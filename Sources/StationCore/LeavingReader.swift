@@ -1,0 +1,68 @@
+// What a reader on the room's side makes of what it is shown: who leaves, by name.
+import StationProtocol
+
+/// Tells who wants to leave. Only the signature, the list or the PIN count: an expired or used
+/// code is as good as any, because leaving is nothing that can be refused.
+package struct LeavingReader: Equatable, Sendable {
+  private var last: (digest: CodeDigest, at: Instant)?
+
+  package static func == (one: LeavingReader, other: LeavingReader) -> Bool {
+    one.last?.digest == other.last?.digest && one.last?.at == other.last?.at
+  }
+
+  package enum Decision: Equatable, Sendable {
+    /// The same rubbish goes on.
+    case ignored
+    /// The same phone is still held there: the door stays released.
+    case goesOn
+    case leaves(MemberID)
+    case refused(Entry.Refusal)
+  }
+
+  package init() {}
+
+  package mutating func judge(
+    _ attempt: EntryAttempt, _ directory: MemberDirectory, at now: Instant
+  ) -> Decision {
+    let isRepeated = last.map {
+      $0.digest == attempt.digest && now - $0.at < Entry.presentationGap
+    }
+    last = attempt.digest.map { ($0, now) }
+    switch identify(attempt, directory) {
+    case .success(let member): return isRepeated == true ? .goesOn : .leaves(member)
+    case .failure(let unknown): return isRepeated == true ? .ignored : .refused(unknown.refusal)
+    }
+  }
+
+  private struct Unknown: Error {
+    var refusal: Entry.Refusal
+    init(_ denial: Denial, _ credential: Credential, fault: CodeFault? = nil) {
+      refusal = Entry.Refusal(denial, credential, fault: fault)
+    }
+  }
+
+  private func identify(
+    _ attempt: EntryAttempt, _ directory: MemberDirectory
+  ) -> Result<MemberID, Unknown> {
+    switch attempt {
+    case .code(let presentation):
+      switch presentation.verdict {
+      case .refused(let refusal):
+        return .failure(
+          Unknown(Denial(refusal), .code(presentation.bytes), fault: refusal.fault))
+      case .genuine(let claims, let code):
+        guard let member = claims.subject.flatMap({ MemberID($0) }) else {
+          return .failure(Unknown(.noSubject, .code(code)))
+        }
+        return .success(member)
+      }
+    case .card(let presentation):
+      guard let member = directory.member(with: presentation.card) else {
+        return .failure(Unknown(.unknownCard, .card(presentation.digest)))
+      }
+      return .success(member)
+    case .pin(.right(let member)), .pin(.duress(let member)): return .success(member)
+    case .pin(.wrong): return .failure(Unknown(.wrongPIN, .pin))
+    }
+  }
+}
