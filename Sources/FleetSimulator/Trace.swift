@@ -95,8 +95,7 @@ extension Event {
       41 + UInt64(point.number) << 8 + UInt64(entered) << 16 + UInt64(left) << 32
     case .counterChanged(let point, let isConnected):
       42 + UInt64(point.number) << 8 + (isConnected ? 1 : 2) << 16
-    case .motionChanged(let point, let isMoving):
-      43 + UInt64(point.number) << 8 + (isMoving ? 1 : 2) << 16
+    case .motionChanged(let isMoving): 43 + (isMoving == nil ? 3 : isMoving == true ? 1 : 2) << 16
     case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
     case .cardPresented(let point, let presentation):
       15 + UInt64(point.number) << 8 + presentation.digest.low << 16

@@ -30,8 +30,8 @@ package enum Event: Equatable, Sendable {
   case counterReported(AccessPointID, entered: Int64, left: Int64)
   /// A people counter is there, or has gone silent.
   case counterChanged(AccessPointID, isConnected: Bool)
-  /// The motion sensor on an access point's lines sees movement, or none any more.
-  case motionChanged(AccessPointID, isMoving: Bool)
+  /// The motion sensor of the room sees movement, or none any more; nil where it cannot be sensed.
+  case motionChanged(isMoving: Bool?)
   /// The lines of an access point became readable, or stopped being so.
   case linesChanged(AccessPointID, areReadable: Bool)
   /// The same of the lines that belong to no access point.

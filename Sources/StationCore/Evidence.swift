@@ -54,11 +54,10 @@ package struct Evidence: Equatable, Sendable {
   /// A contact can no longer be sensed: somebody may come and go unseen.
   package mutating func loseDoor() { state = .nothing }
 
-  /// A motion sensor can no longer be sensed, or was lost together with a door.
-  /// - Parameter isMoving: what the others say; nil where there are none.
-  package mutating func lose(isMoving: Bool?) {
+  /// The motion sensor can no longer be sensed.
+  package mutating func loseMotion() {
     state = .nothing
-    self.isMoving = isMoving
+    isMoving = nil
   }
 
   /// When `wake` has something to do.

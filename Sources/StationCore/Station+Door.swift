@@ -9,7 +9,7 @@ extension Station {
     points[index].areLinesReadable = areReadable
     step.changedParts.insert(.door(id))
     if !areReadable {
-      loseSensors(at: index, &step)
+      loseBeams(at: index, &step)
       atDoor(id, &step) { $0.loseSight(at: $1) }
     } else {
       // While nobody could reach the relay it may have fallen back, or held on.

@@ -43,20 +43,10 @@ extension Station {
     set(.counterLost, id, stands: !isConnected, &step)
   }
 
-  mutating func motion(_ isMoving: Bool, at id: AccessPointID, _ step: inout Step) {
-    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
-    points[index].isMoving = isMoving
-    evidence.sensed(
-      isMoving: points.contains { $0.isMoving == true }, at: step.now.instant)
-  }
-
-  /// The lines of an access point can no longer be read.
-  mutating func loseSensors(at index: Int, _ step: inout Step) {
+  /// The beams of an access point can no longer be read, or not be believed.
+  mutating func loseBeams(at index: Int, _ step: inout Step) {
     let actions = points[index].beams.lose()
     perform(actions, at: index, &step)
-    points[index].isMoving = nil
-    let rest = points.compactMap(\.isMoving)
-    evidence.lose(isMoving: rest.isEmpty ? nil : rest.contains(true))
   }
 }
 

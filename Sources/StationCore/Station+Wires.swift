@@ -77,6 +77,7 @@ extension Station {
       for line in FireLine.allCases {
         atFire(&step) { $0.sense(line, isClosed: nil, at: $1) }
       }
+      evidence.loseMotion()
     }
     set(.linesLost, nil, stands: !areReadable, &step)
   }
@@ -94,6 +95,7 @@ extension Station {
       if isChattering, let circuit = line.fireLine {
         atFire(&step) { $0.sense(circuit, isClosed: nil, at: $1) }
       }
+      if isChattering, line == .motion { evidence.loseMotion() }
     }
     if let stands { set(.inputChatter, id, stands: stands, &step) }
   }
@@ -104,7 +106,7 @@ extension Station {
     switch line {
     case .contact: atDoor(id, &step) { $0.sense(isClosed: nil, at: $1) }
     case .strikeFeedback: atDoor(id, &step) { $0.senseLock(isLocked: nil, at: $1) }
-    case .outerBeam, .innerBeam: points[index].beams.lose()
+    case .outerBeam, .innerBeam: loseBeams(at: index, &step)
     default: break
     }
   }

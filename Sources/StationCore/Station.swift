@@ -45,8 +45,6 @@ package struct Station: Equatable, Sendable {
     var pulses: PulseCounter
     var totals = TotalsCounter()
     var doorway = Doorway()
-    /// What the motion sensor says that hangs on this access point's lines.
-    var isMoving: Bool?
     var health = InputHealth()
     var leaving = LeavingReader()
     var arrivals = Arrivals()
@@ -137,7 +135,12 @@ extension Station {
     case .counterReported(let id, let entered, let left):
       totals(entered: entered, left: left, at: id, &step)
     case .counterChanged(let id, let isConnected): counter(isConnected, at: id, &step)
-    case .motionChanged(let id, let isMoving): motion(isMoving, at: id, &step)
+    case .motionChanged(let isMoving):
+      if let isMoving {
+        evidence.sensed(isMoving: isMoving, at: step.now.instant)
+      } else {
+        evidence.loseMotion()
+      }
     case .linesChanged(let id, let areReadable): lines(areReadable, at: id, &step)
     case .stationLinesChanged, .inputChattered, .strikeSensed, .tamperChanged, .fireLineChanged,
       .resetTurned, .emergencyChanged, .relayOverrideChanged:

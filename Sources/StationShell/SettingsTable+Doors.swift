@@ -9,7 +9,7 @@ extension StationSettings {
     "A way in. The lines are those of this machine's GPIO chips; a simulated board has its own.",
     .repeated(argument: "number from 1 to 4", example: "1") {
       Int($0).flatMap { AccessPointID($0) }?.description == $0
-    }, keys: doorTimes + doorParts + BoardLine.Kind.ofAccessPoint.map(lineKey))
+    }, keys: doorTimes + doorParts + [programKey] + BoardLine.Kind.ofAccessPoint.map(lineKey))
 
   private static let doorTimes = [
     Key(

@@ -6,7 +6,7 @@ import StationProtocol
 extension StationSettings {
   package static let table = ConfigurationTable([
     stationSection, accessPointSection, fireSection, inputsSection, relaySection, readerSection,
-    entrySection, clockSection, boardSection, brokerSection, storeSection,
+    entrySection, membersSection, clockSection, boardSection, brokerSection, storeSection,
   ])
 
   typealias Section = ConfigurationTable.Section
@@ -19,7 +19,8 @@ extension StationSettings {
         "id",
         .word("1 to 48 of a-z, 0-9 and -, but not \"service\"") { StationID($0) != nil },
         .required(example: "rencheng-01"),
-        "The station's name in the topic tree, which is its user name at the broker.")
+        "The station's name in the topic tree, which is its user name at the broker."),
+      timeZoneKey,
     ])
 
   private static let readerSection = Section(
@@ -29,6 +30,7 @@ extension StationSettings {
       Key(
         "access-point", .integer(1...AccessPointID.most, unit: ""), .standard("1"),
         "The access point that it opens."),
+      directionKey,
       Key(
         "device", .path, .required(example: "/dev/worker-station/reader-front"),
         "Its serial device."),
@@ -38,27 +40,6 @@ extension StationSettings {
       Key(
         "idle-gap", .duration(.milliseconds(5)...(.seconds(2))), .standard("100 ms"),
         "A scanner that sends no end of line is done when it has been silent for this long."),
-    ])
-
-  private static let entrySection = Section(
-    "entry", "Who may come in.",
-    keys: [
-      Key(
-        "issuer-keys", .path, .standard("/etc/worker-station/issuer-keys"),
-        "A folder of public keys or certificates (*.pem) whose codes are believed."),
-      Key(
-        "longest-code-life", .duration(.seconds(1)...(.seconds(86_400))), .standard("2 min"),
-        "A code that is valid for longer is refused."),
-      Key(
-        "leeway", .duration(.seconds(0)...(.seconds(300))), .standard("5 s"),
-        "By how much the clocks of issuer and station may differ."),
-      Key(
-        "opening-hours",
-        .word("always, or local times as in 06:00-22:00") { OpeningHours(text: $0) != nil },
-        .standard("always"), "When codes are accepted."),
-      Key(
-        "capacity", .integer(1...10_000, unit: "people"), .optional(example: "20"),
-        "The most people inside; without it there is no limit."),
     ])
 
   private static let clockSection = Section(

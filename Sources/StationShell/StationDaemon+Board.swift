@@ -21,6 +21,7 @@ extension StationDaemon {
     case .innerBeam: return .beamChanged(point, .inner, isBroken: !level)
     case .strikeFeedback: return .strikeSensed(point, isLocked: level)
     case .tamper: return .tamperChanged(point, isOpen: !level)
+    case .counter: return level ? .counterPulsed(point) : nil
     default: return nil
     }
   }
@@ -30,6 +31,9 @@ extension StationDaemon {
     case .fire: .fireLineChanged(.first, isClosed: level)
     case .secondFire: .fireLineChanged(.second, isClosed: level)
     case .fireReset: level ? .resetTurned : nil
+    case .lockDown: .lockDownChanged(isOn: level)
+    case .maintenance: .maintenanceChanged(isOn: level)
+    case .motion: .motionChanged(isMoving: level)
     case .emergency: .emergencyChanged(isPressed: level)
     case .lightsOverride: .relayOverrideChanged(.lights, isOn: level)
     case .climateOverride: .relayOverrideChanged(.climate, isOn: level)

@@ -17,6 +17,7 @@ package final class StationDaemon {
   private let readers: [BarcodeReader]
   private var presence: ReaderPresence
   private let verifier: CodeVerifier
+  private let members: MemberFiles
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
   private let lock: FileLock?
@@ -37,6 +38,7 @@ package final class StationDaemon {
   ) throws(SystemError) {
     self.settings = settings
     // What can keep the daemon from running is looked at before the store counts a boot.
+    if let zone = settings.timeZone { Clock.setTimeZone(zone) }
     let broker = settings.broker
     let password = Self.password(broker.credentials)
     lock = try Self.lock(settings)
@@ -44,6 +46,7 @@ package final class StationDaemon {
     let (keys, problems) = IssuerKeys.load(folder: settings.issuerKeys)
     for problem in problems { Log.error(problem) }
     verifier = CodeVerifier(keys)
+    members = try MemberFiles(settings.members)
     journal = try Journal(path: settings.storePath)
     station = Station(settings.core)
     lines = makeLines?(loop) ?? Self.lines(settings, loop)
@@ -66,6 +69,9 @@ package final class StationDaemon {
   package func run() throws(SystemError) {
     try connectParts()
     dispatch(.booted(journal.recovered))
+    // Before any reader is heard: whoever is revoked is so from the first code on.
+    dispatch(.directoryChanged(members.directory))
+    lookAtMembers()
     lines.start()
     for reader in readers { reader.start() }
     link.start()
@@ -87,6 +93,7 @@ package final class StationDaemon {
     // A store that was replaced a moment ago still has to be given what the old one lost.
     for report in journal.reports.drain() { take(report) }
     link.stop()
+    members.stop()
     journal.close()
     Log.notice("station \(settings.station) has stopped")
   }
@@ -94,12 +101,13 @@ package final class StationDaemon {
   private func connectParts() throws(SystemError) {
     try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in requestStop() }
     try loop.receive(from: journal.reports) { [unowned self] in take($0) }
+    try loop.receive(from: members.reports) { [unowned self] in take($0) }
     link.onEvent = { [unowned self] in dispatch($0) }
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
     lines.onChatter = { [unowned self] in chatter($0, $1) }
     for (reader, setting) in zip(readers, settings.readers) {
-      reader.onFrame = { [unowned self] in take($0, at: setting.accessPoint) }
+      reader.onFrame = { [unowned self] in take($0, at: setting) }
       reader.onConnection = { [unowned self] isConnected, reason in
         if isConnected {
           Log.notice("reader \(setting.name) is there")
@@ -159,23 +167,48 @@ package final class StationDaemon {
 // MARK: - From the outside to events
 
 extension StationDaemon {
-  private func take(_ frame: ScanFraming.Frame, at point: AccessPointID) {
-    let presentation: StationCore.Presentation
+  private func take(_ frame: ScanFraming.Frame, at reader: StationSettings.Reader) {
+    let presentation = presentation(of: frame)
+    switch reader.direction {
+    case .inward: dispatch(.codePresented(reader.accessPoint, presentation))
+    case .outward: dispatch(.leaveRequested(reader.accessPoint, .code(presentation)))
+    }
+  }
+
+  private func presentation(of frame: ScanFraming.Frame) -> StationCore.Presentation {
     switch frame {
     case .unusable(let fault, let start):
-      presentation = StationCore.Presentation(
+      return StationCore.Presentation(
         bytes: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
     case .code(let bytes):
       switch verifier.authenticate(bytes) {
       case .genuine(let code):
-        presentation = StationCore.Presentation(
+        return StationCore.Presentation(
           bytes: CodeDigest(bytes: SHA256.digest(bytes)),
           verdict: .genuine(code.claims, code: code.digest))
       case .refused(let refusal, let digest):
-        presentation = StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
+        return StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
       }
     }
-    dispatch(.codePresented(point, presentation))
+  }
+
+  private func lookAtMembers() {
+    loop.schedule(after: MemberFiles.interval) { [unowned self] in
+      members.look()
+      lookAtMembers()
+    }
+  }
+
+  private func take(_ report: MemberFiles.Report) {
+    switch report {
+    case .changed(let directory):
+      Log.notice("the lists of members were read again")
+      dispatch(.directoryChanged(directory))
+    case .compared(let point, let attempt):
+      members.heard(point)
+      dispatch(.pinEntered(point, attempt))
+    case .problem(let problem): Log.error(problem)
+    }
   }
 
   private func take(_ report: Journal.Report) {

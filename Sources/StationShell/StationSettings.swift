@@ -11,6 +11,9 @@ package struct StationSettings: Equatable, Sendable {
   package var core: StationConfiguration
   package var storePath: String
   package var issuerKeys: String
+  package var members: Members
+  /// As the C library knows it; nil for the machine's own.
+  package var timeZone: String?
   package var readers: [Reader]
   package var board: Board
   package var broker: Broker
@@ -20,9 +23,22 @@ package struct StationSettings: Equatable, Sendable {
   package struct Reader: Equatable, Sendable {
     package var name: String
     package var accessPoint: AccessPointID
+    package var direction = Direction.inward
     package var device: String
     package var speed: Int
     package var idleGap: Duration
+
+    /// Which way those go who show something there.
+    package enum Direction: String, CaseIterable, Sendable {
+      case inward = "in"
+      case outward = "out"
+    }
+  }
+
+  /// The files that say what is known of single members.
+  package struct Members: Equatable, Sendable {
+    package var list: String?
+    package var revocations: String?
   }
 
   package enum Board: Equatable, Sendable {
@@ -72,17 +88,22 @@ struct SettingsReader {
     let broker = configuration.section("broker")
     let store = configuration.section("store")
     guard let id = StationID(configuration.section("station").text("id")),
-      let board = board(), problems.isEmpty
+      let board = board()
     else { return nil }
+    var entry = EntrySettings(configuration, points.map(\.id), readers, board)
+    let policy = entry.policy()
+    let timeZone = entry.timeZone()
+    problems += entry.problems
+    guard problems.isEmpty else { return nil }
     let core = StationConfiguration(
-      version: version, accessPoints: points, entry: entryPolicy(),
+      version: version, accessPoints: points, entry: policy,
       clock: ClockTrust.Policy(rawValue: configuration.section("clock").text("trust")) ?? .require,
       outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))),
       fire: firePolicy(), relays: relays())
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
-      issuerKeys: configuration.section("entry").text("issuer-keys"), readers: readers,
-      board: board,
+      issuerKeys: configuration.section("entry").text("issuer-keys"),
+      members: entry.members, timeZone: timeZone, readers: readers, board: board,
       broker: StationSettings.Broker(
         host: broker.text("host"), port: broker.integer("port"),
         credentials: broker.optionalText("credentials-directory"),
@@ -107,44 +128,15 @@ struct SettingsReader {
       }
       readers.append(
         StationSettings.Reader(
-          name: section.argument ?? "", accessPoint: id, device: section.text("device"),
-          speed: Int(section.text("speed")) ?? 9600, idleGap: section.duration("idle-gap")))
+          name: section.argument ?? "", accessPoint: id,
+          direction: StationSettings.Reader.Direction(rawValue: section.text("direction"))
+            ?? .inward,
+          device: section.text("device"), speed: Int(section.text("speed")) ?? 9600,
+          idleGap: section.duration("idle-gap")))
     }
     if configuration.sections("reader").isEmpty {
       fail(nil, "a station needs at least one [reader front], or nobody comes in")
     }
     return readers
-  }
-
-  private func entryPolicy() -> EntryPolicy {
-    let section = configuration.section("entry")
-    return EntryPolicy(
-      code: CodePolicy(
-        longestLife: section.duration("longest-code-life"), leeway: section.duration("leeway")),
-      hours: OpeningHours(text: section.text("opening-hours")) ?? .always,
-      capacity: section.optionalInteger("capacity").map(Int64.init))
-  }
-}
-
-extension OpeningHours {
-  /// `always`, or two times of day with a dash between them.
-  init?(text: String) {
-    if text == "always" {
-      self = .always
-      return
-    }
-    let times = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.minute)
-    guard times.count == 2, let from = times[0], let to = times[1], from != to else { return nil }
-    self = .daily(from: from, to: to)
-  }
-
-  private static func minute(_ text: Substring) -> Int? {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2,
-      parts.allSatisfy({ $0.utf8.count == 2 && $0.allSatisfy(\.isNumber) }),
-      let hour = Int(parts[0]),
-      let minute = Int(parts[1]), (0..<24).contains(hour), (0..<60).contains(minute)
-    else { return nil }
-    return hour * 60 + minute
   }
 }

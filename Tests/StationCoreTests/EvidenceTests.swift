@@ -163,7 +163,7 @@ import Testing
       ("all closed", { $0.allClosed(at: at(700)) }),
       ("moved", { $0.sensed(isMoving: true, at: at(701)) }),
       ("still", { $0.sensed(isMoving: false, at: at(701)) }),
-      ("door lost", { $0.loseDoor() }), ("lines lost", { $0.lose(isMoving: nil) }),
+      ("door lost", { $0.loseDoor() }), ("motion lost", { $0.loseMotion() }),
       ("time", { _ = $0.wake(at: at(5000), areBeamsClear: true) }),
       ("time with someone in a beam", { _ = $0.wake(at: at(5000), areBeamsClear: false) }),
     ]

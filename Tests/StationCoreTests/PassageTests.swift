@@ -251,7 +251,6 @@ import Testing
     var room = Room()
     for event in [
       Event.counterPulsed(4), .counterReported(4, entered: 1, left: 1),
-      .motionChanged(4, isMoving: true),
       .counterChanged(4, isConnected: false), .beamChanged(4, .outer, isBroken: true),
     ] {
       room.tell(event)

@@ -93,7 +93,7 @@ struct Room {
 
   mutating func open(_ door: AccessPointID = 1) { tell(.doorContactChanged(door, isClosed: false)) }
   mutating func close(_ door: AccessPointID = 1) { tell(.doorContactChanged(door, isClosed: true)) }
-  mutating func move(_ isMoving: Bool) { tell(.motionChanged(1, isMoving: isMoving)) }
+  mutating func move(_ isMoving: Bool) { tell(.motionChanged(isMoving: isMoving)) }
 
   /// Half a second through both beams.
   mutating func walk(_ way: Passage, at door: AccessPointID = 1) {

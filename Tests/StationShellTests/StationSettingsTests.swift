@@ -67,7 +67,7 @@ struct StationSettingsTests {
           heldOpenWarning: .seconds(10)))
     #expect(settings.readers.map(\.accessPoint.number) == [1, 2, 1])
     #expect(settings.core.entry.hours == .daily(from: 22 * 60, to: 6 * 60))
-    #expect(settings.core.entry.capacity == 20)
+    #expect(settings.core.entry.capacity.most == 20)
     guard case .chip(let wires, let settling) = settings.board else {
       Issue.record("no GPIO board")
       return
@@ -119,6 +119,28 @@ struct StationSettingsTests {
       ])
   }
 
+  @Test("who may come in arrives whole, and a date that the hours name themselves is no holiday")
+  func entry() throws {
+    let settings = try Self.read("valid/entry.conf")
+    let entry = settings.core.entry
+    #expect(settings.timeZone == "Asia/Shanghai")
+    #expect(entry.programs == [AccessPointID(1)!: .firstPerson, AccessPointID(2)!: .lockDown])
+    #expect(settings.readers.map(\.direction) == [.inward, .outward, .outward])
+    #expect(
+      entry.capacity == CapacityPolicy(most: 20, rule: .soft, first: 50, second: 75))
+    #expect(entry.reservation == .required(graceMinutes: 15))
+    #expect(entry.antiPassback == .hard)
+    #expect(entry.interlock == Interlock(AccessPointID(1)!, AccessPointID(2)!))
+    #expect(entry.uplink == .free(after: .seconds(300)))
+    #expect(settings.members.list == "/etc/worker-station/members.ini")
+    #expect(settings.members.revocations == "/etc/worker-station/revoked.txt")
+    let day = try #require(CalendarDate(text: "2026-10-01")).daysSince1970
+    #expect(!entry.hours.holds(at: LocalTime(day: day, minute: 600)))
+    #expect(entry.hours.holds(at: LocalTime(day: day + 1, minute: 600)))
+    #expect(!entry.freeHours.holds(at: LocalTime(day: day + 1, minute: 540)))
+    #expect(entry.freeHours.holds(at: LocalTime(day: day + 7, minute: 540)))
+  }
+
   @Test(
     "a wiring is spelt in one way",
     arguments: [
@@ -132,18 +154,6 @@ struct StationSettingsTests {
     ])
   func wiring(text: String, isGood: Bool) {
     #expect((LineWiring(text: text) != nil) == isGood)
-  }
-
-  @Test(
-    "opening hours are always, or two times of day",
-    arguments: [
-      ("always", OpeningHours.always), ("06:00-22:00", .daily(from: 360, to: 1320)),
-      ("22:00-06:00", .daily(from: 1320, to: 360)), ("00:00-23:59", .daily(from: 0, to: 1439)),
-      ("6:00-22:00", nil), ("06:00-24:00", nil), ("06:00", nil), ("06:00-06:00", nil),
-      ("06:60-07:00", nil), ("never", nil), ("06:00-22:00-23:00", nil), ("+6:00-22:00", nil),
-    ] as [(String, OpeningHours?)])
-  func hours(text: String, hours: OpeningHours?) {
-    #expect(OpeningHours(text: text) == hours)
   }
 
   private static func names(_ folder: String) throws -> [String] {

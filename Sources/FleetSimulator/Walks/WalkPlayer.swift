@@ -44,7 +44,7 @@ struct WalkPlayer {
     now = -Self.boot
     tell(.booted(Recovered(stream: StreamID(bits: 1))))
     tell(.doorContactChanged(Self.point, isClosed: true))
-    if file.evidence != nil { tell(.motionChanged(Self.point, isMoving: false)) }
+    if file.evidence != nil { tell(.motionChanged(isMoving: false)) }
     pass(until: 0)
   }
 
@@ -65,7 +65,7 @@ struct WalkPlayer {
     case .exit: tell(.exitRequested(Self.point))
     case .door(let isClosed): tell(.doorContactChanged(Self.point, isClosed: isClosed))
     case .beam(let beam, let isBroken): tell(.beamChanged(Self.point, beam, isBroken: isBroken))
-    case .motion(let isMoving): tell(.motionChanged(Self.point, isMoving: isMoving))
+    case .motion(let isMoving): tell(.motionChanged(isMoving: isMoving))
     }
   }
 

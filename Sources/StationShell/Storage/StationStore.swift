@@ -78,6 +78,14 @@ final class StationStore {
         name TEXT PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 32)
       ) STRICT, WITHOUT ROWID;
       """),
+    Migration(
+      "whereabouts of members",
+      """
+      CREATE TABLE stay (
+        member TEXT PRIMARY KEY CHECK (length(member) BETWEEN 1 AND 64),
+        since INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      """),
   ]
 
   /// Opens or makes the store, counts the boot, and reads what is remembered.
@@ -151,6 +159,13 @@ final class StationStore {
     try database.prepare("SELECT name FROM latch ORDER BY name").rows { row in
       if let latch = Latch(rawValue: row.text(0)) { recovered.latches.append(latch) }
     }
+    try database.prepare("SELECT member, since FROM stay ORDER BY member").rows { row in
+      // Like a mark: one that was spoilt lets a member in once more, and condemns nothing.
+      guard let member = MemberID(row.text(0)) else { return }
+      let since = min(max(row.int64(1), times.lowerBound), times.upperBound)
+      recovered.whereabouts.append(
+        Whereabouts.Stay(member: member, since: WallTime(milliseconds: since)))
+    }
     let (totals, areTotalsSound) = try Self.totals(database)
     recovered.totals = totals ?? recovered.totals
     recovered.day = try Self.day(database)
@@ -206,6 +221,15 @@ final class StationStore {
       try database.run("DELETE FROM latch WHERE name = ?1", .text(latch.rawValue))
     case .lastTrusted(let time):
       try database.run("UPDATE identity SET last_trusted = ?1", .integer(time.milliseconds))
+    case .whereabouts(.entered(let stay)):
+      try database.run(
+        """
+        INSERT INTO stay (member, since) VALUES (?1, ?2)
+        ON CONFLICT (member) DO UPDATE SET since = excluded.since
+        """, .text(stay.member.text), .integer(stay.since.milliseconds))
+    case .whereabouts(.left(let member)):
+      try database.run("DELETE FROM stay WHERE member = ?1", .text(member.text))
+    case .whereabouts(.cleared): try database.execute("DELETE FROM stay")
     }
   }
 

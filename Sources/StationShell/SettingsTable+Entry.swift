@@ -1,0 +1,94 @@
+// The keys of stationd's configuration that say who may come in, and when.
+import StationCore
+import StationProtocol
+
+extension StationSettings {
+  static let timeZoneKey = ConfigurationTable.Key(
+    "time-zone",
+    .word("the name of a time zone, as Asia/Shanghai is") { EntrySettings.isZoneName($0) },
+    .optional(example: "Asia/Shanghai"),
+    "By which opening hours are read; without it the machine's own.")
+
+  static let programKey = ConfigurationTable.Key(
+    "program", .choice(DoorProgram.allCases.map(\.rawValue)), .standard("codes"),
+    "How the door is used: by showing something (codes), open during the free hours (schedule), "
+      + "always open (free), open during the free hours from the first member on (first-person), "
+      + "for maintainers only (lock-down, maintenance).")
+
+  static let directionKey = ConfigurationTable.Key(
+    "direction", .choice(Reader.Direction.allCases.map(\.rawValue)), .standard("in"),
+    "Which way those go who show something there; a reader for the way out stands inside.")
+
+  static let entrySection = ConfigurationTable.Section(
+    "entry", "Who may come in.",
+    keys: [
+      ConfigurationTable.Key(
+        "issuer-keys", .path, .standard("/etc/worker-station/issuer-keys"),
+        "A folder of public keys or certificates (*.pem) whose codes are believed."),
+      ConfigurationTable.Key(
+        "longest-code-life", .duration(.seconds(1)...(.seconds(86_400))), .standard("2 min"),
+        "A code that is valid for longer is refused."),
+      ConfigurationTable.Key(
+        "leeway", .duration(.seconds(0)...(.seconds(300))), .standard("5 s"),
+        "By how much the clocks of issuer and station may differ."),
+      ConfigurationTable.Key(
+        "opening-hours", .text, .standard("always"),
+        "When codes, cards and PINs are accepted: always, 06:00-22:00, or entries such as "
+          + "mon-fri 06:00-12:00 13:00-22:00, sat 22:00-04:00; 2026-10-01 closed; "
+          + "2026-10-02 08:00-12:00; 2026-10-03 also 22:00-23:00."),
+      ConfigurationTable.Key(
+        "free-hours", .text, .standard("never"),
+        "When doors stand open whose program is schedule or first-person, in the same words."),
+      ConfigurationTable.Key(
+        "holidays", .text, .optional(example: "2026-10-01..2026-10-07, 2027-01-01"),
+        "Dates without opening and free hours, unless those name the date themselves."),
+      ConfigurationTable.Key(
+        "capacity", .integer(1...10_000, unit: "people"), .optional(example: "20"),
+        "The most people inside; without it there is no limit."),
+      ConfigurationTable.Key(
+        "capacity-rule", .choice(CapacityPolicy.Rule.allCases.map(\.rawValue)), .standard("hard"),
+        "Whether more are refused (hard), or let in with a note in the record (soft)."),
+      ConfigurationTable.Key(
+        "capacity-first", .integer(1...100, unit: "%"), .standard("80"),
+        "The part of the capacity at which the first alarm comes."),
+      ConfigurationTable.Key(
+        "capacity-second", .integer(1...100, unit: "%"), .standard("95"),
+        "The part of the capacity at which the second alarm comes."),
+      ConfigurationTable.Key(
+        "reservation", .choice(["off", "required"]), .standard("off"),
+        "Whether a member comes in only within a reservation of the member list."),
+      ConfigurationTable.Key(
+        "reservation-grace", .duration(.zero...(.seconds(7200))), .standard("10 min"),
+        "How much earlier than that, and how much later; whole minutes."),
+      ConfigurationTable.Key(
+        "anti-passback", .choice(["off", "soft", "hard", "timed"]), .standard("off"),
+        "What is done with a member who comes in again without having been seen to leave: "
+          + "noted (soft), refused (hard), refused for a time (timed)."),
+      ConfigurationTable.Key(
+        "anti-passback-time", .duration(.seconds(10)...(.seconds(86_400))), .standard("5 min"),
+        "For how long after the last entry, where it is timed."),
+      ConfigurationTable.Key(
+        "interlock",
+        .word("two different access points, as in 1 2") { EntrySettings.interlock($0) != nil },
+        .optional(example: "1 2"),
+        "Two doors of which one lets nobody in while the other is not shut."),
+      ConfigurationTable.Key(
+        "uplink-lost", .choice(["codes", "free"]), .standard("codes"),
+        "What is done without the management service: codes decide as ever, or doors stand open "
+          + "during opening hours, with an alarm (free)."),
+      ConfigurationTable.Key(
+        "uplink-lost-after", .duration(.seconds(60)...(.seconds(86_400))), .standard("10 min"),
+        "For how long it must be away for that."),
+    ])
+
+  static let membersSection = ConfigurationTable.Section(
+    "members", "What is known of single members; read again within a minute of a change.",
+    keys: [
+      ConfigurationTable.Key(
+        "list", .path, .optional(example: "/etc/worker-station/members.ini"),
+        "Members who have a card, a PIN, more time, a reservation, or may not come in."),
+      ConfigurationTable.Key(
+        "revocations", .path, .optional(example: "/etc/worker-station/revoked.txt"),
+        "Member ids that are worth nothing any more, one a line, up to 100000."),
+    ])
+}
