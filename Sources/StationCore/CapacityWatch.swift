@@ -26,9 +26,10 @@ package struct CapacityPolicy: Equatable, Sendable {
   }
 }
 
-/// The alarms of a room that fills up. Each level is raised when it is reached and cleared when
-/// the count has fallen clear of it by a twentieth of the capacity, one person at least: a door
-/// through which one goes in as one goes out must not raise an alarm a minute.
+/// The alarms of a room that fills up. Both levels below the capacity are raised when they are
+/// reached and cleared when the count has fallen clear of them by a twentieth of the capacity, one
+/// person at least: a door through which one goes in as one goes out must not raise an alarm a
+/// minute. That the room is full ends as soon as one more is let in again.
 package struct CapacityWatch: Equatable, Sendable {
   private let levels: [(alarm: Alarm, from: Int64)]
   private let band: Int64
@@ -60,10 +61,9 @@ package struct CapacityWatch: Equatable, Sendable {
     inside: Int64, _ isRaised: (Alarm) -> Bool
   ) -> [(alarm: Alarm, stands: Bool)] {
     levels.map { level in
+      let band = level.alarm != .capacityFull && isRaised(level.alarm) ? band : 0
       // An empty room is clear of every level, also of those of a very small one.
-      let stands =
-        isRaised(level.alarm) ? inside > 0 && inside + band >= level.from : inside >= level.from
-      return (level.alarm, stands)
+      return (level.alarm, inside > 0 && inside + band >= level.from)
     }
   }
 }

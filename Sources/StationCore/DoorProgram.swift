@@ -15,6 +15,14 @@ package enum DoorProgram: String, CaseIterable, Sendable {
   case lockDown = "lock-down"
   /// The same, because something is being mended.
   case maintenance
+
+  /// Whether the door is open to everyone at some time.
+  package var hasFreeAccess: Bool {
+    switch self {
+    case .schedule, .free, .firstPerson: true
+    case .codes, .lockDown, .maintenance: false
+    }
+  }
 }
 
 /// What is done at a door while the management service cannot be reached.

@@ -75,6 +75,12 @@ extension SettingsReader {
         "fire cannot hold a lock released that is rated for pulses: give the door a handle "
           + "(egress = handle), or take a lock that is rated for continuous use")
     }
+    if isPulsed, staysOpen(section) {
+      fail(
+        section.line(of: "lock-rating"),
+        "a lock that is rated for pulses burns while a door stands open to everyone: take one that "
+          + "is rated for continuous use, or a program without free hours and uplink-lost = codes")
+    }
     if isPulsed, section.duration("longest-pulse") > access {
       fail(
         section.line(of: "longest-pulse"),
@@ -86,6 +92,12 @@ extension SettingsReader {
         "a door would be held open while it is still released: make held-open-time longer than "
           + "access-time")
     }
+  }
+
+  /// Whether there are times at which the door is open to everyone.
+  private func staysOpen(_ section: Configuration.Section) -> Bool {
+    let isByProgram = DoorProgram(rawValue: section.text("program"))?.hasFreeAccess ?? false
+    return isByProgram || configuration.section("entry").text("uplink-lost") == "free"
   }
 
   func strikes() -> [AccessPointID: StrikeWiring] {

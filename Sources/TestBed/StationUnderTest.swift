@@ -102,8 +102,15 @@ package final class StationUnderTest {
 
   /// Gives the board an order, such as `/walk` with `{"accessPoint":1,"action":"in"}`.
   package func order(_ path: String, _ fields: [String: Any], accessPoint: Int = 1) throws {
-    var body = fields
-    body["accessPoint"] = accessPoint
+    try post(path, fields.merging(["accessPoint": accessPoint]) { $1 })
+  }
+
+  /// Turns something of the room on or off: `fire`, `lock-down`, `emergency` and their like.
+  package func turn(_ name: String, on isOn: Bool) throws {
+    try post("/room", ["switch": name, "on": isOn])
+  }
+
+  private func post(_ path: String, _ body: [String: Any]) throws {
     let json = String(
       decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
     let answer = try board.call("POST", path, json: json)
@@ -140,6 +147,10 @@ package final class StationUnderTest {
             "speed": "115200",
           ]
         ))
+    }
+    let known = sections.map(\.0)
+    for name in plan.settings.keys.sorted() where !known.contains(name) {
+      sections.append((name, [:]))
     }
     return sections.map { name, keys in
       let all = keys.merging(plan.settings[name] ?? [:]) { $1 }.sorted { $0.key < $1.key }

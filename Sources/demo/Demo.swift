@@ -9,6 +9,11 @@ enum Demo {
     (id: "haizhu-02", english: "Haizhu 2, Binjiang", chinese: "海珠二号驿站 滨江"),
     (id: "binhai-03", english: "Binhai 3, Port", chinese: "滨海三号驿站 港口"),
   ]
+  /// What a person who plays with the stations finds at each of them.
+  static let settings = [
+    "entry": ["capacity": "8"], "fire": ["wiring": "two-lines"],
+    "relay lights": ["off-after": "30 s"], "relay climate": ["off-after": "1 min"],
+  ]
   static let members = ["m-courier", "m-rider", "m-cleaner"]
 
   /// - Returns: 0 where every step of the story happened, or a person ended the demo.
@@ -20,7 +25,8 @@ enum Demo {
     do {
       let tellsStory = arguments.contains("--once")
       let system = try WholeSystem(
-        stations: stations.map(\.id), members: members, walkStep: tellsStory ? 150 : 400
+        stations: stations.map(\.id), members: members, walkStep: tellsStory ? 150 : 400,
+        settings: tellsStory ? Story.settings : settings
       ) { say("demo: starting \($0)") }
       defer { try? system.stop() }
       for station in stations {
@@ -62,6 +68,8 @@ enum Demo {
           open "wrong codes" and show them: refused, each with its reason; the dashboard's
             page of events says what it means, and counts what the service itself refused
           prop the door open for 30 s, or force it: an alarm
+          fire, lock-down, emergency, a cut wire, a jammed lock: each raises its alarm, and the
+            dashboard shows it until it is over
           press exit: the door opens, always
           kill the broker (pkill -f \(system.folder.path)/broker), walk in all the same
 

@@ -5,8 +5,8 @@ import TestBed
 /// Tells what a station is for, with real programs only: a code travels from the service's API
 /// through a QR image to a door, and the passage back to whoever watches the dashboard.
 final class Story {
-  private let system: WholeSystem
-  private let station: StationUnderTest
+  let system: WholeSystem
+  let station: StationUnderTest
   private let start = Date()
   private var steps = 0
 
@@ -31,6 +31,7 @@ final class Story {
     try tellOfCount(stream)
     try tellOfRefusals(code, shown: shown)
     try tellOfOutage()
+    try tellOfAlarms()
     Demo.say("demo: \(steps) steps, all of them happened")
   }
 
@@ -139,18 +140,18 @@ final class Story {
 
   // MARK: - Looking
 
-  private func inside() throws -> Int? {
+  func inside() throws -> Int? {
     let occupancy = try system.management.station(station.plan.name)["occupancy"]
     return (occupancy as? [String: Any])?["inside"] as? Int
   }
 
-  private func wait<Value: Equatable>(_ key: String, _ value: Value) throws {
+  func wait<Value: Equatable>(_ key: String, _ value: Value) throws {
     try Deadline.wait(until: "\(key) to be \(value) at \(station.plan.name)") {
       try station.accessPoint()[key] as? Value == value
     }
   }
 
-  private func waitForRefusal(_ reason: String) throws {
+  func waitForRefusal(_ reason: String) throws {
     try Deadline.wait(until: "the refusal \(reason) at the door") {
       let shown = try station.accessPoint()["shown"] as? [String: Any]
       return shown?["outcome"] as? String == "refused" && shown?["reason"] as? String == reason
@@ -165,7 +166,7 @@ final class Story {
   }
 
   @discardableResult
-  private func step<Value>(_ what: String, _ body: () throws -> Value) throws -> Value {
+  func step<Value>(_ what: String, _ body: () throws -> Value) throws -> Value {
     let value: Value
     do {
       value = try body()
