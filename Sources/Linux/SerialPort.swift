@@ -47,6 +47,12 @@ package final class SerialPort {
     buffer.deallocate()
   }
 
+  /// Writes a command.
+  /// - Returns: whether the line took all of it.
+  package func write(_ bytes: [UInt8]) -> Bool {
+    Glibc.write(descriptor, bytes, bytes.count) == bytes.count
+  }
+
   /// What has arrived.
   /// - Returns: empty where nothing has; nil where the device is gone.
   package func read() -> [UInt8]? {

@@ -54,7 +54,7 @@ package struct Evidence: Equatable, Sendable {
   /// A contact can no longer be sensed: somebody may come and go unseen.
   package mutating func loseDoor() { state = .nothing }
 
-  /// The motion sensor can no longer be sensed.
+  /// The motion sensor can no longer be sensed: nothing is proven without it.
   package mutating func loseMotion() {
     state = .nothing
     isMoving = nil

@@ -6,7 +6,8 @@ import StationProtocol
 extension StationSettings {
   package static let table = ConfigurationTable([
     stationSection, accessPointSection, fireSection, inputsSection, relaySection, readerSection,
-    entrySection, membersSection, clockSection, boardSection, brokerSection, storeSection,
+    entrySection, membersSection, occupancySection, counterSection, clockSection, boardSection,
+    brokerSection, storeSection,
   ])
 
   typealias Section = ConfigurationTable.Section

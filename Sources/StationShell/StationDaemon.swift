@@ -15,6 +15,7 @@ package final class StationDaemon {
   private let link: StationLink
   let lines: any StationLines
   private let readers: [BarcodeReader]
+  private let counters: [PeopleCounter]
   private var presence: ReaderPresence
   private let verifier: CodeVerifier
   private let members: MemberFiles
@@ -56,6 +57,7 @@ package final class StationDaemon {
         loop: loop, path: $0.device, speed: $0.speed,
         framing: ScanFraming(idleGap: $0.idleGap))
     }
+    counters = settings.counters.map { [loop] in PeopleCounter(loop: loop, $0) }
     var options = MQTTOptions(
       host: broker.host, port: broker.port, clientID: settings.station.text,
       user: settings.station.text, password: password)
@@ -74,6 +76,7 @@ package final class StationDaemon {
     lookAtMembers()
     lines.start()
     for reader in readers { reader.start() }
+    for counter in counters { counter.start() }
     link.start()
     feedWatchdog()
     notifier.ready(status: "\(settings.core.accessPoints.count) access points")
@@ -88,6 +91,7 @@ package final class StationDaemon {
   private func stop() {
     notifier.stopping()
     for reader in readers { reader.stop() }
+    for counter in counters { counter.stop() }
     releaseRelays()
     lines.stop()
     // A store that was replaced a moment ago still has to be given what the old one lost.
@@ -106,6 +110,7 @@ package final class StationDaemon {
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
     lines.onChatter = { [unowned self] in chatter($0, $1) }
+    connectCounters()
     for (reader, setting) in zip(readers, settings.readers) {
       reader.onFrame = { [unowned self] in take($0, at: setting) }
       reader.onConnection = { [unowned self] isConnected, reason in
@@ -115,6 +120,22 @@ package final class StationDaemon {
           Log.warning("reader \(setting.name): \(reason)")
         }
         dispatch(presence.changed(setting, isConnected: isConnected))
+      }
+    }
+  }
+
+  private func connectCounters() {
+    for (counter, setting) in zip(counters, settings.counters) {
+      counter.onTotals = { [unowned self] entered, left in
+        dispatch(.counterReported(setting.accessPoint, entered: entered, left: left))
+      }
+      counter.onConnection = { [unowned self] isConnected, reason in
+        if isConnected {
+          Log.notice("people counter \(setting.name) is there")
+        } else {
+          Log.warning("people counter \(setting.name): \(reason)")
+        }
+        dispatch(.counterChanged(setting.accessPoint, isConnected: isConnected))
       }
     }
   }

@@ -15,6 +15,7 @@ package struct StationSettings: Equatable, Sendable {
   /// As the C library knows it; nil for the machine's own.
   package var timeZone: String?
   package var readers: [Reader]
+  package var counters: [Counter]
   package var board: Board
   package var broker: Broker
   /// How each lock hangs on its relay.
@@ -85,6 +86,8 @@ struct SettingsReader {
   mutating func build() -> StationSettings? {
     let points = accessPoints()
     let readers = readers(points.map(\.id))
+    let counters = counters(points.map(\.id), readers)
+    let occupancy = occupancyPolicy()
     let broker = configuration.section("broker")
     let store = configuration.section("store")
     guard let id = StationID(configuration.section("station").text("id")),
@@ -96,14 +99,15 @@ struct SettingsReader {
     problems += entry.problems
     guard problems.isEmpty else { return nil }
     let core = StationConfiguration(
-      version: version, accessPoints: points, entry: policy,
+      version: version, accessPoints: points, entry: policy, occupancy: occupancy,
       clock: ClockTrust.Policy(rawValue: configuration.section("clock").text("trust")) ?? .require,
       outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))),
       fire: firePolicy(), relays: relays())
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
       issuerKeys: configuration.section("entry").text("issuer-keys"),
-      members: entry.members, timeZone: timeZone, readers: readers, board: board,
+      members: entry.members, timeZone: timeZone, readers: readers, counters: counters,
+      board: board,
       broker: StationSettings.Broker(
         host: broker.text("host"), port: broker.integer("port"),
         credentials: broker.optionalText("credentials-directory"),
