@@ -61,7 +61,9 @@ extension BeamPair {
       }
       isFarBroken = true
       if let farCleared, now - farCleared < BeamPair.flicker {
-        farClears -= 1
+        // The far beam of a follower may flicker before it was ever broken by the follower.
+        farClears = max(0, farClears - 1)
+        farBroken = farBroken ?? now
       } else {
         if farBroken != nil { isSteady = false }
         farBroken = now
@@ -83,6 +85,10 @@ extension BeamPair {
       }
       isFarBroken = false
       farCleared = now
+      if nearCleared == nil, farClears == 0, let since = farBroken, now - since < BeamPair.flicker {
+        farBroken = nil
+        return .goesOn
+      }
       farClears += 1
       // The near beam is clear: nobody is left in it.
       guard nearCleared == nil || nearBrokenAgain != nil else { return .through }

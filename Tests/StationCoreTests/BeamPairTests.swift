@@ -113,6 +113,8 @@ import Testing
       ("O0 I100 o350 O355 o360 O410 i460 I510 o760 i860", "in in!"),
       // Both edges flicker as the second one comes and the first one goes.
       ("O0 I100 o350 O446 o447 O448 i450 I451 i452 I550 o800 i900", "in in!"),
+      // The inner one is broken again at once, and stays so.
+      ("O0 I100 o350 O446 i450 I455 w60500", "in +beam-blocked"),
       ("O0 I100 o350 O446 o447 i450 O451 I550 o800 i900", "in in"),
     ])
   func flicker(_ script: String, _ expected: String) {

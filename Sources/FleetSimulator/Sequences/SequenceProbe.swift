@@ -14,7 +14,7 @@ protocol SequenceProbe {
 /// Plays sequences and stops a machine at its first complaint.
 struct SequenceRun {
   static let steps = 100
-  static var probes: [any SequenceProbe.Type] { [] }
+  static var probes: [any SequenceProbe.Type] { [BeamProbe.self, OccupancyProbe.self] }
 
   struct Failure: Equatable {
     var machine: String

@@ -1,0 +1,211 @@
+// A whole station under random people, held against a count of those who really passed.
+import StationCore
+import StationProtocol
+
+/// In an honest sequence people pass open doors one at a time, and whoever is inside moves: the
+/// count is the true one, every correction is nothing. In a wild one sensors lie as they like:
+/// raw totals only grow, the ledger adds up, and the sum never falls below zero.
+struct OccupancyProbe: SequenceProbe {
+  static let name = "occupancy"
+
+  private static let policy = OccupancyPolicy(evidence: EvidenceTiming())
+  private let points: [AccessPointID]
+  private let isHonest: Bool
+  private var station: Station
+  private var now: Now
+  private var recovered = Recovered(stream: StreamID(bits: 1))
+  private var account = OccupancyAccount()
+  /// Who really passed.
+  private var entered: Int64 = 0
+  private var left: Int64 = 0
+  private var isOpen: [Bool]
+
+  init(_ dice: inout Dice) {
+    points = (1...1 + dice.below(2)).compactMap { AccessPointID($0) }
+    isHonest = !dice.once(in: 3)
+    isOpen = points.map { _ in false }
+    station = Self.station(points)
+    now = Now(
+      instant: Instant(nanoseconds: 1_000_000_000),
+      wall: World.begin + .seconds(dice.below(86_400)))
+    start()
+  }
+
+  private static func station(_ points: [AccessPointID]) -> Station {
+    Station(
+      StationConfiguration(
+        version: "sequence", accessPoints: points.map { AccessPointConfiguration(id: $0) },
+        occupancy: policy))
+  }
+
+  mutating func step(_ dice: inout Dice) -> String? {
+    if isHonest { live(&dice) } else { lie(&dice) }
+    let totals = station.occupancy.totals
+    if let complaint = account.complaint ?? account.compare(totals, station.occupancy.book) {
+      return complaint
+    }
+    guard isHonest else { return nil }
+    guard (totals.entered, totals.left, totals.inside) == (entered, left, entered - left) else {
+      return "counted \(totals), but \(entered) came and \(left) went"
+    }
+    return totals.corrections == 0 ? nil : "corrected although nothing was wrong"
+  }
+
+  // MARK: - Honest people
+
+  private var inside: Int64 { entered - left }
+
+  private mutating func live(_ dice: inout Dice) {
+    let place = dice.below(points.count)
+    switch dice.below(12) {
+    case 0..<4:
+      move(door: place, isOpen: true)
+      pass(.milliseconds(300 + dice.below(2000)))
+      walk(dice.once(in: 6) ? .turnBack : .inward, place, &dice)
+    case 4..<8:
+      tell(.exitRequested(points[place]))
+      move(door: place, isOpen: true)
+      pass(.milliseconds(300 + dice.below(2000)))
+      if inside > 0 { walk(.outward, place, &dice) }
+    case 8:
+      // Nobody passes a shut door: whatever the beams see is refused.
+      guard !isOpen[place] else { return }
+      pass(.seconds(5))
+      walk(.inward, place, &dice, isCounted: false)
+    case 9: rest(seconds: 1 + dice.below(4000))
+    case 10: restart()
+    default: tell(.wake)
+    }
+    if dice.once(in: 2) { move(door: place, isOpen: false) }
+  }
+
+  private mutating func walk(
+    _ way: Passage, _ place: Int, _ dice: inout Dice, isCounted: Bool = true
+  ) {
+    let (first, last): (Beam, Beam) = way == .outward ? (.inner, .outer) : (.outer, .inner)
+    let steps: [(Beam, Bool)] =
+      way == .turnBack
+      ? [(first, true), (last, true), (last, false), (first, false)]
+      : [(first, true), (last, true), (first, false), (last, false)]
+    for (beam, isBroken) in steps {
+      tell(.beamChanged(points[place], beam, isBroken: isBroken))
+      pass(.milliseconds(20 + dice.below(300)))
+    }
+    guard isCounted else { return }
+    if way == .inward { entered += 1 }
+    if way == .outward { left += 1 }
+    pass(.milliseconds(50))
+  }
+
+  private mutating func move(door place: Int, isOpen open: Bool) {
+    guard isOpen[place] != open else { return }
+    isOpen[place] = open
+    tell(.doorContactChanged(points[place], isClosed: !open))
+  }
+
+  /// Time goes by. Whoever is inside moves every five minutes at least.
+  private mutating func rest(seconds: Int) {
+    var left = seconds
+    while left > 0 {
+      let now = min(left, 300)
+      if inside > 0 {
+        pass(.seconds(40))
+        tell(.motionChanged(isMoving: true))
+        pass(.seconds(now))
+        tell(.motionChanged(isMoving: false))
+      } else {
+        pass(.seconds(now))
+      }
+      left -= now
+    }
+  }
+
+  // MARK: - Sensors that lie
+
+  private mutating func lie(_ dice: inout Dice) {
+    let point = dice.pick(points)
+    switch dice.below(14) {
+    case 0..<5:
+      tell(.beamChanged(point, dice.once(in: 2) ? .outer : .inner, isBroken: dice.once(in: 2)))
+    case 5..<7: tell(.doorContactChanged(point, isClosed: dice.pick([true, false, nil])))
+    case 7: tell(.motionChanged(isMoving: dice.pick([true, false, nil])))
+    case 8: tell(.counterPulsed(point))
+    case 9:
+      tell(
+        .counterReported(
+          point, entered: Int64(dice.below(12)), left: Int64(dice.below(12))))
+    case 10: tell(.linesChanged(point, areReadable: dice.once(in: 2)))
+    case 11: now.wall = now.wall + .seconds(dice.below(400_000) - 200_000)
+    case 12: if dice.once(in: 4) { restart() } else { tell(.exitRequested(point)) }
+    default: pass(.seconds(dice.below(3000)))
+    }
+    pass(.milliseconds(dice.below(900)))
+  }
+
+  // MARK: - The station
+
+  private mutating func start() {
+    recovered.boot += 1
+    tell(.booted(recovered))
+    for (place, point) in points.enumerated() {
+      tell(.doorContactChanged(point, isClosed: !isOpen[place]))
+    }
+    if isHonest { tell(.motionChanged(isMoving: false)) }
+    pass(.seconds(4))
+  }
+
+  /// The power fails with everything durable, and comes back.
+  private mutating func restart() {
+    station = Self.station(points)
+    recovered.ending = .unclean
+    start()
+  }
+
+  private mutating func pass(_ duration: Duration) {
+    let end = now.instant + duration
+    while let deadline = station.nextDeadline, deadline <= end {
+      jump(to: max(deadline, now.instant))
+      tell(.wake)
+      if let next = station.nextDeadline, next <= deadline {
+        account.complain("a wake leaves its deadline standing")
+        return
+      }
+    }
+    jump(to: end)
+  }
+
+  private mutating func jump(to instant: Instant) {
+    now.wall = now.wall + (instant - now.instant)
+    now.instant = instant
+  }
+
+  private mutating func tell(_ event: Event) {
+    for effect in station.handle(event, at: now) {
+      switch effect {
+      case .journal(let entry):
+        recovered.next = entry.seq + 1
+        recovered.floor = recovered.next
+        keep(entry.changes)
+        account.take(entry.record.body, at: now.instant)
+      case .remember(let changes): keep(changes)
+      default: break
+      }
+    }
+    if let last = recovered.next > 1 ? recovered.next - 1 : nil,
+      last > station.outbox.durable + 50
+    {
+      _ = station.handle(.journaled(through: last), at: now)
+    }
+  }
+
+  private mutating func keep(_ changes: [RecoveryChange]) {
+    for change in changes {
+      switch change {
+      case .totals(let totals): recovered.totals = totals
+      case .day(let book): recovered.day = book
+      case .lastTrusted(let time): recovered.lastTrusted = time
+      default: break
+      }
+    }
+  }
+}
