@@ -35,7 +35,6 @@ extension StationDaemon {
     case .maintenance: .maintenanceChanged(isOn: level)
     case .motion: .motionChanged(isMoving: level)
     case .emergency: .emergencyChanged(isPressed: level)
-    case .motion: .motionChanged(isMoving: level)
     case .lightsOverride: .relayOverrideChanged(.lights, isOn: level)
     case .climateOverride: .relayOverrideChanged(.climate, isOn: level)
     case .socketsOverride: .relayOverrideChanged(.sockets, isOn: level)
