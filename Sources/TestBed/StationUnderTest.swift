@@ -110,6 +110,14 @@ package final class StationUnderTest {
     try post("/room", ["switch": name, "on": isOn])
   }
 
+  /// Turns the key that ends fire and emergency, and waits until it has sprung back.
+  package func turnReset() throws {
+    try turn("fire-reset", on: true)
+    try Deadline.wait(until: "the key to spring back") {
+      (try state["room"] as? [String: Any])?["reset"] as? Bool == false
+    }
+  }
+
   private func post(_ path: String, _ body: [String: Any]) throws {
     let json = String(
       decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)

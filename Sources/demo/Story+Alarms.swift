@@ -86,7 +86,7 @@ extension Story {
       try wait("strike", true)
     }
     try step("the reset key at the station: strike off") {
-      try station.turn("fire-reset", on: true)
+      try station.turnReset()
       try wait("strike", false)
     }
     try waitForAlarm("fire", stands: false)
@@ -97,7 +97,7 @@ extension Story {
     try waitForAlarm("emergency", stands: true)
     try step("someone looks after it, and turns the reset key") {
       try station.turn("emergency", on: false)
-      try station.turn("fire-reset", on: true)
+      try station.turnReset()
     }
     try waitForAlarm("emergency", stands: false)
   }

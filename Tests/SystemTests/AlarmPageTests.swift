@@ -31,7 +31,8 @@ import Testing
         stations: ["alarms-1"], members: ["m-1", "m-2", "m-3", "m-4"], walkStep: 20,
         settings: [
           "access-point 1": [
-            "access-time": "500 ms", "held-open-time": "2 s", "held-open-warning": "1 s",
+            "access-time": "1500 ms", "held-open-time": "2 s", "held-open-warning": "1 s",
+            "contact-fault-after": "2",
           ],
           "entry": ["capacity": "4", "capacity-first": "50", "capacity-second": "75"],
           "fire": ["wiring": "two-lines"],
@@ -116,16 +117,43 @@ import Testing
         .fire, { try $0.station.turn("fire", on: true) },
         end: {
           try $0.station.turn("fire", on: false)
-          try $0.station.turn("fire-reset", on: true)
+          try $0.station.turnReset()
         }),
       Cause(
         .emergency, { try $0.station.turn("emergency", on: true) },
         end: {
           try $0.station.turn("emergency", on: false)
-          try $0.station.turn("fire-reset", on: true)
+          try $0.station.turnReset()
         }),
       Cause(
         .inputChatter, { try $0.fault("chatter", true) }, end: { try $0.fault("chatter", false) }),
+      Cause(
+        .strikeFault,
+        {
+          try $0.fault("jam", true)
+          try $0.letIn()
+        },
+        end: {
+          try $0.fault("jam", false)
+          try $0.wait("strike", false)
+          try $0.letIn()
+        }),
+      Cause(
+        .contactFault,
+        {
+          try $0.wait("strike", false)
+          try $0.fault("stuck", true)
+          for _ in 0..<2 {
+            try $0.letIn()
+            try $0.wait("strike", false)
+          }
+        },
+        end: {
+          try $0.fault("stuck", false)
+          try $0.letIn()
+          try $0.door("open")
+          try $0.door("close")
+        }),
       Cause(.capacityFirst, { try $0.walkIn(2) }, end: { try $0.walkOut(2) }),
       Cause(.capacitySecond, { try $0.walkIn(3) }, end: { try $0.walkOut(3) }),
       Cause(.capacityFull, { try $0.walkIn(4) }, end: { try $0.walkOut(4) }),
