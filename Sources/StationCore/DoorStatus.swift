@@ -93,7 +93,7 @@ extension Station {
       seq: seq, command: status.command, lock: status.lock, door: status.door,
       secured: status.secured,
       alarm: status.alarm(
-        in: .codeOnly, hasOther: others.contains { alarms.stands($0, point.id) }),
-      at: time)
+        in: point.resolution.mode, hasOther: others.contains { alarms.stands($0, point.id) }),
+      mode: point.resolution.mode, at: time)
   }
 }

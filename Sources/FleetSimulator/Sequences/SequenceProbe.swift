@@ -14,7 +14,9 @@ protocol SequenceProbe {
 /// Plays sequences and stops a machine at its first complaint.
 struct SequenceRun {
   static let steps = 100
-  static var probes: [any SequenceProbe.Type] { [BeamProbe.self, OccupancyProbe.self] }
+  static var probes: [any SequenceProbe.Type] {
+    [BeamProbe.self, OccupancyProbe.self, DoorSequence.self, FireSequence.self, RelaySequence.self]
+  }
 
   struct Failure: Equatable {
     var machine: String
