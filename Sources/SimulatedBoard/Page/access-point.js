@@ -9,6 +9,7 @@ import { WrongCodes } from "./wrong-codes.js";
 const codes = ["good", "same"];
 const walks = ["in", "out", "turn-back"];
 const hands = ["open", "close", "prop", "force"];
+const faults = ["tamper", "jam", "stuck", "chatter"];
 
 export class AccessPoint {
   constructor(number, send) {
@@ -50,7 +51,11 @@ export class AccessPoint {
         this.button("board.exit", () => this.send("exit", {}))),
       this.group("board.hands",
         hands.map((action) =>
-          this.button(`board.${action}`, () => this.send("door", { action })))));
+          this.button(`board.${action}`, () => this.send("door", { action }))),
+        this.button("board.counter", () => this.send("counter", {}))),
+      this.group("board.faults", this.faultButtons = faults.map((action) =>
+        this.button(`board.fault.${action}`, () =>
+          this.send("fault", { action, on: !this.point.faults[action] })))));
   }
 
   group(key, ...children) {
@@ -80,6 +85,8 @@ export class AccessPoint {
     this.point = point;
     this.plan.show(point);
     if (isFirst && point.shown) this.screen.tell(point.shown, point.shown.age);
+    faults.forEach((name, index) =>
+      this.faultButtons[index].setAttribute("aria-pressed", String(point.faults[name])));
     this.offer(state.members);
     for (const button of this.codeButtons) button.disabled = !state.canIssue;
     this.codeButtons[codes.indexOf("same")].disabled = !state.canIssue || !state.hasLastCode;

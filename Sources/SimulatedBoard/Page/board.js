@@ -2,11 +2,13 @@
 
 import { AccessPoint } from "./access-point.js";
 import { Log } from "./log.js";
+import { Room } from "./room.js";
 import { language, loadTexts, setLanguage, t, textIn } from "./texts.js";
 
 const find = (id) => document.getElementById(id);
 const points = new Map();
 const log = new Log(find("log"), find("only-codes"));
+let room = null;
 let state = null;
 
 /** Sends an order to the board; answers with null or with the text of what went wrong. */
@@ -28,6 +30,7 @@ async function send(path, body) {
 }
 
 function takeState(next) {
+  room.show(next.room);
   for (const point of next.accessPoints) {
     const number = point.accessPoint;
     if (!points.has(number)) {
@@ -76,9 +79,10 @@ function listen() {
     log.present(presentation);
     points.get(presentation.accessPoint)?.present(presentation);
   });
-  on("output", ({ accessPoint, level }) =>
-    log.add(accessPoint, level ? "board.log.strike.on" : "board.log.strike.off"),
-  );
+  on("output", ({ accessPoint, line, level }) => {
+    if (accessPoint) log.add(accessPoint, `board.log.strike.${level ? "on" : "off"}`);
+    else log.add(null, `board.log.${line}.${level ? "on" : "off"}`);
+  });
 }
 
 find("language").addEventListener("click", () => {
@@ -86,9 +90,12 @@ find("language").addEventListener("click", () => {
   showHeader();
   log.render();
   for (const point of points.values()) point.translate();
+  room.translate();
 });
 
 await loadTexts();
+room = new Room(send);
+find("room").append(room.element);
 showHeader();
 log.render();
 listen();

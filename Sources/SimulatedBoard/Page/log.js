@@ -55,7 +55,8 @@ export class Log {
     }).format(entry.at);
     const head = [
       h("time", { datetime: new Date(entry.at).toISOString() }, time),
-      h("span", { class: "where" }, t("door.name", { n: entry.accessPoint })),
+      h("span", { class: "where" },
+        entry.accessPoint ? t("door.name", { n: entry.accessPoint }) : t("board.room")),
     ];
     if (!entry.answer) return h("li", {}, ...head, h("span", {}, t(entry.key)));
     const { title, sense, advice } = answerOf(entry);

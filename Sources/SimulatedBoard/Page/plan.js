@@ -44,7 +44,7 @@ export class Plan {
     this.readerName.textContent = t("board.reader");
     this.exitName.textContent = t("board.exit-button");
     const flags = {
-      open: point.leaf === "open", propped: point.propped, strike: point.strike,
+      open: point.leaf === "open", propped: point.propped, strike: point.unlocked && !point.egress,
       egress: point.egress, exit: point.exit, outer: !point.outerBeam, inner: !point.innerBeam,
       walker: point.walker !== null,
     };
@@ -66,10 +66,12 @@ export class Plan {
   describe(point) {
     const beam = (isClear) => t(isClear ? "board.beam.clear" : "board.beam.broken");
     const leaf = point.leaf === "open" && point.propped ? "propped" : point.leaf;
-    const lock = point.strike || !point.egress
-      ? t(point.strike ? "board.strike.on" : "board.strike.off") : t("board.exit.released");
+    const relay = point.strike ? "board.strike.on" : "board.strike.off";
+    const lock = point.egress && point.unlocked ? t("board.exit.released") : t(relay);
+    const bolt = t(point.unlocked ? "board.bolt.back" : "board.bolt.home");
     const facts = [
       [t("board.strike"), lock, point.strike || point.egress ? "on" : "off"],
+      [t("board.bolt"), bolt, point.unlocked ? "on" : "off"],
       [t("board.door"), t(`board.leaf.${leaf}`), point.leaf === "open" ? "on" : "off"],
       [t("board.beam.outer"), beam(point.outerBeam), point.outerBeam ? "off" : "on"],
       [t("board.beam.inner"), beam(point.innerBeam), point.innerBeam ? "off" : "on"],

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { hasText, textIn } from "./texts.js";
 
-const shownFor = { granted: 6000, refused: 10000 };
+const shownFor = { granted: 6000, refused: 10000, advice: 10000 };
 
 export class Screen {
   constructor() {
@@ -19,6 +19,9 @@ export class Screen {
     if (rest <= 0) return;
     if (outcome === "granted") {
       this.draw("granted", "✓", "entry.granted", "entry.granted.advice");
+    } else if (outcome === "advice") {
+      const known = hasText(`advice.${reason}.title`) ? reason : "close-door";
+      this.draw("advice", "!", `advice.${known}.title`, `advice.${known}.advice`);
     } else {
       const known = hasText(`denial.${reason}.title`) ? reason : "unknown";
       this.draw("refused", "✕", `denial.${known}.title`, `denial.${known}.advice`);
