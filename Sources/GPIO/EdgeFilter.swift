@@ -51,9 +51,13 @@ package struct EdgeFilter: Equatable, Sendable {
     for edge in edges {
       count(edge.at)
       guard !isChattering else { break }
-      if let stretch, edge.at - stretch.at >= settling, stretch.level != told {
-        told = stretch.level
-        levels.append(stretch)
+      if let stretch, edge.at - stretch.at >= settling {
+        // It has stood still before this edge.
+        movingSince = nil
+        if stretch.level != told {
+          told = stretch.level
+          levels.append(stretch)
+        }
       }
       stretch = Level(edge.level, at: edge.at)
       movingSince = movingSince ?? edge.at

@@ -58,7 +58,12 @@ extension Door {
     guard isFire != isFireReleased else { return [] }
     let before = staysReleased
     isFireReleased = isFire
-    if isFire { coil?.want(at: now) }
+    if isFire {
+      coil?.want(at: now)
+    } else if !isTimed {
+      // Nobody has a right to the rest of the pulse.
+      coil?.cut(at: now)
+    }
     return holdChanged(from: before, at: now)
   }
 

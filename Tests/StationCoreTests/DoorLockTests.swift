@@ -311,6 +311,14 @@ struct PulseLockTests {
     #expect(opened == [.opened(.forced), .raise(.forcedOpen)])
   }
 
+  @Test("a pulse that fire asked for ends with the reset of fire")
+  func pulseEndsWithFire() {
+    var door = door()
+    _ = door.releaseForFire(true, at: start)
+    #expect(door.releaseForFire(false, at: at(500)) == [.setStrike(.secure)])
+    #expect(!door.isReleased)
+  }
+
   @Test("it is never kept free, and fire gives it one pulse and no more")
   func noHold() {
     var door = door()

@@ -13,6 +13,10 @@ final class DaemonBench {
   let socketPath: String
   var brokerPort: Int
   var store: String
+  /// Further keys of the access point.
+  var door = ""
+  /// Further sections of the configuration.
+  var sections = ""
   private var number = 0
   /// Further readers of the access point, by name.
   private var moreReaders: [(name: String, path: String)] = []
@@ -32,6 +36,7 @@ final class DaemonBench {
     [station]
     id = one
     [access-point 1]
+    \(door)
     [reader front]
     device = \(readerPath)
     speed = 115200
@@ -50,6 +55,7 @@ final class DaemonBench {
     credentials-directory = \(folder.file("credentials"))
     [store]
     path = \(store)
+    \(sections)
 
     """
   }

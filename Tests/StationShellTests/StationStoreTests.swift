@@ -51,6 +51,7 @@ struct StationStoreTests {
     var changes = marks.map { RecoveryChange.mark($0, forgetting: WallTime(seconds: 0)) }
     changes += [
       .totals(totals), .day(day), .lastTrusted(WallTime(milliseconds: 1_700_000_000_123)),
+      .latch(.fire, isSet: true), .latch(.fire, isSet: true), .latch(.emergency, isSet: true),
     ]
     try store.commit(batch([entry(1, changes: changes)]))
     store.abandon()
@@ -59,14 +60,22 @@ struct StationStoreTests {
     #expect(recovered.totals == totals)
     #expect(recovered.day == day)
     #expect(recovered.lastTrusted == WallTime(milliseconds: 1_700_000_000_123))
+    #expect(recovered.latches == [.emergency, .fire])
     #expect(recovered.next == 2)
     // The same mark again, later, and what has ended goes.
     let later = ReplayMark(code: marks[2].code, until: WallTime(seconds: 9000))
     try store.commit(
-      batch([entry(2, changes: [.mark(later, forgetting: WallTime(seconds: 2500))])]))
+      batch([
+        entry(
+          2,
+          changes: [
+            .mark(later, forgetting: WallTime(seconds: 2500)), .latch(.fire, isSet: false),
+          ])
+      ]))
     store.abandon()
     (store, recovered) = try open()
     #expect(recovered.marks == [later])
+    #expect(recovered.latches == [.emergency])
     store.abandon()
   }
 

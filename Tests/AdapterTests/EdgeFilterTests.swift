@@ -1,0 +1,85 @@
+// What counts as a level, by the stamps of the edges alone.
+import GPIO
+import Linux
+import StationProtocol
+import Testing
+
+@Suite("Edges made into levels")
+struct EdgeFilterTests {
+  private let start = Instant(nanoseconds: 1_000_000_000)
+
+  private func edge(_ microseconds: Int, _ level: Bool) -> LineEdge {
+    LineEdge(at: start + .microseconds(microseconds), level: level)
+  }
+
+  private func filter() -> EdgeFilter {
+    var filter = EdgeFilter(settling: .milliseconds(5))
+    _ = filter.read(false, at: start)
+    return filter
+  }
+
+  @Test("any input active for 20 ms is processed, however late the loop gets there")
+  func pulse() {
+    var filter = filter()
+    let levels = filter.take([edge(0, true), edge(20_000, false)])
+    #expect(levels == [EdgeFilter.Level(true, at: start)])
+    let end = start + .milliseconds(20)
+    #expect(filter.deadline == end + .milliseconds(5))
+    #expect(filter.read(false, at: end + .seconds(1)) == EdgeFilter.Level(false, at: end))
+    #expect(filter.deadline == nil)
+  }
+
+  @Test("bounce before and after a press makes one press of it, from its first edge that lasted")
+  func bounce() {
+    var filter = filter()
+    let levels = filter.take([
+      edge(0, true), edge(300, false), edge(500, true), edge(9000, false), edge(9200, true),
+      edge(9400, false),
+    ])
+    #expect(levels == [EdgeFilter.Level(true, at: start + .microseconds(500))])
+    #expect(filter.read(false, at: start + .seconds(1))?.level == false)
+  }
+
+  @Test("a line that never stands still is due after four times the settling time")
+  func restless() {
+    var filter = filter()
+    for index in 0..<15 { _ = filter.take([edge(index * 2000, index % 2 == 0)]) }
+    #expect(filter.deadline == start + .milliseconds(20))
+  }
+
+  @Test("an edge that the kernel lost shows in the level that is read")
+  func lostEdge() {
+    var filter = filter()
+    #expect(filter.take([edge(0, true), edge(1000, true)]) == [])
+    #expect(filter.read(true, at: start + .milliseconds(9))?.at == start + .milliseconds(1))
+    #expect(filter.read(true, at: start + .milliseconds(10)) == nil)
+    filter.forget()
+    #expect(filter.read(true, at: start + .milliseconds(11))?.level == true)
+  }
+
+  @Test("1 kHz is chatter within 101 ms, and is over a second after its last edge")
+  func chatter() {
+    var filter = filter()
+    var index = 0
+    while !filter.isChattering, index < 10_000 {
+      _ = filter.take([edge(index * 500, index % 2 == 0)])
+      index += 1
+    }
+    #expect(index == EdgeFilter.mostEdges + 1)
+    #expect(filter.deadline == nil)
+    let last = start + .milliseconds(100)
+    let noise = last + .milliseconds(400)
+    let edges = [LineEdge(at: noise, level: true)]
+    #expect(filter.poll(edges, at: noise) == false)
+    #expect(filter.poll([], at: noise + .milliseconds(999)) == false)
+    #expect(filter.poll([], at: noise + .seconds(1)) == true)
+    #expect(!filter.isChattering)
+  }
+
+  @Test("half as many edges in a second are no chatter, second after second")
+  func busy() {
+    var filter = filter()
+    for index in 0..<1000 { _ = filter.take([edge(index * 10_000, index % 2 == 0)]) }
+    #expect(!filter.isChattering)
+  }
+}
