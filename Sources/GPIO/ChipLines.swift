@@ -165,6 +165,7 @@ package final class ChipLines: StationLines {
     do throws(SystemError) {
       let level = opened.filter.read(try opened.line.level(), at: Clock.now)
       if let level { onLevel(line, level.level, level.at) }
+      if opened.filter.isChattering { mistrust(line, opened) }
     } catch {
       lose(line, error)
     }

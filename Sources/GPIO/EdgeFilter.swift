@@ -4,11 +4,16 @@ import StationProtocol
 /// One input. A level counts when it has stood for `settling`, whether the line still stands at it
 /// or has moved on since: a press of 20 ms counts although the loop was busy for 50. A line that
 /// does not stand still is read all the same after four times as long. One that moves more than
-/// `mostEdges` times within a second is no contact any more but a fault.
+/// `mostEdges` times within a second is no contact any more but a fault; so is one whose level
+/// changes more often than any hand or leaf can: each change is a record, and a loose wire that
+/// swings slowly would fill the journal as surely as a fast one.
 package struct EdgeFilter: Equatable, Sendable {
   /// So many edges within `window` are more than any sound contact makes.
   package static let mostEdges = 200
   static let window: Duration = .seconds(1)
+  /// So many levels that count within `window`, or four times as many within ten, are more than
+  /// somebody brings about who presses a button or waves a hand through a beam.
+  package static let mostLevels = 30
   /// For so long a chattering line must be quiet before it is believed again.
   package static let quiet: Duration = .seconds(1)
   /// How often a chattering line is looked at.
@@ -32,6 +37,7 @@ package struct EdgeFilter: Equatable, Sendable {
   /// The first edge since it last stood still.
   private var movingSince: Instant?
   private var counted = 0
+  private var rate = LevelRate()
   private var windowEnds = Instant(nanoseconds: 0)
   private var lastEdge = Instant(nanoseconds: 0)
   package private(set) var isChattering = false
@@ -56,6 +62,7 @@ package struct EdgeFilter: Equatable, Sendable {
         movingSince = nil
         if stretch.level != told {
           told = stretch.level
+          guard isBelievable(at: edge.at) else { break }
           levels.append(stretch)
         }
       }
@@ -74,7 +81,7 @@ package struct EdgeFilter: Equatable, Sendable {
     movingSince = nil
     guard level != told else { return nil }
     told = level
-    return Level(level, at: since)
+    return isBelievable(at: now) ? Level(level, at: since) : nil
   }
 
   /// Whoever was told has forgotten it.
@@ -87,7 +94,21 @@ package struct EdgeFilter: Equatable, Sendable {
     guard isChattering, now - lastEdge >= Self.quiet else { return false }
     isChattering = false
     counted = 0
+    rate = LevelRate()
     return true
+  }
+
+  /// Counts a level that is news.
+  /// - Returns: whether it can be believed.
+  private mutating func isBelievable(at now: Instant) -> Bool {
+    if rate.isTooFast(at: now) { mistrust() }
+    return !isChattering
+  }
+
+  private mutating func mistrust() {
+    isChattering = true
+    stretch = nil
+    movingSince = nil
   }
 
   private mutating func count(_ instant: Instant) {
@@ -96,9 +117,29 @@ package struct EdgeFilter: Equatable, Sendable {
       counted = 0
     }
     counted += 1
-    guard counted > Self.mostEdges else { return }
-    isChattering = true
-    stretch = nil
-    movingSince = nil
+    if counted > Self.mostEdges { mistrust() }
+  }
+
+  /// How often the level changes, over a short and a long time.
+  private struct LevelRate: Equatable, Sendable {
+    private var short = Window()
+    private var long = Window()
+
+    private struct Window: Equatable, Sendable {
+      var ends = Instant(nanoseconds: 0)
+      var count = 0
+
+      mutating func add(at now: Instant, length: Duration) -> Int {
+        if now >= ends { self = Window(ends: now + length) }
+        count += 1
+        return count
+      }
+    }
+
+    mutating func isTooFast(at now: Instant) -> Bool {
+      let inShort = short.add(at: now, length: EdgeFilter.window)
+      let inLong = long.add(at: now, length: EdgeFilter.window * 10)
+      return inShort > EdgeFilter.mostLevels || inLong > EdgeFilter.mostLevels * 4
+    }
   }
 }

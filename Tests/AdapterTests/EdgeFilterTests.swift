@@ -76,10 +76,30 @@ struct EdgeFilterTests {
     #expect(!filter.isChattering)
   }
 
-  @Test("half as many edges in a second are no chatter, second after second")
+  @Test("bounce of half as many edges in a second is no chatter, second after second")
   func busy() {
     var filter = filter()
-    for index in 0..<1000 { _ = filter.take([edge(index * 10_000, index % 2 == 0)]) }
+    for index in 0..<1000 {
+      let bounce = [edge(index * 20_000, true), edge(index * 20_000 + 500, false)]
+      #expect(filter.take(bounce) == [])
+    }
     #expect(!filter.isChattering)
+  }
+
+  /// Levels of 1 s / `rate` each, for `seconds`.
+  private func swing(_ rate: Int, seconds: Int) -> EdgeFilter {
+    var filter = filter()
+    for index in 0..<rate * seconds {
+      _ = filter.take([edge(index * 1_000_000 / rate, index % 2 == 0)])
+    }
+    return filter
+  }
+
+  @Test("a wire that swings slower than any bounce is chatter all the same")
+  func slowSwing() {
+    #expect(swing(40, seconds: 2).isChattering)
+    #expect(swing(15, seconds: 11).isChattering)
+    #expect(!swing(15, seconds: 7).isChattering)
+    #expect(!swing(11, seconds: 60).isChattering)
   }
 }

@@ -187,6 +187,20 @@ final class ChipLinesTests {
     try loop.serve(until: "the line works") { [unowned self] in levels.last == "contact-1 false" }
   }
 
+  @Test("a wire that swings so slowly that each level counts is not believed either")
+  func slowSwing() throws {
+    lines.start()
+    levels = []
+    // The level that was told at the start is one of them.
+    for round in 1...EdgeFilter.mostLevels {
+      try bench.edge(0, to: round % 2 == 0)
+      // Each level stands until it has been told.
+      try loop.serve(until: "level \(round)") { [unowned self] in levels.count == round }
+    }
+    #expect(levels.last == "contact-1 chatters")
+    #expect(levels.dropLast().allSatisfy { $0 != "contact-1 chatters" })
+  }
+
   @Test("stop lets every output fall and every line go")
   func stopping() {
     lines.start()
