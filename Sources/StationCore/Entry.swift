@@ -11,7 +11,7 @@ package struct Entry: Equatable, Sendable {
   static let recordedRefusals = 10
   static let refusalWindow: Duration = .seconds(60)
 
-  package internal(set) var tries = WrongTries()
+  package var tries = WrongTries()
   private var lastShown: Shown?
   private var window: Window?
 

@@ -15,7 +15,10 @@ protocol SequenceProbe {
 struct SequenceRun {
   static let steps = 100
   static var probes: [any SequenceProbe.Type] {
-    [BeamProbe.self, OccupancyProbe.self, DoorSequence.self, FireSequence.self, RelaySequence.self]
+    [
+      EntryProbe.self, BeamProbe.self, OccupancyProbe.self, DoorSequence.self, FireSequence.self,
+      RelaySequence.self,
+    ]
   }
 
   struct Failure: Equatable {
