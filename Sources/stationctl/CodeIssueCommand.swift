@@ -17,11 +17,25 @@ enum CodeIssueCommand {
         meaning: "the member's pseudonym: 1 to 64 of A-Z a-z 0-9 - _ . :"),
       .init(
         name: "--ttl", value: "SECONDS", meaning: "how long the code is valid; 60 if not given"),
+      .init(
+        name: "--trait", value: "WORD", count: .several,
+        meaning: "what stations are to know: maintainer, extended or duress"),
       .init(name: "--png", value: "OUT", meaning: "writes the QR code as an image instead"),
       .init(name: "--terminal", value: nil, meaning: "draws the QR code instead"),
     ],
     alternatives: ["--png", "--terminal"],
     run: run)
+
+  private static func traits(_ values: CommandValues) throws(CommandFailure) -> MemberTraits {
+    var traits: MemberTraits = []
+    for word in values.all("--trait") {
+      guard let trait = MemberTraits(word: word) else {
+        throw values.failure("'\(word)' is no trait: maintainer, extended or duress")
+      }
+      traits.insert(trait)
+    }
+    return traits
+  }
 
   @Sendable private static func run(_ values: CommandValues) throws(CommandFailure) -> Int32 {
     let name = try values.required("--member")
@@ -29,10 +43,12 @@ enum CodeIssueCommand {
       throw values.failure("'\(name)' is no member: 1 to 64 of A-Z a-z 0-9 - _ . :")
     }
     let life = try values.number("--ttl", in: 1...31_536_000) ?? 60
+    let traits = try Self.traits(values)
     let issuer = CodeIssuer(try KeyFiles.signingKey(try values.required("--key")))
     let code: String
     do throws(CodeIssueError) {
-      code = try issuer.issue(member, life: .seconds(life), at: WallClock.now())
+      code = try issuer.issue(
+        member, life: .seconds(life), at: WallClock.now(), traits: traits)
     } catch {
       throw CommandFailure("\(error)")
     }

@@ -85,6 +85,10 @@ enum CodeVerifyCommand {
     if let tokenID = claims.tokenID {
       json.field("cti", tokenID.map { Hex.text(UInt64($0), digits: 2) }.joined())
     }
+    if !claims.traits.isEmpty {
+      json.key("traits")
+      json.array(claims.traits.words) { json, word in json.value(word) }
+    }
   }
 
   private static func seconds(_ time: WallTime) -> String {

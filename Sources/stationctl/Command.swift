@@ -10,7 +10,13 @@ struct Command: Sendable {
   var run: @Sendable (CommandValues) throws(CommandFailure) -> Int32
 
   struct Option: Sendable {
-    enum Count { case optional, required, repeated }
+    enum Count {
+      case optional, required
+      /// Once at least.
+      case repeated
+      /// Any number of times.
+      case several
+    }
 
     var name: String
     /// What the usage text calls the value; nil for an option without one.
@@ -33,13 +39,13 @@ struct CommandValues {
       guard let option = command.options.first(where: { $0.name == parts[0] }) else {
         throw failure("'\(word)' is not known to '\(command.words.joined(separator: " "))'")
       }
-      if values[option.name] != nil, option.count != .repeated {
+      if values[option.name] != nil, option.count != .repeated, option.count != .several {
         throw failure("\(option.name) is given twice")
       }
       values[option.name, default: []].append(
         try value(of: option, inline: parts.dropFirst().first.map(String.init), from: &words))
     }
-    for option in command.options where option.count != .optional {
+    for option in command.options where [.required, .repeated].contains(option.count) {
       guard values[option.name] != nil else { throw failure("\(option.name) is missing") }
     }
     guard command.alternatives.count(where: { values[$0] != nil }) <= 1 else {

@@ -10,6 +10,7 @@ enum CommandLineTool {
     KeyPublicCommand.command,
     CodeIssueCommand.command,
     CodeVerifyCommand.command,
+    PINHashCommand.command,
   ]
 
   /// Runs what was typed; whatever goes wrong is told on standard error.

@@ -30,6 +30,7 @@ enum Usage {
     case .optional: "[\(named(option))]"
     case .required: named(option)
     case .repeated: "\(named(option)) [\(named(option)) ...]"
+    case .several: "[\(named(option)) ...]"
     }
   }
 

@@ -171,6 +171,31 @@ struct StationctlTests {
     #expect(try answer(try verify(bad, "--key", "p256.pub")).reason == "bad-signature")
   }
 
+  @Test("a code is issued with traits, which verifying tells; an unknown one is refused")
+  func traits() throws {
+    try makeKey()
+    let code = try issue("--trait", "maintainer", "--trait", "duress")
+    let told = try verify(code.text, "--key", "k.pub")
+    #expect(told.text.contains(#""traits":["maintainer","duress"]"#))
+    let wrong = try issue("--trait", "gardener")
+    #expect(wrong.status == 2)
+    #expect(wrong.errors.hasPrefix("stationctl: 'gardener' is no trait"))
+  }
+
+  @Test("a PIN is read from standard input and comes back hashed")
+  func pinHash() throws {
+    let hashed = try files.stationctl(["pin", "hash"], input: "258046\n")
+    #expect(hashed.status == 0)
+    let hash = try #require(PINHash(text: String(hashed.text.dropLast())))
+    #expect(hash.matches(Array("258046".utf8)))
+    for input in ["", "12", "12345a", "1234\n5678"] {
+      let refused = try files.stationctl(["pin", "hash"], input: input)
+      #expect(refused.status == 2)
+      #expect(refused.output.isEmpty)
+      #expect(refused.errors.hasPrefix("stationctl: a PIN has 4 to 12 digits"))
+    }
+  }
+
   @Test("a code is drawn as an image that a scanner reads, and in the terminal")
   func drawing() throws {
     try makeKey()
@@ -258,7 +283,7 @@ struct StationctlTests {
     for words in [["--help"], ["help"], ["-h"]] {
       let overview = try files.stationctl(words)
       #expect(overview.status == 0)
-      for name in ["key new", "key public", "code issue", "code verify"] {
+      for name in ["key new", "key public", "code issue", "code verify", "pin hash"] {
         #expect(overview.text.contains("\n  \(name) "))
       }
     }
@@ -269,6 +294,6 @@ struct StationctlTests {
       + "[--max-life SECONDS]\n"
     #expect(verify.text.hasPrefix(usage))
     let issue = try files.stationctl(["code", "issue", "--help"])
-    #expect(issue.text.contains(" [--ttl SECONDS] [--png OUT | --terminal]\n"))
+    #expect(issue.text.contains(" [--ttl SECONDS] [--trait WORD ...] [--png OUT | --terminal]\n"))
   }
 }
