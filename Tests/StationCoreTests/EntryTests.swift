@@ -238,6 +238,7 @@ import Testing
     story.expectJournal(.exitRequested(1))
     story.walk(.inner, .outer)
     story.expectJournal(.passage(1, .outward, inside: 1))
+    story.expectJournal(.alarmCleared(.capacityFull, nil))
     story.letIn()
   }
 

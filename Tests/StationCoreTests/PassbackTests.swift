@@ -179,7 +179,7 @@ import Testing
       story.expectJournal(.passage(1, .inward, inside: inside))
       if let alarm = levels[inside] { story.expectJournal(.alarmRaised(alarm, nil), .urgent) }
     }
-    let ends: [Int64: Alarm] = [0: .capacityFirst, 1: .capacitySecond, 2: .capacityFull]
+    let ends: [Int64: Alarm] = [0: .capacityFirst, 1: .capacitySecond, 3: .capacityFull]
     for inside in (0...3 as ClosedRange<Int64>).reversed() {
       story.walk(.inner, .outer)
       story.expectJournal(.passage(1, .outward, inside: inside))
