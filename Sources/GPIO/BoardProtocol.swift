@@ -7,6 +7,8 @@
 ///
 ///     board → daemon    hello VERSION            first line of a connection
 ///                       input LINE LEVEL         every input once, then each change of one
+///                       card POINT BITS NUMBER   a card at the reader, its parity right
+///                       keys POINT TEXT          what was typed at the keypad, up to its #
 ///     daemon → board    output LINE LEVEL
 ///                       show POINT OUTCOME REASON [FAULT]
 ///
@@ -18,6 +20,8 @@
 ///              strike-POINT | lights | climate | sockets                          (outputs)
 ///     POINT    1 | 2 | 3 | 4, the access point
 ///     LEVEL    0 | 1
+///     BITS     26 | 34, with NUMBER the 24 or 32 bits between the parity bits, in decimal
+///     TEXT     1 to 32 of 0-9, * and #; never written to a log, because a PIN is in it
 ///     OUTCOME  granted | refused | advice
 ///     REASON   - with granted; with refused why, with advice what is to be done: a word of 1 to
 ///              32 of a-z, 0-9 and -, starting with a letter
@@ -35,11 +39,14 @@ package enum BoardProtocol {
 package enum BoardReport: Equatable, Sendable {
   case hello(version: Int)
   case input(BoardLine, Bool)
+  case shown(accessPoint: Int, BoardCredential)
 
   /// The message without its LF.
   package var line: String {
     switch self {
     case .hello(let version): "hello \(version)"
+    case .shown(let point, .card(let bits, let number)): "card \(point) \(bits) \(number)"
+    case .shown(let point, .keys(let keys)): "keys \(point) \(keys)"
     case .input(let line, let level): "input \(line) \(level ? 1 : 0)"
     }
   }
@@ -56,8 +63,36 @@ package enum BoardReport: Equatable, Sendable {
         let level = decimal(fields[2], in: 0...1)
       else { return nil }
       self = .input(line, level == 1)
+    case ("card", 4):
+      guard let point = decimal(fields[1], in: 1...4), let bits = decimal(fields[2], in: 26...34),
+        bits == 26 || bits == 34,
+        let number = decimal(fields[3], in: 0...(bits == 26 ? 1 << 24 : 1 << 32) - 1)
+      else { return nil }
+      self = .shown(accessPoint: point, .card(bits: bits, number: UInt32(number)))
+    case ("keys", 3):
+      guard let point = decimal(fields[1], in: 1...4),
+        let keys = BoardCredential(keys: fields[2])
+      else { return nil }
+      self = .shown(accessPoint: point, keys)
     default: return nil
     }
+  }
+}
+
+/// What people show a board besides codes.
+package enum BoardCredential: Equatable, Sendable {
+  case card(bits: Int, number: UInt32)
+  /// A PIN may be among them.
+  case keys(String)
+
+  /// - Returns: nil where no keypad sends that.
+  package init?(keys text: some StringProtocol) {
+    let isKey: (UInt8) -> Bool = {
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "*")
+        || $0 == UInt8(ascii: "#")
+    }
+    guard (1...32).contains(text.utf8.count), text.utf8.allSatisfy(isKey) else { return nil }
+    self = .keys(String(text))
   }
 }
 

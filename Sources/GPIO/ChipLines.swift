@@ -16,6 +16,7 @@ package final class ChipLines: StationLines {
   package var onLevel: (BoardLine, Bool, Instant) -> Void = { _, _, _ in }
   package var onReadable: (Int?, Bool, String) -> Void = { _, _, _ in }
   package var onChatter: (BoardLine, Bool) -> Void = { _, _ in }
+  package var onShown: (Int, BoardCredential) -> Void = { _, _ in }
 
   private let loop: EventLoop
   private let wiring: [(line: BoardLine, wiring: LineWiring)]

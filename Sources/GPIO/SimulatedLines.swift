@@ -8,6 +8,7 @@ package final class SimulatedLines: StationLines {
   package var onLevel: (BoardLine, Bool, Instant) -> Void = { _, _, _ in }
   package var onReadable: (Int?, Bool, String) -> Void = { _, _, _ in }
   package var onChatter: (BoardLine, Bool) -> Void = { _, _ in }
+  package var onShown: (Int, BoardCredential) -> Void = { _, _ in }
 
   private let loop: EventLoop
   private let path: String
@@ -103,6 +104,8 @@ package final class SimulatedLines: StationLines {
       lose("the board speaks version \(version), this daemon \(BoardProtocol.version)")
     case .input(let line, let level):
       if isGreeted { take(line, level, at: Clock.now) }
+    case .shown(let point, let credential):
+      if isGreeted, accessPoints.contains(point) { onShown(point, credential) }
     }
   }
 

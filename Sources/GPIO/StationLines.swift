@@ -14,6 +14,9 @@ package protocol StationLines: AnyObject {
   /// Called when an input moves so fast that no level can be told of it, and when it is quiet
   /// again, before its level.
   var onChatter: (BoardLine, _ isChattering: Bool) -> Void { get set }
+  /// Called when somebody showed a card or typed something at an access point. The simulated board
+  /// alone has such readers.
+  var onShown: (_ accessPoint: Int, BoardCredential) -> Void { get set }
   /// Begins; a board that is not there yet is tried again for ever.
   func start()
   /// Drives an output; remembered and driven again where the board comes back.

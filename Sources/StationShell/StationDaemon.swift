@@ -109,6 +109,7 @@ package final class StationDaemon {
     link.onEvent = { [unowned self] in dispatch($0) }
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
+    lines.onShown = { [unowned self] in take($1, at: $0) }
     lines.onChatter = { [unowned self] in chatter($0, $1) }
     connectCounters()
     for (reader, setting) in zip(readers, settings.readers) {
@@ -210,6 +211,20 @@ extension StationDaemon {
       case .refused(let refusal, let digest):
         return StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
       }
+    }
+  }
+
+  private func take(_ shown: BoardCredential, at number: Int) {
+    guard let point = AccessPointID(number) else { return }
+    switch shown {
+    case .card(let bits, let number):
+      guard let width = Card.Width(rawValue: bits), let card = Card(width, number: number) else {
+        return
+      }
+      // Of a number with so few bits a hash hides little; it keeps it out of records as it is.
+      let digest = SHA256.digest(Array("card \(card)".utf8))
+      dispatch(.cardPresented(point, CardPresentation(card, digest: CodeDigest(bytes: digest))))
+    case .keys(let keys): members.compare(keys, at: point)
     }
   }
 

@@ -153,6 +153,7 @@ private final class BenchLines: StationLines {
   var onLevel: (BoardLine, Bool, Instant) -> Void = { _, _, _ in }
   var onReadable: (Int?, Bool, String) -> Void = { _, _, _ in }
   var onChatter: (BoardLine, Bool) -> Void = { _, _ in }
+  var onShown: (Int, BoardCredential) -> Void = { _, _ in }
 
   private let loop: EventLoop
   private let plan: DoorStation.Plan

@@ -23,6 +23,14 @@ struct BoardProtocolTests {
     for line in Self.lines where line.kind.isInput {
       reports += [.input(line, true), .input(line, false)]
     }
+    for point in 1...4 {
+      reports += [
+        .shown(accessPoint: point, .card(bits: 26, number: 0)),
+        .shown(accessPoint: point, .card(bits: 26, number: 1 << 24 - 1)),
+        .shown(accessPoint: point, .card(bits: 34, number: .max)),
+        .shown(accessPoint: point, .keys("4711*258046#")),
+      ]
+    }
     for report in reports { #expect(BoardReport(line: report.line) == report) }
     #expect(BoardReport.input(BoardLine(.contact, 1), true).line == "input contact-1 1")
   }
@@ -61,7 +69,9 @@ struct BoardProtocolTests {
     "show 0 granted -",
     "show 1 refused Expired", "show 1 refused ex Pired", "show 1 opened -",
     "show 1 refused \(String(repeating: "a", count: 33))", "INPUT contact-1 1",
-    "input\tcontact-1 1",
+    "input\tcontact-1 1", "card 1 26", "card 1 26 16777216", "card 1 34 4294967296",
+    "card 1 37 1", "card 5 26 1", "card 1 26 01", "card 1 26 -1", "card 1 26 1 1", "keys 1 ",
+    "keys 1 12a", "keys 0 12", "keys 1 1 2", "keys 1 \(String(repeating: "1", count: 33))",
   ]
 
   @Test("a line that is not in the grammar is no message", arguments: strangeLines)

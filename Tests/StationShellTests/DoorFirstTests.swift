@@ -15,6 +15,7 @@ struct DoorFirstTests {
     var onLevel: (BoardLine, Bool, Instant) -> Void = { _, _, _ in }
     var onReadable: (Int?, Bool, String) -> Void = { _, _, _ in }
     var onChatter: (BoardLine, Bool) -> Void = { _, _ in }
+    var onShown: (Int, BoardCredential) -> Void = { _, _ in }
     func start() { onReadable(1, true, "") }
     func set(_ line: BoardLine, to level: Bool) {}
     func show(accessPoint: Int, _ outcome: BoardOrder.Outcome) {}

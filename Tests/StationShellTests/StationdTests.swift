@@ -1,6 +1,7 @@
 // stationd as a process: its command line, its surroundings, its end.
 import Foundation
 import Linux
+import MemberCode
 import StationProtocol
 import TestBed
 import Testing
@@ -40,6 +41,31 @@ struct StationdTests {
       .replacingOccurrences(of: "#line = ", with: "line = ")
     let path = try bench.folder.write(complete, to: "complete.conf")
     #expect(try bench.run("--check-config", "--config", path) == (0, "\(path): no errors\n"))
+  }
+
+  @Test("a card and a PIN of the member list open; what nobody has does not, and none is logged")
+  func cardsAndPINs() throws {
+    let hash = try #require(PINHash(pin: Array("258046".utf8)))
+    let list = try bench.folder.write(
+      "[member m-1]\ncard = 26:1:2\nnumber = 4711\npin = \(hash.text)\n", to: "members.ini")
+    let revoked = try bench.folder.write("m-2\n", to: "revoked.txt")
+    bench.sections = "[members]\nlist = \(list)\nrevocations = \(revoked)\n"
+    let reader = try bench.plugInReader()
+    let board = try TestBoard(bench.socketPath)
+    let daemon = try bench.start()
+    try board.greet("input contact-1 1", "input exit-1 0")
+    board.say("card 1 26 7")
+    try board.wait(for: "show 1 refused unknown-card", count: 1)
+    board.say("card 1 26 65538")
+    try board.wait(for: "show 1 granted -", count: 1)
+    board.say("keys 1 4711*258047#")
+    try board.wait(for: "show 1 refused wrong-pin", count: 1)
+    board.say("keys 1 4711*258046#")
+    try board.wait(for: "show 1 granted -", count: 2)
+    _ = reader.write(try bench.code("m-2"))
+    try board.wait(for: "show 1 refused revoked", count: 1)
+    #expect(try daemon.stop() == 0)
+    #expect(!daemon.log.contains("258046") && !daemon.log.contains("65538"))
   }
 
   @Test("each mistake is a line with its place, and the status is 78; a missing file is 1")
