@@ -113,6 +113,9 @@ package final class Board {
     onNews(.changed)
   }
 
+  /// Tells the daemon what a person showed, where one is there.
+  func show(_ report: BoardReport) { link.send(report) }
+
   private func carryOut(_ effects: [BoardModel.Effect]) {
     for effect in effects {
       switch effect {

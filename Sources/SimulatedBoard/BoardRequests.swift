@@ -55,6 +55,12 @@ extension Board {
       } catch {
         return .refused(400, "bad-request")
       }
+    case ("POST", "/card"), ("POST", "/keys"):
+      do throws(JSONError) {
+        return obey(try CredentialOrder(json: request.body))
+      } catch {
+        return .refused(400, "bad-request")
+      }
     case ("POST", "/scan"), ("POST", "/code"), ("POST", "/door"), ("POST", "/walk"),
       ("POST", "/exit"), ("POST", "/beam"), ("POST", "/fault"), ("POST", "/counter"):
       do throws(JSONError) {

@@ -12,6 +12,6 @@ struct Part: Sendable {
     DoorPath.parts
     + [
       IdleStation.part, Ingest.singly, Ingest.inBatches, Ingest.scaling, LivePush.part,
-      StationListing.part, StoreQueries.part,
+      StationListing.part, StoreQueries.part, MemberLookups.part,
     ]
 }

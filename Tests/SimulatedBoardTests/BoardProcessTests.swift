@@ -84,6 +84,29 @@ struct BoardProcessTests {
       ])
   }
 
+  @Test("a card and a row of keys reach the daemon, and what is neither is refused")
+  func credentials() throws {
+    let board = try BoardProcess()
+    let daemon = try FakeDaemon(board)
+    let before = daemon.lines.count
+    for (path, order, status) in [
+      ("/card", #"{"accessPoint":1,"card":"26:12:34567"}"#, 200),
+      ("/keys", #"{"accessPoint":1,"keys":"4711*258046#"}"#, 200),
+      ("/card", #"{"accessPoint":1,"card":"26:256:1"}"#, 400),
+      ("/card", #"{"accessPoint":1}"#, 400),
+      ("/keys", #"{"accessPoint":1,"keys":"12a"}"#, 400),
+      ("/keys", #"{"accessPoint":1,"keys":"12","card":"34:7"}"#, 400),
+      ("/keys", #"{"accessPoint":4,"keys":"12"}"#, 404),
+    ] as [(String, String, Int)] {
+      #expect(try board.post(path, order).status == status, "\(order)")
+    }
+    try board.wait("both") {
+      daemon.listen() && daemon.lines.suffix(2).first?.hasPrefix("card") == true
+    }
+    #expect(daemon.lines.count >= before + 2)
+    #expect(daemon.lines.suffix(2) == ["card 1 26 820999", "keys 1 4711*258046#"])
+  }
+
   @Test("the exit button, the beams and the leaf reach the daemon as single changes")
   func hands() throws {
     let board = try BoardProcess()
