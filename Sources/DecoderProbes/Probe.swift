@@ -25,7 +25,7 @@ package struct Probe: Sendable {
   package func run(_ bytes: [UInt8]) throws(Violation) { try body(bytes) }
 
   package static let all: [Probe] =
-    memberCode + keys + framing + json + payloads + topics + configuration + http + board
+    memberCode + keys + framing + counters + json + payloads + topics + configuration + http + board
 }
 
 /// A property of a decoder that did not hold.

@@ -60,6 +60,7 @@ extension SimulatedStation {
     }
     tell(.booted(recovered))
     for door in doors { door.reportAll() }
+    tell(.motionChanged(isMoving: isMoving))
     connectLater()
     onStart?()
   }

@@ -22,6 +22,8 @@ final class SimulatedStation {
   var onStart: (() -> Void)?
   var isRunning = false
   var isConnected = false
+  /// What the motion sensor of the room says.
+  var isMoving = false
   var clock: SimulatedClock
   /// Counts starts and ends, so that what was planned in one life does not happen in another.
   var life = 0
@@ -62,6 +64,7 @@ final class SimulatedStation {
         AccessPointConfiguration(id: $0, timing: timing)
       },
       entry: entry,
+      occupancy: OccupancyPolicy(evidence: dice.once(in: 2) ? EvidenceTiming() : nil),
       clock: dice.once(in: 2) ? .require : .accept,
       outbox: plan.contains(.smallOutbox) ? small : OutboxLimits())
   }

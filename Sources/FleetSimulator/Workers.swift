@@ -5,6 +5,7 @@
 // - Someone who was let in may not open the door, may turn back in the beams, or may prop the leaf.
 // - Someone who finds the door locked goes away, or shows the code again.
 // - Everyone leaves by the exit button, and presses it again where the door does not open.
+// - Whoever is inside moves; the motion sensor sees that and nothing else.
 import StationCore
 import StationProtocol
 
@@ -14,6 +15,7 @@ final class Workers {
   private let codes: CodeBook
   private var dice: Dice
   private let meanGap: Int
+  private var inside = 0
 
   init(_ station: SimulatedStation, _ world: World, _ codes: CodeBook) {
     self.station = station
@@ -26,6 +28,23 @@ final class Workers {
   func begin() {
     station.onStart = { [unowned self] in tryAgain() }
     planArrival()
+    move()
+  }
+
+  /// Whoever is inside moves every two minutes at least, and is seen to.
+  private func move() {
+    world.after(dice.seconds(20...120)) { [unowned self] in
+      if inside > 0 {
+        sense(true)
+        world.after(dice.seconds(2...18)) { [unowned self] in sense(false) }
+      }
+      move()
+    }
+  }
+
+  private func sense(_ isMoving: Bool) {
+    station.isMoving = isMoving
+    station.tell(.motionChanged(isMoving: isMoving))
   }
 
   /// A station that is back meets those who stood before it when it went dark.
@@ -76,6 +95,7 @@ final class Workers {
     walk(door, turnsBack ? .turnBack : .inward) { [unowned self] in
       letGo(door)
       guard !turnsBack else { return }
+      inside += 1
       world.after(dice.seconds(60...5400)) { [unowned self] in leave(dice.pick(station.doors)) }
     }
   }
@@ -89,7 +109,10 @@ final class Workers {
         world.referee.complain("station \(station.index + 1) keeps someone in")
         return
       }
-      walk(door, .outward) { [unowned self] in letGo(door) }
+      walk(door, .outward) { [unowned self] in
+        inside -= 1
+        letGo(door)
+      }
     }
   }
 
