@@ -19,6 +19,14 @@ struct OccupancyProbe: SequenceProbe {
   private var entered: Int64 = 0
   private var left: Int64 = 0
   private var isOpen: [Bool]
+  /// What honest people are about to do; they count as having done it.
+  private var coming: [Move] = []
+
+  private enum Move {
+    case tell(Event)
+    case pass(Duration)
+    case restart
+  }
 
   init(_ dice: inout Dice) {
     points = (1...1 + dice.below(2)).compactMap { AccessPointID($0) }
@@ -39,12 +47,17 @@ struct OccupancyProbe: SequenceProbe {
   }
 
   mutating func step(_ dice: inout Dice) -> String? {
-    if isHonest { live(&dice) } else { lie(&dice) }
+    if !isHonest {
+      lie(&dice)
+    } else {
+      if coming.isEmpty { live(&dice) }
+      advance()
+    }
     let totals = station.occupancy.totals
     if let complaint = account.complaint ?? account.compare(totals, station.occupancy.book) {
       return complaint
     }
-    guard isHonest else { return nil }
+    guard isHonest, coming.isEmpty else { return nil }
     guard (totals.entered, totals.left, totals.inside) == (entered, left, entered - left) else {
       return "counted \(totals), but \(entered) came and \(left) went"
     }
@@ -60,21 +73,21 @@ struct OccupancyProbe: SequenceProbe {
     switch dice.below(12) {
     case 0..<4:
       move(door: place, isOpen: true)
-      pass(.milliseconds(300 + dice.below(2000)))
+      coming.append(.pass(.milliseconds(300 + dice.below(2000))))
       walk(dice.once(in: 6) ? .turnBack : .inward, place, &dice)
     case 4..<8:
-      tell(.exitRequested(points[place]))
+      coming.append(.tell(.exitRequested(points[place])))
       move(door: place, isOpen: true)
-      pass(.milliseconds(300 + dice.below(2000)))
+      coming.append(.pass(.milliseconds(300 + dice.below(2000))))
       if inside > 0 { walk(.outward, place, &dice) }
     case 8:
       // Nobody passes a shut door: whatever the beams see is refused.
       guard !isOpen[place] else { return }
-      pass(.seconds(5))
+      coming.append(.pass(.seconds(5)))
       walk(.inward, place, &dice, isCounted: false)
     case 9: rest(seconds: 1 + dice.below(4000))
-    case 10: restart()
-    default: tell(.wake)
+    case 10: coming.append(.restart)
+    default: coming.append(.tell(.wake))
     }
     if dice.once(in: 2) { move(door: place, isOpen: false) }
   }
@@ -88,19 +101,19 @@ struct OccupancyProbe: SequenceProbe {
       ? [(first, true), (last, true), (last, false), (first, false)]
       : [(first, true), (last, true), (first, false), (last, false)]
     for (beam, isBroken) in steps {
-      tell(.beamChanged(points[place], beam, isBroken: isBroken))
-      pass(.milliseconds(20 + dice.below(300)))
+      coming.append(.tell(.beamChanged(points[place], beam, isBroken: isBroken)))
+      coming.append(.pass(.milliseconds(20 + dice.below(300))))
     }
     guard isCounted else { return }
     if way == .inward { entered += 1 }
     if way == .outward { left += 1 }
-    pass(.milliseconds(50))
+    coming.append(.pass(.milliseconds(50)))
   }
 
   private mutating func move(door place: Int, isOpen open: Bool) {
     guard isOpen[place] != open else { return }
     isOpen[place] = open
-    tell(.doorContactChanged(points[place], isClosed: !open))
+    coming.append(.tell(.doorContactChanged(points[place], isClosed: !open)))
   }
 
   /// Time goes by. Whoever is inside moves every five minutes at least.
@@ -109,14 +122,25 @@ struct OccupancyProbe: SequenceProbe {
     while left > 0 {
       let now = min(left, 300)
       if inside > 0 {
-        pass(.seconds(40))
-        tell(.motionChanged(isMoving: true))
-        pass(.seconds(now))
-        tell(.motionChanged(isMoving: false))
+        coming.append(.pass(.seconds(40)))
+        coming.append(.tell(.motionChanged(isMoving: true)))
+        coming.append(.pass(.seconds(now)))
+        coming.append(.tell(.motionChanged(isMoving: false)))
       } else {
-        pass(.seconds(now))
+        coming.append(.pass(.seconds(now)))
       }
       left -= now
+    }
+  }
+
+  /// Lets happen what comes up to the next event.
+  private mutating func advance() {
+    while !coming.isEmpty {
+      switch coming.removeFirst() {
+      case .pass(let duration): pass(duration)
+      case .restart: return restart()
+      case .tell(let event): return tell(event)
+      }
     }
   }
 
