@@ -11,7 +11,7 @@ struct Part: Sendable {
   static let all: [Part] =
     DoorPath.parts
     + [
-      IdleStation.part, Ingest.singly, Ingest.inBatches, Ingest.scaling, LivePush.part,
-      StationListing.part, StoreQueries.part, MemberLookups.part,
+      MemberLookups.part, ChatterLine.part, IdleStation.part, Ingest.singly, Ingest.inBatches,
+      Ingest.scaling, LivePush.part, StationListing.part, StoreQueries.part,
     ]
 }
