@@ -16,6 +16,8 @@ struct DoorChecker {
   /// Codes that opened a door, by the era of the clock in which they did.
   private var used: [CodeDigest: Int] = [:]
   private var era = 0
+  /// Fire was signalled, on record, and nobody has reset it.
+  private var isFire = false
 
   private struct Unrecorded {
     var seq: UInt64
@@ -32,6 +34,8 @@ struct DoorChecker {
 
   /// - Returns: what is wrong with it.
   mutating func step(_ event: Event, _ effects: [Effect], at now: Instant) -> String? {
+    if isFire { bounds = bounds.filter { now <= $0.value } }
+    if let complaint = follow(event, effects) { return complaint }
     for (point, bound) in bounds where now > bound + .milliseconds(1) {
       return wrong("the strike \(point) stays released after its time")
     }
@@ -47,6 +51,22 @@ struct DoorChecker {
       return wrong("exit is not honoured at \(point)")
     }
     return nil
+  }
+
+  /// What the records and the store say of fire.
+  private mutating func follow(_ event: Event, _ effects: [Effect]) -> String? {
+    for case .journal(let entry) in effects {
+      switch entry.record.body {
+      case .alarmRaised(.fire, nil): isFire = true
+      case .alarmCleared(.fire, nil): isFire = false
+      default: break
+      }
+    }
+    if case .booted(let recovered) = event, recovered.latches.contains(.fire), !isFire {
+      return wrong("fire is forgotten at the start")
+    }
+    let isSecured = effects.contains { if case .setStrike(_, .secure) = $0 { true } else { false } }
+    return isFire && isSecured ? wrong("a strike is secured during fire") : nil
   }
 
   private mutating func released(
@@ -74,7 +94,7 @@ struct DoorChecker {
       bounds[point] = max(bounds[point] ?? now, now + longest)
       unrecorded.append(Unrecorded(seq: entry.seq, row: entry.record.json, at: now, code: code))
     }
-    return isRecorded ? nil : wrong("the strike \(point) is released without a record")
+    return isRecorded || isFire ? nil : wrong("the strike \(point) is released without a record")
   }
 
   private mutating func secured(
@@ -83,6 +103,8 @@ struct DoorChecker {
     guard let bound = bounds.removeValue(forKey: point), now < bound else { return nil }
     switch event {
     case .doorContactChanged(point, isClosed: true), .booted: return nil
+    // The leaf may have closed behind the one who was let in while fire held the strike.
+    case .resetTurned: return nil
     default: return wrong("the strike \(point) is secured before its time")
     }
   }
@@ -111,6 +133,7 @@ struct DoorChecker {
   /// An orderly stop still commits.
   mutating func stopped(at now: Instant) -> String? {
     bounds = [:]
+    isFire = false
     return nil
   }
 
@@ -127,6 +150,7 @@ struct DoorChecker {
 
   private mutating func end() {
     bounds = [:]
+    isFire = false
     unrecorded = []
   }
 

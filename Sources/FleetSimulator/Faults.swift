@@ -21,6 +21,7 @@ package enum Fault: String, CaseIterable, Sendable {
   case stuckBeam = "stuck-beam"
   case linesLost = "lines-lost"
   case readerLost = "reader-lost"
+  case fire
 
   package var sentence: String {
     switch self {
@@ -43,6 +44,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case .stuckBeam: "a beam stays broken for hours"
     case .linesLost: "the lines of an access point cannot be read for a while"
     case .readerLost: "a reader is unplugged for a while"
+    case .fire: "fire breaks out at a station, and is over long before somebody resets it"
     }
   }
 }

@@ -59,6 +59,7 @@ extension SimulatedStation {
       }
     }
     tell(.booted(recovered))
+    fire.reportAll()
     for door in doors { door.reportAll() }
     tell(.motionChanged(isMoving: isMoving))
     connectLater()
@@ -141,6 +142,8 @@ extension SimulatedStation {
       door.regainLines()
       door.setReader(connected: true)
     }
+    fire.putOut()
+    if core.fire.isLatched || disk.image.latches.contains(.fire) { fire.comeWithKey() }
     if !isRunning { powerOn() }
   }
 }

@@ -17,6 +17,7 @@ final class SimulatedStation {
   let broker: SimulatedBroker
   let disk: SimulatedDisk
   private(set) var doors: [SimulatedDoor] = []
+  private(set) lazy var fire = SimulatedFire(self, world)
   var core: Station
   /// Told when the daemon has come up.
   var onStart: (() -> Void)?
@@ -66,7 +67,8 @@ final class SimulatedStation {
       entry: entry,
       occupancy: OccupancyPolicy(evidence: dice.once(in: 2) ? EvidenceTiming() : nil),
       clock: dice.once(in: 2) ? .require : .accept,
-      outbox: plan.contains(.smallOutbox) ? small : OutboxLimits())
+      outbox: plan.contains(.smallOutbox) ? small : OutboxLimits(),
+      fire: FirePolicy(wiring: .twoLines))
   }
 
   var now: Now { clock.now(world) }

@@ -45,6 +45,7 @@ struct Weather {
       door.loseLines()
       world.after(dice.seconds(2...1800)) { door.regainLines() }
     }
+    every(.fire, 12...72, index) { _ in station.fire.breakOut() }
     every(.readerLost, 6...48, index) { dice in
       let door = dice.pick(station.doors)
       door.setReader(connected: false)
