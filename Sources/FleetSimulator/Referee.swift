@@ -84,7 +84,7 @@ final class Referee {
       complain(doors[station.index].finish())
       complain(counts[station.index].finish(station.index, station.disk.image.totals))
       let waiting = station.disk.image.rows.count
-      if waiting > 0 || !station.disk.isIdle {
+      if !station.isSettled {
         complain("station \(station.index + 1) still holds \(waiting) records", .stuck)
       }
       if !station.isConnected { complain("station \(station.index + 1) is offline", .stuck) }

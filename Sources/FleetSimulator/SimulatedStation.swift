@@ -73,6 +73,9 @@ final class SimulatedStation {
 
   var now: Now { clock.now(world) }
 
+  /// Whether all that it wrote is in the service.
+  var isSettled: Bool { disk.image.rows.count == 0 && disk.isIdle }
+
   // MARK: - Events in, effects out
 
   func tell(_ event: Event) {

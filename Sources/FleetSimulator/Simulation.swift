@@ -45,6 +45,9 @@ package struct Simulation {
   /// How long everything may take to finish once nothing hinders it.
   static let quiet: Duration = .seconds(3 * 3600)
 
+  /// How long what is written at the end may take on its way into the service.
+  static let settling: Duration = .seconds(120)
+
   package init(seed: UInt64, _ options: SimulationOptions) {
     self.options = options
     let plan = FaultPlan(
@@ -69,6 +72,7 @@ package struct Simulation {
     world.run(until: end)
     calm()
     world.run(until: end + Self.quiet)
+    settle()
     judge()
     defer { world.end() }
     return SimulationOutcome(
@@ -89,6 +93,14 @@ package struct Simulation {
     for client in 0...stations.count { broker.unsilence(client) }
     service.start()
     for station in stations { station.mend() }
+  }
+
+  /// A day may end at a station at this very moment: what it writes then is given its time.
+  private func settle() {
+    let latest = world.now + Self.settling
+    while world.now < latest, stations.contains(where: { !$0.isSettled }) {
+      world.run(until: world.now + .seconds(1))
+    }
   }
 
   private func judge() {

@@ -4,16 +4,25 @@ import StationProtocol
 /// One input. A level counts when it has stood for `settling`, whether the line still stands at it
 /// or has moved on since: a press of 20 ms counts although the loop was busy for 50. A line that
 /// does not stand still is read all the same after four times as long. One that moves more than
-/// `mostEdges` times within a second is no contact any more but a fault; so is one whose level
+/// 200 times within a second is no contact any more but a fault; so is one whose level
 /// changes more often than any hand or leaf can: each change is a record, and a loose wire that
 /// swings slowly would fill the journal as surely as a fast one.
 package struct EdgeFilter: Equatable, Sendable {
-  /// So many edges within `window` are more than any sound contact makes.
-  package static let mostEdges = 200
   static let window: Duration = .seconds(1)
-  /// So many levels that count within `window`, or four times as many within ten, are more than
-  /// somebody brings about who presses a button or waves a hand through a beam.
-  package static let mostLevels = 30
+
+  /// What is more than an input does that works.
+  package struct Limits: Equatable, Sendable {
+    /// So many edges within `window` are more than any sound contact makes.
+    package var edges: Int
+    /// So many levels that count within `window`, or four times as many within ten, are more than
+    /// somebody brings about who presses a button or waves a hand through a beam.
+    package var levels: Int
+
+    package static let wires = Limits(edges: 200, levels: 30)
+    /// Tests and benchmarks open a simulated door more often than people open a real one.
+    package static let simulated = Limits(edges: 800, levels: 800)
+  }
+
   /// For so long a chattering line must be quiet before it is believed again.
   package static let quiet: Duration = .seconds(1)
   /// How often a chattering line is looked at.
@@ -30,6 +39,7 @@ package struct EdgeFilter: Equatable, Sendable {
   }
 
   private let settling: Duration
+  private let limits: Limits
   /// What was last told.
   private var told: Bool?
   /// Where the line has been since its last edge.
@@ -42,7 +52,10 @@ package struct EdgeFilter: Equatable, Sendable {
   private var lastEdge = Instant(nanoseconds: 0)
   package private(set) var isChattering = false
 
-  package init(settling: Duration) { self.settling = settling }
+  package init(settling: Duration, limits: Limits = .wires) {
+    self.settling = settling
+    self.limits = limits
+  }
 
   /// When the line is to be read; nil while it stands still or chatters.
   package var deadline: Instant? {
@@ -101,7 +114,7 @@ package struct EdgeFilter: Equatable, Sendable {
   /// Counts a level that is news.
   /// - Returns: whether it can be believed.
   private mutating func isBelievable(at now: Instant) -> Bool {
-    if rate.isTooFast(at: now) { mistrust() }
+    if rate.isAbove(limits.levels, at: now) { mistrust() }
     return !isChattering
   }
 
@@ -117,7 +130,7 @@ package struct EdgeFilter: Equatable, Sendable {
       counted = 0
     }
     counted += 1
-    if counted > Self.mostEdges { mistrust() }
+    if counted > limits.edges { mistrust() }
   }
 
   /// How often the level changes, over a short and a long time.
@@ -136,10 +149,10 @@ package struct EdgeFilter: Equatable, Sendable {
       }
     }
 
-    mutating func isTooFast(at now: Instant) -> Bool {
+    mutating func isAbove(_ most: Int, at now: Instant) -> Bool {
       let inShort = short.add(at: now, length: EdgeFilter.window)
       let inLong = long.add(at: now, length: EdgeFilter.window * 10)
-      return inShort > EdgeFilter.mostLevels || inLong > EdgeFilter.mostLevels * 4
+      return inShort > most || inLong > most * 4
     }
   }
 }

@@ -16,6 +16,7 @@ package final class SimulatedLines: StationLines {
   private var connection: LocalConnection?
   private var outputs: [BoardLine: Bool] = [:]
   private var chatter: [BoardLine: Chatter] = [:]
+  private let limits: EdgeFilter.Limits
   private var listening: Timer?
   private var retry: Timer?
   private var isGreeted = false
@@ -27,8 +28,10 @@ package final class SimulatedLines: StationLines {
 
   /// - Parameter path: where the board listens.
   package init(
-    loop: EventLoop, path: String, accessPoints: [Int], patience: Duration = .seconds(3)
+    loop: EventLoop, path: String, accessPoints: [Int], patience: Duration = .seconds(3),
+    limits: EdgeFilter.Limits = .simulated
   ) {
+    self.limits = limits
     self.loop = loop
     self.patience = patience
     self.path = path
@@ -112,7 +115,7 @@ package final class SimulatedLines: StationLines {
   /// The board settles its levels by itself, so each of them counts, but a line that never rests
   /// is a fault here as it is on a chip.
   private func take(_ line: BoardLine, _ level: Bool, at now: Instant) {
-    var state = chatter[line] ?? Chatter()
+    var state = chatter[line] ?? Chatter(filter: EdgeFilter(settling: .zero, limits: limits))
     let wasChattering = state.filter.isChattering
     _ = state.filter.take([LineEdge(at: now, level: level)])
     if wasChattering { _ = state.filter.poll([LineEdge(at: now, level: level)], at: now) }
@@ -141,7 +144,7 @@ package final class SimulatedLines: StationLines {
   }
 
   private struct Chatter {
-    var filter = EdgeFilter(settling: .zero)
+    var filter: EdgeFilter
     var level = false
   }
 

@@ -14,7 +14,7 @@ package struct BoardPace: Equatable, Sendable {
   /// How long the counter sees somebody who passes.
   package var counterPulse: Duration = .milliseconds(120)
   /// How long a loose contact stands still.
-  package var chatter: Duration = .milliseconds(2)
+  package var chatter: Duration = .milliseconds(1)
 
   package init() {}
 }

@@ -65,7 +65,7 @@ struct EdgeFilterTests {
       _ = filter.take([edge(index * 500, index % 2 == 0)])
       index += 1
     }
-    #expect(index == EdgeFilter.mostEdges + 1)
+    #expect(index == EdgeFilter.Limits.wires.edges + 1)
     #expect(filter.deadline == nil)
     let last = start + .milliseconds(100)
     let noise = last + .milliseconds(400)

@@ -192,7 +192,7 @@ final class ChipLinesTests {
     lines.start()
     levels = []
     // The level that was told at the start is one of them.
-    for round in 1...EdgeFilter.mostLevels {
+    for round in 1...EdgeFilter.Limits.wires.levels {
       try bench.edge(0, to: round % 2 == 1)
       // Each level stands until it has been told.
       try loop.serve(until: "level \(round)") { [unowned self] in levels.count == round }

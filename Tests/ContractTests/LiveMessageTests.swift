@@ -18,7 +18,8 @@ struct LiveMessageTests {
     let account = (name: "onlooker", password: UUID().uuidString)
     let system = try WholeSystem(
       stations: ["gate-1"], members: ["m-1"], walkStep: 20,
-      settings: ["access-point 1": ["held-open-time": "1 s"]], onlooker: account)
+      settings: ["access-point 1": ["access-time": "500 ms", "held-open-time": "1 s"]],
+      onlooker: account)
     let ear = try Onlooker(system, account)
     try Self.live(system, ear)
     let messages = try ear.messages
