@@ -2,7 +2,9 @@
 import StationProtocol
 
 /// The people that one door waits for. A grant is not an entry: it becomes one with the passage,
-/// and is void when its access time is over and the door stands open no longer.
+/// and is void when its access time is over and the door stands open no longer, or when the door
+/// has been shut and locked for a moment: whoever was let in and is neither in the doorway nor in
+/// the beams then has turned round on the step, and takes nobody's place.
 ///
 /// Each counts as inside for the capacity until then, so that five codes shown at once do not
 /// fill four places.
@@ -18,6 +20,11 @@ package struct Arrivals: Equatable, Sendable {
   /// In the order of their grants.
   private var inward: [Person] = []
   private var outward: [Person] = []
+  /// Since when the door has been shut and locked, with nobody in its beams.
+  private var shutSince: Instant?
+
+  /// How long someone may take from a door that has fallen shut to the first beam.
+  package static let step: Duration = .seconds(1)
 
   package init() {}
 
@@ -43,13 +50,20 @@ package struct Arrivals: Equatable, Sendable {
   }
 
   /// When someone is waited for no longer, unless the door stands open then.
-  package var deadline: Instant? { (inward + outward).map(\.until).min() }
+  package var deadline: Instant? {
+    guard let first = (inward + outward).map(\.until).min() else { return nil }
+    return shutSince.map { min($0 + Self.step, first) } ?? first
+  }
 
-  /// - Parameter isOpen: whoever was let in may still walk through an open door.
-  package mutating func wake(isOpen: Bool, at now: Instant) {
+  /// - Parameters:
+  ///   - isOpen: whoever was let in may still walk through an open door.
+  ///   - isShut: the door is shut and locked, and nobody is in its beams.
+  package mutating func wake(isOpen: Bool, isShut: Bool, at now: Instant) {
+    shutSince = isShut ? shutSince ?? now : nil
     guard !isOpen else { return }
-    inward.removeAll { $0.until <= now }
-    outward.removeAll { $0.until <= now }
+    let isOver = shutSince.map { now - $0 >= Self.step } ?? false
+    inward.removeAll { isOver || $0.until <= now }
+    outward.removeAll { isOver || $0.until <= now }
   }
 
   /// The same member shows twice and walks in once.

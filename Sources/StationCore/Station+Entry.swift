@@ -116,7 +116,10 @@ extension Station {
       if let surplus = points[index].entry.closeWindow(at: step.now.instant) {
         journal(.refusalsCounted(id, count: surplus), .soon, &step)
       }
-      points[index].arrivals.wake(isOpen: points[index].isOpen, at: step.now.instant)
+      let point = points[index]
+      let isShut =
+        point.door.leaf == .closed && !point.door.isReleased && !point.beams.isOccupied
+      points[index].arrivals.wake(isOpen: point.isOpen, isShut: isShut, at: step.now.instant)
     }
     resolveModes(&step)
     for (alarm, stands) in capacityWatch.judge(

@@ -164,7 +164,7 @@ struct EntryProbe: SequenceProbe {
   }
 
   private mutating func timePassed() -> String? {
-    arrivals.wake(isOpen: book.isOpen, at: now)
+    arrivals.wake(isOpen: book.isOpen, isShut: false, at: now)
     book.forgetLate()
     guard arrivals.count == Int64(book.waiting.count) else {
       return "\(arrivals.count) are waited for, not \(book.waiting.count)"
