@@ -12,6 +12,8 @@ package struct StationPlan: Sendable {
   package var demoIssuer: String?
   package var members: [String] = []
   package var accessPoints = 1
+  /// What the station knows of single members, as a member list; nil for nothing.
+  package var memberList: String?
   /// More lines of stationd's configuration, by section.
   package var settings: [String: [String: String]] = [:]
   /// Milliseconds between the steps of a walk on the board.
@@ -41,6 +43,7 @@ package final class StationUnderTest {
     store = folder.file("\(place)/station.sqlite")
     try folder.write(plan.password + "\n", to: "\(place)/credentials/mqtt-password")
     try folder.write(plan.issuerKey, to: "\(place)/keys/issuer.pem")
+    if let list = plan.memberList { try folder.write(list, to: "\(place)/members.ini") }
     try folder.write(Self.configuration(plan, folder), to: "\(place)/stationd.conf")
     var words = [
       "--socket", folder.file("\(place)/board.socket"), "--pages",
@@ -145,6 +148,9 @@ package final class StationUnderTest {
       ),
       ("store", ["path": folder.file("\(plan.name)/station.sqlite")]),
     ]
+    if plan.memberList != nil {
+      sections.append(("members", ["list": folder.file("\(plan.name)/members.ini")]))
+    }
     for point in 1...plan.accessPoints {
       sections.append(("access-point \(point)", [:]))
       sections.append(

@@ -12,11 +12,13 @@ package final class WholeSystem {
   /// - Parameters:
   ///   - names: of the stations.
   ///   - members: to whom the boards' pages may issue codes.
+  ///   - memberList: what every station knows of single members.
   ///   - onlooker: an account at the broker that hears everything, and its password.
   ///   - progress: called with what is being started.
   package init(
     stations names: [String], members: [String] = [], walkStep: Int = 400,
-    settings: [String: [String: String]] = [:], onlooker: (name: String, password: String)? = nil,
+    settings: [String: [String: String]] = [:], memberList: String? = nil,
+    onlooker: (name: String, password: String)? = nil,
     progress: (String) -> Void = { _ in }
   ) throws {
     folder = try WorkFolder()
@@ -40,6 +42,7 @@ package final class WholeSystem {
       plan.members = members
       plan.walkStep = walkStep
       plan.settings = settings
+      plan.memberList = memberList
       stations.append(try StationUnderTest(plan, in: folder))
     }
   }

@@ -26,7 +26,7 @@ enum Demo {
       let tellsStory = arguments.contains("--once")
       let system = try WholeSystem(
         stations: stations.map(\.id), members: members, walkStep: tellsStory ? 150 : 400,
-        settings: tellsStory ? Story.settings : settings
+        settings: tellsStory ? Story.settings : settings, memberList: MemberListText.demo()
       ) { say("demo: starting \($0)") }
       defer { try? system.stop() }
       for station in stations {
@@ -68,6 +68,8 @@ enum Demo {
           open "wrong codes" and show them: refused, each with its reason; the dashboard's
             page of events says what it means, and counts what the service itself refused
           prop the door open for 30 s, or force it: an alarm
+          hold a card to the reader, or type a number and a PIN; \(MemberListText.duressKeys) is
+            what a member types under threat: the door opens as ever, the dashboard alarms
           fire, lock-down, emergency, a cut wire, a jammed lock: each raises its alarm, and the
             dashboard shows it until it is over
           press exit: the door opens, always

@@ -36,7 +36,7 @@ import Testing
           ],
           "entry": ["capacity": "4", "capacity-first": "50", "capacity-second": "75"],
           "fire": ["wiring": "two-lines"],
-        ])
+        ], memberList: MemberListText.demo())
     }
 
     func show(_ kind: String) throws {
@@ -74,6 +74,10 @@ import Testing
         try self.station.accessPoint()[key] as? Value == value
       }
     }
+
+    func type(_ keys: String) throws { try station.order("/keys", ["keys": keys]) }
+
+    func hold(_ card: String) throws { try station.order("/card", ["card": card]) }
 
     func door(_ action: String) throws { try station.order("/door", ["action": action]) }
 
@@ -125,6 +129,9 @@ import Testing
           try $0.door("open")
           try $0.door("close")
         }),
+      Cause(
+        .duress, { try $0.type(MemberListText.duressKeys) },
+        end: { try $0.hold(MemberListText.keeperCard) }),
       Cause(
         .wrongTries,
         { for kind in ["noise", "foreign", "tampered", "ticket", "bare"] { try $0.show(kind) } },

@@ -40,11 +40,13 @@ export class AccessPoint {
     const paste = h("form", { class: "paste", onsubmit: (event) => this.scan(event) },
       this.label("board.code.paste", { for: this.pasted.id }), this.pasted,
       this.label("board.code.scan", { type: "submit" }, "button"));
+    const card = this.entry("card", "26:12:34567");
+    const keys = this.entry("keys", "4711*2580#");
     this.controls.append(
       this.group("board.codes",
         h("div", { class: "member" },
           this.label("board.member", { for: this.member.id }), this.member),
-        this.codeButtons, paste),
+        this.codeButtons, paste, card, keys),
       this.group("board.walk",
         walks.map((action) => this.button(`board.walk.${action}`, () =>
           this.send("walk", { action }), action === "in" ? "main" : "")),
@@ -56,6 +58,22 @@ export class AccessPoint {
       this.group("board.faults", this.faultButtons = faults.map((action) =>
         this.button(`board.fault.${action}`, () =>
           this.send("fault", { action, on: !this.point.faults[action] })))));
+  }
+
+  /** A line for a credential that is no code: what is typed there goes to the reader as it is. */
+  entry(name, example) {
+    const field = h("input", {
+      id: `${name}-${this.number}`, type: "text", maxlength: 40, autocomplete: "off",
+      spellcheck: "false", value: example,
+    });
+    const act = (event) => {
+      event.preventDefault();
+      const text = field.value.trim();
+      if (text) this.send(name, { [name]: text });
+    };
+    return h("form", { class: "paste", onsubmit: act },
+      this.label(`board.${name}`, { for: field.id }), field,
+      this.label(`board.${name}.show`, { type: "submit" }, "button"));
   }
 
   group(key, ...children) {
