@@ -9,6 +9,8 @@ DESTDIR ?=
 PREFIX ?= /usr
 MINUTES ?= 1
 SEEDS ?=
+N ?= 1000000
+MACHINE ?=
 ONCE ?=
 SECONDS ?= 60
 TARGET ?=
@@ -28,7 +30,7 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract simulate fuzz sanitize coverage release \
+.PHONY: help demo build unit test lint bench contract simulate sequences fuzz sanitize coverage release \
   install install-files clean
 
 help: ## this list
@@ -56,6 +58,7 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) contract .ci/contract
 	$(STAGE) fuzz .ci/fuzz --seconds 10 --jobs 2 --or-replay
 	$(STAGE) simulate $(MAKE) --no-print-directory simulate
+	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
 	$(STAGE) system swift test --skip-build --disable-xctest --filter SystemTests $(STRICT)
 	$(STAGE) --summary
 
@@ -84,6 +87,10 @@ contract: ## a running service held against openapi.yaml by schemathesis: SEED=1
 simulate: ## a fleet in virtual time: MINUTES=1, or SEEDS=1-20
 	@swift build -c release --product fleetsim
 	exec .build/release/fleetsim $(if $(SEEDS),--seeds $(SEEDS),--minutes $(MINUTES))
+
+sequences: ## each machine of the core under random events: N=1000000 MACHINE=door
+	@swift build -c release --product fleetsim
+	exec .build/release/fleetsim --sequences $(N) $(if $(MACHINE),--machine $(MACHINE))
 
 fuzz: ## libFuzzer on every decoder: SECONDS=60 for each, TARGET=name for one
 	@.ci/fuzz --seconds $(SECONDS) $(TARGET)
