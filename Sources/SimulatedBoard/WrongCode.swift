@@ -90,7 +90,8 @@ package struct WrongCodeMaker: Sendable {
       var message = signed(claims)
       message[message.count - 1] ^= 1
       return Self.text(message)
-    case .early: return Self.text(signed(claims.moved(by: Self.hour)))
+    // Issued now: a time of issue in the future would be believed by a station without a clock.
+    case .early: return Self.text(signed(claims.beginning(after: Self.hour)))
     case .expired: return Self.text(signed(claims.moved(by: -Self.hour)))
     case .longLived:
       return Self.text(
@@ -147,6 +148,7 @@ package struct WrongCodeMaker: Sendable {
     enum Key: Int64 {
       case subject = 2
       case expires = 4
+      case notBefore = 5
       case issued = 6
       case tokenID = 7
     }
@@ -154,6 +156,7 @@ package struct WrongCodeMaker: Sendable {
     var subject: String?
     var issued: Int64
     var expires: Int64
+    private var notBefore: Int64?
     private var repeated: Key?
 
     init(subject: String?, issued: Int64, expires: Int64) {
@@ -166,6 +169,13 @@ package struct WrongCodeMaker: Sendable {
       Claims(subject: subject, issued: issued + seconds, expires: expires + seconds)
     }
 
+    func beginning(after seconds: Int64) -> Claims {
+      var claims = self
+      claims.notBefore = issued + seconds
+      claims.expires += seconds
+      return claims
+    }
+
     func repeating(_ key: Key) -> Claims {
       var claims = self
       claims.repeated = key
@@ -174,7 +184,7 @@ package struct WrongCodeMaker: Sendable {
 
     var encoded: [UInt8] {
       var keys: [Key] = subject == nil ? [] : [.subject]
-      keys += [.expires, .issued, .tokenID]
+      keys += [.expires] + (notBefore == nil ? [] : [.notBefore]) + [.issued, .tokenID]
       if let repeated { keys.append(repeated) }
       var writer = CBORWriter()
       writer.map(count: keys.count)
@@ -183,6 +193,7 @@ package struct WrongCodeMaker: Sendable {
         switch key {
         case .subject: writer.text(subject ?? "")
         case .expires: writer.integer(expires)
+        case .notBefore: writer.integer(notBefore ?? 0)
         case .issued: writer.integer(issued)
         case .tokenID: writer.bytes(Randomness.bytes(8))
         }
