@@ -1,9 +1,10 @@
 // Reads all clocks at once, as the pure targets want them.
 import StationProtocol
 
-/// Makes a `Now` from the kernel's clocks. The offset of local time is looked up once in each minute
-/// of the wall's: it changes twice a year, on a full minute, and the look-up costs more than an event. Whether the clock is
-/// synchronised is asked ten times a second at most: it takes a system call, and minutes to change.
+/// Makes a `Now` from the kernel's clocks. The offset of local time is looked up once in each
+/// minute of the wall's: it changes twice a year, on a full minute, and the look-up costs more than
+/// an event. Whether the clock is synchronised is asked ten times a second at most: it takes a
+/// system call, and minutes to change.
 package final class Timekeeper {
   private var offset = (minute: Int64.min, seconds: 0)
   private var trust = (validUntil: Instant(nanoseconds: 0), isTrusted: false)

@@ -25,7 +25,9 @@ package struct OccupancyTotals: Equatable, Sendable {
 }
 
 /// The count of the room. After an unclean start it is stale until evidence comes: someone passes
-/// an open door, or the room is found empty. What happened while nobody looked is not known.
+/// an open door, or the room is found empty. What happened while nobody looked is not known. It is
+/// stale as well while something moves in a room that should be empty: whoever has slept through
+/// the proof of it sits in the dark otherwise.
 package struct Occupancy: Equatable, Sendable {
   package private(set) var totals = OccupancyTotals()
   package private(set) var isStale = false
@@ -54,6 +56,14 @@ package struct Occupancy: Equatable, Sendable {
     guard totals.inside < 0 else { return false }
     totals.corrections += 1
     book.addUnderflow()
+    return true
+  }
+
+  /// Somebody is inside whom the count knows nothing of.
+  /// - Returns: whether that is news.
+  package mutating func doubt() -> Bool {
+    guard totals.inside == 0, !isStale else { return false }
+    isStale = true
     return true
   }
 

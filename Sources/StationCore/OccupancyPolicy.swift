@@ -63,8 +63,8 @@ package struct EvidenceTiming: Equatable, Sendable {
   package var afterCycle: Duration
 
   package init(
-    hold: Duration = .seconds(30), afterExit: Duration = .seconds(600),
-    afterCycle: Duration = .seconds(1800)
+    hold: Duration = .seconds(30), afterExit: Duration = .seconds(1800),
+    afterCycle: Duration = .seconds(3600)
   ) {
     precondition(hold < afterExit && hold < afterCycle, "a sensor must have had its say")
     self.hold = hold

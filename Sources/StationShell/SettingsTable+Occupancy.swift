@@ -27,11 +27,11 @@ extension StationSettings {
         "motion-hold", .duration(.seconds(0)...(.seconds(600))), .standard("30 s"),
         "How long the motion sensor goes on after the last movement that it saw."),
       Key(
-        "empty-after-exit", .duration(.seconds(60)...(.seconds(86_400))), .standard("10 min"),
+        "empty-after-exit", .duration(.seconds(60)...(.seconds(86_400))), .standard("30 min"),
         "Without motion for so long after a door cycle that the exit button began, nobody is there."
       ),
       Key(
-        "empty-after-cycle", .duration(.seconds(60)...(.seconds(86_400))), .standard("30 min"),
+        "empty-after-cycle", .duration(.seconds(60)...(.seconds(86_400))), .standard("60 min"),
         "The same after any other door cycle; whoever came in may sit still."),
     ])
 

@@ -279,10 +279,12 @@ extension StationDaemon {
   }
 
   /// What is later than the clock is not believed, and nothing is earlier than what was before.
+  /// Both clocks go back together: one alone would look like a step of the other.
   private func now(_ instant: Instant?) -> Now {
     var now = timekeeper.now()
-    if let instant { now.instant = min(now.instant, instant) }
-    latest = max(latest, now.instant)
+    let read = now.instant
+    latest = max(latest, min(read, instant ?? read))
+    now.wall = now.wall + (latest - read)
     now.instant = latest
     return now
   }

@@ -126,6 +126,26 @@ import Testing
     #expect(!room.station.occupancy.isStale)
   }
 
+  @Test("what moves in a room that was found empty makes the count stale until someone passes")
+  func sleeper() {
+    var room = Room(Self.policy)
+    room.move(false)
+    room.comeIn()
+    room.comeIn()
+    room.goOut()
+    room.wait(.seconds(601))
+    #expect(room.station.occupancy.totals.inside == 0)
+    #expect(!room.station.occupancy.isStale)
+    // Whoever slept through all of that turns over.
+    room.move(true)
+    #expect(room.station.occupancy.isStale)
+    #expect(room.station.occupancy.totals.inside == 0)
+    room.move(false)
+    room.goOut()
+    #expect(!room.station.occupancy.isStale)
+    #expect(room.station.occupancy.totals.inside == 0)
+  }
+
   /// Every state with every event, and what becomes of it. A new state or event has no row here
   /// and fails.
   @Test("every event in every state of the evidence leads where the table says")
