@@ -40,11 +40,12 @@ struct MemberListTests {
       duress-pin = \(Self.duress.text)
       """)
     let (one, two) = (try #require(MemberID("m-1")), try #require(MemberID("m-2")))
+    let reserved = try Schedule(text: "mon 10:00-12:00")
     #expect(
       list.profiles[one]
         == MemberProfile(
           status: .suspended, needsTime: true, isMaintainer: true, card: Card(text: "26:12:34567"),
-          reservation: try Schedule(text: "mon 10:00-12:00")))
+          reservation: reserved))
     #expect(list.profiles[two] == MemberProfile())
   }
 
