@@ -25,6 +25,7 @@ package final class EventStream: NSObject, URLSessionDataDelegate, @unchecked Se
   private var status: Int?
   private var isEnded = false
   private var session: URLSession?
+  private var task: URLSessionDataTask?
 
   package init(
     _ client: HTTPClient, _ path: String, lastEventID: String? = nil
@@ -37,7 +38,9 @@ package final class EventStream: NSObject, URLSessionDataDelegate, @unchecked Se
     if let lastEventID { request.setValue(lastEventID, forHTTPHeaderField: "Last-Event-ID") }
     let session = URLSession(configuration: .ephemeral, delegate: self, delegateQueue: nil)
     self.session = session
-    session.dataTask(with: request).resume()
+    let task = session.dataTask(with: request)
+    self.task = task
+    task.resume()
     try Deadline.wait(until: "the event stream to open") {
       try lock.withLock {
         if isEnded { throw TestBedError("the event stream ended at once") }
@@ -46,7 +49,11 @@ package final class EventStream: NSObject, URLSessionDataDelegate, @unchecked Se
     }
   }
 
-  package func close() { session?.invalidateAndCancel() }
+  /// Ends the task and then the session, as `HTTPClient` does and for the same reason.
+  package func close() {
+    task?.cancel()
+    session?.finishTasksAndInvalidate()
+  }
 
   /// Everything heard so far, in order.
   package var events: [Event] { lock.withLock { heard } }

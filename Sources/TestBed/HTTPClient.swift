@@ -46,10 +46,16 @@ package struct HTTPClient: Sendable {
     }
     let outcome = Outcome()
     let session = URLSession(configuration: .ephemeral)
-    session.dataTask(with: request) { data, response, error in
+    let task = session.dataTask(with: request) { data, response, error in
       outcome.finish(data, response, error)
-    }.resume()
-    defer { session.invalidateAndCancel() }
+    }
+    task.resume()
+    // Never invalidateAndCancel: it walks the list of tasks while the session's own queue takes the
+    // one that has just ended out of it, and traps once in thousands of calls.
+    defer {
+      task.cancel()
+      session.finishTasksAndInvalidate()
+    }
     return try outcome.wait("\(method) \(path)", seconds + 5)
   }
 
