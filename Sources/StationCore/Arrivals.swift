@@ -32,12 +32,12 @@ package struct Arrivals: Equatable, Sendable {
   package var count: Int64 { Int64(inward.count) }
 
   package mutating func expect(_ member: MemberID, until: Instant) {
-    inward = Self.adding(member, until, to: inward)
+    Self.add(member, until, to: &inward)
   }
 
   /// Somebody who has shown who he is wants to leave.
   package mutating func expectLeaving(_ member: MemberID, until: Instant) {
-    outward = Self.adding(member, until, to: outward)
+    Self.add(member, until, to: &outward)
   }
 
   /// Someone came in.
@@ -51,8 +51,10 @@ package struct Arrivals: Equatable, Sendable {
 
   /// When someone is waited for no longer, unless the door stands open then.
   package var deadline: Instant? {
-    guard let first = (inward + outward).map(\.until).min() else { return nil }
-    return shutSince.map { min($0 + Self.step, first) } ?? first
+    var first = shutSince.map { $0 + Self.step }
+    for person in inward { first = min(first ?? person.until, person.until) }
+    for person in outward { first = min(first ?? person.until, person.until) }
+    return inward.isEmpty && outward.isEmpty ? nil : first
   }
 
   /// - Parameters:
@@ -67,11 +69,11 @@ package struct Arrivals: Equatable, Sendable {
   }
 
   /// The same member shows twice and walks in once.
-  private static func adding(
-    _ member: MemberID, _ until: Instant, to people: [Person]
-  ) -> [Person] {
-    var people = people.filter { $0.member != member }
+  private static func add(
+    _ member: MemberID, _ until: Instant, to people: inout [Person]
+  ) {
+    if let before = people.firstIndex(where: { $0.member == member }) { people.remove(at: before) }
+    if people.count == most { people.removeFirst() }
     people.append(Person(member: member, until: until))
-    return people.suffix(most)
   }
 }

@@ -44,6 +44,9 @@ package struct Schedule: Equatable, Sendable {
   package let week: [[Span]]
   /// In the order of their days, one for each.
   package let exceptions: [Exception]
+  /// What it says at every moment, where that is the same: most stations never close, and look at
+  /// this with every event.
+  private let constant: Bool?
 
   /// - Parameters:
   ///   - week: seven lists, Monday first.
@@ -65,6 +68,15 @@ package struct Schedule: Equatable, Sendable {
       }
     }
     self.exceptions = merged
+    let wholeDay = [Span(from: 0, to: Self.minutesADay)]
+    constant =
+      if !merged.isEmpty {
+        nil
+      } else if week.allSatisfy({ $0 == wholeDay }) {
+        true
+      } else {
+        week.allSatisfy(\.isEmpty) ? false : nil
+      }
   }
 
   package static let always = Schedule(
@@ -77,11 +89,12 @@ package struct Schedule: Equatable, Sendable {
   }
 
   /// Whether it is the same at every moment, so that nobody need look at a clock.
-  package var isConstant: Bool { self == .always || self == .never }
+  package var isConstant: Bool { constant != nil }
 
   /// - Parameter grace: minutes by which each span begins earlier and ends later.
   package func holds(at time: LocalTime, grace: Int = 0) -> Bool {
-    (-1...1).contains { shift in
+    if let constant { return constant }
+    return (-1...1).contains { shift in
       let minute = time.minute - shift * Self.minutesADay
       return spans(ofDay: time.day + shift).contains {
         ($0.from - grace..<$0.to + grace).contains(minute)

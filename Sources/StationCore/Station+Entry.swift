@@ -8,14 +8,22 @@ extension Station {
   ) {
     guard let index = points.firstIndex(where: { $0.id == id }) else { return }
     learn(from: attempt, &step)
-    let circumstances = circumstances(at: index, step.now)
-    switch points[index].entry.decide(attempt, circumstances) {
+    switch decide(attempt, at: index, step.now) {
     case .ignored: break
     case .confirmed: step.effects.append(.show(id, .granted))
     case .granted(let claimant, let mark, let note):
-      grant(claimant, mark, note, at: index, circumstances, &step)
+      grant(claimant, mark, note, at: index, &step)
     case .refused(let refusal): refuse(refusal, at: index, &step)
     }
+  }
+
+  /// A step of its own, so that what is handed to the machine is let go before anything changes:
+  /// whatever else held the marks then would make each grant copy all of them.
+  private mutating func decide(
+    _ attempt: EntryAttempt, at index: Int, _ now: Now
+  ) -> Entry.Decision {
+    let circumstances = circumstances(at: index, now)
+    return points[index].entry.decide(attempt, circumstances)
   }
 
   private func circumstances(at index: Int, _ now: Now) -> Circumstances {
@@ -43,13 +51,13 @@ extension Station {
 
   private mutating func grant(
     _ claimant: Claimant, _ mark: ReplayMark?, _ note: GrantNote?, at index: Int,
-    _ circumstances: Circumstances, _ step: inout Step
+    _ step: inout Step
   ) {
     let id = points[index].id
     let known = clock.lastTrusted(at: step.now)
     var changes: [RecoveryChange] = []
     if let mark {
-      let forgetting = known ?? circumstances.time ?? step.now.wall
+      let forgetting = known ?? clock.judgementTime(step.now) ?? step.now.wall
       marks.add(mark, at: forgetting)
       changes.append(.mark(mark, forgetting: forgetting))
     }
@@ -116,10 +124,11 @@ extension Station {
       if let surplus = points[index].entry.closeWindow(at: step.now.instant) {
         journal(.refusalsCounted(id, count: surplus), .soon, &step)
       }
-      let point = points[index]
       let isShut =
-        point.door.leaf == .closed && !point.door.isReleased && !point.beams.isOccupied
-      points[index].arrivals.wake(isOpen: point.isOpen, isShut: isShut, at: step.now.instant)
+        points[index].door.leaf == .closed && !points[index].door.isReleased
+        && !points[index].beams.isOccupied
+      points[index].arrivals.wake(
+        isOpen: points[index].isOpen, isShut: isShut, at: step.now.instant)
     }
     resolveModes(&step)
     for (alarm, stands) in capacityWatch.judge(
