@@ -26,7 +26,8 @@ final class MemberFiles {
   let reports: Mailbox<Report>
   /// As it was at the start: no code is judged before the lists were read.
   let directory: MemberDirectory
-  private let worker: WorkerThread<Job>
+  /// nil where there are no lists: then no PIN is right, and nothing to look at.
+  private let worker: WorkerThread<Job>?
   private var waiting: [AccessPointID: Int] = [:]
 
   init(_ paths: StationSettings.Members) throws(SystemError) {
@@ -36,6 +37,10 @@ final class MemberFiles {
     self.reports = reports
     directory = lists.directory
     let start = lists
+    guard paths.list != nil || paths.revocations != nil else {
+      worker = nil
+      return
+    }
     worker = WorkerThread(name: "members") {
       var lists = start
       return { jobs in
@@ -55,17 +60,18 @@ final class MemberFiles {
   }
 
   /// Asks for a look at the files; what has changed comes as a report.
-  func look() { worker.submit(.look) }
+  func look() { worker?.submit(.look) }
 
   /// Asks whose number and PIN these are; the answer comes as a report.
   func compare(_ keys: String, at point: AccessPointID) {
     guard waiting[point, default: 0] < Self.mostWaiting else { return }
     waiting[point, default: 0] += 1
+    guard let worker else { return reports.send(.compared(point, .wrong)) }
     worker.submit(.compare(point, keys: keys))
   }
 
   /// To be called for each `compared`.
   func heard(_ point: AccessPointID) { waiting[point, default: 1] -= 1 }
 
-  func stop() { worker.finish() }
+  func stop() { worker?.finish() }
 }
