@@ -36,6 +36,11 @@ package struct EntryPolicy: Equatable, Sendable {
   }
 
   package func program(of point: AccessPointID) -> DoorProgram { programs[point] ?? .codes }
+
+  /// Whether a door's mode may change although nobody turned a switch.
+  var modesDependOnTime: Bool {
+    uplink != .codes || programs.values.contains(where: \.hasFreeAccess)
+  }
 }
 
 /// Whether a member must have reserved the room.

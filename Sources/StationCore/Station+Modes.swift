@@ -8,6 +8,10 @@ extension Station {
 
   /// Finds the mode of each door, tells the door, and writes down what has changed.
   mutating func resolveModes(_ step: inout Step) {
+    let switches = ModeSwitches(isLockedDown: isLockedDown, isInMaintenance: isInMaintenance)
+    // Most stations know no other reasons than these two, and come here with every event.
+    guard configuration.entry.modesDependOnTime || switches != resolvedFor else { return }
+    resolvedFor = switches
     let isFreeHour = isFreeHour(step.now)
     let isOpenHour = holds(configuration.entry.hours, step.now)
     let isCutOff = cutOffAt.map { $0 <= step.now.instant } ?? false
@@ -34,6 +38,12 @@ extension Station {
         $0.resolution.mode == .freeAccess && $0.resolution.cause == .uplink
       }, &step)
     modesDueAt = nextLook(step.now)
+  }
+
+  /// What modes depend on besides time, hours and the uplink.
+  struct ModeSwitches: Equatable, Sendable {
+    var isLockedDown: Bool
+    var isInMaintenance: Bool
   }
 
   /// Whether the free hours hold; no where the time is not known: a door that stands open by a

@@ -34,6 +34,8 @@ package struct Station: Equatable, Sendable {
   var isInMaintenance = false
   /// When the modes of the doors are to be looked at again, whatever happens.
   var modesDueAt: Instant?
+  /// For what the modes were last found; nil before the first time.
+  var resolvedFor: ModeSwitches?
   let capacityWatch: CapacityWatch
 
   /// One access point with its machines.
