@@ -35,7 +35,7 @@ import Testing
             "contact-fault-after": "2",
           ],
           "entry": ["capacity": "4", "capacity-first": "50", "capacity-second": "75"],
-          "fire": ["wiring": "two-lines"],
+          "fire": ["wiring": "two-lines"], "occupancy": ["beam-blocked-after": "10 s"],
         ], memberList: MemberListText.demo())
     }
 
@@ -78,6 +78,10 @@ import Testing
     func type(_ keys: String) throws { try station.order("/keys", ["keys": keys]) }
 
     func hold(_ card: String) throws { try station.order("/card", ["card": card]) }
+
+    func beam(isClear: Bool) throws {
+      try station.order("/beam", ["beam": "outer", "clear": isClear])
+    }
 
     func door(_ action: String) throws { try station.order("/door", ["action": action]) }
 
@@ -161,6 +165,8 @@ import Testing
         }),
       Cause(
         .inputChatter, { try $0.fault("chatter", true) }, end: { try $0.fault("chatter", false) }),
+      Cause(
+        .beamBlocked, { try $0.beam(isClear: false) }, end: { try $0.beam(isClear: true) }),
       Cause(.capacityFirst, { try $0.walkIn(2) }, end: { try $0.walkOut(2) }),
       Cause(.capacitySecond, { try $0.walkIn(3) }, end: { try $0.walkOut(3) }),
       Cause(.capacityFull, { try $0.walkIn(4) }, end: { try $0.walkOut(4) }),
