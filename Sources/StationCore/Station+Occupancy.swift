@@ -127,6 +127,8 @@ extension Station {
         .occupancyCorrected(by: -residual, cause: cause, inside: 0), .soon, &step,
         occupancy.changes + forgetWhereabouts())
     }
+    // However that was noticed: by a movement, or by one that did not end when it should have.
+    if evidence.state == .occupied, occupancy.doubt() { step.changedParts.insert(.occupancy) }
     turnDay(&step)
   }
 

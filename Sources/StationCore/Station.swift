@@ -140,7 +140,6 @@ extension Station {
     case .motionChanged(let isMoving):
       if let isMoving {
         evidence.sensed(isMoving: isMoving, at: step.now.instant)
-        if evidence.state == .occupied, occupancy.doubt() { step.changedParts.insert(.occupancy) }
       } else {
         evidence.loseMotion()
       }

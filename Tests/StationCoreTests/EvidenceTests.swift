@@ -146,6 +146,19 @@ import Testing
     #expect(room.station.occupancy.totals.inside == 0)
   }
 
+  @Test("who came in uncounted and goes on moving makes the count stale when the hold is over")
+  func uncounted() {
+    var room = Room(Self.policy)
+    room.move(true)
+    room.tell(.exitRequested(1))
+    room.open()
+    room.close()
+    room.wait(.seconds(29))
+    #expect(!room.station.occupancy.isStale)
+    room.wait(.seconds(2))
+    #expect(room.station.occupancy.isStale)
+  }
+
   /// Every state with every event, and what becomes of it. A new state or event has no row here
   /// and fails.
   @Test("every event in every state of the evidence leads where the table says")
