@@ -52,6 +52,13 @@ package enum Files {
     isDone = true
   }
 
+  /// Makes a folder where there is none; the one around it has to be there.
+  package static func makeFolder(_ path: String) throws(SystemError) {
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+      throw SystemError("create", path: path)
+    }
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// The names in a folder, sorted, without those that begin with a dot.

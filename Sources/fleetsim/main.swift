@@ -5,7 +5,10 @@ import Linux
 
 let walks = WalkFolder(
   names: { try Files.names(in: $0) }, read: { try Files.read($0) },
-  write: { try Files.write($0, to: $1) })
+  write: { bytes, path in
+    if let slash = path.lastIndex(of: "/") { try Files.makeFolder(String(path[..<slash])) }
+    try Files.write(bytes, to: path)
+  })
 var tool = CommandLineTool(walks: walks) { line in
   let bytes = Array((line + "\n").utf8)
   _ = write(1, bytes, bytes.count)
