@@ -30,7 +30,7 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract simulate sequences fuzz sanitize coverage release \
+.PHONY: help demo build unit test lint bench contract test-hardware simulate sequences fuzz sanitize coverage release \
   install install-files clean
 
 help: ## this list
@@ -46,21 +46,28 @@ build: ## everything, for debugging
 	@.ci/install-packages build
 	swift build
 
-unit: ## the fast tests: all but SystemTests
-	@swift test --disable-xctest --skip SystemTests
+unit: ## the fast tests: all but SystemTests and HardwareTests
+	@swift test --disable-xctest --skip SystemTests --skip HardwareTests
 
 test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
 	@rm -rf .build/stages
 	$(STAGE) packages .ci/install-packages build run test
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
-	$(STAGE) unit swift test --skip-build --disable-xctest --skip SystemTests $(STRICT)
+	$(STAGE) unit swift test --skip-build --disable-xctest --skip SystemTests --skip HardwareTests $(STRICT)
 	$(STAGE) contract .ci/contract
 	$(STAGE) fuzz .ci/fuzz --seconds 10 --jobs 2 --or-replay
 	$(STAGE) simulate $(MAKE) --no-print-directory simulate
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
 	$(STAGE) system swift test --skip-build --disable-xctest --filter SystemTests $(STRICT)
+	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
 	$(STAGE) --summary
+
+test-hardware: ## real GPIO and input devices, in a virtual machine (Debian 12): ONLY=SuiteName
+	@.ci/install-packages build run test hardware
+	swift build --build-tests $(STRICT)
+	$(MAKE) --no-print-directory release programs=stationd
+	exec Tests/Hardware/run $(ONLY)
 
 lint: ## swift format, and shellcheck on every script
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift

@@ -34,9 +34,9 @@ let fuzzer = Target.executableTarget(
 
 /// A suite of tests for the targets it names.
 func suite(
-  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []
 ) -> Target {
-  .testTarget(name: name, dependencies: dependencies, exclude: exclude)
+  .testTarget(name: name, dependencies: dependencies, path: path, exclude: exclude)
 }
 
 let package = Package(
@@ -123,6 +123,9 @@ let package = Package(
     suite("SystemTests", ["TestBed", "StationProtocol"]),
     suite("DeploymentTests", ["TestBed"]),
     suite("DecoderProbeTests", ["DecoderProbes"]),
+    suite(
+      "HardwareTests", ["GPIO", "Linux", "TestBed"], path: "Tests/Hardware",
+      exclude: ["guest", "pace", "run", "vm"]),
   ] + (isFuzzing ? [fuzzer, libFuzzer] : []),
   swiftLanguageModes: [.v6]
 )

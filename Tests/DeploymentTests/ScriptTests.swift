@@ -26,7 +26,7 @@ struct ScriptTests {
     for line in try shipped(".ci/packages").split(separator: "\n") where !line.hasPrefix("#") {
       let words = line.split(separator: " ")
       #expect(words.count > 3, "\(line)")
-      #expect(["build", "run", "test", "bench"].contains(words[0]), "\(line)")
+      #expect(["build", "run", "test", "bench", "hardware"].contains(words[0]), "\(line)")
       #expect(seen.insert(words[1]).inserted, "\(line)")
     }
     #expect(seen.isSuperset(of: ["libsodium-dev", "mosquitto", "shellcheck"]))
@@ -45,7 +45,9 @@ struct ScriptTests {
   func unknownPurpose() throws {
     let ending = try Ending.of(".ci/install-packages", ["leisure"])
     #expect(ending.status == 1)
-    #expect(ending.output == "packages: unknown purpose 'leisure': build, run, test or bench.\n")
+    #expect(
+      ending.output == "packages: unknown purpose 'leisure': build, run, test, bench or hardware.\n"
+    )
   }
 
   @Test("a stage tells its name, its time, and the status of its command")
