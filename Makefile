@@ -30,7 +30,7 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract test-hardware simulate sequences fuzz sanitize coverage release \
+.PHONY: help demo build unit test lint bench contract test-hardware test-gpiod2 simulate sequences fuzz sanitize coverage release \
   install install-files clean
 
 help: ## this list
@@ -61,6 +61,7 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
 	$(STAGE) system swift test --skip-build --disable-xctest --filter SystemTests $(STRICT)
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
+	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
 	$(STAGE) --summary
 
 test-hardware: ## real GPIO and input devices, in a virtual machine (Debian 12): ONLY=SuiteName
@@ -68,6 +69,12 @@ test-hardware: ## real GPIO and input devices, in a virtual machine (Debian 12):
 	swift build --build-tests $(STRICT)
 	$(MAKE) --no-print-directory release programs=stationd
 	exec Tests/Hardware/run $(ONLY)
+
+test-gpiod2: ## the same with Debian 13's libgpiod 2, debounce in the kernel: ONLY=SuiteName
+	@.ci/install-packages build run test hardware
+	export PKG_CONFIG_PATH=$$(.ci/gpiod2)
+	swift build --build-tests --scratch-path .build-gpiod2 $(STRICT)
+	exec Tests/Hardware/run --gpiod2 $(ONLY)
 
 lint: ## swift format, and shellcheck on every script
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -143,4 +150,4 @@ install-files: ## all that install installs but the programs: builds nothing
 	install -m 644 firmware-config/udev/60-worker-station.rules "$(lib)/udev/rules.d/"
 
 clean: ## away with everything built
-	@rm -rf .build .build-install .build-coverage .build-fuzz .build-tsan .build-asan
+	@rm -rf .build .build-install .build-coverage .build-fuzz .build-tsan .build-asan .build-gpiod2

@@ -125,7 +125,7 @@ let package = Package(
     suite("DecoderProbeTests", ["DecoderProbes"]),
     suite(
       "HardwareTests", ["GPIO", "Linux", "TestBed"], path: "Tests/Hardware",
-      exclude: ["guest", "pace", "run", "vm"]),
+      exclude: ["edge-trace.c", "guest", "pace", "run", "vm"]),
   ] + (isFuzzing ? [fuzzer, libFuzzer] : []),
   swiftLanguageModes: [.v6]
 )
