@@ -20,6 +20,7 @@ BENCH ?=
 
 STRICT := -Xswiftc -warnings-as-errors
 STAGE := .ci/stage
+FAST := --skip SystemTests --skip HardwareTests --skip AbuseReaderTests
 # Where the system looks for configuration, whatever PREFIX is.
 SYSCONF := /etc
 share := $(DESTDIR)$(PREFIX)/share/worker-station
@@ -30,7 +31,7 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract test-hardware test-gpiod2 simulate sequences fuzz sanitize coverage release \
+.PHONY: help demo build unit test lint bench contract test-hardware test-gpiod2 test-debian13 simulate sequences fuzz sanitize coverage release \
   install install-files clean
 
 help: ## this list
@@ -46,20 +47,20 @@ build: ## everything, for debugging
 	@.ci/install-packages build
 	swift build
 
-unit: ## the fast tests: all but SystemTests and HardwareTests
-	@swift test --disable-xctest --skip SystemTests --skip HardwareTests
+unit: ## the fast tests: all but those of whole systems, of hardware, and of a minute of noise
+	@swift test --disable-xctest $(FAST)
 
 test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
 	@rm -rf .build/stages
 	$(STAGE) packages .ci/install-packages build run test
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
-	$(STAGE) unit swift test --skip-build --disable-xctest --skip SystemTests --skip HardwareTests $(STRICT)
+	$(STAGE) unit swift test --skip-build --disable-xctest $(FAST) $(STRICT)
 	$(STAGE) contract .ci/contract
 	$(STAGE) fuzz .ci/fuzz --seconds 10 --jobs 2 --or-replay
 	$(STAGE) simulate $(MAKE) --no-print-directory simulate
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
-	$(STAGE) system swift test --skip-build --disable-xctest --filter SystemTests $(STRICT)
+	$(STAGE) system swift test --skip-build --disable-xctest --filter 'SystemTests|AbuseReaderTests' $(STRICT)
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
 	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
 	$(STAGE) --summary
@@ -92,6 +93,9 @@ $(references): .build/reference/%: Sources/bench/reference/%.c
 	@mkdir -p $(@D)
 	cc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -o $@ $< -Wl,--as-needed \
 	  $$(pkg-config --cflags --libs libsodium libmosquitto sqlite3)
+
+test-debian13: ## everything built and the fast tests run under Debian 13, in a root of its own; as root
+	@.ci/debian13
 
 contract: ## a running service held against openapi.yaml by schemathesis: SEED=1 EXAMPLES=200
 	@swift build --product managementd
