@@ -254,7 +254,10 @@ struct PlainDay: Codable, Equatable {
       json[Int.random(in: 0..<json.count, using: &random)] =
         random.bool()
         ? random.next() % 2 == 0 ? 0x31 : 0x20 : UInt8.random(in: 0...255, using: &random)
-      let plain = try? JSONDecoder().decode(PlainRecord.self, from: Data(json))
+      // What is not UTF-8 is no JSON, and the decoder of Swift 6.0 traps on it.
+      let plain =
+        String(validating: json, as: UTF8.self) == nil
+        ? nil : try? JSONDecoder().decode(PlainRecord.self, from: Data(json))
       do throws(JSONError) {
         let record = try Record(json: json)
         read += 1
