@@ -39,8 +39,16 @@ extension Probe {
         Duration(configured: duration.configured), duration, "a time that is written comes back")
     }
     if let wiring = LineWiring(text: text) {
-      try expect(wiring.chip.hasPrefix("/"), "a chip is a device: \(wiring.chip)")
-      try expect(wiring.offset < 1024, "a line is one of a chip")
+      switch wiring.address.chip {
+      case .device(let path): try expect(path.hasPrefix("/"), "a chip is a device: \(path)")
+      case .label(let label): try expect(!label.isEmpty, "a label says something")
+      case .any: break
+      }
+      switch wiring.address.line {
+      case .offset(let offset): try expect(offset < 1024, "a line is one of a chip")
+      case .name(let name):
+        try expect(Int(name) == nil && (1...31).contains(name.utf8.count), "a name is a name")
+      }
     }
   }
 

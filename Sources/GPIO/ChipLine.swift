@@ -1,5 +1,6 @@
 // One requested line of a GPIO chip, through libgpiod.
 import CGPIO
+import Glibc
 import Linux
 import StationProtocol
 
@@ -8,6 +9,10 @@ import StationProtocol
 package protocol RequestedLine: AnyObject {
   /// Readable when an edge waits; -1 for an output. Closed with the object.
   var descriptor: Int32 { get }
+  /// The device of the chip that it was found on.
+  var chip: String { get }
+  /// Whether the kernel tells of an edge only when the line has stood still after it.
+  var isSettledByKernel: Bool { get }
   /// The level: true where the line is active.
   func level() throws(SystemError) -> Bool
   func drive(_ level: Bool) throws(SystemError)
@@ -31,30 +36,63 @@ package struct LineEdge: Equatable, Sendable {
   }
 }
 
+/// What a line is requested for.
+package enum LineUse: Equatable, Sendable {
+  /// - Parameter settling: how long the kernel is asked to let a level stand before it tells of
+  ///   it; zero for every edge. libgpiod 1 and some drivers cannot: see `isSettledByKernel`.
+  case input(settling: Duration)
+  /// Driven to the level from the first moment.
+  case output(Bool)
+
+  package var isOutput: Bool {
+    if case .output = self { true } else { false }
+  }
+}
+
 /// A line of the kernel's. It is let go with the object.
 package final class ChipLine: RequestedLine {
+  package let chip: String
   private let place: String
-  private let chip: String
   private var handle = gpio_line()
 
-  /// - Parameter isOutput: an output starts inactive.
-  package init(_ wiring: LineWiring, isOutput: Bool) throws(SystemError) {
-    place = "line \(wiring.offset) of"
-    chip = wiring.chip
+  /// Finds the line where it is now, and makes it this process' own.
+  /// - Parameter consumer: what other programs are told of who has it, 31 bytes at most.
+  package init(
+    _ wiring: LineWiring, _ use: LineUse, consumer: String = "stationd"
+  ) throws(SystemError) {
+    let found = try wiring.address.placeNow
+    chip = found.device
+    place =
+      switch wiring.address.line {
+      case .offset: "line \(found.offset) of"
+      case .name(let name): "line \(found.offset) (\(name)) of"
+      }
     let bias =
       switch wiring.bias {
       case .asIs: GPIO_BIAS_AS_IS
       case .pullUp: GPIO_BIAS_PULL_UP
       case .pullDown: GPIO_BIAS_PULL_DOWN
       }
+    let (kind, settling) =
+      switch use {
+      case .input(let settling): (GPIO_INPUT, UInt32(settling.wholeNanoseconds / 1000))
+      case .output(let level): (level ? GPIO_OUTPUT_ACTIVE : GPIO_OUTPUT_INACTIVE, 0)
+      }
     let status = gpio_line_open(
-      &handle, chip, wiring.offset, isOutput, wiring.isActiveLow, Int32(bias), "stationd")
-    guard status == 0 else { throw SystemError("request \(place)", path: chip) }
+      &handle, chip, found.offset, Int32(kind), wiring.isActiveLow,
+      Int32(bias), settling, consumer)
+    guard status == 0 else {
+      let error = SystemError("request \(place)", path: chip)
+      guard error.code == EBUSY, let user = found.consumer else { throw error }
+      throw SystemError(
+        error.operation, path: chip, detail: "it is used by \"\(user)\"; stop that program")
+    }
   }
 
   deinit { gpio_line_close(&handle) }
 
   package var descriptor: Int32 { handle.fd }
+  package var isSettledByKernel: Bool { handle.is_settled }
 
   package func level() throws(SystemError) -> Bool {
     let level = gpio_line_get(&handle)
@@ -79,6 +117,24 @@ package final class ChipLine: RequestedLine {
       let at = Instant(nanoseconds: edge.nanoseconds)
       let isRecent = at <= now && now - at < .seconds(10)
       return LineEdge(at: isRecent ? at : now, level: edge.is_rising)
+    }
+  }
+}
+
+extension LineAddress {
+  /// The place of the line at this moment. A number on a device needs no search.
+  fileprivate var placeNow: LinePlace {
+    get throws(SystemError) {
+      switch (chip, line) {
+      case (.device(let path), .offset(let offset)):
+        return LinePlace(device: path, offset: offset)
+      case (.device(let path), .name):
+        // Opened by its path, which may be a link; what is wrong with it has an errno.
+        guard let facts = ChipFacts(device: path) else { throw SystemError("open", path: path) }
+        return try place(among: [facts])
+      default:
+        return try place(among: ChipFacts.all())
+      }
     }
   }
 }

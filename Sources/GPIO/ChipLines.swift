@@ -7,11 +7,30 @@ import StationProtocol
 /// readable while it has all its lines, and so does the station with those that belong to it as a
 /// whole. `EdgeFilter` makes levels of the kernel's edges. A line that chatters is not waited for
 /// any more but looked at twenty times a second, so that it cannot keep the loop from its doors.
+///
+/// A chip that vanishes is noticed by the first of its lines that fails: at a hang-up, at a write,
+/// or at the reading of one line a second that each chip is asked for, because older kernels wake
+/// nobody when a chip goes. Every line of it is then lost at once, and those of other chips stay.
 package final class ChipLines: StationLines {
-  package typealias Request = (LineWiring, _ isOutput: Bool) throws(SystemError) ->
+  package typealias Request = (BoardLine, LineWiring, LineUse) throws(SystemError) ->
     any RequestedLine
   /// How long after a failure the missing lines are requested again.
   package static let pause: Duration = .seconds(5)
+  /// How often each chip is asked whether it is still there.
+  package static let checkInterval: Duration = .seconds(1)
+
+  /// How the inputs settle.
+  package struct Settling: Equatable, Sendable {
+    /// How long an input must stand still before its level counts; shorter pulses are bounce.
+    package var time: Duration
+    /// Whether the kernel is asked to do it. Where it cannot, `EdgeFilter` does it as always.
+    package var isByKernel: Bool
+
+    package init(_ time: Duration = .milliseconds(5), isByKernel: Bool = false) {
+      self.time = time
+      self.isByKernel = isByKernel
+    }
+  }
 
   package var onLevel: (BoardLine, Bool, Instant) -> Void = { _, _, _ in }
   package var onReadable: (Int?, Bool, String) -> Void = { _, _, _ in }
@@ -20,14 +39,17 @@ package final class ChipLines: StationLines {
 
   private let loop: EventLoop
   private let wiring: [(line: BoardLine, wiring: LineWiring)]
-  private let settling: Duration
+  private let settling: Settling
+  private let safe: [BoardLine: Bool]
   private let request: Request
   private let pause: Duration
+  private let checkInterval: Duration
   private var open: [BoardLine: OpenLine] = [:]
   private var outputs: [BoardLine: Bool] = [:]
   /// What was last said of each access point; the empty reason where it is readable.
   private var said: [Int?: String] = [:]
   private var retry: Timer?
+  private var check: Timer?
 
   private final class OpenLine {
     let line: any RequestedLine
@@ -42,24 +64,32 @@ package final class ChipLines: StationLines {
 
   /// - Parameters:
   ///   - wiring: in the order in which the lines are requested.
-  ///   - settling: how long an input must stand still before its level counts; shorter pulses
-  ///     are contact bounce.
+  ///   - safe: what each output is driven to until something else is wanted, and at the end;
+  ///     one that is not named falls.
   ///   - request: makes a line one's own.
   package init(
     loop: EventLoop, wiring: [(line: BoardLine, wiring: LineWiring)],
-    settling: Duration = .milliseconds(5), pause: Duration = ChipLines.pause,
-    request: @escaping Request = { (wiring, isOutput) throws(SystemError) in
-      try ChipLine(wiring, isOutput: isOutput)
+    settling: Settling = Settling(), safe: [BoardLine: Bool] = [:],
+    pause: Duration = ChipLines.pause, checkInterval: Duration = ChipLines.checkInterval,
+    request: @escaping Request = { (line, wiring, use) throws(SystemError) in
+      try ChipLine(wiring, use, consumer: "stationd \(line)")
     }
   ) {
     self.loop = loop
     self.wiring = wiring
     self.settling = settling
+    self.safe = safe
     self.pause = pause
+    self.checkInterval = checkInterval
     self.request = request
   }
 
   package func start() {
+    requestMissing()
+    checkLater()
+  }
+
+  private func requestMissing() {
     retry?.cancel()
     for point in places { attempt(point) }
   }
@@ -83,12 +113,13 @@ package final class ChipLines: StationLines {
 
   package func stop() {
     retry?.cancel()
+    check?.cancel()
     for (line, opened) in open {
       if line.kind.isInput {
         release(opened)
       } else {
         // What cannot be driven falls when the line is let go.
-        try? opened.line.drive(false)
+        try? opened.line.drive(safe[line] ?? false)
       }
     }
     open = [:]
@@ -110,17 +141,26 @@ package final class ChipLines: StationLines {
   }
 
   private func take(_ line: BoardLine, _ wiring: LineWiring) throws(SystemError) {
-    let taken = try request(wiring, !line.kind.isInput)
-    if line.kind.isInput {
-      try watch(line, taken)
-    } else {
-      try taken.drive(outputs[line] ?? false)
-    }
-    open[line] = OpenLine(taken, EdgeFilter(settling: settling))
+    let use: LineUse =
+      line.kind.isInput
+      ? .input(settling: settling.isByKernel ? settling.time : .zero)
+      : .output(outputs[line] ?? safe[line] ?? false)
+    let taken = try request(line, wiring, use)
+    if line.kind.isInput { try watch(line, taken) }
+    // What the kernel tells of has settled already.
+    let rest: Duration = taken.isSettledByKernel ? .zero : settling.time
+    open[line] = OpenLine(taken, EdgeFilter(settling: rest))
   }
 
   private func watch(_ line: BoardLine, _ taken: any RequestedLine) throws(SystemError) {
-    try loop.watch(taken.descriptor, for: .read) { [weak self] _ in self?.edge(line) }
+    try loop.watch(taken.descriptor, for: .read) { [weak self] readiness in
+      if readiness.isDisjoint(with: .hangUp) {
+        self?.edge(line)
+      } else {
+        // Waited for again, it would come again at once, for ever.
+        self?.lose(line, SystemError("read", path: taken.chip, detail: "the chip has gone"))
+      }
+    }
   }
 
   private func release(_ opened: OpenLine) {
@@ -134,12 +174,13 @@ package final class ChipLines: StationLines {
     for (line, opened) in open where line.accessPoint == point && !line.kind.isMomentary {
       opened.filter.forget()
     }
-    onReadable(point, reason.isEmpty, reason)
+    let again = reason.isEmpty ? "" : "; it is requested again every \(pause.configured)"
+    onReadable(point, reason.isEmpty, reason + again)
   }
 
   private func tryLater() {
     guard retry?.isPending != true else { return }
-    retry = loop.schedule(after: pause) { [weak self] in self?.start() }
+    retry = loop.schedule(after: pause) { [weak self] in self?.requestMissing() }
   }
 
   /// Something moved.
@@ -201,12 +242,56 @@ package final class ChipLines: StationLines {
     read(line)
   }
 
-  /// A line that fails is let go and requested again; the others stay.
+  /// A line that fails is let go and requested again, and with it those of its chip that fail too;
+  /// the others stay. What belongs together hears of it once, with the first reason.
   private func lose(_ line: BoardLine, _ error: SystemError) {
-    guard let opened = open.removeValue(forKey: line) else { return }
-    if line.kind.isInput { release(opened) }
-    if opened.filter.isChattering { onChatter(line, false) }
-    say(line.accessPoint, "\(line): \(error)")
+    guard let chip = open[line]?.line.chip else { return }
+    var lost = [(line, error)]
+    for (other, _) in wiring where other != line {
+      guard let opened = open[other], opened.line.chip == chip else { continue }
+      do throws(SystemError) {
+        _ = try opened.line.level()
+      } catch {
+        lost.append((other, error))
+      }
+    }
+    let dropped = lost.map { (line: $0.0, error: $0.1, wasChattering: drop($0.0)) }
+    for (line, _, wasChattering) in dropped where wasChattering { onChatter(line, false) }
+    var told: Set<Int?> = []
+    for (line, error, _) in dropped where told.insert(line.accessPoint).inserted {
+      say(line.accessPoint, "\(line): \(error)")
+    }
     tryLater()
+  }
+
+  /// - Returns: whether it was chattering.
+  private func drop(_ line: BoardLine) -> Bool {
+    guard let opened = open.removeValue(forKey: line) else { return false }
+    if line.kind.isInput { release(opened) }
+    return opened.filter.isChattering
+  }
+
+  private func checkLater() {
+    check?.cancel()
+    check = loop.schedule(after: checkInterval) { [weak self] in
+      guard let self else { return }
+      // One that is told of a loss may end all this, which must not be taken up again then.
+      checkLater()
+      checkChips()
+    }
+  }
+
+  /// One line of each chip is read: reading does what waiting for edges does not, it fails where
+  /// the chip is gone.
+  private func checkChips() {
+    var chips: Set<String> = []
+    for (line, _) in wiring {
+      guard let opened = open[line], chips.insert(opened.line.chip).inserted else { continue }
+      do throws(SystemError) {
+        _ = try opened.line.level()
+      } catch {
+        lose(line, error)
+      }
+    }
   }
 }

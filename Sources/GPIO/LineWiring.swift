@@ -1,9 +1,7 @@
 // How one wire is connected to a board.
 
 package struct LineWiring: Equatable, Sendable {
-  /// The chip's device, such as `/dev/gpiochip0`.
-  package var chip: String
-  package var offset: UInt32
+  package var address: LineAddress
   package var isActiveLow: Bool
   package var bias: Bias
 
@@ -13,10 +11,34 @@ package struct LineWiring: Equatable, Sendable {
     case pullDown = "pull-down"
   }
 
-  package init(chip: String, offset: UInt32, isActiveLow: Bool = false, bias: Bias = .asIs) {
-    self.chip = chip
-    self.offset = offset
+  package init(_ address: LineAddress, isActiveLow: Bool = false, bias: Bias = .asIs) {
+    self.address = address
     self.isActiveLow = isActiveLow
     self.bias = bias
+  }
+
+  /// A line by its number on a chip's device, such as `/dev/gpiochip0`.
+  package init(chip: String, offset: UInt32, isActiveLow: Bool = false, bias: Bias = .asIs) {
+    self.init(
+      LineAddress(chip: .device(chip), line: .offset(offset)), isActiveLow: isActiveLow, bias: bias)
+  }
+
+  /// The address, then `active-low` and a bias, where they apply.
+  package init?(text: String) {
+    let words = text.split(separator: " ").map(String.init)
+    guard let address = words.first.flatMap(LineAddress.init(text:)),
+      words.count == Set(words).count,
+      words.filter({ Bias(rawValue: $0) != nil }).count <= 1
+    else { return nil }
+    self.init(address)
+    for word in words.dropFirst() {
+      if word == "active-low" {
+        isActiveLow = true
+      } else if let bias = Bias(rawValue: word) {
+        self.bias = bias
+      } else {
+        return nil
+      }
+    }
   }
 }

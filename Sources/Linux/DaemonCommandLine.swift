@@ -10,16 +10,20 @@ package struct DaemonCommandLine<Settings> {
   package var read: ([UInt8]) throws -> Settings
   /// Serves until the daemon is told to stop.
   package var serve: (Settings) throws -> Void
+  /// Other command lines that this daemon's program takes, for the text that explains.
+  package var otherUses: [String]
 
   package init(
     name: String, version: String, table: ConfigurationTable,
-    read: @escaping ([UInt8]) throws -> Settings, serve: @escaping (Settings) throws -> Void
+    read: @escaping ([UInt8]) throws -> Settings, serve: @escaping (Settings) throws -> Void,
+    otherUses: [String] = []
   ) {
     self.name = name
     self.version = version
     self.table = table
     self.read = read
     self.serve = serve
+    self.otherUses = otherUses
   }
 
   /// EX_CONFIG of sysexits.h: the unit does not start the daemon again on the same file.
@@ -46,6 +50,7 @@ package struct DaemonCommandLine<Settings> {
         usage: \(name) --config FILE [--check-config]
                \(name) --print-default-config | --version
         """)
+      for use in otherUses { Output.complain("       \(use)") }
       return 2
     }
     return run(path: words[1], onlyChecks: onlyChecks)

@@ -6,7 +6,9 @@ import StationProtocol
 extension StationSettings {
   static let accessPointSection = Section(
     "access-point",
-    "A way in. The lines are those of this machine's GPIO chips; a simulated board has its own.",
+    "A way in. The lines are those of this machine's GPIO chips; a simulated board has its own. A "
+      + "chip is its device or its label, and a line its number on the chip or its name, which alone "
+      + "is enough where one chip has it.",
     .repeated(argument: "number from 1 to 4", example: "1") {
       Int($0).flatMap { AccessPointID($0) }?.description == $0
     }, keys: doorTimes + doorParts + [programKey] + BoardLine.Kind.ofAccessPoint.map(lineKey))
@@ -41,7 +43,10 @@ extension StationSettings {
   private static let doorParts = [
     Key(
       "lock", .choice(DoorLock.Kind.allCases.map(\.rawValue)), .standard("fail-secure"),
-      "A strike that current opens (fail-secure), or a magnet that current holds (fail-safe)."),
+      "A strike that current opens (fail-secure), or a magnet that current holds (fail-safe). When "
+        + "this program ends, however it ends, the relay is left without power: on its normally open "
+        + "contact a fail-safe lock then releases the door, and a fail-secure one locks it from "
+        + "outside while the handle opens it from inside."),
     Key(
       "lock-rating", .choice(["continuous", "pulse"]), .standard("continuous"),
       "Whether the lock can stay released for ever, or its coil bears current in pulses only."),
@@ -92,6 +97,9 @@ extension StationSettings {
         "off-after", .duration(.seconds(10)...(.seconds(86_400))), .standard("10 min"),
         "How long after the last person it goes off."),
       wireKey("line", "Its relay, active while it is to have power.", "gpiochip0:25"),
+      Key(
+        "safe-state", .choice(["off", "on"]), .standard("off"),
+        "What it is left in when this program ends, however it ends."),
       wireKey(
         "override-line", "A switch that keeps it on, active while it does.",
         "gpiochip0:8 active-low pull-up"),
@@ -105,7 +113,9 @@ extension StationSettings {
   private static func wireKey(_ name: String, _ what: String, _ example: String) -> Key {
     Key(
       name,
-      .word("chip:offset, then active-low, pull-up or pull-down where they apply") {
+      .word(
+        "chip:number, chip:name or name, then active-low, pull-up or pull-down where they apply"
+      ) {
         LineWiring(text: $0) != nil
       }, .optional(example: example), what)
   }

@@ -64,6 +64,11 @@ extension StationSettings {
       Key(
         "settling-time", .duration(.milliseconds(1)...(.milliseconds(10))), .standard("5 ms"),
         "How long an input must stand still before its level counts. Pulses of 20 ms always do."),
+      Key(
+        "debounce", .choice(["software", "kernel"]), .standard("software"),
+        "Who lets the inputs stand still: this program, which sees every edge and calls a line that "
+          + "never rests a fault, or the kernel, where libgpiod 2 and the driver can: a line that "
+          + "never rests then keeps its last level, and nobody is told."),
     ])
 
   private static let brokerSection = Section(

@@ -7,10 +7,19 @@ package enum StationCommand {
 
   /// - Returns: the exit status.
   package static func main(_ arguments: [String]) -> Int32 {
-    DaemonCommandLine(
+    if arguments.contains("--make-safe") {
+      let others = arguments.filter { $0 != "--make-safe" }
+      guard let command = SafeStateCommand(others) else {
+        Output.complain("usage: \(SafeStateCommand.usage)")
+        return 2
+      }
+      return command.run()
+    }
+    return DaemonCommandLine(
       name: "stationd", version: version, table: StationSettings.table,
       read: { try StationSettings.read($0, version: version) },
-      serve: { try StationDaemon($0).run() }
+      serve: { try StationDaemon($0).run() },
+      otherUses: [SafeStateCommand.usage]
     ).run(arguments)
   }
 }

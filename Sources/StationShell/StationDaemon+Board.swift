@@ -79,12 +79,9 @@ extension StationDaemon {
     lines.set(BoardLine(relay.line), to: isOn)
   }
 
-  /// Without power in any relay.
-  func releaseRelays() {
-    for point in settings.core.accessPoints {
-      lines.set(BoardLine(.strike, point.id.number), to: false)
-    }
-    for relay in settings.core.relays { drive(relay.relay, isOn: false) }
+  /// As nobody decides about the outputs any more.
+  func driveSafe() {
+    for output in settings.safe.outputs { lines.set(output.line, to: output.level) }
   }
 }
 

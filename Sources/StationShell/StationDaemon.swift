@@ -92,7 +92,7 @@ package final class StationDaemon {
     notifier.stopping()
     for reader in readers { reader.stop() }
     for counter in counters { counter.stop() }
-    releaseRelays()
+    driveSafe()
     lines.stop()
     // A store that was replaced a moment ago still has to be given what the old one lost.
     for report in journal.reports.drain() { take(report) }
@@ -181,7 +181,8 @@ package final class StationDaemon {
         loop: loop, path: socket, accessPoints: settings.core.accessPoints.map(\.id.number))
     case .chip(let wires, let settling):
       ChipLines(
-        loop: loop, wiring: wires.map { ($0.line, $0.wiring) }, settling: settling)
+        loop: loop, wiring: wires.map { ($0.line, $0.wiring) }, settling: settling,
+        safe: settings.safe.levels)
     }
   }
 }

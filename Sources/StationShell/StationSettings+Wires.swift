@@ -26,7 +26,10 @@ extension SettingsReader {
       wires.append(wire)
     }
     checkFireLines()
-    return .chip(wires, settling: section.duration("settling-time"))
+    return .chip(
+      wires,
+      settling: ChipLines.Settling(
+        section.duration("settling-time"), isByKernel: section.text("debounce") == "kernel"))
   }
 
   private var keysOfAccessPoints: [WireKey] {
@@ -75,12 +78,8 @@ extension SettingsReader {
       }
       return nil
     }
-    let twin = others.first {
-      $0.wiring.chip == wiring.chip && $0.wiring.offset == wiring.offset
-    }
-    if let twin {
-      fail(
-        key.section.line(of: key.key), "line \(wiring.offset) serves \(twin.line) already")
+    if let twin = others.first(where: { $0.wiring.address == wiring.address }) {
+      fail(key.section.line(of: key.key), "\(wiring.address) serves \(twin.line) already")
     }
     return StationSettings.Wire(line: key.line, wiring: wiring)
   }
@@ -113,29 +112,6 @@ extension SettingsReader {
       fail(
         section.line(of: "wiring"),
         "\"fire-reset-line\" is missing: without its key doors that fire has released stay open")
-    }
-  }
-}
-
-extension LineWiring {
-  /// `chip:offset`, then `active-low` and a bias, where they apply.
-  package init?(text: String) {
-    let words = text.split(separator: " ").map(String.init)
-    let place = words.first?.split(separator: ":", omittingEmptySubsequences: false) ?? []
-    guard place.count == 2, !place[0].isEmpty, let offset = UInt32(place[1]), offset < 1024,
-      String(offset) == place[1], words.count == Set(words).count,
-      words.filter({ Bias(rawValue: $0) != nil }).count <= 1
-    else { return nil }
-    let chip = place[0].hasPrefix("/") ? String(place[0]) : "/dev/\(place[0])"
-    self.init(chip: chip, offset: offset)
-    for word in words.dropFirst() {
-      if word == "active-low" {
-        isActiveLow = true
-      } else if let bias = Bias(rawValue: word) {
-        self.bias = bias
-      } else {
-        return nil
-      }
     }
   }
 }

@@ -20,6 +20,8 @@ package struct StationSettings: Equatable, Sendable {
   package var broker: Broker
   /// How each lock hangs on its relay.
   package var strikes: [AccessPointID: StrikeWiring]
+  /// What the outputs are driven to while nobody decides about them.
+  package var safe: SafeStates
 
   package struct Reader: Equatable, Sendable {
     package var name: String
@@ -44,7 +46,7 @@ package struct StationSettings: Equatable, Sendable {
 
   package enum Board: Equatable, Sendable {
     case simulated(socket: String)
-    case chip([Wire], settling: Duration)
+    case chip([Wire], settling: ChipLines.Settling)
   }
 
   package struct Wire: Equatable, Sendable {
@@ -64,7 +66,8 @@ package struct StationSettings: Equatable, Sendable {
   package static func read(
     _ bytes: [UInt8], version: String
   ) throws(ConfigurationError) -> StationSettings {
-    var reader = SettingsReader(configuration: try table.read(bytes), version: version)
+    var reader = SettingsReader(
+      configuration: try table.read(bytes), version: version, safe: SafeStates(bytes))
     guard let settings = reader.build(), reader.problems.isEmpty else {
       throw ConfigurationError(reader.problems)
     }
@@ -76,11 +79,13 @@ package struct StationSettings: Equatable, Sendable {
 struct SettingsReader {
   let configuration: Configuration
   let version: String
+  let safe: SafeStates
   private(set) var problems: [ConfigurationProblem] = []
 
-  init(configuration: Configuration, version: String) {
+  init(configuration: Configuration, version: String, safe: SafeStates) {
     self.configuration = configuration
     self.version = version
+    self.safe = safe
   }
 
   mutating func build() -> StationSettings? {
@@ -112,7 +117,7 @@ struct SettingsReader {
         host: broker.text("host"), port: broker.integer("port"),
         credentials: broker.optionalText("credentials-directory"),
         longestPause: broker.duration("longest-pause")),
-      strikes: strikes())
+      strikes: strikes(), safe: safe)
   }
 
   mutating func fail(_ line: Int?, _ message: String) {

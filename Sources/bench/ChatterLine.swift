@@ -13,7 +13,7 @@ enum ChatterLine {
     let edges = try Mailbox<LineEdge>()
     let lines = ChipLines(
       loop: loop, wiring: [(BoardLine(.contact, 1), LineWiring(chip: "none", offset: 0))],
-      request: { (_, _) throws(SystemError) in NoisyLine(edges) })
+      request: { (_, _, _) throws(SystemError) in NoisyLine(edges) })
     var found: Instant?
     var ended: Instant?
     lines.onChatter = { _, isChattering in
@@ -70,6 +70,8 @@ enum ChatterLine {
 /// A line of which, as of a kernel's, the first edges of a queue wait and the others are lost.
 private final class NoisyLine: RequestedLine {
   let descriptor: Int32
+  let chip = "none"
+  let isSettledByKernel = false
   private let edges: Mailbox<LineEdge>
   private var last = false
 

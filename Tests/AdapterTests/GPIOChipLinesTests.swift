@@ -10,6 +10,7 @@ final class ChipLinesTests {
   let loop: EventLoop
   let lines: ChipLines
   let bench = Bench()
+  let again = "; it is requested again every 30 ms"
   var readable: [String] = []
   var levels: [String] = []
   var instants: [Instant] = []
@@ -24,8 +25,8 @@ final class ChipLinesTests {
       wiring: kinds.enumerated().map { offset, kind in
         (BoardLine(kind.0, kind.1), LineWiring(chip: "/dev/gpiochip0", offset: UInt32(offset)))
       }, pause: .milliseconds(30),
-      request: { [bench] (wiring, isOutput) throws(SystemError) in
-        try bench.request(wiring.offset, isOutput: isOutput)
+      request: { [bench] (_, wiring, use) throws(SystemError) in
+        try bench.request(wiring, use)
       })
     lines.onReadable = { [unowned self] point, areReadable, reason in
       readable.append("\(point ?? 0) \(areReadable) \(reason)")
@@ -54,7 +55,7 @@ final class ChipLinesTests {
     #expect(
       readable == [
         "1 false contact-1: cannot request line 17 of /dev/gpiochip99: "
-          + "No such file or directory (errno 2)"
+          + "No such file or directory (errno 2); it is requested again every 5 ms"
       ])
     absent.set(BoardLine(.strike, 1), to: true)
     absent.stop()
@@ -72,7 +73,7 @@ final class ChipLinesTests {
   func missingContact() throws {
     bench.missing = [0]
     lines.start()
-    #expect(readable == ["1 false contact-1: cannot request line 0: gone", "2 true "])
+    #expect(readable == ["1 false contact-1: cannot request line 0: gone\(again)", "2 true "])
     lines.set(BoardLine(.strike, 1), to: true)
     #expect(bench.lines[2]?.driven == [false, true])
     lines.set(BoardLine(.strike, 2), to: true)
@@ -93,7 +94,7 @@ final class ChipLinesTests {
     bench.missing = [2]
     bench.lines[2]?.fails = true
     lines.set(BoardLine(.strike, 1), to: true)
-    #expect(readable.last == "1 false strike-1: cannot drive line 2: gone")
+    #expect(readable.last == "1 false strike-1: cannot drive line 2: gone\(again)")
     levels = []
     bench.missing = []
     try loop.serve(until: "the strike") { [unowned self] in readable.last == "1 true " }
@@ -201,6 +202,112 @@ final class ChipLinesTests {
     #expect(levels.dropLast().allSatisfy { $0 != "contact-1 chatters" })
   }
 
+  @Test("a chip that goes takes its own lines alone, at once, and comes back as is wanted then")
+  func vanishedChip() throws {
+    let two = chips(settling: ChipLines.Settling(.milliseconds(5)))
+    two.start()
+    two.set(BoardLine(.strike, 2), to: true)
+    levels = []
+    readable = []
+    for offset: UInt32 in [10, 11] { bench.lines[offset]?.fails = true }
+    bench.missing = [10, 11]
+    // Nobody says so: no edge comes, nothing is written.
+    try loop.serve(until: "the check") { [unowned self] in !readable.isEmpty }
+    #expect(readable == ["2 false contact-2: cannot read line 10: gone\(again)"])
+    #expect(bench.lines[11]?.line == nil)
+    two.set(BoardLine(.strike, 2), to: false)
+    bench.missing = []
+    try loop.serve(until: "the chip") { [unowned self] in readable.last == "2 true " }
+    #expect(levels == ["contact-2 false"])
+    #expect(bench.lines[11]?.driven == [false])
+    #expect(bench.requests[0] == 1 && bench.requests[1] == 1)
+    two.stop()
+  }
+
+  @Test("a chip that fails at a write takes its inputs with it")
+  func failingWrite() {
+    let two = chips(settling: ChipLines.Settling(.milliseconds(5)))
+    two.start()
+    readable = []
+    for offset: UInt32 in [10, 11] { bench.lines[offset]?.fails = true }
+    bench.missing = [10, 11]
+    two.set(BoardLine(.strike, 2), to: true)
+    #expect(readable == ["2 false strike-2: cannot drive line 11: gone\(again)"])
+    #expect(bench.lines[10]?.line == nil)
+    #expect(bench.lines[0]?.line != nil)
+    two.stop()
+  }
+
+  @Test("a hang-up is a loss, and never a busy loop")
+  func hangUp() throws {
+    let two = chips(settling: ChipLines.Settling(.milliseconds(5)))
+    two.start()
+    readable = []
+    bench.missing = [10]
+    try #require(bench.lines[10]?.line).hangUp()
+    try loop.serve(until: "the hang-up") { [unowned self] in !readable.isEmpty }
+    #expect(
+      readable == ["2 false contact-2: cannot read /dev/gpiochip1: the chip has gone\(again)"])
+    #expect(bench.lines[10]?.line == nil)
+    two.stop()
+  }
+
+  @Test("outputs are in their safe states before anything is wanted of them, and at the end")
+  func safeStates() {
+    let two = chips(settling: ChipLines.Settling(), safe: [BoardLine(.strike, 2): true])
+    two.start()
+    let strikes = [bench.lines[1], bench.lines[11]].compactMap { $0 }
+    two.set(BoardLine(.strike, 1), to: true)
+    two.set(BoardLine(.strike, 2), to: false)
+    two.stop()
+    #expect(strikes.map(\.driven) == [[false, true, false], [true, false, true]])
+  }
+
+  @Test("what the kernel has settled counts at once, and where it cannot, after the time as ever")
+  func kernelSettling() throws {
+    for isSettling in [true, false] {
+      bench.isSettling = isSettling
+      let two = chips(settling: ChipLines.Settling(.milliseconds(10), isByKernel: true))
+      two.start()
+      #expect(bench.uses[0] == .input(settling: .milliseconds(10)))
+      levels = []
+      instants = []
+      let moved = Clock.now
+      try bench.edge(0, to: true)
+      try loop.serve(until: "the level") { [unowned self] in !levels.isEmpty }
+      #expect(levels == ["contact-1 true"])
+      #expect((Clock.now - moved >= .milliseconds(10)) == !isSettling)
+      two.stop()
+      bench.levels = [:]
+    }
+  }
+
+  /// One door on each of two chips.
+  private func chips(
+    settling: ChipLines.Settling, safe: [BoardLine: Bool] = [:]
+  ) -> ChipLines {
+    let first = "/dev/gpiochip0"
+    let second = "/dev/gpiochip1"
+    let lines = ChipLines(
+      loop: loop,
+      wiring: [
+        (BoardLine(.contact, 1), LineWiring(chip: first, offset: 0)),
+        (BoardLine(.strike, 1), LineWiring(chip: first, offset: 1)),
+        (BoardLine(.contact, 2), LineWiring(chip: second, offset: 10)),
+        (BoardLine(.strike, 2), LineWiring(chip: second, offset: 11)),
+      ], settling: settling, safe: safe, pause: .milliseconds(30),
+      checkInterval: .milliseconds(10),
+      request: { [bench] (_, wiring, use) throws(SystemError) in try bench.request(wiring, use) })
+    lines.onReadable = { [unowned self] point, areReadable, reason in
+      readable.append("\(point ?? 0) \(areReadable) \(reason)")
+    }
+    lines.onLevel = { [unowned self] line, level, at in
+      levels.append("\(line) \(level)")
+      instants.append(at)
+    }
+    return lines
+  }
+
   @Test("stop lets every output fall and every line go")
   func stopping() {
     lines.start()
@@ -209,66 +316,5 @@ final class ChipLinesTests {
     lines.stop()
     #expect(strikes.map(\.driven) == [[false, true, false], [false, false]])
     #expect(bench.lines.values.allSatisfy { $0.line == nil })
-  }
-}
-
-/// The lines of a chip that the kernel of a test machine does not have.
-final class Bench {
-  var missing: Set<UInt32> = []
-  var levels: [UInt32: Bool] = [:]
-  private(set) var requests: [UInt32: Int] = [:]
-  private(set) var lines: [UInt32: State] = [:]
-
-  /// One line as it was last requested.
-  final class State {
-    weak var line: BenchLine?
-    var driven: [Bool] = []
-    var fails = false
-  }
-
-  func request(_ offset: UInt32, isOutput: Bool) throws(SystemError) -> BenchLine {
-    guard !missing.contains(offset) else {
-      throw SystemError("request line \(offset)", detail: "gone")
-    }
-    requests[offset, default: 0] += 1
-    let state = State()
-    let line = try BenchLine(self, offset, state)
-    state.line = line
-    lines[offset] = state
-    return line
-  }
-
-  func edge(_ offset: UInt32, to level: Bool, at instant: Instant? = nil) throws {
-    levels[offset] = level
-    try #require(lines[offset]?.line).edges.send(LineEdge(at: instant ?? Clock.now, level: level))
-  }
-}
-
-final class BenchLine: RequestedLine {
-  let edges: Mailbox<LineEdge>
-  var descriptor: Int32 { edges.descriptor }
-  private let bench: Bench
-  private let offset: UInt32
-  private let state: Bench.State
-
-  init(_ bench: Bench, _ offset: UInt32, _ state: Bench.State) throws(SystemError) {
-    edges = try Mailbox()
-    self.bench = bench
-    self.offset = offset
-    self.state = state
-  }
-
-  func level() throws(SystemError) -> Bool {
-    guard !state.fails else { throw SystemError("read line \(offset)", detail: "gone") }
-    return bench.levels[offset] ?? false
-  }
-
-  func drive(_ level: Bool) throws(SystemError) {
-    guard !state.fails else { throw SystemError("drive line \(offset)", detail: "gone") }
-    state.driven.append(level)
-  }
-
-  func takeEdges() throws(SystemError) -> [LineEdge] {
-    edges.drain()
   }
 }

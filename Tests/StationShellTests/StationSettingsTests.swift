@@ -72,7 +72,7 @@ struct StationSettingsTests {
       Issue.record("no GPIO board")
       return
     }
-    #expect(settling == .milliseconds(10))
+    #expect(settling == ChipLines.Settling(.milliseconds(10)))
     #expect(wires.count == 7)
     let contact = wires.first { $0.line == BoardLine(.contact, 1) }?.wiring
     #expect(
@@ -147,7 +147,11 @@ struct StationSettingsTests {
       ("gpiochip0:17", true), ("/dev/gpiochip0:0", true), ("gpiochip0:1023", true),
       ("gpiochip0:4 active-low", true), ("gpiochip0:4 pull-up active-low", true),
       ("gpiochip0:4 as-is", true), ("", false), (":", false), ("gpiochip0", false),
-      ("gpiochip0:x", false), ("gpiochip0:-1", false), ("gpiochip0:+1", false),
+      ("gpiochip0:DOOR-CONTACT", true), ("DOOR-CONTACT pull-up", true),
+      ("pinctrl-bcm2711:17", true), ("INT34C5:00:17", true), ("gpiochip0:GPIO 17", false),
+      ("gpiochip0x:17", false), ("/:17", false), ("contact\u{e9}", false), (":17", false),
+      ("a-name-of-32-bytes-is-not-kept-so", false), ("[SD_CD]", true), ("_usb", true),
+      ("gpiochip0:-1", false), ("gpiochip0:+1", false),
       ("gpiochip0:01", false), ("gpiochip0:1024", false), ("gpiochip0:4:5", false),
       ("gpiochip0:4 active-low active-low", false), ("gpiochip0:4 pull-up as-is", false),
       ("gpiochip0:4 pullup", false), ("4", false),

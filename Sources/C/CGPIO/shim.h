@@ -11,16 +11,22 @@
 #include <stdint.h>
 #include <string.h>
 
-// How a line is wired; the values are this header's own.
+// How a line is wired and used; the values are this header's own.
 enum { GPIO_BIAS_AS_IS, GPIO_BIAS_PULL_UP, GPIO_BIAS_PULL_DOWN };
+enum { GPIO_INPUT, GPIO_OUTPUT_INACTIVE, GPIO_OUTPUT_ACTIVE };
 
-// One requested line. `fd` becomes readable at an edge of an input.
+// A name, a label or a consumer, as long as the kernel keeps them (GPIO_MAX_NAME_SIZE).
+enum { GPIO_NAME_SIZE = 32 };
+
+// One requested line. `fd` becomes readable at an edge of an input. `is_settled` says that the
+// kernel tells an edge only when the line has stood still for the time that was asked for.
 struct gpio_line {
   void *chip;
   void *request;
   void *events;
   unsigned offset;
   int fd;
+  bool is_settled;
 };
 
 // One change of a line: when, by the kernel's clock, and whether the line became active.
@@ -35,11 +41,36 @@ static inline bool gpio_line_has_edges(struct gpio_line *line) {
   return poll(&waiting, 1, 0) > 0;
 }
 
+static inline void gpio_copy_name(char *name, const char *text) {
+  memset(name, 0, GPIO_NAME_SIZE);
+  if (text) strncpy(name, text, GPIO_NAME_SIZE - 1);
+}
+
+static inline void *gpio_chip_open(const char *path) { return gpiod_chip_open(path); }
+static inline void gpio_chip_close(void *chip) { gpiod_chip_close((struct gpiod_chip *)chip); }
+
 #if defined(GPIOD_LINE_BULK_MAX_LINES)  // libgpiod 1
 
+// Writes the chip's label; returns how many lines it has.
+static inline int gpio_chip_label(void *chip, char *label) {
+  gpio_copy_name(label, gpiod_chip_label((struct gpiod_chip *)chip));
+  return (int)gpiod_chip_num_lines((struct gpiod_chip *)chip);
+}
+
+// Writes a line's name, empty where it has none, and who uses it; returns 1 where it is used.
+static inline int gpio_chip_line(void *chip, unsigned offset, char *name, char *consumer) {
+  struct gpiod_line *found = gpiod_chip_get_line((struct gpiod_chip *)chip, offset);
+  if (!found) return -1;
+  gpio_copy_name(name, gpiod_line_name(found));
+  gpio_copy_name(consumer, gpiod_line_consumer(found));
+  return gpiod_line_is_used(found);
+}
+
 static inline int gpio_line_open(struct gpio_line *line, const char *chip, unsigned offset,
-                                 bool is_output, bool active_low, int bias,
+                                 int use, bool active_low, int bias, unsigned settling_us,
                                  const char *consumer) {
+  (void)settling_us;  // this version cannot ask the kernel for it
+  bool is_output = use != GPIO_INPUT;
   struct gpiod_chip *opened = gpiod_chip_open(chip);
   if (!opened) return -1;
   struct gpiod_line *found = gpiod_chip_get_line(opened, offset);
@@ -51,13 +82,14 @@ static inline int gpio_line_open(struct gpio_line *line, const char *chip, unsig
                (bias == GPIO_BIAS_PULL_UP     ? GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP
                 : bias == GPIO_BIAS_PULL_DOWN ? GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN
                                               : 0)};
-  if (!found || gpiod_line_request(found, &config, 0) != 0) {
+  if (!found || gpiod_line_request(found, &config, use == GPIO_OUTPUT_ACTIVE) != 0) {
     int code = errno;
     gpiod_chip_close(opened);
     errno = code;
     return -1;
   }
-  *line = (struct gpio_line){opened, found, 0, offset, is_output ? -1 : gpiod_line_event_get_fd(found)};
+  *line = (struct gpio_line){
+      opened, found, 0, offset, is_output ? -1 : gpiod_line_event_get_fd(found), false};
   return 0;
 }
 
@@ -88,36 +120,89 @@ static inline void gpio_line_close(struct gpio_line *line) {
 
 #else  // libgpiod 2
 
-static inline int gpio_line_open(struct gpio_line *line, const char *chip, unsigned offset,
-                                 bool is_output, bool active_low, int bias,
-                                 const char *consumer) {
-  struct gpiod_chip *opened = gpiod_chip_open(chip);
-  if (!opened) return -1;
+// The same as above.
+static inline int gpio_chip_label(void *chip, char *label) {
+  struct gpiod_chip_info *info = gpiod_chip_get_info((struct gpiod_chip *)chip);
+  if (!info) return -1;
+  gpio_copy_name(label, gpiod_chip_info_get_label(info));
+  int count = (int)gpiod_chip_info_get_num_lines(info);
+  gpiod_chip_info_free(info);
+  return count;
+}
+
+static inline int gpio_chip_line(void *chip, unsigned offset, char *name, char *consumer) {
+  struct gpiod_line_info *info = gpiod_chip_get_line_info((struct gpiod_chip *)chip, offset);
+  if (!info) return -1;
+  gpio_copy_name(name, gpiod_line_info_get_name(info));
+  gpio_copy_name(consumer, gpiod_line_info_get_consumer(info));
+  bool is_used = gpiod_line_info_is_used(info);
+  gpiod_line_info_free(info);
+  return is_used;
+}
+
+static inline struct gpiod_line_request *gpio_request(struct gpiod_chip *chip, unsigned offset,
+                                                      int use, bool active_low, int bias,
+                                                      unsigned settling_us,
+                                                      const char *consumer) {
   struct gpiod_line_settings *settings = gpiod_line_settings_new();
   struct gpiod_line_config *lines = gpiod_line_config_new();
   struct gpiod_request_config *config = gpiod_request_config_new();
   struct gpiod_line_request *request = 0;
   if (settings && lines && config) {
+    bool is_output = use != GPIO_INPUT;
     gpiod_line_settings_set_direction(
         settings, is_output ? GPIOD_LINE_DIRECTION_OUTPUT : GPIOD_LINE_DIRECTION_INPUT);
-    if (!is_output) gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
+    gpiod_line_settings_set_output_value(settings, use == GPIO_OUTPUT_ACTIVE
+                                                       ? GPIOD_LINE_VALUE_ACTIVE
+                                                       : GPIOD_LINE_VALUE_INACTIVE);
+    if (!is_output) {
+      gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
+      gpiod_line_settings_set_debounce_period_us(settings, settling_us);
+    }
     gpiod_line_settings_set_active_low(settings, active_low);
     gpiod_line_settings_set_bias(settings, bias == GPIO_BIAS_PULL_UP     ? GPIOD_LINE_BIAS_PULL_UP
                                            : bias == GPIO_BIAS_PULL_DOWN ? GPIOD_LINE_BIAS_PULL_DOWN
                                                                          : GPIOD_LINE_BIAS_AS_IS);
     gpiod_request_config_set_consumer(config, consumer);
     if (gpiod_line_config_add_line_settings(lines, &offset, 1, settings) == 0)
-      request = gpiod_chip_request_lines(opened, config, lines);
+      request = gpiod_chip_request_lines(chip, config, lines);
   }
   int code = errno;
   if (config) gpiod_request_config_free(config);
   if (lines) gpiod_line_config_free(lines);
   if (settings) gpiod_line_settings_free(settings);
+  errno = code;
+  return request;
+}
+
+// A kernel that cannot settle a line for the time asked for is asked for the bare edges.
+static inline int gpio_line_open(struct gpio_line *line, const char *chip, unsigned offset,
+                                 int use, bool active_low, int bias, unsigned settling_us,
+                                 const char *consumer) {
+  struct gpiod_chip *opened = gpiod_chip_open(chip);
+  if (!opened) return -1;
+  bool is_output = use != GPIO_INPUT;
+  if (is_output) settling_us = 0;
+  struct gpiod_line_request *request =
+      gpio_request(opened, offset, use, active_low, bias, settling_us, consumer);
+  if (!request && settling_us && errno != EBUSY && errno != ENODEV) {
+    settling_us = 0;
+    request = gpio_request(opened, offset, use, active_low, bias, 0, consumer);
+  }
+  struct gpiod_edge_event_buffer *events =
+      request && !is_output ? gpiod_edge_event_buffer_new(16) : 0;
+  if (request && !is_output && !events) {
+    gpiod_line_request_release(request);
+    request = 0;
+    errno = ENOMEM;
+  }
+  int code = errno;
   gpiod_chip_close(opened);
   errno = code;
   if (!request) return -1;
-  *line = (struct gpio_line){0, request, is_output ? 0 : gpiod_edge_event_buffer_new(16), offset,
-                             is_output ? -1 : gpiod_line_request_get_fd(request)};
+  *line = (struct gpio_line){
+      0, request, events, offset, is_output ? -1 : gpiod_line_request_get_fd(request),
+      settling_us != 0};
   return 0;
 }
 
