@@ -10,7 +10,7 @@ struct GPIOSimTests {
   func input() throws {
     let sim = try GPIOSim()
     try sim.pull(3, up: false)
-    let line = try ChipLine(LineWiring(chip: sim.device, offset: 3), isOutput: false)
+    let line = try ChipLine(LineWiring(chip: sim.device, offset: 3), .input(settling: .zero))
     #expect(try !line.level())
     let before = Clock.now
     try sim.pull(3, up: true)
@@ -30,7 +30,7 @@ struct GPIOSimTests {
     let sim = try GPIOSim()
     try sim.pull(5, up: true)
     do {
-      let line = try ChipLine(LineWiring(chip: sim.device, offset: 5), isOutput: true)
+      let line = try ChipLine(LineWiring(chip: sim.device, offset: 5), .output(false))
       try line.drive(false)
       #expect(try !sim.isHigh(5))
       try line.drive(true)
