@@ -59,6 +59,26 @@ struct UnitTests {
     #expect(unit.contains("\nStateDirectory=worker-station"))
   }
 
+  @Test("whatever ends stationd, its outputs are made safe and held for the pause before the start")
+  func safeOutputs() throws {
+    let unit = try shipped("systemd/stationd.service")
+    let line = try #require(unit.firstMatch(of: #/\nExecStopPost=(.*)\n/#)).1
+    // No prefix: it may open no more than the daemon, and its failure is the unit's.
+    let words = line.split(separator: " ").map(String.init)
+    #expect(
+      words == [
+        "/usr/bin/stationd", "--make-safe", "--hold", "2s", "--config",
+        "/etc/worker-station/stationd.conf",
+      ])
+    // Two seconds as ever between two starts, nearly all of them with the lines held.
+    #expect(unit.contains("\nRestartSec=200ms\n"))
+    // The hold, and the three seconds for which lines are asked for that cannot be had.
+    let limit = try #require(unit.firstMatch(of: #/\nTimeoutStopSec=([0-9]+)\n/#)).1
+    #expect(try #require(Int(limit)) > 2 + 3 + 1)
+    // An abort would only reach a stopped process when it is killed for not having heard it.
+    #expect(unit.contains("\nWatchdogSignal=SIGKILL\n"))
+  }
+
   @Test("a missing password does not keep a station's door shut")
   func missingPassword() throws {
     // With SetCredential= as its default, a credential that cannot be loaded is no error.
