@@ -26,7 +26,7 @@ package struct LineWiring: Equatable, Sendable {
   /// The address, then `active-low` and a bias, where they apply.
   package init?(text: String) {
     let words = text.split(separator: " ").map(String.init)
-    guard let address = words.first.flatMap(LineAddress.init(text:)),
+    guard let address = words.first.flatMap({ LineAddress(text: $0) }),
       words.count == Set(words).count,
       words.filter({ Bias(rawValue: $0) != nil }).count <= 1
     else { return nil }

@@ -2,90 +2,90 @@
 import Foundation
 import TestBed
 
-/// stationd.service with a configuration of a test. Stopped and forgotten with the object.
+/// stationd.service of this guest with a configuration of the test's. Stopped with the object.
 final class InstalledStation {
   static let store = "/var/lib/worker-station/station.sqlite"
-  private static let unit = "stationd.service"
-  private static let configuration = "/etc/worker-station/stationd.conf"
+  private static let file = "/etc/worker-station/stationd.conf"
   private static let dropIns = "/run/systemd/system/stationd.service.d"
-  private let started: String
 
-  /// Starts it and waits until it says that it is ready.
   /// - Parameters:
-  ///   - configuration: sections beside those that every station has.
+  ///   - wires: sections beside those that every station has.
   ///   - service: more lines of the unit's section Service.
-  init(_ configuration: String, service: [String] = []) throws {
-    started = try Self.run("date", ["+%Y-%m-%d %H:%M:%S"])
-    let text = """
+  init(_ wires: String, service: [String] = []) throws {
+    for folder in ["/etc/worker-station/issuer-keys", Self.dropIns] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    try Self.write(
+      """
       [station]
-      id = hardware
+      id = vm
+      [reader front]
+      device = /dev/no-reader
       [clock]
       trust = accept
       [broker]
-      port = 1
-      [reader none]
-      access-point = 1
-      device = /dev/worker-station/none
+      port = 9
+      \(wires)
 
-      """
-    try FileManager.default.createDirectory(
-      atPath: "/etc/worker-station/issuer-keys", withIntermediateDirectories: true)
-    try Data((text + configuration).utf8).write(to: URL(fileURLWithPath: Self.configuration))
-    try FileManager.default.createDirectory(
-      atPath: Self.dropIns, withIntermediateDirectories: true)
-    try Data((["[Service]"] + service + [""]).joined(separator: "\n").utf8)
-      .write(to: URL(fileURLWithPath: "\(Self.dropIns)/test.conf"))
-    try Self.run("systemctl", ["daemon-reload"])
-    try start()
+      """)
+    try (["[Service]"] + service + [""]).joined(separator: "\n")
+      .write(toFile: "\(Self.dropIns)/test.conf", atomically: true, encoding: .utf8)
+    try run("systemctl", "daemon-reload")
+    // Of the test before this one nothing is to be seen; the unit may not have been loaded yet.
+    _ = try Program.run("systemctl", ["reset-failed", "stationd"])
+    try run("journalctl", "--rotate")
+    try run("journalctl", "--vacuum-time=1us")
   }
 
   deinit {
-    _ = try? Self.run("systemctl", ["stop", Self.unit])
-    _ = try? Self.run("systemctl", ["reset-failed", Self.unit])
-    for path in [Self.dropIns, Self.configuration, "/var/lib/worker-station"] {
+    _ = try? Program.run("systemctl", ["stop", "stationd"])
+    for path in [Self.file, Self.dropIns, "/var/lib/worker-station"] {
       try? FileManager.default.removeItem(atPath: path)
     }
   }
 
-  func start() throws {
-    do {
-      try Self.run("systemctl", ["start", Self.unit])
-    } catch {
-      throw TestBedError("\(error)\n\(log)")
-    }
+  private static func write(_ text: String) throws {
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
   }
 
-  func stop() throws { try Self.run("systemctl", ["stop", Self.unit]) }
+  func spoil(_ more: String) throws {
+    try Self.write(String(contentsOfFile: Self.file, encoding: .utf8) + more)
+  }
+
+  /// Returns when the daemon has said that it is ready.
+  func start() throws { try run("systemctl", "start", "stationd") }
+  func stop() throws { try run("systemctl", "stop", "stationd") }
 
   /// Sends the daemon itself a signal, and nobody else of its unit.
   func signal(_ name: String) throws {
-    try Self.run("systemctl", ["kill", "--kill-whom=main", "--signal=\(name)", Self.unit])
+    try run("systemctl", "kill", "--kill-whom=main", "--signal=\(name)", "stationd")
   }
 
-  /// A property of the unit, as `systemctl show` says it.
-  func property(_ name: String) throws -> String {
-    try Self.run("systemctl", ["show", "--value", "--property=\(name)", Self.unit])
+  var state: String { get throws { try property("ActiveState") } }
+  var process: String { get throws { try property("MainPID") } }
+
+  private func property(_ name: String) throws -> String {
+    try run("systemctl", "show", "--value", "--property=\(name)", "stationd")
   }
 
-  /// What the unit has written since the test began, and systemd about it.
+  /// What the daemon, its helper and systemd have said of it.
   var log: String {
-    (try? Self.run(
-      "journalctl", ["--no-pager", "--output=cat", "--unit=\(Self.unit)", "--since=\(started)"]))
-      ?? ""
+    let words = ["--unit=stationd", "--output=cat", "--no-pager"]
+    return (try? Program.run("journalctl", words).output) ?? ""
   }
 
   /// The kinds of the records that are on the disk, the oldest first.
   func records() throws -> [String] {
     let question = "SELECT json_extract(CAST(record AS TEXT), '$.kind') FROM outbox ORDER BY seq"
-    return try Self.run("sqlite3", ["-readonly", Self.store, question])
+    return try run("sqlite3", "-readonly", Self.store, question)
       .split(separator: "\n").map(String.init)
   }
 
   @discardableResult
-  static func run(_ program: String, _ arguments: [String]) throws -> String {
-    let ending = try Program.run(program, arguments)
+  private func run(_ words: String...) throws -> String {
+    let ending = try Program.run(words[0], Array(words.dropFirst()), seconds: 120)
     guard ending.status == 0 else {
-      throw TestBedError("\(program) \(arguments.joined(separator: " ")): \(ending.output)")
+      throw TestBedError("\(words.joined(separator: " ")): \(ending.output)\n\(log)")
     }
     return ending.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }

@@ -1,5 +1,6 @@
 // How long it takes from the kernel's time of an edge until the event is on the disk.
 import Foundation
+import Linux
 import TestBed
 import Testing
 
@@ -22,8 +23,10 @@ struct JournalTimeTests {
         "Environment=LD_PRELOAD=\(Checkout.root)/.build/hardware/edge-trace.so",
         "Environment=EDGE_TRACE=\(Self.trace)",
       ])
+    try station.start()
     var times: [Double] = []
-    for _ in 0..<100 {
+    for _ in 0..<150 {
+      let begin = Clock.now
       // The commit of what came before is over: a sync that begins from now on is this edge's.
       let edges = try Self.lines("edge").count
       try sim.pull(1, up: false)
@@ -41,6 +44,10 @@ struct JournalTimeTests {
       // That the alarm is over is committed at once as well.
       try Deadline.wait(until: "its commit") {
         try Self.lines("sync").contains { $0[0] > closing }
+      }
+      // A contact that opens and shuts more often than 60 times in ten seconds is mistrusted.
+      try Deadline.wait(until: "a pace that a door has") {
+        Clock.now >= begin + .milliseconds(180)
       }
     }
     let kinds = try station.records()

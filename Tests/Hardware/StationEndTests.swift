@@ -14,12 +14,14 @@ final class StationEndTests {
   private let strike = 4
   private let lights = 5
   private let climate = 6
+  private let freeDoor = 7
 
   init() throws {
     sim = try GPIOSim(lines: 16, label: "header", names: [4: "STRIKE", 6: "CLIMATE"])
     try sim.pull(strike, up: true)
     try sim.pull(lights, up: true)
     try sim.pull(climate, up: false)
+    try sim.pull(freeDoor, up: true)
     unit = try InstalledStation(
       """
       [access-point 1]
@@ -27,6 +29,10 @@ final class StationEndTests {
       egress = button-circuit
       strike-line = STRIKE
       contact-line = header:1
+      [access-point 2]
+      program = free
+      strike-line = header:7
+      contact-line = header:8
       [relay lights]
       line = header:5
       [relay climate]
@@ -35,12 +41,13 @@ final class StationEndTests {
       """)
   }
 
-  /// Started, the magnet is held, and the room has power: nobody knows yet that it is empty.
+  /// Started, the magnet is held, the other door's strike stands open under current, and the room
+  /// has power: nobody knows yet that it is empty.
   private func start() throws {
     try unit.start()
-    try Deadline.wait(60, until: "the magnet to hold and the room to have power (\(unit.log))") {
-      let (magnet, room) = (try sim.isHigh(strike), try sim.isHigh(lights))
-      return magnet && room && holder(strike) == "stationd strike-1"
+    try Deadline.wait(60, until: "the outputs to have power (\(unit.log))") {
+      try [strike, lights, freeDoor].allSatisfy { try sim.isHigh($0) }
+        && holder(strike) == "stationd strike-1"
     }
   }
 
@@ -49,11 +56,13 @@ final class StationEndTests {
   }
 
   private func waitForSafety(_ seconds: Double = 60) throws {
+    let held = [strike: "strike-1", freeDoor: "strike-2", lights: "lights", climate: "climate"]
     try Deadline.wait(seconds, until: "the safe states (\(unit.log))") {
-      holder(strike) == "stationd safe strike-1" && holder(climate) == "stationd safe climate"
+      held.allSatisfy { holder($0.key) == "stationd safe \($0.value)" }
     }
-    // All three are held now; what they read is asserted, not waited for.
+    // All are held now; what they read is asserted, not waited for.
     #expect(try !sim.isHigh(strike))
+    #expect(try !sim.isHigh(freeDoor))
     #expect(try !sim.isHigh(lights))
     #expect(try sim.isHigh(climate))
     #expect(holder(strike) == "stationd safe strike-1", "the helper let go while it was looked at")
@@ -130,72 +139,5 @@ final class StationEndTests {
           + "used by \"visitor\"; stop that program"), "\(log)")
     #expect(log.contains("strike-1 is safe"))
     #expect(visitor.chip == sim.device)
-  }
-}
-
-/// The unit as it is installed in this guest, with a configuration of the test's.
-final class InstalledStation {
-  private static let file = "/etc/worker-station/stationd.conf"
-
-  /// - Parameter wires: sections beside those that every station has.
-  init(_ wires: String) throws {
-    try FileManager.default.createDirectory(
-      atPath: "/etc/worker-station", withIntermediateDirectories: true)
-    try Self.write(
-      """
-      [station]
-      id = vm
-      [reader front]
-      device = /dev/no-reader
-      [clock]
-      trust = accept
-      [broker]
-      port = 9
-      \(wires)
-
-      """)
-    // Of the test before this one nothing is to be seen.
-    _ = try Program.run("systemctl", ["reset-failed", "stationd"])
-    _ = try Program.run("journalctl", ["--rotate"])
-    _ = try Program.run("journalctl", ["--vacuum-time=1us"])
-  }
-
-  deinit {
-    _ = try? Program.run("systemctl", ["stop", "stationd"])
-    try? FileManager.default.removeItem(atPath: Self.file)
-  }
-
-  private static func write(_ text: String) throws {
-    try text.write(toFile: file, atomically: true, encoding: .utf8)
-  }
-
-  func spoil(_ more: String) throws {
-    try Self.write(String(contentsOfFile: Self.file, encoding: .utf8) + more)
-  }
-
-  /// Returns when the daemon has said that it is ready.
-  func start() throws { try run("start") }
-  func stop() throws { try run("stop") }
-  func signal(_ name: String) throws { try run("kill", "--kill-who=main", "--signal=\(name)") }
-
-  private func run(_ words: String...) throws {
-    let ending = try Program.run("systemctl", words + ["stationd"], seconds: 120)
-    guard ending.status == 0 else {
-      throw TestBedError("systemctl \(words): \(ending.output)\n\(log)")
-    }
-  }
-
-  var state: String { get throws { try property("ActiveState") } }
-  var process: String { get throws { try property("MainPID") } }
-
-  private func property(_ name: String) throws -> String {
-    try Program.run("systemctl", ["show", "--value", "--property=\(name)", "stationd"]).output
-      .trimmingCharacters(in: .whitespacesAndNewlines)
-  }
-
-  /// What the daemon, its helper and systemd have said of it.
-  var log: String {
-    let words = ["--unit=stationd", "--output=cat", "--no-pager"]
-    return (try? Program.run("journalctl", words).output) ?? ""
   }
 }
