@@ -59,6 +59,18 @@ extension Probe {
     try checkFile(bytes) { (file) throws(ConfigurationError) in
       try StationSettings.read(file, version: "probe")
     }
+    try check(SafeStates(bytes), isAccepted: (try? StationSettings.read(bytes, version: "")) != nil)
+  }
+
+  /// What is read of a refused file is no guess, and of an accepted one it is everything.
+  private static func check(_ states: SafeStates, isAccepted: Bool) throws(Violation) {
+    for output in states.outputs {
+      try expect(!output.line.kind.isInput, "an input is not driven: \(output.line)")
+      try expect(!output.level || output.line.kind != .strike, "a strike is left without current")
+    }
+    let addresses = states.outputs.compactMap(\.wiring?.address)
+    try expect(Set(addresses).count == addresses.count, "a line has one level")
+    try expect(!isAccepted || states.problems.isEmpty, "a good file says all: \(states.problems)")
   }
 
   private static let managementSettings = Probe(

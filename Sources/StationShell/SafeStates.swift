@@ -21,7 +21,7 @@ package struct SafeStates: Equatable, Sendable {
       section.name == "board"
         && section.entries.contains { $0.key == "kind" && $0.value == "simulated" }
     }
-    let claims = file.sections.flatMap(\.entries).filter { $0.key.hasSuffix("line") }
+    let claims = file.sections.flatMap(\.entries).filter { $0.key.contains("line") }
       .compactMap { LineWiring(text: $0.value)?.address }
     for section in file.sections {
       guard let (line, key) = Self.output(of: section) else { continue }

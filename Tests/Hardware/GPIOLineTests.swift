@@ -73,13 +73,14 @@ final class GPIOLineTests {
 
   /// One door on one chip, whose strike is on another.
   private func lines(
-    _ contact: String, _ strike: String, settling: Duration = .milliseconds(10)
+    _ contact: String, _ strike: String, settling: Duration = .milliseconds(10),
+    isByKernel: Bool = false
   ) throws -> ChipLines {
     let lines = ChipLines(
       loop: loop,
       wiring: [
         (BoardLine(.exit, 1), try wiring(contact)), (BoardLine(.strike, 2), try wiring(strike)),
-      ], settling: ChipLines.Settling(settling), pause: .milliseconds(100))
+      ], settling: ChipLines.Settling(settling, isByKernel: isByKernel), pause: .milliseconds(100))
     lines.onLevel = { [unowned self] line, level, at in
       levels.append("\(line) \(level)")
       instants.append(at)
@@ -126,6 +127,32 @@ final class GPIOLineTests {
     #expect(levels == ["exit-1 false", "exit-1 true", "exit-1 false"])
     #expect(instants[1] >= pressed && instants[2] - instants[1] >= .milliseconds(190))
     fast.stop()
+  }
+
+  /// libgpiod 1 cannot ask the kernel for it, and this program does it then.
+  @Test("asked to, the kernel lets a line stand still, and its level counts once it does")
+  func kernelSettling() throws {
+    let sim = try GPIOSim()
+    try sim.pull(1, up: false)
+    let lines = try lines(
+      "\(sim.chip):1 active-low", "\(sim.chip):2", settling: .seconds(1), isByKernel: true)
+    lines.start()
+    #expect(levels == ["exit-1 true"])
+    let bounce = Clock.now
+    for _ in 1...5 {
+      try sim.pull(1, up: true)
+      try sim.pull(1, up: false)
+    }
+    try #require(Clock.now - bounce < .milliseconds(900), "the guest is too slow for this test")
+    let later = Clock.now + .seconds(2)
+    try loop.serve(60, until: "a time in which it would have counted") { Clock.now > later }
+    #expect(levels == ["exit-1 true"])
+    let moved = Clock.now
+    try sim.pull(1, up: true)
+    try loop.serve(60, until: "the level") { [unowned self] in levels.count == 2 }
+    #expect(levels == ["exit-1 true", "exit-1 false"])
+    #expect(Clock.now - moved >= .milliseconds(990))
+    lines.stop()
   }
 
   @Test("a line that somebody has is named with who has it, and had once it is let go")

@@ -98,9 +98,39 @@ struct StationSettingsTests {
     #expect(
       settings.strikes[points[0].id] == .init(kind: .failSafe, contact: .normallyClosed))
     #expect(settings.strikes[points[1].id] == StrikeWiring())
-    guard case .chip(let wires, _) = settings.board else { return #expect(Bool(false)) }
+    guard case .chip(let wires, let settling) = settings.board else {
+      Issue.record("no GPIO board")
+      return
+    }
+    #expect(settling == ChipLines.Settling(isByKernel: true))
+    #expect(
+      wires.first { $0.line == BoardLine(.contact, 2) }?.wiring
+        == LineWiring(LineAddress(chip: .any, line: .name("DOOR-2")), isActiveLow: true))
+    #expect(
+      wires.first { $0.line == BoardLine(.sockets) }?.wiring
+        == LineWiring(LineAddress(chip: .label("relay-board"), line: .name("SOCKETS"))))
     #expect(wires.count == 17)
     #expect(Set(wires.map(\.line)).count == 17)
+  }
+
+  @Test("of every good file each output has its safe state, and is on its own wire")
+  func safeStates() throws {
+    for name in try Self.names("valid") {
+      let settings = try Self.read("valid/\(name)")
+      #expect(settings.safe.problems == [], "\(name)")
+      let doors = settings.core.accessPoints.map { BoardLine(.strike, $0.id.number) }
+      let relays = settings.core.relays.compactMap { BoardLine($0.relay.rawValue) }
+      let outputs = settings.safe.outputs
+      #expect(Set(outputs.map(\.line)) == Set(doors + relays), "\(name)")
+      #expect(outputs.count == doors.count + relays.count, "\(name)")
+      guard case .chip(let wires, _) = settings.board else { continue }
+      for output in outputs {
+        let wire = wires.first { $0.line == output.line }
+        #expect(wire?.wiring == output.wiring && wire != nil, "\(name) \(output.line)")
+      }
+    }
+    let levels = try Self.read("valid/everything-wired.conf").safe.levels
+    #expect(levels.filter(\.value).map(\.key) == [BoardLine(.sockets)])
   }
 
   @Test("release and hold are the levels that the lock and its contact need, in all four cases")
