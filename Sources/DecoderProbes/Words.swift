@@ -56,7 +56,10 @@ enum Words {
 
   static let bodies = json + ["\"id\":", "\"label\":", "\"status\":", "\"en\":", "\"zh\":"]
 
-  static let values = [" ms", " s", " min", " h", "gpiochip0:17", " active-low", " pull-up"]
+  static let values = [
+    " ms", " s", " min", " h", "gpiochip0:17", "pinctrl-bcm2711:", "DOOR-CONTACT", " active-low",
+    " pull-up",
+  ]
 
   static let board =
     ["hello ", "input ", "output ", "show ", " granted -\n", " refused ", " 0\n", " 1\n"]

@@ -129,6 +129,22 @@ final class GPIOLineTests {
     fast.stop()
   }
 
+  @Test("a line says truly whether the kernel settles it: with libgpiod 2 it does")
+  func settledByKernel() throws {
+    let sim = try GPIOSim()
+    try sim.pull(1, up: false)
+    let line = try ChipLine(wiring("\(sim.chip):1"), .input(settling: .seconds(2)))
+    let moved = Clock.now
+    try sim.pull(1, up: true)
+    let edges = try Deadline.wait(for: "the edge") {
+      let edges = try line.takeEdges()
+      return edges.isEmpty ? nil : edges
+    }
+    #expect(edges.map(\.level) == [true])
+    #expect((Clock.now - moved >= .milliseconds(1900)) == line.isSettledByKernel)
+    print("The kernel settles lines: \(line.isSettledByKernel)")
+  }
+
   /// libgpiod 1 cannot ask the kernel for it, and this program does it then.
   @Test("asked to, the kernel lets a line stand still, and its level counts once it does")
   func kernelSettling() throws {
