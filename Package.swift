@@ -124,7 +124,7 @@ let package = Package(
     suite("DeploymentTests", ["TestBed"]),
     suite("DecoderProbeTests", ["DecoderProbes"]),
     suite(
-      "HardwareTests", ["GPIO", "Linux", "TestBed"], path: "Tests/Hardware",
+      "HardwareTests", ["GPIO", "StationProtocol", "Linux", "TestBed"], path: "Tests/Hardware",
       exclude: ["edge-trace.c", "guest", "pace", "run", "vm"]),
   ] + (isFuzzing ? [fuzzer, libFuzzer] : []),
   swiftLanguageModes: [.v6]
