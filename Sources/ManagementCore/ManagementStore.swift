@@ -19,6 +19,11 @@ package protocol ManagementStore: AnyObject {
   func stations() throws(StoreFailure) -> [StationRegistration]
   /// Names a station, known or not.
   func name(_ station: StationID, _ names: StationNames) throws(StoreFailure)
+  /// What a station's sensors measured in these hours since 1970-01-01 UTC, sorted; of nothing
+  /// but what was stored.
+  func measured(
+    of station: StationID, hours: Range<Int64>
+  ) throws(StoreFailure) -> [MeasuredHour]
   /// The counts of a local day, by station.
   func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts]
 
@@ -127,14 +132,20 @@ package struct StoreOutcome: Equatable, Sendable {
     self.quarantined = quarantined
   }
 
-  /// A record of the station was stored, as this event.
-  package mutating func add(_ record: Record, _ event: StoredEvent, received now: Now) {
-    events.append(event)
+  /// A record of the station was stored, as this event; nil for a measurement, which is none.
+  package mutating func add(_ record: Record, _ event: StoredEvent?, received now: Now) {
+    if let event { events.append(event) }
     isClockTrusted = record.isTrusted
     let counts = DayCounts(of: record)
     guard !counts.isZero else { return }
     added[DayCounts.day(of: record, received: now), default: DayCounts()] += counts
   }
+}
+
+/// How long measurements are kept as they came; their hours are kept for good. A record that
+/// comes again later than that is not held against the first one.
+package enum MinuteRetention {
+  package static let period: Duration = .seconds(35 * 86_400)
 }
 
 /// A record as it is stored and shown. Its id grows with every commit and is the event stream's.

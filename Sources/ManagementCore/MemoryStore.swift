@@ -8,6 +8,8 @@ package final class MemoryStore: ManagementStore {
   private var progress: [StreamKey: StreamProgress] = [:]
   private var registrations: [StationID: StationNames] = [:]
   private var days: [DayKey: DayCounts] = [:]
+  private var minutes: [Place: [UInt8]] = [:]
+  private var hours: [StationID: [MeasuredHour.Place: MeasuredHour]] = [:]
   private var enrolled: [MemberID: Member] = [:]
   private var unreadable: [Quarantined] = []
 
@@ -48,7 +50,13 @@ package final class MemoryStore: ManagementStore {
       let place = Place(key: key, seq: seq)
       switch content {
       case .record(let record, let json):
-        if let event = insert(record, json, place, now) {
+        if !record.kind.isEvent {
+          if keep(measured: record, json, place, isKnown: reached.contains(seq), now) {
+            outcome.add(record, nil, received: now)
+          } else {
+            conflict(place, json, &outcome, now)
+          }
+        } else if let event = insert(record, json, place, now) {
           outcome.add(record, event, received: now)
           if case .gap(let from, let to, _) = record.body { reached.add(from...to) }
         } else {
@@ -70,7 +78,7 @@ package final class MemoryStore: ManagementStore {
   private func insert(
     _ record: Record, _ json: [UInt8], _ place: Place, _ now: Now
   ) -> StoredEvent? {
-    guard places[place] == nil else { return nil }
+    guard places[place] == nil, minutes[place] == nil else { return nil }
     places[place] = stored.count
     let event = StoredEvent(
       id: Int64(stored.count) + 1, station: place.key.station, stream: place.key.stream,
@@ -80,6 +88,19 @@ package final class MemoryStore: ManagementStore {
       station: place.key.station, day: DayCounts.day(of: record, received: now))
     days[day, default: DayCounts()] += DayCounts(of: record)
     return event
+  }
+
+  /// - Returns: false where the place is taken.
+  private func keep(
+    measured record: Record, _ json: [UInt8], _ place: Place, isKnown: Bool, _ now: Now
+  ) -> Bool {
+    guard !isKnown, places[place] == nil, minutes[place] == nil else { return false }
+    minutes[place] = json
+    for hour in MeasuredHour.hours(of: record, received: now) {
+      hours[place.key.station, default: [:]][
+        hour.place, default: MeasuredHour(place: hour.place)] += hour
+    }
+    return true
   }
 
   /// Keeps what cannot be read in its place, once.
@@ -102,7 +123,8 @@ package final class MemoryStore: ManagementStore {
   private func conflict(
     _ place: Place, _ json: [UInt8], _ outcome: inout StoreOutcome, _ now: Now
   ) {
-    guard let index = places[place], stored[index].json != json else { return }
+    let known = places[place].map { stored[$0].json } ?? minutes[place]
+    guard let known, known != json else { return }
     keep(place, json, StoreReasons.conflict, &outcome, now)
   }
 
@@ -172,6 +194,11 @@ package final class MemoryStore: ManagementStore {
   }
 
   package func name(_ station: StationID, _ names: StationNames) { registrations[station] = names }
+
+  package func measured(of station: StationID, hours range: Range<Int64>) -> [MeasuredHour] {
+    (hours[station] ?? [:]).values.filter { range.contains($0.place.hour) }
+      .sorted { $0.place < $1.place }
+  }
 
   package func counts(onDay day: Int) -> [StationID: DayCounts] {
     var counts: [StationID: DayCounts] = [:]

@@ -16,6 +16,10 @@ package struct StationLife: Equatable, Sendable {
   package private(set) var birth: BirthPayload?
   package private(set) var doors: [AccessPointID: DoorPayload] = [:]
   package private(set) var occupancy: OccupancyPayload?
+  /// Of its thermometers; nil until it has spoken of them.
+  package private(set) var climate: SensorsPayload?
+  /// Of its energy meters.
+  package private(set) var energy: SensorsPayload?
   package private(set) var alarms: [ActiveAlarm] = []
   package private(set) var lastHeard: WallTime?
   /// Whether the station believed its clock when it last said so; nil before that.
@@ -74,6 +78,8 @@ package struct StationLife: Equatable, Sendable {
     switch state {
     case .door(let point, let payload): doors[point] = payload
     case .occupancy(let payload): occupancy = payload
+    case .climate(let payload): climate = payload
+    case .energy(let payload): energy = payload
     case .alarms(let payload): alarms = payload.active
     }
     hear(isRetained, now)
@@ -108,12 +114,16 @@ package struct StationLife: Equatable, Sendable {
 package enum StateMessage: Equatable, Sendable {
   case door(AccessPointID, DoorPayload)
   case occupancy(OccupancyPayload)
+  case climate(SensorsPayload)
+  case energy(SensorsPayload)
   case alarms(AlarmsPayload)
 
   package init(_ part: StatePart, json: [UInt8]) throws(JSONError) {
     switch part {
     case .door(let point): self = .door(point, try DoorPayload(json: json))
     case .occupancy: self = .occupancy(try OccupancyPayload(json: json))
+    case .climate: self = .climate(try SensorsPayload(json: json))
+    case .energy: self = .energy(try SensorsPayload(json: json))
     case .alarms: self = .alarms(try AlarmsPayload(json: json))
     }
   }

@@ -43,6 +43,8 @@ package struct StationView: Equatable, Sendable {
       if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
       writeDoors(to: &object)
       writeOccupancy(to: &object)
+      write(life.climate, "climate", to: &object)
+      write(life.energy, "energy", to: &object)
       object.key("alarms")
       object.array(life.alarms) { writer, alarm in
         writer.object {
@@ -75,6 +77,18 @@ package struct StationView: Equatable, Sendable {
         $0.field("mode", door.value.mode.rawValue)
         $0.field("at", door.value.at.milliseconds)
       }
+    }
+  }
+
+  private func write(
+    _ sensors: SensorsPayload?, _ name: StaticString, to writer: inout JSONWriter
+  ) {
+    writer.key(name)
+    guard let sensors else { return writer.null() }
+    writer.object {
+      $0.key("sensors")
+      $0.array(sensors.sensors) { writer, sensor in sensor.write(to: &writer) }
+      $0.field("at", sensors.at.milliseconds)
     }
   }
 

@@ -16,6 +16,10 @@ package struct StreamProgress: Equatable, Sendable {
     self.islands = islands
   }
 
+  package func contains(_ number: UInt64) -> Bool {
+    number <= upto || islands.contains { $0.contains(number) }
+  }
+
   /// The numbers below `floor` that are neither stored nor known never to come.
   package func holes(below floor: UInt64) -> [ClosedRange<UInt64>] {
     var holes: [ClosedRange<UInt64>] = []

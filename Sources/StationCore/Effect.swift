@@ -56,6 +56,8 @@ package enum Lane: Equatable, Sendable {
   case urgent
   /// Contact, relock, passage: within 2 s, together with what else has come by then.
   case soon
+  /// Measurements: with whatever is written next, within 5 minutes.
+  case late
 }
 
 /// A change to what boot needs, kept apart from records and never trimmed by acknowledgements.
@@ -83,12 +85,16 @@ package enum Latch: String, CaseIterable, Sendable {
 package enum StateReport: Equatable, Sendable {
   case door(AccessPointID, DoorPayload)
   case occupancy(OccupancyPayload)
+  case climate(SensorsPayload)
+  case energy(SensorsPayload)
   case alarms(AlarmsPayload)
 
   package var part: StatePart {
     switch self {
     case .door(let point, _): .door(point)
     case .occupancy: .occupancy
+    case .climate: .climate
+    case .energy: .energy
     case .alarms: .alarms
     }
   }
@@ -97,6 +103,7 @@ package enum StateReport: Equatable, Sendable {
     switch self {
     case .door(_, let payload): payload.json
     case .occupancy(let payload): payload.json
+    case .climate(let payload), .energy(let payload): payload.json
     case .alarms(let payload): payload.json
     }
   }

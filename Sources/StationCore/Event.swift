@@ -50,6 +50,10 @@ package enum Event: Equatable, Sendable {
   /// The switch that keeps a relay on by hand was moved.
   case relayOverrideChanged(Relay, isOn: Bool)
   case readerChanged(AccessPointID, isConnected: Bool)
+  /// A thermometer or an energy meter was read.
+  case sensorRead(SensorID, [SensorReading])
+  /// It could not be read.
+  case sensorFailed(SensorID)
   /// Every record up to and including this one is durable.
   case journaled(through: UInt64)
   /// The store was set aside and a new one started, with a new stream and this boot as its first.

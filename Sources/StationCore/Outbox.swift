@@ -155,6 +155,19 @@ package struct Outbox: Equatable, Sendable {
     return now
   }
 
+  /// How much room there is for what may wait or be missing.
+  package enum Room: Equatable, Sendable {
+    case plenty
+    /// Half of the outbox waits for the service.
+    case scarce
+    /// It is filling: what is left is for doors.
+    case none
+  }
+
+  package var room: Room {
+    isFilling ? .none : (next - floor) * 2 >= limits.mostRecords ? .scarce : .plenty
+  }
+
   /// Gives way where too much waits.
   /// - Returns: the numbers that will never be sent.
   package mutating func fold() -> ClosedRange<UInt64>? {

@@ -66,7 +66,7 @@ extension Station {
     outbox.uplinkOpened()
     publishBirth(connection, &step)
     step.changedParts.formUnion(points.map { .door($0.id) })
-    step.changedParts.formUnion([.occupancy, .alarms])
+    step.changedParts.formUnion([.occupancy, .climate, .energy, .alarms])
   }
 
   func publishBirth(_ connection: Int64, _ step: inout Step) {
@@ -104,6 +104,11 @@ extension Station {
                 corrections: totals.corrections, refused: totals.refused,
                 capacity: configuration.entry.capacity.most,
                 isStale: occupancy.isStale, at: step.now.wall))))
+      case .climate:
+        step.effects.append(
+          .publishState(.climate(sensorsPayload(.thermometer, seq, step.now))))
+      case .energy:
+        step.effects.append(.publishState(.energy(sensorsPayload(.meter, seq, step.now))))
       case .alarms:
         step.effects.append(
           .publishState(

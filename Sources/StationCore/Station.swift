@@ -19,6 +19,9 @@ package struct Station: Equatable, Sendable {
   package internal(set) var fire: FireInput
   var emergency = EmergencyButton()
   package internal(set) var relays: [RelaySwitch]
+  /// In the order of their names.
+  package internal(set) var sensors: [Sensor] = []
+  var minutes = MinuteBook(at: Instant(nanoseconds: 0))
   /// Of the inputs that belong to no access point.
   var health = InputHealth()
   var boot: Int64 = 0
@@ -97,7 +100,7 @@ package struct Station: Equatable, Sendable {
   package var nextDeadline: Instant? {
     let ofStation =
       [entryDeadline, outbox.deadline, refusedMessages.deadline, fire.deadline]
-      + relays.map(\.deadline) + occupancyDeadlines
+      + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines
     return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
   }
 
@@ -149,6 +152,8 @@ extension Station {
       reactToWires(event, &step)
     case .readerChanged(let id, let isConnected):
       set(.readerLost, id, stands: !isConnected, &step)
+    case .sensorRead(let id, let readings): sensed(id, readings, &step)
+    case .sensorFailed(let id): sensed(id, nil, &step)
     case .journaled(let seq): outbox.journaled(through: seq)
     case .uplinkOpened(let connection): open(connection, &step)
     case .uplinkClosed:
@@ -175,6 +180,7 @@ extension Station {
     passOccupancy(&step)
     atFire(&step) { $0.wake(at: $1) }
     passEntry(&step)
+    passSensors(&step)
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
@@ -193,6 +199,8 @@ extension Station {
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(lastTrusted: recovered.lastTrusted, at: step.now)
     _ = clock.observe(step.now)
+    sensors = configuration.sensors.sensors.map { Sensor($0, at: step.now.instant) }
+    minutes = MinuteBook(at: step.now.instant)
     whereabouts.recover(
       recovered.whereabouts, known: clock.lastTrusted(at: step.now), at: step.now.instant)
     uplinkLostAt = step.now.instant

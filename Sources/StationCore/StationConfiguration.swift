@@ -14,12 +14,13 @@ package struct StationConfiguration: Equatable, Sendable {
   package var fire: FirePolicy
   /// In the order of their words, each once.
   package var relays: [RelayConfiguration]
+  package var sensors: SensorPolicy
 
   package init(
     version: String, accessPoints: [AccessPointConfiguration], entry: EntryPolicy = EntryPolicy(),
     occupancy: OccupancyPolicy = OccupancyPolicy(), clock: ClockTrust.Policy = .require,
     outbox: OutboxLimits = OutboxLimits(), fire: FirePolicy = FirePolicy(),
-    relays: [RelayConfiguration] = []
+    relays: [RelayConfiguration] = [], sensors: SensorPolicy = SensorPolicy()
   ) {
     precondition((1...AccessPointID.most).contains(accessPoints.count), "1 to 4 access points")
     self.version = version
@@ -30,5 +31,6 @@ package struct StationConfiguration: Equatable, Sendable {
     self.outbox = outbox
     self.fire = fire
     self.relays = relays.sorted { $0.relay.rawValue < $1.relay.rawValue }
+    self.sensors = sensors
   }
 }

@@ -46,6 +46,8 @@ package struct Record: Equatable, Sendable {
     case occupancyCorrected(by: Int64, cause: CorrectionCause, inside: Int64)
     case occupancyDay(OccupancyDay)
     case relaySwitched(Relay, isOn: Bool, cause: RelayCause)
+    /// What the sensors said up to this moment.
+    case measured(Measurement)
     case alarmRaised(Alarm, AccessPointID?)
     case alarmCleared(Alarm, AccessPointID?)
     /// The wall clock moved against the monotonic one, by this many milliseconds.
@@ -275,6 +277,13 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   /// Both beams are dark: no light, no power, or covered.
   case beamDark = "beam-dark"
   case counterLost = "counter-lost"
+  /// A thermometer says nothing usable.
+  case sensorLost = "sensor-lost"
+  /// An energy meter says nothing usable.
+  case meterLost = "meter-lost"
+  /// Colder than it should be for long: pipes freeze, and people came to get warm.
+  case tooCold = "too-cold"
+  case tooHot = "too-hot"
   /// Nobody vouches for the clock, so codes cannot be judged.
   case clockUntrusted = "clock-untrusted"
   /// The journal has filled to nine tenths of what it may hold.
@@ -301,8 +310,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
     case .fire, .emergency, .duress: .life
     case .forcedOpen, .heldOpen, .tamper, .wrongTries, .lockDown, .freeWithoutUplink: .security
     case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .inputChatter,
-      .readerLost, .beamBlocked, .beamDark, .counterLost, .clockUntrusted, .journalFilling,
-      .storeLost:
+      .readerLost, .beamBlocked, .beamDark, .counterLost, .sensorLost, .meterLost, .tooCold,
+      .tooHot, .clockUntrusted, .journalFilling, .storeLost:
       .fault
     case .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull: .notice
     }

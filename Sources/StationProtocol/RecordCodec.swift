@@ -18,11 +18,16 @@ extension Record {
     case occupancyCorrected = "occupancy-corrected"
     case occupancyDay = "occupancy-day"
     case relaySwitched = "relay-switched"
+    case measured
     case alarmRaised = "alarm-raised"
     case alarmCleared = "alarm-cleared"
     case clockStepped = "clock-stepped"
     case gap
     case unreadable
+
+    /// Whether it tells of an event. Measurements come by the minute and are kept for themselves,
+    /// or nobody would find an event among them.
+    package var isEvent: Bool { self != .measured }
   }
 
   package var kind: Kind {
@@ -42,6 +47,7 @@ extension Record {
     case .occupancyCorrected: .occupancyCorrected
     case .occupancyDay: .occupancyDay
     case .relaySwitched: .relaySwitched
+    case .measured: .measured
     case .alarmRaised: .alarmRaised
     case .alarmCleared: .alarmCleared
     case .clockStepped: .clockStepped
@@ -110,7 +116,7 @@ extension JSONWriter {
       field("ap", point.number)
       field("mode", mode.rawValue)
       field("cause", cause.rawValue)
-    case .passage, .passagesRefused, .occupancyCorrected, .occupancyDay, .relaySwitched:
+    case .passage, .passagesRefused, .occupancyCorrected, .occupancyDay, .relaySwitched, .measured:
       roomMembers(of: record.body)
     case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
       field("alarm", alarm.rawValue)
@@ -146,6 +152,7 @@ extension JSONWriter {
       field("relay", relay.rawValue)
       field("on", isOn)
       field("cause", cause.rawValue)
+    case .measured(let measurement): members(of: measurement)
     default: break
     }
   }
@@ -160,7 +167,7 @@ extension JSONWriter {
 /// A member that records of some kinds have and others must not, in alphabetical order.
 private enum RecordMember: UInt8, CaseIterable {
   case after, alarm, ap, boot, by, cause, code, count, day, direction, fault, from, inside, member
-  case mode, note, on, reason, relay, tailgate, to, version, with
+  case mode, note, on, reason, relay, seconds, tailgate, to, values, version, with
 
   var name: String { String(describing: self) }
 }
@@ -197,7 +204,9 @@ private struct RecordFields {
   private var on: Bool?
   private var reason: String?
   private var relay: String?
+  private var seconds: Int64?
   private var tailgate: Bool?
+  private var values: [MeasuredValue]?
   private var version: String?
   private var boot: Int64?
   private var by: Int64?
@@ -239,7 +248,13 @@ private struct RecordFields {
     case "on": try Self.flag(&on, .on, &untaken, key, &reader)
     case "reason": try Self.text(&reason, .reason, &untaken, key, &reader)
     case "relay": try Self.text(&relay, .relay, &untaken, key, &reader)
+    case "seconds": try Self.number(&seconds, .seconds, &untaken, key, &reader)
     case "tailgate": try Self.flag(&tailgate, .tailgate, &untaken, key, &reader)
+    case "values":
+      try reader.read(&values, key) { (reader) throws(JSONError) in
+        try Measurement.values(from: &reader)
+      }
+      untaken.insert(.values)
     case "version": try Self.text(&version, .version, &untaken, key, &reader)
     case "boot": try Self.number(&boot, .boot, &untaken, key, &reader)
     case "by": try Self.number(&by, .by, &untaken, key, &reader)
@@ -321,6 +336,11 @@ private struct RecordFields {
       .relaySwitched(
         try word(.relay, relay, reader), isOn: try use(.on, on, reader),
         cause: try word(.cause, cause, reader))
+    case .measured:
+      .measured(
+        Measurement(
+          seconds: try count(.seconds, seconds, reader, 1...Measurement.longest),
+          values: try use(.values, values, reader)))
     case .alarmRaised: .alarmRaised(try word(.alarm, alarm, reader), optional(.ap, point))
     case .alarmCleared: .alarmCleared(try word(.alarm, alarm, reader), optional(.ap, point))
     case .clockStepped: .clockStepped(milliseconds: try use(.by, by, reader))

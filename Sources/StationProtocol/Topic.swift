@@ -73,12 +73,18 @@ package enum Topic: Hashable, Sendable {
 package enum StatePart: Hashable, Sendable, Comparable {
   case door(AccessPointID)
   case occupancy
+  /// Every thermometer.
+  case climate
+  /// Every energy meter.
+  case energy
   case alarms
 
   package var path: String {
     switch self {
     case .door(let point): "door/\(point)"
     case .occupancy: "occupancy"
+    case .climate: "climate"
+    case .energy: "energy"
     case .alarms: "alarms"
     }
   }
@@ -88,6 +94,8 @@ package enum StatePart: Hashable, Sendable, Comparable {
   package init?(path: some StringProtocol) {
     switch path {
     case "occupancy": self = .occupancy
+    case "climate": self = .climate
+    case "energy": self = .energy
     case "alarms": self = .alarms
     default:
       guard path.hasPrefix("door/"), path.utf8.count == 6,

@@ -69,6 +69,7 @@ struct ContractFileTests {
     var messages = [
       "#/channels/doorState/parameters/accessPoint": (1...AccessPointID.most).map(String.init),
       "#/components/schemas/alarm": Alarm.allCases.map(\.rawValue),
+      "#/components/schemas/quantity": Quantity.allCases.map(\.rawValue),
       "#/components/schemas/doorMode": DoorMode.allCases.map(\.rawValue),
       "#/components/schemas/grantNote": GrantNote.allCases.map(\.rawValue),
       "#/components/schemas/denial": Denial.allCases.map(\.rawValue),
@@ -78,6 +79,7 @@ struct ContractFileTests {
     ]
     var calls = [
       "#/components/schemas/Alarm": Alarm.allCases.map(\.rawValue),
+      "#/components/schemas/Quantity": Quantity.allCases.map(\.rawValue),
       "#/components/schemas/DoorMode": DoorMode.allCases.map(\.rawValue),
       "#/components/schemas/GrantNote": GrantNote.allCases.map(\.rawValue),
       "#/components/schemas/Denial": Denial.allCases.map(\.rawValue),
@@ -86,9 +88,10 @@ struct ContractFileTests {
         \.rawValue),
       "#/components/schemas/RefusedInput/properties/source": RefusedInput.Source.allCases.map(
         \.rawValue),
-      "#/components/schemas/RecordKind": Record.Kind.allCases.map(\.rawValue),
+      "#/components/schemas/RecordKind": Record.Kind.allCases.filter(\.isEvent).map(\.rawValue),
       "#/components/schemas/StandingAlarm/properties/severity": Alarm.Severity.allCases.map(
         \.rawValue),
+      "#/components/schemas/Step": MeasuredSeries.Step.allCases.map(\.rawValue),
       "#/components/schemas/MemberStatus": Member.Status.allCases.map(\.rawValue),
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
       "#/components/schemas/Problem/properties/code": try Self.problemCodes(),

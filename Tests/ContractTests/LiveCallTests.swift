@@ -47,7 +47,8 @@ struct LiveCallTests {
       for target in [
         "/health", "/api/v1/stations", "/api/v1/stations/gate-1", "/api/v1/events?limit=1000",
         "/api/v1/quarantine?limit=1000", "/api/v1/members", "/api/v1/members/m-1",
-        "/api/v1/issuer-keys", "/api/v1/refused-input",
+        "/api/v1/issuer-keys", "/api/v1/refused-input", "/api/v1/stations/gate-1/measurements",
+        "/api/v1/stations/gate-1/measurements?by=day&count=31",
       ] {
         let exchange = try caller.call(method, target)
         #expect(exchange.status == 200, "\(exchange.name)")
@@ -55,7 +56,7 @@ struct LiveCallTests {
     }
     let events = try caller.call("GET", "/api/v1/events?limit=1000")
     let text = String(decoding: events.answerBody, as: UTF8.self)
-    for kind in Record.Kind.allCases {
+    for kind in Record.Kind.allCases where kind.isEvent {
       #expect(text.contains("\"kind\":\"\(kind.rawValue)\""), "\(kind.rawValue)")
     }
     let quarantine = try caller.call("GET", "/api/v1/quarantine?limit=1000")
@@ -83,7 +84,9 @@ struct LiveCallTests {
         "POST", "/api/v1/members/m-7/codes", headers: ["Accept": kind])
       #expect(symbol.status == 200 && symbol.answerHeaders["content-type"] == kind)
     }
-    for target in ["/stations/nobody", "/members/nobody", "/nothing", ""] {
+    for target in [
+      "/stations/nobody", "/stations/nobody/measurements", "/members/nobody", "/nothing", "",
+    ] {
       #expect(try caller.call("GET", "/api/v1\(target)").status == 404, "\(target)")
     }
   }
@@ -151,7 +154,10 @@ struct LiveCallTests {
 
   /// The store's tables are gone: whatever needs them says that it cannot.
   private static func readBroken(_ caller: Caller) throws {
-    for target in ["/events", "/events/stream", "/members", "/members/m-1", "/quarantine"] {
+    for target in [
+      "/stations/gate-1/measurements", "/events", "/events/stream", "/members", "/members/m-1",
+      "/quarantine",
+    ] {
       let exchange = try caller.call("GET", "/api/v1\(target)")
       #expect(exchange.status == 503, "\(exchange.name)")
     }
@@ -174,7 +180,9 @@ struct LiveCallTests {
     let stream = try service.caller.follow("/api/v1/events/stream")
     defer { stream.kill() }
     try Deadline.wait(until: "every kind of record in the event stream") {
-      Record.Kind.allCases.allSatisfy { stream.log.contains("\"kind\":\"\($0.rawValue)\"") }
+      Record.Kind.allCases.filter(\.isEvent).allSatisfy {
+        stream.log.contains("\"kind\":\"\($0.rawValue)\"")
+      }
     }
     _ = try service.caller.call(
       "PUT", "/api/v1/stations/gate-1", json: "{\"en\":\"North\",\"zh\":\"北门\"}")

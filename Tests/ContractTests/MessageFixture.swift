@@ -9,6 +9,8 @@ enum MessageKind: String, CaseIterable, Sendable {
   case birth
   case door
   case occupancy
+  case climate
+  case energy
   case alarms
   case out
   case ack
@@ -19,6 +21,8 @@ enum MessageKind: String, CaseIterable, Sendable {
     case .status: "ws/v1/gate-1/status"
     case .birth: "ws/v1/gate-1/birth"
     case .door: "ws/v1/gate-1/state/door/1"
+    case .climate: "ws/v1/gate-1/state/climate"
+    case .energy: "ws/v1/gate-1/state/energy"
     case .occupancy: "ws/v1/gate-1/state/occupancy"
     case .alarms: "ws/v1/gate-1/state/alarms"
     case .out: "ws/v1/gate-1/out"
@@ -34,6 +38,7 @@ enum MessageKind: String, CaseIterable, Sendable {
       case .status: return .success(try StatusPayload(json: text).json)
       case .birth: return .success(try BirthPayload(json: text).json)
       case .door: return .success(try DoorPayload(json: text).json)
+      case .climate, .energy: return .success(try SensorsPayload(json: text).json)
       case .occupancy: return .success(try OccupancyPayload(json: text).json)
       case .alarms: return .success(try AlarmsPayload(json: text).json)
       case .out: return Self.batch(try RecordBatch(json: text))

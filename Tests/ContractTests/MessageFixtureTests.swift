@@ -123,6 +123,8 @@ struct MessageFixtureTests {
       CorrectionCause.allCases.map(\.rawValue), "cause", in: records, "\"occupancy-corrected\"")
     expect(Relay.allCases.map(\.rawValue), "relay", in: records, "\"relay-switched\"")
     expect(RelayCause.allCases.map(\.rawValue), "cause", in: records, "\"relay-switched\"")
+    expect(Quantity.allCases.map(\.rawValue), "quantity", in: records, "\"measured\"")
+    expect(Quantity.allCases.map(\.rawValue), "quantity", in: lines, "sensors")
     expect(Passage.allCases.map(\.rawValue), "direction", in: records, "\"passage\"")
     expect(Alarm.allCases.map(\.rawValue), "alarm", in: records, "\"alarm-raised\"")
     expect(Alarm.allCases.map(\.rawValue), "alarm", in: records, "\"alarm-cleared\"")

@@ -334,6 +334,10 @@ struct StoreContractTests {
       try sqlite.events(after: 0, limit: 10_000) == memory.events(after: 0, limit: 10_000))
     let day = Self.now.localDay
     #expect(try sqlite.counts(onDay: day) == memory.counts(onDay: day))
+    for station in [Self.gate, Self.hall] {
+      let hours = try memory.measured(of: station, hours: .min..<(.max))
+      #expect(try sqlite.measured(of: station, hours: .min..<(.max)) == hours)
+    }
     #expect(
       try sqlite.quarantine(before: nil, limit: 1000)
         == memory.quarantine(before: nil, limit: 1000))
@@ -355,6 +359,9 @@ struct StoreContractTests {
         case 1:
           let gap = record(.gap(from: seq, to: seq + UInt64(dice.next(9)), reason: .full))
           return .record(gap, json: gap.json)
+        case 2, 3:
+          let minute = MeasurementStoreTests.minute(used: Int64(seq))
+          return .record(minute, json: minute.json)
         default:
           // Nearly always the same content for the same number.
           let inside = Int64(dice.next(30) == 0 ? 99 : seq)

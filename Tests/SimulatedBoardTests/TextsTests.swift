@@ -31,7 +31,7 @@ struct TextsTests {
     for alarm in Alarm.allCases {
       keys += ["alarm.\(alarm.rawValue)", "alarm.\(alarm.rawValue).advice"]
     }
-    keys += Record.Kind.allCases.map { "event.\($0.rawValue)" }
+    keys += Record.Kind.allCases.filter(\.isEvent).map { "event.\($0.rawValue)" }
     keys += OpenCause.allCases.map { "cause.open.\($0.rawValue)" }
     keys += LockCause.allCases.map { "cause.lock.\($0.rawValue)" }
     keys += Passage.allCases.map { "passage.\($0.rawValue)" }
@@ -46,6 +46,7 @@ struct TextsTests {
     keys += Credential.Kind.allCases.map { "credential.\($0.rawValue)" }
     keys += GrantNote.allCases.map { "note.\($0.rawValue)" }
     keys += CorrectionCause.allCases.map { "correction.\($0.rawValue)" }
+    keys += Quantity.allCases.map { "quantity.\($0.rawValue)" }
     keys += Relay.allCases.map { "relay.\($0.rawValue)" }
     keys += RelayCause.allCases.map { "cause.relay.\($0.rawValue)" }
     keys += DoorPayload.DoorAlarm.allCases.map { "door.alarm.\($0.rawValue)" }

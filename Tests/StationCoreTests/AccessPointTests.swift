@@ -152,7 +152,9 @@ import Testing
     #expect(birth?.version == "test")
     #expect(birth?.isClockTrusted == true)
     #expect(birth?.at == story.now.wall)
-    #expect(story.parts.map(\.path) == ["alarms", "door/1", "door/2", "occupancy"])
+    #expect(
+      story.parts.map(\.path)
+        == ["alarms", "climate", "door/1", "door/2", "energy", "occupancy"])
     for part in story.parts { story.expectState(part) }
     story.expect(.publishRecords(1...1))
   }

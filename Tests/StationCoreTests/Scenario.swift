@@ -301,7 +301,8 @@ final class Scenario {
 
   /// All parts that report their state, in the order in which they do.
   var parts: [StatePart] {
-    (station.points.map { StatePart.door($0.id) } + [.occupancy, .alarms]).sorted()
+    (station.points.map { StatePart.door($0.id) } + [.occupancy, .climate, .energy, .alarms])
+      .sorted()
   }
 }
 

@@ -25,6 +25,8 @@ private struct PlainRecord: Codable, Equatable {
   var on: Bool?
   var tailgate: Bool?
   var day: PlainDay?
+  var seconds: Int64?
+  var values: [PlainValue]?
   var boot: Int64?
   var count: Int64?
   var inside: Int64?
@@ -68,6 +70,8 @@ private struct PlainRecord: Codable, Equatable {
     case .occupancyDay(let day): self.day = PlainDay(day)
     case .relaySwitched(let relay, let isOn, let cause):
       (self.relay, on, self.cause) = (relay.rawValue, isOn, cause.rawValue)
+    case .measured(let measurement):
+      (seconds, values) = (measurement.seconds, measurement.values.map(PlainValue.init))
     case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
       (self.alarm, ap) = (alarm.rawValue, point?.number)
     case .clockStepped(let by): self.by = by
@@ -97,6 +101,29 @@ struct PlainDay: Codable, Equatable {
     (ambiguous, tailgates, refused) = (day.ambiguous, day.tailgates, day.refused)
     (underflows, residual) = (day.underflows, day.residual)
     (exitResets, cycleResets) = (day.exitResets, day.cycleResets)
+  }
+}
+
+/// A measured value as another library reads it.
+struct PlainValue: Codable, Equatable {
+  var sensor: String
+  var quantity: String
+  var count: Int64
+  var mean: Int64?
+  var least: Int64?
+  var most: Int64?
+  var used: Int64?
+  var last: Int64?
+  var reset: Bool?
+
+  init(_ value: MeasuredValue) {
+    (sensor, quantity, count) = (value.sensor.text, value.quantity.rawValue, value.count)
+    switch value.amount {
+    case .level(let mean, let least, let most):
+      (self.mean, self.least, self.most) = (mean, least, most)
+    case .counter(let used, let last, let isReset):
+      (self.used, self.last, reset) = (used, last, isReset ? true : nil)
+    }
   }
 }
 
@@ -274,6 +301,7 @@ struct PlainDay: Codable, Equatable {
   private static func isStricter(_ error: JSONError, _ json: [UInt8]) -> Bool {
     switch error.reason {
     case .unknownMember, .repeatedMember, .missingMember, .invalidMember: true
+    case .expected("values in order, each once"), .expected("at least one value"): true
     // Another library takes 1.0 and 1e0 for the integer 1, and numbers beyond 2^53 as they come.
     case .expected("an integer"):
       json[error.offset...].prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "}") }

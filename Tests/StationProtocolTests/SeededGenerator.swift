@@ -81,6 +81,7 @@ struct SeededGenerator: RandomNumberGenerator {
     case .occupancyCorrected: .occupancyCorrected(by: signed(), cause: word(), inside: number())
     case .occupancyDay: .occupancyDay(day())
     case .relaySwitched: .relaySwitched(word(), isOn: bool(), cause: word())
+    case .measured: .measured(measurement())
     case .alarmRaised: .alarmRaised(word(), bool() ? point() : nil)
     case .alarmCleared: .alarmCleared(word(), bool() ? point() : nil)
     case .clockStepped: .clockStepped(milliseconds: signed())
@@ -108,6 +109,36 @@ struct SeededGenerator: RandomNumberGenerator {
       turnBacks: count(), ambiguous: count(), tailgates: count(), refused: count(),
       underflows: count(), residual: signed() % (Record.mostRefusals + 1), exitResets: count(),
       cycleResets: count())
+  }
+
+  mutating func sensor(_ index: Int = 0) -> SensorID {
+    SensorID("s\(index)-\(Int.random(in: 0...999, using: &self))")!
+  }
+
+  mutating func measurement() -> Measurement {
+    var values: [MeasuredValue] = []
+    for index in 0..<Int.random(in: 1...4, using: &self) {
+      let sensor = sensor(index)
+      let first = values.count
+      for quantity in Quantity.allCases.sorted() where bool() {
+        values.append(value(sensor, quantity))
+      }
+      if values.count == first { values.append(value(sensor, .power)) }
+    }
+    return Measurement(
+      seconds: 1 + number() % Measurement.longest,
+      values: Array(values.prefix(Measurement.mostValues)))
+  }
+
+  private mutating func value(_ sensor: SensorID, _ quantity: Quantity) -> MeasuredValue {
+    let numbers = (0..<3).map { _ in Int64.random(in: quantity.range, using: &self) }.sorted()
+    let amount: MeasuredValue.Amount =
+      quantity == .energy
+      ? .counter(used: numbers[0], last: numbers[1], isReset: bool())
+      : .level(mean: numbers[1], least: numbers[0], most: numbers[2])
+    return MeasuredValue(
+      sensor: sensor, quantity: quantity, count: 1 + number() % MeasuredValue.mostReadings,
+      amount: amount)
   }
 
   mutating func record(_ kind: Record.Kind) -> Record {

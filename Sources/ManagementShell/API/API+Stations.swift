@@ -17,6 +17,29 @@ extension API {
     return HTTPResponse(200, type: "application/json", writer.bytes)
   }
 
+  /// What a station's sensors measured, by the hour or by the local day, up to now.
+  func listMeasurements(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    var step = MeasuredSeries.Step.hour
+    if let text = request.query("by") {
+      guard let known = MeasuredSeries.Step(rawValue: text) else {
+        let steps = MeasuredSeries.Step.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Problem.badRequest("\"by\" is one of \(steps).")
+      }
+      step = known
+    }
+    let most = MeasuredSeries.Step.hour.most
+    let count = min(try Self.number("count", in: request, 1...most) ?? 24, step.most)
+    guard let view = views().first(where: { $0.id.text == parameters[0] }) else {
+      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
+    }
+    let now = now()
+    let hours = try store.measured(
+      of: view.id, hours: MeasuredSeries.hours(step, count: count, at: now))
+    var writer = JSONWriter(capacity: 4096)
+    MeasuredSeries(step, of: hours, at: now).write(to: &writer)
+    return HTTPResponse(200, type: "application/json", writer.bytes)
+  }
+
   /// Names a station, also one that has not spoken yet.
   func nameStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
     guard let station = StationID(parameters[0]) else {
@@ -37,8 +60,8 @@ extension API {
       filter.station = station
     }
     if let text = request.query("kind") {
-      guard let kind = Record.Kind(rawValue: text) else {
-        let kinds = Record.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      guard let kind = Record.Kind(rawValue: text), kind.isEvent else {
+        let kinds = Record.Kind.allCases.filter(\.isEvent).map(\.rawValue).joined(separator: ", ")
         throw Problem.badRequest("\"kind\" is one of \(kinds).")
       }
       filter.kind = kind

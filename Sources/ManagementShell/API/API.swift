@@ -98,6 +98,9 @@ final class API {
     }
     on(.get, "/stations", .viewStations) { try $0.listStations($1, $2) }
     on(.get, "/stations/*", .viewStations) { try $0.showStation($1, $2) }
+    on(.get, "/stations/*/measurements", .viewStations, query: ["by", "count"]) {
+      try $0.listMeasurements($1, $2)
+    }
     on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2) }
     on(.get, "/events", .viewStations, query: ["station", "kind", "before", "limit"]) {
       try $0.listEvents($1, $2)

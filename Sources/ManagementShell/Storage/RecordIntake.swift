@@ -22,6 +22,7 @@ final class RecordIntake {
   private var moved: Set<StreamKey> = []
   private var counts: [DayKey: DayCounts] = [:]
   private var noted = NotedBlock()
+  private let measurements: MeasurementIntake
 
   private struct StreamKey: Hashable {
     var station: StationID
@@ -43,6 +44,7 @@ final class RecordIntake {
 
   init(_ database: Database) throws(DatabaseError) {
     self.database = database
+    measurements = MeasurementIntake(database)
     insertRecord = try database.prepare(
       """
       INSERT INTO record (stream, seq, received, kind, body)
@@ -70,6 +72,7 @@ final class RecordIntake {
       }
       try saveProgress()
       try saveCounts()
+      try measurements.save(at: now)
       return outcomes
     }
   }
@@ -84,7 +87,15 @@ final class RecordIntake {
     for (seq, content) in zip(batch.numbers, batch.contents) {
       switch content {
       case .record(let record, let json):
-        if let id = try insert(record.kind, json, stream, Int64(seq), now) {
+        if !record.kind.isEvent {
+          if try measure(record, json, stream, seq, now) {
+            outcome.add(record, nil, received: now)
+          } else {
+            try compare(json, key, stream.number, seq, &outcome, now)
+          }
+        } else if try isMeasured(seq, stream) {
+          try compare(json, key, stream.number, seq, &outcome, now)
+        } else if let id = try insert(record.kind, json, stream, Int64(seq), now) {
           outcome.add(
             record,
             StoredEvent(
@@ -106,6 +117,28 @@ final class RecordIntake {
     outcome.upto = stream.reached.upto
     note(stream, key)
     return outcome
+  }
+
+  /// - Returns: false where the place is taken, or was before its minute was forgotten.
+  private func measure(
+    _ record: Record, _ json: [UInt8], _ stream: Stream, _ seq: UInt64, _ now: Now
+  ) throws(DatabaseError) -> Bool {
+    guard !stream.reached.contains(seq), try event(stream.number, seq) == nil else { return false }
+    return try measurements.store(
+      record, json, station: stream.station, stream: stream.number, seq: seq, at: now)
+  }
+
+  /// Whether a number stands for a measurement already; asked only where it stands for something.
+  private func isMeasured(_ seq: UInt64, _ stream: Stream) throws(DatabaseError) -> Bool {
+    guard stream.reached.contains(seq) else { return false }
+    return try measurements.body(stream: stream.number, seq: seq) != nil
+  }
+
+  private func event(_ stream: Int64, _ seq: UInt64) throws(DatabaseError) -> [UInt8]? {
+    var body: [UInt8]?
+    try database.prepare("SELECT body FROM record WHERE stream = ?1 AND seq = ?2")
+      .rows([.integer(stream), .integer(Int64(seq))]) { body = $0.bytes(0) }
+    return body
   }
 
   /// - Returns: the event's id; nil where the place is taken.
@@ -134,10 +167,9 @@ final class RecordIntake {
     _ json: [UInt8], _ key: StreamKey, _ number: Int64, _ seq: UInt64,
     _ outcome: inout StoreOutcome, _ now: Now
   ) throws(DatabaseError) {
-    var body: [UInt8]?
-    try database.prepare("SELECT body FROM record WHERE stream = ?1 AND seq = ?2")
-      .rows([.integer(number), .integer(Int64(seq))]) { body = $0.bytes(0) }
-    guard let body, body != json else { return }
+    var known = try event(number, seq)
+    if known == nil { known = try measurements.body(stream: number, seq: seq) }
+    guard let known, known != json else { return }
     try keep(json, StoreReasons.conflict, key, seq, &outcome, now)
   }
 

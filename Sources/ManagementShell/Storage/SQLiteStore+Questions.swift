@@ -106,6 +106,32 @@ extension SQLiteStore {
     }
   }
 
+  package func measured(
+    of station: StationID, hours: Range<Int64>
+  ) throws(StoreFailure) -> [MeasuredHour] {
+    try Self.guarded { () throws(DatabaseError) in
+      var all: [MeasuredHour] = []
+      try database.prepare(
+        """
+        SELECT sensor, quantity, hour, seconds, weight, least, most, used, resets
+        FROM measured_hour WHERE station = (SELECT number FROM station WHERE id = ?1)
+          AND hour >= ?2 AND hour < ?3
+        ORDER BY sensor, quantity, hour
+        """
+      ).rows([
+        .text(station.text), .integer(hours.lowerBound), .integer(hours.upperBound),
+      ]) { row in
+        guard let sensor = SensorID(row.text(0)), let quantity = Quantity(rawValue: row.text(1))
+        else { return }
+        all.append(
+          MeasuredHour(
+            place: MeasuredHour.Place(sensor: sensor, quantity: quantity, hour: row.int64(2)),
+            row, from: 3))
+      }
+      return all
+    }
+  }
+
   package func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts] {
     try Self.guarded { () throws(DatabaseError) in
       var counts: [StationID: DayCounts] = [:]

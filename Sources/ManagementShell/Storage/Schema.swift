@@ -132,5 +132,30 @@ enum Schema {
       ALTER TABLE numbered_island RENAME TO island;
       ALTER TABLE numbered_record RENAME TO record;
       """),
+    Migration(
+      "measurements, by the minute for a while and by the hour for good",
+      """
+      CREATE TABLE minute (
+        id INTEGER PRIMARY KEY,
+        stream INTEGER NOT NULL REFERENCES stream (number),
+        seq INTEGER NOT NULL CHECK (seq >= 1),
+        received INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        UNIQUE (stream, seq)
+      ) STRICT;
+      CREATE TABLE measured_hour (
+        station INTEGER NOT NULL CHECK (station >= 1),
+        hour INTEGER NOT NULL,
+        sensor TEXT NOT NULL,
+        quantity TEXT NOT NULL,
+        seconds INTEGER NOT NULL CHECK (seconds >= 1),
+        weight INTEGER NOT NULL,
+        least INTEGER NOT NULL,
+        most INTEGER NOT NULL CHECK (most >= least),
+        used INTEGER NOT NULL CHECK (used >= 0),
+        resets INTEGER NOT NULL CHECK (resets >= 0),
+        PRIMARY KEY (station, hour, sensor, quantity)
+      ) STRICT, WITHOUT ROWID;
+      """),
   ]
 }

@@ -135,6 +135,8 @@ private final class StoreHandover: @unchecked Sendable {
 final class JournalWriter {
   /// How long a record of the lane `soon` may wait for company; the promise is 2 s.
   private static let soon: Duration = .seconds(1)
+  /// The same of the lane `late`: a row written alone costs as much flash as twenty together.
+  private static let late: Duration = .seconds(300)
   /// How long it may take until acknowledged rows are deleted: the service knows them again.
   private static let lazily: Duration = .seconds(10)
 
@@ -159,7 +161,7 @@ final class JournalWriter {
       switch job {
       case .append(let entry, store.stream):
         batch.entries.append(entry)
-        wait(entry.lane == .urgent ? .zero : Self.soon)
+        wait(Self.patience(entry.lane))
       case .remember(let changes, store.stream):
         batch.changes += changes
         wait(Self.lazily)
@@ -178,6 +180,14 @@ final class JournalWriter {
     for (range, stream) in reads where stream == store.stream { read(range) }
     if isClosing { close() }
     return due
+  }
+
+  private static func patience(_ lane: Lane) -> Duration {
+    switch lane {
+    case .urgent: .zero
+    case .soon: soon
+    case .late: late
+    }
   }
 
   private func wait(_ patience: Duration) {

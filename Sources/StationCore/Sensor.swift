@@ -1,0 +1,133 @@
+// One thermometer or energy meter: what it said last, and whether it can be believed.
+import StationProtocol
+
+/// Takes readings, refuses those that cannot be so, and knows when the sensor is lost.
+package struct Sensor: Equatable, Sendable {
+  package let configuration: SensorConfiguration
+  /// In the order of their quantities.
+  package private(set) var readings: [SensorsPayload.Reading] = []
+  package private(set) var presence: Presence
+  /// Readings that failed or could not be so.
+  package private(set) var refused: Int64 = 0
+  package private(set) var watch: TemperatureWatch?
+  private var counter: Counter?
+
+  /// Where an energy counter stood.
+  private struct Counter: Equatable, Sendable {
+    var value: Int64
+    var at: Instant
+  }
+
+  package enum Presence: Equatable, Sendable {
+    /// Nothing usable yet; becomes `there` or, when its time is over, `lost`.
+    case awaited(since: Instant)
+    /// Its last good reading; becomes `lost`.
+    case there(Instant)
+    /// Becomes `there` with the next good reading.
+    case lost
+  }
+
+  private static let powerOnValue: Int64 = 85_000
+  /// So near to the reading before it, the power-on value is a temperature like any other.
+  private static let powerOnStep: Int64 = 5000
+
+  package init(_ configuration: SensorConfiguration, at now: Instant) {
+    self.configuration = configuration
+    presence = .awaited(since: now)
+    watch = configuration.limits.map(TemperatureWatch.init)
+  }
+
+  package var isThere: Bool {
+    if case .there = presence { true } else { false }
+  }
+
+  package var isLost: Bool { presence == .lost }
+
+  /// Takes what it said. One reading that cannot be so does not spoil the others, but a sensor
+  /// that goes on like that is lost.
+  /// - Returns: what counts for the record of the minute.
+  package mutating func read(_ all: [SensorReading], at now: Now) -> [MinuteBook.Sample] {
+    var samples: [MinuteBook.Sample] = []
+    for reading in all where configuration.quantities.contains(reading.quantity) {
+      guard isCredible(reading) else {
+        refused += 1
+        continue
+      }
+      samples.append(take(reading, now))
+    }
+    if samples.count == configuration.quantities.count { presence = .there(now.instant) }
+    return samples
+  }
+
+  /// It could not be read.
+  package mutating func fail() { refused += 1 }
+
+  package var deadline: Instant? {
+    let due: Instant? =
+      switch presence {
+      case .awaited(let since): since + configuration.patience
+      case .there(let last): last + configuration.patience
+      case .lost: nil
+      }
+    return [due, watch?.deadline].compactMap { $0 }.min()
+  }
+
+  package mutating func wake(at now: Instant) {
+    // The delay first: what was beyond the limit until the sensor was lost was so that long.
+    watch?.wake(at: now)
+    switch presence {
+    case .awaited(let last), .there(let last):
+      guard now >= last + configuration.patience else { return }
+      presence = .lost
+      watch?.lose()
+    case .lost: break
+    }
+  }
+
+  package var state: SensorsPayload.Sensor {
+    SensorsPayload.Sensor(
+      sensor: configuration.id, isThere: isThere, refused: refused, readings: readings)
+  }
+
+  private func isCredible(_ reading: SensorReading) -> Bool {
+    guard reading.quantity.range.contains(reading.value) else { return false }
+    guard configuration.hasPowerOnValue, reading.quantity == .temperature,
+      reading.value == Self.powerOnValue
+    else { return true }
+    let last = readings.first { $0.quantity == .temperature }
+    return isThere && last.map { abs($0.value - reading.value) <= Self.powerOnStep } == true
+  }
+
+  private mutating func take(_ reading: SensorReading, _ now: Now) -> MinuteBook.Sample {
+    let new = SensorsPayload.Reading(
+      quantity: reading.quantity, value: reading.value, at: now.wall)
+    readings.removeAll { $0.quantity == reading.quantity }
+    readings.append(new)
+    readings.sort { $0.quantity < $1.quantity }
+    if reading.quantity == .temperature { watch?.sense(reading.value, at: now.instant) }
+    let place = MinuteBook.Place(sensor: configuration.id, quantity: reading.quantity)
+    guard reading.quantity == .energy else {
+      return MinuteBook.Sample(place: place, value: .level(reading.value))
+    }
+    let (used, isReset) = count(reading.value, at: now.instant)
+    return MinuteBook.Sample(
+      place: place, value: .counter(used: used, last: reading.value, isReset: isReset))
+  }
+
+  /// What was used since the reading before. A counter that began anew at its modulus went on; one
+  /// that went back otherwise, or too far ahead, is another one.
+  private mutating func count(_ value: Int64, at now: Instant) -> (used: Int64, isReset: Bool) {
+    defer { counter = Counter(value: value, at: now) }
+    guard let counter else { return (0, false) }
+    let time = now - counter.at
+    if let used = EnergyCounter.used(from: counter.value, to: value, over: time) {
+      return (used, false)
+    }
+    if let modulus = configuration.modulus,
+      let used = EnergyCounter.used(from: counter.value, to: value + modulus, over: time)
+    {
+      return (used, false)
+    }
+    return (0, true)
+  }
+}

@@ -1,0 +1,228 @@
+// Tests of one thermometer or energy meter: what is believed, counted and lost.
+import StationProtocol
+import Testing
+
+@testable import StationCore
+
+@Suite("Sensors")
+struct SensorTests {
+  private static func now(_ seconds: Int64) -> Now {
+    Now(
+      instant: Instant(nanoseconds: seconds * 1_000_000_000),
+      wall: WallTime(seconds: 1_795_227_000 + seconds))
+  }
+
+  private static func thermometer(
+    limits: TemperatureLimits? = nil, oneWire: Bool = false
+  ) -> Sensor {
+    Sensor(
+      SensorConfiguration(
+        SensorID("room")!, .thermometer, quantities: [.temperature], patience: .seconds(60),
+        limits: limits, hasPowerOnValue: oneWire), at: now(0).instant)
+  }
+
+  private static func meter(modulus: Int64? = nil) -> Sensor {
+    Sensor(
+      SensorConfiguration(
+        SensorID("mains")!, .meter, quantities: [.power, .energy], modulus: modulus),
+      at: now(0).instant)
+  }
+
+  @Test("a sensor is awaited, there with its first reading, lost after its patience, and back")
+  func presence() {
+    var sensor = Self.thermometer()
+    #expect(!sensor.isThere && !sensor.isLost)
+    #expect(sensor.state.readings.isEmpty)
+    #expect(sensor.deadline == Self.now(60).instant)
+    #expect(sensor.read([SensorReading(.temperature, 21_000)], at: Self.now(5)).count == 1)
+    #expect(sensor.isThere)
+    sensor.wake(at: Self.now(64).instant)
+    #expect(sensor.isThere)
+    sensor.wake(at: Self.now(65).instant)
+    #expect(sensor.isLost)
+    #expect(sensor.deadline == nil)
+    // What it said last is kept, with its time, as history.
+    let reading = SensorsPayload.Reading(
+      quantity: .temperature, value: 21_000, at: Self.now(5).wall)
+    #expect(sensor.state.readings == [reading])
+    #expect(!sensor.state.isThere)
+    _ = sensor.read([SensorReading(.temperature, 20_000)], at: Self.now(100))
+    #expect(sensor.isThere)
+  }
+
+  @Test("one that never says anything is lost after its patience too")
+  func neverThere() {
+    var sensor = Self.thermometer()
+    sensor.fail()
+    sensor.wake(at: Self.now(60).instant)
+    #expect(sensor.isLost)
+    #expect(sensor.refused == 1)
+  }
+
+  @Test("what cannot be so is refused, counted, and keeps no sensor alive")
+  func absurd() {
+    var sensor = Self.thermometer(oneWire: true)
+    _ = sensor.read([SensorReading(.temperature, 21_000)], at: Self.now(1))
+    for value: Int64 in [-127_000, 127_937, 125_001, -55_001, 85_000] {
+      #expect(sensor.read([SensorReading(.temperature, value)], at: Self.now(30)).isEmpty)
+    }
+    #expect(sensor.refused == 5)
+    #expect(sensor.readings[0].value == 21_000)
+    sensor.wake(at: Self.now(61).instant)
+    #expect(sensor.isLost)
+  }
+
+  @Test("85 °C is believed where it was nearly as hot before, and of any other kind of sensor")
+  func eightyFive() {
+    var hot = Self.thermometer(oneWire: true)
+    _ = hot.read([SensorReading(.temperature, 82_000)], at: Self.now(1))
+    #expect(hot.read([SensorReading(.temperature, 85_000)], at: Self.now(2)).count == 1)
+    var other = Self.thermometer()
+    #expect(other.read([SensorReading(.temperature, 85_000)], at: Self.now(1)).count == 1)
+  }
+
+  @Test("a sensor of which one part is absurd is believed for the other, and lost in the end")
+  func halfAbsurd() {
+    var sensor = Sensor(
+      SensorConfiguration(
+        SensorID("air")!, .thermometer, quantities: [.temperature, .humidity]),
+      at: Self.now(0).instant)
+    let samples = sensor.read(
+      [SensorReading(.temperature, 21_000), SensorReading(.humidity, 100_001)], at: Self.now(1))
+    #expect(samples.map(\.place.quantity) == [.temperature])
+    #expect(!sensor.isThere)
+    sensor.wake(at: Self.now(60).instant)
+    #expect(sensor.isLost)
+  }
+
+  @Test("a quantity that was not asked for is passed over")
+  func unasked() {
+    var sensor = Self.thermometer()
+    #expect(sensor.read([SensorReading(.power, 5)], at: Self.now(1)).isEmpty)
+    #expect(sensor.refused == 0 && !sensor.isThere)
+  }
+
+  /// The counters that a meter shows 10 s apart, and what is used at the last.
+  private func used(_ values: [Int64], modulus: Int64? = nil) -> MinuteBook.Sample.Value? {
+    var meter = Self.meter(modulus: modulus)
+    var last: MinuteBook.Sample.Value?
+    for (index, value) in values.enumerated() {
+      last =
+        meter.read(
+          [SensorReading(.energy, value), SensorReading(.power, 0)],
+          at: Self.now(Int64(index) * 10)
+        ).first { $0.place.quantity == .energy }?.value
+    }
+    return last
+  }
+
+  @Test("energy is what the counter has gone on by, from the second reading on")
+  func energy() {
+    #expect(used([500]) == .counter(used: 0, last: 500, isReset: false))
+    #expect(used([500, 507]) == .counter(used: 7, last: 507, isReset: false))
+    #expect(used([500, 500]) == .counter(used: 0, last: 500, isReset: false))
+  }
+
+  @Test("a counter that goes back is another counter, and nothing was used")
+  func stepBack() {
+    #expect(used([500, 499]) == .counter(used: 0, last: 499, isReset: true))
+    #expect(used([500, 2, 9]) == .counter(used: 7, last: 9, isReset: false))
+  }
+
+  @Test("a counter that jumps further than any mains carries is another counter")
+  func jump() {
+    #expect(used([500, 500 + 1138]) == .counter(used: 1138, last: 1638, isReset: false))
+    #expect(used([500, 500 + 1139]) == .counter(used: 0, last: 1639, isReset: true))
+    #expect(
+      used([0, Quantity.energy.range.upperBound])
+        == .counter(used: 0, last: Quantity.energy.range.upperBound, isReset: true))
+  }
+
+  @Test("a counter that begins anew at its modulus goes on")
+  func wrap() {
+    #expect(used([999_998, 3], modulus: 1_000_000) == .counter(used: 5, last: 3, isReset: false))
+    #expect(used([500_000, 3], modulus: 1_000_000) == .counter(used: 0, last: 3, isReset: true))
+    #expect(used([999_998, 3]) == .counter(used: 0, last: 3, isReset: true))
+  }
+
+  @Test("energy is never negative, whatever a counter shows")
+  func neverNegative() {
+    var state: UInt64 = 1
+    func random() -> Int64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int64(state >> 24) % Quantity.energy.range.upperBound
+    }
+    for _ in 0..<2000 {
+      guard case .counter(let used, _, _)? = used([random(), random()], modulus: 1 << 32) else {
+        Issue.record("no counter")
+        return
+      }
+      #expect(used >= 0)
+    }
+  }
+}
+
+@Suite("Temperature watch")
+struct TemperatureWatchTests {
+  private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
+
+  private var watch: TemperatureWatch {
+    TemperatureWatch(
+      TemperatureLimits(coldest: 5000, hottest: 35_000, hysteresis: 1000, delay: .seconds(600)))
+  }
+
+  @Test("too cold is said after the delay, and ends within the limit by the hysteresis")
+  func cold() {
+    var watch = watch
+    watch.sense(4999, at: at(0))
+    watch.wake(at: at(599))
+    #expect(!watch.isTooCold)
+    #expect(watch.deadline == at(600))
+    watch.wake(at: at(600))
+    #expect(watch.isTooCold && !watch.isTooHot)
+    watch.sense(5999, at: at(700))
+    #expect(watch.isTooCold)
+    watch.sense(6000, at: at(701))
+    #expect(!watch.isTooCold)
+    #expect(watch.deadline == nil)
+  }
+
+  @Test("a moment of cold, while the door stands open, is no alarm")
+  func moment() {
+    var watch = watch
+    watch.sense(4000, at: at(0))
+    watch.sense(5000, at: at(300))
+    watch.wake(at: at(600))
+    #expect(!watch.isTooCold)
+    watch.sense(4000, at: at(601))
+    watch.wake(at: at(1200))
+    #expect(!watch.isTooCold)
+    watch.wake(at: at(1201))
+    #expect(watch.isTooCold)
+  }
+
+  @Test("too hot is the same on the other side")
+  func hot() {
+    var watch = watch
+    watch.sense(35_001, at: at(0))
+    watch.wake(at: at(600))
+    #expect(watch.isTooHot && !watch.isTooCold)
+    watch.sense(34_001, at: at(601))
+    #expect(watch.isTooHot)
+    watch.sense(34_000, at: at(602))
+    #expect(!watch.isTooHot)
+  }
+
+  @Test("a lost sensor begins no alarm, and ends none")
+  func lost() {
+    var watch = watch
+    watch.sense(4000, at: at(0))
+    watch.lose()
+    watch.wake(at: at(600))
+    #expect(!watch.isTooCold)
+    watch.sense(4000, at: at(700))
+    watch.wake(at: at(1300))
+    watch.lose()
+    #expect(watch.isTooCold)
+  }
+}
