@@ -53,6 +53,7 @@ unit: ## the fast tests: all but those of whole systems, of hardware, and of a m
 test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
 	@rm -rf .build/stages
 	$(STAGE) packages .ci/install-packages build run test
+	$(STAGE) meter .ci/meter --install
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
 	$(STAGE) unit swift test --skip-build --disable-xctest $(FAST) $(STRICT)

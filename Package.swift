@@ -49,6 +49,7 @@ let package = Package(
     library("CMosquitto", "libmosquitto", "libmosquitto-dev"),
     library("CMicroHTTPD", "libmicrohttpd", "libmicrohttpd-dev"),
     library("CGPIO", "libgpiod", "libgpiod-dev"),
+    library("CModbus", "libmodbus", "libmodbus-dev"),
     library("CSystemd", "libsystemd", "libsystemd-dev"),
     library("CQRencode", "libqrencode", "libqrencode-dev"),
     library("CPNG", "libpng", "libpng-dev"),
@@ -63,10 +64,11 @@ let package = Package(
     part("Linux", ["StationProtocol", "CLinux", "CSystemd"]),
     part("MQTT", ["StationProtocol", "CMosquitto", "Linux"]),
     part("HTTP", ["StationProtocol", "CMicroHTTPD", "Linux"]),
+    part("Modbus", ["StationProtocol", "CModbus", "Linux"]),
     part("GPIO", ["StationProtocol", "CGPIO", "Linux"]),
     part(
       "StationShell",
-      ["StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Linux"]),
+      ["StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Modbus", "Linux"]),
     part(
       "ManagementShell",
       [
@@ -106,8 +108,9 @@ let package = Package(
     suite("StationCoreTests", ["StationCore"]),
     suite("ManagementCoreTests", ["ManagementCore", "StationProtocol"]),
     suite("MemberCodeTests", ["MemberCode", "QRCode"], exclude: ["Vectors"]),
-    suite("AdapterTests", ["SQLite", "MQTT", "HTTP", "GPIO", "Linux", "TestBed"]),
-    suite("StationShellTests", ["StationShell", "TestBed"], exclude: ["Fixtures"]),
+    suite("AdapterTests", ["SQLite", "MQTT", "HTTP", "GPIO", "Modbus", "Linux", "TestBed"]),
+    suite(
+      "StationShellTests", ["StationShell", "Modbus", "TestBed"], exclude: ["Fixtures", "Meter"]),
     suite(
       "ManagementShellTests",
       [

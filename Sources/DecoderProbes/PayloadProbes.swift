@@ -41,6 +41,7 @@ extension Probe {
     try check({ (json) throws(JSONError) in try BirthPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try DoorPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try OccupancyPayload(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try SensorsPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try AlarmsPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try ServiceStatusPayload(json: json) }, \.json)
     try expect(kinds <= 1, "no two kinds of payload share a text")

@@ -6,7 +6,8 @@ import StationProtocol
 extension StationSettings {
   package static let table = ConfigurationTable([
     stationSection, accessPointSection, fireSection, inputsSection, relaySection, readerSection,
-    entrySection, membersSection, occupancySection, counterSection, clockSection, boardSection,
+    entrySection, membersSection, occupancySection, counterSection, measurementsSection,
+    thermometerSection, meterSection, clockSection, boardSection,
     brokerSection, storeSection,
   ])
 

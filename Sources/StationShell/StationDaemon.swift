@@ -10,7 +10,7 @@ import StationProtocol
 /// stationd, put together. Everything but disk access happens on the loop's one thread.
 package final class StationDaemon {
   let settings: StationSettings
-  private let loop: EventLoop
+  let loop: EventLoop
   private let journal: Journal
   private let link: StationLink
   let lines: any StationLines
@@ -19,6 +19,7 @@ package final class StationDaemon {
   private var presence: ReaderPresence
   private let verifier: CodeVerifier
   private let members: MemberFiles
+  let sensors: SensorThreads
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
   private let lock: FileLock?
@@ -48,6 +49,7 @@ package final class StationDaemon {
     for problem in problems { Log.error(problem) }
     verifier = CodeVerifier(keys)
     members = try MemberFiles(settings.members)
+    sensors = try SensorThreads(settings.sensors)
     journal = try Journal(path: settings.storePath)
     station = Station(settings.core)
     lines = makeLines?(loop) ?? Self.lines(settings, loop)
@@ -77,6 +79,7 @@ package final class StationDaemon {
     lines.start()
     for reader in readers { reader.start() }
     for counter in counters { counter.start() }
+    sensors.start()
     link.start()
     feedWatchdog()
     notifier.ready(status: "\(settings.core.accessPoints.count) access points")
@@ -92,6 +95,7 @@ package final class StationDaemon {
     notifier.stopping()
     for reader in readers { reader.stop() }
     for counter in counters { counter.stop() }
+    sensors.stop()
     driveSafe()
     lines.stop()
     // A store that was replaced a moment ago still has to be given what the old one lost.
@@ -106,6 +110,7 @@ package final class StationDaemon {
     try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in requestStop() }
     try loop.receive(from: journal.reports) { [unowned self] in take($0) }
     try loop.receive(from: members.reports) { [unowned self] in take($0) }
+    try connectSensors()
     link.onEvent = { [unowned self] in dispatch($0) }
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }

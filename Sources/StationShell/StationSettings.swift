@@ -16,6 +16,7 @@ package struct StationSettings: Equatable, Sendable {
   package var timeZone: String?
   package var readers: [Reader]
   package var counters: [Counter]
+  package var sensors: Sensors
   package var board: Board
   package var broker: Broker
   /// How each lock hangs on its relay.
@@ -92,11 +93,12 @@ struct SettingsReader {
     let points = accessPoints()
     let readers = readers(points.map(\.id))
     let counters = counters(points.map(\.id), readers)
+    let sensors = sensors(readers, counters)
     let occupancy = occupancyPolicy()
     let broker = configuration.section("broker")
     let store = configuration.section("store")
     guard let id = StationID(configuration.section("station").text("id")),
-      let board = board()
+      let board = board(), let (sensors, sensorPolicy) = sensors
     else { return nil }
     var entry = EntrySettings(configuration, points.map(\.id), readers, board)
     let policy = entry.policy()
@@ -107,12 +109,12 @@ struct SettingsReader {
       version: version, accessPoints: points, entry: policy, occupancy: occupancy,
       clock: ClockTrust.Policy(rawValue: configuration.section("clock").text("trust")) ?? .require,
       outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))),
-      fire: firePolicy(), relays: relays())
+      fire: firePolicy(), relays: relays(), sensors: sensorPolicy)
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
       issuerKeys: configuration.section("entry").text("issuer-keys"),
       members: entry.members, timeZone: timeZone, readers: readers, counters: counters,
-      board: board,
+      sensors: sensors, board: board,
       broker: StationSettings.Broker(
         host: broker.text("host"), port: broker.integer("port"),
         credentials: broker.optionalText("credentials-directory"),

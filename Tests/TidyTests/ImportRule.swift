@@ -12,9 +12,11 @@ enum Architecture {
     "Linux": ["StationProtocol", "CLinux", "CSystemd", "Glibc", "Synchronization"],
     "MQTT": ["CMosquitto", "Linux", "StationProtocol", "Glibc"],
     "HTTP": ["CMicroHTTPD", "Linux", "StationProtocol", "Glibc"],
+    "Modbus": ["CModbus", "Linux", "StationProtocol", "Glibc"],
     "GPIO": ["CGPIO", "Linux", "StationProtocol", "Glibc"],
     "StationShell": [
-      "StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Linux", "HTTP",
+      "StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Modbus", "Linux",
+      "HTTP",
       "Glibc",
     ],
     "ManagementShell": [
