@@ -64,9 +64,13 @@ package final class WholeSystem {
       seconds, for: "every record of \(station.plan.name) in the service: \(report)"
     ) {
       guard let last = StoreInspection.lastRecord(ofStore: station.store) else { return nil }
-      let stored = try management.records(of: station.plan.name).filter {
-        $0["stream"] as? String == last.stream
-      }.compactMap { $0["seq"] as? Int }
+      let stored =
+        try management.records(of: station.plan.name).filter {
+          $0["stream"] as? String == last.stream
+        }.compactMap { $0["seq"] as? Int }
+        + StoreInspection.measured(
+          inStore: folder.file("management/management.sqlite"), station: station.plan.name,
+          stream: last.stream)
       guard Set(stored).count == stored.count else {
         throw TestBedError("\(station.plan.name): a record is in the service twice: \(stored)")
       }

@@ -45,6 +45,11 @@ export class API {
     return (await this.get("/quarantine", parameters)).quarantine;
   }
 
+  /** What a station's sensors measured, a series for each quantity of each. */
+  async measurements(station, parameters) {
+    return (await this.get(`/stations/${station}/measurements`, parameters)).series;
+  }
+
   /** A stream of what happens; see EventStream for the callbacks. */
   stream(callbacks) {
     return new EventStream(`${API.root}/events/stream`, this.headers, callbacks);

@@ -4,6 +4,7 @@ import { eventsAddress } from "./address.js";
 import { h } from "./dom.js";
 import { RecordList } from "./record-list.js";
 import { detail, facts, kinds, mood, title } from "./record-words.js";
+import { Measurements, sensorFigures } from "./sensors.js";
 import { alarmLine, caveats, doors, figure, inside, presence } from "./station-parts.js";
 import { named, t } from "./texts.js";
 import { moment } from "./times.js";
@@ -12,6 +13,8 @@ import { byUrgency } from "./urgency.js";
 const page = 50;
 /** A panel that is left open for days does not grow without bound. */
 const most = 500;
+/** How often the charts are drawn from new answers while the panel is open. */
+const chartsEvery = 60_000;
 
 export class Detail {
   constructor(dialog, api, onClose) {
@@ -34,6 +37,8 @@ export class Detail {
 
   open(view) {
     this.station = view.id;
+    this.measurements = new Measurements(this.api, view.id);
+    this.measuredAt = 0;
     this.kind = "";
     this.build();
     this.show(view);
@@ -44,6 +49,7 @@ export class Detail {
   build() {
     this.title = h("h2", { id: "detail-title" });
     this.state = h("div", { class: "state" });
+    this.charts = h("div", { class: "charts" });
     const list = h("ol", { class: "records" });
     this.list = new RecordList(list, most, ({ record }) => this.row(record));
     this.note = h("p", { class: "soft", role: "status" });
@@ -57,7 +63,7 @@ export class Detail {
       h("header", { class: "panel-head" }, this.title,
         h("button", { type: "button", class: "plain", onclick: () => this.dialog.close() },
           t("station.close"))),
-      this.state,
+      this.state, this.charts,
       h("div", { class: "list-head" },
         h("h3", {}, t("station.events")),
         h("label", { class: "field" }, h("span", {}, t("station.events.kind")), select)),
@@ -82,8 +88,27 @@ export class Detail {
         inside(view),
         figure(t("station.entries"), entries), figure(t("station.exits"), exits),
         figure(t("station.granted"), granted), figure(t("station.refused"), refused)),
+      sensorFigures(view, this.measurements.today),
       doors(view), caveats(view), h("p", { class: "soft" }, facts),
     ].filter(Boolean));
+    this.measure();
+  }
+
+  /** Draws the charts, from new answers where the last ones are old. */
+  async measure() {
+    const { measurements, view } = this;
+    const hasSensors = [view.climate, view.energy].some((state) => state?.sensors.length);
+    if (!hasSensors || Date.now() - this.measuredAt < chartsEvery) return;
+    this.measuredAt = Date.now();
+    try {
+      await measurements.load();
+    } catch {
+      // The figures above say what is known; charts come with the next answer.
+      return;
+    }
+    if (measurements !== this.measurements || !this.isOpen) return;
+    this.charts.replaceChildren(...measurements.charts());
+    this.show(this.view);
   }
 
   /** Draws everything in another language. */
@@ -91,6 +116,7 @@ export class Detail {
     if (!this.isOpen) return;
     const view = this.view;
     this.build();
+    this.measuredAt = 0;
     this.show(view);
     this.load();
   }

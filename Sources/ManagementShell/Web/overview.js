@@ -3,6 +3,7 @@
 import { eventsAddress } from "./address.js";
 import { h } from "./dom.js";
 import { hasManyRefusals, needsAttention } from "./fleet.js";
+import { temperature } from "./sensors.js";
 import { alarmLine, caveats, doors, figure, inside, presence } from "./station-parts.js";
 import { named, t } from "./texts.js";
 import { byUrgency, urgent } from "./urgency.js";
@@ -55,7 +56,8 @@ export class Overview {
       byUrgency(view.alarms).map(alarmLine),
       h("div", { class: "figures" },
         inside(view),
-        figure(t("station.entries"), view.today?.entries)),
+        figure(t("station.entries"), view.today?.entries),
+        temperature(view)),
       doors(view),
       this.refusals(view),
       caveats(view));

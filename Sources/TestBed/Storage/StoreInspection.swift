@@ -19,4 +19,22 @@ package enum StoreInspection {
       return nil
     }
   }
+
+  /// The numbers under which a service's store keeps measurements of a stream, which are no events.
+  package static func measured(inStore path: String, station: String, stream: String) -> [Int] {
+    do {
+      let store = try Database(path: path, mode: .readOnly)
+      defer { store.close() }
+      var numbers: [Int] = []
+      try store.prepare(
+        """
+        SELECT seq FROM minute JOIN stream ON stream.number = minute.stream
+        WHERE stream.station = ?1 AND stream.stream = ?2
+        """
+      ).rows([.text(station), .text(stream)]) { numbers.append(Int($0.int64(0))) }
+      return numbers
+    } catch {
+      return []
+    }
+  }
 }
