@@ -117,7 +117,7 @@ let package = Package(
         "ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "MQTT",
         "Linux", "TestBed",
       ]),
-    suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore"]),
+    suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore", "Modbus"]),
     suite("FleetSimulatorTests", ["FleetSimulator"], exclude: ["Walks"]),
     suite(
       "ContractTests", ["StationProtocol", "ManagementCore", "MemberCode", "TestBed"],

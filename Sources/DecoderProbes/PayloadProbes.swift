@@ -4,7 +4,7 @@ import StationProtocol
 extension Probe {
   static let payloads = [record, batch, payload, serviceInbox]
 
-  private static let record = Probe("record", longest: 1024, words: Words.records) {
+  private static let record = Probe("record", longest: 2048, words: Words.records) {
     (bytes) throws(Violation) in
     try checkRoundTrip(
       bytes, { (json) throws(JSONError) in try Record(json: json) }, \.json)

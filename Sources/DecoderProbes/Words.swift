@@ -14,14 +14,15 @@ enum Words {
       "cause", "direction", "inside", "count", "alarm", "by", "from", "to", "fault", "stream",
       "first", "records", "day", "mode", "note", "on", "relay", "tailgate", "with", "date", "in",
       "out", "turnBacks", "ambiguous", "tailgates", "refused", "underflows", "residual",
-      "exitResets", "cycleResets",
+      "exitResets", "cycleResets", "seconds", "values", "sensor", "quantity", "mean", "least",
+      "most", "used", "last", "reset",
     ]
     let values: [String] = [
       all(Record.Kind.self), all(Denial.self), all(Ending.self), all(OpenCause.self),
       all(LockCause.self), all(Passage.self), all(Alarm.self), all(GapReason.self),
       all(CodeFault.self), all(MessageRefusal.self), all(Credential.Kind.self),
       all(GrantNote.self), all(DoorMode.self), all(ModeCause.self), all(Relay.self),
-      all(RelayCause.self), all(CorrectionCause.self),
+      all(RelayCause.self), all(CorrectionCause.self), all(Quantity.self),
     ].flatMap { $0 }
     return json + names.map { "\"\($0)\":" } + values.map { "\"\($0)\"" } + identifiers
   }()
@@ -35,12 +36,12 @@ enum Words {
       "stream", "upto", "online", "boot", "connection", "reason", "at", "version", "accessPoints",
       "floor", "ceiling", "clockTrusted", "seq", "command", "lock", "door", "secured", "mode",
       "alarm", "inside", "in", "out", "corrections", "refused", "capacity", "stale", "active", "ap",
-      "since",
+      "since", "sensors", "sensor", "there", "readings", "quantity", "value",
     ]
     let values: [String] = [
       all(StatusPayload.Reason.self), all(Alarm.self), all(DoorPayload.Command.self),
       all(DoorPayload.Lock.self), all(DoorPayload.Door.self), all(DoorPayload.Secured.self),
-      all(DoorPayload.DoorAlarm.self), all(DoorMode.self),
+      all(DoorPayload.DoorAlarm.self), all(DoorMode.self), all(Quantity.self),
     ].flatMap { $0 }
     return json + names.map { "\"\($0)\":" } + values.map { "\"\($0)\"" } + identifiers
   }()
@@ -50,7 +51,9 @@ enum Words {
   ]
 
   static let topics = [
-    "ws/v1/", "service/", "s-1/", "status ", "birth ", "state/", "door/", "occupancy ", "alarms ",
+    "ws/v1/", "service/", "s-1/", "status ", "birth ", "state/", "door/", "occupancy ", "climate ",
+    "energy ",
+    "alarms ",
     "out ", "ack ", "!", "link\n", "unlink\n", "day\n",
   ]
 

@@ -31,6 +31,7 @@ package final class Board {
   private(set) var model: BoardModel
   private let link: DaemonLink
   private let readers: [ReaderLine]
+  private var devices: RoomDevices?
   private(set) var desk: CodeDesk?
   private(set) var presentations = Presentations()
   private var wake: Timer?
@@ -49,6 +50,12 @@ package final class Board {
     }
     readers = lines
     link = try DaemonLink(loop: loop, path: options.socket)
+    if let folder = options.devices {
+      devices = try RoomDevices(loop: loop, folder: folder) { [unowned self] in
+        let outputs = self.model.room.outputs
+        return (outputs.contains(.lights), outputs.contains(.climate))
+      }
+    }
     link.onConnected = { [unowned self] in
       defer { self.onNews(.changed) }
       return self.model.daemonConnected()
@@ -67,6 +74,7 @@ package final class Board {
 
   func close() {
     wake?.cancel()
+    devices?.close()
     link.close()
   }
 

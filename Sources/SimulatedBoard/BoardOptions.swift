@@ -26,6 +26,8 @@ package struct BoardOptions: Equatable, Sendable {
   package var texts = ""
   package var accessPoints = 1
   package var name = ""
+  /// Where a thermometer and an energy meter are to be found; nil where the room has none.
+  package var devices: String?
   package var pace = BoardPace()
   package var lock = LockKind.failSecure
 
@@ -43,6 +45,7 @@ package struct BoardOptions: Equatable, Sendable {
       --texts DIR            the text catalogues en.json and zh.json
       --access-points N      1 to 4 (1)
       --lock KIND            fail-secure: current opens; fail-safe: current holds (fail-secure)
+      --devices DIR          makes a thermometer and an energy meter there: DIR/sys, DIR/meter
       --name TEXT            the station's name on the page
       --step MS              time between the steps of a walk, 1 to 10000 ms (400)
 
@@ -77,6 +80,7 @@ package struct BoardOptions: Equatable, Sendable {
     case "--pages": isTaken = set(\.pages, value)
     case "--texts": isTaken = set(\.texts, value)
     case "--name": isTaken = set(\.name, value)
+    case "--devices": isTaken = set(\.devices, value)
     case "--address-file": isTaken = set(\.addressFile, value)
     case "--demo-issuer": isTaken = set(\.issuerKey, value)
     case "--listen": isTaken = listen(on: value)

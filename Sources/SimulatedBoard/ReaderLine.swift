@@ -1,9 +1,9 @@
-// A code reader at the end of a serial line, which is a pseudo-terminal here.
+// A device at the end of a serial line, which is a pseudo-terminal here.
 
 import Glibc
 import Linux
 
-/// One reader. It owns the pseudo-terminal and the symbolic link by which a daemon finds it.
+/// A code reader, or an energy meter. It owns the pseudo-terminal and the symbolic link by which a daemon finds it.
 final class ReaderLine {
   /// Where the daemon opens the line.
   let path: String
@@ -33,6 +33,18 @@ final class ReaderLine {
     let frame = code + [UInt8(ascii: "\r")]
     return terminal.write(frame) == frame.count
   }
+
+  /// What readable bytes are told by.
+  var descriptor: Int32 { terminal.master }
+
+  /// What a daemon has sent; nothing where nobody has the line open.
+  func read() -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let count = Glibc.read(terminal.master, &buffer, buffer.count)
+    return Array(buffer.prefix(max(0, count)))
+  }
+
+  func send(_ bytes: [UInt8]) -> Bool { terminal.write(bytes) == bytes.count }
 
   /// Lets the next daemon open the line: a dead one cannot give back its exclusive use.
   func release() { terminal.release() }

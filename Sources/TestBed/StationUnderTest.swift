@@ -15,6 +15,8 @@ package struct StationPlan: Sendable {
   /// What the station knows of single members, as a member list; nil for nothing.
   package var memberList: String?
   /// More lines of stationd's configuration, by section.
+  /// Whether the room has a thermometer and an energy meter.
+  package var hasDevices = false
   package var settings: [String: [String: String]] = [:]
   /// Milliseconds between the steps of a walk on the board.
   package var walkStep = 400
@@ -51,6 +53,7 @@ package final class StationUnderTest {
       "--address-file", folder.file("\(place)/board.address"), "--access-points",
       "\(plan.accessPoints)", "--name", place, "--step", "\(plan.walkStep)",
     ]
+    if plan.hasDevices { words += ["--devices", folder.file("\(place)/devices")] }
     for point in 1...plan.accessPoints {
       words += ["--reader", "\(folder.file("\(place)/reader-\(point)"))=\(point)"]
     }
@@ -130,6 +133,21 @@ package final class StationUnderTest {
     }
   }
 
+  /// The thermometer and the meter of the board's room.
+  private static func devices(_ folder: String) -> [(String, [String: String])] {
+    [
+      ("measurements", ["sysfs": "\(folder)/sys"]),
+      (
+        "thermometer room",
+        [
+          "kind": "iio", "device": "simulated-air", "humidity": "yes", "interval": "2 s",
+          "too-cold": "5", "too-hot": "35",
+        ]
+      ),
+      ("energy-meter mains", ["device": "\(folder)/meter", "interval": "5 s"]),
+    ]
+  }
+
   private static func configuration(_ plan: StationPlan, _ folder: WorkFolder) -> String {
     var sections: [(String, [String: String])] = [
       ("station", ["id": plan.name]),
@@ -148,6 +166,7 @@ package final class StationUnderTest {
       ),
       ("store", ["path": folder.file("\(plan.name)/station.sqlite")]),
     ]
+    if plan.hasDevices { sections += devices(folder.file("\(plan.name)/devices")) }
     if plan.memberList != nil {
       sections.append(("members", ["list": folder.file("\(plan.name)/members.ini")]))
     }

@@ -26,7 +26,8 @@ enum Demo {
       let tellsStory = arguments.contains("--once")
       let system = try WholeSystem(
         stations: stations.map(\.id), members: members, walkStep: tellsStory ? 150 : 400,
-        settings: tellsStory ? Story.settings : settings, memberList: MemberListText.demo()
+        settings: tellsStory ? Story.settings : settings, memberList: MemberListText.demo(),
+        hasDevices: !tellsStory
       ) { say("demo: starting \($0)") }
       defer { try? system.stop() }
       for station in stations {
@@ -70,6 +71,8 @@ enum Demo {
           prop the door open for 30 s, or force it: an alarm
           hold a card to the reader, or type a number and a PIN; \(MemberListText.duressKeys) is
             what a member types under threat: the door opens as ever, the dashboard alarms
+          walk in and stay: the lights and the heating come on, and the dashboard shows how warm
+            it gets and what that takes
           fire, lock-down, emergency, a cut wire, a jammed lock: each raises its alarm, and the
             dashboard shows it until it is over
           press exit: the door opens, always

@@ -23,6 +23,7 @@ struct BoardOptionsTests {
         "--reader", "/dev/a", "--reader", "/dev/b=2", "--listen", "localhost:8080",
         "--address-file", "/f", "--demo-issuer", "/k", "--member", "m-1", "--member", "m-2",
         "--access-points", "2", "--name", "驿站", "--step", "20",
+        "--devices", "/d",
       ])
     #expect(
       options.readers == [
@@ -31,6 +32,7 @@ struct BoardOptionsTests {
       ])
     #expect(options.port == 8080 && options.host == "127.0.0.1")
     #expect(options.members.map(\.text) == ["m-1", "m-2"])
+    #expect(options.devices == "/d")
     #expect(options.name == "驿站" && options.pace.step == .milliseconds(20))
   }
 

@@ -19,7 +19,9 @@ final class BoardProcess {
   /// - Parameters:
   ///   - readers: by the access point of each.
   ///   - step: of walks, in milliseconds.
-  init(readers: [Int] = [1], step: Int = 20, canIssue: Bool = true) throws {
+  init(
+    readers: [Int] = [1], step: Int = 20, canIssue: Bool = true, hasDevices: Bool = false
+  ) throws {
     folder = NSTemporaryDirectory() + "stationboard-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -33,6 +35,7 @@ final class BoardProcess {
     for (index, point) in readers.enumerated() {
       words += ["--reader", "\(readerPath(index))=\(point)"]
     }
+    if hasDevices { words += ["--devices", "\(folder)/devices"] }
     if canIssue {
       try Data(key.privatePEM).write(to: URL(fileURLWithPath: "\(folder)/key.pem"))
       words += ["--demo-issuer", "\(folder)/key.pem", "--member", "m-1", "--member", "m-2"]
