@@ -26,6 +26,7 @@ package struct Probe: Sendable {
 
   package static let all: [Probe] =
     memberCode + keys + framing + counters + json + payloads + topics + configuration + http + board
+    + readers
 }
 
 /// A property of a decoder that did not hold.

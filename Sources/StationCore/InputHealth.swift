@@ -5,6 +5,8 @@ import StationProtocol
 package enum InputLine: String, CaseIterable, Sendable, Comparable {
   case contact, exit, outerBeam, innerBeam, strikeFeedback, tamper, counter
   case fire, secondFire, fireReset, lockDown, maintenance, emergency, motion, relayOverride
+  /// The wires of a card reader or keypad.
+  case reader
 
   package static func < (one: InputLine, other: InputLine) -> Bool {
     one.rawValue < other.rawValue

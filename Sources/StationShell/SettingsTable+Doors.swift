@@ -110,7 +110,7 @@ extension StationSettings {
     return wireKey("\(kind.rawValue)-line", what, example)
   }
 
-  private static func wireKey(_ name: String, _ what: String, _ example: String) -> Key {
+  static func wireKey(_ name: String, _ what: String, _ example: String) -> Key {
     Key(
       name,
       .word(

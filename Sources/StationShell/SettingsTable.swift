@@ -25,25 +25,6 @@ extension StationSettings {
       timeZoneKey,
     ])
 
-  private static let readerSection = Section(
-    "reader", "A QR scanner on a serial line.",
-    .repeated(argument: "name of the reader", example: "front") { $0.utf8.count <= 32 },
-    keys: [
-      Key(
-        "access-point", .integer(1...AccessPointID.most, unit: ""), .standard("1"),
-        "The access point that it opens."),
-      directionKey,
-      Key(
-        "device", .path, .required(example: "/dev/worker-station/reader-front"),
-        "Its serial device."),
-      Key(
-        "speed", .choice(["9600", "19200", "38400", "57600", "115200"]), .standard("9600"),
-        "Its speed in baud, with 8 data bits, no parity and one stop bit."),
-      Key(
-        "idle-gap", .duration(.milliseconds(5)...(.seconds(2))), .standard("100 ms"),
-        "A scanner that sends no end of line is done when it has been silent for this long."),
-    ])
-
   private static let clockSection = Section(
     "clock", "What is done while nobody vouches for the clock.",
     keys: [

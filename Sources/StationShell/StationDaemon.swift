@@ -14,9 +14,8 @@ package final class StationDaemon {
   private let journal: Journal
   private let link: StationLink
   let lines: any StationLines
-  private let readers: [BarcodeReader]
+  private let readers: StationReaders
   private let counters: [PeopleCounter]
-  private var presence: ReaderPresence
   private let verifier: CodeVerifier
   private let members: MemberFiles
   let sensors: SensorThreads
@@ -53,12 +52,7 @@ package final class StationDaemon {
     journal = try Journal(path: settings.storePath)
     station = Station(settings.core)
     lines = makeLines?(loop) ?? Self.lines(settings, loop)
-    presence = ReaderPresence(settings.readers)
-    readers = settings.readers.map { [loop] in
-      BarcodeReader(
-        loop: loop, path: $0.device, speed: $0.speed,
-        framing: ScanFraming(idleGap: $0.idleGap))
-    }
+    readers = StationReaders(settings.readers, loop)
     counters = settings.counters.map { [loop] in PeopleCounter(loop: loop, $0) }
     var options = MQTTOptions(
       host: broker.host, port: broker.port, clientID: settings.station.text,
@@ -77,7 +71,7 @@ package final class StationDaemon {
     dispatch(.directoryChanged(members.directory))
     lookAtMembers()
     lines.start()
-    for reader in readers { reader.start() }
+    readers.start()
     for counter in counters { counter.start() }
     sensors.start()
     link.start()
@@ -93,7 +87,7 @@ package final class StationDaemon {
 
   private func stop() {
     notifier.stopping()
-    for reader in readers { reader.stop() }
+    readers.stop()
     for counter in counters { counter.stop() }
     sensors.stop()
     driveSafe()
@@ -114,20 +108,16 @@ package final class StationDaemon {
     link.onEvent = { [unowned self] in dispatch($0) }
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
-    lines.onShown = { [unowned self] in take($1, at: $0) }
+    lines.onShown = { [unowned self] in take($1, at: $0, .inward) }
     lines.onChatter = { [unowned self] in chatter($0, $1) }
     connectCounters()
-    for (reader, setting) in zip(readers, settings.readers) {
-      reader.onFrame = { [unowned self] in take($0, at: setting) }
-      reader.onConnection = { [unowned self] isConnected, reason in
-        if isConnected {
-          Log.notice("reader \(setting.name) is there")
-        } else {
-          Log.warning("reader \(setting.name): \(reason)")
-        }
-        dispatch(presence.changed(setting, isConnected: isConnected))
-      }
-    }
+    connectReaders()
+  }
+
+  private func connectReaders() {
+    readers.onFrame = { [unowned self] in take($1, at: $0) }
+    readers.onShown = { [unowned self] in take($1, at: $0.accessPoint.number, $0.direction) }
+    readers.onEvent = { [unowned self] in dispatch($0) }
   }
 
   private func connectCounters() {
@@ -220,7 +210,9 @@ extension StationDaemon {
     }
   }
 
-  private func take(_ shown: BoardCredential, at number: Int) {
+  private func take(
+    _ shown: BoardCredential, at number: Int, _ direction: StationSettings.Reader.Direction
+  ) {
     guard let point = AccessPointID(number) else { return }
     switch shown {
     case .card(let bits, let number):
@@ -229,8 +221,12 @@ extension StationDaemon {
       }
       // Of a number with so few bits a hash hides little; it keeps it out of records as it is.
       let digest = SHA256.digest(Array("card \(card)".utf8))
-      dispatch(.cardPresented(point, CardPresentation(card, digest: CodeDigest(bytes: digest))))
-    case .keys(let keys): members.compare(keys, at: point)
+      let presentation = CardPresentation(card, digest: CodeDigest(bytes: digest))
+      switch direction {
+      case .inward: dispatch(.cardPresented(point, presentation))
+      case .outward: dispatch(.leaveRequested(point, .card(presentation)))
+      }
+    case .keys(let keys): members.compare(keys, at: point, direction)
     }
   }
 
@@ -246,9 +242,12 @@ extension StationDaemon {
     case .changed(let directory):
       Log.notice("the lists of members were read again")
       dispatch(.directoryChanged(directory))
-    case .compared(let point, let attempt):
+    case .compared(let point, let direction, let attempt):
       members.heard(point)
-      dispatch(.pinEntered(point, attempt))
+      switch direction {
+      case .inward: dispatch(.pinEntered(point, attempt))
+      case .outward: dispatch(.leaveRequested(point, .pin(attempt)))
+      }
     case .problem(let problem): Log.error(problem)
     }
   }

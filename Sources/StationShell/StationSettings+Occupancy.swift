@@ -65,7 +65,7 @@ extension SettingsReader {
           section.line(of: "access-point"),
           "[people-counter \(twin.name)] counts there already: everybody would count twice")
       }
-      if let twin = readers.first(where: { $0.device == device }) {
+      if let twin = readers.first(where: { $0.serialDevice == device }) {
         fail(section.line(of: "device"), "the device serves [reader \(twin.name)] already")
       }
       if let twin = counters.first(where: { $0.device == device }) {

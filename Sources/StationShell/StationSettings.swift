@@ -24,21 +24,6 @@ package struct StationSettings: Equatable, Sendable {
   /// What the outputs are driven to while nobody decides about them.
   package var safe: SafeStates
 
-  package struct Reader: Equatable, Sendable {
-    package var name: String
-    package var accessPoint: AccessPointID
-    package var direction = Direction.inward
-    package var device: String
-    package var speed: Int
-    package var idleGap: Duration
-
-    /// Which way those go who show something there.
-    package enum Direction: String, CaseIterable, Sendable {
-      case inward = "in"
-      case outward = "out"
-    }
-  }
-
   /// The files that say what is known of single members.
   package struct Members: Equatable, Sendable {
     package var list: String?
@@ -100,6 +85,7 @@ struct SettingsReader {
     guard let id = StationID(configuration.section("station").text("id")),
       let board = board(), let (sensors, sensorPolicy) = sensors
     else { return nil }
+    checkReaderLines(readers, board)
     var entry = EntrySettings(configuration, points.map(\.id), readers, board)
     let policy = entry.policy()
     let timeZone = entry.timeZone()
@@ -124,30 +110,5 @@ struct SettingsReader {
 
   mutating func fail(_ line: Int?, _ message: String) {
     problems.append(ConfigurationProblem(line: line, message))
-  }
-
-  private mutating func readers(_ points: [AccessPointID]) -> [StationSettings.Reader] {
-    var readers: [StationSettings.Reader] = []
-    for section in configuration.sections("reader") {
-      let number = section.integer("access-point")
-      guard let id = points.first(where: { $0.number == number }) else {
-        fail(section.line(of: "access-point"), "there is no [access-point \(number)]")
-        continue
-      }
-      if let twin = readers.first(where: { $0.device == section.text("device") }) {
-        fail(section.line(of: "device"), "the device serves [reader \(twin.name)] already")
-      }
-      readers.append(
-        StationSettings.Reader(
-          name: section.argument ?? "", accessPoint: id,
-          direction: StationSettings.Reader.Direction(rawValue: section.text("direction"))
-            ?? .inward,
-          device: section.text("device"), speed: Int(section.text("speed")) ?? 9600,
-          idleGap: section.duration("idle-gap")))
-    }
-    if configuration.sections("reader").isEmpty {
-      fail(nil, "a station needs at least one [reader front], or nobody comes in")
-    }
-    return readers
   }
 }

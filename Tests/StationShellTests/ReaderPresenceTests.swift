@@ -27,7 +27,7 @@ struct ReaderPresenceTests {
 
   private static func reader(_ name: String, _ point: AccessPointID) -> StationSettings.Reader {
     StationSettings.Reader(
-      name: name, accessPoint: point, device: "/dev/\(name)", speed: 9600,
+      name: name, accessPoint: point, source: .serial(device: "/dev/\(name)", speed: 9600),
       idleGap: .milliseconds(100))
   }
 }

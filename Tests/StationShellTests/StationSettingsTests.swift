@@ -48,12 +48,33 @@ struct StationSettingsTests {
     #expect(settings.storePath == "/var/lib/worker-station/station.sqlite")
     #expect(settings.issuerKeys == "/etc/worker-station/issuer-keys")
     #expect(settings.board == .simulated(socket: "/run/board"))
-    #expect(settings.readers.map(\.speed) == [9600])
+    #expect(settings.readers.map(\.source) == [.serial(device: "/dev/ttyACM0", speed: 9600)])
     #expect(settings.readers.map(\.idleGap) == [.milliseconds(100)])
     #expect(settings.broker.host == "127.0.0.1")
     #expect(settings.broker.port == 1883)
     #expect(settings.broker.credentials == nil)
     #expect(settings.broker.longestPause == .seconds(60))
+  }
+
+  @Test("a reader of each kind is found as its section says")
+  func readers() throws {
+    let readers = try Self.read("valid/readers.conf").readers
+    let sources: [StationSettings.Reader.Source] = [
+      .serial(device: "/dev/front", speed: 9600),
+      .keyboard(.usb(vendor: 0x1EAB, product: 0x8003, port: "usb-0000:01:00.0-1.1")),
+      .keyboard(.usb(vendor: 0x1EAB, product: 0x8003, port: "usb-0000:01:00.0-1.2/input0")),
+      .keyboard(.name("Scanner of somebody", port: nil)),
+      .keyboard(.path("/dev/input/by-id/usb-scanner-event-kbd")),
+      .wiegand(
+        data0: LineWiring(
+          chip: "/dev/gpiochip0", offset: 3, isActiveLow: true, bias: .pullUp),
+        data1: LineWiring(
+          chip: "/dev/gpiochip0", offset: 4, isActiveLow: true, bias: .pullUp)),
+    ]
+    #expect(readers.map(\.source) == sources)
+    let gaps: [Int64] = [100, 100, 100, 50, 100, 50]
+    #expect(readers.map(\.idleGap) == gaps.map { .milliseconds($0) })
+    #expect(readers.last?.direction == .outward)
   }
 
   @Test("what is set arrives, whatever the order of the sections")

@@ -9,7 +9,7 @@ enum Architecture {
     "MemberCode": ["StationProtocol", "CSodium", "CCrypto", "CCBOR", "Glibc"],
     "QRCode": ["CQRencode", "CPNG", "Glibc"],
     "SQLite": ["CSQLite", "Glibc"],
-    "Linux": ["StationProtocol", "CLinux", "CSystemd", "Glibc", "Synchronization"],
+    "Linux": ["StationProtocol", "CLinux", "CSystemd", "CEvdev", "Glibc", "Synchronization"],
     "MQTT": ["CMosquitto", "Linux", "StationProtocol", "Glibc"],
     "HTTP": ["CMicroHTTPD", "Linux", "StationProtocol", "Glibc"],
     "Modbus": ["CModbus", "Linux", "StationProtocol", "Glibc"],

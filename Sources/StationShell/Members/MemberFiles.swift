@@ -9,13 +9,13 @@ import StationProtocol
 final class MemberFiles {
   enum Report: Sendable {
     case changed(MemberDirectory)
-    case compared(AccessPointID, PINAttempt)
+    case compared(AccessPointID, StationSettings.Reader.Direction, PINAttempt)
     case problem(String)
   }
 
   private enum Job: Sendable {
     case look
-    case compare(AccessPointID, keys: String)
+    case compare(AccessPointID, StationSettings.Reader.Direction, keys: String)
   }
 
   static let interval: Duration = .seconds(60)
@@ -50,8 +50,8 @@ final class MemberFiles {
             let outcome = lists.look()
             for problem in outcome.problems { reports.send(.problem(problem)) }
             if outcome.hasChanged { reports.send(.changed(lists.directory)) }
-          case .compare(let point, let keys):
-            reports.send(.compared(point, lists.pins.compare(keys)))
+          case .compare(let point, let direction, let keys):
+            reports.send(.compared(point, direction, lists.pins.compare(keys)))
           }
         }
         return nil
@@ -63,11 +63,13 @@ final class MemberFiles {
   func look() { worker?.submit(.look) }
 
   /// Asks whose number and PIN these are; the answer comes as a report.
-  func compare(_ keys: String, at point: AccessPointID) {
+  func compare(
+    _ keys: String, at point: AccessPointID, _ direction: StationSettings.Reader.Direction
+  ) {
     guard waiting[point, default: 0] < Self.mostWaiting else { return }
     waiting[point, default: 0] += 1
-    guard let worker else { return reports.send(.compared(point, .wrong)) }
-    worker.submit(.compare(point, keys: keys))
+    guard let worker else { return reports.send(.compared(point, direction, .wrong)) }
+    worker.submit(.compare(point, direction, keys: keys))
   }
 
   /// To be called for each `compared`.

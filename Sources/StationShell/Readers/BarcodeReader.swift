@@ -4,7 +4,7 @@ import StationProtocol
 
 /// Reads frames from a serial scanner on the loop. A scanner that is unplugged comes back by
 /// itself when its device does.
-final class BarcodeReader {
+final class BarcodeReader: CodeReader {
   var onFrame: (ScanFraming.Frame) -> Void = { _ in }
   /// Called when the scanner is there, when it is lost, and where the reason changes.
   var onConnection: (_ isConnected: Bool, _ reason: String) -> Void = { _, _ in }

@@ -1,0 +1,4 @@
+// Input devices of the kernel through libevdev, for the Linux target alone.
+#pragma once
+#include <libevdev/libevdev-uinput.h>
+#include <libevdev/libevdev.h>

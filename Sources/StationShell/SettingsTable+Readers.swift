@@ -1,0 +1,78 @@
+// The keys of the readers: what they are, where they are found, and which door they open.
+import StationCore
+import StationProtocol
+
+extension StationSettings {
+  static let readerSection = Section(
+    "reader", "A QR scanner, or a card reader or keypad.",
+    .repeated(argument: "name of the reader", example: "front") { $0.utf8.count <= 32 },
+    keys: [
+      Key(
+        "access-point", .integer(1...AccessPointID.most, unit: ""), .standard("1"),
+        "The access point that it opens."),
+      directionKey,
+      Key(
+        "kind", .choice(ReaderKind.allCases.map(\.rawValue)), .standard("serial"),
+        "A scanner on a serial line (serial), a scanner that plays a keyboard (hid), or a reader "
+          + "of cards or a keypad on two GPIO lines (wiegand)."),
+      Key(
+        "device", .path, .optional(example: "/dev/worker-station/reader-front"),
+        "Its serial device; or the input device of a hid scanner, where usb or device-name does not "
+          + "find it."),
+      Key(
+        "speed", .choice(["9600", "19200", "38400", "57600", "115200"]), .standard("9600"),
+        "Its speed in baud, with 8 data bits, no parity and one stop bit; serial only."),
+      Key(
+        "idle-gap", .duration(.milliseconds(5)...(.seconds(2))), .standard("100 ms"),
+        "A scanner that sends no end of line is done when it has been silent for this long."),
+    ] + keyboardKeys + wiegandKeys)
+
+  private static let keyboardKeys = [
+    Key(
+      "usb", .word("vendor and product as lsusb shows them, such as 1eab:8003") { usb($0) != nil },
+      .optional(example: "1eab:8003"), "A hid scanner by its vendor and product."),
+    Key(
+      "device-name", .text, .optional(example: "Newland Auto-ID NLS IOTC PRDs HID KBW"),
+      "A hid scanner by what it calls itself, where it is on no USB."),
+    Key(
+      "port", .text, .optional(example: "usb-0000:01:00.0-1.1"),
+      "Which of two hid scanners alike: phys or uniq in /proc/bus/input/devices."),
+  ]
+
+  private static let wiegandKeys = [
+    wireKey(
+      "data0-line", "DATA0 of a wiegand reader, active during a pulse.",
+      "gpiochip0:9 active-low pull-up"),
+    wireKey(
+      "data1-line", "DATA1 of a wiegand reader, active during a pulse.",
+      "gpiochip0:11 active-low pull-up"),
+    Key(
+      "frame-gap", .duration(.milliseconds(25)...(.seconds(2))), .standard("40 ms"),
+      "A wiegand reader is done with a card or a key when both lines have been silent for this "
+        + "long; longer than its pause between two pulses, which is 20 ms at most."),
+  ]
+
+  enum ReaderKind: String, CaseIterable {
+    case serial
+    case keyboard = "hid"
+    case wiegand
+
+    /// The keys that mean something for no other kind.
+    var ownKeys: [String] {
+      switch self {
+      case .serial: []
+      case .keyboard: ["usb", "device-name", "port"]
+      case .wiegand: ["data0-line", "data1-line"]
+      }
+    }
+  }
+
+  /// - Returns: nil where the text is not two numbers of four hexadecimal digits.
+  static func usb(_ text: String) -> (vendor: UInt16, product: UInt16)? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 4 && $0.first != "+" }),
+      let vendor = UInt16(parts[0], radix: 16), let product = UInt16(parts[1], radix: 16)
+    else { return nil }
+    return (vendor, product)
+  }
+}
