@@ -132,7 +132,7 @@ install: release install-files ## programs and files below DESTDIR, PREFIX=/usr
 	done
 
 install-files: ## all that install installs but the programs: builds nothing
-	@install -d "$(share)"/{web,texts,boards,mosquitto,examples}
+	@install -d "$(share)"/{web,texts,boards,scanners,mosquitto,examples}
 	install -d "$(lib)"/{systemd/system,sysusers.d,tmpfiles.d,modules-load.d,udev/rules.d}
 	cp -r --no-preserve=ownership Sources/ManagementShell/Web/. "$(share)/web/"
 	for text in Sources/Texts/*.json; do
@@ -141,6 +141,7 @@ install-files: ## all that install installs but the programs: builds nothing
 	find "$(share)" -name '.*' -type f -delete
 	find "$(share)" -type f -exec chmod 644 {} +
 	install -m 644 firmware-config/boards/* "$(share)/boards/"
+	install -m 644 firmware-config/scanners/* "$(share)/scanners/"
 	install -m 644 firmware-config/mosquitto/* "$(share)/mosquitto/"
 	for example in firmware-config/*.example; do
 	  if [[ -e $$example ]]; then install -m 644 "$$example" "$(share)/examples/"; fi

@@ -128,7 +128,9 @@ let package = Package(
     suite("DeploymentTests", ["TestBed"]),
     suite("DecoderProbeTests", ["DecoderProbes"]),
     suite(
-      "HardwareTests", ["GPIO", "StationProtocol", "Linux", "TestBed"], path: "Tests/Hardware",
+      "HardwareTests",
+      ["StationShell", "MemberCode", "StationProtocol", "GPIO", "Linux", "TestBed"],
+      path: "Tests/Hardware",
       exclude: ["edge-trace.c", "guest", "pace", "run", "vm"]),
   ] + (isFuzzing ? [fuzzer, libFuzzer] : []),
   swiftLanguageModes: [.v6]

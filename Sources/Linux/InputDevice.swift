@@ -2,6 +2,7 @@
 import CEvdev
 import CLinux
 import Glibc
+import StationProtocol
 
 /// An open input device with the keys of a keyboard. Owns its descriptor. It is grabbed: while it
 /// is open, nothing that it types reaches a console or another program.
@@ -24,6 +25,8 @@ package final class InputDevice {
     var problem: SystemError?
     if !Self.keysOfKeyboard.allSatisfy({ Self.has(device, $0) }) {
       problem = SystemError("use", path: path, detail: "it has not the keys of a keyboard")
+    } else if libevdev_set_clock_id(device, CLOCK_MONOTONIC) != 0 {
+      problem = SystemError("set the clock of", path: path)
     } else {
       let status = libevdev_grab(device, LIBEVDEV_GRAB)
       if status == -EBUSY {
@@ -55,20 +58,20 @@ package final class InputDevice {
     }
   }
 
-  /// Takes what has come.
+  /// Takes what has come, each event with the kernel's stamp.
   /// - Parameter most: so many events at once, or a few more; `hasMore` tells of the rest.
   /// - Returns: empty where nothing has come; nil where the device is gone.
-  package func read(most: Int) -> [InputEvent]? {
-    var events: [InputEvent] = []
+  package func read(most: Int) -> [(at: Instant, event: InputEvent)]? {
+    var events: [(at: Instant, event: InputEvent)] = []
     var event = input_event()
     while events.count < most {
       let status = libevdev_next_event(device, UInt32(LIBEVDEV_READ_FLAG_NORMAL.rawValue), &event)
       switch status {
       case Int32(LIBEVDEV_READ_STATUS_SUCCESS.rawValue):
-        if let known = Self.event(event) { events.append(known) }
+        if let known = Self.event(event) { events.append((Self.instant(event), known)) }
       case Int32(LIBEVDEV_READ_STATUS_SYNC.rawValue):
         catchUp()
-        events.append(.lost(held: heldKeys))
+        events.append((Self.instant(event), .lost(held: heldKeys)))
       case -EAGAIN, -EINTR: return events
       default: return nil
       }
@@ -87,6 +90,11 @@ package final class InputDevice {
     while libevdev_next_event(device, flag, &event)
       == Int32(LIBEVDEV_READ_STATUS_SYNC.rawValue)
     {}
+  }
+
+  private static func instant(_ event: input_event) -> Instant {
+    Instant(
+      nanoseconds: Int64(event.time.tv_sec) * 1_000_000_000 + Int64(event.time.tv_usec) * 1000)
   }
 
   private static func event(_ event: input_event) -> InputEvent? {

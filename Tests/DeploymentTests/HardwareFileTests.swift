@@ -18,7 +18,7 @@ struct HardwareFileTests {
     for line in lines {
       for part in line.split(separator: ",") {
         let term = try #require(
-          part.wholeMatch(of: #/\s*([A-Z]+)(\{[A-Za-z_]+\})?\s*(==|!=|\+=|=)\s*"([^"]*)"\s*/#),
+          part.wholeMatch(of: #/\s*([A-Z]+)(\{[A-Za-z_\/]+\})?\s*(==|!=|\+=|=)\s*"([^"]*)"\s*/#),
           "\(line)")
         let matches: Set<Substring> = ["ACTION", "SUBSYSTEM", "KERNEL", "ATTRS", "ENV"]
         let assigns: Set<Substring> = ["ENV", "SYMLINK", "GROUP", "MODE", "GOTO", "LABEL"]

@@ -23,6 +23,7 @@ struct InstallTests {
       "\(share)/boards/simulated.ini",
       "\(share)/mosquitto/access.acl",
       "\(share)/mosquitto/worker-station.conf",
+      "\(share)/scanners/newland-em-fm.md",
     ]
     // Whatever pages, texts and examples there are, without the names that begin with a point.
     for (source, target) in [("Sources/ManagementShell/Web", "web"), ("Sources/Texts", "texts")] {

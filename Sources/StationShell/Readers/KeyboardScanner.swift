@@ -80,12 +80,12 @@ final class KeyboardScanner: CodeReader {
   private func read() {
     guard let device else { return }
     guard let events = device.read(most: Self.mostAtOnce) else { return lose("the device is gone") }
-    let now = Clock.now
-    for event in events { deliver(framing.receive(keys.take(event), at: now)) }
+    // By the kernel's stamps: a pause of this daemon is none of the scanner's.
+    for (at, event) in events { deliver(framing.receive(keys.take(event), at: at)) }
     // Whoever was told may have stopped all this.
     guard device === self.device else { return }
     schedule()
-    count(events.count, at: now)
+    count(events.count, at: Clock.now)
     guard again?.isPending != true, device.hasMore else { return }
     again = loop.schedule(after: .zero) { [weak self] in self?.read() }
   }
@@ -119,6 +119,8 @@ final class KeyboardScanner: CodeReader {
     guard let deadline = framing.deadline else { return }
     idle = loop.schedule(at: deadline) { [weak self] in
       guard let self else { return }
+      // What has come since belongs to the code, however late this is.
+      read()
       deliver(framing.passed(at: Clock.now))
       schedule()
     }

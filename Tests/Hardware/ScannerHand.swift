@@ -1,0 +1,68 @@
+// A scanner that types random codes on a keyboard of the kernel's, a few keys at a time.
+import Linux
+import StationProtocol
+import TestBed
+
+@testable import StationShell
+
+/// What was shown to one scanner, and what the daemon's reader made of it.
+final class ScannerHand {
+  /// Reports that are typed at once. The kernel keeps 64 events of a keyboard, two for a report,
+  /// and drops the rest where nobody reads them.
+  private static let atOnce = 24
+
+  let keyboard: VirtualKeyboard
+  let reader: KeyboardScanner
+  private(set) var shown: [[UInt8]] = []
+  private(set) var read: [ScanFraming.Frame] = []
+  private(set) var connections: [String] = []
+  private(set) var characters = 0
+  private var typist: Typist
+  private var waiting: [InputEvent] = []
+  /// Whether the code under way has no end, so that the next one has to wait until it was read.
+  private var rests = false
+
+  init(_ loop: EventLoop, product: UInt16, seed: UInt64, gap: Duration) throws {
+    keyboard = try VirtualKeyboard(
+      name: "Test scanner \(product)", vendor: 0x1EAB, product: product, port: "test-\(product)")
+    typist = Typist(seed: seed)
+    reader = KeyboardScanner(
+      loop: loop, search: .usb(vendor: 0x1EAB, product: product, port: nil),
+      framing: ScanFraming(idleGap: gap))
+    reader.onFrame = { [unowned self] in read.append($0) }
+    reader.onConnection = { [unowned self] in connections.append("\($0) \($1)") }
+    reader.start()
+  }
+
+  /// Codes that were read otherwise than they were shown, that were not, and that nobody showed.
+  var wrong: Int { zip(shown, read).count { .code($0) != $1 } }
+  var missing: Int { max(0, shown.count - read.count) }
+  var extra: Int { max(0, read.count - shown.count) }
+
+  /// Types some keys.
+  /// - Parameters:
+  ///   - most: codes in all.
+  ///   - resting: every so many codes have no end but silence.
+  /// - Returns: whether all were typed.
+  func work(codes most: Int, of lengths: ClosedRange<Int>, resting: Int) throws -> Bool {
+    if waiting.isEmpty {
+      if rests, read.count < shown.count { return false }
+      guard shown.count < most else { return true }
+      let code = typist.code(lengths)
+      shown.append(code)
+      characters += code.count
+      waiting = code.flatMap { typist.keys(for: $0) }
+      rests = shown.count.isMultiple(of: resting)
+      if !rests { waiting += typist.end() }
+    }
+    var reports = 0
+    let end = waiting.firstIndex {
+      if case .reportEnds = $0 { reports += 1 }
+      return reports == Self.atOnce
+    }
+    let count = end.map { $0 + 1 } ?? waiting.count
+    try keyboard.type(waiting.prefix(count))
+    waiting.removeFirst(count)
+    return false
+  }
+}
