@@ -41,6 +41,10 @@ package enum LineUse: Equatable, Sendable {
   /// - Parameter settling: how long the kernel is asked to let a level stand before it tells of
   ///   it; zero for every edge. libgpiod 1 and some drivers cannot: see `isSettledByKernel`.
   case input(settling: Duration)
+  /// An input of which only the edges count that make it active, each of them. Asked for both, the
+  /// kernel that libgpiod 1 talks to reads the level to tell which one it was, and that of a short
+  /// pulse is over by then.
+  case pulses
   /// Driven to the level from the first moment.
   case output(Bool)
 
@@ -76,6 +80,7 @@ package final class ChipLine: RequestedLine {
     let (kind, settling) =
       switch use {
       case .input(let settling): (GPIO_INPUT, UInt32(settling.wholeNanoseconds / 1000))
+      case .pulses: (GPIO_PULSES, 0)
       case .output(let level): (level ? GPIO_OUTPUT_ACTIVE : GPIO_OUTPUT_INACTIVE, 0)
       }
     let status = gpio_line_open(

@@ -41,7 +41,7 @@ package final class WiegandReader {
     loop: EventLoop, data0: LineWiring, data1: LineWiring, gap: Duration,
     patience: Duration = .seconds(10), pause: Duration = .seconds(1),
     request: @escaping Request = { (wiring) throws(SystemError) in
-      try ChipLine(wiring, isOutput: false)
+      try ChipLine(wiring, .pulses)
     }
   ) {
     self.loop = loop

@@ -134,11 +134,8 @@ extension SettingsReader {
       guard case .wiegand(let data0, let data1) = reader.source else { continue }
       let section = configuration.sections("reader").first { $0.argument == reader.name }
       for (key, wiring) in [("data0-line", data0), ("data1-line", data1)] {
-        let twin = taken.first {
-          $0.wiring.chip == wiring.chip && $0.wiring.offset == wiring.offset
-        }
-        if let twin {
-          fail(section?.line(of: key), "line \(wiring.offset) serves \(twin.what) already")
+        if let twin = taken.first(where: { $0.wiring.address == wiring.address }) {
+          fail(section?.line(of: key), "\(wiring.address) serves \(twin.what) already")
         }
         taken.append((wiring, "\(key) of [reader \(reader.name)]"))
       }

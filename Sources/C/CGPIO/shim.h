@@ -13,7 +13,11 @@
 
 // How a line is wired and used; the values are this header's own.
 enum { GPIO_BIAS_AS_IS, GPIO_BIAS_PULL_UP, GPIO_BIAS_PULL_DOWN };
-enum { GPIO_INPUT, GPIO_OUTPUT_INACTIVE, GPIO_OUTPUT_ACTIVE };
+enum { GPIO_INPUT, GPIO_PULSES, GPIO_OUTPUT_INACTIVE, GPIO_OUTPUT_ACTIVE };
+
+static inline bool gpio_is_output(int use) {
+  return use == GPIO_OUTPUT_INACTIVE || use == GPIO_OUTPUT_ACTIVE;
+}
 
 // A name, a label or a consumer, as long as the kernel keeps them (GPIO_MAX_NAME_SIZE).
 enum { GPIO_NAME_SIZE = 32 };
@@ -70,14 +74,16 @@ static inline int gpio_line_open(struct gpio_line *line, const char *chip, unsig
                                  int use, bool active_low, int bias, unsigned settling_us,
                                  const char *consumer) {
   (void)settling_us;  // this version cannot ask the kernel for it
-  bool is_output = use != GPIO_INPUT;
+  bool is_output = gpio_is_output(use);
   struct gpiod_chip *opened = gpiod_chip_open(chip);
   if (!opened) return -1;
   struct gpiod_line *found = gpiod_chip_get_line(opened, offset);
   struct gpiod_line_request_config config = {
       .consumer = consumer,
       .request_type =
-          is_output ? GPIOD_LINE_REQUEST_DIRECTION_OUTPUT : GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES,
+          is_output           ? GPIOD_LINE_REQUEST_DIRECTION_OUTPUT
+          : use == GPIO_PULSES ? GPIOD_LINE_REQUEST_EVENT_RISING_EDGE
+                               : GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES,
       .flags = (active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0) |
                (bias == GPIO_BIAS_PULL_UP     ? GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP
                 : bias == GPIO_BIAS_PULL_DOWN ? GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN
@@ -149,14 +155,15 @@ static inline struct gpiod_line_request *gpio_request(struct gpiod_chip *chip, u
   struct gpiod_request_config *config = gpiod_request_config_new();
   struct gpiod_line_request *request = 0;
   if (settings && lines && config) {
-    bool is_output = use != GPIO_INPUT;
+    bool is_output = gpio_is_output(use);
     gpiod_line_settings_set_direction(
         settings, is_output ? GPIOD_LINE_DIRECTION_OUTPUT : GPIOD_LINE_DIRECTION_INPUT);
     gpiod_line_settings_set_output_value(settings, use == GPIO_OUTPUT_ACTIVE
                                                        ? GPIOD_LINE_VALUE_ACTIVE
                                                        : GPIOD_LINE_VALUE_INACTIVE);
     if (!is_output) {
-      gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
+      gpiod_line_settings_set_edge_detection(
+          settings, use == GPIO_PULSES ? GPIOD_LINE_EDGE_RISING : GPIOD_LINE_EDGE_BOTH);
       gpiod_line_settings_set_debounce_period_us(settings, settling_us);
     }
     gpiod_line_settings_set_active_low(settings, active_low);
@@ -181,7 +188,7 @@ static inline int gpio_line_open(struct gpio_line *line, const char *chip, unsig
                                  const char *consumer) {
   struct gpiod_chip *opened = gpiod_chip_open(chip);
   if (!opened) return -1;
-  bool is_output = use != GPIO_INPUT;
+  bool is_output = gpio_is_output(use);
   if (is_output) settling_us = 0;
   struct gpiod_line_request *request =
       gpio_request(opened, offset, use, active_low, bias, settling_us, consumer);
