@@ -21,7 +21,7 @@ final class WiegandReaderTests {
       data1: LineWiring(chip: "/dev/gpiochip0", offset: 1), gap: .milliseconds(40),
       patience: .seconds(10), pause: .milliseconds(30),
       request: { [bench] (wiring) throws(SystemError) in
-        try bench.request(wiring.offset, isOutput: false)
+        try bench.request(wiring, .pulses)
       })
     reader.onShown = { [unowned self] in told.append("\($0)") }
     reader.onRefused = { [unowned self] fault, _ in told.append("refused: \(fault)") }
