@@ -21,6 +21,9 @@ package struct Configuration: Equatable, Sendable {
     /// Where the key stands, for a problem that only shows when values are compared.
     package func line(of key: String) -> Int? { lines[key] ?? line }
 
+    /// Whether the file says it, and not the table.
+    package func isSet(_ key: String) -> Bool { lines[key] != nil }
+
     package func optionalText(_ key: String) -> String? {
       switch values[key] {
       case .text(let text): text

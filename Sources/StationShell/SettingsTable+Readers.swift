@@ -16,7 +16,7 @@ extension StationSettings {
         "A scanner on a serial line (serial), a scanner that plays a keyboard (hid), or a reader "
           + "of cards or a keypad on two GPIO lines (wiegand)."),
       Key(
-        "device", .path, .optional(example: "/dev/worker-station/reader-front"),
+        "device", .path, .standard("/dev/worker-station/reader-front"),
         "Its serial device; or the input device of a hid scanner, where usb or device-name does not "
           + "find it."),
       Key(

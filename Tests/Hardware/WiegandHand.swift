@@ -6,10 +6,11 @@ import TestBed
 
 /// Sends frames from an event loop, one pulse at a time.
 final class WiegandHand {
-  /// From pulse to pulse. Readers take 0.2 to 20 ms; here a pulse takes two writes to a file.
-  static let pause: Duration = .milliseconds(10)
+  /// From pulse to pulse. Readers take 0.2 to 20 ms; here a pulse is two writes to a file, and the
+  /// kernel takes two edges for one where its own thread did not run in between.
+  static let pause: Duration = .milliseconds(30)
   /// Silence that ends a frame; 40 ms on a real machine.
-  static let gap: Duration = .milliseconds(250)
+  static let gap: Duration = .seconds(1)
 
   private let sim: GPIOSim
   /// DATA0 and DATA1.
@@ -28,12 +29,19 @@ final class WiegandHand {
   }
 
   /// Sends a frame, and then is silent for long enough.
-  func send(_ bits: [Bool], on loop: EventLoop) throws {
-    for bit in bits {
+  /// - Parameter taken: how many pulses the reader has taken, where that can be asked: then the next
+  ///   one follows as soon as the one before has been.
+  func send(_ bits: [Bool], on loop: EventLoop, taken: (() -> Int)? = nil) throws {
+    let before = taken?() ?? 0
+    for (index, bit) in bits.enumerated() {
       try pulse(bit)
-      try rest(Self.pause, on: loop)
+      if let taken {
+        try loop.serve(until: "a pulse") { taken() > before + index }
+      } else {
+        try rest(Self.pause, on: loop)
+      }
     }
-    try rest(Self.gap * 2, on: loop)
+    try rest(Self.gap + .milliseconds(300), on: loop)
   }
 
   func rest(_ duration: Duration, on loop: EventLoop) throws {
