@@ -186,7 +186,7 @@ extension SettingsReader {
     _ counters: [StationSettings.Counter]
   ) {
     let device = meter.line.path
-    if let reader = readers.first(where: { $0.device == device }) {
+    if let reader = readers.first(where: { $0.serialDevice == device }) {
       fail(section.line(of: "device"), "the device serves [reader \(reader.name)] already")
     }
     if let counter = counters.first(where: { $0.device == device }) {
