@@ -195,6 +195,10 @@ package final class ChipLines: StationLines {
     }
     // Whoever was told may have stopped all this.
     guard open[line] === opened else { return }
+    arm(line, opened)
+  }
+
+  private func arm(_ line: BoardLine, _ opened: OpenLine) {
     opened.due?.cancel()
     if opened.filter.isChattering { return mistrust(line, opened) }
     opened.due = opened.filter.deadline.map { deadline in
@@ -207,7 +211,7 @@ package final class ChipLines: StationLines {
     do throws(SystemError) {
       let level = opened.filter.read(try opened.line.level(), at: Clock.now)
       if let level { onLevel(line, level.level, level.at) }
-      if opened.filter.isChattering { mistrust(line, opened) }
+      if open[line] === opened { arm(line, opened) }
     } catch {
       lose(line, error)
     }

@@ -46,6 +46,10 @@ package struct EdgeFilter: Equatable, Sendable {
   private var stretch: Level?
   /// The first edge since it last stood still.
   private var movingSince: Instant?
+  /// Until when an edge is waited for that must have been and is not told yet.
+  private var awaited: Instant?
+  /// Whether one was waited for since the line last stood still; there is no second time.
+  private var hasAwaited = false
   private var counted = 0
   private var rate = LevelRate()
   private var windowEnds = Instant(nanoseconds: 0)
@@ -60,19 +64,21 @@ package struct EdgeFilter: Equatable, Sendable {
   /// When the line is to be read; nil while it stands still or chatters.
   package var deadline: Instant? {
     guard !isChattering, let stretch, let movingSince else { return nil }
-    return min(stretch.at + settling, movingSince + settling * 4)
+    return awaited ?? min(stretch.at + settling, movingSince + settling * 4)
   }
 
   /// Takes edges, the oldest first.
   /// - Returns: the levels that have counted, in their order.
   package mutating func take(_ edges: [LineEdge]) -> [Level] {
     var levels: [Level] = []
+    if !edges.isEmpty { awaited = nil }
     for edge in edges {
       count(edge.at)
       guard !isChattering else { break }
       if let stretch, edge.at - stretch.at >= settling {
         // It has stood still before this edge.
         movingSince = nil
+        hasAwaited = false
         if stretch.level != told {
           told = stretch.level
           guard isBelievable(at: edge.at) else { break }
@@ -86,9 +92,23 @@ package struct EdgeFilter: Equatable, Sendable {
     return levels
   }
 
+  /// How long an edge is waited for, where the settling time is shorter: the kernel's own thread
+  /// tells it.
+  private static let handOver: Duration = .milliseconds(5)
+
   /// The line was read because its time had come, or because somebody has to be told.
+  ///
+  /// Where it has moved on since its last edge, the edge that took it there is on its way: only its
+  /// stamp says whether the level before it had stood long enough. It is waited for once.
   /// - Returns: its level, where that is news.
   package mutating func read(_ level: Bool, at now: Instant) -> Level? {
+    if let stretch, stretch.level != level, !hasAwaited {
+      hasAwaited = true
+      awaited = now + max(settling, Self.handOver)
+      return nil
+    }
+    awaited = nil
+    hasAwaited = false
     let since = stretch.flatMap { $0.level == level ? $0.at : nil } ?? now
     stretch = nil
     movingSince = nil
@@ -122,6 +142,8 @@ package struct EdgeFilter: Equatable, Sendable {
     isChattering = true
     stretch = nil
     movingSince = nil
+    awaited = nil
+    hasAwaited = false
   }
 
   private mutating func count(_ instant: Instant) {

@@ -40,6 +40,23 @@ struct EdgeFilterTests {
     #expect(filter.read(false, at: start + .seconds(1))?.level == false)
   }
 
+  @Test("a press counts whose end is read before the kernel has told its edge")
+  func lateEdge() {
+    var filter = filter()
+    #expect(filter.take([edge(0, true)]) == [])
+    // The loop gets there late, and the line has moved on.
+    let late = start + .milliseconds(200)
+    #expect(filter.read(false, at: late) == nil)
+    #expect(filter.deadline == late + .milliseconds(5))
+    #expect(filter.take([edge(150_000, false)]) == [EdgeFilter.Level(true, at: start)])
+    #expect(filter.read(false, at: late + .milliseconds(9))?.at == start + .milliseconds(150))
+    // An edge that never comes was lost, and what is read counts.
+    #expect(filter.take([edge(300_000, true)]) == [])
+    #expect(filter.read(false, at: start + .milliseconds(310)) == nil)
+    #expect(filter.read(false, at: start + .milliseconds(315)) == nil)
+    #expect(filter.deadline == nil)
+  }
+
   @Test("a line that never stands still is due after four times the settling time")
   func restless() {
     var filter = filter()
