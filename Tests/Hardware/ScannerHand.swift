@@ -38,6 +38,12 @@ final class ScannerHand {
 
   /// Codes that were read otherwise than they were shown, that were not, and that nobody showed.
   var wrong: Int { zip(shown, read).count { .code($0) != $1 } }
+  /// The first of them: which, as it was shown, as it was read.
+  var firstWrong: String? {
+    zip(shown, read).enumerated().first { .code($1.0) != $1.1 }.map { index, pair in
+      "\(index): \(String(decoding: pair.0, as: UTF8.self)) \(pair.1)"
+    }
+  }
   var missing: Int { max(0, shown.count - read.count) }
   var extra: Int { max(0, read.count - shown.count) }
 
