@@ -72,6 +72,13 @@ package final class ModbusLine {
       modbus_free(context)
       throw error
     }
+    // libmodbus waits by select, which ends the process at a descriptor beyond its set.
+    guard modbus_get_socket(context) < FD_SETSIZE else {
+      modbus_close(context)
+      modbus_free(context)
+      errno = EMFILE
+      throw ModbusError("open", options.path)
+    }
     self.options = options
     self.context = context
   }
