@@ -29,6 +29,7 @@ struct StationReadersTests {
       kind = hid
       usb = 1eab:8003
       """)
+    try station.start()
     try Deadline.wait(until: "the scanner to be found: \(station.log)") {
       station.log.contains("reader street is there")
     }
@@ -80,6 +81,7 @@ struct StationReadersTests {
       data1-line = \(sim.chip):3 active-low
       frame-gap = 1 s
       """)
+    try station.start()
     try Deadline.wait(until: "the reader: \(station.log)") {
       station.log.contains("reader street is there")
     }
