@@ -21,7 +21,7 @@ struct JournalTimeTests {
       contact-line = \(sim.chip):1
       """,
       service: [
-        "Environment=LD_PRELOAD=\(Checkout.root)/.build/hardware/edge-trace.so",
+        "Environment=LD_PRELOAD=/usr/lib/edge-trace.so",
         "Environment=EDGE_TRACE=\(Self.trace)",
       ])
     try station.start()
