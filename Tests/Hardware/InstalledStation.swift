@@ -75,8 +75,20 @@ final class InstalledStation {
   }
 
   /// The kinds of the records that are on the disk, the oldest first.
-  func records() throws -> [String] {
-    let question = "SELECT json_extract(CAST(record AS TEXT), '$.kind') FROM outbox ORDER BY seq"
+  func records() throws -> [String] { try ask("json_extract(text, '$.kind')", "1") }
+
+  /// Which way people went and how many were inside then, the oldest first.
+  func passages() throws -> [String] {
+    try ask(
+      "json_extract(text, '$.direction') || ' ' || json_extract(text, '$.inside')",
+      "json_extract(text, '$.kind') = 'passage'")
+  }
+
+  private func ask(_ column: String, _ condition: String) throws -> [String] {
+    let question = """
+      SELECT \(column) FROM (SELECT seq, CAST(record AS TEXT) AS text FROM outbox)
+      WHERE \(condition) ORDER BY seq
+      """
     return try run("sqlite3", "-readonly", Self.store, question)
       .split(separator: "\n").map(String.init)
   }
