@@ -106,8 +106,8 @@ final class SimulatedBroker {
 
   private func subscribers(of topic: Topic) -> [Int] {
     switch topic {
-    case .status, .birth, .state, .out: [service]
-    case .ack(let station): stations.firstIndex(of: station).map { [$0] } ?? []
+    case .status, .birth, .state, .out, .request: [service]
+    case .ack(let station), .reply(let station, _): stations.firstIndex(of: station).map { [$0] } ?? []
     case .serviceStatus: []
     }
   }
@@ -127,7 +127,7 @@ final class SimulatedBroker {
     // Whole states keep their order on their topic; batches and acknowledgements need not.
     let isState =
       switch topic {
-      case .out, .ack: false
+      case .out, .ack, .request, .reply: false
       default: true
       }
     var arrival = world.now + dice.milliseconds(1...20)

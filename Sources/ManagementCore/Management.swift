@@ -123,7 +123,7 @@ extension Management {
       case .out:
         guard !isRetained else { return note(.retainedRecords(station), now) }
         return [.store(.batch(Self.inbound(try RecordBatch(json: payload), from: station)))]
-      case .ack, .serviceStatus: return note(.unknownTopic(station), now)
+      case .ack, .request, .reply, .serviceStatus: return note(.unknownTopic(station), now)
       }
     } catch {
       let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)

@@ -20,6 +20,8 @@ package struct StationLife: Equatable, Sendable {
   package private(set) var climate: SensorsPayload?
   /// Of its energy meters.
   package private(set) var energy: SensorsPayload?
+  /// Of its exchange machine; nil until it has spoken of it, and where it has none.
+  package private(set) var vending: VendingPayload?
   package private(set) var alarms: [ActiveAlarm] = []
   package private(set) var lastHeard: WallTime?
   /// Whether the station believed its clock when it last said so; nil before that.
@@ -80,6 +82,7 @@ package struct StationLife: Equatable, Sendable {
     case .occupancy(let payload): occupancy = payload
     case .climate(let payload): climate = payload
     case .energy(let payload): energy = payload
+    case .vending(let payload): vending = payload
     case .alarms(let payload): alarms = payload.active
     }
     hear(isRetained, now)
@@ -116,6 +119,7 @@ package enum StateMessage: Equatable, Sendable {
   case occupancy(OccupancyPayload)
   case climate(SensorsPayload)
   case energy(SensorsPayload)
+  case vending(VendingPayload)
   case alarms(AlarmsPayload)
 
   package init(_ part: StatePart, json: [UInt8]) throws(JSONError) {
@@ -124,6 +128,7 @@ package enum StateMessage: Equatable, Sendable {
     case .occupancy: self = .occupancy(try OccupancyPayload(json: json))
     case .climate: self = .climate(try SensorsPayload(json: json))
     case .energy: self = .energy(try SensorsPayload(json: json))
+    case .vending: self = .vending(try VendingPayload(json: json))
     case .alarms: self = .alarms(try AlarmsPayload(json: json))
     }
   }

@@ -87,6 +87,7 @@ package enum StateReport: Equatable, Sendable {
   case occupancy(OccupancyPayload)
   case climate(SensorsPayload)
   case energy(SensorsPayload)
+  case vending(VendingPayload)
   case alarms(AlarmsPayload)
 
   package var part: StatePart {
@@ -95,6 +96,7 @@ package enum StateReport: Equatable, Sendable {
     case .occupancy: .occupancy
     case .climate: .climate
     case .energy: .energy
+    case .vending: .vending
     case .alarms: .alarms
     }
   }
@@ -104,6 +106,7 @@ package enum StateReport: Equatable, Sendable {
     case .door(_, let payload): payload.json
     case .occupancy(let payload): payload.json
     case .climate(let payload), .energy(let payload): payload.json
+    case .vending(let payload): payload.json
     case .alarms(let payload): payload.json
     }
   }

@@ -109,6 +109,7 @@ extension Station {
           .publishState(.climate(sensorsPayload(.thermometer, seq, step.now))))
       case .energy:
         step.effects.append(.publishState(.energy(sensorsPayload(.meter, seq, step.now))))
+      case .vending: break
       case .alarms:
         step.effects.append(
           .publishState(

@@ -17,6 +17,8 @@ package struct Record: Equatable, Sendable {
   /// More refusals than any reader can bring about in a minute. A larger count is no record: sums
   /// of such counts must never overflow, whatever a station says.
   package static let mostRefusals: Int64 = 1_000_000
+  /// The serial numbers by which a motor is told to turn. 0 is for questions that turn none.
+  package static let serials: ClosedRange<Int64> = 1...255
 
   package enum Body: Equatable, Sendable {
     /// The daemon came up: its boot number in this stream, how it had ended, its version.
@@ -48,6 +50,23 @@ package struct Record: Equatable, Sendable {
     case relaySwitched(Relay, isOn: Bool, cause: RelayCause)
     /// What the sensors said up to this moment.
     case measured(Measurement)
+    /// A member showed a code for an article: this is intended, and nothing has moved yet.
+    case exchangeIntended(Exchange, code: CodeDigest)
+    /// The price is set aside. The motor is told by this serial number once this is durable.
+    case exchangeDispensing(ExchangeID, serial: Int64)
+    /// It is over; the service posts or voids what it set aside.
+    case exchangeEnded(Exchange, ExchangeOutcome)
+    /// Something was shown at the machine and no exchange began; the fault is there exactly where
+    /// the reason is `malformed`.
+    case exchangeRefused(
+      SlotID, reason: ExchangeRefusal, fault: CodeFault? = nil, member: MemberID?, code: CodeDigest)
+    /// Such refusals above the rate that is recorded one by one; at most `mostRefusals`.
+    case exchangeRefusalsCounted(Int64)
+    /// Somebody counted what is in a slot, or filled it; this is the stock from now on.
+    case slotCounted(SlotID, stock: Int64, bestBefore: Int?)
+    case slotQuarantined(SlotID, QuarantineCause)
+    /// Somebody has looked at it.
+    case slotReleased(SlotID)
     case alarmRaised(Alarm, AccessPointID?)
     case alarmCleared(Alarm, AccessPointID?)
     /// The wall clock moved against the monotonic one, by this many milliseconds.
@@ -284,6 +303,16 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   /// Colder than it should be for long: pipes freeze, and people came to get warm.
   case tooCold = "too-cold"
   case tooHot = "too-hot"
+  /// The exchange machine does not answer.
+  case machineLost = "machine-lost"
+  /// The exchange machine's own door stands open.
+  case machineOpen = "machine-open"
+  /// Whether an article falls cannot be seen: nothing is sold.
+  case dropSensorFaulty = "drop-sensor-faulty"
+  /// A slot is in quarantine: somebody has to look at it and count.
+  case slotFaulty = "slot-faulty"
+  /// A slot is empty, or what is in it is out of date.
+  case slotEmpty = "slot-empty"
   /// Nobody vouches for the clock, so codes cannot be judged.
   case clockUntrusted = "clock-untrusted"
   /// The journal has filled to nine tenths of what it may hold.
@@ -311,9 +340,10 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
     case .forcedOpen, .heldOpen, .tamper, .wrongTries, .lockDown, .freeWithoutUplink: .security
     case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .inputChatter,
       .readerLost, .beamBlocked, .beamDark, .counterLost, .sensorLost, .meterLost, .tooCold,
-      .tooHot, .clockUntrusted, .journalFilling, .storeLost:
+      .tooHot, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty, .clockUntrusted,
+      .journalFilling, .storeLost:
       .fault
-    case .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull: .notice
+    case .slotEmpty, .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull: .notice
     }
   }
 }

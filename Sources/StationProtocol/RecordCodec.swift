@@ -19,6 +19,14 @@ extension Record {
     case occupancyDay = "occupancy-day"
     case relaySwitched = "relay-switched"
     case measured
+    case exchangeIntended = "exchange-intended"
+    case exchangeDispensing = "exchange-dispensing"
+    case exchangeEnded = "exchange-ended"
+    case exchangeRefused = "exchange-refused"
+    case exchangeRefusalsCounted = "exchange-refusals-counted"
+    case slotCounted = "slot-counted"
+    case slotQuarantined = "slot-quarantined"
+    case slotReleased = "slot-released"
     case alarmRaised = "alarm-raised"
     case alarmCleared = "alarm-cleared"
     case clockStepped = "clock-stepped"
@@ -48,6 +56,14 @@ extension Record {
     case .occupancyDay: .occupancyDay
     case .relaySwitched: .relaySwitched
     case .measured: .measured
+    case .exchangeIntended: .exchangeIntended
+    case .exchangeDispensing: .exchangeDispensing
+    case .exchangeEnded: .exchangeEnded
+    case .exchangeRefused: .exchangeRefused
+    case .exchangeRefusalsCounted: .exchangeRefusalsCounted
+    case .slotCounted: .slotCounted
+    case .slotQuarantined: .slotQuarantined
+    case .slotReleased: .slotReleased
     case .alarmRaised: .alarmRaised
     case .alarmCleared: .alarmCleared
     case .clockStepped: .clockStepped
@@ -118,6 +134,9 @@ extension JSONWriter {
       field("cause", cause.rawValue)
     case .passage, .passagesRefused, .occupancyCorrected, .occupancyDay, .relaySwitched, .measured:
       roomMembers(of: record.body)
+    case .exchangeIntended, .exchangeDispensing, .exchangeEnded, .exchangeRefused,
+      .exchangeRefusalsCounted, .slotCounted, .slotQuarantined, .slotReleased:
+      machineMembers(of: record.body)
     case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
       field("alarm", alarm.rawValue)
       if let point { field("ap", point.number) }
@@ -157,6 +176,38 @@ extension JSONWriter {
     }
   }
 
+  /// What is said of the exchange machine.
+  private mutating func machineMembers(of body: Record.Body) {
+    switch body {
+    case .exchangeIntended(let exchange, let code):
+      members(of: exchange)
+      field("code", code)
+    case .exchangeDispensing(let id, let serial):
+      field("exchange", id)
+      field("serial", serial)
+    case .exchangeEnded(let exchange, let outcome):
+      members(of: exchange)
+      field("outcome", outcome.kind.rawValue)
+      if let reason = outcome.reason { field("reason", reason) }
+    case .exchangeRefused(let slot, let reason, let fault, let member, let code):
+      field("slot", slot.number)
+      field("reason", reason.rawValue)
+      if let fault { field("fault", fault.rawValue) }
+      if let member { field("member", member.text) }
+      field("code", code)
+    case .exchangeRefusalsCounted(let count): field("count", count)
+    case .slotCounted(let slot, let stock, let bestBefore):
+      field("slot", slot.number)
+      field("stock", stock)
+      if let bestBefore { field("bestBefore", bestBefore) }
+    case .slotQuarantined(let slot, let cause):
+      field("slot", slot.number)
+      field("cause", cause.word)
+    case .slotReleased(let slot): field("slot", slot.number)
+    default: break
+    }
+  }
+
   /// A code, which almost every record of an entry speaks of, goes without saying.
   fileprivate mutating func members(of credential: Credential) {
     if credential.kind != .code { field("with", credential.kind.rawValue) }
@@ -166,8 +217,9 @@ extension JSONWriter {
 
 /// A member that records of some kinds have and others must not, in alphabetical order.
 private enum RecordMember: UInt8, CaseIterable {
-  case after, alarm, ap, boot, by, cause, code, count, day, direction, fault, from, inside, member
-  case mode, note, on, reason, relay, seconds, tailgate, to, values, version, with
+  case after, alarm, ap, article, bestBefore, boot, by, cause, code, count, day, direction
+  case exchange, fault, from, inside, member, mode, note, on, outcome, price, reason, relay
+  case seconds, serial, slot, stock, tailgate, to, values, version, with
 
   var name: String { String(describing: self) }
 }
@@ -175,13 +227,13 @@ private enum RecordMember: UInt8, CaseIterable {
 /// A set of members in one word: the record codec is the one decoder through which everything
 /// passes that a fleet says, and a hash table for each record would cost more than the rest.
 private struct RecordMembers {
-  private var bits: UInt32 = 0
+  private var bits: UInt64 = 0
 
   var first: RecordMember? {
     bits == 0 ? nil : RecordMember(rawValue: UInt8(bits.trailingZeroBitCount))
   }
-  mutating func insert(_ member: RecordMember) { bits |= 1 << UInt32(member.rawValue) }
-  mutating func remove(_ member: RecordMember) { bits &= ~(1 << UInt32(member.rawValue)) }
+  mutating func insert(_ member: RecordMember) { bits |= 1 << UInt64(member.rawValue) }
+  mutating func remove(_ member: RecordMember) { bits &= ~(1 << UInt64(member.rawValue)) }
 }
 
 /// Every member that a record of any kind may have. Those that its kind does not use must be
@@ -193,6 +245,11 @@ private struct RecordFields {
   private var point: AccessPointID?
   private var member: MemberID?
   private var code: CodeDigest?
+  private var exchange: ExchangeID?
+  private var article: ArticleID?
+  private var slot: SlotID?
+  private var price: Points?
+  private var outcome: ExchangeOutcome.Kind?
   private var after: String?
   private var alarm: String?
   private var cause: String?
@@ -208,11 +265,14 @@ private struct RecordFields {
   private var tailgate: Bool?
   private var values: [MeasuredValue]?
   private var version: String?
+  private var bestBefore: Int64?
   private var boot: Int64?
   private var by: Int64?
   private var count: Int64?
   private var from: Int64?
   private var inside: Int64?
+  private var serial: Int64?
+  private var stock: Int64?
   private var to: Int64?
   private var with: Credential.Kind?
   private var untaken = RecordMembers()
@@ -256,16 +316,43 @@ private struct RecordFields {
       }
       untaken.insert(.values)
     case "version": try Self.text(&version, .version, &untaken, key, &reader)
+    case "article", "exchange", "outcome", "price", "slot":
+      try takeOfMachine(key, &reader)
+    case "bestBefore": try Self.number(&bestBefore, .bestBefore, &untaken, key, &reader)
     case "boot": try Self.number(&boot, .boot, &untaken, key, &reader)
     case "by": try Self.number(&by, .by, &untaken, key, &reader)
     case "count": try Self.number(&count, .count, &untaken, key, &reader)
     case "from": try Self.number(&from, .from, &untaken, key, &reader)
     case "inside": try Self.number(&inside, .inside, &untaken, key, &reader)
+    case "serial": try Self.number(&serial, .serial, &untaken, key, &reader)
+    case "stock": try Self.number(&stock, .stock, &untaken, key, &reader)
     case "to": try Self.number(&to, .to, &untaken, key, &reader)
     case "with":
       try reader.read(&with, key, text: Credential.Kind.init(rawValue:))
       untaken.insert(.with)
     default: throw reader.unknown(key)
+    }
+  }
+
+  private mutating func takeOfMachine(
+    _ key: JSONKey, _ reader: inout JSONReader
+  ) throws(JSONError) {
+    switch key {
+    case "article":
+      try reader.read(&article, key, text: { ArticleID($0) })
+      untaken.insert(.article)
+    case "exchange":
+      try reader.read(&exchange, key, text: { ExchangeID($0) })
+      untaken.insert(.exchange)
+    case "outcome":
+      try reader.read(&outcome, key, text: ExchangeOutcome.Kind.init(rawValue:))
+      untaken.insert(.outcome)
+    case "price":
+      try reader.read(&price, key, integer: { Points($0) })
+      untaken.insert(.price)
+    default:
+      try reader.read(&slot, key, integer: { SlotID(Int($0)) })
+      untaken.insert(.slot)
     }
   }
 
@@ -341,12 +428,65 @@ private struct RecordFields {
         Measurement(
           seconds: try count(.seconds, seconds, reader, 1...Measurement.longest),
           values: try use(.values, values, reader)))
+    case .exchangeIntended, .exchangeDispensing, .exchangeEnded, .exchangeRefused,
+      .exchangeRefusalsCounted, .slotCounted, .slotQuarantined, .slotReleased:
+      try machineBody(reader)
     case .alarmRaised: .alarmRaised(try word(.alarm, alarm, reader), optional(.ap, point))
     case .alarmCleared: .alarmCleared(try word(.alarm, alarm, reader), optional(.ap, point))
     case .clockStepped: .clockStepped(milliseconds: try use(.by, by, reader))
     case .gap: try gap(reader)
     case .unreadable: .unreadable
     }
+  }
+
+  private mutating func machineBody(_ reader: JSONReader) throws(JSONError) -> Record.Body {
+    switch kind {
+    case .exchangeIntended:
+      return .exchangeIntended(try wholeExchange(reader), code: try use(.code, code, reader))
+    case .exchangeDispensing:
+      return .exchangeDispensing(
+        try use(.exchange, exchange, reader),
+        serial: try count(.serial, serial, reader, Record.serials))
+    case .exchangeEnded:
+      let whole = try wholeExchange(reader)
+      let kind = try use(.outcome, outcome, reader)
+      guard let outcome = ExchangeOutcome(kind, reason: optional(.reason, reason)) else {
+        throw reader.error(.invalidMember("reason"))
+      }
+      return .exchangeEnded(whole, outcome)
+    case .exchangeRefused:
+      let slot = try use(.slot, slot, reader)
+      let refusal: ExchangeRefusal = try word(.reason, reason, reader)
+      return .exchangeRefused(
+        slot, reason: refusal,
+        fault: refusal == .malformed ? try word(.fault, fault, reader) as CodeFault : nil,
+        member: optional(.member, member), code: try use(.code, code, reader))
+    case .exchangeRefusalsCounted:
+      return .exchangeRefusalsCounted(
+        try count(.count, count, reader, 1...Record.mostRefusals))
+    case .slotCounted:
+      let day = optional(.bestBefore, bestBefore)
+      guard day.map({ OccupancyDay.days.contains(Int($0)) }) != false else {
+        throw reader.error(.invalidMember("bestBefore"))
+      }
+      return .slotCounted(
+        try use(.slot, slot, reader),
+        stock: try count(.stock, stock, reader, 0...VendingPayload.deepest),
+        bestBefore: day.map { Int($0) })
+    case .slotQuarantined:
+      guard let cause = QuarantineCause(try use(.cause, cause, reader)) else {
+        throw reader.error(.invalidMember("cause"))
+      }
+      return .slotQuarantined(try use(.slot, slot, reader), cause)
+    default: return .slotReleased(try use(.slot, slot, reader))
+    }
+  }
+
+  private mutating func wholeExchange(_ reader: JSONReader) throws(JSONError) -> Exchange {
+    Exchange(
+      id: try use(.exchange, exchange, reader), member: try use(.member, member, reader),
+      slot: try use(.slot, slot, reader), article: try use(.article, article, reader),
+      price: try use(.price, price, reader))
   }
 
   /// A malformed code has a fault, and no other one has.

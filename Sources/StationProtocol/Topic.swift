@@ -12,6 +12,10 @@ package enum Topic: Hashable, Sendable {
   case out(StationID)
   /// How far the service has stored a stream; service to station.
   case ack(StationID)
+  /// A question to the service; station to service.
+  case request(StationID, RequestID)
+  /// Its answer; service to station.
+  case reply(StationID, RequestID)
   /// Whether the service is connected; also its will. Retained.
   case serviceStatus
 
@@ -24,6 +28,8 @@ package enum Topic: Hashable, Sendable {
     case .state(let station, let part): "\(Self.prefix)/\(station)/state/\(part.path)"
     case .out(let station): "\(Self.prefix)/\(station)/out"
     case .ack(let station): "\(Self.prefix)/\(station)/ack"
+    case .request(let station, let id): "\(Self.prefix)/\(station)/req/\(id)"
+    case .reply(let station, let id): "\(Self.prefix)/\(station)/rep/\(id)"
     case .serviceStatus: "\(Self.prefix)/service/status"
     }
   }
@@ -51,6 +57,14 @@ package enum Topic: Hashable, Sendable {
     case "out": self = .out(station)
     case "ack": self = .ack(station)
     default:
+      if let id = Self.request(leaf, below: "req/") {
+        self = .request(station, id)
+        return
+      }
+      if let id = Self.request(leaf, below: "rep/") {
+        self = .reply(station, id)
+        return
+      }
       guard leaf.utf8.starts(with: "state/".utf8),
         let part = StatePart(path: String(decoding: leaf.utf8.dropFirst(6), as: UTF8.self))
       else { return nil }
@@ -58,11 +72,17 @@ package enum Topic: Hashable, Sendable {
     }
   }
 
+  private static func request(_ leaf: String, below folder: StaticString) -> RequestID? {
+    let start = folder.utf8CodeUnitCount
+    let isBelow = folder.withUTF8Buffer { leaf.utf8.starts(with: $0) }
+    return isBelow ? RequestID(String(decoding: leaf.utf8.dropFirst(start), as: UTF8.self)) : nil
+  }
+
   /// The station whose subtree this is; nil for the service's own.
   package var station: StationID? {
     switch self {
     case .status(let station), .birth(let station), .state(let station, _), .out(let station),
-      .ack(let station):
+      .ack(let station), .request(let station, _), .reply(let station, _):
       station
     case .serviceStatus: nil
     }
@@ -77,6 +97,8 @@ package enum StatePart: Hashable, Sendable, Comparable {
   case climate
   /// Every energy meter.
   case energy
+  /// The exchange machine.
+  case vending
   case alarms
 
   package var path: String {
@@ -85,6 +107,7 @@ package enum StatePart: Hashable, Sendable, Comparable {
     case .occupancy: "occupancy"
     case .climate: "climate"
     case .energy: "energy"
+    case .vending: "vending"
     case .alarms: "alarms"
     }
   }
@@ -96,6 +119,7 @@ package enum StatePart: Hashable, Sendable, Comparable {
     case "occupancy": self = .occupancy
     case "climate": self = .climate
     case "energy": self = .energy
+    case "vending": self = .vending
     case "alarms": self = .alarms
     default:
       guard path.hasPrefix("door/"), path.utf8.count == 6,

@@ -27,12 +27,26 @@ private struct PlainRecord: Codable, Equatable {
   var day: PlainDay?
   var seconds: Int64?
   var values: [PlainValue]?
+  var exchange: String?
+  var article: String?
+  var outcome: String?
+  var slot: Int?
+  var price: Int64?
+  var serial: Int64?
+  var stock: Int64?
+  var bestBefore: Int?
   var boot: Int64?
   var count: Int64?
   var inside: Int64?
   var by: Int64?
   var from: UInt64?
   var to: UInt64?
+
+  private mutating func take(_ exchange: Exchange) {
+    self.exchange = exchange.id.description
+    (member, slot) = (exchange.member.text, exchange.slot.number)
+    (article, price) = (exchange.article.text, exchange.price.number)
+  }
 
   private mutating func take(_ credential: Credential) {
     with = credential.kind == .code ? nil : credential.kind.rawValue
@@ -72,6 +86,22 @@ private struct PlainRecord: Codable, Equatable {
       (self.relay, on, self.cause) = (relay.rawValue, isOn, cause.rawValue)
     case .measured(let measurement):
       (seconds, values) = (measurement.seconds, measurement.values.map(PlainValue.init))
+    case .exchangeIntended(let exchange, let code):
+      take(exchange)
+      self.code = code.description
+    case .exchangeDispensing(let id, let serial):
+      (exchange, self.serial) = (id.description, serial)
+    case .exchangeEnded(let exchange, let outcome):
+      take(exchange)
+      (self.outcome, reason) = (outcome.kind.rawValue, outcome.reason)
+    case .exchangeRefused(let slot, let reason, let fault, let member, let code):
+      (self.slot, self.reason, self.fault) = (slot.number, reason.rawValue, fault?.rawValue)
+      (self.member, self.code) = (member?.text, code.description)
+    case .exchangeRefusalsCounted(let count): self.count = count
+    case .slotCounted(let slot, let stock, let bestBefore):
+      (self.slot, self.stock, self.bestBefore) = (slot.number, stock, bestBefore)
+    case .slotQuarantined(let slot, let cause): (self.slot, self.cause) = (slot.number, cause.word)
+    case .slotReleased(let slot): self.slot = slot.number
     case .alarmRaised(let alarm, let point), .alarmCleared(let alarm, let point):
       (self.alarm, ap) = (alarm.rawValue, point?.number)
     case .clockStepped(let by): self.by = by

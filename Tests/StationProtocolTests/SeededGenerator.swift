@@ -82,6 +82,24 @@ struct SeededGenerator: RandomNumberGenerator {
     case .occupancyDay: .occupancyDay(day())
     case .relaySwitched: .relaySwitched(word(), isOn: bool(), cause: word())
     case .measured: .measured(measurement())
+    case .exchangeIntended: .exchangeIntended(exchange(), code: code())
+    case .exchangeDispensing:
+      .exchangeDispensing(exchange().id, serial: Int64.random(in: Record.serials, using: &self))
+    case .exchangeEnded: .exchangeEnded(exchange(), outcome())
+    case .exchangeRefused:
+      {
+        let reason: ExchangeRefusal = word()
+        return .exchangeRefused(
+          slot(), reason: reason, fault: reason == .malformed ? word() : nil,
+          member: bool() ? member() : nil, code: code())
+      }()
+    case .exchangeRefusalsCounted: .exchangeRefusalsCounted(1 + number() % Record.mostRefusals)
+    case .slotCounted:
+      .slotCounted(
+        slot(), stock: Int64.random(in: 0...VendingPayload.deepest, using: &self),
+        bestBefore: bool() ? Int.random(in: OccupancyDay.days, using: &self) : nil)
+    case .slotQuarantined: .slotQuarantined(slot(), quarantine())
+    case .slotReleased: .slotReleased(slot())
     case .alarmRaised: .alarmRaised(word(), bool() ? point() : nil)
     case .alarmCleared: .alarmCleared(word(), bool() ? point() : nil)
     case .clockStepped: .clockStepped(milliseconds: signed())
@@ -93,6 +111,29 @@ struct SeededGenerator: RandomNumberGenerator {
     case .unreadable: .unreadable
     }
   }
+
+  mutating func slot() -> SlotID {
+    SlotID(Int.random(in: 1...SlotID.most, using: &self)) ?? SlotID(1)!
+  }
+
+  mutating func exchange() -> Exchange {
+    Exchange(
+      id: ExchangeID(stream: stream(), seq: max(1, seq())), member: member(), slot: slot(),
+      article: ArticleID("article-\(next() % 100)")!,
+      price: Points(Int64.random(in: 1...Points.most, using: &self))!)
+  }
+
+  mutating func outcome() -> ExchangeOutcome {
+    switch word() as ExchangeOutcome.Kind {
+    case .dispensed: .dispensed
+    case .refused: .refused(word())
+    case .cancelled: .cancelled
+    case .failed: .failed(word())
+    case .unknown: .unknown(word())
+    }
+  }
+
+  mutating func quarantine() -> QuarantineCause { bool() ? .fault(word()) : .unknown(word()) }
 
   mutating func credential() -> Credential {
     switch word() as Credential.Kind {

@@ -6,7 +6,10 @@ import Testing
   private static func every(_ station: StationID) -> [Topic] {
     let parts = (1...AccessPointID.most).map { StatePart.door(AccessPointID($0)!) }
     return [.status(station), .birth(station), .out(station), .ack(station), .serviceStatus]
-      + (parts + [.occupancy, .alarms]).map { .state(station, $0) }
+      + ["a", "0123456789abcdef-7"].flatMap { text -> [Topic] in
+        let id = RequestID(text)!
+        return [.request(station, id), .reply(station, id)]
+      } + (parts + [.occupancy, .vending, .alarms]).map { .state(station, $0) }
   }
 
   @Test("the path of a topic gives the topic back", arguments: ["a", "gate-7", "0", "-"])
@@ -24,7 +27,8 @@ import Testing
     arguments: [
       "ws/v1/gate-7/status", "ws/v1/gate-7/birth", "ws/v1/gate-7/out", "ws/v1/gate-7/ack",
       "ws/v1/gate-7/state/door/1", "ws/v1/gate-7/state/door/4", "ws/v1/gate-7/state/occupancy",
-      "ws/v1/gate-7/state/alarms", "ws/v1/service/status",
+      "ws/v1/gate-7/state/alarms", "ws/v1/service/status", "ws/v1/gate-7/state/vending",
+      "ws/v1/gate-7/req/0123456789abcdef-12", "ws/v1/gate-7/rep/0123456789abcdef-12",
     ])
   func back(_ path: String) {
     #expect(Topic(path: path)?.path == path)
@@ -41,7 +45,8 @@ import Testing
       "ws/v1/gate/state/door/0", "ws/v1/gate/state/door/5", "ws/v1/gate/state/door/01",
       "ws/v1/gate/state/door/+", "ws/v1/gate/state/door/1/", "ws/v1/gate/state/door/1/x/y/z",
       "ws/v1/gate/state/mood", "ws/v1/gate/STATUS", "ws/v1/gate/status\u{0}",
-      "ws/v1/gate/state/door/１",
+      "ws/v1/gate/state/door/１", "ws/v1/gate/req", "ws/v1/gate/req/", "ws/v1/gate/req/A",
+      "ws/v1/gate/req/a/b", "ws/v1/gate/rep/+", "ws/v1/service/req/a",
     ])
   func none(_ path: String) {
     #expect(Topic(path: path) == nil)

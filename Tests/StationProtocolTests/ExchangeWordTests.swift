@@ -1,0 +1,108 @@
+// Tests of the words of the points exchange: amounts, names, questions and answers.
+import StationProtocol
+import Testing
+
+@Suite struct ExchangeWordTests {
+  @Test("an amount of points is 1 to a million")
+  func points() {
+    for number: Int64 in [1, 2, 999_999, 1_000_000] { #expect(Points(number)?.number == number) }
+    for number: Int64 in [0, -1, 1_000_001, .min, .max] { #expect(Points(number) == nil) }
+  }
+
+  @Test("a slot is one of the 80 columns that a board can name")
+  func slots() {
+    #expect((0...81).filter { SlotID($0) != nil } == Array(1...80))
+  }
+
+  @Test("the text of an exchange gives the exchange back")
+  func exchangeIDs() {
+    var random = SeededGenerator(seed: 61)
+    for _ in 0..<1000 {
+      let id = random.exchange().id
+      #expect(ExchangeID(id.description) == id)
+      #expect(RequestID(id).text == id.description)
+      #expect(RequestID(id.description) == RequestID(id))
+    }
+  }
+
+  @Test(
+    "any other text names no exchange",
+    arguments: [
+      "", "-", "0123456789abcdef", "0123456789abcdef-", "0123456789abcdef-0",
+      "0123456789abcdef-01", "0123456789abcdef-+1", "0123456789abcdef--1", "0123456789ABCDEF-1",
+      "123456789abcdef-1", "0123456789abcdef-1 ", "0123456789abcdef-9007199254740993",
+    ])
+  func noExchangeID(_ text: String) { #expect(ExchangeID(text) == nil) }
+
+  @Test("an outcome comes back from its words, and no other pair of words is one")
+  func outcomes() {
+    var random = SeededGenerator(seed: 62)
+    for _ in 0..<500 {
+      let outcome = random.outcome()
+      #expect(ExchangeOutcome(outcome.kind, reason: outcome.reason) == outcome)
+      #expect(outcome.isCharged == (outcome.kind == .dispensed))
+    }
+    #expect(ExchangeOutcome(.dispensed, reason: "silent") == nil)
+    #expect(ExchangeOutcome(.failed, reason: nil) == nil)
+    #expect(ExchangeOutcome(.failed, reason: "silent") == nil)
+    #expect(ExchangeOutcome(.unknown, reason: "drop-not-seen") == nil)
+    #expect(ExchangeOutcome(.refused, reason: "") == nil)
+  }
+
+  @Test("questions and answers come back from their text")
+  func requests() throws {
+    var random = SeededGenerator(seed: 63)
+    for _ in 0..<500 {
+      let requests: [StationRequest] = [.hold(random.exchange()), .balance(random.member())]
+      for request in requests { #expect(try StationRequest(json: request.json) == request) }
+      let replies: [StationReply] = [
+        .held(balance: random.number()), .balance(random.number()),
+        .refused(random.word(), balance: random.bool() ? random.number() : nil),
+      ]
+      for reply in replies { #expect(try StationReply(json: reply.json) == reply) }
+    }
+  }
+
+  @Test(
+    "a question or an answer that is not whole, or holds more, is refused",
+    arguments: [
+      "{}", #"{"op":"hold"}"#, #"{"op":"give","member":"m"}"#,
+      #"{"op":"balance","member":"m","price":1}"#, #"{"op":"balance","member":""}"#,
+      #"{"reply":"held"}"#, #"{"reply":"held","balance":-1}"#, #"{"reply":"held","balance":1.5}"#,
+      #"{"reply":"held","balance":1,"reason":"busy"}"#, #"{"reply":"refused"}"#,
+      #"{"reply":"refused","reason":"mood"}"#, #"{"reply":"held","balance":1,"balance":2}"#,
+    ])
+  func refused(_ text: String) {
+    #expect(throws: JSONError.self) { try StationRequest(json: Array(text.utf8)) }
+    #expect(throws: JSONError.self) { try StationReply(json: Array(text.utf8)) }
+  }
+
+  @Test(
+    "a hold costs between 1 and a million whole points",
+    arguments: ["0", "-5", "1000001", "1.5", "\"5\"", "1e3", "true", "null"])
+  func price(_ price: String) {
+    let text =
+      #"{"op":"hold","exchange":"0123456789abcdef-1","member":"m","slot":1,"article":"soap","#
+      + #""price":"# + price + "}"
+    #expect(throws: JSONError.self) { try StationRequest(json: Array(text.utf8)) }
+  }
+
+  @Test("the state of the machine comes back from its text")
+  func vending() throws {
+    var random = SeededGenerator(seed: 64)
+    for _ in 0..<200 {
+      let numbers = Set((0..<8).map { _ in random.slot() }).sorted()
+      let payload = VendingPayload(
+        seq: random.seq(), stop: random.bool() ? random.word() : nil,
+        exchange: random.bool() ? random.exchange().id : nil,
+        slots: numbers.map {
+          VendingPayload.Slot(
+            slot: $0, article: random.exchange().article, price: random.exchange().price,
+            capacity: 10, stock: random.bool() ? 3 : nil,
+            bestBefore: random.bool() ? 20_261_121 : nil,
+            quarantine: random.bool() ? random.quarantine() : nil)
+        }, at: random.wall())
+      #expect(try VendingPayload(json: payload.json) == payload)
+    }
+  }
+}
