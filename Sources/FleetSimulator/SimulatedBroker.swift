@@ -107,7 +107,8 @@ final class SimulatedBroker {
   private func subscribers(of topic: Topic) -> [Int] {
     switch topic {
     case .status, .birth, .state, .out, .request: [service]
-    case .ack(let station), .reply(let station, _): stations.firstIndex(of: station).map { [$0] } ?? []
+    case .ack(let station), .reply(let station, _):
+      stations.firstIndex(of: station).map { [$0] } ?? []
     case .serviceStatus: []
     }
   }

@@ -26,6 +26,10 @@ struct StoreImage {
   var lastTrusted: WallTime?
   var latches: [Latch] = []
   var whereabouts: [MemberID: WallTime] = [:]
+  var paid: [CodeDigest: WallTime] = [:]
+  var exchange: OpenExchange?
+  var serial: UInt8 = 0
+  var slots: [SlotID: SlotMemory] = [:]
 
   /// Rows with consecutive numbers, taken away at the front.
   struct Rows {
@@ -195,6 +199,9 @@ final class SimulatedDisk {
 
   private func apply(_ change: RecoveryChange) {
     switch change {
+    case .mark(let mark, let time) where mark.purpose == .machine:
+      image.paid = image.paid.filter { $0.value >= time }
+      image.paid[mark.code] = mark.until
     case .mark(let mark, let time):
       if !image.marks.values.allSatisfy({ $0 >= time }) {
         image.marks = image.marks.filter { $0.value >= time }
@@ -209,6 +216,9 @@ final class SimulatedDisk {
     case .whereabouts(.entered(let stay)): image.whereabouts[stay.member] = stay.since
     case .whereabouts(.left(let member)): image.whereabouts[member] = nil
     case .whereabouts(.cleared): image.whereabouts = [:]
+    case .exchange(let open): image.exchange = open
+    case .serial(let serial): image.serial = serial
+    case .slot(let memory): image.slots[memory.slot] = memory
     }
   }
 }

@@ -122,7 +122,7 @@ extension SimulatedStation {
   func loseStore() {
     guard isRunning else { return }
     disk.replace()
-    tell(.storeReplaced(disk.image.stream))
+    tell(.storeReplaced(disk.image.stream, isDurable: true))
     // A will that names the old stream would say nothing about the new one.
     broker.disconnect(index)
     uplinkClosed()

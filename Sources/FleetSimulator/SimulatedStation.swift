@@ -99,7 +99,7 @@ final class SimulatedStation {
   private func perform(_ effect: Effect) {
     switch effect {
     case .setStrike(let point, let strike): door(point)?.tell(strike)
-    case .show, .setRelay: break
+    case .show, .setRelay, .dispense, .checkMachine, .showScreen, .request: break
     case .journal(let entry):
       disk.write(
         .insert(seq: entry.seq, row: entry.record.json, changes: entry.changes),

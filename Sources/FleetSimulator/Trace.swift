@@ -85,7 +85,7 @@ extension Event {
     case .readerChanged(let point, let isConnected):
       7 + UInt64(point.number) << 8 + (isConnected ? 1 : 2) << 16
     case .journaled(let seq): 8 + seq << 8
-    case .storeReplaced(let stream): 9 ^ stream.bits
+    case .storeReplaced(let stream, _): 9 ^ stream.bits
     case .uplinkOpened(let connection): 10 + UInt64(connection) << 8
     case .uplinkClosed: 11
     case .acknowledged(let ack): 12 + ack.upto << 8
@@ -123,6 +123,17 @@ extension Event {
     case .fireLineChanged(let line, let isClosed):
       34 + (line == .first ? 1 : 2) << 8 + (isClosed ? 1 : 2) << 16
     case .resetTurned: 35
+    case .codeShownAtMachine(let presentation): 50 + presentation.bytes.low << 16
+    case .productSelected(let slot): 51 + UInt64(slot.number) << 8
+    case .selectionCancelled: 52
+    case .replied(let id, _): 53 + UInt64(id.text.utf8.count) << 8
+    case .machineAnswered(let answer):
+      54 + UInt64(answer.serial) << 8 + UInt64(answer.status.rawValue) << 16
+    case .machineSilent(let serial): 55 + UInt64(serial) << 8
+    case .machineDoorChanged(let isOpen): 56 + (isOpen.map { $0 ? 1 : 2 } ?? 3) << 16
+    case .slotCounted(let slot, let stock, _):
+      57 + UInt64(slot.number) << 8 + UInt64(stock) << 16
+    case .slotReleased(let slot): 58 + UInt64(slot.number) << 8
     case .emergencyChanged(let isPressed): 36 + (isPressed ? 1 : 2) << 16
     case .relayOverrideChanged(let relay, let isOn):
       37 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
@@ -143,6 +154,10 @@ extension Effect {
     case .publishBirth(let birth): 106 + birth.floor << 8 + birth.ceiling << 32
     case .publishState(let report): 107 + UInt64(report.part.path.utf8.count) << 8
     case .trim(let upto): 108 + upto << 8
+    case .dispense(let slot, let serial): 110 + UInt64(slot.number) << 8 + UInt64(serial) << 16
+    case .checkMachine(let slot): 111 + UInt64(slot.number) << 8
+    case .showScreen(let screen): 112 + UInt64(screen.slots.count) << 8
+    case .request(let id, _): 113 + UInt64(id.text.utf8.count) << 8
     case .setRelay(let relay, let isOn):
       109 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
     }

@@ -79,9 +79,16 @@ package final class MQTTClient {
   package func publish(_ message: MQTTMessage) -> Bool {
     guard let session, isConnected else { return false }
     var number: Int32 = 0
+    var properties: OpaquePointer?
+    defer { mosquitto_property_free_all(&properties) }
+    if let expiry = message.expiry {
+      let seconds = UInt32(clamping: expiry.components.seconds)
+      mosquitto_property_add_int32(
+        &properties, Int32(MQTT_PROP_MESSAGE_EXPIRY_INTERVAL.rawValue), seconds)
+    }
     let status = mosquitto_publish_v5(
       session, &number, message.topic, Int32(message.payload.count), message.payload,
-      message.quality.rawValue, message.isRetained, nil)
+      message.quality.rawValue, message.isRetained, properties)
     updateInterest()
     guard status == MOSQ_ERR_SUCCESS.rawValue else { return false }
     if message.quality == .atLeastOnce { unacknowledged.insert(number) }

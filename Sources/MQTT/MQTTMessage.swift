@@ -6,6 +6,9 @@ package struct MQTTMessage: Equatable, Sendable {
   package var payload: [UInt8]
   package var quality: Quality
   package var isRetained: Bool
+  /// How long the broker may hold it back for a subscriber (section 3.3.2.3.3), in whole seconds;
+  /// nil for as long as it likes.
+  package var expiry: Duration?
 
   /// QoS 2 is not used: what must arrive once is numbered and acknowledged by the application.
   package enum Quality: Int32, Sendable {
@@ -14,12 +17,14 @@ package struct MQTTMessage: Equatable, Sendable {
   }
 
   package init(
-    topic: String, payload: [UInt8], quality: Quality = .atLeastOnce, isRetained: Bool = false
+    topic: String, payload: [UInt8], quality: Quality = .atLeastOnce, isRetained: Bool = false,
+    expiry: Duration? = nil
   ) {
     self.topic = topic
     self.payload = payload
     self.quality = quality
     self.isRetained = isRetained
+    self.expiry = expiry
   }
 }
 

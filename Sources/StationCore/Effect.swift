@@ -7,6 +7,13 @@ package enum Effect: Equatable, Sendable {
   case setRelay(Relay, isOn: Bool)
   /// Tell whoever stands at the reader.
   case show(AccessPointID, Notice)
+  /// Order the machine to turn a motor, or ask how the order of this serial number stands.
+  case dispense(SlotID, serial: UInt8)
+  /// Ask the machine how a slot stands; nothing turns.
+  case checkMachine(SlotID)
+  case showScreen(VendingScreen)
+  /// Ask the service.
+  case request(RequestID, StationRequest)
   /// Make the record durable, then say `journaled(through:)`.
   case journal(JournalEntry)
   /// Make these durable, without a record.
@@ -71,6 +78,11 @@ package enum RecoveryChange: Equatable, Sendable {
   case lastTrusted(WallTime)
   case latch(Latch, isSet: Bool)
   case whereabouts(Whereabouts.Change)
+  /// The exchange that has no outcome yet; nil once it has.
+  case exchange(OpenExchange?)
+  /// The number that the last motor was told by.
+  case serial(UInt8)
+  case slot(SlotMemory)
 }
 
 /// What only a hand at the station ends, so that a restart must not.

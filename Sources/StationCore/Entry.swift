@@ -7,13 +7,10 @@ import StationProtocol
 package struct Entry: Equatable, Sendable {
   /// The same bytes within this time of their last reading are one presentation.
   static let presentationGap: Duration = .seconds(3)
-  /// Refusals in a minute that are recorded one by one; further ones are counted.
-  static let recordedRefusals = 10
-  static let refusalWindow: Duration = .seconds(60)
 
   package var tries = WrongTries()
   private var lastShown: Shown?
-  private var window: Window?
+  package var refusals = RefusalWindow()
 
   private struct Shown: Equatable, Sendable {
     var bytes: CodeDigest
@@ -26,11 +23,6 @@ package struct Entry: Equatable, Sendable {
     func deservesAnotherLook(at now: Instant) -> Bool {
       denial?.canPass == true && now - judged >= Entry.presentationGap
     }
-  }
-
-  private struct Window: Equatable, Sendable {
-    var ends: Instant
-    var refusals: Int
   }
 
   package enum Decision: Equatable, Sendable {
@@ -184,28 +176,8 @@ package struct Entry: Equatable, Sendable {
     }
   }
 
-  // MARK: - The rate of recorded refusals
-
-  /// Counts a refusal.
-  /// - Returns: whether it gets a record of its own.
-  package mutating func countRefusal(at now: Instant) -> Bool {
-    var current = window ?? Window(ends: now + Self.refusalWindow, refusals: 0)
-    current.refusals += 1
-    window = current
-    return current.refusals <= Self.recordedRefusals
-  }
-
   /// When the current minute of refusals ends, or the row of wrong tries.
-  package var deadline: Instant? { [window?.ends, tries.deadline].compactMap { $0 }.min() }
-
-  /// Ends the minute if it is over.
-  /// - Returns: how many refusals had no record of their own.
-  package mutating func closeWindow(at now: Instant) -> Int64? {
-    guard let current = window, current.ends <= now else { return nil }
-    window = nil
-    let surplus = current.refusals - Self.recordedRefusals
-    return surplus > 0 ? min(Int64(surplus), Record.mostRefusals) : nil
-  }
+  package var deadline: Instant? { [refusals.deadline, tries.deadline].compactMap { $0 }.min() }
 }
 
 extension Denial {

@@ -54,10 +54,28 @@ package enum Event: Equatable, Sendable {
   case sensorRead(SensorID, [SensorReading])
   /// It could not be read.
   case sensorFailed(SensorID)
+  /// A code was read at the exchange machine, and its signature was examined.
+  case codeShownAtMachine(Presentation)
+  /// Somebody chose an article at the screen.
+  case productSelected(SlotID)
+  /// Somebody called it off at the screen.
+  case selectionCancelled
+  /// The service answered a question.
+  case replied(RequestID, StationReply)
+  /// The machine's board answered, by the serial number of the order.
+  case machineAnswered(MachineAnswer)
+  /// It did not, within the window of a reply.
+  case machineSilent(serial: UInt8)
+  /// The machine's own door was sensed; nil where it cannot be.
+  case machineDoorChanged(isOpen: Bool?)
+  /// A maintainer counted or filled a slot, or has looked at one.
+  case slotCounted(SlotID, stock: Int64, bestBefore: Int?)
+  case slotReleased(SlotID)
   /// Every record up to and including this one is durable.
   case journaled(through: UInt64)
   /// The store was set aside and a new one started, with a new stream and this boot as its first.
-  case storeReplaced(StreamID)
+  /// Where no file can be written it is kept in memory, and lasts as long as the daemon.
+  case storeReplaced(StreamID, isDurable: Bool)
   /// The broker accepted a session, the n-th of this boot.
   case uplinkOpened(connection: Int64)
   case uplinkClosed
@@ -114,14 +132,22 @@ package struct Recovered: Equatable, Sendable {
   package var latches: [Latch]
   /// The members that went in and were not seen to leave.
   package var whereabouts: [Whereabouts.Stay]
+  /// The exchange that had not ended.
+  package var exchange: OpenExchange?
+  /// The last serial number that a motor was told by; 0 where none was.
+  package var serial: UInt8
+  package var slots: [SlotMemory]
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
+  /// What is written lasts; not so where no file could be had.
+  package var isDurable: Bool
 
   package init(
     stream: StreamID, boot: Int64 = 1, ending: Ending = .newStore, floor: UInt64 = 1,
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
     day: DayBook = DayBook(), lastTrusted: WallTime? = nil, latches: [Latch] = [],
-    whereabouts: [Whereabouts.Stay] = [], hasLostStore: Bool = false
+    whereabouts: [Whereabouts.Stay] = [], exchange: OpenExchange? = nil, serial: UInt8 = 0,
+    slots: [SlotMemory] = [], hasLostStore: Bool = false, isDurable: Bool = true
   ) {
     self.stream = stream
     self.boot = boot
@@ -134,6 +160,10 @@ package struct Recovered: Equatable, Sendable {
     self.lastTrusted = lastTrusted
     self.latches = latches
     self.whereabouts = whereabouts
+    self.exchange = exchange
+    self.serial = serial
+    self.slots = slots
     self.hasLostStore = hasLostStore
+    self.isDurable = isDurable
   }
 }

@@ -1,4 +1,4 @@
-// Which codes have opened a door, for as long as they could be shown again.
+// Which codes are used up, for as long as they could be shown again.
 import StationProtocol
 
 /// A code that is used up.
@@ -6,14 +6,22 @@ package struct ReplayMark: Equatable, Sendable {
   package var code: CodeDigest
   /// From here on the code has expired anyway.
   package var until: WallTime
+  package var purpose: Purpose
 
-  package init(code: CodeDigest, until: WallTime) {
+  /// What a code is used up for; a code that opened a door may still pay.
+  package enum Purpose: String, CaseIterable, Sendable {
+    case door
+    case machine
+  }
+
+  package init(code: CodeDigest, until: WallTime, purpose: Purpose = .door) {
     self.code = code
     self.until = until
+    self.purpose = purpose
   }
 }
 
-/// The used codes that have not expired. Only codes with a good signature get here, and they
+/// The codes that are used up for one purpose and have not expired. Only codes with a good signature get here, and they
 /// live for minutes, so the bound is never reached by honest use.
 package struct ReplayMarks: Equatable, Sendable {
   static let most = 65_536
@@ -32,8 +40,9 @@ package struct ReplayMarks: Equatable, Sendable {
   package func contains(_ code: CodeDigest) -> Bool { marks[code] != nil }
 
   /// Every mark, in an order that does not depend on the process.
-  package var all: [ReplayMark] {
-    marks.map { ReplayMark(code: $0.key, until: $0.value) }.sorted { $0.code < $1.code }
+  package func all(for purpose: ReplayMark.Purpose) -> [ReplayMark] {
+    marks.map { ReplayMark(code: $0.key, until: $0.value, purpose: purpose) }
+      .sorted { $0.code < $1.code }
   }
 
   /// - Parameter time: marks that ended before may be dropped.

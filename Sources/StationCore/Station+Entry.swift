@@ -88,7 +88,7 @@ extension Station {
     let isFree = points[index].resolution.mode == .freeAccess
     step.effects.append(
       .show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault)))
-    if points[index].entry.countRefusal(at: step.now.instant) {
+    if points[index].entry.refusals.count(at: step.now.instant) {
       journal(
         .entryRefused(
           id, reason: refusal.denial, fault: refusal.fault, member: refusal.member,
@@ -121,7 +121,7 @@ extension Station {
       if let action = points[index].entry.tries.wake(at: step.now.instant) {
         perform(action, at: id, &step)
       }
-      if let surplus = points[index].entry.closeWindow(at: step.now.instant) {
+      if let surplus = points[index].entry.refusals.close(at: step.now.instant) {
         journal(.refusalsCounted(id, count: surplus), .soon, &step)
       }
       let isShut =

@@ -54,8 +54,10 @@ extension Station {
     step.effects.append(
       .remember(
         (known.map { [.lastTrusted($0)] } ?? []) + occupancy.changes + latches
-          + marks.all.map { .mark($0, forgetting: known ?? step.now.wall) }
-          + whereabouts.all.map { .whereabouts(.entered($0)) }))
+          + (marks.all(for: .door) + (vending?.marks.all(for: .machine) ?? []))
+          .map { .mark($0, forgetting: known ?? step.now.wall) }
+          + whereabouts.all.map { .whereabouts(.entered($0)) } + (vending?.changes ?? [])))
+    abandonExchange(&step)
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
   }
@@ -66,7 +68,7 @@ extension Station {
     outbox.uplinkOpened()
     publishBirth(connection, &step)
     step.changedParts.formUnion(points.map { .door($0.id) })
-    step.changedParts.formUnion([.occupancy, .climate, .energy, .alarms])
+    step.changedParts.formUnion([.occupancy, .climate, .energy, .vending, .alarms])
   }
 
   func publishBirth(_ connection: Int64, _ step: inout Step) {
@@ -109,7 +111,9 @@ extension Station {
           .publishState(.climate(sensorsPayload(.thermometer, seq, step.now))))
       case .energy:
         step.effects.append(.publishState(.energy(sensorsPayload(.meter, seq, step.now))))
-      case .vending: break
+      case .vending:
+        guard let payload = vendingPayload(seq, step.now) else { continue }
+        step.effects.append(.publishState(.vending(payload)))
       case .alarms:
         step.effects.append(
           .publishState(

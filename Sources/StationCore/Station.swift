@@ -40,6 +40,10 @@ package struct Station: Equatable, Sendable {
   /// For what the modes were last found; nil before the first time.
   var resolvedFor: ModeSwitches?
   let capacityWatch: CapacityWatch
+  /// nil where there is no exchange machine.
+  package internal(set) var vending: Vending?
+  /// What is journaled outlives the daemon.
+  var isStoreDurable = true
 
   /// One access point with its machines.
   package struct AccessPoint: Equatable, Sendable {
@@ -73,13 +77,15 @@ package struct Station: Equatable, Sendable {
     fire = FireInput(configuration.fire)
     relays = configuration.relays.map(RelaySwitch.init)
     capacityWatch = CapacityWatch(configuration.entry.capacity)
+    vending = configuration.vending.map(Vending.init)
   }
 
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
     var step = Step(now: now)
     switch event {
     case .booted(let recovered): boot(recovered, &step)
-    case .storeReplaced(let stream):
+    case .storeReplaced(let stream, let isDurable):
+      isStoreDurable = isDurable
       // Before anything is written: a number of the old stream means nothing to the new store.
       let jump = clock.observe(now)
       restart(on: stream, &step)
@@ -100,7 +106,7 @@ package struct Station: Equatable, Sendable {
   package var nextDeadline: Instant? {
     let ofStation =
       [entryDeadline, outbox.deadline, refusedMessages.deadline, fire.deadline]
-      + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines
+      + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines + [vending?.deadline]
     return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
   }
 
@@ -154,7 +160,12 @@ extension Station {
       set(.readerLost, id, stands: !isConnected, &step)
     case .sensorRead(let id, let readings): sensed(id, readings, &step)
     case .sensorFailed(let id): sensed(id, nil, &step)
-    case .journaled(let seq): outbox.journaled(through: seq)
+    case .codeShownAtMachine, .productSelected, .selectionCancelled, .replied, .machineAnswered,
+      .machineSilent, .machineDoorChanged, .slotCounted, .slotReleased:
+      reactToMachine(event, &step)
+    case .journaled(let seq):
+      outbox.journaled(through: seq)
+      exchangeJournaled(&step)
     case .uplinkOpened(let connection): open(connection, &step)
     case .uplinkClosed:
       uplink = nil
@@ -181,6 +192,7 @@ extension Station {
     atFire(&step) { $0.wake(at: $1) }
     passEntry(&step)
     passSensors(&step)
+    passVending(&step)
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
@@ -194,8 +206,9 @@ extension Station {
 
   private mutating func boot(_ recovered: Recovered, _ step: inout Step) {
     boot = recovered.boot
+    isStoreDurable = recovered.isDurable
     outbox.recover(recovered)
-    marks.recover(recovered.marks)
+    marks.recover(recovered.marks.filter { $0.purpose == .door })
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(lastTrusted: recovered.lastTrusted, at: step.now)
     _ = clock.observe(step.now)
@@ -209,5 +222,6 @@ extension Station {
       .started(boot: boot, after: recovered.ending, version: configuration.version), .urgent, &step)
     if recovered.hasLostStore { set(.storeLost, nil, stands: true, &step) }
     recover(recovered.latches, &step)
+    recoverVending(recovered, &step)
   }
 }

@@ -15,12 +15,15 @@ package struct StationConfiguration: Equatable, Sendable {
   /// In the order of their words, each once.
   package var relays: [RelayConfiguration]
   package var sensors: SensorPolicy
+  /// nil where the station has no exchange machine.
+  package var vending: VendingPolicy?
 
   package init(
     version: String, accessPoints: [AccessPointConfiguration], entry: EntryPolicy = EntryPolicy(),
     occupancy: OccupancyPolicy = OccupancyPolicy(), clock: ClockTrust.Policy = .require,
     outbox: OutboxLimits = OutboxLimits(), fire: FirePolicy = FirePolicy(),
-    relays: [RelayConfiguration] = [], sensors: SensorPolicy = SensorPolicy()
+    relays: [RelayConfiguration] = [], sensors: SensorPolicy = SensorPolicy(),
+    vending: VendingPolicy? = nil
   ) {
     precondition((1...AccessPointID.most).contains(accessPoints.count), "1 to 4 access points")
     self.version = version
@@ -32,5 +35,6 @@ package struct StationConfiguration: Equatable, Sendable {
     self.fire = fire
     self.relays = relays.sorted { $0.relay.rawValue < $1.relay.rawValue }
     self.sensors = sensors
+    self.vending = vending
   }
 }

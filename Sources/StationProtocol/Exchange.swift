@@ -204,6 +204,8 @@ package enum ExchangeRefusal: String, CaseIterable, Sendable {
   case maintenance
   /// The journal is so full that an exchange might not be told.
   case journalFull = "journal-full"
+  /// Nothing that it writes down lasts: its store cannot be written.
+  case noStore = "no-store"
   /// Somebody else's exchange is under way.
   case busy
 

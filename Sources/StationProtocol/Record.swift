@@ -56,10 +56,11 @@ package struct Record: Equatable, Sendable {
     case exchangeDispensing(ExchangeID, serial: Int64)
     /// It is over; the service posts or voids what it set aside.
     case exchangeEnded(Exchange, ExchangeOutcome)
-    /// Something was shown at the machine and no exchange began; the fault is there exactly where
-    /// the reason is `malformed`.
+    /// Something was shown at the machine and no exchange began; the slot is there where one was
+    /// chosen, the fault exactly where the reason is `malformed`.
     case exchangeRefused(
-      SlotID, reason: ExchangeRefusal, fault: CodeFault? = nil, member: MemberID?, code: CodeDigest)
+      SlotID?, reason: ExchangeRefusal, fault: CodeFault? = nil, member: MemberID?, code: CodeDigest
+    )
     /// Such refusals above the rate that is recorded one by one; at most `mostRefusals`.
     case exchangeRefusalsCounted(Int64)
     /// Somebody counted what is in a slot, or filled it; this is the stock from now on.

@@ -190,7 +190,7 @@ extension JSONWriter {
       field("outcome", outcome.kind.rawValue)
       if let reason = outcome.reason { field("reason", reason) }
     case .exchangeRefused(let slot, let reason, let fault, let member, let code):
-      field("slot", slot.number)
+      if let slot { field("slot", slot.number) }
       field("reason", reason.rawValue)
       if let fault { field("fault", fault.rawValue) }
       if let member { field("member", member.text) }
@@ -455,7 +455,7 @@ private struct RecordFields {
       }
       return .exchangeEnded(whole, outcome)
     case .exchangeRefused:
-      let slot = try use(.slot, slot, reader)
+      let slot = optional(.slot, slot)
       let refusal: ExchangeRefusal = try word(.reason, reason, reader)
       return .exchangeRefused(
         slot, reason: refusal,

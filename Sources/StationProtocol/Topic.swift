@@ -72,6 +72,17 @@ package enum Topic: Hashable, Sendable {
     }
   }
 
+  /// Whether it is the service that speaks to this station there.
+  package func isHeard(by station: StationID) -> Bool {
+    switch self {
+    case .ack(station), .reply(station, _): true
+    default: false
+    }
+  }
+
+  /// The filter of every answer to a station.
+  package static func replies(to station: StationID) -> String { "\(prefix)/\(station)/rep/+" }
+
   private static func request(_ leaf: String, below folder: StaticString) -> RequestID? {
     let start = folder.utf8CodeUnitCount
     let isBelow = folder.withUTF8Buffer { leaf.utf8.starts(with: $0) }

@@ -256,8 +256,8 @@ extension StationDaemon {
     switch report {
     case .journaled(let stream, let seq):
       if stream == station.outbox.stream { dispatch(.journaled(through: seq)) }
-    case .replaced(let stream, _):
-      dispatch(.storeReplaced(stream))
+    case .replaced(let stream, let isDurable):
+      dispatch(.storeReplaced(stream, isDurable: isDurable))
       link.change(stream: stream)
     case .rows(let stream, let first, let records):
       link.publish(stream: stream, first: first, records: records)
@@ -306,6 +306,8 @@ extension StationDaemon {
       lines.show(
         accessPoint: point.number,
         .refused(reason: denial.rawValue, fault: fault?.rawValue))
+    case .request(let id, let request): link.ask(request, as: id)
+    case .dispense, .checkMachine, .showScreen: break
     case .journal(let entry): journal.append(entry, to: stream)
     case .remember(let changes): journal.remember(changes, in: stream)
     case .publishRecords(let range): journal.read(range, of: stream)

@@ -32,7 +32,7 @@ final class StationLink {
       return status(isOnline: false, .lost)
     }
     client.onConnected = { [unowned self] in
-      client.subscribe([Topic.ack(station).path])
+      client.subscribe([Topic.ack(station).path, Topic.replies(to: station)])
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
       Log.notice("connected to \(options.host):\(options.port)")
@@ -73,6 +73,14 @@ final class StationLink {
     send(.state(station, state.part), state.json, isRetained: true)
   }
 
+  /// Asks the service. What the link does not take is asked again by the core, or given up.
+  func ask(_ request: StationRequest, as id: RequestID) {
+    _ = client.publish(
+      MQTTMessage(
+        topic: Topic.request(station, id).path, payload: request.json,
+        expiry: StationRequest.life))
+  }
+
   /// Sends rows in batches. What the link does not take is asked for again by the core.
   func publish(stream: StreamID, first: UInt64, records: [[UInt8]]) {
     var start = 0
@@ -99,16 +107,21 @@ final class StationLink {
   }
 
   private func receive(_ message: MQTTMessage) {
-    guard Topic(path: message.topic) == .ack(station) else {
+    let topic = Topic(path: message.topic)
+    guard let topic, topic.isHeard(by: station) else {
       return refuse(.unknownTopic, "a message on a topic that is not for this station")
     }
     guard !message.isRetained else {
-      return refuse(.retained, "an acknowledgement that the broker has kept")
+      return refuse(.retained, "an answer of the service that the broker has kept")
     }
     do throws(JSONError) {
-      onEvent(.acknowledged(try Acknowledgement(json: message.payload)))
+      if case .reply(_, let id) = topic {
+        onEvent(.replied(id, try StationReply(json: message.payload)))
+      } else {
+        onEvent(.acknowledged(try Acknowledgement(json: message.payload)))
+      }
     } catch {
-      refuse(.unreadable, "an acknowledgement that cannot be read: \(error)")
+      refuse(.unreadable, "an answer of the service that cannot be read: \(error)")
     }
   }
 

@@ -278,7 +278,7 @@ import Testing
     let (even, odd, new) = (
       marks.contains(code(0)), marks.contains(code(1)), marks.contains(code(9999))
     )
-    #expect(marks.all.count == 513)
+    #expect(marks.all(for: .door).count == 513)
     #expect(!even)
     #expect(odd && new)
   }
@@ -292,7 +292,7 @@ import Testing
     marks.add(mark(99_999, lasting: 99_999), at: Scenario.noon)
     let gone = ReplayMarks.most / 8
     let (last, first) = (marks.contains(code(gone - 1)), marks.contains(code(gone)))
-    #expect(marks.all.count == ReplayMarks.most - gone + 1)
+    #expect(marks.all(for: .door).count == ReplayMarks.most - gone + 1)
     #expect(!last)
     #expect(first)
   }
@@ -301,6 +301,6 @@ import Testing
   func listed() {
     var marks = ReplayMarks()
     marks.recover([mark(3, lasting: 1), mark(1, lasting: 3), mark(2, lasting: 2)])
-    #expect(marks.all.map(\.code) == [code(1), code(2), code(3)])
+    #expect(marks.all(for: .door).map(\.code) == [code(1), code(2), code(3)])
   }
 }

@@ -273,7 +273,7 @@ import Testing
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.exitRequested(1))
-    story.tell(.storeReplaced(Self.fresh))
+    story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expectJournal(.passage(1, .inward, inside: 1))
     story.expectJournal(.exitRequested(1))
     story.expect(
@@ -302,7 +302,7 @@ import Testing
     story.openUplink()
     story.expect(.publishRecords(40...40))
     story.commitsByItself = false
-    story.tell(.storeReplaced(Self.fresh))
+    story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expect(
       .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
     story.expectJournal(.alarmRaised(.storeLost, nil))
@@ -323,7 +323,7 @@ import Testing
     story.tell(.wake)
     story.commitsByItself = false
     story.stepClock(by: .seconds(-60))
-    story.tell(.storeReplaced(Self.fresh))
+    story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expect(
       .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
     story.expectJournal(.alarmRaised(.storeLost, nil))
@@ -347,7 +347,7 @@ import Testing
     story.expectJournal(.passage(1, .turnBack, inside: 0))
     story.expect(.trim(through: 2))
     story.expectJournal(.gap(from: 1, to: 2, reason: .full))
-    story.tell(.storeReplaced(Self.fresh))
+    story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expectJournal(.passage(1, .turnBack, inside: 0))
     story.expect(
       .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))

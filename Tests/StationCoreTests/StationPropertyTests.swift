@@ -124,7 +124,7 @@ private struct RandomLife {
       streams += 1
       stream = StreamID(bits: streams)
       (nextSeq, durable, floor) = (1, 0, 1)
-      return .storeReplaced(stream)
+      return .storeReplaced(stream, isDurable: true)
     }
   }
 
@@ -205,7 +205,8 @@ private struct RandomLife {
     case .trim(let upto):
       if upto < floor || upto > durable { complain("trim to \(upto) of \(floor)...\(durable)") }
       floor = upto + 1
-    case .setStrike, .setRelay, .show, .remember: break
+    case .setStrike, .setRelay, .show, .remember, .dispense, .checkMachine, .showScreen, .request:
+      break
     }
   }
 

@@ -76,7 +76,7 @@ struct StationWiresTests {
     story.expectJournal(
       .alarmRaised(.emergency, nil), .urgent, [.latch(.emergency, isSet: true)])
     var station = story.station
-    let effects = station.handle(.storeReplaced(StreamID(bits: 7)), at: story.now)
+    let effects = station.handle(.storeReplaced(StreamID(bits: 7), isDurable: true), at: story.now)
     let remembered = effects.compactMap { effect -> [RecoveryChange]? in
       if case .remember(let changes) = effect { changes } else { nil }
     }.joined()

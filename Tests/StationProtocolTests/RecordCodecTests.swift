@@ -95,7 +95,7 @@ private struct PlainRecord: Codable, Equatable {
       take(exchange)
       (self.outcome, reason) = (outcome.kind.rawValue, outcome.reason)
     case .exchangeRefused(let slot, let reason, let fault, let member, let code):
-      (self.slot, self.reason, self.fault) = (slot.number, reason.rawValue, fault?.rawValue)
+      (self.slot, self.reason, self.fault) = (slot?.number, reason.rawValue, fault?.rawValue)
       (self.member, self.code) = (member?.text, code.description)
     case .exchangeRefusalsCounted(let count): self.count = count
     case .slotCounted(let slot, let stock, let bestBefore):

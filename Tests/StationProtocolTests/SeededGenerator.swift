@@ -90,7 +90,7 @@ struct SeededGenerator: RandomNumberGenerator {
       {
         let reason: ExchangeRefusal = word()
         return .exchangeRefused(
-          slot(), reason: reason, fault: reason == .malformed ? word() : nil,
+          bool() ? slot() : nil, reason: reason, fault: reason == .malformed ? word() : nil,
           member: bool() ? member() : nil, code: code())
       }()
     case .exchangeRefusalsCounted: .exchangeRefusalsCounted(1 + number() % Record.mostRefusals)

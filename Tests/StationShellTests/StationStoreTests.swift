@@ -187,8 +187,8 @@ struct StationStoreTests {
     try store.commit(batch([entry(1, changes: [.mark(mark, forgetting: WallTime(seconds: 0))])]))
     try store.close()
     try sql(
-      "PRAGMA ignore_check_constraints = ON; INSERT INTO replay_mark VALUES ('spoilt', 1), "
-        + "('000000000000000000000000000000ff', 9223372036854775807)")
+      "PRAGMA ignore_check_constraints = ON; INSERT INTO used_code VALUES ('spoilt', 'door', 1), "
+        + "('000000000000000000000000000000ff', 'door', 9223372036854775807)")
     let (again, recovered) = try open()
     #expect(recovered.marks.count == 2)
     #expect(recovered.marks.contains(mark))

@@ -11,7 +11,8 @@ final class Journal {
   /// What the thread tells the loop.
   enum Report: Sendable {
     case journaled(StreamID, through: UInt64)
-    case replaced(StreamID, reason: String)
+    /// The new store lasts, or is kept in memory where no file can be written.
+    case replaced(StreamID, isDurable: Bool)
     case rows(StreamID, first: UInt64, records: [[UInt8]])
   }
 
@@ -93,6 +94,7 @@ struct StoreOpening {
       do throws(DatabaseError) {
         var (store, recovered) = try StationStore.open(path: candidate, fresh: fresh)
         recovered.hasLostStore = true
+        recovered.isDurable = candidate == path
         if candidate != path {
           Log.error("no store can be written at \(path): records are kept in memory only")
         }
@@ -231,8 +233,9 @@ final class JournalWriter {
     due = nil
     store.abandon()
     replacements += 1
-    store = StoreOpening.replace(path: path, after: error, mayUseFile: replacements <= 3).store
-    reports.send(.replaced(store.stream, reason: error.description))
+    let opening = StoreOpening.replace(path: path, after: error, mayUseFile: replacements <= 3)
+    store = opening.store
+    reports.send(.replaced(store.stream, isDurable: opening.recovered.isDurable))
   }
 
   private func close() {

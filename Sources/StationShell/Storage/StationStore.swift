@@ -86,6 +86,7 @@ final class StationStore {
         since INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
       """),
+    vendingMigration,
   ]
 
   /// Opens or makes the store, counts the boot, and reads what is remembered.
@@ -150,11 +151,14 @@ final class StationStore {
       last = UInt64(sound($0.int64(0), counts))
     }
     recovered.next = max(recovered.floor, last + 1)
-    try database.prepare("SELECT code, until FROM replay_mark ORDER BY code").rows { row in
+    try database.prepare("SELECT code, until, purpose FROM used_code ORDER BY code").rows { row in
       // A mark that was spoilt is worth less than the others: it does not condemn the store.
-      guard let code = CodeDigest(row.text(0)) else { return }
+      guard let code = CodeDigest(row.text(0)),
+        let purpose = ReplayMark.Purpose(rawValue: row.text(2))
+      else { return }
       let until = min(max(row.int64(1), times.lowerBound), times.upperBound)
-      recovered.marks.append(ReplayMark(code: code, until: WallTime(milliseconds: until)))
+      recovered.marks.append(
+        ReplayMark(code: code, until: WallTime(milliseconds: until), purpose: purpose))
     }
     try database.prepare("SELECT name FROM latch ORDER BY name").rows { row in
       if let latch = Latch(rawValue: row.text(0)) { recovered.latches.append(latch) }
@@ -169,6 +173,7 @@ final class StationStore {
     let (totals, areTotalsSound) = try Self.totals(database)
     recovered.totals = totals ?? recovered.totals
     recovered.day = try Self.day(database)
+    try readVending(database, &recovered)
     guard isSound, areTotalsSound, stream != nil, totals != nil else {
       throw DatabaseError(
         operation: .open, extendedCode: 11, sql: nil,
@@ -209,9 +214,10 @@ final class StationStore {
       try forget(before: forgetting)
       try database.run(
         """
-        INSERT INTO replay_mark (code, until) VALUES (?1, ?2)
-        ON CONFLICT (code) DO UPDATE SET until = excluded.until
-        """, .text(mark.code.description), .integer(mark.until.milliseconds))
+        INSERT INTO used_code (code, purpose, until) VALUES (?1, ?2, ?3)
+        ON CONFLICT (code, purpose) DO UPDATE SET until = excluded.until
+        """, .text(mark.code.description), .text(mark.purpose.rawValue),
+        .integer(mark.until.milliseconds))
     case .totals(let totals): try remember(totals)
     case .day(let book): try remember(book)
     case .latch(let latch, isSet: true):
@@ -230,13 +236,16 @@ final class StationStore {
     case .whereabouts(.left(let member)):
       try database.run("DELETE FROM stay WHERE member = ?1", .text(member.text))
     case .whereabouts(.cleared): try database.execute("DELETE FROM stay")
+    case .exchange(let open): try remember(open)
+    case .serial(let serial): try remember(serial: serial)
+    case .slot(let memory): try remember(memory)
     }
   }
 
   /// Drops marks that have ended, now and then: each time reads the whole table.
   private func forget(before time: WallTime) throws(DatabaseError) {
     if let forgotten, time - forgotten < .seconds(60), time >= forgotten { return }
-    try database.run("DELETE FROM replay_mark WHERE until < ?1", .integer(time.milliseconds))
+    try database.run("DELETE FROM used_code WHERE until < ?1", .integer(time.milliseconds))
     forgotten = time
   }
 

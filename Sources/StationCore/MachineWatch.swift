@@ -1,0 +1,67 @@
+// Whether the exchange machine is there and able to sell, by asking it now and then.
+import StationProtocol
+
+/// Asks the board how one slot after the other stands while nobody buys, and keeps what it says of
+/// the machine as a whole.
+package struct MachineWatch: Equatable, Sendable {
+  /// So many questions in a row without an answer, and the machine is lost.
+  static let silences = 3
+
+  /// nil before its first answer or silence.
+  package private(set) var isThere: Bool?
+  package private(set) var isDropSensorFaulty = false
+  /// The machine's own door; nil where it cannot be sensed.
+  package var isOpen: Bool?
+  private var silent = 0
+  private var checkAt: Instant?
+  /// The slot that was asked about last.
+  private var asked: Int = -1
+  private var isWaiting = false
+  private let interval: Duration
+
+  init(interval: Duration) { self.interval = interval }
+
+  mutating func begin(at now: Instant) { checkAt = now }
+
+  /// - Returns: the slot that the board told about; nil where it was not asked.
+  mutating func answered(_ status: MachineStatus, at now: Instant) -> Int? {
+    hear(status)
+    guard isWaiting else { return nil }
+    isWaiting = false
+    checkAt = now + interval
+    return asked
+  }
+
+  /// Whatever the board answers, it is there.
+  mutating func hear(_ status: MachineStatus) {
+    silent = 0
+    isThere = true
+    // One that turns a motor cannot tell yet.
+    if !status.contains(.busy) { isDropSensorFaulty = status.contains(.dropSensorFaulty) }
+  }
+
+  mutating func fellSilent(at now: Instant) {
+    silent = min(silent + 1, Self.silences)
+    if silent == Self.silences { isThere = false }
+    guard isWaiting else { return }
+    isWaiting = false
+    // Until it is known to be lost it is asked again soon.
+    checkAt = now + (silent < Self.silences ? .milliseconds(500) : interval)
+  }
+
+  /// - Returns: the index of the slot to ask about now, if it is time to.
+  mutating func takeCheck(of slots: Int, at now: Instant) -> Int? {
+    guard !isWaiting, let due = checkAt, due <= now else { return nil }
+    checkAt = nil
+    isWaiting = true
+    asked = (asked + 1) % slots
+    return asked
+  }
+
+  /// After a turn: what it said of the machine is checked at once.
+  mutating func checkSoon(at now: Instant) {
+    if !isWaiting { checkAt = now }
+  }
+
+  var deadline: Instant? { isWaiting ? nil : checkAt }
+}

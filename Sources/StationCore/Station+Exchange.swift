@@ -1,0 +1,317 @@
+// One exchange from the choice to the outcome: nothing moves before the record of it is durable.
+import StationProtocol
+
+extension Station {
+  // MARK: - Whoever stands before the machine
+
+  mutating func select(_ slot: SlotID, _ step: inout Step) {
+    guard let vending, vending.session.exchange == nil else { return }
+    if let refusal = refusal(of: slot, step.now) {
+      return tell(.refused(slot, refusal), &step)
+    }
+    self.vending?.session = .chosen(
+      ExchangeSession.Choice(slot: slot, until: step.now.instant + vending.policy.timing.session))
+  }
+
+  /// Whatever has not been decided can be called off.
+  mutating func cancelSelection(_ step: inout Step) {
+    switch vending?.session {
+    case .chosen?, .askingBalance?, .over?: vending?.session = .idle
+    case .intended(let intention, _)?, .asking(let intention, _)?:
+      end(intention.exchange, .cancelled, balance: nil, &step)
+    case .idle?, .committing?, .dispensing?, nil: break
+    }
+  }
+
+  /// A code pays for what was chosen before it was shown, and for nothing else: nobody spends the
+  /// points of a member who has walked away.
+  mutating func present(_ presentation: Presentation, _ step: inout Step) {
+    if case .genuine(let claims, _) = presentation.verdict, let issued = claims.issued {
+      clock.learn(issued: issued, at: step.now)
+    }
+    guard vending?.isShownAgain(presentation.bytes, at: step.now.instant) == false else { return }
+    switch vending?.session {
+    case .chosen(let choice)?: pay(with: presentation, for: choice, &step)
+    case .idle?, .over?: askBalance(of: presentation, &step)
+    case .askingBalance?, .intended?, .asking?, .committing?, .dispensing?, nil: break
+    }
+  }
+
+  private mutating func pay(
+    with presentation: Presentation, for choice: ExchangeSession.Choice, _ step: inout Step
+  ) {
+    switch judge(presentation, step.now) {
+    case .failure(let finding):
+      refuse(finding, presentation, choice.slot, &step)
+      vending?.session = .chosen(
+        ExchangeSession.Choice(
+          slot: choice.slot, until: choice.until, refusal: finding.refusal))
+    case .success(let payer):
+      if let refusal = refusal(of: choice.slot, step.now) {
+        refuse(Finding(refusal, member: payer.member), presentation, choice.slot, &step)
+        return tell(.refused(choice.slot, refusal), &step)
+      }
+      guard let slot = vending?.planogram[choice.slot]?.configuration else { return }
+      // The record gets the stream's next number, which is the exchange's own for ever.
+      let id = ExchangeID(stream: outbox.stream, seq: outbox.next)
+      let exchange = Exchange(
+        id: id, member: payer.member, slot: slot.slot, article: slot.article, price: slot.price)
+      journal(
+        .exchangeIntended(exchange, code: payer.mark.code), .urgent, &step,
+        [.exchange(OpenExchange(exchange: exchange, phase: .intended))])
+      vending?.session = .intended(
+        ExchangeSession.Intention(exchange: exchange, mark: payer.mark), seq: id.seq)
+      step.changedParts.insert(.vending)
+    }
+  }
+
+  private mutating func askBalance(of presentation: Presentation, _ step: inout Step) {
+    guard let vending else { return }
+    switch judge(presentation, step.now) {
+    case .failure(let finding):
+      refuse(finding, presentation, nil, &step)
+      tell(.refused(nil, finding.refusal), &step)
+    case .success(let payer):
+      guard uplink != nil else { return tell(.refused(nil, .noUplink), &step) }
+      self.vending?.balances += 1
+      let id = RequestID(balance: vending.balances + 1, boot: boot, stream: outbox.stream)
+      self.vending?.session = .askingBalance(
+        id, until: step.now.instant + vending.policy.timing.patience)
+      step.effects.append(.request(id, .balance(payer.member)))
+    }
+  }
+
+  // MARK: - Codes
+
+  private struct Payer {
+    var member: MemberID
+    var mark: ReplayMark
+  }
+
+  /// Why a code buys nothing.
+  private struct Finding: Error {
+    var refusal: ExchangeRefusal
+    var fault: CodeFault?
+    var member: MemberID?
+
+    init(_ refusal: ExchangeRefusal, fault: CodeFault? = nil, member: MemberID? = nil) {
+      self.refusal = refusal
+      self.fault = fault
+      self.member = member
+    }
+  }
+
+  /// The grounds of `Denial` that are about the code and the member; hours, capacity and modes are
+  /// the door's.
+  private func judge(_ presentation: Presentation, _ now: Now) -> Result<Payer, Finding> {
+    let claims: MemberClaims
+    let code: CodeDigest
+    switch presentation.verdict {
+    case .refused(let refusal):
+      return .failure(Finding(ExchangeRefusal(refusal), fault: refusal.fault))
+    case .genuine(let genuine, let digest):
+      claims = genuine
+      code = digest
+    }
+    guard let time = clock.judgementTime(now) else { return .failure(Finding(.clockUntrusted)) }
+    let policy = configuration.entry.code
+    switch policy.judge(claims, at: time) {
+    case .failure(let refusal):
+      return .failure(Finding(ExchangeRefusal(refusal), fault: refusal.fault))
+    case .success(let member):
+      if directory.revoked.contains(member) {
+        return .failure(Finding(.revoked, member: member))
+      }
+      if vending?.marks.contains(code) == true {
+        return .failure(Finding(.replayed, member: member))
+      }
+      if directory.profile(of: member).status == .suspended {
+        return .failure(Finding(.suspended, member: member))
+      }
+      let until = (claims.expires ?? time) + policy.leeway
+      return .success(
+        Payer(member: member, mark: ReplayMark(code: code, until: until, purpose: .machine)))
+    }
+  }
+
+  private mutating func refuse(
+    _ finding: Finding, _ presentation: Presentation, _ slot: SlotID?, _ step: inout Step
+  ) {
+    guard vending?.refusals.count(at: step.now.instant) == true else { return }
+    let code: CodeDigest
+    switch presentation.verdict {
+    case .genuine(_, let digest): code = digest
+    case .refused: code = presentation.bytes
+    }
+    journal(
+      .exchangeRefused(
+        slot, reason: finding.refusal, fault: finding.fault, member: finding.member, code: code),
+      .soon, &step)
+  }
+
+  // MARK: - The steps of an exchange
+
+  /// What became durable may be what an exchange waits for.
+  mutating func exchangeJournaled(_ step: inout Step) {
+    let now = step.now.instant
+    switch vending?.session {
+    case .intended(let intention, let seq)? where seq <= outbox.durable:
+      guard uplink != nil else {
+        return end(intention.exchange, .refused(.noUplink), balance: nil, &step)
+      }
+      guard let timing = vending?.policy.timing else { return }
+      vending?.session = .asking(
+        intention,
+        ExchangeSession.Question(askAgainAt: now + timing.askAgain, until: now + timing.patience))
+      ask(intention.exchange, &step)
+    case .committing(let intention, let serial, let balance, let seq)? where seq <= outbox.durable:
+      guard let timing = vending?.policy.timing else { return }
+      let watch = DispenseWatch(serial: serial, timing: timing, at: now)
+      vending?.session = .dispensing(intention.exchange, watch, balance: balance)
+      step.effects.append(.dispense(intention.exchange.slot, serial: serial))
+    default: break
+    }
+  }
+
+  private func ask(_ exchange: Exchange, _ step: inout Step) {
+    step.effects.append(.request(RequestID(exchange.id), .hold(exchange)))
+  }
+
+  mutating func take(_ reply: StationReply, to id: RequestID, _ step: inout Step) {
+    switch (vending?.session, reply) {
+    case (.askingBalance(id, _)?, .balance(let balance)): tell(.balance(balance), &step)
+    case (.askingBalance(id, _)?, .refused(let refusal, _)):
+      tell(.refused(nil, refusal), &step)
+    case (.asking(let intention, _)?, .held(let balance))
+    where id == RequestID(intention.exchange.id):
+      commit(intention, balance, &step)
+    case (.asking(let intention, _)?, .refused(let refusal, let balance))
+    where id == RequestID(intention.exchange.id):
+      end(intention.exchange, .refused(refusal), balance: balance, &step)
+    // What comes too late is undone by the record of how the exchange ended.
+    default: break
+    }
+  }
+
+  /// The price is set aside: decide, once and for all, unless the machine has failed meanwhile.
+  private mutating func commit(
+    _ intention: ExchangeSession.Intention, _ balance: Int64, _ step: inout Step
+  ) {
+    let exchange = intention.exchange
+    if let refusal = refusal(of: exchange.slot, step.now) {
+      return end(exchange, .refused(refusal), balance: nil, &step)
+    }
+    guard let serial = vending?.takeSerial(outbox.stream) else { return }
+    let known = clock.lastTrusted(at: step.now)
+    let forgetting = known ?? clock.judgementTime(step.now) ?? step.now.wall
+    vending?.marks.add(intention.mark, at: forgetting)
+    let open = OpenExchange(
+      exchange: exchange, phase: .dispensing(serial: serial, at: step.now.instant))
+    let seq = outbox.next
+    journal(
+      .exchangeDispensing(exchange.id, serial: Int64(serial)), .urgent, &step,
+      [.exchange(open), .serial(serial), .mark(intention.mark, forgetting: forgetting)]
+        + (known.map { [.lastTrusted($0)] } ?? []))
+    vending?.session = .committing(intention, serial: serial, balance: balance, seq: seq)
+  }
+
+  mutating func follow(_ verdict: DispenseWatch.Verdict, _ step: inout Step) {
+    guard case .dispensing(let exchange, let watch, let balance)? = vending?.session else {
+      return
+    }
+    switch verdict {
+    case .waits: break
+    case .ask: step.effects.append(.dispense(exchange.slot, serial: watch.serial))
+    case .dropped(let fault):
+      end(exchange, .dispensed, balance: balance, &step)
+      if let fault { quarantine(exchange.slot, .fault(fault), &step) }
+    case .failed(let fault):
+      end(exchange, .failed(fault), balance: refunded(balance, exchange), &step)
+      quarantine(exchange.slot, .fault(fault), &step)
+    case .unknown(let unknown):
+      end(exchange, .unknown(unknown), balance: refunded(balance, exchange), &step)
+      quarantine(exchange.slot, .unknown(unknown), &step)
+    }
+  }
+
+  private func refunded(_ balance: Int64?, _ exchange: Exchange) -> Int64? {
+    balance.map { $0 + exchange.price.number }
+  }
+
+  /// The one way in which an exchange ends: a record that the service posts or voids by.
+  private mutating func end(
+    _ exchange: Exchange, _ outcome: ExchangeOutcome, balance: Int64?, _ step: inout Step
+  ) {
+    var changes: [RecoveryChange] = [.exchange(nil)]
+    if outcome == .dispensed, let memory = vending?.planogram.take(exchange.slot) {
+      changes.append(.slot(memory))
+    }
+    journal(.exchangeEnded(exchange, outcome), .urgent, &step, changes)
+    step.changedParts.insert(.vending)
+    vending?.machine.checkSoon(at: step.now.instant)
+    tell(.ended(exchange.slot, outcome, price: exchange.price, balance: balance), &step)
+  }
+
+  private mutating func tell(_ phase: VendingScreen.Phase, _ step: inout Step) {
+    guard let timing = vending?.policy.timing else { return }
+    vending?.session = .over(phase, until: step.now.instant + timing.outcome)
+  }
+
+  // MARK: - Time, uplink, boot
+
+  mutating func passExchange(_ step: inout Step) {
+    let now = step.now.instant
+    switch vending?.session {
+    case .chosen(let choice)? where choice.until <= now: vending?.session = .idle
+    case .over(_, let until)? where until <= now: vending?.session = .idle
+    case .askingBalance(_, let until)? where until <= now || uplink == nil:
+      tell(.refused(nil, uplink == nil ? .noUplink : .noAnswer), &step)
+    case .asking(let intention, var question)?:
+      if uplink == nil {
+        end(intention.exchange, .refused(.noUplink), balance: nil, &step)
+      } else if question.until <= now {
+        end(intention.exchange, .refused(.noAnswer), balance: nil, &step)
+      } else if question.askAgainAt <= now, let timing = vending?.policy.timing {
+        question.askAgainAt = now + timing.askAgain
+        vending?.session = .asking(intention, question)
+        ask(intention.exchange, &step)
+      }
+    case .dispensing(let exchange, var watch, let balance)?:
+      let verdict = watch.wake(at: now)
+      vending?.session = .dispensing(exchange, watch, balance: balance)
+      follow(verdict, &step)
+    default: break
+    }
+  }
+
+  /// What an earlier life left behind. Before a motor was told, nothing happened. After that, the
+  /// board is asked by the same number, as long as neither it nor this computer can have lost power
+  /// since; otherwise nobody will ever know, and the member does not pay.
+  mutating func recoverVending(_ recovered: Recovered, _ step: inout Step) {
+    vending?.planogram.recover(recovered.slots)
+    vending?.serial = recovered.serial
+    vending?.marks.recover(recovered.marks.filter { $0.purpose == .machine })
+    vending?.machine.begin(at: step.now.instant)
+    guard let open = recovered.exchange, let timing = vending?.policy.timing else { return }
+    switch open.phase {
+    case .intended: end(open.exchange, .refused(.interrupted), balance: nil, &step)
+    case .dispensing(let serial, let at?)
+    where step.now.instant >= at && step.now.instant - at < timing.longestInterruption:
+      let watch = DispenseWatch(
+        serial: serial, isResumed: true, timing: timing, at: step.now.instant)
+      vending?.session = .dispensing(open.exchange, watch, balance: nil)
+      step.effects.append(.dispense(open.exchange.slot, serial: serial))
+    case .dispensing:
+      end(open.exchange, .unknown(.interrupted), balance: nil, &step)
+      quarantine(open.exchange.slot, .unknown(.interrupted), &step)
+    }
+  }
+
+  /// The store was lost. What was not decided is called off, under the new stream's numbers; a
+  /// motor that was told goes on.
+  mutating func abandonExchange(_ step: inout Step) {
+    guard let session = vending?.session, let exchange = session.exchange else { return }
+    if case .dispensing = session { return }
+    end(exchange, .refused(.interrupted), balance: nil, &step)
+  }
+}

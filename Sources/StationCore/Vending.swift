@@ -1,0 +1,78 @@
+// The exchange machine of a station: its slots, its board, and whoever stands before it.
+import StationProtocol
+
+/// What belongs to the machine; `Station+Vending` and `Station+Exchange` say what is done with it.
+package struct Vending: Equatable, Sendable {
+  package let policy: VendingPolicy
+  package internal(set) var planogram: Planogram
+  package internal(set) var session = ExchangeSession.idle
+  package internal(set) var machine: MachineWatch
+  /// Codes that have paid.
+  var marks = ReplayMarks()
+  var refusals = RefusalWindow()
+  /// The last serial number that a motor was told by.
+  var serial: UInt8 = 0
+  /// Questions about balances that this boot has asked.
+  var balances: Int64 = 0
+  /// The bytes that were shown last, and when.
+  private var shown: Shown?
+  /// What the screen shows, and for what it was last looked at.
+  var screen: VendingScreen?
+  var shownFor: ScreenGround?
+
+  /// All that what is shown, and the alarms of the machine, depend on.
+  struct ScreenGround: Equatable, Sendable {
+    var stop: ExchangeRefusal?
+    var isInMaintenance: Bool
+    var isThere: Bool?
+    var isOpen: Bool?
+    var isDropSensorFaulty: Bool?
+    var phase: VendingScreen.Phase?
+    var revision: Int?
+    /// Such as 20261121.
+    var day: Int?
+  }
+
+  private struct Shown: Equatable, Sendable {
+    var bytes: CodeDigest
+    var at: Instant
+  }
+
+  init(_ policy: VendingPolicy) {
+    self.policy = policy
+    planogram = Planogram(policy.slots)
+    machine = MachineWatch(interval: policy.timing.check)
+  }
+
+  /// The same bytes held to the reader are one presentation, however often they are read.
+  mutating func isShownAgain(_ bytes: CodeDigest, at now: Instant) -> Bool {
+    let before = shown
+    shown = Shown(bytes: bytes, at: now)
+    guard let before, before.bytes == bytes else { return false }
+    return now - before.at < Entry.presentationGap
+  }
+
+  /// The number of the next order. A new store does not know the last one, so the first is drawn
+  /// from the stream's random name: a board that has it by chance answers too soon to be believed.
+  mutating func takeSerial(_ stream: StreamID) -> UInt8 {
+    serial = serial == 0 ? UInt8(stream.bits % 255) + 1 : serial == 255 ? 1 : serial + 1
+    return serial
+  }
+
+  /// All that boot needs, for a store that knows nothing.
+  var changes: [RecoveryChange] {
+    planogram.slots.map { .slot($0.memory) } + (serial == 0 ? [] : [.serial(serial)])
+      + (open.map { [.exchange($0)] } ?? [])
+  }
+
+  /// The order that was given and has no outcome yet, as the store keeps it.
+  private var open: OpenExchange? {
+    guard case .dispensing(let exchange, let watch, _) = session else { return nil }
+    return OpenExchange(
+      exchange: exchange, phase: .dispensing(serial: watch.serial, at: watch.began))
+  }
+
+  var deadline: Instant? {
+    [session.deadline, machine.deadline, refusals.deadline].compactMap { $0 }.min()
+  }
+}
