@@ -1,0 +1,292 @@
+// Tests of exchanges that go wrong: the machine, the power, the store. Who pays, what is kept.
+import StationProtocol
+import Testing
+
+@testable import StationCore
+
+@Suite struct ExchangeFaultTests {
+  private static let faults: [(MachineStatus, MachineFault)] = [
+    (.failed, .failed), ([.failed, .notHome], .notHome), ([.failed, .didNotTurn], .didNotTurn),
+    ([.failed, .didNotReturn], .didNotReturn), ([.failed, .dropNotSeen], .dropNotSeen),
+    (.dropNotSeen, .dropNotSeen), (.dropSensorFaulty, .dropSensorFaulty),
+    (MachineStatus(rawValue: 0x40), .failed),
+  ]
+
+  @Test("whatever speaks against the drop leaves the points and closes the slot", arguments: faults)
+  func failed(_ status: MachineStatus, _ fault: MachineFault) throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    story.answer(serial, .busy)
+    story.answer(serial, status, after: .seconds(2))
+    #expect(story.outcome == .failed(fault))
+    #expect(story.slot(ExchangeStory.soap).quarantine == .fault(fault))
+    #expect(story.stands(.slotFaulty))
+    #expect(
+      story.phase == .ended(ExchangeStory.soap, .failed(fault), price: Points(50)!, balance: 150))
+    if fault != .dropSensorFaulty {
+      story.tell(.productSelected(ExchangeStory.soap))
+      #expect(story.phase == .refused(ExchangeStory.soap, .quarantined))
+    }
+  }
+
+  @Test("a spiral that did not come home after a drop is paid for, and closed")
+  func droppedAndStuck() throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    story.answer(serial, .busy)
+    story.answer(serial, .didNotReturn, after: .seconds(2))
+    #expect(story.outcome == .dispensed)
+    #expect(story.slot(ExchangeStory.soap).quarantine == .fault(.didNotReturn))
+  }
+
+  @Test("a drop sensor that cannot see stops all sales until it can")
+  func dropSensor() {
+    var story = ExchangeStory()
+    story.advance(by: .seconds(10))
+    story.answerCheck(.dropSensorFaulty)
+    #expect(story.stands(.dropSensorFaulty))
+    story.tell(.productSelected(ExchangeStory.tea))
+    #expect(story.phase == .refused(ExchangeStory.tea, .dropSensorFaulty))
+    story.advance(by: .seconds(10))
+    story.answerCheck()
+    #expect(!story.stands(.dropSensorFaulty))
+    story.tell(.productSelected(ExchangeStory.tea))
+    #expect(story.vending.screen?.stop == nil)
+  }
+
+  @Test("the machine's open door stops all sales")
+  func machineDoor() {
+    var story = ExchangeStory()
+    story.tell(.machineDoorChanged(isOpen: true))
+    #expect(story.stands(.machineOpen))
+    story.tell(.productSelected(ExchangeStory.tea))
+    #expect(story.phase == .refused(ExchangeStory.tea, .machineOpen))
+    story.tell(.machineDoorChanged(isOpen: false))
+    #expect(!story.stands(.machineOpen))
+  }
+
+  @Test("a machine that never answered sells nothing; three silences are an alarm")
+  func lost() {
+    var story = ExchangeStory(isReady: false)
+    story.tell(.uplinkOpened(connection: 1))
+    #expect(story.vending.screen?.stop == .machineLost)
+    #expect(!story.stands(.machineLost))
+    for _ in 0..<3 {
+      story.tell(.machineSilent(serial: 0))
+      story.advance(by: .milliseconds(500))
+    }
+    #expect(story.stands(.machineLost))
+    story.advance(by: .seconds(10))
+    story.answerCheck()
+    #expect(!story.stands(.machineLost))
+    #expect(story.vending.screen?.stop == nil)
+  }
+
+  @Test("slots are asked about in turn, and one that is not home is closed before anybody pays")
+  func checks() {
+    var story = ExchangeStory()
+    var asked: [SlotID] = []
+    for _ in 0..<4 {
+      story.advance(by: .seconds(10))
+      asked += story.effects.compactMap {
+        if case .checkMachine(let slot) = $0 { slot } else { nil }
+      }
+      story.answerCheck(asked.last == ExchangeStory.tea ? .notHome : [])
+    }
+    #expect(asked == [2, 3, 1, 2].map { SlotID($0) })
+    #expect(story.slot(ExchangeStory.tea).quarantine == .fault(.notHome))
+    #expect(story.slot(ExchangeStory.soap).quarantine == nil)
+  }
+
+  @Test("an answer that comes sooner than any motor turns speaks of an earlier order")
+  func stale() throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    story.answer(serial, [], after: .milliseconds(100))
+    #expect(story.outcome == .unknown(.stale))
+    #expect(story.slot(ExchangeStory.soap).quarantine == .unknown(.stale))
+  }
+
+  @Test("an answer with another serial number means nothing")
+  func foreign() throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    story.answer(serial &+ 1, [], after: .seconds(1))
+    #expect(story.outcome == nil)
+  }
+
+  @Test("a silent machine is asked by the same number for 2 seconds and no longer")
+  func silent() throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    var asked = 0
+    while story.outcome == nil, asked < 50 {
+      story.advance(by: .milliseconds(200))
+      story.tell(.machineSilent(serial: serial))
+      asked += story.orders.count
+      #expect(story.orders.allSatisfy { $0 == serial })
+    }
+    #expect(story.outcome == .unknown(.silent))
+    #expect(asked == 9)
+  }
+
+  @Test("a machine that is busy without end is not waited for")
+  func endless() throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    for _ in 0..<130 where story.outcome == nil {
+      story.answer(serial, .busy)
+      story.advance(by: .milliseconds(250))
+    }
+    #expect(story.outcome == .unknown(.endless))
+  }
+
+  // MARK: - After a restart
+
+  private static func open(_ phase: OpenExchange.Phase) -> OpenExchange {
+    OpenExchange(
+      exchange: Exchange(
+        id: ExchangeID(stream: ExchangeStory.stream, seq: 4), member: MemberID("m-1")!,
+        slot: ExchangeStory.soap, article: ArticleID("soap")!, price: Points(50)!),
+      phase: phase)
+  }
+
+  private static func recovered(_ phase: OpenExchange.Phase) -> Recovered {
+    Recovered(
+      stream: ExchangeStory.stream, boot: 2, ending: .unclean, floor: 1, next: 9,
+      exchange: open(phase), serial: 17)
+  }
+
+  @Test("what was only intended is called off at the start")
+  func interruptedIntention() {
+    let story = ExchangeStory(recovered: Self.recovered(.intended), isReady: false)
+    #expect(story.outcome == .refused(.interrupted))
+    #expect(story.orders.isEmpty)
+  }
+
+  @Test("after a power cut nobody asks the machine, which may have forgotten; nobody pays")
+  func powerCut() {
+    let story = ExchangeStory(
+      recovered: Self.recovered(.dispensing(serial: 17, at: nil)), isReady: false)
+    #expect(story.outcome == .unknown(.interrupted))
+    #expect(story.orders.isEmpty)
+    #expect(story.slot(ExchangeStory.soap).quarantine == .unknown(.interrupted))
+    #expect(story.stands(.slotFaulty))
+  }
+
+  @Test("where only the daemon ended, the machine is asked by the same number at once")
+  func crash() {
+    let at = Instant(nanoseconds: 0)
+    var story = ExchangeStory(
+      recovered: Self.recovered(.dispensing(serial: 17, at: at)), isReady: false)
+    #expect(story.orders == [17])
+    story.answer(17, [], after: .milliseconds(5))
+    #expect(story.outcome == .dispensed)
+    var other = ExchangeStory(
+      recovered: Self.recovered(.dispensing(serial: 17, at: at)), isReady: false)
+    other.answer(17, .dropNotSeen, after: .milliseconds(5))
+    #expect(other.outcome == .failed(.dropNotSeen))
+  }
+
+  @Test("an order that is older than a minute is not given again")
+  func longCrash() {
+    let at = Instant(nanoseconds: 1_000_000_000 - 60_000_000_000)
+    let story = ExchangeStory(
+      recovered: Self.recovered(.dispensing(serial: 17, at: at)), isReady: false)
+    #expect(story.outcome == .unknown(.interrupted))
+    #expect(story.orders.isEmpty)
+  }
+
+  @Test("the number of the next order goes on from the last, and is never 0")
+  func serials() throws {
+    var recovered = Recovered(stream: ExchangeStory.stream, boot: 2, ending: .clean)
+    recovered.serial = 254
+    var story = ExchangeStory(recovered: recovered)
+    for expected: UInt8 in [255, 1, 2] {
+      let serial = try story.start()
+      #expect(serial == expected)
+      story.answer(serial, .busy)
+      story.answer(serial, [], after: .seconds(1))
+      story.advance(by: .seconds(20))
+      story.answerCheck()
+    }
+  }
+
+  // MARK: - The store
+
+  @Test("a store lost before the decision calls the exchange off; after it the motor goes on")
+  func storeLost() throws {
+    let fresh = StreamID(bits: 0xF)
+    var story = ExchangeStory()
+    story.ask()
+    story.hold()
+    story.tell(.storeReplaced(fresh, isDurable: true))
+    #expect(story.outcome == .refused(.interrupted))
+    story.commit()
+    #expect(story.orders.isEmpty)
+
+    var other = ExchangeStory()
+    let serial = try other.start()
+    other.tell(.storeReplaced(fresh, isDurable: true))
+    #expect(other.outcome == nil)
+    other.answer(serial, .busy)
+    other.answer(serial, [], after: .seconds(1))
+    #expect(other.outcome == .dispensed)
+  }
+
+  @Test("where nothing that is written lasts, nothing is sold")
+  func memoryOnly() {
+    var story = ExchangeStory()
+    story.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: false))
+    story.tell(.productSelected(ExchangeStory.soap))
+    #expect(story.phase == .refused(ExchangeStory.soap, .noStore))
+  }
+
+  // MARK: - Stock
+
+  @Test("an empty slot, one out of date and one in quarantine are not sold, and call for somebody")
+  func stock() {
+    var story = ExchangeStory()
+    story.fill(ExchangeStory.soap, 0)
+    story.fill(ExchangeStory.towel, 5, bestBefore: 20_231_114)
+    story.fill(ExchangeStory.tea, 5, bestBefore: 20_231_115)
+    #expect(story.stands(.slotEmpty))
+    story.tell(.productSelected(ExchangeStory.soap))
+    #expect(story.phase == .refused(ExchangeStory.soap, .soldOut))
+    story.tell(.productSelected(ExchangeStory.towel))
+    #expect(story.phase == .refused(ExchangeStory.towel, .outOfDate))
+    story.tell(.productSelected(ExchangeStory.tea))
+    #expect(story.vending.session.deadline != nil)
+    // 2023-11-15 is Scenario.noon's day.
+    story.advance(by: .seconds(12 * 3600))
+    story.tell(.productSelected(ExchangeStory.tea))
+    #expect(story.phase == .refused(ExchangeStory.tea, .outOfDate))
+  }
+
+  @Test("only who has the key counts, a count looks at the slot, and none is more than fits")
+  func counting() throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    story.answer(serial, [.failed, .didNotTurn])
+    story.tell(.slotCounted(ExchangeStory.soap, stock: 5, bestBefore: nil))
+    #expect(story.slot(ExchangeStory.soap).stock == nil)
+    story.fill(ExchangeStory.soap, 11)
+    #expect(story.slot(ExchangeStory.soap).stock == nil)
+    story.fill(ExchangeStory.soap, 10)
+    #expect(story.slot(ExchangeStory.soap) == SlotMemory(slot: ExchangeStory.soap, stock: 10))
+    #expect(story.records.contains(.slotReleased(ExchangeStory.soap)))
+    #expect(!story.stands(.slotFaulty))
+  }
+
+  @Test("the state tells the slots, and why nothing is sold")
+  func state() {
+    var story = ExchangeStory()
+    story.fill(ExchangeStory.soap, 4)
+    story.tell(.machineDoorChanged(isOpen: true))
+    let payloads = story.effects.compactMap { effect -> VendingPayload? in
+      if case .publishState(.vending(let payload)) = effect { payload } else { nil }
+    }
+    #expect(payloads.last?.stop == .machineOpen)
+    #expect(payloads.last?.slots.map(\.stock) == [4, nil, nil])
+  }
+}
