@@ -176,38 +176,6 @@ extension JSONWriter {
     }
   }
 
-  /// What is said of the exchange machine.
-  private mutating func machineMembers(of body: Record.Body) {
-    switch body {
-    case .exchangeIntended(let exchange, let code):
-      members(of: exchange)
-      field("code", code)
-    case .exchangeDispensing(let id, let serial):
-      field("exchange", id)
-      field("serial", serial)
-    case .exchangeEnded(let exchange, let outcome):
-      members(of: exchange)
-      field("outcome", outcome.kind.rawValue)
-      if let reason = outcome.reason { field("reason", reason) }
-    case .exchangeRefused(let slot, let reason, let fault, let member, let code):
-      if let slot { field("slot", slot.number) }
-      field("reason", reason.rawValue)
-      if let fault { field("fault", fault.rawValue) }
-      if let member { field("member", member.text) }
-      field("code", code)
-    case .exchangeRefusalsCounted(let count): field("count", count)
-    case .slotCounted(let slot, let stock, let bestBefore):
-      field("slot", slot.number)
-      field("stock", stock)
-      if let bestBefore { field("bestBefore", bestBefore) }
-    case .slotQuarantined(let slot, let cause):
-      field("slot", slot.number)
-      field("cause", cause.word)
-    case .slotReleased(let slot): field("slot", slot.number)
-    default: break
-    }
-  }
-
   /// A code, which almost every record of an entry speaks of, goes without saying.
   fileprivate mutating func members(of credential: Credential) {
     if credential.kind != .code { field("with", credential.kind.rawValue) }
@@ -216,7 +184,7 @@ extension JSONWriter {
 }
 
 /// A member that records of some kinds have and others must not, in alphabetical order.
-private enum RecordMember: UInt8, CaseIterable {
+enum RecordMember: UInt8, CaseIterable {
   case after, alarm, ap, article, bestBefore, boot, by, cause, code, count, day, direction
   case exchange, fault, from, inside, member, mode, note, on, outcome, price, reason, relay
   case seconds, serial, slot, stock, tailgate, to, values, version, with
@@ -226,7 +194,7 @@ private enum RecordMember: UInt8, CaseIterable {
 
 /// A set of members in one word: the record codec is the one decoder through which everything
 /// passes that a fleet says, and a hash table for each record would cost more than the rest.
-private struct RecordMembers {
+struct RecordMembers {
   private var bits: UInt64 = 0
 
   var first: RecordMember? {
@@ -238,44 +206,44 @@ private struct RecordMembers {
 
 /// Every member that a record of any kind may have. Those that its kind does not use must be
 /// absent, so each is noted as it comes and struck off as it is used.
-private struct RecordFields {
+struct RecordFields {
   var at: WallTime?
   var trusted: Bool?
-  private var kind: Record.Kind?
+  var kind: Record.Kind?
   private var point: AccessPointID?
-  private var member: MemberID?
-  private var code: CodeDigest?
-  private var exchange: ExchangeID?
-  private var article: ArticleID?
-  private var slot: SlotID?
-  private var price: Points?
-  private var outcome: ExchangeOutcome.Kind?
+  var member: MemberID?
+  var code: CodeDigest?
+  var exchange: ExchangeID?
+  var article: ArticleID?
+  var slot: SlotID?
+  var price: Points?
+  var outcome: ExchangeOutcome.Kind?
   private var after: String?
   private var alarm: String?
-  private var cause: String?
+  var cause: String?
   private var day: OccupancyDay?
   private var direction: String?
-  private var fault: String?
+  var fault: String?
   private var mode: String?
   private var note: String?
   private var on: Bool?
-  private var reason: String?
+  var reason: String?
   private var relay: String?
   private var seconds: Int64?
   private var tailgate: Bool?
   private var values: [MeasuredValue]?
   private var version: String?
-  private var bestBefore: Int64?
+  var bestBefore: Int64?
   private var boot: Int64?
   private var by: Int64?
-  private var count: Int64?
+  var count: Int64?
   private var from: Int64?
   private var inside: Int64?
-  private var serial: Int64?
-  private var stock: Int64?
+  var serial: Int64?
+  var stock: Int64?
   private var to: Int64?
   private var with: Credential.Kind?
-  private var untaken = RecordMembers()
+  var untaken = RecordMembers()
 
   /// A member that came and that the record's kind does not have.
   var surplus: RecordMember? { untaken.first }
@@ -331,28 +299,6 @@ private struct RecordFields {
       try reader.read(&with, key, text: Credential.Kind.init(rawValue:))
       untaken.insert(.with)
     default: throw reader.unknown(key)
-    }
-  }
-
-  private mutating func takeOfMachine(
-    _ key: JSONKey, _ reader: inout JSONReader
-  ) throws(JSONError) {
-    switch key {
-    case "article":
-      try reader.read(&article, key, text: { ArticleID($0) })
-      untaken.insert(.article)
-    case "exchange":
-      try reader.read(&exchange, key, text: { ExchangeID($0) })
-      untaken.insert(.exchange)
-    case "outcome":
-      try reader.read(&outcome, key, text: ExchangeOutcome.Kind.init(rawValue:))
-      untaken.insert(.outcome)
-    case "price":
-      try reader.read(&price, key, integer: { Points($0) })
-      untaken.insert(.price)
-    default:
-      try reader.read(&slot, key, integer: { SlotID(Int($0)) })
-      untaken.insert(.slot)
     }
   }
 
@@ -439,56 +385,6 @@ private struct RecordFields {
     }
   }
 
-  private mutating func machineBody(_ reader: JSONReader) throws(JSONError) -> Record.Body {
-    switch kind {
-    case .exchangeIntended:
-      return .exchangeIntended(try wholeExchange(reader), code: try use(.code, code, reader))
-    case .exchangeDispensing:
-      return .exchangeDispensing(
-        try use(.exchange, exchange, reader),
-        serial: try count(.serial, serial, reader, Record.serials))
-    case .exchangeEnded:
-      let whole = try wholeExchange(reader)
-      let kind = try use(.outcome, outcome, reader)
-      guard let outcome = ExchangeOutcome(kind, reason: optional(.reason, reason)) else {
-        throw reader.error(.invalidMember("reason"))
-      }
-      return .exchangeEnded(whole, outcome)
-    case .exchangeRefused:
-      let slot = optional(.slot, slot)
-      let refusal: ExchangeRefusal = try word(.reason, reason, reader)
-      return .exchangeRefused(
-        slot, reason: refusal,
-        fault: refusal == .malformed ? try word(.fault, fault, reader) as CodeFault : nil,
-        member: optional(.member, member), code: try use(.code, code, reader))
-    case .exchangeRefusalsCounted:
-      return .exchangeRefusalsCounted(
-        try count(.count, count, reader, 1...Record.mostRefusals))
-    case .slotCounted:
-      let day = optional(.bestBefore, bestBefore)
-      guard day.map({ OccupancyDay.days.contains(Int($0)) }) != false else {
-        throw reader.error(.invalidMember("bestBefore"))
-      }
-      return .slotCounted(
-        try use(.slot, slot, reader),
-        stock: try count(.stock, stock, reader, 0...VendingPayload.deepest),
-        bestBefore: day.map { Int($0) })
-    case .slotQuarantined:
-      guard let cause = QuarantineCause(try use(.cause, cause, reader)) else {
-        throw reader.error(.invalidMember("cause"))
-      }
-      return .slotQuarantined(try use(.slot, slot, reader), cause)
-    default: return .slotReleased(try use(.slot, slot, reader))
-    }
-  }
-
-  private mutating func wholeExchange(_ reader: JSONReader) throws(JSONError) -> Exchange {
-    Exchange(
-      id: try use(.exchange, exchange, reader), member: try use(.member, member, reader),
-      slot: try use(.slot, slot, reader), article: try use(.article, article, reader),
-      price: try use(.price, price, reader))
-  }
-
   /// A malformed code has a fault, and no other one has.
   private mutating func refusal(_ reader: JSONReader) throws(JSONError) -> Record.Body {
     let point = try accessPoint(reader)
@@ -531,7 +427,7 @@ private struct RecordFields {
       from: UInt64(from), to: UInt64(to), reason: try word(.reason, reason, reader))
   }
 
-  private mutating func use<Value>(
+  mutating func use<Value>(
     _ member: RecordMember, _ value: Value?, _ reader: JSONReader
   ) throws(JSONError) -> Value {
     untaken.remove(member)
@@ -539,7 +435,7 @@ private struct RecordFields {
     return value
   }
 
-  private mutating func optional<Value>(_ member: RecordMember, _ value: Value?) -> Value? {
+  mutating func optional<Value>(_ member: RecordMember, _ value: Value?) -> Value? {
     untaken.remove(member)
     return value
   }
@@ -548,7 +444,7 @@ private struct RecordFields {
     try use(.ap, point, reader)
   }
 
-  private mutating func count(
+  mutating func count(
     _ member: RecordMember, _ value: Int64?, _ reader: JSONReader,
     _ range: ClosedRange<Int64> = 0...(.max)
   ) throws(JSONError) -> Int64 {
@@ -564,7 +460,7 @@ private struct RecordFields {
   }
 
   /// A word of a closed list.
-  private mutating func word<Word: RawRepresentable<String>>(
+  mutating func word<Word: RawRepresentable<String>>(
     _ member: RecordMember, _ text: String?, _ reader: JSONReader
   ) throws(JSONError) -> Word {
     guard let word = Word(rawValue: try use(member, text, reader)) else {

@@ -86,18 +86,25 @@ package final class Program {
     let output = Pipe()
     process.standardOutput = output
     process.standardError = output
-    let inlet = Pipe()
-    process.standardInput = input == nil ? FileHandle.nullDevice : inlet
+    process.standardInput = try input.map(Self.unnamedFile) ?? FileHandle.nullDevice
     try withSignalsOpen { try process.run() }
-    if let input {
-      inlet.fileHandleForWriting.write(Data(input.utf8))
-      try? inlet.fileHandleForWriting.close()
-    }
     let guardian = DispatchWorkItem { process.terminate() }
     DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: guardian)
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guardian.cancel()
     return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+
+  /// What a program is to read, in a file without a name: through a pipe, a program that answers
+  /// before it has read everything would wait for a reader that is still writing.
+  private static func unnamedFile(_ text: String) throws -> FileHandle {
+    let path = NSTemporaryDirectory() + "/input-\(UUID().uuidString)"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    defer { unlink(path) }
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw TestBedError("the input of a program cannot be read again")
+    }
+    return handle
   }
 }

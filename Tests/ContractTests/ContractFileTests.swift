@@ -96,6 +96,10 @@ struct ContractFileTests {
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
       "#/components/schemas/Problem/properties/code": try Self.problemCodes(),
     ]
+    for (schema, words) in Self.exchangeWords {
+      messages["#/components/schemas/\(schema)"] = words
+      calls["#/components/schemas/\(schema.prefix(1).uppercased() + schema.dropFirst())"] = words
+    }
     for (member, words) in doors {
       messages["#/components/schemas/doorState/properties/\(member)"] = words
       calls["#/components/schemas/Door/properties/\(member)"] = words
@@ -109,6 +113,15 @@ struct ContractFileTests {
     #expect(try Self.words(.calls) == calls)
   }
 
+  private static let exchangeWords = [
+    ("exchangeRefusal", ExchangeRefusal.allCases.map(\.rawValue)),
+    ("machineFault", MachineFault.allCases.map(\.rawValue)),
+    ("unknownOutcome", UnknownOutcome.allCases.map(\.rawValue)),
+    ("slotFault", slotFaults),
+  ]
+  private static let slotFaults =
+    MachineFault.allCases.map(\.rawValue) + UnknownOutcome.allCases.map(\.rawValue)
+
   private static let recordWords = [
     ("started", "after", Ending.allCases.map(\.rawValue)),
     ("messagesRefused", "reason", MessageRefusal.allCases.map(\.rawValue)),
@@ -120,6 +133,11 @@ struct ContractFileTests {
     ("occupancyCorrected", "cause", CorrectionCause.allCases.map(\.rawValue)),
     ("relaySwitched", "relay", Relay.allCases.map(\.rawValue)),
     ("relaySwitched", "cause", RelayCause.allCases.map(\.rawValue)),
+    ("exchangeEnded", "outcome", ExchangeOutcome.Kind.allCases.map(\.rawValue)),
+    (
+      "exchangeEnded", "reason",
+      Set(ExchangeRefusal.allCases.map(\.rawValue) + slotFaults).sorted()
+    ),
     ("gap", "reason", GapReason.allCases.map(\.rawValue)),
   ]
 

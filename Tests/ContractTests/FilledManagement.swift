@@ -44,7 +44,9 @@ final class FilledManagement {
     let early = try RecordBatch(json: try Fixtures.bytes("messages/out/valid/one-record.json"))
     try publish(MessageKind.out.topic, early.json)
     try wait(for: 1, in: "events")
-    for kind in [MessageKind.status, .birth, .door, .occupancy, .climate, .energy, .alarms] {
+    for kind in [
+      MessageKind.status, .birth, .door, .occupancy, .climate, .energy, .vending, .alarms,
+    ] {
       let name = kind == .status ? "connected" : "plain"
       try publish(kind.topic, try Fixtures.bytes("messages/\(kind.rawValue)/valid/\(name).json"))
     }

@@ -11,9 +11,12 @@ enum MessageKind: String, CaseIterable, Sendable {
   case occupancy
   case climate
   case energy
+  case vending
   case alarms
   case out
   case ack
+  case request
+  case reply
   case serviceStatus = "service-status"
 
   var topic: String {
@@ -24,6 +27,9 @@ enum MessageKind: String, CaseIterable, Sendable {
     case .climate: "ws/v1/gate-1/state/climate"
     case .energy: "ws/v1/gate-1/state/energy"
     case .occupancy: "ws/v1/gate-1/state/occupancy"
+    case .vending: "ws/v1/gate-1/state/vending"
+    case .request: "ws/v1/gate-1/req/c18d30101f0783e0-17"
+    case .reply: "ws/v1/gate-1/rep/c18d30101f0783e0-17"
     case .alarms: "ws/v1/gate-1/state/alarms"
     case .out: "ws/v1/gate-1/out"
     case .ack: "ws/v1/gate-1/ack"
@@ -40,6 +46,9 @@ enum MessageKind: String, CaseIterable, Sendable {
       case .door: return .success(try DoorPayload(json: text).json)
       case .climate, .energy: return .success(try SensorsPayload(json: text).json)
       case .occupancy: return .success(try OccupancyPayload(json: text).json)
+      case .vending: return .success(try VendingPayload(json: text).json)
+      case .request: return .success(try StationRequest(json: text).json)
+      case .reply: return .success(try StationReply(json: text).json)
       case .alarms: return .success(try AlarmsPayload(json: text).json)
       case .out: return Self.batch(try RecordBatch(json: text))
       case .ack: return .success(try Acknowledgement(json: text).json)

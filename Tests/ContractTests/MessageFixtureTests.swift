@@ -128,6 +128,16 @@ struct MessageFixtureTests {
     expect(Passage.allCases.map(\.rawValue), "direction", in: records, "\"passage\"")
     expect(Alarm.allCases.map(\.rawValue), "alarm", in: records, "\"alarm-raised\"")
     expect(Alarm.allCases.map(\.rawValue), "alarm", in: records, "\"alarm-cleared\"")
+    let refusals = ExchangeRefusal.allCases.map(\.rawValue)
+    expect(refusals, "reason", in: records, "\"exchange-refused\"")
+    expect(refusals, "reason", in: records, "\"refused\"")
+    expect(refusals, "reason", in: lines, "reply ")
+    expect(refusals, "stop", in: lines, "vending ")
+    expect(ExchangeOutcome.Kind.allCases.map(\.rawValue), "outcome", in: records, "-ended")
+    let faults = MachineFault.allCases.map(\.rawValue) + UnknownOutcome.allCases.map(\.rawValue)
+    expect(faults, "reason", in: records, "-ended")
+    expect(faults, "cause", in: records, "\"slot-quarantined\"")
+    expect(faults, "quarantine", in: lines, "vending ")
     expect(GapReason.allCases.map(\.rawValue), "reason", in: records, "\"gap\"")
   }
 }

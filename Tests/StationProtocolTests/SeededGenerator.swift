@@ -82,6 +82,23 @@ struct SeededGenerator: RandomNumberGenerator {
     case .occupancyDay: .occupancyDay(day())
     case .relaySwitched: .relaySwitched(word(), isOn: bool(), cause: word())
     case .measured: .measured(measurement())
+    case .exchangeIntended, .exchangeDispensing, .exchangeEnded, .exchangeRefused,
+      .exchangeRefusalsCounted, .slotCounted, .slotQuarantined, .slotReleased:
+      machineBody(kind)
+    case .alarmRaised: .alarmRaised(word(), bool() ? point() : nil)
+    case .alarmCleared: .alarmCleared(word(), bool() ? point() : nil)
+    case .clockStepped: .clockStepped(milliseconds: signed())
+    case .gap:
+      {
+        let from = max(1, seq() / 2)
+        return .gap(from: from, to: from + seq() / 2, reason: word())
+      }()
+    case .unreadable: .unreadable
+    }
+  }
+
+  private mutating func machineBody(_ kind: Record.Kind) -> Record.Body {
+    switch kind {
     case .exchangeIntended: .exchangeIntended(exchange(), code: code())
     case .exchangeDispensing:
       .exchangeDispensing(exchange().id, serial: Int64.random(in: Record.serials, using: &self))
@@ -99,16 +116,7 @@ struct SeededGenerator: RandomNumberGenerator {
         slot(), stock: Int64.random(in: 0...VendingPayload.deepest, using: &self),
         bestBefore: bool() ? Int.random(in: OccupancyDay.days, using: &self) : nil)
     case .slotQuarantined: .slotQuarantined(slot(), quarantine())
-    case .slotReleased: .slotReleased(slot())
-    case .alarmRaised: .alarmRaised(word(), bool() ? point() : nil)
-    case .alarmCleared: .alarmCleared(word(), bool() ? point() : nil)
-    case .clockStepped: .clockStepped(milliseconds: signed())
-    case .gap:
-      {
-        let from = max(1, seq() / 2)
-        return .gap(from: from, to: from + seq() / 2, reason: word())
-      }()
-    case .unreadable: .unreadable
+    default: .slotReleased(slot())
     }
   }
 

@@ -7,12 +7,17 @@ import { alarmName } from "./station-parts.js";
 export const kinds = [
   "entry-granted", "entry-refused", "refusals-counted", "passage", "passages-refused",
   "occupancy-corrected", "occupancy-day", "door-opened", "door-closed", "door-locked",
-  "exit-requested", "mode-changed", "relay-switched", "alarm-raised", "alarm-cleared",
+  "exit-requested", "mode-changed", "relay-switched", "exchange-intended",
+  "exchange-dispensing", "exchange-ended", "exchange-refused", "exchange-refusals-counted",
+  "slot-counted", "slot-quarantined", "slot-released", "alarm-raised", "alarm-cleared",
   "messages-refused", "started", "clock-stepped", "gap", "unreadable",
 ];
 
 /** The kinds that say that something was turned away. */
-export const refusalKinds = ["entry-refused", "refusals-counted", "messages-refused"];
+export const refusalKinds = [
+  "entry-refused", "refusals-counted", "messages-refused", "exchange-refused",
+  "exchange-refusals-counted",
+];
 
 const details = {
   "entry-granted": (record) => record.note ? word("note", record.note) : "",
@@ -43,6 +48,25 @@ const details = {
   "relay-switched": (record) => t(`event.relay-switched.${record.on ? "on" : "off"}`, {
     relay: word("relay", record.relay), cause: word("cause.relay", record.cause),
   }),
+  "exchange-intended": (record) => t("event.exchange-intended.detail", record),
+  "exchange-ended": (record) => [
+    t("event.exchange-ended.detail", {
+      ...record, outcome: word("exchange.outcome", record.outcome),
+    }),
+    record.reason && outcomeReason(record),
+  ].filter(Boolean).join(" · "),
+  "exchange-refused": (record) => [
+    word("exchange.refusal", record.reason, ".title"), record.fault && word("fault", record.fault),
+  ].filter(Boolean).join(" · "),
+  "exchange-refusals-counted": (record) => t("event.exchange-refusals-counted.detail", record),
+  "slot-counted": (record) => [
+    t("event.slot-counted.detail", record),
+    record.bestBefore && t("event.slot-counted.best-before", { date: dayName(record.bestBefore) }),
+  ].filter(Boolean).join(" · "),
+  "slot-quarantined": (record) => t("event.slot-quarantined.detail", {
+    slot: record.slot, cause: word("machine.fault", record.cause),
+  }),
+  "slot-released": (record) => t("event.slot-released.detail", record),
   "alarm-raised": (record) => alarmName(record.alarm),
   "alarm-cleared": (record) => alarmName(record.alarm),
   started: (record) => t("event.started.detail", {
@@ -92,9 +116,18 @@ export function facts(record) {
 
 /** How a record is marked: what went well, what did not, what needs a look. */
 export function mood(record) {
-  if (record.kind === "alarm-raised" || record.kind === "gap") return "alarm";
+  if (["alarm-raised", "gap", "slot-quarantined"].includes(record.kind)) return "alarm";
   if (refusalKinds.includes(record.kind) || record.kind === "unreadable") return "refused";
+  if (record.kind === "exchange-ended") {
+    return record.outcome === "dispensed" ? "granted" : "refused";
+  }
   return record.kind === "entry-granted" ? "granted" : "plain";
+}
+
+/** Why an exchange ended without a drop: a ground for a refusal, or what the machine said. */
+function outcomeReason({ outcome, reason }) {
+  return outcome === "refused"
+    ? word("exchange.refusal", reason, ".title") : word("machine.fault", reason);
 }
 
 function signed(number) {
