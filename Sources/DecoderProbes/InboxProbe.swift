@@ -61,6 +61,9 @@ private struct Inbox {
         acknowledged[station, default: [:]][ack.stream] = ack.upto
         try expect(
           (try? Acknowledgement(json: ack.json)) == ack, "a station can read what is acknowledged")
+      case .reply(_, _, let reply):
+        try expect(
+          (try? StationReply(json: reply.json)) == reply, "a station can read what it is answered")
       case .announce(let station):
         guard let life = management.stations[station] else {
           throw Violation("who is announced is known")

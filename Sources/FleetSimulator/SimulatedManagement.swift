@@ -104,6 +104,7 @@ final class SimulatedManagement {
       switch effect {
       case .store(let item): take(item)
       case .acknowledge(let station, let ack): publish(.ack(station), alter(ack).json)
+      case .reply(let station, let id, let reply): publish(.reply(station, id), reply.json)
       case .announce: break
       case .note(let oddity): world.referee.complain("the service notes: \(oddity)")
       }

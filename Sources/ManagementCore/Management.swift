@@ -10,6 +10,12 @@ package struct Management: Equatable, Sendable {
   package private(set) var revision: Int64 = 0
   /// How often each kind of bad input has come.
   package private(set) var refused = RefusedInput()
+  /// How many questions of each station wait for the store.
+  private var waiting: [StationID: Int] = [:]
+
+  /// The most questions of one station that wait at a time. A machine serves one member after the
+  /// other; whoever asks more than this gets no answer, and holds up nobody.
+  package static let mostWaiting = 8
 
   package init() {}
 
@@ -43,6 +49,12 @@ package struct Management: Equatable, Sendable {
       return []
     case .storeBehind(let station):
       return note(.notStored(station), now)
+    case .requestsDropped(let requests):
+      return requests.flatMap { request -> [ManagementEffect] in
+        answered(request.station)
+        let refusal = StationReply.refused(.serviceBusy, balance: nil)
+        return [.reply(request.station, request.id, refusal)]
+      }
     case .stored(let outcomes): return take(outcomes, now)
     case .stationNamed(let registration):
       life(registration.id) { $0.names = registration.names }
@@ -123,13 +135,37 @@ extension Management {
       case .out:
         guard !isRetained else { return note(.retainedRecords(station), now) }
         return [.store(.batch(Self.inbound(try RecordBatch(json: payload), from: station)))]
-      case .ack, .request, .reply, .serviceStatus: return note(.unknownTopic(station), now)
+      case .request(_, let id):
+        guard !isRetained else { return note(.retainedRequest(station), now) }
+        return ask(try StationRequest(json: payload), id, station, now)
+      case .ack, .reply, .serviceStatus: return note(.unknownTopic(station), now)
       }
     } catch {
       let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)
       return note(oddity, now)
         + [.store(.malformed(station, payload: payload, reason: "\(topic.path): \(error)"))]
     }
+  }
+
+  /// A question goes the way of the records, so that it is answered by what came before it.
+  private mutating func ask(
+    _ request: StationRequest, _ id: RequestID, _ station: StationID, _ now: Now
+  ) -> [ManagementEffect] {
+    if case .hold(let exchange) = request, RequestID(exchange.id) != id {
+      let reason = "a hold for another exchange than the one that its topic names"
+      return note(.foreignExchange(station, reason: reason), now)
+        + [.reply(station, id, .refused(.conflict, balance: nil))]
+    }
+    guard waiting[station, default: 0] < Self.mostWaiting else {
+      return note(.requestFlood(station), now)
+    }
+    waiting[station, default: 0] += 1
+    return [.store(.request(station, id, request))]
+  }
+
+  private mutating func answered(_ station: StationID) {
+    guard let count = waiting[station] else { return }
+    waiting[station] = count > 1 ? count - 1 : nil
   }
 
   private mutating func change(
@@ -160,6 +196,7 @@ extension Management {
   /// items of one transaction gets one acknowledgement, and is shown once.
   private mutating func take(_ outcomes: [StoreOutcome], _ now: Now) -> [ManagementEffect] {
     var effects: [ManagementEffect] = []
+    var replies: [ManagementEffect] = []
     var reached: [StreamPlace: UInt64] = [:]
     var changed: Set<StationID> = []
     for outcome in outcomes {
@@ -167,6 +204,17 @@ extension Management {
         let oddity = Oddity.quarantined(outcome.station, reason: reason)
         // What belongs to no stream was counted as an unreadable message when it came.
         effects += outcome.stream == nil ? [.note(oddity)] : note(oddity, now)
+      }
+      if let answer = outcome.answer {
+        answered(outcome.station)
+        replies.append(.reply(outcome.station, answer.id, answer.reply))
+        if answer.isForeign {
+          let reason = "a hold for an exchange of another stream than the station's own"
+          effects += note(.foreignExchange(outcome.station, reason: reason), now)
+        }
+      }
+      for one in outcome.discrepancies {
+        effects += note(.discrepancy(outcome.station, one.kind), now)
       }
       if let stream = outcome.stream, outcome.upto > 0 {
         reached[StreamPlace(station: outcome.station, stream: stream)] = outcome.upto
@@ -185,7 +233,7 @@ extension Management {
     effects += reached.sorted { $0.key < $1.key }.map { place, upto in
       .acknowledge(place.station, Acknowledgement(stream: place.stream, upto: upto))
     }
-    return effects + changed.sorted().map { .announce($0) }
+    return effects + replies + changed.sorted().map { .announce($0) }
   }
 }
 

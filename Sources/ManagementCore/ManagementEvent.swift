@@ -15,6 +15,8 @@ package enum ManagementEvent: Equatable, Sendable {
   case requestRefused(RefusedInput.Kind, reason: String)
   /// What was to be stored was dropped, because too much waits.
   case storeBehind(StationID)
+  /// These questions were to be answered, and were not: the store failed, or too much waits.
+  case requestsDropped([PendingRequest])
   /// A transaction was committed.
   case stored([StoreOutcome])
   case stationNamed(StationRegistration)
@@ -27,10 +29,23 @@ package enum ManagementEffect: Equatable, Sendable {
   /// Make this durable, then say `stored`; what is lost before that is sent again by the station.
   case store(InboundItem)
   case acknowledge(StationID, Acknowledgement)
+  /// Answer a question of this station. Only what is committed is said.
+  case reply(StationID, RequestID, StationReply)
   /// Tell everyone who watches how this station stands now.
   case announce(StationID)
   /// Say in the log what came in and was not acceptable; never more than the station and why.
   case note(Oddity)
+}
+
+/// A question that waits for its answer.
+package struct PendingRequest: Equatable, Sendable {
+  package var station: StationID
+  package var id: RequestID
+
+  package init(station: StationID, id: RequestID) {
+    self.station = station
+    self.id = id
+  }
 }
 
 /// Input from the broker that was refused, by kind; each is counted.
@@ -42,15 +57,25 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
   case malformed(StationID, what: String, reason: String)
   case quarantined(StationID, reason: String)
   case notStored(StationID)
+  case retainedRequest(StationID)
+  /// More questions at a time than one station may have.
+  case requestFlood(StationID)
+  /// Of an exchange that is not the station's own, or not the one that the topic names.
+  case foreignExchange(StationID, reason: String)
+  /// What a record says does not fit what the ledger knows; it is listed.
+  case discrepancy(StationID, Discrepancy.Kind)
 
   package var kind: RefusedInput.Kind {
     switch self {
     case .unknownTopic: .unknownTopic
     case .oversized: .oversizedMessage
-    case .retainedRecords: .retainedRecords
+    case .retainedRecords, .retainedRequest: .retainedRecords
     case .malformed: .unreadableMessage
     case .quarantined: .quarantinedRecord
     case .notStored: .notStored
+    case .requestFlood: .requestFlood
+    case .foreignExchange: .foreignExchange
+    case .discrepancy: .discrepancy
     }
   }
 
@@ -58,7 +83,8 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .unknownTopic(let station), .oversized(let station, _): station
     case .retainedRecords(let station), .malformed(let station, _, _),
-      .quarantined(let station, _), .notStored(let station):
+      .quarantined(let station, _), .notStored(let station), .retainedRequest(let station),
+      .requestFlood(let station), .foreignExchange(let station, _), .discrepancy(let station, _):
       station
     }
   }
@@ -72,6 +98,10 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .malformed(_, let what, let reason): "\(what): \(reason)"
     case .quarantined(_, let reason): "put into quarantine: \(reason)"
     case .notStored: "the store is behind; the station will send again"
+    case .retainedRequest: "a retained question, which nobody may send"
+    case .requestFlood: "more questions than may wait at a time; not answered"
+    case .foreignExchange(_, let reason): reason
+    case .discrepancy(_, let kind): "the end of an exchange does not fit: \(kind.rawValue)"
     }
   }
 

@@ -54,6 +54,13 @@ package enum InboundItem: Equatable, Sendable {
   case floor(StationID, StreamID, floor: UInt64)
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
+  /// A question, which is answered by what is stored at its turn.
+  case request(StationID, RequestID, StationRequest)
+
+  package var request: PendingRequest? {
+    guard case .request(let station, let id, _) = self else { return nil }
+    return PendingRequest(station: station, id: id)
+  }
 
   /// How many records it brings; 1 for what is no batch.
   package var recordCount: Int {
@@ -63,7 +70,8 @@ package enum InboundItem: Equatable, Sendable {
   package var station: StationID {
     switch self {
     case .batch(let batch): batch.station
-    case .floor(let station, _, _), .malformed(let station, _, _): station
+    case .floor(let station, _, _), .malformed(let station, _, _), .request(let station, _, _):
+      station
     }
   }
 
@@ -76,7 +84,7 @@ package enum InboundItem: Equatable, Sendable {
         case .record(_, let json), .unreadable(let json, _): sum + json.count
         }
       }
-    case .floor: 0
+    case .floor, .request: 0
     case .malformed(_, let payload, _): payload.count
     }
   }
@@ -116,10 +124,27 @@ package struct StoreOutcome: Equatable, Sendable {
   package var events: [StoredEvent]
   /// Why something went into quarantine, once for each.
   package var quarantined: [String]
+  /// The answer to a question; nil for everything else.
+  package var answer: Answer?
+  /// What a record of this item told the ledger and does not fit.
+  package var discrepancies: [Discrepancy] = []
   /// What the station's new records add to the counts of each local day.
   package private(set) var added: [Int: DayCounts] = [:]
   /// What the last of the station's new records says of its clock; nil where there is none.
   package private(set) var isClockTrusted: Bool?
+
+  package struct Answer: Equatable, Sendable {
+    package var id: RequestID
+    package var reply: StationReply
+    /// The question was about something that is not the station's own.
+    package var isForeign: Bool
+
+    package init(id: RequestID, _ answer: LedgerAnswer) {
+      self.id = id
+      reply = answer.reply
+      isForeign = answer.isForeign
+    }
+  }
 
   package init(
     station: StationID, stream: StreamID?, upto: UInt64 = 0, events: [StoredEvent] = [],

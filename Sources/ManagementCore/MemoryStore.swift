@@ -2,15 +2,16 @@
 import StationProtocol
 
 /// Keeps everything in plain collections. Deterministic: the same calls give the same ids.
-package final class MemoryStore: ManagementStore {
-  private var stored: [StoredEvent] = []
+package final class MemoryStore: ManagementStore, LedgerStore {
+  private(set) var stored: [StoredEvent] = []
   private var places: [Place: Int] = [:]
   private var progress: [StreamKey: StreamProgress] = [:]
   private var registrations: [StationID: StationNames] = [:]
   private var days: [DayKey: DayCounts] = [:]
   private var minutes: [Place: [UInt8]] = [:]
   private var hours: [StationID: [MeasuredHour.Place: MeasuredHour]] = [:]
-  private var enrolled: [MemberID: Member] = [:]
+  /// The ledger, and the members whose points it knows of.
+  var book = MemoryBook()
   private var unreadable: [Quarantined] = []
 
   private struct StreamKey: Hashable {
@@ -30,6 +31,19 @@ package final class MemoryStore: ManagementStore {
 
   package init() {}
 
+  /// A backup: what is stored in one of the two from now on is not in the other.
+  package init(copyOf other: MemoryStore) {
+    stored = other.stored
+    places = other.places
+    progress = other.progress
+    registrations = other.registrations
+    days = other.days
+    minutes = other.minutes
+    hours = other.hours
+    book = other.book
+    unreadable = other.unreadable
+  }
+
   package func store(_ items: [InboundItem], at now: Now) -> [StoreOutcome] {
     items.map { item in
       switch item {
@@ -37,12 +51,23 @@ package final class MemoryStore: ManagementStore {
       case .floor(let station, let stream, let floor): raise(station, stream, floor, now)
       case .malformed(let station, let payload, let reason):
         quarantine(station, payload, reason, now)
+      case .request(let station, let id, let request): answer(request, id, station, now)
       }
     }
   }
 
+  private func answer(
+    _ request: StationRequest, _ id: RequestID, _ station: StationID, _ now: Now
+  ) -> StoreOutcome {
+    register(station)
+    var outcome = StoreOutcome(station: station, stream: nil)
+    outcome.answer = StoreOutcome.Answer(id: id, book.answer(request, from: station, at: now))
+    return outcome
+  }
+
   private func store(_ batch: InboundBatch, _ now: Now) -> StoreOutcome {
     register(batch.station)
+    own(batch.stream, batch.station)
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     var reached = progress[key] ?? StreamProgress()
@@ -58,7 +83,13 @@ package final class MemoryStore: ManagementStore {
           }
         } else if let event = insert(record, json, place, now) {
           outcome.add(record, event, received: now)
-          if case .gap(let from, let to, _) = record.body { reached.add(from...to) }
+          switch record.body {
+          case .gap(let from, let to, _): reached.add(from...to)
+          case .exchangeEnded(let exchange, let end):
+            outcome.discrepancies += book.end(
+              exchange, end, from: batch.station, in: batch.stream, at: now)
+          default: break
+          }
         } else {
           conflict(place, json, &outcome, now)
         }
@@ -133,6 +164,8 @@ package final class MemoryStore: ManagementStore {
     _ station: StationID, _ stream: StreamID, _ floor: UInt64, _ now: Now
   ) -> StoreOutcome {
     register(station)
+    own(stream, station)
+    book.lives[station] = stream
     let key = StreamKey(station: station, stream: stream)
     var outcome = StoreOutcome(station: station, stream: stream)
     var reached = progress[key] ?? StreamProgress()
@@ -168,6 +201,10 @@ package final class MemoryStore: ManagementStore {
 
   private func register(_ station: StationID) {
     if registrations[station] == nil { registrations[station] = StationNames(station) }
+  }
+
+  private func own(_ stream: StreamID, _ station: StationID) {
+    if book.owners[stream] == nil { book.owners[stream] = station }
   }
 
   // MARK: - Reading
@@ -207,21 +244,21 @@ package final class MemoryStore: ManagementStore {
   }
 
   package func enrol(_ member: Member) -> Bool {
-    guard enrolled[member.id] == nil else { return false }
-    enrolled[member.id] = member
+    guard book.members[member.id] == nil else { return false }
+    book.members[member.id] = member
     return true
   }
 
-  package func member(_ id: MemberID) -> Member? { enrolled[id] }
+  package func member(_ id: MemberID) -> Member? { book.members[id] }
 
   package func members(after id: MemberID?, limit: Int) -> [Member] {
-    let later = enrolled.values.filter { member in id.map { member.id > $0 } ?? true }
+    let later = book.members.values.filter { member in id.map { member.id > $0 } ?? true }
     return Array(later.sorted { $0.id < $1.id }.prefix(limit))
   }
 
   package func setStatus(_ status: Member.Status, of id: MemberID) -> Bool {
-    guard enrolled[id] != nil else { return false }
-    enrolled[id]?.status = status
+    guard book.members[id] != nil else { return false }
+    book.members[id]?.status = status
     return true
   }
 

@@ -25,6 +25,12 @@ package struct RefusedInput: Equatable, Sendable {
     case quarantinedRecord = "quarantined-record"
     /// The store was behind; nothing was acknowledged, so the station sends it again.
     case notStored = "not-stored"
+    /// More questions of one station than may wait at a time; they were not answered.
+    case requestFlood = "request-flood"
+    /// A question or a record about an exchange that is not the station's own.
+    case foreignExchange = "foreign-exchange"
+    /// A record about an exchange that does not fit the ledger; it is listed there.
+    case discrepancy
     // From browsers and other clients.
     case badRequest = "bad-request"
     case unauthorized
@@ -47,7 +53,7 @@ package struct RefusedInput: Equatable, Sendable {
     package var source: Source {
       switch self {
       case .unknownTopic, .retainedRecords, .unreadableMessage, .oversizedMessage,
-        .quarantinedRecord, .notStored:
+        .quarantinedRecord, .notStored, .requestFlood, .foreignExchange, .discrepancy:
         .mqtt
       case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .timedOut,
         .tooLarge, .addressTooLong, .tooManyRequests, .headerTooLarge, .notImplemented,

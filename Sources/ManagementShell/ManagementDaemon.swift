@@ -197,10 +197,17 @@ package final class ManagementDaemon {
       isStoreWell = true
       hub?.announce(outcomes.flatMap(\.events))
       dispatch(.stored(outcomes))
-    case .failed(let failure, _):
+    case .failed(let failure, let items):
       if isStoreWell { Log.error("nothing can be stored, stations keep their records: \(failure)") }
       isStoreWell = false
+      let requests = items.compactMap(\.request)
+      if !requests.isEmpty { dispatch(.requestsDropped(requests)) }
     }
+  }
+
+  private func drop(_ item: InboundItem) {
+    dispatch(.storeBehind(item.station))
+    if let request = item.request { dispatch(.requestsDropped([request])) }
   }
 
   private func dispatch(_ event: ManagementEvent) {
@@ -211,9 +218,11 @@ package final class ManagementDaemon {
     for effect in effects {
       switch effect {
       case .store(let item):
-        if !writer.store(item) { dispatch(.storeBehind(item.station)) }
+        if !writer.store(item) { drop(item) }
       case .acknowledge(let station, let ack):
         _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
+      case .reply(let station, let id, let reply):
+        _ = client.publish(MQTTMessage(topic: Topic.reply(station, id).path, payload: reply.json))
       case .announce(let station): hub?.announce(station)
       case .note(let oddity): oddities.note(oddity.description, at: Clock.now)
       }

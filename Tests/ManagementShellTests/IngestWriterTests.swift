@@ -19,7 +19,7 @@ struct IngestWriterTests {
         reports.append(report)
         switch report {
         case .stored(let outcomes): settled += outcomes.count
-        case .failed(_, let items): settled += items
+        case .failed(_, let items): settled += items.count
         }
       }
       return settled == items
@@ -49,7 +49,7 @@ struct IngestWriterTests {
     let writer = try IngestWriter(path: folder.file("later/m.sqlite"))
     let item = StoreContractTests.batch(1, [Sample.passage(1)])
     #expect(writer.store(item))
-    guard case .failed(_, items: 1) = try Self.settle(writer, items: 1)[0] else {
+    guard case .failed(_, items: [item]) = try Self.settle(writer, items: 1)[0] else {
       Issue.record("a store in no folder")
       return
     }

@@ -10,8 +10,8 @@ import StationProtocol
 final class IngestWriter {
   enum Report: Sendable {
     case stored([StoreOutcome])
-    /// Nothing of so many items was stored; the stations will send them again.
-    case failed(StoreFailure, items: Int)
+    /// Nothing of these items was stored; the stations will send the records again.
+    case failed(StoreFailure, items: [InboundItem])
   }
 
   /// The most records of one transaction.
@@ -53,7 +53,7 @@ final class IngestWriter {
           } catch {
             // A connection that failed may be broken for good; the next batch gets a new one.
             store = nil
-            reports.send(.failed(error, items: some.count))
+            reports.send(.failed(error, items: some))
           }
         }
         Clock.rest(until: start + min(Self.pacePerRecord * written, Self.slowestPace))
@@ -90,7 +90,7 @@ final class IngestWriter {
     let count =
       switch report {
       case .stored(let outcomes): outcomes.count
-      case .failed(_, let items): items
+      case .failed(_, let items): items.count
       }
     waitingBytes -= waiting.prefix(count).reduce(0, +)
     waiting.removeFirst(count)

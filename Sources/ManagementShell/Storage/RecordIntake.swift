@@ -68,6 +68,10 @@ final class RecordIntake {
           outcomes.append(try raise(station, stream, floor, now))
         case .malformed(let station, let payload, let reason):
           outcomes.append(try quarantine(station, payload, reason, now))
+        case .request(let station, let id, _):
+          var outcome = StoreOutcome(station: station, stream: nil)
+          outcome.answer = StoreOutcome.Answer(id: id, .busy)
+          outcomes.append(outcome)
         }
       }
       try saveProgress()

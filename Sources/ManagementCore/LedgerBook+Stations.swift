@@ -1,0 +1,198 @@
+// What a station may ask of the ledger and tell it: holds, balances, and how exchanges ended.
+import StationProtocol
+
+/// The answer to a question, and whether it was about something that is not the station's own.
+package struct LedgerAnswer: Equatable, Sendable {
+  package var reply: StationReply
+  package var isForeign: Bool
+
+  /// Nothing can be decided now, and nothing was moved.
+  package static let busy = LedgerAnswer(.refused(.serviceBusy, balance: nil))
+
+  init(_ reply: StationReply, isForeign: Bool = false) {
+    self.reply = reply
+    self.isForeign = isForeign
+  }
+}
+
+extension LedgerBook {
+  package mutating func answer(
+    _ request: StationRequest, from station: StationID, at now: Now
+  ) throws(Failure) -> LedgerAnswer {
+    switch request {
+    case .hold(let exchange): return try hold(exchange, from: station, at: now)
+    case .balance(let member):
+      guard let balance = try balance(of: member) else {
+        return LedgerAnswer(.refused(.unknownMember, balance: nil))
+      }
+      return LedgerAnswer(.balance(balance))
+    }
+  }
+
+  /// Sets the price aside, once for each id. A refusal is kept as well: the same question has the
+  /// same answer for ever.
+  private mutating func hold(
+    _ exchange: Exchange, from station: StationID, at now: Now
+  ) throws(Failure) -> LedgerAnswer {
+    // Which stream the station lives in is known from its birth, which comes before any question.
+    guard let life = try life(of: station) else { return .busy }
+    guard life == exchange.id.stream, try owner(of: life) == station else {
+      return LedgerAnswer(.refused(.conflict, balance: nil), isForeign: true)
+    }
+    if let entry = try entry(exchange.id) { return try again(exchange, entry) }
+    var entry = LedgerExchange(
+      station: station, exchange: exchange, state: .held, day: now.localDay, at: now.wall)
+    guard let terms = try terms(for: exchange.member, at: station, exchange.slot) else {
+      entry.state = .refused(.unknownMember)
+      _ = try open(entry)
+      return LedgerAnswer(.refused(.unknownMember, balance: nil))
+    }
+    let today =
+      terms.limits.isEmpty
+      ? (0, 0) : try count(of: exchange.member, day: entry.day, exchange.article)
+    if let refusal = terms.refusal(of: exchange, today: today) {
+      entry.state = .refused(refusal)
+      entry.told = terms.balance
+      _ = try open(entry)
+      return LedgerAnswer(.refused(refusal, balance: terms.balance))
+    }
+    let left = terms.balance - exchange.price.number
+    entry.told = left
+    entry.id = try open(entry)
+    try move(.hold, of: entry, exchange.price.number, now)
+    return LedgerAnswer(.held(balance: left))
+  }
+
+  private func again(
+    _ exchange: Exchange, _ entry: LedgerExchange
+  ) throws(Failure) -> LedgerAnswer {
+    guard entry.exchange == exchange else {
+      return LedgerAnswer(.refused(.conflict, balance: try balance(of: exchange.member)))
+    }
+    switch entry.state {
+    case .held: return LedgerAnswer(.held(balance: entry.told ?? 0))
+    case .refused(let refusal): return LedgerAnswer(.refused(refusal, balance: entry.told))
+    case .posted, .void:
+      return LedgerAnswer(.refused(.settled, balance: try balance(of: exchange.member)))
+    }
+  }
+
+  /// A record says how an exchange ended: what was set aside is posted or given back, once.
+  /// - Parameter stream: the one in which the record stands.
+  /// - Returns: what does not fit; it is listed.
+  package mutating func end(
+    _ exchange: Exchange, _ outcome: ExchangeOutcome, from station: StationID,
+    in stream: StreamID, at now: Now
+  ) throws(Failure) -> [Discrepancy] {
+    var discrepancy = Discrepancy(
+      .foreign, station: station, exchange: exchange, outcome: outcome, at: now.wall)
+    guard exchange.id.stream == stream, try owner(of: stream) == station else {
+      try list(discrepancy)
+      return [discrepancy]
+    }
+    guard var entry = try entry(exchange.id) else {
+      var entry = LedgerExchange(
+        station: station, exchange: exchange, state: .void, day: now.localDay, at: now.wall,
+        outcome: outcome, settled: now.wall)
+      if outcome.isCharged { entry.state = .posted(exchange.price.number) }
+      entry.id = try open(entry)
+      guard outcome.isCharged else { return [] }
+      return [try charge(entry, discrepancy, now)]
+    }
+    let isSame = entry.exchange == exchange
+    if let first = entry.outcome {
+      guard first != outcome || !isSame else { return [] }
+      discrepancy.kind = .secondOutcome
+      try list(discrepancy)
+      return [discrepancy]
+    }
+    entry.outcome = outcome
+    var found: [Discrepancy] = []
+    switch entry.state {
+    case .held:
+      let isCharged = outcome.isCharged && entry.exchange.member == exchange.member
+      let posted = isCharged ? min(entry.exchange.price, exchange.price).number : 0
+      try close(&entry, posting: posted, now, .station(station))
+    case .posted, .void:
+      try settle(entry)
+      if (entry.state != .void) != outcome.isCharged {
+        found.append(discrepancy.of(.contradiction))
+      }
+    case .refused:
+      entry.settled = now.wall
+      if outcome.isCharged { entry.state = .posted(entry.exchange.price.number) }
+      try settle(entry)
+      if outcome.isCharged { found.append(try charge(entry, discrepancy, now)) }
+    }
+    if !isSame { found.append(discrepancy.of(.otherContents)) }
+    for one in found where one.kind != .withoutHold { try list(one) }
+    return found
+  }
+
+  /// Posts this much of a hold and gives the rest back.
+  /// - Returns: the id of the first movement.
+  @discardableResult
+  mutating func close(
+    _ entry: inout LedgerExchange, posting posted: Int64, _ now: Now, _ actor: LedgerActor,
+    _ order: OrderKey? = nil
+  ) throws(Failure) -> Int64 {
+    entry.state = posted > 0 ? .posted(posted) : .void
+    entry.settled = now.wall
+    try settle(entry)
+    var first: Int64?
+    if posted > 0 { first = try move(.post, of: entry, posted, now, actor, order) }
+    let rest = entry.exchange.price.number - posted
+    if rest > 0 {
+      let id = try move(.release, of: entry, rest, now, actor, order)
+      first = first ?? id
+    }
+    return first ?? 0
+  }
+
+  /// An article fell and nothing is set aside for it: the member pays what he has, the union the
+  /// rest, and a person is told.
+  private mutating func charge(
+    _ entry: LedgerExchange, _ discrepancy: Discrepancy, _ now: Now
+  ) throws(Failure) -> Discrepancy {
+    let price = entry.exchange.price.number
+    var discrepancy = discrepancy.of(.withoutHold)
+    discrepancy.charged = min(price, try balance(of: entry.exchange.member) ?? 0)
+    discrepancy.borne = price - discrepancy.charged
+    if discrepancy.charged > 0 { try move(.charge, of: entry, discrepancy.charged, now) }
+    if discrepancy.borne > 0 { try move(.shortfall, of: entry, discrepancy.borne, now) }
+    try list(discrepancy)
+    return discrepancy
+  }
+
+  @discardableResult
+  private mutating func move(
+    _ kind: Movement.Kind, of entry: LedgerExchange, _ amount: Int64, _ now: Now,
+    _ actor: LedgerActor? = nil, _ order: OrderKey? = nil
+  ) throws(Failure) -> Int64 {
+    let member = Account.member(entry.exchange.member)
+    let (held, station) = (Account.held(entry.station), Account.station(entry.station))
+    let (from, to) =
+      switch kind {
+      case .hold: (member, held)
+      case .post: (held, station)
+      case .release: (held, member)
+      case .charge: (member, station)
+      case .shortfall: (Account.adjustments, station)
+      case .issue, .grant, .reversal: preconditionFailure("no exchange moves a \(kind.rawValue)")
+      }
+    let id = entry.exchange.id
+    let cause = order.map { Movement.Cause.resolution(id, $0) } ?? .exchange(id)
+    return try move(
+      Movement(
+        kind, from: from, to: to, amount: amount, actor: actor ?? .station(entry.station),
+        cause: cause, at: now.wall), entry)
+  }
+}
+
+extension Discrepancy {
+  fileprivate func of(_ kind: Kind) -> Discrepancy {
+    var other = self
+    other.kind = kind
+    return other
+  }
+}

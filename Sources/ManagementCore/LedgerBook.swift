@@ -1,0 +1,45 @@
+// What the ledger's decisions need of the engine that keeps it: rows in, rows out, no rules.
+import StationProtocol
+
+/// The rows of one ledger, inside a transaction of the engine. The rules stand once, in the
+/// extensions of this protocol, so that every engine moves points alike.
+package protocol LedgerBook {
+  associatedtype Failure: Error
+
+  /// The stream that the station named at its last birth; nil before that.
+  func life(of station: StationID) throws(Failure) -> StreamID?
+  /// The station that a stream belongs to: the first one that used it.
+  func owner(of stream: StreamID) throws(Failure) -> StationID?
+
+  func entry(_ id: ExchangeID) throws(Failure) -> LedgerExchange?
+  /// - Returns: nil where the member is not enrolled.
+  func terms(
+    for member: MemberID, at station: StationID, _ slot: SlotID
+  ) throws(Failure) -> HoldTerms?
+  /// How many exchanges count against the member's limits of a day.
+  func count(
+    of member: MemberID, day: Int, _ article: ArticleID
+  ) throws(Failure) -> (all: Int64, ofArticle: Int64)
+  /// - Returns: nil where the member is not enrolled.
+  func balance(of member: MemberID) throws(Failure) -> Int64?
+  func balance(of account: Account) throws(Failure) -> Int64
+
+  /// - Returns: its id.
+  mutating func open(_ entry: LedgerExchange) throws(Failure) -> Int64
+  /// Writes what can change of an entry: state, outcome, settled, resolution.
+  mutating func settle(_ entry: LedgerExchange) throws(Failure)
+  /// Writes a movement and both balances.
+  /// - Parameter entry: that of the exchange to which it belongs.
+  /// - Returns: its id.
+  mutating func move(_ movement: Movement, _ entry: LedgerExchange?) throws(Failure) -> Int64
+  mutating func list(_ discrepancy: Discrepancy) throws(Failure)
+
+  func order(_ key: OrderKey) throws(Failure) -> PlacedOrder?
+  mutating func place(_ order: PlacedOrder) throws(Failure)
+  func movement(_ id: Int64) throws(Failure) -> Movement?
+  func isReversed(_ id: Int64) throws(Failure) -> Bool
+  func grant(_ id: Int64) throws(Failure) -> PendingGrant?
+  /// - Returns: its id.
+  mutating func submit(_ grant: PendingGrant) throws(Failure) -> Int64
+  mutating func decide(_ grant: PendingGrant) throws(Failure)
+}

@@ -1,0 +1,138 @@
+// An exchange as the ledger knows it: what was set aside for it and what became of that.
+import StationProtocol
+
+/// The ledger keeps every exchange that it was ever asked about or told of, so that no id moves
+/// points twice.
+package struct LedgerExchange: Equatable, Sendable {
+  /// Grows with each exchange; 0 before it is written.
+  package var id: Int64
+  package var station: StationID
+  package var exchange: Exchange
+  package var state: State
+  /// The local day to which it counts against a member's limits.
+  package var day: Int
+  package var at: WallTime
+  /// The balance that the station was told when it asked; nil where it did not ask, or the member
+  /// is not known.
+  package var told: Int64?
+  /// What the station's record says of its end; nil before that record.
+  package var outcome: ExchangeOutcome?
+  /// When the first of record and resolution came.
+  package var settled: WallTime?
+  package var resolution: Resolution?
+
+  package enum State: Equatable, Sendable {
+    /// The price lies aside. Can become `posted` or `void`, never by time.
+    case held
+    /// This much of it went to the station.
+    case posted(Int64)
+    /// Nothing is set aside, whatever was; a tombstone where nothing ever was.
+    case void
+    /// Asked for and refused. Can become `posted` where the article fell all the same.
+    case refused(ExchangeRefusal)
+
+    package enum Kind: String, CaseIterable, Sendable {
+      case held
+      case posted
+      case void
+      case refused
+    }
+
+    package var kind: Kind {
+      switch self {
+      case .held: .held
+      case .posted: .posted
+      case .void: .void
+      case .refused: .refused
+      }
+    }
+
+    /// Whether it counts against a member's limits.
+    package var counts: Bool { kind == .held || kind == .posted }
+  }
+
+  /// What a person decided about a hold, and why.
+  package struct Resolution: Equatable, Sendable {
+    package var actor: String
+    package var reason: String
+
+    package init(actor: String, reason: String) {
+      self.actor = actor
+      self.reason = reason
+    }
+  }
+
+  package init(
+    id: Int64 = 0, station: StationID, exchange: Exchange, state: State, day: Int, at: WallTime,
+    told: Int64? = nil, outcome: ExchangeOutcome? = nil, settled: WallTime? = nil,
+    resolution: Resolution? = nil
+  ) {
+    self.id = id
+    self.station = station
+    self.exchange = exchange
+    self.state = state
+    self.day = day
+    self.at = at
+    self.told = told
+    self.outcome = outcome
+    self.settled = settled
+    self.resolution = resolution
+  }
+}
+
+/// A hold that nothing has resolved yet.
+package struct OpenHold: Equatable, Sendable {
+  package var entry: LedgerExchange
+  /// Whether the station has begun another stream since: it will not settle this one any more, so
+  /// a person has to.
+  package var isOrphaned: Bool
+
+  package init(_ entry: LedgerExchange, isOrphaned: Bool) {
+    self.entry = entry
+    self.isOrphaned = isOrphaned
+  }
+
+  package func age(at time: WallTime) -> Duration { max(.zero, time - entry.at) }
+}
+
+/// Something that stations told the ledger and that does not fit: moved as the rule says, and
+/// listed for a person.
+package struct Discrepancy: Equatable, Sendable {
+  /// Grows with each; 0 before it is written.
+  package var id: Int64
+  package var kind: Kind
+  package var station: StationID
+  package var exchange: Exchange
+  package var outcome: ExchangeOutcome
+  /// What the member and the union's adjustments paid, of an article without a hold.
+  package var charged: Int64
+  package var borne: Int64
+  package var at: WallTime
+
+  package enum Kind: String, CaseIterable, Sendable {
+    /// An article fell for which nothing was set aside, as after a backup was restored.
+    case withoutHold = "without-hold"
+    /// A person had decided otherwise; nothing more was moved.
+    case contradiction
+    /// The record's member, article, slot or price is not that of the hold.
+    case otherContents = "other-contents"
+    /// A second record tells of another end; nothing more was moved.
+    case secondOutcome = "second-outcome"
+    /// The exchange belongs to another stream or another station; nothing was moved.
+    case foreign
+  }
+
+  package init(
+    id: Int64 = 0, _ kind: Kind, station: StationID, exchange: Exchange,
+    outcome: ExchangeOutcome, charged: Int64 = 0, borne: Int64 = 0, at: WallTime
+  ) {
+    self.id = id
+    self.kind = kind
+    self.station = station
+    self.exchange = exchange
+    self.outcome = outcome
+    self.charged = charged
+    self.borne = borne
+    self.at = at
+  }
+}

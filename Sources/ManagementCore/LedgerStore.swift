@@ -1,0 +1,70 @@
+// What the service's store does with points, whichever engine keeps them.
+import StationProtocol
+
+/// The ledger's side of a `ManagementStore`. What stations ask and tell comes through `store`.
+/// Each method is one transaction.
+package protocol LedgerStore: AnyObject {
+  /// Carries an order out, once for its key.
+  func carryOut(
+    _ order: LedgerOrder, key: OrderKey, by actor: String, aloneUpTo: Int64, at now: Now
+  ) throws(StoreFailure) -> OrderOutcome
+
+  /// - Returns: nil where the member is not enrolled.
+  func balance(of member: MemberID) throws(StoreFailure) -> Int64?
+  func balance(of account: Account) throws(StoreFailure) -> Int64
+  /// What moved a member's points, newest first, with ids below `before` where it is given.
+  func statement(
+    of member: MemberID, before: Int64?, limit: Int
+  ) throws(StoreFailure) -> [StatementLine]
+  /// Movements, newest first.
+  func movements(before: Int64?, limit: Int) throws(StoreFailure) -> [Movement]
+  /// What a station's exchanges took on these local days, by day and article, sorted.
+  func takings(of station: StationID, days: ClosedRange<Int>) throws(StoreFailure) -> [Taking]
+  func exchange(_ id: ExchangeID) throws(StoreFailure) -> LedgerExchange?
+  /// What is set aside and not resolved, oldest first, with ids above `id`.
+  func openHolds(after id: Int64, limit: Int) throws(StoreFailure) -> [OpenHold]
+  /// How many holds are open, and how many of them are older than that.
+  func countHolds(olderThan time: WallTime) throws(StoreFailure) -> (open: Int64, old: Int64)
+  /// What did not fit, newest first.
+  func discrepancies(before: Int64?, limit: Int) throws(StoreFailure) -> [Discrepancy]
+  /// Grants that wait for a second person, oldest first.
+  func pendingGrants(limit: Int) throws(StoreFailure) -> [PendingGrant]
+  func grant(_ id: Int64) throws(StoreFailure) -> PendingGrant?
+
+  func exchangeLimits() throws(StoreFailure) -> ExchangeLimits
+  func setExchangeLimits(_ limits: ExchangeLimits) throws(StoreFailure)
+  /// What was agreed for the slots of a station, in their order.
+  func prices(of station: StationID) throws(StoreFailure) -> [SlotPrice]
+  /// - Parameter price: nil takes the agreement back.
+  func setPrice(_ price: Points?, of slot: SlotID, at station: StationID) throws(StoreFailure)
+
+  /// Adds everything up anew.
+  func proof(at now: Now) throws(StoreFailure) -> LedgerProof
+}
+
+/// A line of a member's statement.
+package struct StatementLine: Equatable, Sendable {
+  package var movement: Movement
+  /// Where it belongs to one.
+  package var exchange: LedgerExchange?
+
+  package init(movement: Movement, exchange: LedgerExchange?) {
+    self.movement = movement
+    self.exchange = exchange
+  }
+}
+
+/// What the exchanges of one article took at a station on one local day.
+package struct Taking: Equatable, Sendable {
+  package var day: Int
+  package var article: ArticleID
+  package var count: Int64
+  package var points: Int64
+
+  package init(day: Int, article: ArticleID, count: Int64, points: Int64) {
+    self.day = day
+    self.article = article
+    self.count = count
+    self.points = points
+  }
+}

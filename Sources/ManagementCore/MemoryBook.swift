@@ -1,0 +1,121 @@
+// The ledger's rows in plain collections: the reference for every engine's.
+import StationProtocol
+
+/// A value, so that a copy of it is a backup.
+struct MemoryBook: LedgerBook, Sendable {
+  typealias Failure = Never
+
+  var lives: [StationID: StreamID] = [:]
+  var owners: [StreamID: StationID] = [:]
+  var members: [MemberID: Member] = [:]
+  var balances: [Account: Int64] = [:]
+  var movements: [Movement] = []
+  var entries: [LedgerExchange] = []
+  var places: [ExchangeID: Int] = [:]
+  var discrepancies: [Discrepancy] = []
+  var orders: [OrderKey: PlacedOrder] = [:]
+  var grants: [PendingGrant] = []
+  var reversed: Set<Int64> = []
+  var limits = ExchangeLimits()
+  var prices: [StationID: [SlotID: Points]] = [:]
+  /// How many exchanges count against a member's limits of a day, by article.
+  private var counts: [MemberDay: [ArticleID: Int64]] = [:]
+
+  private struct MemberDay: Hashable {
+    var member: MemberID
+    var day: Int
+  }
+
+  func life(of station: StationID) -> StreamID? { lives[station] }
+  func owner(of stream: StreamID) -> StationID? { owners[stream] }
+  func entry(_ id: ExchangeID) -> LedgerExchange? { places[id].map { entries[$0] } }
+
+  func terms(for member: MemberID, at station: StationID, _ slot: SlotID) -> HoldTerms? {
+    members[member].map {
+      HoldTerms(
+        status: $0.status, balance: balance(of: .member(member)), price: prices[station]?[slot],
+        limits: limits)
+    }
+  }
+
+  func count(
+    of member: MemberID, day: Int, _ article: ArticleID
+  ) -> (all: Int64, ofArticle: Int64) {
+    let today = counts[MemberDay(member: member, day: day)] ?? [:]
+    return (today.values.reduce(0, +), today[article] ?? 0)
+  }
+
+  func balance(of member: MemberID) -> Int64? {
+    members[member].map { _ in balance(of: .member(member)) }
+  }
+
+  func balance(of account: Account) -> Int64 { balances[account] ?? 0 }
+
+  mutating func open(_ entry: LedgerExchange) -> Int64 {
+    precondition(places[entry.exchange.id] == nil, "an exchange is opened once")
+    var entry = entry
+    entry.id = Int64(entries.count) + 1
+    places[entry.exchange.id] = entries.count
+    entries.append(entry)
+    if entry.state.counts { count(entry, 1) }
+    return entry.id
+  }
+
+  mutating func settle(_ entry: LedgerExchange) {
+    let place = Int(entry.id) - 1
+    if entries[place].state.counts { count(entries[place], -1) }
+    entries[place] = entry
+    if entry.state.counts { count(entry, 1) }
+  }
+
+  private mutating func count(_ entry: LedgerExchange, _ more: Int64) {
+    counts[MemberDay(member: entry.exchange.member, day: entry.day), default: [:]][
+      entry.exchange.article, default: 0] += more
+  }
+
+  mutating func move(_ movement: Movement, _ entry: LedgerExchange?) -> Int64 {
+    precondition((1...Movement.most).contains(movement.amount), "a movement moves something")
+    var movement = movement
+    movement.id = Int64(movements.count) + 1
+    movements.append(movement)
+    balances[movement.from, default: 0] -= movement.amount
+    balances[movement.to, default: 0] += movement.amount
+    precondition(
+      movement.from.kind.mayBeNegative || balance(of: movement.from) >= 0,
+      "\(movement.from) is never overdrawn")
+    if let id = movement.reverses { reversed.insert(id) }
+    return movement.id
+  }
+
+  mutating func list(_ discrepancy: Discrepancy) {
+    var discrepancy = discrepancy
+    discrepancy.id = Int64(discrepancies.count) + 1
+    discrepancies.append(discrepancy)
+  }
+
+  func order(_ key: OrderKey) -> PlacedOrder? { orders[key] }
+  mutating func place(_ order: PlacedOrder) { orders[order.key] = order }
+
+  func movement(_ id: Int64) -> Movement? {
+    id >= 1 && id <= movements.count ? movements[Int(id) - 1] : nil
+  }
+
+  func isReversed(_ id: Int64) -> Bool { reversed.contains(id) }
+
+  func grant(_ id: Int64) -> PendingGrant? {
+    id >= 1 && id <= grants.count ? grants[Int(id) - 1] : nil
+  }
+
+  mutating func submit(_ grant: PendingGrant) -> Int64 {
+    var grant = grant
+    grant.id = Int64(grants.count) + 1
+    grants.append(grant)
+    return grant.id
+  }
+
+  mutating func decide(_ grant: PendingGrant) { grants[Int(grant.id) - 1] = grant }
+
+  func isOrphaned(_ entry: LedgerExchange) -> Bool {
+    lives[entry.station].map { $0 != entry.exchange.id.stream } ?? false
+  }
+}

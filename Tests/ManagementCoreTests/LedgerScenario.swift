@@ -1,0 +1,106 @@
+// A service with a ledger in memory and a station with an exchange machine, told of in turn.
+import ManagementCore
+import StationProtocol
+import Testing
+
+/// A member with points, a station that has been born, and short words for what they do.
+final class LedgerScenario {
+  let scenario = ManagementScenario()
+  private var keys = 0
+  var aloneUpTo: Int64 = 500
+
+  var store: MemoryStore { scenario.store }
+  let worker = Names.member("m-1")
+  let water = Names.article("water")
+
+  /// - Parameter points: what the member is granted; none where it is nil.
+  init(points: Int64? = 100) throws {
+    _ = scenario.commit(scenario.birth(session(stream, 1)))
+    enrol(worker)
+    if let points {
+      #expect(try order(.issue(10_000, reason: "this year")).isDone)
+      #expect(try order(.grant(worker, Names.points(points), reason: "welcome")).isDone)
+    }
+  }
+
+  func enrol(_ member: MemberID) {
+    #expect(store.enrol(Member(id: member, label: nil, enrolled: scenario.now.wall)))
+  }
+
+  func order(
+    _ order: LedgerOrder, _ key: String? = nil, by actor: String = "li"
+  ) throws -> OrderOutcome {
+    keys += 1
+    let name = try #require(OrderKey(key ?? "order-\(keys)"))
+    return store.carryOut(
+      order, key: name, by: actor, aloneUpTo: aloneUpTo, at: scenario.now)
+  }
+
+  func exchange(
+    _ seq: UInt64, _ price: Int64 = 30, article: ArticleID? = nil, member: MemberID? = nil,
+    of stream: StreamID = stream
+  ) -> Exchange {
+    Exchange(
+      id: ExchangeID(stream: stream, seq: seq), member: member ?? worker, slot: Names.slot(7),
+      article: article ?? water, price: Names.points(price))
+  }
+
+  /// Asks for a hold.
+  /// - Returns: the answer; everything else that the service does fails the test.
+  func hold(_ exchange: Exchange, from station: StationID = gate) -> StationReply? {
+    ask(.hold(exchange), RequestID(exchange.id), from: station)
+  }
+
+  func ask(
+    _ request: StationRequest, _ id: RequestID, from station: StationID = gate
+  ) -> StationReply? {
+    let effects = scenario.commit(scenario.hear(.request(station, id), request.json))
+    guard case .reply(station, id, let reply)? = effects.first, effects.count == 1 else {
+      Issue.record("a question was not just answered: \(effects)")
+      return nil
+    }
+    return reply
+  }
+
+  /// A record tells how an exchange ended.
+  /// - Returns: what the service remarked about it.
+  func end(
+    _ exchange: Exchange, _ outcome: ExchangeOutcome, at seq: UInt64? = nil,
+    from station: StationID = gate, in stream: StreamID? = nil
+  ) -> [Discrepancy.Kind] {
+    let record = scenario.record(.exchangeEnded(exchange, outcome))
+    let number = seq ?? exchange.id.seq + 2
+    let effects = scenario.deliver(
+      batch(number, [record], of: stream ?? exchange.id.stream), from: station)
+    return effects.compactMap {
+      if case .note(.discrepancy(station, let kind)) = $0 { kind } else { nil }
+    }
+  }
+
+  var balance: Int64? { store.balance(of: worker) }
+  func holds(_ account: Account) -> Int64 { store.balance(of: account) }
+
+  /// What is wrong with the ledger.
+  var faults: [LedgerProof.Finding] { store.proof(at: scenario.now).findings }
+}
+
+extension OrderOutcome {
+  var isDone: Bool { if case .done = self { true } else { false } }
+}
+
+extension Names {
+  static func article(_ text: String) -> ArticleID {
+    guard let article = ArticleID(text) else { preconditionFailure("\(text) is no article") }
+    return article
+  }
+
+  static func slot(_ number: Int) -> SlotID {
+    guard let slot = SlotID(number) else { preconditionFailure("\(number) is no slot") }
+    return slot
+  }
+
+  static func points(_ number: Int64) -> Points {
+    guard let points = Points(number) else { preconditionFailure("\(number) are no points") }
+    return points
+  }
+}
