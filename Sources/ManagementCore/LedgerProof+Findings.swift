@@ -130,21 +130,20 @@ extension LedgerProof {
     package mutating func judge(
       _ record: EndRecord, _ entry: LedgerExchange?, isListed: Bool
     ) {
-      guard !isListed else { return }
-      let fault: String? =
-        if let entry {
-          if entry.outcome != record.outcome {
-            "the ledger has another end of its exchange"
-          } else if (entry.state.kind == .posted) != record.outcome.isCharged {
-            "its exchange was not settled as it says"
-          } else {
-            nil
-          }
-        } else {
-          "its exchange is not in the ledger"
-        }
-      guard let fault else { return }
+      guard !isListed, let fault = LedgerProof.fault(of: record, entry) else { return }
       add(.record(record.station, record.stream, seq: record.seq, fault))
     }
+  }
+
+  /// - Returns: why what a record tells does not go with its exchange; nil where it does.
+  package static func fault(of record: EndRecord, _ entry: LedgerExchange?) -> String? {
+    guard let entry, entry.station == record.station else {
+      return "its exchange is not in the ledger"
+    }
+    guard entry.outcome == record.outcome else {
+      return "the ledger has another end of its exchange"
+    }
+    let isPosted = entry.state.kind == .posted
+    return isPosted == record.outcome.isCharged ? nil : "its exchange was not settled as it says"
   }
 }

@@ -3,7 +3,7 @@ import StationProtocol
 
 /// The durable side of the service. Each method is one transaction: it happens whole or not at
 /// all. Engines: `MemoryStore` here, SQLite in the shell; one contract suite runs on every one.
-package protocol ManagementStore: AnyObject {
+package protocol ManagementStore: LedgerStore {
   /// Stores what stations sent, in order. An item that is there already changes nothing.
   /// - Returns: an outcome for each item, in order.
   func store(_ items: [InboundItem], at now: Now) throws(StoreFailure) -> [StoreOutcome]

@@ -2,7 +2,7 @@
 import StationProtocol
 
 /// Keeps everything in plain collections. Deterministic: the same calls give the same ids.
-package final class MemoryStore: ManagementStore, LedgerStore {
+package final class MemoryStore: ManagementStore {
   private(set) var stored: [StoredEvent] = []
   private var places: [Place: Int] = [:]
   private var progress: [StreamKey: StreamProgress] = [:]

@@ -139,6 +139,15 @@ package final class Database {
     return value
   }
 
+  /// Runs `body`, which only reads, on the state of one moment; others may write meanwhile.
+  package func snapshot<Value>(
+    _ body: () throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> Value {
+    try execute("BEGIN")
+    defer { rollBack() }
+    return try body()
+  }
+
   /// SQLite has rolled back by itself after some errors, a full disk among them.
   private func rollBack() {
     if sqlite3_get_autocommit(open) == 0 { sqlite3_exec(open, "ROLLBACK", nil, nil, nil) }

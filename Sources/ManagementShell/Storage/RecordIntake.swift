@@ -23,6 +23,7 @@ final class RecordIntake {
   private var counts: [DayKey: DayCounts] = [:]
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
+  private var book: SQLiteBook
 
   private struct StreamKey: Hashable {
     var station: StationID
@@ -45,6 +46,7 @@ final class RecordIntake {
   init(_ database: Database) throws(DatabaseError) {
     self.database = database
     measurements = MeasurementIntake(database)
+    book = try SQLiteBook(database)
     insertRecord = try database.prepare(
       """
       INSERT INTO record (stream, seq, received, kind, body)
@@ -68,10 +70,8 @@ final class RecordIntake {
           outcomes.append(try raise(station, stream, floor, now))
         case .malformed(let station, let payload, let reason):
           outcomes.append(try quarantine(station, payload, reason, now))
-        case .request(let station, let id, _):
-          var outcome = StoreOutcome(station: station, stream: nil)
-          outcome.answer = StoreOutcome.Answer(id: id, .busy)
-          outcomes.append(outcome)
+        case .request(let station, let id, let request):
+          outcomes.append(try answer(request, id, station, now))
         }
       }
       try saveProgress()
@@ -105,7 +105,13 @@ final class RecordIntake {
             StoredEvent(
               id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
               kind: record.kind, json: json), received: now)
-          if case .gap(let from, let to, _) = record.body { stream.reached.add(from...to) }
+          switch record.body {
+          case .gap(let from, let to, _): stream.reached.add(from...to)
+          case .exchangeEnded(let exchange, let end):
+            outcome.discrepancies += try book.end(
+              exchange, end, from: key.station, in: key.stream, at: now)
+          default: break
+          }
         } else {
           try compare(json, key, stream.number, seq, &outcome, now)
         }
@@ -120,6 +126,16 @@ final class RecordIntake {
     }
     outcome.upto = stream.reached.upto
     note(stream, key)
+    return outcome
+  }
+
+  private func answer(
+    _ request: StationRequest, _ id: RequestID, _ station: StationID, _ now: Now
+  ) throws(DatabaseError) -> StoreOutcome {
+    _ = try number(of: station)
+    var outcome = StoreOutcome(station: station, stream: nil)
+    outcome.answer = StoreOutcome.Answer(
+      id: id, try book.answer(request, from: station, at: now))
     return outcome
   }
 
@@ -183,6 +199,7 @@ final class RecordIntake {
   ) throws(DatabaseError) -> StoreOutcome {
     let key = StreamKey(station: station, stream: streamID)
     var stream = try stream(key)
+    try book.bear(station, in: streamID)
     var outcome = StoreOutcome(station: station, stream: streamID)
     for hole in stream.reached.holes(below: floor) {
       let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)

@@ -157,5 +157,6 @@ enum Schema {
         PRIMARY KEY (station, hour, sensor, quantity)
       ) STRICT, WITHOUT ROWID;
       """),
+    ledger,
   ]
 }

@@ -1,0 +1,177 @@
+// The ledger's rows in SQLite: what people ordered, and what does not fit.
+import ManagementCore
+import SQLite
+import StationProtocol
+
+extension SQLiteBook {
+  static let movementColumns = """
+    movement.id, movement.kind, debited.kind, debited.owner, credited.kind, credited.owner, amount,
+    stream.stream, exchange.seq, order_key, reason, reverses, actor, movement.at
+    """
+  /// Each movement with its accounts and its exchange.
+  static let movementTables = """
+    movement JOIN account AS debited ON debited.id = debit
+    JOIN account AS credited ON credited.id = credit
+    LEFT JOIN exchange ON exchange.id = movement.exchange
+    LEFT JOIN stream ON stream.number = exchange.stream
+    """
+  static let movementColumnCount = 14
+
+  static func movement(_ row: Statement) throws(DatabaseError) -> Movement {
+    func account(_ column: Int) -> Account? {
+      Account.Kind(rawValue: row.text(column)).flatMap { Account($0, owner: row.text(column + 1)) }
+    }
+    guard let kind = Movement.Kind(rawValue: row.text(1)), let from = account(2),
+      let to = account(4), let actor = LedgerActor(row.text(12)), let cause = cause(row)
+    else { throw damaged("movement", row.int64(0)) }
+    return Movement(
+      id: row.int64(0), kind, from: from, to: to, amount: row.int64(6), actor: actor,
+      cause: cause, at: WallTime(milliseconds: row.int64(13)))
+  }
+
+  private static func cause(_ row: Statement) -> Movement.Cause? {
+    let key = row.textOrNil(9).flatMap { OrderKey($0) }
+    if let name = row.textOrNil(7), let stream = StreamID(name) {
+      let id = ExchangeID(stream: stream, seq: UInt64(row.int64(8)))
+      return key.map { .resolution(id, $0) } ?? .exchange(id)
+    }
+    guard let key, let reason = row.textOrNil(10) else { return nil }
+    return row.int64OrNil(11).map { .reversal(of: $0, key, reason: reason) }
+      ?? .order(key, reason: reason)
+  }
+
+  func movement(_ id: Int64) throws(DatabaseError) -> Movement? {
+    var movement: Movement?
+    try database.prepare(
+      "SELECT \(Self.movementColumns) FROM \(Self.movementTables) WHERE movement.id = ?1"
+    ).rows([.integer(id)]) { row throws(DatabaseError) in movement = try Self.movement(row) }
+    return movement
+  }
+
+  func isReversed(_ id: Int64) throws(DatabaseError) -> Bool {
+    var isReversed = false
+    try database.prepare("SELECT 1 FROM movement WHERE reverses = ?1")
+      .rows([.integer(id)]) { _ in isReversed = true }
+    return isReversed
+  }
+
+  // MARK: - Orders
+
+  func order(_ key: OrderKey) throws(DatabaseError) -> PlacedOrder? {
+    var order: PlacedOrder?
+    try database.prepare(
+      "SELECT actor, contents, movement, grant_request, at FROM ledger_order WHERE key = ?1"
+    ).rows([.text(key.text)]) { row in
+      order = PlacedOrder(
+        key: key, actor: row.text(0), contents: row.text(1),
+        receipt: OrderReceipt(movement: row.int64OrNil(2), grant: row.int64OrNil(3)),
+        at: WallTime(milliseconds: row.int64(4)))
+    }
+    return order
+  }
+
+  func place(_ order: PlacedOrder) throws(DatabaseError) {
+    try database.prepare(
+      """
+      INSERT INTO ledger_order (key, actor, contents, movement, grant_request, at)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      """
+    ).run([
+      .text(order.key.text), .text(order.actor), .text(order.contents),
+      .integer(order.receipt.movement), .integer(order.receipt.grant),
+      .integer(order.at.milliseconds),
+    ])
+  }
+
+  // MARK: - Grants for a second person
+
+  static let grantColumns =
+    "id, member, amount, reason, actor, at, approved, decider, decision_reason, decided"
+
+  static func grant(_ row: Statement) throws(DatabaseError) -> PendingGrant {
+    guard let member = MemberID(row.text(1)), let amount = Points(row.int64(2)) else {
+      throw damaged("grant_request", row.int64(0))
+    }
+    return PendingGrant(
+      id: row.int64(0), member: member, amount: amount, reason: row.text(3), actor: row.text(4),
+      at: WallTime(milliseconds: row.int64(5)),
+      decision: row.int64OrNil(6).map {
+        PendingGrant.Decision(
+          isApproved: $0 == 1, actor: row.text(7), reason: row.textOrNil(8),
+          at: WallTime(milliseconds: row.int64(9)))
+      })
+  }
+
+  func grant(_ id: Int64) throws(DatabaseError) -> PendingGrant? {
+    var grant: PendingGrant?
+    try database.prepare("SELECT \(Self.grantColumns) FROM grant_request WHERE id = ?1")
+      .rows([.integer(id)]) { row throws(DatabaseError) in grant = try Self.grant(row) }
+    return grant
+  }
+
+  func submit(_ grant: PendingGrant) throws(DatabaseError) -> Int64 {
+    try database.prepare(
+      """
+      INSERT INTO grant_request (member, amount, reason, actor, at) VALUES (?1, ?2, ?3, ?4, ?5)
+      """
+    ).run([
+      .text(grant.member.text), .integer(grant.amount.number), .text(grant.reason),
+      .text(grant.actor), .integer(grant.at.milliseconds),
+    ])
+    return database.lastInsertID
+  }
+
+  func decide(_ grant: PendingGrant) throws(DatabaseError) {
+    guard let decision = grant.decision else { return }
+    try database.prepare(
+      """
+      UPDATE grant_request SET approved = ?2, decider = ?3, decision_reason = ?4, decided = ?5
+      WHERE id = ?1 AND approved IS NULL
+      """
+    ).run([
+      .integer(grant.id), .integer(decision.isApproved ? 1 : 0), .text(decision.actor),
+      .text(decision.reason), .integer(decision.at.milliseconds),
+    ])
+  }
+
+  // MARK: - What does not fit
+
+  func list(_ discrepancy: Discrepancy) throws(DatabaseError) {
+    let exchange = discrepancy.exchange
+    try database.prepare(
+      """
+      INSERT INTO discrepancy (kind, station, stream, seq, member, slot, article, price, outcome,
+        outcome_reason, charged, borne, at)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+      """
+    ).run([
+      .text(discrepancy.kind.rawValue), .text(discrepancy.station.text),
+      .text(exchange.id.stream.description), .integer(Int64(exchange.id.seq)),
+      .text(exchange.member.text), .integer(Int64(exchange.slot.number)),
+      .text(exchange.article.text), .integer(exchange.price.number),
+      .text(discrepancy.outcome.kind.rawValue), .text(discrepancy.outcome.reason),
+      .integer(discrepancy.charged), .integer(discrepancy.borne),
+      .integer(discrepancy.at.milliseconds),
+    ])
+  }
+
+  static let discrepancyColumns = """
+    id, kind, station, stream, seq, member, slot, article, price, outcome, outcome_reason, charged,
+    borne, at
+    """
+
+  static func discrepancy(_ row: Statement) throws(DatabaseError) -> Discrepancy {
+    guard let kind = Discrepancy.Kind(rawValue: row.text(1)), let station = StationID(row.text(2)),
+      let stream = StreamID(row.text(3)), let member = MemberID(row.text(5)),
+      let slot = SlotID(Int(row.int64(6))), let article = ArticleID(row.text(7)),
+      let price = Points(row.int64(8)),
+      let outcome = try outcome(row, 9, "discrepancy", row.int64(0))
+    else { throw damaged("discrepancy", row.int64(0)) }
+    return Discrepancy(
+      id: row.int64(0), kind, station: station,
+      exchange: Exchange(
+        id: ExchangeID(stream: stream, seq: UInt64(row.int64(4))), member: member, slot: slot,
+        article: article, price: price), outcome: outcome, charged: row.int64(11),
+      borne: row.int64(12), at: WallTime(milliseconds: row.int64(13)))
+  }
+}

@@ -1,0 +1,214 @@
+// The management store on SQLite: what is asked of its ledger.
+import ManagementCore
+import SQLite
+import StationProtocol
+
+extension SQLiteStore {
+  package func carryOut(
+    _ order: LedgerOrder, key: OrderKey, by actor: String, aloneUpTo: Int64, at now: Now
+  ) throws(StoreFailure) -> OrderOutcome {
+    try Self.guarded { () throws(DatabaseError) in
+      var book = try SQLiteBook(database)
+      return try database.transaction { () throws(DatabaseError) in
+        try book.carryOut(order, key, by: actor, aloneUpTo: aloneUpTo, at: now)
+      }
+    }
+  }
+
+  package func balance(of member: MemberID) throws(StoreFailure) -> Int64? {
+    try asked { (book) throws(DatabaseError) in try book.balance(of: member) }
+  }
+
+  package func balance(of account: Account) throws(StoreFailure) -> Int64 {
+    try asked { (book) throws(DatabaseError) in try book.balance(of: account) }
+  }
+
+  package func exchange(_ id: ExchangeID) throws(StoreFailure) -> LedgerExchange? {
+    try asked { (book) throws(DatabaseError) in try book.entry(id) }
+  }
+
+  package func grant(_ id: Int64) throws(StoreFailure) -> PendingGrant? {
+    try asked { (book) throws(DatabaseError) in try book.grant(id) }
+  }
+
+  private func asked<Value>(
+    _ question: (SQLiteBook) throws(DatabaseError) -> Value
+  ) throws(StoreFailure) -> Value {
+    try Self.guarded { () throws(DatabaseError) in try question(try SQLiteBook(database)) }
+  }
+
+  /// The rows of a question, each read by `read`.
+  private func list<Value>(
+    _ sql: String, _ values: [SQLValue],
+    _ read: (Statement) throws(DatabaseError) -> Value
+  ) throws(StoreFailure) -> [Value] {
+    try Self.guarded { () throws(DatabaseError) in
+      var all: [Value] = []
+      try database.prepare(sql).rows(values) { row throws(DatabaseError) in
+        all.append(try read(row))
+      }
+      return all
+    }
+  }
+
+  package func statement(
+    of member: MemberID, before: Int64?, limit: Int
+  ) throws(StoreFailure) -> [StatementLine] {
+    try list(
+      """
+      SELECT \(SQLiteBook.movementColumns), stream.station, \(SQLiteBook.entryColumns)
+      FROM \(SQLiteBook.movementTables)
+      WHERE member_account = (SELECT id FROM account WHERE kind = 'member' AND owner = ?1)
+        AND movement.id < ?2
+      ORDER BY movement.id DESC LIMIT ?3
+      """, [.text(member.text), .integer(before ?? .max), .integer(Int64(limit))]
+    ) { row throws(DatabaseError) in
+      let movement = try SQLiteBook.movement(row)
+      let column = SQLiteBook.movementColumnCount
+      guard let id = movement.exchange, let station = StationID(row.text(column)) else {
+        return StatementLine(movement: movement, exchange: nil)
+      }
+      let entry = try SQLiteBook.entry(row, from: column + 1, id, of: station)
+      return StatementLine(movement: movement, exchange: entry)
+    }
+  }
+
+  package func movements(before: Int64?, limit: Int) throws(StoreFailure) -> [Movement] {
+    try list(
+      """
+      SELECT \(SQLiteBook.movementColumns) FROM \(SQLiteBook.movementTables)
+      WHERE movement.id < ?1 ORDER BY movement.id DESC LIMIT ?2
+      """, [.integer(before ?? .max), .integer(Int64(limit))]
+    ) { row throws(DatabaseError) in try SQLiteBook.movement(row) }
+  }
+
+  package func takings(
+    of station: StationID, days: ClosedRange<Int>
+  ) throws(StoreFailure) -> [Taking] {
+    try list(
+      """
+      SELECT day, article, count(*), SUM(posted) FROM exchange
+      WHERE stream IN (SELECT number FROM stream WHERE station = ?1)
+        AND day BETWEEN ?2 AND ?3 AND state = 'posted'
+      GROUP BY day, article ORDER BY day, article
+      """,
+      [.text(station.text), .integer(Int64(days.lowerBound)), .integer(Int64(days.upperBound))]
+    ) { row throws(DatabaseError) in
+      guard let article = ArticleID(row.text(1)) else {
+        throw SQLiteBook.damaged("exchange of day", row.int64(0))
+      }
+      return Taking(
+        day: Int(row.int64(0)), article: article, count: row.int64(2), points: row.int64(3))
+    }
+  }
+
+  package func openHolds(after id: Int64, limit: Int) throws(StoreFailure) -> [OpenHold] {
+    try list(
+      Self.openHolds, [.integer(id), .integer(Int64(limit))]
+    ) { row throws(DatabaseError) in try Self.hold(row) }
+  }
+
+  static let openHolds = """
+    SELECT stream.station, stream.stream, exchange.seq, station.life,
+      \(SQLiteBook.entryColumns)
+    FROM exchange JOIN stream ON stream.number = exchange.stream
+    JOIN station ON station.id = stream.station
+    WHERE exchange.state = 'held' AND exchange.id > ?1 ORDER BY exchange.id LIMIT ?2
+    """
+
+  static func hold(_ row: Statement) throws(DatabaseError) -> OpenHold {
+    guard let station = StationID(row.text(0)), let stream = StreamID(row.text(1)) else {
+      throw SQLiteBook.damaged("exchange", row.int64(4))
+    }
+    let id = ExchangeID(stream: stream, seq: UInt64(row.int64(2)))
+    let entry = try SQLiteBook.entry(row, from: 4, id, of: station)
+    let life = row.textOrNil(3)
+    return OpenHold(entry, isOrphaned: life != nil && life != stream.description)
+  }
+
+  package func countHolds(
+    olderThan time: WallTime
+  ) throws(StoreFailure) -> (open: Int64, old: Int64) {
+    try list(
+      """
+      SELECT count(*), COALESCE(SUM(CASE WHEN at < ?1 THEN 1 ELSE 0 END), 0) FROM exchange
+      WHERE state = 'held'
+      """, [.integer(time.milliseconds)]
+    ) { row throws(DatabaseError) in (row.int64(0), row.int64(1)) }.first ?? (0, 0)
+  }
+
+  package func discrepancies(before: Int64?, limit: Int) throws(StoreFailure) -> [Discrepancy] {
+    try list(
+      """
+      SELECT \(SQLiteBook.discrepancyColumns) FROM discrepancy
+      WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+      """, [.integer(before ?? .max), .integer(Int64(limit))]
+    ) { row throws(DatabaseError) in try SQLiteBook.discrepancy(row) }
+  }
+
+  package func pendingGrants(limit: Int) throws(StoreFailure) -> [PendingGrant] {
+    try list(
+      """
+      SELECT \(SQLiteBook.grantColumns) FROM grant_request
+      WHERE approved IS NULL ORDER BY id LIMIT ?1
+      """, [.integer(Int64(limit))]
+    ) { row throws(DatabaseError) in try SQLiteBook.grant(row) }
+  }
+
+  // MARK: - Rules
+
+  package func exchangeLimits() throws(StoreFailure) -> ExchangeLimits {
+    try Self.guarded { () throws(DatabaseError) in
+      var limits = ExchangeLimits()
+      try database.prepare("SELECT kind, most FROM exchange_limit").rows { row in
+        switch row.text(0) {
+        case "day": limits.perDay = row.int64(1)
+        default: limits.perArticle = row.int64(1)
+        }
+      }
+      return limits
+    }
+  }
+
+  package func setExchangeLimits(_ limits: ExchangeLimits) throws(StoreFailure) {
+    try Self.guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        try database.run("DELETE FROM exchange_limit")
+        for (kind, most) in [("day", limits.perDay), ("article", limits.perArticle)] {
+          guard let most else { continue }
+          try database.run(
+            "INSERT INTO exchange_limit (kind, most) VALUES (?1, ?2)", .text(kind), .integer(most))
+        }
+      }
+    }
+  }
+
+  package func prices(of station: StationID) throws(StoreFailure) -> [SlotPrice] {
+    try list(
+      "SELECT slot, price FROM slot_price WHERE station = ?1 ORDER BY slot",
+      [.text(station.text)]
+    ) { row throws(DatabaseError) in
+      guard let slot = SlotID(Int(row.int64(0))), let price = Points(row.int64(1)) else {
+        throw SQLiteBook.damaged("slot_price", row.int64(0))
+      }
+      return SlotPrice(slot: slot, price: price)
+    }
+  }
+
+  package func setPrice(
+    _ price: Points?, of slot: SlotID, at station: StationID
+  ) throws(StoreFailure) {
+    try Self.guarded { () throws(DatabaseError) in
+      guard let price else {
+        return try database.run(
+          "DELETE FROM slot_price WHERE station = ?1 AND slot = ?2", .text(station.text),
+          .integer(slot.number))
+      }
+      try database.run(
+        """
+        INSERT INTO slot_price (station, slot, price) VALUES (?1, ?2, ?3)
+        ON CONFLICT (station, slot) DO UPDATE SET price = excluded.price
+        """, .text(station.text), .integer(slot.number), .integer(price.number))
+    }
+  }
+}

@@ -1,0 +1,268 @@
+// What every engine of the ledger has to do, run on each of them.
+import ManagementCore
+import SQLite
+import StationProtocol
+import TestBed
+import Testing
+
+@testable import ManagementShell
+
+@Suite("Ledger contract")
+struct LedgerContractTests {
+  private typealias Store = StoreContractTests
+
+  @Test("an exchange is held, posted and told again by another process", arguments: Engine.allCases)
+  func exchange(engine: Engine) throws {
+    let open = try engine.open()
+    try LedgerSample.fill(open.store, points: 100)
+    let exchange = LedgerSample.exchange(1)
+    #expect(try LedgerSample.ask(exchange, open.store) == .held(balance: 70))
+    let store = try open.reopened()
+    #expect(try LedgerSample.ask(exchange, store) == .held(balance: 70))
+    #expect(try store.openHolds(after: 0, limit: 9).map(\.entry.exchange) == [exchange])
+    #expect(try LedgerSample.end(exchange, .dispensed, store).isEmpty)
+    let last = try open.reopened()
+    #expect(
+      try LedgerSample.ask(exchange, last) == .refused(.settled, balance: 70))
+    #expect(try last.balance(of: .station(Store.gate)) == 30)
+    #expect(try last.exchange(exchange.id)?.state == .posted(30))
+    let lines = try last.statement(of: LedgerSample.member, before: nil, limit: 9)
+    #expect(lines.map(\.movement.kind) == [.hold, .grant])
+    #expect(lines[0].exchange?.outcome == .dispensed && lines[1].exchange == nil)
+    #expect(lines[1].movement.reason == "welcome" && lines[1].movement.actor == .person("li"))
+    #expect(try last.movements(before: nil, limit: 1).map(\.key) == ["\(exchange.id) post"])
+    let day = Store.now.localDay
+    #expect(
+      try last.takings(of: Store.gate, days: day...day)
+        == [Taking(day: day, article: exchange.article, count: 1, points: 30)])
+    #expect(try last.proof(at: Store.now).isClean)
+  }
+
+  @Test("holds and ends in one transaction are decided in their order", arguments: Engine.allCases)
+  func oneTransaction(engine: Engine) throws {
+    let open = try engine.open()
+    try LedgerSample.fill(open.store, points: 100)
+    let items = (0..<3).flatMap { number -> [InboundItem] in
+      let exchange = LedgerSample.exchange(UInt64(10 * number + 1), price: 60)
+      return [
+        LedgerSample.request(exchange),
+        Store.batch(
+          UInt64(10 * number + 3), [Store.record(.exchangeEnded(exchange, .cancelled))]),
+      ]
+    }
+    let outcomes = try open.store.store(items, at: Store.now)
+    #expect(outcomes.compactMap(\.answer?.reply) == Array(repeating: .held(balance: 40), count: 3))
+    #expect(try open.reopened().balance(of: LedgerSample.member) == 100)
+  }
+
+  @Test(
+    "a balance is never counted from what another process has changed", arguments: Engine.allCases)
+  func twoProcesses(engine: Engine) throws {
+    let open = try engine.open()
+    try LedgerSample.fill(open.store, points: 100)
+    #expect(try LedgerSample.ask(LedgerSample.exchange(1), open.store) == .held(balance: 70))
+    let other = try open.reopened()
+    try LedgerSample.grant(50, other, key: "more")
+    #expect(try LedgerSample.ask(LedgerSample.exchange(2), open.store) == .held(balance: 90))
+    let void = LedgerOrder.resolve(LedgerSample.exchange(1).id, .void, reason: "looked")
+    _ = try LedgerSample.order(void, other, key: "void")
+    #expect(try open.store.balance(of: LedgerSample.member) == 120)
+    #expect(
+      try LedgerSample.end(LedgerSample.exchange(1), .dispensed, open.store) == [.contradiction])
+    #expect(try open.store.balance(of: LedgerSample.member) == 120)
+    #expect(try open.store.proof(at: Store.now).isClean)
+  }
+
+  @Test("prices and limits are kept, changed and taken back", arguments: Engine.allCases)
+  func rules(engine: Engine) throws {
+    let open = try engine.open()
+    try LedgerSample.fill(open.store, points: 100)
+    let slot = LedgerSample.exchange(1).slot
+    let (five, six) = (try #require(Points(5)), try #require(Points(6)))
+    try open.store.setPrice(five, of: slot, at: Store.gate)
+    try open.store.setPrice(six, of: slot, at: Store.gate)
+    try open.store.setExchangeLimits(ExchangeLimits(perDay: 4, perArticle: 0))
+    let store = try open.reopened()
+    #expect(try store.prices(of: Store.gate) == [SlotPrice(slot: slot, price: six)])
+    #expect(try store.exchangeLimits() == ExchangeLimits(perDay: 4, perArticle: 0))
+    #expect(
+      try LedgerSample.ask(LedgerSample.exchange(1), store)
+        == .refused(.priceDiffers, balance: 100))
+    #expect(
+      try LedgerSample.ask(LedgerSample.exchange(2, price: 6), store)
+        == .refused(.articleLimit, balance: 100))
+    try store.setPrice(nil, of: slot, at: Store.gate)
+    try store.setExchangeLimits(ExchangeLimits())
+    #expect(try open.reopened().prices(of: Store.gate).isEmpty)
+    #expect(try open.reopened().exchangeLimits().isEmpty)
+    #expect(try LedgerSample.ask(LedgerSample.exchange(3), store) == .held(balance: 70))
+  }
+
+  @Test("both engines say the same to the same random exchanges and orders", arguments: 1...20)
+  func agreement(seed: Int) throws {
+    var dice = Dice(seed: seed)
+    let memory = try Engine.memory.open().store
+    let open = try Engine.sqlite.open()
+    var sqlite = open.store
+    try LedgerSample.fill(memory, points: 300)
+    try LedgerSample.fill(sqlite, points: 300)
+    for turn in 0..<120 {
+      var now = Store.now
+      now.wall = now.wall + .seconds(Int64(turn) * 1800)
+      if dice.next(3) == 0 {
+        let order = try LedgerSample.randomOrder(&dice)
+        let key = try #require(OrderKey("key-\(dice.next(60))"))
+        let actor = ["li", "wang"][dice.next(2)]
+        let expected = try memory.carryOut(order, key: key, by: actor, aloneUpTo: 80, at: now)
+        #expect(
+          try sqlite.carryOut(order, key: key, by: actor, aloneUpTo: 80, at: now) == expected)
+      } else {
+        let items = (0...dice.next(3)).map { _ in LedgerSample.randomItem(&dice) }
+        let expected = try memory.store(items, at: now)
+        #expect(try sqlite.store(items, at: now) == expected)
+      }
+      if dice.next(20) == 0 {
+        let limits = ExchangeLimits(perDay: Int64(dice.next(9)), perArticle: nil)
+        try memory.setExchangeLimits(limits)
+        try sqlite.setExchangeLimits(limits)
+      }
+      if dice.next(8) == 0 { sqlite = try open.reopened() }
+    }
+    let proof = try memory.proof(at: Store.now)
+    #expect(proof.findings.isEmpty && proof.exchanges > 20)
+    #expect(try sqlite.proof(at: Store.now) == proof)
+    #expect(
+      try sqlite.movements(before: nil, limit: 9999) == memory.movements(before: nil, limit: 9999))
+    #expect(
+      try sqlite.openHolds(after: 0, limit: 9999) == memory.openHolds(after: 0, limit: 9999))
+    #expect(
+      try sqlite.discrepancies(before: nil, limit: 9999)
+        == memory.discrepancies(before: nil, limit: 9999))
+    #expect(try sqlite.pendingGrants(limit: 9999) == memory.pendingGrants(limit: 9999))
+    for member in LedgerSample.members {
+      let lines = try memory.statement(of: member, before: nil, limit: 9999)
+      #expect(try sqlite.statement(of: member, before: nil, limit: 9999) == lines)
+    }
+    for station in [Store.gate, Store.hall] {
+      let takings = try memory.takings(of: station, days: 0...99_999)
+      #expect(try sqlite.takings(of: station, days: 0...99_999) == takings)
+    }
+  }
+}
+
+/// A ledger with a station that has been born and members with points, and what they do.
+enum LedgerSample {
+  static let member = StoreContractTests.member("m-1")
+  static let members = [member, StoreContractTests.member("m-2")]
+
+  static func fill(_ store: any ManagementStore, points: Int64) throws {
+    _ = try store.store(
+      [
+        .floor(StoreContractTests.gate, StoreContractTests.stream, floor: 1),
+        .floor(StoreContractTests.hall, StoreContractTests.other, floor: 1),
+      ], at: StoreContractTests.now)
+    for member in members {
+      let enrolled = StoreContractTests.now.wall
+      #expect(try store.enrol(Member(id: member, label: nil, enrolled: enrolled)))
+    }
+    _ = try order(.issue(100_000, reason: "this year"), store, key: "issue")
+    try grant(points, store, key: "welcome")
+  }
+
+  static func grant(_ points: Int64, _ store: any ManagementStore, key: String) throws {
+    let amount = try #require(Points(points))
+    #expect(
+      try order(.grant(member, amount, reason: "welcome"), store, key: key).receipt != nil)
+  }
+
+  static func order(
+    _ order: LedgerOrder, _ store: any ManagementStore, key: String
+  ) throws -> OrderOutcome {
+    let key = try #require(OrderKey(key))
+    return try store.carryOut(
+      order, key: key, by: "li", aloneUpTo: 500, at: StoreContractTests.now)
+  }
+
+  static func exchange(
+    _ seq: UInt64, price: Int64 = 30, member: MemberID = member,
+    in stream: StreamID = StoreContractTests.stream
+  ) -> Exchange {
+    guard let slot = SlotID(7), let article = ArticleID("water"), let price = Points(price) else {
+      preconditionFailure("no exchange at \(price)")
+    }
+    return Exchange(
+      id: ExchangeID(stream: stream, seq: seq), member: member, slot: slot, article: article,
+      price: price)
+  }
+
+  static func request(
+    _ exchange: Exchange, from station: StationID = StoreContractTests.gate
+  ) -> InboundItem {
+    .request(station, RequestID(exchange.id), .hold(exchange))
+  }
+
+  static func ask(_ exchange: Exchange, _ store: any ManagementStore) throws -> StationReply? {
+    try store.store([request(exchange)], at: StoreContractTests.now).first?.answer?.reply
+  }
+
+  static func end(
+    _ exchange: Exchange, _ outcome: ExchangeOutcome, _ store: any ManagementStore
+  ) throws -> [Discrepancy.Kind] {
+    let record = StoreContractTests.record(.exchangeEnded(exchange, outcome))
+    let batch = StoreContractTests.batch(
+      exchange.id.seq + 2, [record], in: exchange.id.stream)
+    return try store.store([batch], at: StoreContractTests.now)[0].discrepancies.map(\.kind)
+  }
+
+  static func randomItem(_ dice: inout Dice) -> InboundItem {
+    let station =
+      dice.next(12) == 0 ? StoreContractTests.hall : StoreContractTests.gate
+    let stream = dice.next(12) == 0 ? StoreContractTests.other : StoreContractTests.stream
+    let exchange = exchange(
+      UInt64(1 + 3 * dice.next(30)), price: Int64(dice.next(20) == 0 ? 31 : 30),
+      member: dice.next(20) == 0
+        ? StoreContractTests.member("stranger") : members[dice.next(2)], in: stream)
+    switch dice.next(10) {
+    case 0:
+      return .request(
+        station, RequestID(balance: 1, boot: 1, stream: stream), .balance(exchange.member))
+    case 1...5: return request(exchange, from: station)
+    case 6 where dice.next(8) == 0: return .floor(station, stream, floor: 1)
+    default:
+      let outcomes: [ExchangeOutcome] = [
+        .dispensed, .dispensed, .cancelled, .failed(.dropNotSeen), .unknown(.silent),
+        .refused(.noAnswer),
+      ]
+      let record = StoreContractTests.record(
+        .exchangeEnded(exchange, outcomes[dice.next(outcomes.count)]))
+      return StoreContractTests.batch(
+        exchange.id.seq + 1 + UInt64(dice.next(2)), [record], of: station, in: stream)
+    }
+  }
+
+  static func randomOrder(_ dice: inout Dice) throws -> LedgerOrder {
+    let amount = try #require(Points(Int64(1 + dice.next(100))))
+    let id = Int64(1 + dice.next(40))
+    switch dice.next(8) {
+    case 0: return .issue(Int64(1 + dice.next(100)), reason: "r")
+    case 1, 2: return .grant(members[dice.next(2)], amount, reason: "r")
+    case 3: return .approve(grant: id % 8)
+    case 4: return .decline(grant: id % 8, reason: "r")
+    case 5: return .reverse(movement: id, reason: "r")
+    default:
+      let decision: HoldDecision =
+        switch dice.next(3) {
+        case 0: .void
+        case 1: .post(nil)
+        default: .post(amount)
+        }
+      return .resolve(exchange(UInt64(1 + 3 * dice.next(30))).id, decision, reason: "r")
+    }
+  }
+}
+
+extension OrderOutcome {
+  var receipt: OrderReceipt? {
+    if case .done(let receipt) = self { receipt } else { nil }
+  }
+}
