@@ -4,14 +4,15 @@
 package enum Role: String, CaseIterable, Sendable {
   /// Sees stations and events.
   case viewer
-  /// Sees everything, enrols members, issues codes, names stations.
+  /// Sees everything, enrols members, issues codes, names stations, moves points.
   case manager
 
   package func may(_ operation: Operation) -> Bool {
     switch (self, operation) {
     case (.manager, _), (.viewer, .viewStations): true
     case (.viewer, .manageMembers), (.viewer, .issueCodes), (.viewer, .nameStations),
-      (.viewer, .viewQuarantine):
+      (.viewer, .viewQuarantine), (.viewer, .viewPoints), (.viewer, .movePoints),
+      (.viewer, .setRules):
       false
     }
   }
@@ -24,4 +25,9 @@ package enum Operation: String, CaseIterable, Sendable {
   case issueCodes
   case nameStations
   case viewQuarantine
+  /// Balances, statements, holds and the proof.
+  case viewPoints
+  /// Issues, grants, reversals, decisions about holds.
+  case movePoints
+  case setRules
 }

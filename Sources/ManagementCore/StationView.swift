@@ -34,9 +34,9 @@ package struct StationView: Equatable, Sendable {
       }
       object.key("online")
       if let isOnline { object.value(isOnline) } else { object.null() }
-      object.optional("since", life.since?.milliseconds)
-      object.optional("lastHeard", life.lastHeard?.milliseconds)
-      object.optional("ageSeconds", ageSeconds)
+      object.nullable("since", life.since?.milliseconds)
+      object.nullable("lastHeard", life.lastHeard?.milliseconds)
+      object.nullable("ageSeconds", ageSeconds)
       object.key("version")
       if let version = life.birth?.version { object.value(version) } else { object.null() }
       object.key("clockTrusted")
@@ -50,7 +50,7 @@ package struct StationView: Equatable, Sendable {
         writer.object {
           $0.field("alarm", alarm.alarm.rawValue)
           $0.field("severity", alarm.alarm.severity.rawValue)
-          $0.optional("accessPoint", alarm.accessPoint.map { Int64($0.number) })
+          $0.nullable("accessPoint", alarm.accessPoint.map { Int64($0.number) })
           $0.field("since", alarm.since.milliseconds)
         }
       }
@@ -101,16 +101,9 @@ package struct StationView: Equatable, Sendable {
       $0.field("out", occupancy.left)
       $0.field("corrections", occupancy.corrections)
       $0.field("refused", occupancy.refused)
-      $0.optional("capacity", occupancy.capacity)
+      $0.nullable("capacity", occupancy.capacity)
       $0.field("stale", occupancy.isStale)
       $0.field("at", occupancy.at.milliseconds)
     }
-  }
-}
-
-extension JSONWriter {
-  fileprivate mutating func optional(_ name: StaticString, _ number: Int64?) {
-    key(name)
-    if let number { value(number) } else { null() }
   }
 }

@@ -7,10 +7,20 @@ package enum ManagementCommand {
 
   /// - Returns: the exit status.
   package static func main(_ arguments: [String]) -> Int32 {
-    DaemonCommandLine(
+    var checked: Int32 = 0
+    let onlyChecks = arguments.contains("--check")
+    let status = DaemonCommandLine(
       name: "managementd", version: version, table: ManagementSettings.table,
       read: { try ManagementSettings($0) },
-      serve: { try ManagementDaemon($0).run() }
-    ).run(arguments)
+      serve: { settings in
+        if onlyChecks {
+          checked = StoreCheck.run(settings)
+        } else {
+          try ManagementDaemon(settings).run()
+        }
+      },
+      otherUses: ["managementd --config FILE --check"]
+    ).run(arguments.filter { $0 != "--check" })
+    return status == 0 ? checked : status
   }
 }

@@ -103,6 +103,8 @@ package final class ManagementDaemon {
       stationList: { [unowned self] in list.json(of: core, at: timekeeper.now()) },
       refused: { [unowned self] in core.refused },
       now: { [timekeeper] in timekeeper.now() })
+    api.aloneUpTo = Int64(settings.aloneUpTo)
+    api.oldHold = settings.oldHold
     api.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }

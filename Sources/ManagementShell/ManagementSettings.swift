@@ -17,6 +17,8 @@ package struct ManagementSettings: Equatable, Sendable {
   package var credentials: String?
   package var storePath: String
   package var codeLife: Duration
+  package var aloneUpTo: Int
+  package var oldHold: Duration
 
   private typealias Section = ConfigurationTable.Section
   private typealias Key = ConfigurationTable.Key
@@ -82,6 +84,16 @@ package struct ManagementSettings: Equatable, Sendable {
           "life", .duration(.seconds(10)...(.seconds(600))), .standard("60 s"),
           "How long a code is valid. Stations refuse more than 2 min unless configured.")
       ]),
+    Section(
+      "points", "What members exchange for goods.",
+      keys: [
+        Key(
+          "grant-alone-up-to", .integer(0...1_000_000, unit: ""), .standard("500"),
+          "The most that one person grants alone. Larger grants wait for a second person."),
+        Key(
+          "old-hold", .duration(.seconds(60)...(.seconds(604_800))), .standard("10 min"),
+          "A hold that is open for longer needs somebody's attention. None ends by itself."),
+      ]),
   ])
 
   /// Reads a configuration file.
@@ -104,6 +116,8 @@ package struct ManagementSettings: Equatable, Sendable {
     credentials = configuration.section("credentials").optionalText("directory")
     storePath = configuration.section("store").text("path")
     codeLife = configuration.section("codes").duration("life")
+    aloneUpTo = configuration.section("points").integer("grant-alone-up-to")
+    oldHold = configuration.section("points").duration("old-hold")
   }
 
   /// Whether only this machine can reach the service.

@@ -6,6 +6,8 @@ package final class ManagementUnderTest {
   package let token = "demo-\(UUID().uuidString.lowercased())"
   /// Of somebody who may only look.
   package let viewerToken = "view-\(UUID().uuidString.lowercased())"
+  /// Of a second person with the first one's rights.
+  package let colleagueToken = "four-\(UUID().uuidString.lowercased())"
   package private(set) var address = ""
   private let folder: WorkFolder
   private var daemon: Program?
@@ -19,7 +21,7 @@ package final class ManagementUnderTest {
     self.folder = folder
     try folder.write(password + "\n", to: "management/credentials/mqtt-password")
     try folder.write(
-      "demo:manager:\(token)\nguest:viewer:\(viewerToken)\n",
+      "demo:manager:\(token)\nguest:viewer:\(viewerToken)\ncolleague:manager:\(colleagueToken)\n",
       to: "management/credentials/api-tokens")
     try folder.write(issuerKey, to: "management/credentials/issuer-key")
     try folder.write(
@@ -52,6 +54,14 @@ package final class ManagementUnderTest {
       log: folder.file("management/managementd.log"))
     self.daemon = daemon
     address = try addressFile(addressPath, of: daemon)
+  }
+
+  /// Runs `--check` on its store, whether it runs or not.
+  package func check() throws -> (status: Int32, output: String) {
+    let ending = try Program.run(
+      Checkout.program("managementd"),
+      ["--config", folder.file("management/managementd.conf"), "--check"])
+    return (ending.status, ending.output)
   }
 
   package func kill() { daemon?.kill() }

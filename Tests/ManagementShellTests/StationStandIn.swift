@@ -44,7 +44,9 @@ final class StationStandIn: @unchecked Sendable {
           }
         }
         client.onConnected = { [self, unowned client] in
-          client.subscribe([Topic.ack(station).path])
+          client.subscribe([
+            Topic.ack(station).path, "\(Topic.prefix)/\(station)/rep/+",
+          ])
           lock.withLock { isConnected = true }
         }
         client.onMessage = { [self] message in lock.withLock { heard.append(message) } }
@@ -98,6 +100,16 @@ final class StationStandIn: @unchecked Sendable {
   }
 
   func subscribe(_ filter: String) { orders.send(.subscribe(filter)) }
+
+  /// Asks the service, and waits for one more answer than there was.
+  func ask(_ id: RequestID, _ request: StationRequest) throws -> StationReply? {
+    let before = messages(.reply(station, id)).count
+    publish(.request(station, id), request.json)
+    try Deadline.wait(until: "an answer to \(id)") {
+      messages(.reply(station, id)).count > before
+    }
+    return try messages(.reply(station, id)).last.map { try StationReply(json: $0.payload) }
+  }
 
   /// Messages of a topic, in order.
   func messages(_ topic: Topic) -> [MQTTMessage] {

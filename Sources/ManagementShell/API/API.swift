@@ -20,6 +20,10 @@ final class API {
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
   private let tokens: Tokens
+  /// The most points that one person grants alone.
+  var aloneUpTo: Int64 = 500
+  /// How old a hold is that somebody should look at.
+  var oldHold: Duration = .seconds(600)
   /// Who has offered wrong tokens of late.
   var attempts = TokenAttempts()
   private let pages: StaticFiles
@@ -118,14 +122,25 @@ final class API {
     on(.get, "/members/*", .manageMembers) { try $0.showMember($1, $2) }
     on(.patch, "/members/*", .manageMembers) { try $0.changeMember($1, $2) }
     on(.post, "/members/*/codes", .issueCodes) { try $0.issueCode($1, $2) }
+    addLedgerRoutes()
   }
 
   /// A route that asks for a token first, then for the right, and turns problems into answers.
   /// - Parameter query: the parameters that it knows; any other one is a mistake that must not
   ///   look as if it had been understood.
-  private func on(
+  func on(
     _ method: HTTPMethod, _ path: String, _ operation: Operation, query: Set<String> = [],
     _ body: @escaping (API, HTTPRequest, [String]) throws -> HTTPResponse
+  ) {
+    on(method, path, operation, query: query) { (api, request, parameters, _) in
+      try body(api, request, parameters)
+    }
+  }
+
+  /// The same for what is written down with the name of who asked for it.
+  func on(
+    _ method: HTTPMethod, _ path: String, _ operation: Operation, query: Set<String> = [],
+    _ body: @escaping (API, HTTPRequest, [String], Actor) throws -> HTTPResponse
   ) {
     router.on(method, "/api/v1\(path)") { [unowned self] request, parameters in
       guard let actor = tokens.actor(authorization: request.header("authorization")) else {
@@ -134,7 +149,7 @@ final class API {
       guard actor.role.may(operation) else { return Problem.forbidden.response }
       do {
         try Self.check(request.query, query)
-        return try body(self, request, parameters)
+        return try body(self, request, parameters, actor)
       } catch let problem as Problem {
         return problem.response
       } catch let error as JSONError {

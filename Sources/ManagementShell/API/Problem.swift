@@ -1,5 +1,6 @@
 // An answer that is not what was asked for, in a form that programs and people can read.
 import HTTP
+import ManagementCore
 import StationProtocol
 
 /// A problem detail (RFC 9457). `code` is a key of the text catalogues, so that a page can say it
@@ -10,6 +11,8 @@ package struct Problem: Error, Equatable, Sendable {
   package var detail: String
   /// Seconds after which it is worth asking again, where that is known.
   package var retryAfter: Int64?
+  /// Why the ledger refuses an order, as a word of its closed list.
+  package var reason: OrderRefusal?
 
   package static func badRequest(_ detail: String) -> Problem {
     Problem(status: 400, code: "bad-request", detail: detail)
@@ -71,6 +74,7 @@ package struct Problem: Error, Equatable, Sendable {
       $0.field("status", status)
       $0.field("code", code)
       $0.field("detail", detail)
+      if let reason { $0.field("reason", reason.rawValue) }
     }
     var response = HTTPResponse(status, type: "application/problem+json", json)
     if let retryAfter { response = response.adding("Retry-After", "\(retryAfter)") }

@@ -10,6 +10,11 @@ import StationProtocol
 /// What it remembers between transactions is good as long as nobody else stores records, and
 /// until a transaction fails: then it must be made anew.
 final class RecordIntake {
+  static let register = """
+    INSERT INTO station (id, name_en, name_zh, number)
+    VALUES (?1, ?1, ?1, (SELECT COALESCE(MAX(number), 0) + 1 FROM station))
+    ON CONFLICT (id) DO NOTHING
+    """
   /// How many ids share a block (`record_block`).
   static let blockSize: Int64 = 256
 
@@ -343,13 +348,7 @@ final class RecordIntake {
   /// The number of a station, which it is given when it is first heard of.
   private func number(of station: StationID) throws(DatabaseError) -> Int64 {
     if let known = stations[station] { return known }
-    try database.prepare(
-      """
-      INSERT INTO station (id, name_en, name_zh, number)
-      VALUES (?1, ?1, ?1, (SELECT COALESCE(MAX(number), 0) + 1 FROM station))
-      ON CONFLICT (id) DO NOTHING
-      """
-    ).run([.text(station.text)])
+    try database.prepare(Self.register).run([.text(station.text)])
     var number: Int64 = 0
     try database.prepare("SELECT number FROM station WHERE id = ?1")
       .rows([.text(station.text)]) { number = $0.int64(0) }

@@ -204,11 +204,15 @@ extension SQLiteStore {
           "DELETE FROM slot_price WHERE station = ?1 AND slot = ?2", .text(station.text),
           .integer(slot.number))
       }
-      try database.run(
-        """
-        INSERT INTO slot_price (station, slot, price) VALUES (?1, ?2, ?3)
-        ON CONFLICT (station, slot) DO UPDATE SET price = excluded.price
-        """, .text(station.text), .integer(slot.number), .integer(price.number))
+      try database.transaction { () throws(DatabaseError) in
+        // It may have said no more than that it is there.
+        try database.run(RecordIntake.register, .text(station.text))
+        try database.run(
+          """
+          INSERT INTO slot_price (station, slot, price) VALUES (?1, ?2, ?3)
+          ON CONFLICT (station, slot) DO UPDATE SET price = excluded.price
+          """, .text(station.text), .integer(slot.number), .integer(price.number))
+      }
     }
   }
 }

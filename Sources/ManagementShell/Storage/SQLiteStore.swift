@@ -19,6 +19,25 @@ package final class SQLiteStore: ManagementStore {
     }
   }
 
+  /// Opens a store that is there, to look at it; the service may be writing to it.
+  /// - Throws: where it cannot be opened, or is not of this program's version.
+  package init(reading path: String) throws(StoreFailure) {
+    database = try Self.guarded { () throws(DatabaseError) in
+      try Database(path: path, mode: .readOnly)
+    }
+    let version = try Self.guarded { () throws(DatabaseError) in try database.schemaVersion() }
+    guard version == Schema.migrations.count else {
+      throw StoreFailure(
+        "\(path) is of version \(version), this program reads \(Schema.migrations.count); the service "
+          + "brings an older one up to date when it starts")
+    }
+  }
+
+  /// What is wrong with the structure of the file; empty where it is sound.
+  package func structureFaults() throws(StoreFailure) -> [String] {
+    try Self.guarded { () throws(DatabaseError) in try database.quickCheck() }
+  }
+
   package func close() {
     intake = nil
     database.close()

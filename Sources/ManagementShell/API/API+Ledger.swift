@@ -1,0 +1,252 @@
+// Points: balances, grants, what needs somebody's decision, and the rules of exchanges.
+import HTTP
+import ManagementCore
+import StationProtocol
+
+extension API {
+  func addLedgerRoutes() {
+    let pages: Set<String> = ["before", "limit"]
+    on(.get, "/members/*/points", .viewPoints, query: pages) { try $0.showPoints($1, $2) }
+    on(.post, "/members/*/grants", .movePoints) { try $0.grantPoints($1, $2, $3) }
+    on(.get, "/grants", .viewPoints, query: ["limit"]) { try $0.listGrants($1, $2) }
+    on(.post, "/grants/*/decision", .movePoints) { try $0.decideGrant($1, $2, $3) }
+    on(.post, "/issues", .movePoints) { try $0.issuePoints($1, $2, $3) }
+    on(.get, "/movements", .viewPoints, query: pages) { try $0.listMovements($1, $2) }
+    on(.post, "/movements/*/reversal", .movePoints) { try $0.reverseMovement($1, $2, $3) }
+    on(.get, "/holds", .viewPoints, query: ["after", "limit"]) { try $0.listHolds($1, $2) }
+    on(.post, "/holds/*/resolution", .movePoints) { try $0.resolveHold($1, $2, $3) }
+    on(.get, "/discrepancies", .viewPoints, query: pages) { try $0.listDiscrepancies($1, $2) }
+    on(.get, "/exchange-limits", .viewStations) { try $0.showLimits($1, $2) }
+    on(.put, "/exchange-limits", .setRules) { try $0.setLimits($1, $2) }
+    on(.get, "/stations/*/prices", .viewStations) { try $0.listPrices($1, $2) }
+    on(.put, "/stations/*/prices/*", .setRules) { try $0.setPrice($1, $2) }
+    on(.get, "/stations/*/takings", .viewStations, query: ["days"]) { try $0.listTakings($1, $2) }
+    on(.get, "/ledger-proof", .viewPoints) { try $0.proveLedger($1, $2) }
+  }
+
+  // MARK: - Orders
+
+  private func issuePoints(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let body = try LedgerBody(json: request.body, .issue)
+    return try carryOut(.issue(body.amount ?? 0, reason: body.reason), body.key, actor)
+  }
+
+  private func grantPoints(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let body = try LedgerBody(json: request.body, .grant)
+    guard let member = MemberID(parameters[0]), let amount = Points(body.amount ?? 0) else {
+      throw Problem.notFound("No member \"\(parameters[0].prefix(64))\" is enrolled.")
+    }
+    return try carryOut(.grant(member, amount, reason: body.reason), body.key, actor)
+  }
+
+  private func decideGrant(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let body = try LedgerBody(json: request.body, .decision)
+    let id = try Self.id(parameters[0], "grant")
+    return try carryOut(
+      body.isAffirmed ? .approve(grant: id) : .decline(grant: id, reason: body.reason),
+      body.key, actor)
+  }
+
+  private func reverseMovement(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let body = try LedgerBody(json: request.body, .reversal)
+    let id = try Self.id(parameters[0], "movement")
+    return try carryOut(.reverse(movement: id, reason: body.reason), body.key, actor)
+  }
+
+  private func resolveHold(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let body = try LedgerBody(json: request.body, .resolution)
+    guard let exchange = ExchangeID(parameters[0]) else {
+      throw Problem.notFound("There is no exchange \"\(parameters[0].prefix(64))\".")
+    }
+    let decision: HoldDecision =
+      body.isAffirmed ? .post(body.amount.flatMap { Points($0) }) : .void
+    return try carryOut(.resolve(exchange, decision, reason: body.reason), body.key, actor)
+  }
+
+  private func carryOut(
+    _ order: LedgerOrder, _ key: OrderKey, _ actor: Actor
+  ) throws -> HTTPResponse {
+    let outcome = try store.carryOut(
+      order, key: key, by: actor.name, aloneUpTo: aloneUpTo, at: now())
+    switch outcome {
+    case .done(let receipt):
+      return Self.json(201) {
+        $0.field("key", key.text)
+        $0.nullable("movement", receipt.movement)
+        $0.nullable("grant", receipt.grant)
+      }
+    case .conflict:
+      throw Problem.conflict("The key \"\(key)\" means another order. Nothing was moved.")
+    case .refused(let refusal): throw Problem(refusal)
+    }
+  }
+
+  /// - Throws: 404 for what cannot be anything's id.
+  private static func id(_ text: String, _ what: String) throws(Problem) -> Int64 {
+    guard let id = RequestNumber.read(text, in: 1...(1 << 53)) else {
+      throw .notFound("There is no \(what) \"\(text.prefix(64))\".")
+    }
+    return id
+  }
+
+  // MARK: - Lists
+
+  /// A member's balance and one page of what moved his points.
+  private func showPoints(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let before = try Self.number("before", in: request, 1...(1 << 53))
+    let limit = try Self.limit(request)
+    guard let member = MemberID(parameters[0]), let balance = try store.balance(of: member) else {
+      throw Problem.notFound("No member \"\(parameters[0].prefix(64))\" is enrolled.")
+    }
+    let lines = try store.statement(of: member, before: before, limit: limit)
+    return Self.json { writer in
+      writer.field("member", member.text)
+      writer.field("balance", balance)
+      writer.key("movements")
+      writer.array(lines) { $1.write(to: &$0) }
+    }
+  }
+
+  private func listMovements(
+    _ request: HTTPRequest, _ parameters: [String]
+  ) throws -> HTTPResponse {
+    let before = try Self.number("before", in: request, 1...(1 << 53))
+    let movements = try store.movements(before: before, limit: try Self.limit(request))
+    return Self.json { writer in
+      writer.key("movements")
+      writer.array(movements) { $1.write(to: &$0) }
+    }
+  }
+
+  private func listGrants(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let grants = try store.pendingGrants(limit: try Self.limit(request))
+    return Self.json { writer in
+      writer.field("aloneUpTo", aloneUpTo)
+      writer.key("grants")
+      writer.array(grants) { $1.write(to: &$0) }
+    }
+  }
+
+  private func listHolds(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let after = try Self.number("after", in: request, 1...(1 << 53)) ?? 0
+    let limit = try Self.limit(request)
+    let time = now().wall
+    let (open, old) = try store.countHolds(olderThan: time + (.zero - oldHold))
+    let holds = try store.openHolds(after: after, limit: limit)
+    return Self.json { writer in
+      writer.field("open", open)
+      writer.field("old", old)
+      writer.field("oldAfterSeconds", oldHold.components.seconds)
+      writer.key("holds")
+      writer.array(holds) { $1.write(to: &$0, at: time, old: oldHold) }
+    }
+  }
+
+  private func listDiscrepancies(
+    _ request: HTTPRequest, _ parameters: [String]
+  ) throws -> HTTPResponse {
+    let before = try Self.number("before", in: request, 1...(1 << 53))
+    let all = try store.discrepancies(before: before, limit: try Self.limit(request))
+    return Self.json { writer in
+      writer.key("discrepancies")
+      writer.array(all) { $1.write(to: &$0) }
+    }
+  }
+
+  private func proveLedger(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    var writer = JSONWriter(capacity: 1024)
+    try store.proof(at: now()).write(to: &writer)
+    return HTTPResponse(200, type: "application/json", writer.bytes)
+  }
+
+  // MARK: - Rules
+
+  private func showLimits(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let limits = try store.exchangeLimits()
+    return Self.json {
+      $0.nullable("perDay", limits.perDay)
+      $0.nullable("perArticle", limits.perArticle)
+    }
+  }
+
+  private func setLimits(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    try store.setExchangeLimits(try LimitsBody(json: request.body).limits)
+    return try showLimits(request, parameters)
+  }
+
+  private func listPrices(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let prices = try store.prices(of: try station(parameters[0]))
+    return Self.json { writer in
+      writer.key("prices")
+      writer.array(prices) { writer, price in
+        writer.object {
+          $0.field("slot", price.slot.number)
+          $0.field("price", price.price.number)
+        }
+      }
+    }
+  }
+
+  private func setPrice(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let price = try PriceBody(json: request.body).price
+    let station = try station(parameters[0])
+    guard let number = RequestNumber.read(parameters[1], in: 1...Int64(SlotID.most)),
+      let slot = SlotID(Int(number))
+    else { throw Problem.notFound("A slot is a number from 1 to \(SlotID.most).") }
+    try store.setPrice(price, of: slot, at: station)
+    return try listPrices(request, parameters)
+  }
+
+  /// What a station's exchanges took, by day and article, up to today.
+  private func listTakings(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let days = try Self.number("days", in: request, 1...366) ?? 31
+    let station = try station(parameters[0])
+    let today = now().localDay
+    let takings = try store.takings(of: station, days: today - Int(days) + 1...today)
+    return Self.json { writer in
+      writer.field("today", today)
+      writer.key("takings")
+      writer.array(takings) { $1.write(to: &$0) }
+    }
+  }
+
+  private func station(_ text: String) throws(Problem) -> StationID {
+    guard let view = views().first(where: { $0.id.text == text }) else {
+      throw .notFound("No station \"\(text.prefix(64))\" has ever been heard of.")
+    }
+    return view.id
+  }
+}
+
+extension Problem {
+  /// Nothing was moved.
+  init(_ refusal: OrderRefusal) {
+    switch refusal {
+    case .unknownMember: self = .notFound("No such member is enrolled.")
+    case .unknownMovement: self = .notFound("There is no such movement.")
+    case .unknownGrant: self = .notFound("There is no such grant.")
+    case .unknownHold: self = .notFound("There is no such exchange.")
+    case .notIssued: self = .conflict("Less has been issued than this grant takes. Issue first.")
+    case .insufficientPoints:
+      self = .conflict("What should be moved back has been spent or set aside.")
+    case .notReversible:
+      self = .conflict("A movement of this kind is not moved back; resolve the hold instead.")
+    case .reversedBefore: self = .conflict("It was moved back before.")
+    case .decidedBefore: self = .conflict("This grant was decided before.")
+    case .sameActor: self = .conflict("Another person than the one who asked has to decide.")
+    case .settled: self = .conflict("This exchange is settled already.")
+    case .aboveHold: self = .conflict("The amount is more than what is set aside.")
+    }
+    reason = refusal
+  }
+}

@@ -1,0 +1,144 @@
+// The bodies of requests that order the ledger: read strictly, with the place of what is wrong.
+import ManagementCore
+import StationProtocol
+
+/// `POST /issues`, `POST /members/{id}/grants`, `POST /movements/{id}/reversal`,
+/// `POST /grants/{id}/decision` and `POST /holds/{exchange}/resolution`: each takes a key, most a
+/// reason, and what its own members say.
+package struct LedgerBody: Equatable, Sendable {
+  package enum Shape: Sendable {
+    case issue
+    case grant
+    case reversal
+    case decision
+    case resolution
+  }
+
+  package var key: OrderKey
+  /// Empty where an approval has none.
+  package var reason = ""
+  /// Of a grant, an issue, or what is taken of a hold.
+  package var amount: Int64?
+  /// Whether a grant is approved, or a hold posted.
+  package var isAffirmed = false
+
+  package init(json: [UInt8], _ shape: Shape) throws(JSONError) {
+    self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var members = Members(shape: shape)
+      try reader.object { (reader, key) throws(JSONError) in try members.take(key, &reader) }
+      return try members.body(reader)
+    }
+  }
+
+  private init(key: OrderKey) { self.key = key }
+
+  private struct Members {
+    let shape: Shape
+    var key: OrderKey?
+    var reason: String?
+    var amount: Int64?
+    var isAffirmed: Bool?
+
+    init(shape: Shape) { self.shape = shape }
+
+    mutating func take(_ name: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
+      switch (name, shape) {
+      case ("key", _): try reader.read(&key, name, text: { OrderKey($0) })
+      case ("reason", _): try reader.read(&reason, name, text: Self.reason)
+      case ("amount", .issue):
+        try reader.read(&amount, name, integer: { (1...Movement.most).contains($0) ? $0 : nil })
+      case ("amount", .grant), ("amount", .resolution):
+        try reader.read(&amount, name, integer: { Points($0)?.number })
+      case ("decision", .decision):
+        try reader.read(
+          &isAffirmed, name, text: { $0 == "approve" ? true : $0 == "decline" ? false : nil })
+      case ("decision", .resolution):
+        try reader.read(
+          &isAffirmed, name, text: { $0 == "post" ? true : $0 == "void" ? false : nil })
+      default: throw reader.unknown(name)
+      }
+    }
+
+    private static func reason(_ text: String) -> String? {
+      guard !text.isEmpty, text.unicodeScalars.count <= LedgerOrder.longestReason,
+        !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+      else { return nil }
+      return text
+    }
+
+    func body(_ reader: JSONReader) throws(JSONError) -> LedgerBody {
+      var body = LedgerBody(key: try reader.require(key, "key"))
+      if shape == .decision || shape == .resolution {
+        body.isAffirmed = try reader.require(isAffirmed, "decision")
+      }
+      // Who approves agrees with the reason that was given.
+      if shape == .decision, body.isAffirmed {
+        guard reason == nil else { throw reader.error(.unknownMember("reason")) }
+      } else {
+        body.reason = try reader.require(reason, "reason")
+      }
+      switch shape {
+      case .issue, .grant: body.amount = try reader.require(amount, "amount")
+      case .resolution where body.isAffirmed: body.amount = amount
+      case .resolution:
+        guard amount == nil else { throw reader.error(.unknownMember("amount")) }
+      case .reversal, .decision: break
+      }
+      return body
+    }
+  }
+}
+
+/// `PUT /exchange-limits`; null is without limit.
+package struct LimitsBody: Equatable, Sendable {
+  package var limits: ExchangeLimits
+
+  package init(json: [UInt8]) throws(JSONError) {
+    limits = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var perDay: Int64??
+      var perArticle: Int64??
+      func limit(_ number: Int64) -> Int64? {
+        (0...ExchangeLimits.most).contains(number) ? number : nil
+      }
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "perDay": try reader.read(&perDay, key, orNull: limit)
+        case "perArticle": try reader.read(&perArticle, key, orNull: limit)
+        default: throw reader.unknown(key)
+        }
+      }
+      return ExchangeLimits(
+        perDay: try reader.require(perDay, "perDay"),
+        perArticle: try reader.require(perArticle, "perArticle"))
+    }
+  }
+}
+
+/// `PUT /stations/{id}/prices/{slot}`; null takes the agreement back.
+package struct PriceBody: Equatable, Sendable {
+  package var price: Points?
+
+  package init(json: [UInt8]) throws(JSONError) {
+    price = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var price: Points??
+      try reader.object { (reader, key) throws(JSONError) in
+        guard case "price" = key else { throw reader.unknown(key) }
+        try reader.read(&price, key, orNull: { Points($0) })
+      }
+      return try reader.require(price, "price")
+    }
+  }
+}
+
+extension JSONReader {
+  /// Reads an integer that `parse` must accept, or null.
+  fileprivate mutating func read<Value>(
+    _ slot: inout Value??, _ key: JSONKey, orNull parse: (Int64) -> Value?
+  ) throws(JSONError) {
+    if takeNull() {
+      try read(&slot, key) { (_) throws(JSONError) in Value?.none }
+    } else {
+      try read(&slot, key, integer: { parse($0).map { .some($0) } })
+    }
+  }
+}
