@@ -101,7 +101,11 @@ extension LedgerBook {
     }
     let isSame = entry.exchange == exchange
     if let first = entry.outcome {
-      guard first != outcome || !isSame else { return [] }
+      // Nobody decided, and yet it was not settled like this: the first record was of another
+      // member.
+      let isSettled =
+        entry.resolution != nil || (entry.state.kind == .posted) == outcome.isCharged
+      guard first != outcome || !isSame || !isSettled else { return [] }
       discrepancy.kind = .secondOutcome
       try list(discrepancy)
       return [discrepancy]

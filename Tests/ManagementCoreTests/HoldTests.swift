@@ -119,6 +119,9 @@ struct HoldTests {
     #expect(it.hold(it.exchange(21)) == .held(balance: 20))
     #expect(it.end(it.exchange(21, member: other), .dispensed) == [.otherContents])
     #expect(it.balance == 50 && it.store.balance(of: other) == 0)
+    // Nothing moves after the end, not even where the second record is the right one.
+    #expect(it.end(it.exchange(21), .dispensed, at: 25) == [.secondOutcome])
+    #expect(it.balance == 50)
     #expect(it.faults.isEmpty)
   }
 

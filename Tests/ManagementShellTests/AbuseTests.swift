@@ -43,7 +43,7 @@ struct AbuseTests {
   func wrongTopics() throws {
     let gate = try service.station()
     // What the access list lets through; everything else the broker answers "not authorized".
-    let paths = ["sample", "req/1", "cmd/1/result", "config/reported", "state/x", "state/door/9"]
+    let paths = ["sample", "req/A", "cmd/1/result", "config/reported", "state/x", "state/door/9"]
     for path in paths { gate.publish(path: "ws/v1/gate-1/\(path)", Array("{}".utf8)) }
     for path in ["ack", "out/x", "nothing"] {
       gate.publish(path: "ws/v1/gate-1/\(path)", Array("{}".utf8))
