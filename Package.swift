@@ -69,7 +69,10 @@ let package = Package(
     part("GPIO", ["StationProtocol", "CGPIO", "Linux"]),
     part(
       "StationShell",
-      ["StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Modbus", "Linux"]),
+      [
+        "StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "HTTP", "GPIO", "Modbus",
+        "Linux",
+      ], exclude: ["Screen"]),
     part(
       "ManagementShell",
       [
@@ -92,6 +95,7 @@ let package = Package(
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),
     .executableTarget(name: "managementd", dependencies: ["ManagementShell"]),
     .executableTarget(name: "stationboard", dependencies: ["SimulatedBoard"]),
+    .executableTarget(name: "machineboard", dependencies: ["SimulatedBoard"]),
     .executableTarget(
       name: "stationctl", dependencies: ["MemberCode", "QRCode", "StationProtocol"]),
     .executableTarget(name: "fleetsim", dependencies: ["FleetSimulator", "Linux"]),
@@ -111,7 +115,8 @@ let package = Package(
     suite("MemberCodeTests", ["MemberCode", "QRCode"], exclude: ["Vectors"]),
     suite("AdapterTests", ["SQLite", "MQTT", "HTTP", "GPIO", "Modbus", "Linux", "TestBed"]),
     suite(
-      "StationShellTests", ["StationShell", "Modbus", "TestBed"], exclude: ["Fixtures", "Meter"]),
+      "StationShellTests", ["StationShell", "SimulatedBoard", "Modbus", "TestBed"],
+      exclude: ["Fixtures", "Meter"]),
     suite(
       "ManagementShellTests",
       [

@@ -25,7 +25,8 @@ package struct Probe: Sendable {
   package func run(_ bytes: [UInt8]) throws(Violation) { try body(bytes) }
 
   package static let all: [Probe] =
-    memberCode + keys + framing + counters + json + payloads + topics + configuration + http + board
+    memberCode + keys + framing + counters + machine + json + payloads + topics + configuration
+    + http + board
     + readers
 }
 

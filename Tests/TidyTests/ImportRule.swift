@@ -36,6 +36,7 @@ enum Architecture {
     "fuzz": ["DecoderProbes", "Linux", "StationProtocol", "CFuzzer", "Glibc"],
     "stationd": ["StationShell", "Linux", "Glibc"],
     "managementd": ["ManagementShell", "Linux", "Glibc"],
+    "machineboard": ["SimulatedBoard", "Glibc"],
     "stationboard": ["SimulatedBoard", "Linux", "Glibc", "Foundation"],
     "stationctl": ["MemberCode", "QRCode", "StationProtocol", "Linux", "Glibc", "Foundation"],
     "fleetsim": ["FleetSimulator", "StationProtocol", "Linux", "Glibc"],
