@@ -136,9 +136,10 @@ install: release install-files ## programs and files below DESTDIR, PREFIX=/usr
 	done
 
 install-files: ## all that install installs but the programs: builds nothing
-	@install -d "$(share)"/{web,texts,boards,scanners,mosquitto,examples}
+	@install -d "$(share)"/{web,screen,texts,boards,machines,scanners,mosquitto,examples}
 	install -d "$(lib)"/{systemd/system,sysusers.d,tmpfiles.d,modules-load.d,udev/rules.d}
 	cp -r --no-preserve=ownership Sources/ManagementShell/Web/. "$(share)/web/"
+	cp -r --no-preserve=ownership Sources/StationShell/Screen/. "$(share)/screen/"
 	for text in Sources/Texts/*.json; do
 	  if [[ -e $$text ]]; then install -m 644 "$$text" "$(share)/texts/"; fi
 	done
@@ -146,6 +147,7 @@ install-files: ## all that install installs but the programs: builds nothing
 	find "$(share)" -type f -exec chmod 644 {} +
 	install -m 644 firmware-config/boards/* "$(share)/boards/"
 	install -m 644 firmware-config/scanners/* "$(share)/scanners/"
+	install -m 644 firmware-config/machines/* "$(share)/machines/"
 	install -m 644 firmware-config/mosquitto/* "$(share)/mosquitto/"
 	for example in firmware-config/*.example; do
 	  if [[ -e $$example ]]; then install -m 644 "$$example" "$(share)/examples/"; fi

@@ -30,6 +30,9 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
     case lockDown = "lock-down"
     /// Input of the station. 1: the maintainer's key is turned.
     case maintenance
+    /// Input of the station. 1: the exchange machine's own door is shut; 0: it stands open, or the
+    /// wire is cut.
+    case machineDoor = "machine-door"
     /// Input of the station. 1: the emergency button is in.
     case emergency
     /// Input of the station. 1: something moves in the room.

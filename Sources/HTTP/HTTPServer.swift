@@ -24,6 +24,12 @@ package struct HTTPOptions: Equatable, Sendable {
     self.address = address
     self.port = port
   }
+
+  /// Whether a text is such an address.
+  package static func isNumeric(_ address: String) -> Bool {
+    var bytes = in6_addr()
+    return inet_pton(AF_INET, address, &bytes) == 1 || inet_pton(AF_INET6, address, &bytes) == 1
+  }
 }
 
 /// What a server did not serve.

@@ -18,14 +18,14 @@ struct RoomModel: Equatable, Sendable {
   var wires = Wires.intact
   /// Until when the reset key is turned.
   var resetTurnedUntil: Instant?
-  /// The switches that stay as they are put, by their wires.
-  var switches: Set<BoardLine.Kind> = []
+  /// The switches that stay as they are put, by their wires. The machine's door is one: shut.
+  var switches: Set<BoardLine.Kind> = [.machineDoor]
   /// Relays that the daemon has energised.
   var outputs: Set<BoardLine.Kind> = []
 
   /// What can be switched by hand and stays so.
   static let switchable: [BoardLine.Kind] = [
-    .emergency, .lockDown, .maintenance, .motion, .lightsOverride, .climateOverride,
+    .emergency, .lockDown, .maintenance, .motion, .machineDoor, .lightsOverride, .climateOverride,
     .socketsOverride,
   ]
 

@@ -5,6 +5,7 @@ import StationProtocol
 package enum InputLine: String, CaseIterable, Sendable, Comparable {
   case contact, exit, outerBeam, innerBeam, strikeFeedback, tamper, counter
   case fire, secondFire, fireReset, lockDown, maintenance, emergency, motion, relayOverride
+  case machineDoor
   /// The wires of a card reader or keypad.
   case reader
 

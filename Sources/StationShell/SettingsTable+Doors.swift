@@ -84,7 +84,10 @@ extension StationSettings {
 
   static let inputsSection = Section(
     "inputs", "Buttons, keys and sensors of the station as a whole.",
-    keys: [lineKey(.lockDown), lineKey(.maintenance), lineKey(.emergency), lineKey(.motion)])
+    keys: [
+      lineKey(.lockDown), lineKey(.maintenance), lineKey(.emergency), lineKey(.motion),
+      lineKey(.machineDoor),
+    ])
 
   static let relaySection = Section(
     "relay",
@@ -150,6 +153,11 @@ extension StationSettings {
       ("The maintainer's key, active while turned.", "gpiochip0:20 active-low pull-up")
     case .emergency:
       ("The emergency button, active while pressed.", "gpiochip0:21 active-low pull-up")
+    case .machineDoor:
+      (
+        "The exchange machine's own door, active while it is shut.",
+        "gpiochip0:7 active-low pull-up"
+      )
     case .motion: ("The motion sensor, active while something moves.", "gpiochip0:26")
     default: ("", "")
     }

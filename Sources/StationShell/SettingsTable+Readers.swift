@@ -8,6 +8,9 @@ extension StationSettings {
     .repeated(argument: "name of the reader", example: "front") { $0.utf8.count <= 32 },
     keys: [
       Key(
+        "serves", .choice(["access-point", "machine"]), .standard("access-point"),
+        "What is shown there opens an access point, or pays at the exchange machine."),
+      Key(
         "access-point", .integer(1...AccessPointID.most, unit: ""), .standard("1"),
         "The access point that it opens."),
       directionKey,

@@ -34,6 +34,7 @@ extension StationDaemon {
     case .lockDown: .lockDownChanged(isOn: level)
     case .maintenance: .maintenanceChanged(isOn: level)
     case .motion: .motionChanged(isMoving: level)
+    case .machineDoor: .machineDoorChanged(isOpen: !level)
     case .emergency: .emergencyChanged(isPressed: level)
     case .lightsOverride: .relayOverrideChanged(.lights, isOn: level)
     case .climateOverride: .relayOverrideChanged(.climate, isOn: level)
@@ -52,6 +53,7 @@ extension StationDaemon {
     dispatch(
       .inputChattered(
         line.accessPoint.flatMap { AccessPointID($0) }, input, isChattering: isChattering))
+    if isChattering, line.kind == .machineDoor { dispatch(.machineDoorChanged(isOpen: nil)) }
   }
 
   func readable(accessPoint: Int?, _ areReadable: Bool, _ reason: String) {
@@ -66,6 +68,7 @@ extension StationDaemon {
       dispatch(.linesChanged(point, areReadable: areReadable))
     } else {
       dispatch(.stationLinesChanged(areReadable: areReadable))
+      if !areReadable { dispatch(.machineDoorChanged(isOpen: nil)) }
     }
   }
 
@@ -141,6 +144,7 @@ extension BoardLine.Kind {
     case .maintenance: .maintenance
     case .emergency: .emergency
     case .motion: .motion
+    case .machineDoor: .machineDoor
     case .lightsOverride, .climateOverride, .socketsOverride: .relayOverride
     case .strike, .lights, .climate, .sockets: nil
     }

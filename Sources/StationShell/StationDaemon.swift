@@ -16,6 +16,9 @@ package final class StationDaemon {
   let lines: any StationLines
   private let readers: StationReaders
   private let counters: [PeopleCounter]
+  /// Both nil where the station has no exchange machine.
+  private let machine: (any ExchangeMachine)?
+  private let screen: StationScreen?
   private let verifier: CodeVerifier
   private let members: MemberFiles
   let sensors: SensorThreads
@@ -54,6 +57,8 @@ package final class StationDaemon {
     lines = makeLines?(loop) ?? Self.lines(settings, loop)
     readers = StationReaders(settings.readers, loop)
     counters = settings.counters.map { [loop] in PeopleCounter(loop: loop, $0) }
+    machine = settings.machine.map { [loop] in ChannelBoard(loop: loop, $0) }
+    screen = settings.machine.map { [loop] in StationScreen(loop: loop, $0) }
     var options = MQTTOptions(
       host: broker.host, port: broker.port, clientID: settings.station.text,
       user: settings.station.text, password: password)
@@ -73,6 +78,8 @@ package final class StationDaemon {
     lines.start()
     readers.start()
     for counter in counters { counter.start() }
+    machine?.start()
+    screen?.start()
     sensors.start()
     link.start()
     feedWatchdog()
@@ -89,6 +96,8 @@ package final class StationDaemon {
     notifier.stopping()
     readers.stop()
     for counter in counters { counter.stop() }
+    machine?.stop()
+    screen?.stop()
     sensors.stop()
     driveSafe()
     lines.stop()
@@ -112,11 +121,16 @@ package final class StationDaemon {
     lines.onChatter = { [unowned self] in chatter($0, $1) }
     connectCounters()
     connectReaders()
+    machine?.onAnswer = { [unowned self] in dispatch(.machineAnswered($0)) }
+    machine?.onSilence = { [unowned self] in dispatch(.machineSilent(serial: $0)) }
+    screen?.onEvent = { [unowned self] in dispatch($0) }
   }
 
   private func connectReaders() {
     readers.onFrame = { [unowned self] in take($1, at: $0) }
-    readers.onShown = { [unowned self] in take($1, at: $0.accessPoint.number, $0.direction) }
+    readers.onShown = { [unowned self] in
+      if let point = $0.accessPoint { take($1, at: point.number, $0.direction) }
+    }
     readers.onEvent = { [unowned self] in dispatch($0) }
   }
 
@@ -187,9 +201,10 @@ package final class StationDaemon {
 extension StationDaemon {
   private func take(_ frame: ScanFraming.Frame, at reader: StationSettings.Reader) {
     let presentation = presentation(of: frame)
+    guard let point = reader.accessPoint else { return dispatch(.codeShownAtMachine(presentation)) }
     switch reader.direction {
-    case .inward: dispatch(.codePresented(reader.accessPoint, presentation))
-    case .outward: dispatch(.leaveRequested(reader.accessPoint, .code(presentation)))
+    case .inward: dispatch(.codePresented(point, presentation))
+    case .outward: dispatch(.leaveRequested(point, .code(presentation)))
     }
   }
 
@@ -307,12 +322,14 @@ extension StationDaemon {
         accessPoint: point.number,
         .refused(reason: denial.rawValue, fault: fault?.rawValue))
     case .request(let id, let request): link.ask(request, as: id)
-    case .dispense, .checkMachine, .showScreen: break
     case .journal(let entry): journal.append(entry, to: stream)
     case .remember(let changes): journal.remember(changes, in: stream)
     case .publishRecords(let range): journal.read(range, of: stream)
     case .publishBirth(let birth): link.publish(birth)
     case .publishState(let state): link.publish(state)
+    case .dispense(let slot, let serial): machine?.dispense(slot, serial: serial)
+    case .checkMachine(let slot): machine?.check(slot)
+    case .showScreen(let screen): self.screen?.show(screen)
     case .trim(let seq): journal.trim(through: seq, of: stream)
     }
   }

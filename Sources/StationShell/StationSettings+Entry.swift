@@ -32,7 +32,9 @@ struct EntrySettings {
 
   mutating func policy() -> EntryPolicy {
     let programs = programs()
-    if !readers.isEmpty, !readers.contains(where: { $0.direction == .inward }) {
+    if !readers.isEmpty,
+      !readers.contains(where: { $0.accessPoint != nil && $0.direction == .inward })
+    {
       fail(nil, "a station needs at least one reader with \"direction = in\", or nobody comes in")
     }
     return EntryPolicy(

@@ -7,7 +7,8 @@ import StationProtocol
 extension StationSettings {
   package struct Reader: Equatable, Sendable {
     package var name: String
-    package var accessPoint: AccessPointID
+    /// What it opens; nil for the reader of the exchange machine.
+    package var accessPoint: AccessPointID?
     package var direction = Direction.inward
     package var source: Source
     /// How long it is silent after what it has read.
@@ -37,8 +38,11 @@ extension SettingsReader {
   mutating func readers(_ points: [AccessPointID]) -> [StationSettings.Reader] {
     var readers: [StationSettings.Reader] = []
     for section in configuration.sections("reader") {
+      let isOfMachine = section.text("serves") == "machine"
       let number = section.integer("access-point")
-      guard let id = points.first(where: { $0.number == number }) else {
+      let id = isOfMachine ? nil : points.first { $0.number == number }
+      if isOfMachine { checkMachineReader(section) }
+      if id == nil, !isOfMachine {
         fail(section.line(of: "access-point"), "there is no [access-point \(number)]")
         continue
       }
@@ -59,6 +63,17 @@ extension SettingsReader {
       fail(nil, "a station needs at least one [reader front], or nobody comes in")
     }
     return readers
+  }
+
+  private mutating func checkMachineReader(_ section: Configuration.Section) {
+    for key in ["access-point", "direction"] where section.isSet(key) {
+      fail(section.line(of: key), "\"\(key)\" means nothing for a reader of the machine")
+    }
+    if section.text("kind") == StationSettings.ReaderKind.wiegand.rawValue {
+      fail(
+        section.line(of: "kind"),
+        "a card or a PIN buys nothing: a reader of the machine is serial or hid")
+    }
   }
 
   private mutating func source(

@@ -43,7 +43,9 @@ extension SettingsReader {
 
   private var keysOfStation: [WireKey] {
     let fire: [BoardLine.Kind] = [.fire, .secondFire, .fireReset]
-    let inputs: [BoardLine.Kind] = [.lockDown, .maintenance, .emergency, .motion]
+    let inputs: [BoardLine.Kind] = [
+      .lockDown, .maintenance, .emergency, .motion, .machineDoor,
+    ]
     return fire.map {
       WireKey(
         section: configuration.section("fire"), key: "\($0.rawValue)-line", line: BoardLine($0))

@@ -17,6 +17,8 @@ package struct StationSettings: Equatable, Sendable {
   package var readers: [Reader]
   package var counters: [Counter]
   package var sensors: Sensors
+  /// nil where the station has no exchange machine.
+  package var machine: Machine?
   package var board: Board
   package var broker: Broker
   /// How each lock hangs on its relay.
@@ -86,6 +88,7 @@ struct SettingsReader {
       let board = board(), let (sensors, sensorPolicy) = sensors
     else { return nil }
     checkReaderLines(readers, board)
+    let machine = machine()
     var entry = EntrySettings(configuration, points.map(\.id), readers, board)
     let policy = entry.policy()
     let timeZone = entry.timeZone()
@@ -95,12 +98,12 @@ struct SettingsReader {
       version: version, accessPoints: points, entry: policy, occupancy: occupancy,
       clock: ClockTrust.Policy(rawValue: configuration.section("clock").text("trust")) ?? .require,
       outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))),
-      fire: firePolicy(), relays: relays(), sensors: sensorPolicy)
+      fire: firePolicy(), relays: relays(), sensors: sensorPolicy, vending: machine?.policy)
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
       issuerKeys: configuration.section("entry").text("issuer-keys"),
       members: entry.members, timeZone: timeZone, readers: readers, counters: counters,
-      sensors: sensors, board: board,
+      sensors: sensors, machine: machine?.machine, board: board,
       broker: StationSettings.Broker(
         host: broker.text("host"), port: broker.integer("port"),
         credentials: broker.optionalText("credentials-directory"),

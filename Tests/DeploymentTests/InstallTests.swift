@@ -21,12 +21,16 @@ struct InstallTests {
       "\(share)/boards/raspberry-pi-4-config.txt",
       "\(share)/boards/raspberry-pi-4.ini",
       "\(share)/boards/simulated.ini",
+      "\(share)/machines/channel-board.md",
       "\(share)/mosquitto/access.acl",
       "\(share)/mosquitto/worker-station.conf",
       "\(share)/scanners/newland-em-fm.md",
     ]
     // Whatever pages, texts and examples there are, without the names that begin with a point.
-    for (source, target) in [("Sources/ManagementShell/Web", "web"), ("Sources/Texts", "texts")] {
+    for (source, target) in [
+      ("Sources/ManagementShell/Web", "web"), ("Sources/StationShell/Screen", "screen"),
+      ("Sources/Texts", "texts"),
+    ] {
       expected += filesUnder("\(root)/\(source)").filter { !$0.hasPrefix(".") }
         .map { "\(share)/\(target)/\($0)" }
     }

@@ -70,7 +70,7 @@ struct TextsTests {
   @Test("every key that a page writes out has words")
   func used() throws {
     let catalogue = try Self.catalogue("zh")
-    for folder in ["SimulatedBoard/Page", "ManagementShell/Web"] {
+    for folder in ["SimulatedBoard/Page", "ManagementShell/Web", "StationShell/Screen"] {
       let place = Self.sources.appendingPathComponent(folder).path
       for name in try FileManager.default.contentsOfDirectory(atPath: place)
       where name.hasSuffix(".js") || name.hasSuffix(".html") {
@@ -78,7 +78,7 @@ struct TextsTests {
         // A key is a quoted word of a known family: "board.walk.in" and its like.
         let keys = text.matches(
           of:
-            /"((?:age|alarm|board|dashboard|denial|door|entry|events?|input|login|problem|station)\.[a-z.\-]+)"/
+            /"((?:age|alarm|board|dashboard|denial|door|entry|events?|input|login|problem|screen|station)\.[a-z.\-]+)"/
         ).map { String($0.output.1) }
         for key in keys where !key.hasSuffix(".js") && !key.hasSuffix(".css") {
           #expect(catalogue[key] != nil, "\(name): \(key)")

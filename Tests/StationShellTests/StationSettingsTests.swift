@@ -86,7 +86,7 @@ struct StationSettingsTests {
         == DoorTiming(
           access: .milliseconds(500), exit: .seconds(120), heldOpen: .seconds(3600),
           heldOpenWarning: .seconds(10)))
-    #expect(settings.readers.map(\.accessPoint.number) == [1, 2, 1])
+    #expect(settings.readers.map(\.accessPoint?.number) == [1, 2, 1])
     #expect(settings.core.entry.hours == .daily(from: 22 * 60, to: 6 * 60))
     #expect(settings.core.entry.capacity.most == 20)
     guard case .chip(let wires, let settling) = settings.board else {
@@ -190,6 +190,31 @@ struct StationSettingsTests {
     #expect(entry.hours.holds(at: LocalTime(day: day + 1, minute: 600)))
     #expect(!entry.freeHours.holds(at: LocalTime(day: day + 1, minute: 540)))
     #expect(entry.freeHours.holds(at: LocalTime(day: day + 7, minute: 540)))
+  }
+
+  @Test(
+    "a machine arrives with its goods in the order of their slots, and its reader opens no door")
+  func machine() throws {
+    let settings = try Self.read("valid/machine.conf")
+    let slots = try #require(settings.core.vending).slots
+    #expect(slots.map(\.slot.number) == [3, 12])
+    #expect(slots.map(\.article.text) == ["gloves", "water"])
+    #expect(slots.map(\.price.number) == [1, 1_000_000])
+    #expect(slots.map(\.capacity) == [8, 100])
+    #expect(settings.core.vending?.timing.session == .seconds(45))
+    let machine = try #require(settings.machine)
+    #expect(machine.device == "/dev/ttyUSB0" && machine.speed == 115_200)
+    #expect(machine.articles.map(\.chinese) == ["手套", "矿泉水"])
+    #expect(machine.screen.address == "127.0.0.1" && machine.screen.port == 0)
+    #expect(machine.screen.pages == "/srv/screen")
+    #expect(settings.readers.map(\.accessPoint?.number) == [1, nil])
+    guard case .chip(let wires, _) = settings.board else {
+      Issue.record("no GPIO board")
+      return
+    }
+    #expect(wires.contains { $0.line == BoardLine(.machineDoor) })
+    let without = try Self.read("valid/least.conf")
+    #expect(without.machine == nil && without.core.vending == nil)
   }
 
   @Test(

@@ -10,12 +10,13 @@ struct ReaderPresence {
   init(_ readers: [StationSettings.Reader]) { self.readers = readers }
 
   /// Takes note of what became of a reader.
-  /// - Returns: how its access point stands now.
-  mutating func changed(_ reader: StationSettings.Reader, isConnected: Bool) -> Event {
+  /// - Returns: how its access point stands now; nil for a reader of the machine.
+  mutating func changed(_ reader: StationSettings.Reader, isConnected: Bool) -> Event? {
     if isConnected { lost.remove(reader.name) } else { lost.insert(reader.name) }
+    guard let point = reader.accessPoint else { return nil }
     let misses = readers.contains {
-      $0.accessPoint == reader.accessPoint && lost.contains($0.name)
+      $0.accessPoint == point && lost.contains($0.name)
     }
-    return .readerChanged(reader.accessPoint, isConnected: !misses)
+    return .readerChanged(point, isConnected: !misses)
   }
 }

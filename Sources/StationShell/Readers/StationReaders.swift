@@ -68,7 +68,7 @@ final class StationReaders {
     } else {
       Log.warning("reader \(setting.name): \(reason)")
     }
-    onEvent(presence.changed(setting, isConnected: isConnected))
+    if let event = presence.changed(setting, isConnected: isConnected) { onEvent(event) }
   }
 
   /// What cannot be believed is a refusal like a code of which half is missing. Its bits are part

@@ -1,0 +1,137 @@
+// What the station's configuration file says about the exchange machine and its screen.
+import GPIO
+import HTTP
+import Linux
+import StationCore
+import StationProtocol
+
+extension StationSettings {
+  /// The machine as the daemon needs it; what the core must know is in `core.vending`.
+  package struct Machine: Equatable, Sendable {
+    package var device: String
+    package var speed: Int
+    /// In the order of their names.
+    package var articles: [Article]
+    package var screen: Screen
+  }
+
+  package struct Article: Equatable, Sendable {
+    package var id: ArticleID
+    package var chinese: String
+    package var english: String
+  }
+
+  package struct Screen: Equatable, Sendable {
+    package var address: String
+    package var port: Int
+    package var addressFile: String?
+    package var pages: String
+    package var texts: String
+  }
+}
+
+extension SettingsReader {
+  /// The machine, and what the core has to know of it; both nil where there is none.
+  mutating func machine() -> (machine: StationSettings.Machine, policy: VendingPolicy)? {
+    let section = configuration.section("machine")
+    let articles = configuration.sections("article")
+    let slots = configuration.sections("slot")
+    guard section.text("driver") != StationSettings.MachineDriver.none.rawValue else {
+      checkNoMachine(articles + slots)
+      return nil
+    }
+    let configurations = slots.compactMap { slot($0, among: articles) }
+    if slots.isEmpty {
+      fail(section.line(of: "driver"), "a machine needs at least one [slot 1], or it sells nothing")
+    }
+    for article in articles where !slots.contains(where: { $0.text("article") == article.argument })
+    {
+      fail(article.line, "no [slot] holds this article")
+    }
+    checkMachineDevice(section)
+    checkMachineDoor(section)
+    var timing = VendingTiming()
+    timing.session = section.duration("session")
+    timing.shortestTurn = section.duration("shortest-turn")
+    timing.longestTurn = section.duration("longest-turn")
+    if timing.longestTurn <= timing.shortestTurn {
+      fail(
+        section.line(of: "longest-turn"), "\"longest-turn\" is not longer than \"shortest-turn\"")
+    }
+    guard let screen = screen(), problems.isEmpty else { return nil }
+    let machine = StationSettings.Machine(
+      device: section.text("device"), speed: Int(section.text("speed")) ?? 9600,
+      articles: articles.compactMap(Self.article).sorted { $0.id < $1.id }, screen: screen)
+    return (machine, VendingPolicy(slots: configurations, timing: timing))
+  }
+
+  private mutating func checkNoMachine(_ sections: [Configuration.Section]) {
+    let what = "without a machine: say \"driver = channel-board\" in [machine], or leave this out"
+    for section in sections { fail(section.line, "[\(section.name)] \(what)") }
+    for section in configuration.sections("reader") where section.text("serves") == "machine" {
+      fail(section.line(of: "serves"), "a reader \(what)")
+    }
+  }
+
+  private mutating func slot(
+    _ section: Configuration.Section, among articles: [Configuration.Section]
+  ) -> SlotConfiguration? {
+    let name = section.text("article")
+    guard articles.contains(where: { $0.argument == name }) else {
+      fail(section.line(of: "article"), "there is no [article \(name)]")
+      return nil
+    }
+    guard let slot = section.argument.flatMap(StationSettings.slot), let article = ArticleID(name),
+      let price = Points(Int64(section.integer("price")))
+    else { return nil }
+    return SlotConfiguration(
+      slot: slot, article: article, price: price, capacity: Int64(section.integer("capacity")))
+  }
+
+  private static func article(_ section: Configuration.Section) -> StationSettings.Article? {
+    section.argument.flatMap { ArticleID($0) }.map {
+      StationSettings.Article(
+        id: $0, chinese: section.text("chinese"), english: section.text("english"))
+    }
+  }
+
+  private mutating func checkMachineDevice(_ section: Configuration.Section) {
+    let device = section.text("device")
+    let others = ["reader", "people-counter", "energy-meter"].flatMap { configuration.sections($0) }
+    for other in others where other.optionalText("device") == device {
+      // The standard device of a reader that is none on a serial line.
+      if other.name == "reader", other.text("kind") != "serial" { continue }
+      fail(
+        section.line(of: "device"),
+        "the device serves [\(other.name) \(other.argument ?? "")] already")
+    }
+    if !configuration.sections("reader").contains(where: { $0.text("serves") == "machine" }) {
+      fail(
+        section.line(of: "driver"),
+        "nobody can pay: a machine needs a [reader] with \"serves = machine\"")
+    }
+  }
+
+  /// A machine that does not know of its own door would sell into the hands of whoever fills it.
+  private mutating func checkMachineDoor(_ section: Configuration.Section) {
+    guard configuration.section("board").text("kind") == "gpio",
+      configuration.section("inputs").optionalText("machine-door-line") == nil
+    else { return }
+    fail(
+      section.line(of: "driver"),
+      "\"machine-door-line\" in [inputs] is missing: nothing is sold while that door is open")
+  }
+
+  private mutating func screen() -> StationSettings.Screen? {
+    let section = configuration.section("screen")
+    let address = section.text("address")
+    guard HTTPOptions.isNumeric(address) else {
+      fail(section.line(of: "address"), "\"\(address)\" is no numeric address, as 127.0.0.1 is")
+      return nil
+    }
+    return StationSettings.Screen(
+      address: address, port: section.integer("port"),
+      addressFile: section.optionalText("address-file"), pages: section.text("pages"),
+      texts: section.text("texts"))
+  }
+}
