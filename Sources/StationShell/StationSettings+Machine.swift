@@ -36,20 +36,34 @@ extension SettingsReader {
     let section = configuration.section("machine")
     let articles = configuration.sections("article")
     let slots = configuration.sections("slot")
+    // Without a machine its goods stay where they are, for the day when it is back.
+    let configurations = slots.compactMap { slot($0, among: articles) }
     guard section.text("driver") != StationSettings.MachineDriver.none.rawValue else {
-      checkNoMachine(articles + slots)
+      checkNoMachine()
       return nil
     }
-    let configurations = slots.compactMap { slot($0, among: articles) }
     if slots.isEmpty {
       fail(section.line(of: "driver"), "a machine needs at least one [slot 1], or it sells nothing")
     }
-    for article in articles where !slots.contains(where: { $0.text("article") == article.argument })
-    {
-      fail(article.line, "no [slot] holds this article")
-    }
     checkMachineDevice(section)
     checkMachineDoor(section)
+    let timing = vendingTiming(section)
+    guard let screen = screen(), problems.isEmpty else { return nil }
+    let machine = StationSettings.Machine(
+      device: section.text("device"), speed: Int(section.text("speed")) ?? 9600,
+      articles: articles.compactMap(Self.article).sorted { $0.id < $1.id }, screen: screen)
+    return (machine, VendingPolicy(slots: configurations, timing: timing))
+  }
+
+  private mutating func checkNoMachine() {
+    for section in configuration.sections("reader") where section.text("serves") == "machine" {
+      fail(
+        section.line(of: "serves"),
+        "a reader without a machine: say \"driver = channel-board\" in [machine], or leave it out")
+    }
+  }
+
+  private mutating func vendingTiming(_ section: Configuration.Section) -> VendingTiming {
     var timing = VendingTiming()
     timing.session = section.duration("session")
     timing.shortestTurn = section.duration("shortest-turn")
@@ -58,19 +72,7 @@ extension SettingsReader {
       fail(
         section.line(of: "longest-turn"), "\"longest-turn\" is not longer than \"shortest-turn\"")
     }
-    guard let screen = screen(), problems.isEmpty else { return nil }
-    let machine = StationSettings.Machine(
-      device: section.text("device"), speed: Int(section.text("speed")) ?? 9600,
-      articles: articles.compactMap(Self.article).sorted { $0.id < $1.id }, screen: screen)
-    return (machine, VendingPolicy(slots: configurations, timing: timing))
-  }
-
-  private mutating func checkNoMachine(_ sections: [Configuration.Section]) {
-    let what = "without a machine: say \"driver = channel-board\" in [machine], or leave this out"
-    for section in sections { fail(section.line, "[\(section.name)] \(what)") }
-    for section in configuration.sections("reader") where section.text("serves") == "machine" {
-      fail(section.line(of: "serves"), "a reader \(what)")
-    }
+    return timing
   }
 
   private mutating func slot(
