@@ -137,6 +137,8 @@ package struct Recovered: Equatable, Sendable {
   /// The last serial number that a motor was told by; 0 where none was.
   package var serial: UInt8
   package var slots: [SlotMemory]
+  /// How exchanges ended that the service has not acknowledged, in the order of their numbers.
+  package var settlements: [Outbox.Settlement]
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
   /// What is written lasts; not so where no file could be had.
@@ -147,7 +149,8 @@ package struct Recovered: Equatable, Sendable {
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
     day: DayBook = DayBook(), lastTrusted: WallTime? = nil, latches: [Latch] = [],
     whereabouts: [Whereabouts.Stay] = [], exchange: OpenExchange? = nil, serial: UInt8 = 0,
-    slots: [SlotMemory] = [], hasLostStore: Bool = false, isDurable: Bool = true
+    slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [], hasLostStore: Bool = false,
+    isDurable: Bool = true
   ) {
     self.stream = stream
     self.boot = boot
@@ -163,6 +166,7 @@ package struct Recovered: Equatable, Sendable {
     self.exchange = exchange
     self.serial = serial
     self.slots = slots
+    self.settlements = settlements
     self.hasLostStore = hasLostStore
     self.isDurable = isDurable
   }

@@ -37,12 +37,26 @@ package struct Outbox: Equatable, Sendable {
   private var sent: UInt64
   /// Entries that are handed to the store and not yet durable, in order.
   private var pending: [JournalEntry] = []
+  /// How exchanges ended, as far as the service has not acknowledged it: these are money, and must
+  /// never give way. No exchange starts without an uplink, so there are few.
+  private var settlements: [Settlement] = []
   private var isUp = false
   private var resendAt: Instant?
   private var patience = Self.patience
   private let limits: OutboxLimits
   /// Whether so much waits that someone should look after the link.
   private var isFilling = false
+
+  /// A record by which points are taken or given back, and its place.
+  package struct Settlement: Equatable, Sendable {
+    package var seq: UInt64
+    package var record: Record
+
+    package init(seq: UInt64, record: Record) {
+      self.seq = seq
+      self.record = record
+    }
+  }
 
   package init(limits: OutboxLimits) {
     self.limits = limits
@@ -59,6 +73,7 @@ package struct Outbox: Equatable, Sendable {
     next = recovered.next
     durable = recovered.next - 1
     sent = recovered.floor - 1
+    settlements = recovered.settlements
   }
 
   package mutating func append(
@@ -67,6 +82,9 @@ package struct Outbox: Equatable, Sendable {
     let entry = JournalEntry(seq: next, record: record, lane: lane, changes: changes)
     next += 1
     pending.append(entry)
+    if record.kind == .exchangeEnded {
+      settlements.append(Settlement(seq: entry.seq, record: record))
+    }
     return entry
   }
 
@@ -79,7 +97,13 @@ package struct Outbox: Equatable, Sendable {
   /// The store began anew: what was not durable yet is written again, under new numbers. What
   /// was said of the old stream's numbers is not true of the new one.
   package mutating func restart(on stream: StreamID) -> [JournalEntry] {
-    let lost = pending.filter { $0.record.kind != .gap }
+    let kept = settlements.filter { settlement in
+      !pending.contains { $0.seq == settlement.seq }
+    }
+    let lost =
+      kept.map { JournalEntry(seq: $0.seq, record: $0.record, lane: .urgent) }
+      + pending.filter { $0.record.kind != .gap }
+    settlements = []
     self.stream = stream
     floor = 1
     next = 1
@@ -121,6 +145,7 @@ package struct Outbox: Equatable, Sendable {
       return .nothing
     }
     floor = ack.upto + 1
+    settlements.removeAll { $0.seq <= ack.upto }
     sent = max(sent, ack.upto)
     resendAt = sent >= floor ? now + patience : nil
     return .trim(through: ack.upto)
@@ -169,15 +194,18 @@ package struct Outbox: Equatable, Sendable {
   }
 
   /// Gives way where too much waits.
-  /// - Returns: the numbers that will never be sent.
-  package mutating func fold() -> ClosedRange<UInt64>? {
+  /// - Returns: the numbers that will never be sent, and the records among them that must be: they
+  ///   are to be written again.
+  package mutating func fold() -> (range: ClosedRange<UInt64>, again: [Record])? {
     guard next - floor > limits.mostRecords, durable >= floor + limits.foldedAtOnce else {
       return nil
     }
     let folded = floor...floor + limits.foldedAtOnce - 1
     floor = folded.upperBound + 1
     sent = max(sent, folded.upperBound)
-    return folded
+    let again = settlements.filter { folded.contains($0.seq) }.map(\.record)
+    settlements.removeAll { folded.contains($0.seq) }
+    return (folded, again)
   }
 
   package var deadline: Instant? { isUp ? resendAt : nil }

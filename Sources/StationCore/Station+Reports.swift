@@ -80,7 +80,14 @@ extension Station {
           ceiling: outbox.durable, isClockTrusted: step.now.isTrusted, at: step.now.wall)))
   }
 
-  mutating func give(way folded: ClosedRange<UInt64>, _ step: inout Step) {
+  /// What says who pays is written again before its first place is given up: a power cut in
+  /// between leaves it twice, which the service knows by the exchange's id.
+  mutating func give(
+    way folded: ClosedRange<UInt64>, _ again: [Record], _ step: inout Step
+  ) {
+    for record in again {
+      step.effects.append(.journal(outbox.append(record, .urgent, [])))
+    }
     step.effects.append(.trim(through: folded.upperBound))
     journal(
       .gap(from: folded.lowerBound, to: folded.upperBound, reason: .full), .urgent, &step)

@@ -97,7 +97,7 @@ package struct Station: Equatable, Sendable {
     pass(&step)
     switchRelays(&step)
     report(step.changedParts, &step)
-    if let folded = outbox.fold() { give(way: folded, &step) }
+    if let (folded, again) = outbox.fold() { give(way: folded, again, &step) }
     send(&step)
     return step.effects
   }

@@ -242,6 +242,52 @@ import Testing
     #expect(story.phase == .refused(ExchangeStory.soap, .noStore))
   }
 
+  @Test("a full outbox never gives way with what says who pays: it is written again")
+  func folded() throws {
+    var story = ExchangeStory(outbox: OutboxLimits(mostRecords: 60, foldedAtOnce: 20))
+    let serial = try story.start()
+    story.answer(serial, .busy)
+    story.answer(serial, [], after: .seconds(1))
+    let ended = try #require(story.records.last)
+    story.commit()
+    story.tell(.uplinkClosed)
+    for _ in 0..<200 {
+      story.tell(.exitRequested(1))
+      story.commit()
+    }
+    let places = story.records.indices.filter { story.records[$0] == ended }
+    let floor = Int(story.station.outbox.floor)
+    #expect(places.count > 1)
+    #expect(try #require(places.last) + 1 >= floor)
+  }
+
+  @Test("a settlement that a restart finds is written again like one of this life")
+  func recoveredSettlement() throws {
+    let exchange = Self.open(.intended).exchange
+    let record = Record(
+      at: Scenario.noon, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+    var recovered = Recovered(
+      stream: ExchangeStory.stream, boot: 2, ending: .unclean, floor: 3, next: 4)
+    recovered.settlements = [Outbox.Settlement(seq: 3, record: record)]
+    var story = ExchangeStory(
+      recovered: recovered, outbox: OutboxLimits(mostRecords: 60, foldedAtOnce: 20))
+    story.tell(.uplinkClosed)
+    for _ in 0..<80 {
+      story.tell(.exitRequested(1))
+      story.commit()
+    }
+    #expect(story.records.contains(record.body))
+    var other = ExchangeStory(recovered: recovered)
+    other.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: true))
+    #expect(other.records.contains(record.body))
+    var acknowledged = ExchangeStory(recovered: recovered)
+    acknowledged.commit()
+    acknowledged.tell(
+      .acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: 3)))
+    acknowledged.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: true))
+    #expect(!acknowledged.records.contains(record.body))
+  }
+
   // MARK: - Stock
 
   @Test("an empty slot, one out of date and one in quarantine are not sold, and call for somebody")

@@ -20,7 +20,10 @@ struct ExchangeStory {
   private(set) var changes: [RecoveryChange] = []
   private var codes: UInt64 = 0
 
-  init(recovered: Recovered = Recovered(stream: stream), isReady: Bool = true) {
+  init(
+    recovered: Recovered = Recovered(stream: stream), outbox: OutboxLimits = OutboxLimits(),
+    isReady: Bool = true
+  ) {
     func slot(_ id: SlotID, _ article: String, _ price: Int64) -> SlotConfiguration {
       SlotConfiguration(
         slot: id, article: ArticleID(article)!, price: Points(price)!, capacity: 10)
@@ -28,7 +31,7 @@ struct ExchangeStory {
     station = Station(
       StationConfiguration(
         version: "test",
-        accessPoints: [AccessPointConfiguration(id: 1)],
+        accessPoints: [AccessPointConfiguration(id: 1)], outbox: outbox,
         vending: VendingPolicy(slots: [
           slot(Self.soap, "soap", 50), slot(Self.towel, "towel", 80), slot(Self.tea, "tea", 20),
         ])))

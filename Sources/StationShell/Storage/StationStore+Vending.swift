@@ -34,6 +34,9 @@ extension StationStore {
       serial INTEGER NOT NULL CHECK (serial BETWEEN 0 AND 255)
     ) STRICT;
     INSERT INTO machine VALUES (1, 0);
+    CREATE TABLE settlement (
+      seq INTEGER PRIMARY KEY CHECK (seq >= 1)
+    ) STRICT;
     CREATE TABLE slot (
       slot INTEGER PRIMARY KEY CHECK (slot BETWEEN 1 AND 80),
       stock INTEGER CHECK (stock >= 0),
@@ -99,6 +102,14 @@ extension StationStore {
             OccupancyDay.days.contains($0) ? $0 : OccupancyDay.days.lowerBound
           },
           quarantine: row.textOrNil(3).map { QuarantineCause($0) ?? .fault(.failed) }))
+    }
+    try database.prepare(
+      "SELECT outbox.seq, record FROM settlement JOIN outbox USING (seq) ORDER BY outbox.seq"
+    ).rows { row in
+      // One that was spoilt is sent as unreadable, like any other row.
+      guard let record = try? Record(json: row.bytes(1)) else { return }
+      recovered.settlements.append(
+        Outbox.Settlement(seq: UInt64(max(1, row.int64(0))), record: record))
     }
     guard isSound else {
       throw DatabaseError(

@@ -196,11 +196,15 @@ final class StationStore {
       let insert = try database.prepare("INSERT INTO outbox (seq, record) VALUES (?1, ?2)")
       for entry in batch.entries {
         try insert.run([.integer(Int64(entry.seq)), .blob(entry.record.json)])
+        if entry.record.kind == .exchangeEnded {
+          try database.run("INSERT INTO settlement VALUES (?1)", .integer(Int64(entry.seq)))
+        }
         for change in entry.changes { try remember(change) }
       }
       for change in batch.changes { try remember(change) }
       if let upto = batch.trim {
         try database.run("DELETE FROM outbox WHERE seq <= ?1", .integer(Int64(upto)))
+        try database.run("DELETE FROM settlement WHERE seq <= ?1", .integer(Int64(upto)))
         try database.run(
           "UPDATE identity SET floor = MAX(floor, ?1)", .integer(Int64(upto) + 1))
       }
