@@ -73,6 +73,8 @@ package struct Vending: Equatable, Sendable {
   }
 
   var deadline: Instant? {
-    [session.deadline, machine.deadline, refusals.deadline].compactMap { $0 }.min()
+    // While a motor is told, nothing else is asked of the machine, however long it has been due.
+    [session.deadline, session.isDecided ? nil : machine.deadline, refusals.deadline]
+      .compactMap { $0 }.min()
   }
 }

@@ -82,6 +82,24 @@ import Testing
     #expect(story.vending.screen?.stop == nil)
   }
 
+  @Test("while a motor is told, a check that is due wakes nobody in vain")
+  func checkDue() throws {
+    var story = ExchangeStory()
+    story.ask()
+    story.advance(by: .seconds(1))
+    let serial = try story.start()
+    story.answer(serial, .busy)
+    // The check that was under way when the motor was told is answered now.
+    story.answerCheck()
+    story.advance(by: .milliseconds(400))
+    for _ in 0..<60 {
+      if let deadline = story.station.nextDeadline { #expect(deadline > story.now.instant) }
+      story.answer(serial, .busy, after: .milliseconds(250))
+    }
+    story.answer(serial, [], after: .seconds(1))
+    #expect(story.outcome == .dispensed)
+  }
+
   @Test("slots are asked about in turn, and one that is not home is closed before anybody pays")
   func checks() {
     var story = ExchangeStory()
