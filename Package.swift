@@ -124,7 +124,7 @@ let package = Package(
         "Linux", "TestBed",
       ]),
     suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore", "Modbus"]),
-    suite("FleetSimulatorTests", ["FleetSimulator"], exclude: ["Walks"]),
+    suite("FleetSimulatorTests", ["FleetSimulator", "ManagementCore"], exclude: ["Walks"]),
     suite(
       "ContractTests", ["StationProtocol", "ManagementCore", "MemberCode", "TestBed"],
       exclude: ["Checker", "Fixtures"]),

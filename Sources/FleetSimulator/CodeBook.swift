@@ -12,7 +12,6 @@ final class CodeBook {
   private var dice: Dice
   private var count: UInt64 = 0
   private var recent: [StationCore.Presentation] = []
-  private static let members = (0..<200).compactMap { MemberID("member-\($0)") }
 
   init(_ world: World, station: Int) {
     self.world = world
@@ -34,6 +33,14 @@ final class CodeBook {
     recent.isEmpty || dice.once(in: 2) ? recent.last : dice.pick(recent)
   }
 
+  /// A code of this member, issued now.
+  func good(_ member: MemberID, _ dice: inout Dice) -> StationCore.Presentation {
+    let code = digest(&dice)
+    let claims = MemberClaims(
+      subject: member.text, expires: world.wall + .seconds(60), issued: world.wall)
+    return StationCore.Presentation(bytes: code, verdict: .genuine(claims, code: code))
+  }
+
   func draw(_ dice: inout Dice) -> StationCore.Presentation {
     switch dice.below(100) {
     case 0..<80: return fresh(&dice, issued: world.wall)
@@ -47,7 +54,7 @@ final class CodeBook {
   }
 
   private func fresh(_ dice: inout Dice, issued: WallTime) -> StationCore.Presentation {
-    let member = dice.pick(Self.members)
+    let member = dice.pick(Office.members)
     let life = Duration.seconds(30 + dice.below(90))
     let presentation = dice.once(in: 16) ? signed(member, life, issued) : nil
     let code = digest(&dice)

@@ -6,6 +6,8 @@ package struct CommandLineTool {
   package static let right: Int32 = 0
   package static let wrong: Int32 = 1
   package static let stuck: Int32 = 2
+  /// The simulator or what it simulates ended by a trap; said by whoever watches the process.
+  package static let crash: Int32 = 3
   package static let usage: Int32 = 64
 
   static let help = """
@@ -17,7 +19,8 @@ package struct CommandLineTool {
     Simulates a fleet in virtual time, under faults that each seed draws from the list. Runs and
     minutes take fresh seeds; without any of the four, one minute of them.
     Sequences put single machines under N times 100 random events each.
-    Exits 0 where nothing was wrong, 1 where something was, 2 where something got stuck.
+    Exits 0 where nothing was wrong, 1 where something was, 2 where something got stuck, 3 where it
+    crashed; the last three with the seed and the last 50 events.
     """
 
   private var seeds: [UInt64] = []
@@ -27,6 +30,7 @@ package struct CommandLineTool {
   private var machine: String?
   private var options = SimulationOptions()
   private let walks: WalkFolder?
+  private let watch: Watch?
   private let write: (String) -> Void
 
   private struct UsageError: Error {
@@ -35,9 +39,13 @@ package struct CommandLineTool {
 
   /// - Parameters:
   ///   - walks: where walk files are; nil where there are none.
+  ///   - watch: told how far each run has come.
   ///   - write: prints one line.
-  package init(walks: WalkFolder? = nil, write: @escaping (String) -> Void) {
+  package init(
+    walks: WalkFolder? = nil, watch: Watch? = nil, write: @escaping (String) -> Void
+  ) {
     self.walks = walks
+    self.watch = watch
     self.write = write
   }
 
@@ -91,7 +99,7 @@ package struct CommandLineTool {
       } else if clock.now - begin >= .seconds(60 * (minutes ?? 1)) {
         break
       }
-      let outcome = Simulation(seed: next, options).run()
+      let outcome = Simulation(seed: next, options, watch: watch).run()
       stationDays += options.stations * options.days
       report(outcome)
       if let violation = outcome.violation { violations.append(violation) }
@@ -131,7 +139,7 @@ package struct CommandLineTool {
     write(
       "seed \(outcome.seed)  trace \(Hex.text(outcome.hash, digits: 16))  "
         + "events \(outcome.events)  records \(outcome.records)  counts \(outcome.countsKept)  "
-        + "faults \(outcome.faults)")
+        + "exchanges \(outcome.exchanges)  sales \(outcome.sales)  faults \(outcome.faults)")
     guard let violation = outcome.violation else { return }
     for line in outcome.story { write("  \(line)") }
     write("seed \(outcome.seed): \(violation.kind): \(violation.description)")

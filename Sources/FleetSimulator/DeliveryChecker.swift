@@ -13,6 +13,8 @@ struct DeliveryChecker {
     var sent: [UInt64] = []
     /// Numbers that gave way, as a durable record of the station itself says.
     var gaps: [ClosedRange<UInt64>] = []
+    /// Numbers that the service had and lost with its own store.
+    var forgotten: Set<UInt64> = []
   }
 
   private var accounts: [Account] = []
@@ -35,6 +37,11 @@ struct DeliveryChecker {
 
   mutating func storeLost(_ station: Int, _ stream: StreamID) {
     accounts[current[station]].isLost = true
+  }
+
+  mutating func forgotten(_ station: Int, _ stream: StreamID, _ seq: UInt64) {
+    guard let place = places[Key(station: station, stream: stream)] else { return }
+    accounts[place].forgotten.insert(seq)
   }
 
   mutating func durable(
@@ -85,7 +92,10 @@ struct DeliveryChecker {
       for seq in account.gaps.joined() where Int(seq) <= arrived[place].count {
         arrived[place][Int(seq) - 1] = true
       }
-      if let index = arrived[place].firstIndex(of: false) {
+      let missing = arrived[place].indices.first { index in
+        !arrived[place][index] && !account.forgotten.contains(UInt64(index) + 1)
+      }
+      if let index = missing {
         return wrong(account.station, UInt64(index) + 1, "was durable and is not in the service")
       }
     }

@@ -13,6 +13,20 @@ package enum Mutation: String, CaseIterable, Sendable {
   case exitRefused = "exit-refused-when-full"
   case grantUnrecorded = "grant-unrecorded"
   case recordTwice = "record-twice-in-the-event-stream"
+  case motorBeforeCommit = "motor-before-commit"
+  case holdBeforeCommit = "hold-before-commit"
+  case voidAfterDrop = "void-after-drop"
+  case chargeWithoutDrop = "charge-without-drop"
+  case interruptedCharged = "interrupted-is-charged"
+  case heldTwice = "hold-posted-twice"
+  case streamReused = "stream-id-reused"
+  case recoveryTrimmed = "recovery-table-trimmed-by-an-ack"
+  case replayedAtBoot = "command-replayed-at-boot"
+  case otherPays = "second-code-charges-the-first"
+  case stockNotTaken = "stock-not-taken"
+  case repeatIsNew = "repeat-is-a-new-order"
+  case ackWithheld = "ack-withheld"
+  case invariantBroken = "invariant-broken"
 
   package var sentence: String {
     switch self {
@@ -26,16 +40,51 @@ package enum Mutation: String, CaseIterable, Sendable {
     case .exitRefused: "the exit button does nothing while many are inside"
     case .grantUnrecorded: "one grant in twenty is written as a turn-back"
     case .recordTwice: "the service lists a record that comes again as a new event"
+    case .motorBeforeCommit: "the motor is told when its record is written, not when durable"
+    case .holdBeforeCommit: "a hold is asked for before its exchange is durably intended"
+    case .voidAfterDrop: "one drop in ten is written as one that was not seen"
+    case .chargeWithoutDrop: "one failed turn in two is written as a drop"
+    case .interruptedCharged: "an exchange that a power cut interrupted is charged"
+    case .heldTwice: "the price is set aside and posted once more, under another id"
+    case .streamReused: "a new store takes the name of the lost one's stream"
+    case .recoveryTrimmed: "an acknowledgement also trims what boot needs"
+    case .replayedAtBoot: "an interrupted order is sent again to a machine that forgot it"
+    case .otherPays: "the member who showed a code before pays for the next one's article"
+    case .stockNotTaken: "the book of a slot is not changed when something falls"
+    case .repeatIsNew: "an order that is sent once more gets a new serial number"
+    case .ackWithheld: "the service stops acknowledging"
+    case .invariantBroken: "a device traps, as a broken invariant does"
     }
+  }
+
+  /// How the bug must be found.
+  var finding: Finding {
+    switch self {
+    case .ackWithheld: .stuck
+    case .invariantBroken: .crash
+    default: .wrong
+    }
+  }
+
+  enum Finding {
+    case wrong
+    case stuck
+    case crash
   }
 
   /// The faults without which the bug cannot show.
   var needs: [Fault] {
     switch self {
-    case .publishBeforeCommit: [.aimedPowerCut]
+    case .publishBeforeCommit: [.cutAtPendingWrite]
     case .ackBeforeCommit: [.serviceCrash]
     case .ackOverAHole: [.drop]
-    case .replayMarksLostAtBoot, .seqReused: [.aimedPowerCut]
+    case .replayMarksLostAtBoot, .seqReused: [.cutAtPendingWrite]
+    case .recoveryTrimmed, .replayedAtBoot, .interruptedCharged: [.cutInMidMotor]
+    case .chargeWithoutDrop: [.machineJam]
+    case .streamReused: [.storeLoss]
+    case .heldTwice, .motorBeforeCommit, .holdBeforeCommit, .voidAfterDrop, .otherPays,
+      .stockNotTaken, .repeatIsNew, .ackWithheld, .invariantBroken:
+      []
     case .recordTwice: [.again]
     case .relockShortened, .relockForgotten, .exitRefused, .grantUnrecorded: []
     }

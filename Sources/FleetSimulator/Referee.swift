@@ -21,11 +21,14 @@ final class Referee {
   private var doors: [DoorChecker]
   private var counts: [CountChecker]
   private(set) var delivery: DeliveryChecker
+  private(set) var exchanges: ExchangeChecker
+  var ledger = LedgerChecker()
 
   init(stations: Int) {
     doors = (0..<stations).map { DoorChecker(station: $0) }
     counts = Array(repeating: CountChecker(), count: stations)
     delivery = DeliveryChecker(stations: stations)
+    exchanges = ExchangeChecker(stations: stations)
   }
 
   /// Records the first thing that is wrong.
@@ -42,15 +45,29 @@ final class Referee {
   func step(_ station: Int, _ event: Event, _ effects: [Effect], at now: Instant) {
     complain(doors[station].step(event, effects, at: now))
     counts[station].step(effects)
+    complain(exchanges.step(station, event, effects, at: now))
   }
 
-  func powerCut(_ station: Int, _ disk: SimulatedDisk, at now: Instant) {
+  /// The daemon is dead in mid-sentence.
+  /// - Parameter isPowerLost: or else the computer and its machine live on.
+  func cut(_ station: Int, _ disk: SimulatedDisk, isPowerLost: Bool, at now: Instant) {
     complain(doors[station].powerCut(slow: disk.isSlow, until: disk.slowUntil, at: now))
     counts[station].ended(durable: disk.image.next - 1)
+    exchanges.stopped(station, at: now)
+    if isPowerLost { exchanges.powerCut(station) }
   }
 
-  func stopped(_ station: Int, at now: Instant) { complain(doors[station].stopped(at: now)) }
-  func clockMoved(_ station: Int) { doors[station].clockMoved() }
+  func stopped(_ station: Int, at now: Instant) {
+    complain(doors[station].stopped(at: now))
+    exchanges.stopped(station, at: now)
+  }
+
+  func started(_ station: Int, at now: Instant) { exchanges.started(station, at: now) }
+
+  func clockMoved(_ station: Int) {
+    doors[station].clockMoved()
+    exchanges.clockMoved(station)
+  }
 
   func storeMade(_ station: Int, _ stream: StreamID) { delivery.storeMade(station, stream) }
 
@@ -58,17 +75,79 @@ final class Referee {
     delivery.storeLost(station, stream)
     doors[station].storeLost()
     counts[station].isKept = false
+    exchanges.storeLost(station, stream)
   }
 
   func durable(_ station: Int, _ stream: StreamID, _ seq: UInt64, _ row: [UInt8]) {
     complain(delivery.durable(station, stream, seq, row))
     complain(doors[station].durable(seq, row))
+    guard Self.isOfMachine(row), let record = try? Record(json: row) else { return }
+    complain(exchanges.durable(station, stream, seq, record.body))
+  }
+
+  /// Most records are not, and need not be read.
+  private static func isOfMachine(_ row: [UInt8]) -> Bool {
+    // As in `"kind":"exchange-ended"`, `"kind":"slot-counted"` and `"kind":"gap"`.
+    let key = StaticString("\"kind\":\"")
+    return row.withUnsafeBufferPointer { bytes in
+      key.withUTF8Buffer { key in
+        var place = 0
+        let last = bytes.count - key.count - 2
+        while place < last {
+          if bytes[place] == key[0], bytes[place + 1] == key[1],
+            (2..<key.count).allSatisfy({ bytes[place + $0] == key[$0] })
+          {
+            let (first, second) = (bytes[place + key.count], bytes[place + key.count + 1])
+            return (first == UInt8(ascii: "e") && second == UInt8(ascii: "x"))
+              || (first == UInt8(ascii: "s") && second == UInt8(ascii: "l"))
+              || first == UInt8(ascii: "g")
+          }
+          place += 1
+        }
+        return false
+      }
+    }
   }
 
   func sent(_ station: Int, _ stream: StreamID, _ first: UInt64, _ rows: [[UInt8]]) {
     for (offset, row) in rows.enumerated() {
       complain(delivery.sent(station, stream, first + UInt64(offset), row))
     }
+  }
+
+  // MARK: - What is seen of machines
+
+  func machineTurned(_ station: Int, _ slot: SlotID, _ serial: UInt8) {
+    complain(exchanges.turned(station, slot, serial))
+  }
+
+  func machineLies(_ station: Int, _ serial: UInt8, _ lie: SimulatedMachine.Lie) {
+    exchanges.lies(station, serial, lie)
+  }
+
+  func articleFell(_ station: Int, _ slot: SlotID, _ serial: UInt8) {
+    complain(exchanges.fell(station, serial))
+  }
+
+  func machineLostPower(_ station: Int) { exchanges.excuse(station, .machinePower) }
+  func machineFellSilent(_ station: Int) { exchanges.excuse(station, .machineSilent) }
+  func slotTouched(_ station: Int, _ slot: SlotID) { exchanges.slotTouched(station, slot) }
+
+  // MARK: - What is seen of the service
+
+  /// A record that the service had, and may have acknowledged, is not in its store any more.
+  func serviceForgot(_ station: Int, _ stream: StreamID, _ seq: UInt64, _ row: [UInt8]) {
+    delivery.forgotten(station, stream, seq)
+    guard Self.isOfMachine(row),
+      case .exchangeEnded(let exchange, _)? = (try? Record(json: row))?.body
+    else { return }
+    ledger.lostEnd(exchange.id)
+  }
+
+  /// Whether a person has to decide about it, because no station can any more.
+  func isSettledByHand(_ id: ExchangeID) -> Bool {
+    exchanges.isLost(id.stream) || ledger.lostEnds.contains(id)
+      || exchanges.accounts[id]?.excuses.contains(.folded) == true
   }
 
   // MARK: - What is seen of people
@@ -88,9 +167,23 @@ final class Referee {
         complain("station \(station.index + 1) still holds \(waiting) records", .stuck)
       }
       if !station.isConnected { complain("station \(station.index + 1) is offline", .stuck) }
+      complain(compareSlots(of: station))
     }
+    complain(exchanges.unfinished(), .stuck)
     complain(delivery.compare(store))
     complain(delivery.compare(feed))
+  }
+
+  private func compareSlots(of station: SimulatedStation) -> String? {
+    guard let machine = station.machine else { return nil }
+    let image = station.disk.image
+    let complaint = exchanges.books[station.index].compare(
+      goods: machine.spirals.mapValues(\.stock)
+    ) { slot in
+      let memory = image.slots[slot]
+      return (memory?.stock, memory?.quarantine != nil)
+    }
+    return complaint.map { "station \(station.index + 1): \($0)" }
   }
 
   /// How many stations' counts could be held against the people who went through.

@@ -1,12 +1,15 @@
 // The clocks of a simulated station: one that only grows, and one on the wall.
 //
 // Fault model.
-// - The monotonic clock is right and begins anew at each start.
+// - The monotonic clock is right and begins anew when power comes back.
 // - The wall clock may jump by up to a day, forwards or backwards, trusted or not.
 // - A board without a battery starts in 1970, untrusted, and learns the time after 10 s to 2 h.
 import StationProtocol
 
 struct SimulatedClock {
+  /// What the monotonic clock says when power comes back.
+  static let zero = Instant(nanoseconds: 3_000_000_000)
+
   /// Wall time minus true time.
   private(set) var error: Duration = .zero
   private(set) var isTrusted = true
@@ -17,13 +20,14 @@ struct SimulatedClock {
 
   func now(_ world: World) -> Now {
     Now(
-      instant: Instant(nanoseconds: (world.now - startedAt).wholeNanoseconds + 3_000_000_000),
+      instant: Instant(
+        nanoseconds: (world.now - startedAt).wholeNanoseconds + Self.zero.nanoseconds),
       wall: world.wall + error, isTrusted: isTrusted, utcOffsetSeconds: utcOffsetSeconds)
   }
 
   /// When a deadline of the station's own clock comes in the world.
   func worldInstant(of deadline: Instant) -> Instant {
-    Instant(nanoseconds: deadline.nanoseconds - 3_000_000_000 + startedAt.nanoseconds)
+    Instant(nanoseconds: deadline.nanoseconds - Self.zero.nanoseconds + startedAt.nanoseconds)
   }
 
   mutating func start(at instant: Instant) { startedAt = instant }

@@ -153,14 +153,18 @@ final class SimulatedDisk {
     }
   }
 
-  /// The power fails: what has not begun is lost, of what has begun a part survives.
-  func powerCut() {
+  /// The power fails, or the daemon is killed: what has not begun is lost, of what has begun a part survives.
+  /// - Parameter isPowerLost: or else what is remembered of this time of the computer still counts.
+  func cut(isPowerLost: Bool = true) {
     life += 1
     let survivors = dice.below(begun.count + 1)
     for transaction in begun.prefix(survivors) { apply(transaction) }
     if isSlow { slowUntil = world.now }
     world.note("transactions survived", UInt64(survivors), station: station)
     (open, begun, beginAt, isBusy, isSlow) = ([], [], nil, false, false)
+    if isPowerLost, let open = image.exchange, case .dispensing(let serial, _) = open.phase {
+      image.exchange?.phase = .dispensing(serial: serial, at: nil)
+    }
   }
 
   /// The store is set aside and a new one begins.
@@ -168,7 +172,8 @@ final class SimulatedDisk {
     life += 1
     (open, begun, beginAt, isBusy, isSlow) = ([], [], nil, false, false)
     world.referee.storeLost(station, image.stream)
-    image = StoreImage(stream: StreamID(bits: dice.next()), boot: 1)
+    let isReused = world.mutation == .streamReused
+    image = StoreImage(stream: isReused ? image.stream : StreamID(bits: dice.next()), boot: 1)
     world.referee.storeMade(station, image.stream)
     world.note("the store is lost", image.stream.bits, station: station)
   }
@@ -188,7 +193,11 @@ final class SimulatedDisk {
         world.referee.durable(station, image.stream, seq, row)
         world.trace.add(.message("durable", row), at: world.now, station: station)
       case .remember(let changes): changes.forEach(apply)
-      case .trim(let upto): image.rows.trim(through: upto)
+      case .trim(let upto):
+        image.rows.trim(through: upto)
+        if world.mutation == .recoveryTrimmed {
+          (image.marks, image.paid, image.exchange) = ([:], [:], nil)
+        }
       case .start(let boot):
         image.boot = boot
         image.isClean = false

@@ -5,11 +5,16 @@
 //   120 ms and happens whole or not at all. Acknowledgements go out after it, and may be lost.
 // - The service may crash at any time, and by aim: between receiving and committing, and between
 //   committing and acknowledging. It is back after some seconds, or stays away for up to days.
+// - It may come back on a backup of its store, hours old. What stations deleted since, because it
+//   had been acknowledged, nobody has any more; the checkers are told which records these are.
 import ManagementCore
 import StationProtocol
 
 final class SimulatedManagement {
-  let store = MemoryStore()
+  private(set) var store = MemoryStore()
+  private var backup: MemoryStore?
+  /// Told when the store is an older one.
+  var onRestore: (() -> Void)?
   private(set) var management = Management()
   private(set) var isRunning = false
   private(set) var isConnected = false
@@ -25,6 +30,7 @@ final class SimulatedManagement {
   private var lastFed: Int64 = 0
   /// For planted bugs: what was seen of each stream, committed or not.
   private var seen: [StreamID: StreamProgress] = [:]
+  private var forged: Set<ExchangeID> = []
 
   init(_ world: World, _ broker: SimulatedBroker, stations: [StationID]) {
     self.world = world
@@ -57,6 +63,32 @@ final class SimulatedManagement {
     world.after(dice.seconds(range)) { [unowned self] in
       if life == self.life { start() }
     }
+  }
+
+  /// A copy of the store is put aside, now and every two hours.
+  func keepBackups() {
+    guard world.plan.contains(.serviceRestored), world.phase == .faults else { return }
+    backup = MemoryStore(copyOf: store)
+    world.after(.seconds(7200)) { [unowned self] in keepBackups() }
+  }
+
+  /// The disk is gone; the service goes on with what was put aside.
+  func restore() {
+    guard isRunning, let backup else { return }
+    crash(awayFor: 60...7200)
+    world.note("the service is restored from a backup")
+    let kept = backup.lastEventID()
+    for event in store.events(after: kept, limit: .max) {
+      guard let seq = event.seq, let station = stations.firstIndex(of: event.station) else {
+        continue
+      }
+      world.referee.serviceForgot(station, event.stream, seq, event.json)
+    }
+    world.referee.ledger.restored()
+    store = MemoryStore(copyOf: backup)
+    feed.removeAll { $0.id > kept }
+    lastFed = min(lastFed, kept)
+    onRestore?()
   }
 
   // MARK: - The link
@@ -103,12 +135,23 @@ final class SimulatedManagement {
     for effect in management.handle(event, at: now) {
       switch effect {
       case .store(let item): take(item)
-      case .acknowledge(let station, let ack): publish(.ack(station), alter(ack).json)
+      case .acknowledge(let station, let ack):
+        if let ack = alter(ack) { publish(.ack(station), ack.json) }
       case .reply(let station, let id, let reply): publish(.reply(station, id), reply.json)
       case .announce: break
-      case .note(let oddity): world.referee.complain("the service notes: \(oddity)")
+      case .note(let oddity): judge(oddity)
       }
     }
+  }
+
+  /// What the service finds strange is strange, but where a store was lost on either side.
+  private func judge(_ oddity: Oddity) {
+    switch oddity {
+    case .foreignExchange, .discrepancy:
+      if world.plan.contains(.storeLoss) || world.plan.contains(.serviceRestored) { return }
+    default: break
+    }
+    world.referee.complain("the service notes: \(oddity)")
   }
 
   private func take(_ item: InboundItem) {
@@ -137,6 +180,7 @@ final class SimulatedManagement {
       }
     }
     follow()
+    if world.mutation == .heldTwice { payAgain() }
     guard !world.strikes(.serviceCrash, onceIn: 1000) else { return crash(awayFor: 1...60) }
     tell(.stored(outcomes))
   }
@@ -185,9 +229,25 @@ final class SimulatedManagement {
     }
   }
 
-  private func alter(_ ack: Acknowledgement) -> Acknowledgement {
+  private func alter(_ ack: Acknowledgement) -> Acknowledgement? {
+    if world.mutation == .ackWithheld, dice.once(in: 2) || world.phase == .quiet { return nil }
     guard world.mutation == .ackOverAHole, let progress = seen[ack.stream] else { return ack }
     let last = progress.islands.last?.upperBound ?? 0
     return Acknowledgement(stream: ack.stream, upto: max(ack.upto, last))
+  }
+
+  /// Takes the price of what was taken last once more, as under another id.
+  private func payAgain() {
+    guard let last = store.movements(before: nil, limit: 1).first, last.kind == .post,
+      let id = last.exchange, let entry = store.exchange(id), forged.insert(id).inserted
+    else { return }
+    var again = entry.exchange
+    again.id = ExchangeID(stream: id.stream, seq: id.seq + 1_000_000)
+    forged.insert(again.id)
+    _ = store.store([.request(entry.station, RequestID(again.id), .hold(again))], at: now)
+    guard let key = OrderKey("again-\(forged.count)") else { return }
+    _ = store.carryOut(
+      .resolve(again.id, .post(nil), reason: "again"), key: key, by: "bug",
+      aloneUpTo: 0, at: now)
   }
 }

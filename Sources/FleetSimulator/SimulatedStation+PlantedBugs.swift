@@ -25,9 +25,47 @@ extension SimulatedStation {
         }
       }
     case .relockShortened: shorten(effects)
+    case .motorBeforeCommit, .holdBeforeCommit, .voidAfterDrop, .chargeWithoutDrop,
+      .interruptedCharged, .otherPays, .stockNotTaken:
+      alterExchange(&effects, mutation)
+    case .invariantBroken:
+      precondition(world.events < 5_000, "a planted bug traps")
     case .publishBeforeCommit, .ackBeforeCommit, .ackOverAHole, .replayMarksLostAtBoot, .seqReused,
-      .recordTwice:
+      .recordTwice, .heldTwice, .streamReused, .recoveryTrimmed, .replayedAtBoot,
+      .repeatIsNew, .ackWithheld:
       break
+    }
+  }
+
+  private func alterExchange(_ effects: inout [Effect], _ mutation: Mutation) {
+    for (place, effect) in effects.enumerated() {
+      guard case .journal(var entry) = effect else { continue }
+      switch (mutation, entry.record.body) {
+      case (.motorBeforeCommit, .exchangeDispensing(_, let serial)):
+        guard let slot = core.vending?.session.exchange?.slot, let serial = UInt8(exactly: serial)
+        else { continue }
+        effects.append(.dispense(slot, serial: serial))
+      case (.holdBeforeCommit, .exchangeIntended(let exchange, _)):
+        effects.append(.request(RequestID(exchange.id), .hold(exchange)))
+      case (.otherPays, .exchangeIntended(let exchange, let code)):
+        defer { shownBefore = exchange.member }
+        guard let payer = shownBefore, payer != exchange.member else { continue }
+        var other = exchange
+        other.member = payer
+        entry.record.body = .exchangeIntended(other, code: code)
+      case (.voidAfterDrop, .exchangeEnded(let exchange, .dispensed)):
+        guard dice.once(in: 10) else { continue }
+        entry.record.body = .exchangeEnded(exchange, .failed(.dropNotSeen))
+      case (.chargeWithoutDrop, .exchangeEnded(let exchange, .failed)):
+        guard dice.once(in: 2) else { continue }
+        entry.record.body = .exchangeEnded(exchange, .dispensed)
+      case (.interruptedCharged, .exchangeEnded(let exchange, .unknown(.interrupted))):
+        entry.record.body = .exchangeEnded(exchange, .dispensed)
+      case (.stockNotTaken, .exchangeEnded):
+        entry.changes.removeAll { if case .slot = $0 { true } else { false } }
+      default: continue
+      }
+      effects[place] = .journal(entry)
     }
   }
 

@@ -12,9 +12,9 @@ extension SimulatedStation {
     let image = disk.image
     let boot = hasLostStore ? 1 : image.boot + 1
     disk.write(.start(boot: boot), urgent: true)
-    if world.strikes(.aimedPowerCut, onceIn: 6) {
+    if world.strikes(.cutInMidBoot, onceIn: 6) {
       world.after(dice.milliseconds(0...60)) { [unowned self] in
-        if life == self.life { cutPower() }
+        if life == self.life { endSuddenly() }
       }
     }
     waitForDisk(life) { [unowned self] in
@@ -33,16 +33,19 @@ extension SimulatedStation {
 
   func recovered(boot: Int64, _ ending: Ending, hasLostStore: Bool) -> Recovered {
     let image = disk.image
+    let doors = image.marks.map { ReplayMark(code: $0.key, until: $0.value) }
+    let machine = image.paid.map { ReplayMark(code: $0.key, until: $0.value, purpose: .machine) }
     let marks =
       world.mutation == .replayMarksLostAtBoot
-      ? []
-      : image.marks.map { ReplayMark(code: $0.key, until: $0.value) }.sorted { $0.code < $1.code }
+      ? [] : doors.sorted { $0.code < $1.code } + machine.sorted { $0.code < $1.code }
     return Recovered(
       stream: image.stream, boot: boot, ending: ending,
       floor: image.rows.count == 0 ? image.next : image.rows.floor, next: image.next, marks: marks,
       totals: image.totals, day: image.day, lastTrusted: image.lastTrusted, latches: image.latches,
       whereabouts: image.whereabouts.sorted { $0.key < $1.key }
         .map { Whereabouts.Stay(member: $0.key, since: $0.value) },
+      exchange: remembered(image.exchange), serial: image.serial,
+      slots: image.slots.values.sorted { $0.slot < $1.slot },
       hasLostStore: hasLostStore)
   }
 
@@ -50,39 +53,70 @@ extension SimulatedStation {
     core = Station(configuration)
     isRunning = true
     (wakeAt, connection, attempts) = (nil, 0, 0)
-    clock.start(at: world.now)
-    if world.strikes(.clockUntrusted, onceIn: 2) {
+    if isClockNew { clock.start(at: world.now) }
+    if isClockNew, world.strikes(.clockUntrusted, onceIn: 2) {
       clock.forget(world)
       let life = life
       world.after(dice.seconds(dice.once(in: 4) ? 600...7200 : 10...300)) { [unowned self] in
         if life == self.life { clock.learn() }
       }
     }
+    isClockNew = false
+    world.referee.started(index, at: world.now)
     tell(.booted(recovered))
     fire.reportAll()
+    machine?.reportAll()
+    if isKeyTurned { tell(.maintenanceChanged(isOn: true)) }
     for door in doors { door.reportAll() }
     tell(.motionChanged(isMoving: isMoving))
     connectLater()
     onStart?()
   }
 
-  func cutPower(within milliseconds: ClosedRange<Int>) {
+  func endSuddenly(within milliseconds: ClosedRange<Int>) {
     let life = life
     world.after(dice.milliseconds(milliseconds)) { [unowned self] in
-      if life == self.life { cutPower() }
+      if life == self.life { endSuddenly() }
     }
+  }
+
+  /// Mostly the power fails; sometimes it is the daemon alone.
+  func endSuddenly() {
+    if dice.once(in: 3) { kill() } else { cutPower() }
+  }
+
+  /// The daemon dies at once. The computer, its clock and the machine live on.
+  func kill() {
+    guard isRunning || !disk.isIdle else { return cutPower() }
+    world.note("killed", station: index)
+    end(isPowerLost: false)
+    let life = life
+    world.after(dice.seconds(1...20)) { [unowned self] in
+      if life == self.life { powerOn() }
+    }
+  }
+
+  private func end(isPowerLost: Bool) {
+    goDark()
+    broker.vanish(index)
+    disk.cut(isPowerLost: isPowerLost)
+    world.referee.cut(index, disk, isPowerLost: isPowerLost, at: world.now)
   }
 
   func cutPower() {
     world.note("power cut", station: index)
-    goDark()
-    broker.vanish(index)
-    disk.powerCut()
-    world.referee.powerCut(index, disk, at: world.now)
+    if let machine, machine.sharesSupply { machine.powerCut() }
+    isClockNew = true
+    end(isPowerLost: true)
     let life = life
     let downtime = dice.pick([1...10, 1...10, 5...120, dice.once(in: 5) ? 600...20_000 : 60...600])
     world.after(dice.seconds(downtime)) { [unowned self] in
-      if life == self.life { powerOn() }
+      guard life == self.life else { return }
+      if let machine, machine.sharesSupply { machine.powerOn() }
+      // A computer takes about as long to start as a board does.
+      world.after(dice.milliseconds(500...15_000)) { [unowned self] in
+        if life == self.life { powerOn() }
+      }
     }
   }
 
@@ -91,6 +125,7 @@ extension SimulatedStation {
     isRunning = false
     isConnected = false
     for door in doors { door.powerCut() }
+    line?.forget()
   }
 
   /// An orderly stop and a new start.
@@ -133,6 +168,21 @@ extension SimulatedStation {
     world.referee.clockMoved(index)
   }
 
+  /// The maintenance key is where somebody left it, whether or not the daemon notices.
+  func turnMaintenanceKey(on isOn: Bool) {
+    isKeyTurned = isOn
+    tell(.maintenanceChanged(isOn: isOn))
+  }
+
+  /// What the store says of the exchange that was open.
+  private func remembered(_ open: OpenExchange?) -> OpenExchange? {
+    guard world.mutation == .replayedAtBoot, var open,
+      case .dispensing(let serial, nil) = open.phase
+    else { return open }
+    open.phase = .dispensing(serial: serial, at: SimulatedClock.zero)
+    return open
+  }
+
   /// Mends what faults may have left.
   func mend() {
     clock.learn()
@@ -142,6 +192,8 @@ extension SimulatedStation {
       door.regainLines()
       door.setReader(connected: true)
     }
+    machine?.mend()
+    line?.mend()
     fire.putOut()
     if core.fire.isLatched || disk.image.latches.contains(.fire) { fire.comeWithKey() }
     if !isRunning { powerOn() }

@@ -44,10 +44,14 @@ extension SimulatedStation {
   }
 
   func received(_ path: String, _ payload: [UInt8]) {
-    guard case .ack(id) = Topic(path: path), let ack = try? Acknowledgement(json: payload) else {
-      return world.referee.complain("station \(index + 1) got what is not for it on \(path)")
+    switch Topic(path: path) {
+    case .ack(id):
+      if let ack = try? Acknowledgement(json: payload) { return tell(.acknowledged(ack)) }
+    case .reply(id, let request):
+      if let reply = try? StationReply(json: payload) { return tell(.replied(request, reply)) }
+    default: break
     }
-    tell(.acknowledged(ack))
+    world.referee.complain("station \(index + 1) got what is not for it on \(path)")
   }
 
   func publish(_ topic: Topic, _ payload: [UInt8], retained: Bool) {
@@ -71,7 +75,7 @@ extension SimulatedStation {
       world.referee.sent(index, stream, first, records)
       publish(
         .out(id), RecordBatch(stream: stream, first: first, records: records).json, retained: false)
-      if world.strikes(.aimedPowerCut, onceIn: 250) { return cutPower() }
+      if world.strikes(.cutInMidPublish, onceIn: 250) { return endSuddenly() }
       first = last + 1
     }
   }

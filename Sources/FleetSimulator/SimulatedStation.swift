@@ -2,8 +2,8 @@
 //
 // Fault model.
 // - Power may fail at any time, and by aim: after a decision and before its commit, while a commit
-//   is on its way, between two batches of records, and while it boots. It is back after 1 s to
-//   some hours.
+//   is on its way, while the motor turns, between two batches of records, and while it boots. It is
+//   back after 1 s to some hours. At the same moments the daemon alone may be killed.
 // - The daemon may be stopped in order: then everything is committed and it says goodbye.
 // - Its network may go silent, its store may be found damaged, its clock may be wrong (see there).
 import StationCore
@@ -17,12 +17,21 @@ final class SimulatedStation {
   let broker: SimulatedBroker
   let disk: SimulatedDisk
   private(set) var doors: [SimulatedDoor] = []
+  private(set) var machine: SimulatedMachine?
+  private(set) var line: SimulatedLine?
   private(set) lazy var fire = SimulatedFire(self, world)
   var core: Station
   /// Told when the daemon has come up.
   var onStart: (() -> Void)?
   var isRunning = false
   var isConnected = false
+  /// Power was lost: the monotonic clock begins anew.
+  var isClockNew = true
+  var isKeyTurned = false
+  /// The number of the last record of an exchange, which cuts are aimed at.
+  private var lastOfExchange: UInt64 = 0
+  /// For a planted bug: who was to pay last.
+  var shownBefore: MemberID?
   /// What the motion sensor of the room says.
   var isMoving = false
   var clock: SimulatedClock
@@ -45,7 +54,26 @@ final class SimulatedStation {
     disk = SimulatedDisk(world, station: index)
     disk.onDurable = { [unowned self] seq in committed(seq) }
     doors = configuration.accessPoints.map { SimulatedDoor(self, $0.id, $0.timing, world) }
+    if let policy = configuration.vending {
+      let machine = SimulatedMachine(self, policy, world)
+      machine.onTurn = { [unowned self] in aimAtMotor() }
+      self.machine = machine
+      line = SimulatedLine(self, machine, world)
+    }
     world.referee.configure(index, configuration)
+  }
+
+  /// Everything that may go wrong while a motor turns.
+  private func aimAtMotor() {
+    if world.strikes(.cutInMidMotor, onceIn: 8) { endSuddenly(within: 0...7000) }
+    if world.strikes(.machinePower, onceIn: 20) {
+      let outage = world.delay(100...60_000)
+      world.after(world.delay(0...7000)) { [unowned self] in machine?.losePower(for: outage) }
+    }
+    if world.strikes(.machineSilent, onceIn: 20) {
+      let outage = world.delay(500...20_000)
+      world.after(world.delay(0...7000)) { [unowned self] in line?.die(for: outage) }
+    }
   }
 
   private static func configuration(_ dice: inout Dice, _ plan: FaultPlan) -> StationConfiguration {
@@ -68,7 +96,20 @@ final class SimulatedStation {
       occupancy: OccupancyPolicy(evidence: dice.once(in: 2) ? EvidenceTiming() : nil),
       clock: dice.once(in: 2) ? .require : .accept,
       outbox: plan.contains(.smallOutbox) ? small : OutboxLimits(),
-      fire: FirePolicy(wiring: .twoLines))
+      fire: FirePolicy(wiring: .twoLines), vending: dice.once(in: 5) ? nil : vending(&dice))
+  }
+
+  private static func vending(_ dice: inout Dice) -> VendingPolicy {
+    var timing = VendingTiming()
+    timing.check = .seconds(30 + dice.below(600))
+    let slots = (0..<2 + dice.below(8)).compactMap { index -> SlotConfiguration? in
+      guard let slot = SlotID(1 + index * 3), let article = ArticleID("article-\(index % 5)"),
+        let price = Points(Int64(2 + dice.below(dice.once(in: 3) ? 200 : 30)))
+      else { return nil }
+      return SlotConfiguration(
+        slot: slot, article: article, price: price, capacity: Int64(2 + dice.below(12)))
+    }
+    return VendingPolicy(slots: slots, timing: timing)
   }
 
   var now: Now { clock.now(world) }
@@ -91,15 +132,22 @@ final class SimulatedStation {
       guard life == self.life else { return }
     }
     planWake()
-    guard let last = effects.lastJournaled else { return }
-    if world.strikes(.aimedPowerCut, onceIn: 250) { cutPower(within: 0...30) }
+    guard let (last, isOfExchange) = effects.lastJournaled else { return }
+    if isOfExchange { lastOfExchange = last }
+    if world.strikes(.cutAtPendingWrite, onceIn: isOfExchange ? 25 : 250) {
+      endSuddenly(within: 0...30)
+    }
     if world.mutation == .publishBeforeCommit { tell(.journaled(through: last)) }
   }
 
   private func perform(_ effect: Effect) {
     switch effect {
     case .setStrike(let point, let strike): door(point)?.tell(strike)
-    case .show, .setRelay, .dispense, .checkMachine, .showScreen, .request: break
+    case .show, .setRelay, .showScreen: break
+    case .dispense(let slot, let serial): line?.dispense(slot, serial: serial)
+    case .checkMachine(let slot): line?.check(slot)
+    case .request(let request, let question):
+      publish(.request(id, request), question.json, retained: false)
     case .journal(let entry):
       disk.write(
         .insert(seq: entry.seq, row: entry.record.json, changes: entry.changes),
@@ -117,13 +165,17 @@ final class SimulatedStation {
 
   private func committed(_ seq: UInt64) {
     guard isRunning, seq > core.outbox.durable else { return }
-    if world.strikes(.aimedPowerCut, onceIn: 250) { return cutPower() }
+    let isOfExchange = seq == lastOfExchange
+    if world.strikes(.cutAtPendingWrite, onceIn: isOfExchange ? 25 : 250) { return endSuddenly() }
     tell(.journaled(through: seq))
   }
 
+  /// Asked in place: a copy of a whole station costs more than everything else about it.
+  private static func deadline(_ core: inout Station) -> Instant? { core.nextDeadline }
+
   /// Plans the next wake, unless one is planned that comes no later.
   private func planWake() {
-    guard let deadline = core.nextDeadline else { return }
+    guard let deadline = Self.deadline(&core) else { return }
     let due = clock.worldInstant(of: deadline)
     if let wakeAt, wakeAt <= due { return }
     wakeAt = due
@@ -131,7 +183,7 @@ final class SimulatedStation {
     world.at(due) { [unowned self] in
       guard life == self.life, wakeAt == due else { return }
       wakeAt = nil
-      if let deadline = core.nextDeadline, deadline <= now.instant {
+      if let deadline = Self.deadline(&core), deadline <= now.instant {
         tell(.wake)
       } else {
         planWake()
@@ -141,10 +193,17 @@ final class SimulatedStation {
 }
 
 extension [Effect] {
-  /// The number of the last record among them.
-  fileprivate var lastJournaled: UInt64? {
-    reversed().lazy.compactMap { effect in
-      if case .journal(let entry) = effect { entry.seq } else { nil }
-    }.first
+  /// The number of the last record among them, and whether one belongs to an exchange.
+  fileprivate var lastJournaled: (seq: UInt64, isOfExchange: Bool)? {
+    var last: UInt64?
+    var isOfExchange = false
+    for case .journal(let entry) in self {
+      last = entry.seq
+      switch entry.record.body {
+      case .exchangeIntended, .exchangeDispensing, .exchangeEnded: isOfExchange = true
+      default: break
+      }
+    }
+    return last.map { ($0, isOfExchange) }
   }
 }

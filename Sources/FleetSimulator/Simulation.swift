@@ -30,6 +30,9 @@ package struct SimulationOutcome: Sendable {
   package let records: Int
   /// Stations whose count of people could be held against the people themselves.
   package let countsKept: Int
+  /// Exchanges that were begun, and those in which an article fell and was paid for.
+  package let exchanges: Int
+  package let sales: Int
   /// The last events before a violation, oldest first.
   package let story: [String]
 }
@@ -40,6 +43,9 @@ package struct Simulation {
   private let service: SimulatedManagement
   private let stations: [SimulatedStation]
   private let workers: [Workers]
+  private let customers: [Customers]
+  private let maintainers: [Maintainer]
+  private let office: Office
   private let options: SimulationOptions
 
   /// How long everything may take to finish once nothing hinders it.
@@ -48,17 +54,24 @@ package struct Simulation {
   /// How long what is written at the end may take on its way into the service.
   static let settling: Duration = .seconds(120)
 
-  package init(seed: UInt64, _ options: SimulationOptions) {
+  /// - Parameter watch: told how far it has come.
+  package init(seed: UInt64, _ options: SimulationOptions, watch: Watch? = nil) {
     self.options = options
     let plan = FaultPlan(
       seed: seed, allowed: options.faults, required: options.mutation?.needs ?? [])
     let world = World(
       seed: seed, plan: plan, mutation: options.mutation, stations: options.stations)
+    watch?.begin(seed: seed)
+    world.trace.watch = watch
     let ids = (1...options.stations).compactMap { StationID("station-\($0)") }
     let broker = SimulatedBroker(world, stations: ids)
     stations = ids.enumerated().map { SimulatedStation(world, broker, index: $0, id: $1) }
-    workers = stations.map { Workers($0, world, CodeBook(world, station: $0.index)) }
+    let books = stations.map { CodeBook(world, station: $0.index) }
+    workers = zip(stations, books).map { Workers($0, world, $1) }
+    customers = zip(stations, books).compactMap { Customers($0, world, $1) }
+    maintainers = stations.compactMap { Maintainer($0, world) }
     service = SimulatedManagement(world, broker, stations: ids)
+    office = Office(world, service)
     self.world = world
     self.broker = broker
   }
@@ -67,6 +80,10 @@ package struct Simulation {
     service.start()
     for station in stations { station.powerOn() }
     for people in workers { people.begin() }
+    for people in customers { people.begin() }
+    for people in maintainers { people.begin() }
+    office.begin()
+    service.keepBackups()
     Weather(world: world, broker: broker, service: service, stations: stations).begin()
     let end = Instant(nanoseconds: 0) + .seconds(86_400 * options.days)
     world.run(until: end)
@@ -78,7 +95,8 @@ package struct Simulation {
     return SimulationOutcome(
       seed: world.seed, faults: world.plan.names, violation: world.referee.violation,
       hash: world.trace.hash, events: world.events, records: world.referee.delivery.records,
-      countsKept: world.referee.countsKept,
+      countsKept: world.referee.countsKept, exchanges: world.referee.exchanges.ids.count,
+      sales: world.referee.exchanges.sales,
       story: world.referee.violation == nil ? [] : world.trace.story)
   }
 
@@ -93,6 +111,11 @@ package struct Simulation {
     for client in 0...stations.count { broker.unsilence(client) }
     service.start()
     for station in stations { station.mend() }
+    for people in maintainers { people.visit(afterSeconds: 1200...1800, isThorough: true) }
+    office.grant(to: Customers.witness, 100_000...200_000)
+    for people in customers {
+      world.after(.seconds(7200)) { people.buyForSure() }
+    }
   }
 
   /// A day may end at a station at this very moment: what it writes then is given its time.
@@ -103,10 +126,30 @@ package struct Simulation {
     }
   }
 
+  /// The ledger against the goods, and against itself.
+  private func judgePoints() {
+    let referee = world.referee
+    referee.complain(
+      referee.ledger.compare(
+        service.store.movements(before: nil, limit: .max).reversed(), referee.exchanges,
+        balances: { service.store.balance(of: $0) }))
+    let now = Now(instant: world.now, wall: world.wall, utcOffsetSeconds: 8 * 3600)
+    if let finding = service.store.proof(at: now).findings.first {
+      referee.complain("the proof of the ledger: \(finding)")
+    }
+    for people in customers {
+      if let complaint = people.wasServed(by: referee.exchanges) {
+        referee.complain(complaint, .stuck)
+      }
+    }
+  }
+
   private func judge() {
     let referee = world.referee
     guard referee.violation == nil else { return }
+    office.decideTheRest()
     referee.finish(stations, service.records, service.feed)
+    judgePoints()
     if let odd = service.store.quarantine(before: nil, limit: 1).first {
       referee.complain("in quarantine from \(odd.station): \(odd.reason)")
     }

@@ -15,6 +15,8 @@ struct Trace {
 
   private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   private(set) var count = 0
+  /// Told of every line.
+  var watch: Watch?
   private var lines: [(at: Instant, station: Int?, line: Line)] = []
 
   /// - Parameter station: the number of the station; nil for the fleet as a whole.
@@ -35,6 +37,7 @@ struct Trace {
       lines[count % Self.kept] = (instant, station, line)
     }
     count += 1
+    watch?.count(count) { story }
   }
 
   mutating func fold(_ word: UInt64) {

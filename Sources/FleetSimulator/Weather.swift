@@ -19,6 +19,7 @@ struct Weather {
     every(.serviceAway, 2...36, 0) { dice in
       service.crash(awayFor: dice.once(in: 8) ? 86_400...200_000 : 5...7200)
     }
+    every(.serviceRestored, 6...40, 0) { _ in service.restore() }
     every(.serviceCrash, 1...8, 0) { _ in service.crash(awayFor: 1...30) }
     for station in stations { begin(station) }
   }
@@ -26,6 +27,13 @@ struct Weather {
   private func begin(_ station: SimulatedStation) {
     let index = station.index
     every(.powerCut, 4...48, index) { _ in if station.isRunning { station.cutPower() } }
+    every(.kill, 6...48, index) { _ in if station.isRunning { station.kill() } }
+    every(.machinePower, 12...72, index) { dice in
+      station.machine?.losePower(for: dice.seconds(1...3600))
+    }
+    every(.machineSilent, 6...48, index) { dice in
+      station.line?.die(for: dice.seconds(1...600))
+    }
     every(.restart, 6...48, index) { _ in station.restart() }
     every(.storeLoss, 24...96, index) { _ in station.loseStore() }
     every(.clockStep, 3...30, index) { _ in station.stepClock() }

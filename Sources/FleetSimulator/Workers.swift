@@ -22,7 +22,7 @@ final class Workers {
     self.world = world
     self.codes = codes
     dice = Dice(seed: world.seed, "workers", station.index)
-    meanGap = 200 + dice.below(1000)
+    meanGap = 400 + dice.below(2000)
   }
 
   func begin() {
@@ -33,7 +33,7 @@ final class Workers {
 
   /// Whoever is inside moves every two minutes at least, and is seen to.
   private func move() {
-    world.after(dice.seconds(20...120)) { [unowned self] in
+    world.after(dice.seconds(60...120)) { [unowned self] in
       if inside > 0 {
         sense(true)
         world.after(dice.seconds(2...18)) { [unowned self] in sense(false) }

@@ -11,6 +11,9 @@ final class World {
     case quiet
   }
 
+  /// More events at one instant than these come from something that never ends.
+  static let mostAtOnce = 10_000
+
   static let begin = WallTime(seconds: 1_767_225_600)
 
   let seed: UInt64
@@ -54,7 +57,10 @@ final class World {
 
   /// Runs until the instant, or until something is wrong.
   func run(until end: Instant) {
+    var atOnce = 0
     while referee.violation == nil, let next = agenda.nextInstant, next <= end {
+      atOnce = next == now ? atOnce + 1 : 0
+      if atOnce > Self.mostAtOnce { referee.complain("time stands still", .stuck) }
       now = next
       events += 1
       agenda.takeNext()?()

@@ -82,7 +82,7 @@ import Testing
       let disk = SimulatedDisk(world, station: 0)
       disk.write(insert(1), urgent: true)
       world.run(until: world.now + .milliseconds(milliseconds))
-      disk.powerCut()
+      disk.cut()
       #expect(disk.isIdle)
       #expect(disk.image.rows.count == Int(disk.image.next - 1))
       survived.insert(disk.image.next)

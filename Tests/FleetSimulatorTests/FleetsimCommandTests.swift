@@ -56,6 +56,25 @@ import Testing
     #expect(result.lines.contains { $0.hasPrefix("seed 1: wrong: station") })
   }
 
+  @Test("a run that traps exits 3 and prints its seed and the last 50 events")
+  func crash() throws {
+    let result = try run(
+      "--seeds", "5..9", "--days", "1", "--stations", "1", "--mutation", "invariant-broken")
+    #expect(result.code == CommandLineTool.crash)
+    #expect(result.lines.last == "violations 1")
+    #expect(result.lines.count { $0.hasPrefix("  ") } == Trace.kept)
+    #expect(result.lines.contains { $0.hasPrefix("seed 5: crash: signal ") })
+  }
+
+  @Test("a run in which something never finishes exits 2 and prints its seed")
+  func stuck() throws {
+    let result = try run(
+      "--seed", "3", "--days", "1", "--stations", "1", "--mutation", "ack-withheld")
+    #expect(result.code == CommandLineTool.stuck)
+    #expect(result.lines.last == "violations 1")
+    #expect(result.lines.contains { $0.hasPrefix("seed 3: stuck: station 1 still holds") })
+  }
+
   @Test("options and drawn faults are printed, and how fast it went")
   func report() {
     let result = call("--runs", "1", "--days", "1", "--stations", "1", "--faults", "drop,restart")

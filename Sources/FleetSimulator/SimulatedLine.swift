@@ -1,0 +1,129 @@
+// The serial line between a station and its exchange machine, with the driver at its end.
+//
+// Fault model.
+// - An order takes 2 to 12 ms to the board and its answer as long to the driver, which waits 200 ms
+//   for it and sends one order after the other: each gets one report, an answer or a silence.
+// - An order or its answer may get lost, or the answer may come too late, at most three times in a
+//   row. What comes late is believed only where serial number and slot are those that are waited for.
+// - The line may be dead for a second or for minutes.
+import StationCore
+import StationProtocol
+
+final class SimulatedLine {
+  private struct Order {
+    var slot: SlotID
+    /// 0 asks how the slot stands.
+    var serial: UInt8
+  }
+
+  static let window: Duration = .milliseconds(200)
+
+  private(set) var isDead = false
+  private let machine: SimulatedMachine
+  private unowned let station: SimulatedStation
+  private let world: World
+  private var dice: Dice
+  private var orders: [Order] = []
+  private var waiting: Order?
+  private var sent = 0
+  private var lossesInARow = 0
+  private var life = 0
+  private var repeats: UInt8 = 0
+
+  init(_ station: SimulatedStation, _ machine: SimulatedMachine, _ world: World) {
+    self.station = station
+    self.machine = machine
+    self.world = world
+    dice = Dice(seed: world.seed, "line", station.index)
+  }
+
+  func dispense(_ slot: SlotID, serial: UInt8) { send(Order(slot: slot, serial: serial)) }
+  func check(_ slot: SlotID) { send(Order(slot: slot, serial: 0)) }
+
+  /// The daemon is no more: what it waits for reaches nobody. What is on the line goes on.
+  func forget() {
+    life += 1
+    orders = []
+    waiting = nil
+  }
+
+  private func send(_ order: Order) {
+    orders.append(order)
+    if waiting == nil { sendNext() }
+  }
+
+  private func sendNext() {
+    guard !orders.isEmpty else { return }
+    let order = orders.removeFirst()
+    waiting = order
+    sent += 1
+    let (number, life) = (sent, life)
+    transmit(order)
+    world.after(Self.window) { [unowned self] in
+      guard life == self.life, number == sent, waiting != nil else { return }
+      report(.machineSilent(serial: order.serial))
+    }
+  }
+
+  private func transmit(_ order: Order) {
+    let loss = loseSomething()
+    guard !isDead, loss != .order else { return }
+    let isLate = loss == .lateness
+    world.after(dice.milliseconds(2...12)) { [unowned self] in
+      let status =
+        order.serial == 0
+        ? machine.check(order.slot) : machine.dispense(order.slot, serial: onTheWire(order))
+      guard let status, !isDead, loss != .answer else { return }
+      let delay = isLate ? dice.milliseconds(200...1500) : dice.milliseconds(2...12)
+      world.after(delay) { [unowned self] in arrive(order, status) }
+    }
+  }
+
+  /// For a planted bug: a repeated order goes out under a number of its own.
+  private func onTheWire(_ order: Order) -> UInt8 {
+    guard world.mutation == .repeatIsNew else { return order.serial }
+    repeats &+= 1
+    return order.serial &+ repeats
+  }
+
+  private enum Loss {
+    case order
+    case answer
+    case lateness
+  }
+
+  private func loseSomething() -> Loss? {
+    guard lossesInARow < 3, world.strikes(.machineLine, onceIn: 8) else {
+      lossesInARow = 0
+      return nil
+    }
+    lossesInARow += 1
+    return dice.pick([.order, .answer, .lateness])
+  }
+
+  private func arrive(_ order: Order, _ status: MachineStatus) {
+    guard !isDead, let awaited = waiting else { return }
+    let isAwaited = awaited.serial == order.serial && awaited.slot == order.slot
+    guard isAwaited else { return }
+    report(.machineAnswered(MachineAnswer(serial: awaited.serial, status: status)))
+  }
+
+  private func report(_ event: Event) {
+    waiting = nil
+    let life = life
+    station.tell(event)
+    if life == self.life, waiting == nil { sendNext() }
+  }
+
+  // MARK: - Faults
+
+  func die(for outage: Duration) {
+    guard !isDead else { return }
+    world.note("the machine falls silent", station: station.index)
+    world.referee.machineFellSilent(station.index)
+    isDead = true
+    world.after(outage) { [unowned self] in isDead = false }
+  }
+
+  func mend() { isDead = false }
+}
