@@ -129,7 +129,9 @@ let package = Package(
       "ContractTests", ["StationProtocol", "ManagementCore", "MemberCode", "TestBed"],
       exclude: ["Checker", "Fixtures"]),
     suite("TidyTests", []),
-    suite("SystemTests", ["TestBed", "StationProtocol"]),
+    suite(
+      "SystemTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"],
+      exclude: ["kill-point.c"]),
     suite("DeploymentTests", ["TestBed"]),
     suite("DecoderProbeTests", ["DecoderProbes"]),
     suite(

@@ -10,15 +10,19 @@ package final class ManagementUnderTest {
   package let colleagueToken = "four-\(UUID().uuidString.lowercased())"
   package private(set) var address = ""
   private let folder: WorkFolder
+  /// More of the daemon's environment.
+  private let environment: [String: String]
   private var daemon: Program?
 
   /// - Parameters:
   ///   - issuerKey: PEM of the private key with which codes are issued.
   ///   - password: of the account `service` at the broker.
   package init(
-    _ folder: WorkFolder, brokerPort: Int, password: String, issuerKey: String
+    _ folder: WorkFolder, brokerPort: Int, password: String, issuerKey: String,
+    environment: [String: String] = [:]
   ) throws {
     self.folder = folder
+    self.environment = environment
     try folder.write(password + "\n", to: "management/credentials/mqtt-password")
     try folder.write(
       "demo:manager:\(token)\nguest:viewer:\(viewerToken)\ncolleague:manager:\(colleagueToken)\n",
@@ -51,7 +55,7 @@ package final class ManagementUnderTest {
     let daemon = try Program(
       Checkout.program("managementd"),
       ["--config", folder.file("management/managementd.conf")],
-      log: folder.file("management/managementd.log"))
+      log: folder.file("management/managementd.log"), environment: environment)
     self.daemon = daemon
     address = try addressFile(addressPath, of: daemon)
   }

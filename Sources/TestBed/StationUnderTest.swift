@@ -18,6 +18,8 @@ package struct StationPlan: Sendable {
   /// Whether the room has a thermometer and an energy meter.
   package var hasDevices = false
   package var settings: [String: [String: String]] = [:]
+  /// More of the daemon's environment.
+  package var environment: [String: String] = [:]
   /// Milliseconds between the steps of a walk on the board.
   package var walkStep = 400
 
@@ -75,7 +77,8 @@ package final class StationUnderTest {
     let before = ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").count
     let daemon = try Program(
       Checkout.program("stationd"),
-      ["--config", folder.file("\(plan.name)/stationd.conf")], log: log)
+      ["--config", folder.file("\(plan.name)/stationd.conf")], log: log,
+      environment: plan.environment)
     self.daemon = daemon
     try Deadline.wait(until: "stationd to be ready (see \(log))") {
       guard daemon.isRunning else { throw TestBedError("stationd ended: \(daemon.log)") }

@@ -95,6 +95,11 @@ final class StationScreen {
       return Self.json(405, error: "bad-request")
     }
     if request.path == ["events"] { return stream() }
+    // For a maintainer's curl, and for whoever cannot follow a stream.
+    if request.path == ["state"], let state {
+      return HTTPResponse(200, type: "application/json", state)
+        .adding("Cache-Control", "no-store")
+    }
     let file =
       request.path.first == "texts"
       ? texts.response(to: request, path: Array(request.path.dropFirst()))
@@ -158,9 +163,11 @@ final class StationScreen {
   }
 
   private var message: [UInt8]? {
-    guard let current else { return nil }
-    let json = ScreenState(screen: current, articles: articles).json(at: Clock.now)
-    return Array("event: state\ndata: ".utf8) + json + Array("\n\n".utf8)
+    state.map { Array("event: state\ndata: ".utf8) + $0 + Array("\n\n".utf8) }
+  }
+
+  private var state: [UInt8]? {
+    current.map { ScreenState(screen: $0, articles: articles).json(at: Clock.now) }
   }
 
   private func send(_ bytes: [UInt8]) {
