@@ -32,6 +32,8 @@ package final class Board {
   private let link: DaemonLink
   private let readers: [ReaderLine]
   private var devices: RoomDevices?
+  let machine: SimulatedMachine?
+  private let machineReader: ReaderLine?
   private(set) var desk: CodeDesk?
   private(set) var presentations = Presentations()
   private var wake: Timer?
@@ -49,6 +51,12 @@ package final class Board {
       lines.append(try ReaderLine(path: reader.path, accessPoint: reader.accessPoint))
     }
     readers = lines
+    machine = try options.machine.map { setting throws(SystemError) in
+      try SimulatedMachine(loop: loop, setting)
+    }
+    machineReader = try options.machineReader.map { path throws(SystemError) in
+      try ReaderLine(path: path, accessPoint: 1)
+    }
     link = try DaemonLink(loop: loop, path: options.socket)
     if let folder = options.devices {
       devices = try RoomDevices(loop: loop, folder: folder) { [unowned self] in
@@ -56,6 +64,7 @@ package final class Board {
         return (outputs.contains(.lights), outputs.contains(.climate))
       }
     }
+    machine?.onChange = { [unowned self] in self.onNews(.changed) }
     link.onConnected = { [unowned self] in
       defer { self.onNews(.changed) }
       return self.model.daemonConnected()
@@ -67,6 +76,8 @@ package final class Board {
     }
     link.onGone = { [unowned self] in
       for reader in self.readers { reader.release() }
+      self.machine?.release()
+      self.machineReader?.release()
       self.expire(isGone: true)
       self.carryOut(self.model.daemonLeft())
     }
@@ -75,6 +86,7 @@ package final class Board {
   func close() {
     wake?.cancel()
     devices?.close()
+    machine?.close()
     link.close()
   }
 
@@ -107,6 +119,23 @@ package final class Board {
   func present(
     _ kind: CodeDesk.Kind, of member: MemberID?, accessPoint: Int
   ) throws(ReaderRefusal) {
+    try issue(kind, of: member) { code throws(ReaderRefusal) in
+      try present(code, kind: kind, accessPoint: accessPoint)
+    }
+  }
+
+  /// Shows a code to the reader beside the exchange machine, whose screen says what comes of it.
+  func presentAtMachine(_ kind: CodeDesk.Kind, of member: MemberID?) throws(ReaderRefusal) {
+    guard let machineReader else { throw .noReader }
+    try issue(kind, of: member) { code throws(ReaderRefusal) in
+      guard machineReader.present(code) else { throw .readerBusy }
+    }
+  }
+
+  private func issue(
+    _ kind: CodeDesk.Kind, of member: MemberID?,
+    _ show: ([UInt8]) throws(ReaderRefusal) -> Void
+  ) throws(ReaderRefusal) {
     guard var current = desk else { throw .noIssuer }
     let code: [UInt8]?
     do throws(CodeIssueError) {
@@ -116,7 +145,7 @@ package final class Board {
       throw .cannotIssue
     }
     guard let code else { throw .noCode }
-    try present(code, kind: kind, accessPoint: accessPoint)
+    try show(code)
     desk = current
     onNews(.changed)
   }

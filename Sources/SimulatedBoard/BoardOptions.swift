@@ -28,6 +28,12 @@ package struct BoardOptions: Equatable, Sendable {
   package var name = ""
   /// Where a thermometer and an energy meter are to be found; nil where the room has none.
   package var devices: String?
+  /// The exchange machine; nil where the station has none.
+  package var machine: SimulatedMachine.Setting?
+  /// The serial line of the reader beside it.
+  package var machineReader: String?
+  /// The file in which the daemon writes where the machine's screen is.
+  package var screen: String?
   package var pace = BoardPace()
   package var lock = LockKind.failSecure
 
@@ -46,6 +52,11 @@ package struct BoardOptions: Equatable, Sendable {
       --access-points N      1 to 4 (1)
       --lock KIND            fail-secure: current opens; fail-safe: current holds (fail-secure)
       --devices DIR          makes a thermometer and an energy meter there: DIR/sys, DIR/meter
+      --machine PATH         serial line of an exchange machine, see machineboard --help
+      --machine-turn MS      how long its motors turn, 1 to 60000 ms (2500)
+      --machine-fell FILE    gets a line COLUMN SERIAL for each article that falls
+      --machine-reader PATH  serial line of the code reader beside it
+      --screen FILE          says the ADDRESS:PORT of the screen beside it, for the page's link
       --name TEXT            the station's name on the page
       --step MS              time between the steps of a walk, 1 to 10000 ms (400)
 
@@ -68,6 +79,7 @@ package struct BoardOptions: Equatable, Sendable {
         description: "--reader \(reader.path) is at access point \(reader.accessPoint), "
           + "but there are \(accessPoints)")
     }
+    guard machine?.path != "" else { throw Fault(description: "--machine is missing") }
     guard (issuerKey == nil) == members.isEmpty else {
       throw Fault(description: "--demo-issuer and --member go together")
     }
@@ -81,6 +93,14 @@ package struct BoardOptions: Equatable, Sendable {
     case "--texts": isTaken = set(\.texts, value)
     case "--name": isTaken = set(\.name, value)
     case "--devices": isTaken = set(\.devices, value)
+    case "--machine": isTaken = set(\.orderedMachine.path, value)
+    case "--machine-fell": isTaken = set(\.orderedMachine.fellFile, value)
+    case "--machine-turn":
+      isTaken = set(
+        \.orderedMachine.turnTime,
+        Int(value).flatMap { (1...60_000).contains($0) ? .milliseconds($0) : nil })
+    case "--machine-reader": isTaken = set(\.machineReader, value)
+    case "--screen": isTaken = set(\.screen, value)
     case "--address-file": isTaken = set(\.addressFile, value)
     case "--demo-issuer": isTaken = set(\.issuerKey, value)
     case "--listen": isTaken = listen(on: value)
@@ -95,6 +115,12 @@ package struct BoardOptions: Equatable, Sendable {
     default: throw Fault(description: "\(option) is not known")
     }
     guard isTaken else { throw Fault(description: "\(option) does not take '\(value)'") }
+  }
+
+  /// Its options come in any order, so that each may be the first to speak of it.
+  private var orderedMachine: SimulatedMachine.Setting {
+    get { machine ?? SimulatedMachine.Setting(path: "") }
+    set { machine = newValue }
   }
 
   private mutating func set<Value>(

@@ -47,6 +47,7 @@ extension Board {
 
   /// - Returns: nil where the path is none of these, which leaves it to the files of the page.
   func answer(_ request: BoardRequest, at now: Instant) -> BoardReply? {
+    if let reply = answerForMachine(request) { return reply }
     switch (request.method, request.path) {
     case ("GET", "/state"): return BoardReply(status: 200, json: stateJSON(at: now))
     case ("POST", "/room"):

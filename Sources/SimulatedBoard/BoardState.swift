@@ -5,7 +5,8 @@ import StationProtocol
 
 extension Board {
   /// One object: `name`, `now` in microseconds of the monotonic clock, `daemon`, `members`,
-  /// `canIssue`, `hasLastCode`, `room` with the station's own wires, and `accessPoints` with what
+  /// `canIssue`, `hasLastCode`, `room` with the station's own wires, `machine` and `screen`, the address of
+  /// its screen, where there is one, and `accessPoints` with what
   /// hangs on each.
   func stateJSON(at now: Instant) -> [UInt8] {
     JSONWriter.object { writer in
@@ -18,6 +19,11 @@ extension Board {
       writer.field("hasLastCode", desk?.last != nil)
       writer.key("room")
       writer.object { $0.members(of: model.room) }
+      if let machine {
+        writer.key("machine")
+        writer.object { machine.write(to: &$0) }
+        if let screenAddress { writer.field("screen", screenAddress) }
+      }
       writer.key("accessPoints")
       writer.array(model.accessPoints) { writer, number in
         writer.object { $0.members(of: model, accessPoint: number, at: now) }

@@ -14,9 +14,11 @@ package struct StationPlan: Sendable {
   package var accessPoints = 1
   /// What the station knows of single members, as a member list; nil for nothing.
   package var memberList: String?
-  /// More lines of stationd's configuration, by section.
   /// Whether the room has a thermometer and an energy meter.
   package var hasDevices = false
+  /// Whether it has an exchange machine, with the goods of `MachinePlan`.
+  package var hasMachine = false
+  /// More lines of stationd's configuration, by section.
   package var settings: [String: [String: String]] = [:]
   /// More of the daemon's environment.
   package var environment: [String: String] = [:]
@@ -36,7 +38,7 @@ package final class StationUnderTest {
   package let plan: StationPlan
   package let board: HTTPClient
   package let store: String
-  private let folder: WorkFolder
+  let folder: WorkFolder
   private let hardware: Program
   private var daemon: Program?
 
@@ -48,7 +50,7 @@ package final class StationUnderTest {
     try folder.write(plan.password + "\n", to: "\(place)/credentials/mqtt-password")
     try folder.write(plan.issuerKey, to: "\(place)/keys/issuer.pem")
     if let list = plan.memberList { try folder.write(list, to: "\(place)/members.ini") }
-    try folder.write(Self.configuration(plan, folder), to: "\(place)/stationd.conf")
+    try folder.write(try Self.configuration(plan, folder), to: "\(place)/stationd.conf")
     var words = [
       "--socket", folder.file("\(place)/board.socket"), "--pages",
       Checkout.file("Sources/SimulatedBoard/Page"), "--texts", Checkout.file("Sources/Texts"),
@@ -56,6 +58,7 @@ package final class StationUnderTest {
       "\(plan.accessPoints)", "--name", place, "--step", "\(plan.walkStep)",
     ]
     if plan.hasDevices { words += ["--devices", folder.file("\(place)/devices")] }
+    if plan.hasMachine { words += MachinePlan.boardOptions(folder.file(place)) }
     for point in 1...plan.accessPoints {
       words += ["--reader", "\(folder.file("\(place)/reader-\(point)"))=\(point)"]
     }
@@ -127,7 +130,7 @@ package final class StationUnderTest {
     }
   }
 
-  private func post(_ path: String, _ body: [String: Any]) throws {
+  func post(_ path: String, _ body: [String: Any]) throws {
     let json = String(
       decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
     let answer = try board.call("POST", path, json: json)
@@ -151,7 +154,7 @@ package final class StationUnderTest {
     ]
   }
 
-  private static func configuration(_ plan: StationPlan, _ folder: WorkFolder) -> String {
+  private static func configuration(_ plan: StationPlan, _ folder: WorkFolder) throws -> String {
     var sections: [(String, [String: String])] = [
       ("station", ["id": plan.name]),
       (
@@ -170,6 +173,7 @@ package final class StationUnderTest {
       ("store", ["path": folder.file("\(plan.name)/station.sqlite")]),
     ]
     if plan.hasDevices { sections += devices(folder.file("\(plan.name)/devices")) }
+    if plan.hasMachine { sections += try MachinePlan.sections(folder.file(plan.name)) }
     if plan.memberList != nil {
       sections.append(("members", ["list": folder.file("\(plan.name)/members.ini")]))
     }

@@ -14,12 +14,13 @@ package final class WholeSystem {
   ///   - members: to whom the boards' pages may issue codes.
   ///   - memberList: what every station knows of single members.
   ///   - hasDevices: whether every room has a thermometer and an energy meter.
+  ///   - hasMachine: whether every station has an exchange machine.
   ///   - onlooker: an account at the broker that hears everything, and its password.
   ///   - progress: called with what is being started.
   package init(
     stations names: [String], members: [String] = [], walkStep: Int = 400,
     settings: [String: [String: String]] = [:], memberList: String? = nil,
-    hasDevices: Bool = false,
+    hasDevices: Bool = false, hasMachine: Bool = false,
     onlooker: (name: String, password: String)? = nil,
     progress: (String) -> Void = { _ in }
   ) throws {
@@ -45,6 +46,7 @@ package final class WholeSystem {
       plan.walkStep = walkStep
       plan.settings = settings
       plan.hasDevices = hasDevices
+      plan.hasMachine = hasMachine
       plan.memberList = memberList
       stations.append(try StationUnderTest(plan, in: folder))
     }

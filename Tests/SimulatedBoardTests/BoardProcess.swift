@@ -20,7 +20,8 @@ final class BoardProcess {
   ///   - readers: by the access point of each.
   ///   - step: of walks, in milliseconds.
   init(
-    readers: [Int] = [1], step: Int = 20, canIssue: Bool = true, hasDevices: Bool = false
+    readers: [Int] = [1], step: Int = 20, canIssue: Bool = true, hasDevices: Bool = false,
+    hasMachine: Bool = false
   ) throws {
     folder = NSTemporaryDirectory() + "stationboard-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -34,6 +35,9 @@ final class BoardProcess {
     ]
     for (index, point) in readers.enumerated() {
       words += ["--reader", "\(readerPath(index))=\(point)"]
+    }
+    if hasMachine {
+      words += ["--machine", "\(folder)/machine", "--machine-reader", "\(folder)/reader-machine"]
     }
     if hasDevices { words += ["--devices", "\(folder)/devices"] }
     if canIssue {

@@ -63,7 +63,7 @@ struct BoardProcessTests {
   func story() throws {
     let board = try BoardProcess()
     let daemon = try FakeDaemon(board)
-    try board.wait("the greeting") { daemon.listen() && daemon.lines.count == 17 }
+    try board.wait("the greeting") { daemon.listen() && daemon.lines.count == 18 }
     #expect(
       daemon.lines.prefix(7) == [
         "hello 2", "input contact-1 1", "input exit-1 0", "input outer-beam-1 1",
@@ -76,7 +76,7 @@ struct BoardProcessTests {
       try board.send("GET", "/state").body.contains(#""strike":true"#)
     }
     #expect(try board.post("/walk", walk).status == 200)
-    try board.wait("the walk") { daemon.listen() && daemon.lines.count == 23 }
+    try board.wait("the walk") { daemon.listen() && daemon.lines.count == 24 }
     #expect(
       daemon.lines.suffix(6) == [
         "input contact-1 0", "input outer-beam-1 0", "input inner-beam-1 0",
@@ -120,7 +120,7 @@ struct BoardProcessTests {
     ] {
       #expect(try board.post(path, order).status == 200)
     }
-    try board.wait("every change") { daemon.listen() && daemon.lines.count == 23 }
+    try board.wait("every change") { daemon.listen() && daemon.lines.count == 24 }
     #expect(
       daemon.lines.suffix(6).filter { !$0.contains("exit") } == [
         "input inner-beam-1 0", "input inner-beam-1 1", "input contact-1 0", "input contact-1 1",
@@ -152,7 +152,7 @@ struct BoardProcessTests {
     ] {
       #expect(try board.post(path, order).status == 400)
     }
-    try board.wait("every change") { daemon.listen() && daemon.lines.count == 23 }
+    try board.wait("every change") { daemon.listen() && daemon.lines.count == 24 }
     #expect(
       daemon.lines.suffix(6) == [
         "input fire 0", "input fire-b 1", "input fire-b 0", "input emergency 1",
@@ -161,7 +161,7 @@ struct BoardProcessTests {
     #expect(daemon.say("output lights 1"))
     try board.wait("the relay") {
       try board.send("GET", "/state").body.contains(
-        #""on":["emergency","lights-override","lights"]"#)
+        #""on":["emergency","machine-door","lights-override","lights"]"#)
     }
   }
 

@@ -57,6 +57,8 @@ struct TextsTests {
     keys += CodeDesk.Kind.allCases.map { "board.code.\($0.word)" }
     keys += WrongCode.allCases.map { "board.code.\($0.rawValue).what" }
     keys += ["awaited", "repeated", "none"].map { "board.answer.\($0)" }
+    keys += (ColumnFault.allCases.map(\.rawValue) + ["none"]).map { "board.machine.fault.\($0)" }
+    keys += (LineFault.allCases.map(\.rawValue) + ["none"]).map { "board.machine.line.\($0)" }
     keys += BoardModel.Way.allCases.map { "board.walk.\($0.rawValue)" }
     return keys
   }

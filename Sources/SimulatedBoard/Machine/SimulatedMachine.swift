@@ -123,7 +123,7 @@ package final class SimulatedMachine {
     let text = Array("\(drop.column) \(drop.serial)\n".utf8)
     let descriptor = open(fellFile, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     defer { Glibc.close(descriptor) }
-    guard descriptor >= 0, write(descriptor, text, text.count) == text.count else {
+    guard descriptor >= 0, Glibc.write(descriptor, text, text.count) == text.count else {
       return Log.error("\(SystemError("note what fell in", path: fellFile))")
     }
   }
@@ -146,26 +146,26 @@ extension SimulatedMachine {
   /// null; `turns` and `orders` so far; `detector` and `line` as the orders call them; `columns`:
   /// those of which there is something to tell, each with `column`, `fell`, and where there are
   /// such `stock` and `fault`.
-  package var stateJSON: [UInt8] {
-    JSONWriter.object { writer in
-      writer.key("turning")
-      if let column = board.turning { writer.value(column) } else { writer.null() }
-      writer.key("serial")
-      if let serial = board.serial { writer.value(Int(serial)) } else { writer.null() }
-      writer.field("turns", board.turns)
-      writer.field("orders", orders)
-      writer.field("detector", board.isDetectorFaulty ? "faulty" : "good")
-      writer.field("line", lineFault?.rawValue ?? "none")
-      writer.key("columns")
-      writer.array(ColumnBoard.columns.filter { board[$0] != ColumnBoard.Column() }) {
-        writer, number in
-        let column = board[number]
-        writer.object {
-          $0.field("column", number)
-          $0.field("fell", column.fell)
-          if let stock = column.stock { $0.field("stock", stock) }
-          if let fault = column.fault { $0.field("fault", fault.rawValue) }
-        }
+  package var stateJSON: [UInt8] { JSONWriter.object { write(to: &$0) } }
+
+  func write(to writer: inout JSONWriter) {
+    writer.key("turning")
+    if let column = board.turning { writer.value(column) } else { writer.null() }
+    writer.key("serial")
+    if let serial = board.serial { writer.value(Int(serial)) } else { writer.null() }
+    writer.field("turns", board.turns)
+    writer.field("orders", orders)
+    writer.field("detector", board.isDetectorFaulty ? "faulty" : "good")
+    writer.field("line", lineFault?.rawValue ?? "none")
+    writer.key("columns")
+    writer.array(ColumnBoard.columns.filter { board[$0] != ColumnBoard.Column() }) {
+      writer, number in
+      let column = board[number]
+      writer.object {
+        $0.field("column", number)
+        $0.field("fell", column.fell)
+        if let stock = column.stock { $0.field("stock", stock) }
+        if let fault = column.fault { $0.field("fault", fault.rawValue) }
       }
     }
   }

@@ -2,6 +2,7 @@
 
 import { AccessPoint } from "./access-point.js";
 import { Log } from "./log.js";
+import { Machine } from "./machine.js";
 import { Room } from "./room.js";
 import { language, loadTexts, setLanguage, t, textIn } from "./texts.js";
 
@@ -9,6 +10,7 @@ const find = (id) => document.getElementById(id);
 const points = new Map();
 const log = new Log(find("log"), find("only-codes"));
 let room = null;
+let machine = null;
 let state = null;
 
 /** Sends an order to the board; answers with null or with the text of what went wrong. */
@@ -31,6 +33,7 @@ async function send(path, body) {
 
 function takeState(next) {
   room.show(next.room);
+  if (next.machine) showMachine(next);
   for (const point of next.accessPoints) {
     const number = point.accessPoint;
     if (!points.has(number)) {
@@ -44,6 +47,15 @@ function takeState(next) {
   }
   state = next;
   showHeader();
+}
+
+/** Few stations have an exchange machine. */
+function showMachine(next) {
+  if (!machine) {
+    machine = new Machine(send);
+    find("machine").append(machine.element);
+  }
+  machine.show(next);
 }
 
 function noteChanges(number, before, now) {
@@ -91,6 +103,7 @@ find("language").addEventListener("click", () => {
   log.render();
   for (const point of points.values()) point.translate();
   room.translate();
+  machine?.translate();
 });
 
 await loadTexts();

@@ -9,16 +9,18 @@ export class Goods {
     this.choose = choose;
   }
 
-  show(slots) {
-    this.element.replaceChildren(...slots.map((slot) => this.card(slot)));
+  /** `stop` is why nothing is sold at all, which is said once and not on every article. */
+  show(slots, stop) {
+    this.element.replaceChildren(...slots.map((slot) => this.card(slot, stop)));
   }
 
-  card(slot) {
-    const note = slot.refusal
-      ? both("span", "note", `exchange.refusal.${slot.refusal}.title`)
-      : slot.stock === undefined
-        ? []
-        : both("span", "note", "screen.stock", { n: slot.stock });
+  card(slot, stop) {
+    let note = [];
+    if (slot.refusal && slot.refusal !== stop) {
+      note = both("span", "note", `exchange.refusal.${slot.refusal}.title`);
+    } else if (!slot.refusal && slot.stock !== undefined) {
+      note = both("span", "note", "screen.stock", { n: slot.stock });
+    }
     return h("button", {
       type: "button",
       class: "article",

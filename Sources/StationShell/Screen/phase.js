@@ -79,7 +79,8 @@ export class Phase {
         return say("bad", [
           ...both("p", "title", `exchange.refusal.${phase.reason}.title`), ...goods,
           ...both("p", "advice", `exchange.refusal.${phase.reason}.advice`),
-          ...both("p", "advice", "screen.not-charged"), ...this.left(phase, "screen.left"),
+          ...phase.balance === undefined
+            ? both("p", "advice", "screen.not-charged") : this.left(phase, "screen.left"),
         ], [this.button("screen.done")]);
     }
   }

@@ -42,6 +42,8 @@ function show() {
   if (!state) return;
   const isWork = state.maintenance;
   find("stop").hidden = !state.stop || isWork;
+  find("how").hidden = Boolean(state.stop) || isWork;
+  find("how").replaceChildren(...both("p", "advice", "screen.how"));
   if (state.stop) {
     find("stop").replaceChildren(
       ...both("p", "title", `exchange.refusal.${state.stop}.title`),
@@ -50,7 +52,7 @@ function show() {
   find("goods").hidden = isWork;
   find("work").hidden = !isWork;
   if (isWork) work.show(state.slots);
-  else goods.show(state.slots);
+  else goods.show(state.slots, state.stop);
   phase.show(state);
 }
 
