@@ -59,6 +59,7 @@ package enum MachineProgram {
         try MachineControl(loop: loop, path: path, machine)
       }
       defer { control?.close() }
+      keepOpen(machine, loop)
       Log.notice("the simulated exchange machine is at \(options.machine.path)")
       try loop.run()
       return 0
@@ -66,6 +67,14 @@ package enum MachineProgram {
       Output.complain("machineboard: \(error)")
       return 1
     }
+  }
+}
+
+extension MachineProgram {
+  /// Nobody tells this program that a daemon has died, whose exclusive use of the line outlives it.
+  private static func keepOpen(_ machine: SimulatedMachine, _ loop: EventLoop) {
+    machine.release()
+    loop.schedule(after: .milliseconds(250)) { keepOpen(machine, loop) }
   }
 }
 
