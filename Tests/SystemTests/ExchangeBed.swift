@@ -16,6 +16,7 @@ final class ExchangeBed {
   let station: StationUnderTest
   private let machine: Program
   private let reader: PseudoTerminal
+  private var arms = 0
   private let issuer = SigningKey.generate()
 
   enum Victim: String, CaseIterable {
@@ -176,7 +177,8 @@ final class ExchangeBed {
 
   /// From now on the victim's calls are counted, and it dies at the n-th.
   func arm(_ victim: Victim, at call: Int, _ moment: String) throws {
-    try folder.write("\(call) \(moment)\n", to: "\(victim.rawValue).kill")
+    arms += 1
+    try folder.write("\(call) \(moment) \(arms)\n", to: "\(victim.rawValue).kill")
   }
 
   /// - Returns: a letter for each call that was counted.

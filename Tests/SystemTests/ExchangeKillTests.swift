@@ -88,8 +88,13 @@ import Testing
     let before = (try bed.balance(), bed.fallen())
     try bed.arm(victim, at: call, moment)
     // The code comes from a service that may die of giving it.
-    try? bed.buy()
-    try Deadline.wait(30, until: "an end, or the death of \(place)") {
+    var trouble = ""
+    do { try bed.buy() } catch { trouble = "\(error)" }
+    try Deadline.wait(
+      30,
+      until:
+        "an end, or the death of \(place): \(bed.view.map { "\($0)" } ?? "no screen") \(trouble)"
+    ) {
       if !bed.isRunning(victim) { return true }
       return bed.phase.map { !["chosen", "asking", "turning"].contains($0) } ?? false
     }

@@ -2,13 +2,14 @@
    that makes data durable or speaks on a serial line. Preloaded; the program knows nothing of it.
 
    KILL_POINT names a file. While it is absent nothing is counted. Its content is the number of the
-   call, from 1, and the word "before" or "after"; 0 only counts. Each call that was counted adds a
-   letter to KILL_POINT.calls: d for durable, s for serial. */
+   call, from 1, the word "before" or "after", and a number that is another one each time, with
+   which counting begins anew; 0 only counts. Each call that was counted adds a letter to
+   KILL_POINT.calls: d for durable, s for serial. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,21 @@
 #include <termios.h>
 #include <unistd.h>
 
-static atomic_long calls;
+static long calls;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char last[64];
+
+/* The number of this call under this order. */
+static long number(const char *text) {
+  pthread_mutex_lock(&lock);
+  if (strcmp(text, last) != 0) {
+    strcpy(last, text);
+    calls = 0;
+  }
+  long mine = ++calls;
+  pthread_mutex_unlock(&lock);
+  return mine;
+}
 
 /* Reads and writes by themselves, past what is counted. */
 static ssize_t plain_write(int fd, const void *bytes, size_t count) {
@@ -46,7 +61,7 @@ static void pass(char what, int is_over) {
   close(fd);
   if (count <= 0) return;
   if (!is_over) {
-    mine = atomic_fetch_add(&calls, 1) + 1;
+    mine = number(text);
     note(order, what);
   }
   if (mine == atol(text) && is_over == (strstr(text, "after") != NULL)) raise(SIGKILL);
