@@ -27,7 +27,7 @@ enum Demo {
       let system = try WholeSystem(
         stations: stations.map(\.id), members: members, walkStep: tellsStory ? 150 : 400,
         settings: tellsStory ? Story.settings : settings, memberList: MemberListText.demo(),
-        hasDevices: !tellsStory
+        hasDevices: !tellsStory, hasMachine: true
       ) { say("demo: starting \($0)") }
       defer { try? system.stop() }
       for station in stations {
@@ -37,6 +37,7 @@ enum Demo {
         try Story(system).tell()
       } else {
         for member in members { _ = try system.management.enrol(member) }
+        try giveOutPoints(system)
         explain(system)
         waitForInterrupt()
         say("\ndemo: stopping")
@@ -45,6 +46,22 @@ enum Demo {
     } catch {
       say("demo: \(error)")
       return 1
+    }
+  }
+
+  /// So that whoever plays has something to spend.
+  private static func giveOutPoints(_ system: WholeSystem) throws {
+    func order(_ path: String, _ body: String) throws {
+      let answer = try system.management.api.call("POST", path, json: body)
+      guard answer.status == 201 else {
+        throw TestBedError("POST \(path): \(answer.status) \(answer.text)")
+      }
+    }
+    try order("/issues", #"{"key":"demo-issue","amount":10000,"reason":"the demo's budget"}"#)
+    for member in members {
+      try order(
+        "/members/\(member)/grants",
+        #"{"key":"demo-\#(member)","amount":300,"reason":"to play with"}"#)
     }
   }
 
@@ -58,7 +75,8 @@ enum Demo {
     for station in system.stations {
       let name = station.plan.name
       let space = String(repeating: " ", count: max(1, 12 - name.count))
-      say("  \(name)\(space)\(station.board.base)/")
+      let screen = (try? station.screen.base) ?? ""
+      say("  \(name)\(space)\(station.board.base)/   the machine's screen \(screen)/")
     }
     say(
       """
@@ -76,6 +94,9 @@ enum Demo {
           fire, lock-down, emergency, a cut wire, a jammed lock: each raises its alarm, and the
             dashboard shows it until it is over
           press exit: the door opens, always
+          turn the maintenance key, fill a slot at the machine's screen, turn it back; pick an
+            article there, then show a code to the machine's reader: it falls, the points move
+          jam the slot, or hide the drop: nothing is paid, and the dashboard asks for a look
           kill the broker (pkill -f \(system.folder.path)/broker), walk in all the same
 
         Files and logs of this run: \(system.folder.path)

@@ -106,7 +106,7 @@ extension Story {
     try system.management.code(for: try system.management.enrol(member))
   }
 
-  private func waitForAlarm(_ name: String, stands: Bool) throws {
+  func waitForAlarm(_ name: String, stands: Bool) throws {
     try step("dashboard: the alarm \(name) \(stands ? "stands" : "is over")") {
       try Deadline.wait(until: "the alarm \(name) to \(stands ? "stand" : "end")") {
         let alarms = try self.system.management.station(self.station.plan.name)["alarms"]

@@ -31,6 +31,7 @@ final class Story {
     try tellOfCount(stream)
     try tellOfRefusals(code, shown: shown)
     try tellOfOutage()
+    try tellOfMachine()
     try tellOfAlarms()
     Demo.say("demo: \(steps) steps, all of them happened")
   }

@@ -20,6 +20,14 @@ package enum StoreInspection {
     }
   }
 
+  /// Makes an order that was given to the machine one of an earlier life of the computer, as it is
+  /// after a power cut. The daemon must not be running.
+  package static func forgetSystemBoot(ofStore path: String) throws {
+    let store = try Database(path: path)
+    defer { store.close() }
+    try store.execute("UPDATE exchange SET system_boot = 'another' WHERE serial IS NOT NULL")
+  }
+
   /// The numbers under which a service's store keeps measurements of a stream, which are no events.
   package static func measured(inStore path: String, station: String, stream: String) -> [Int] {
     do {
