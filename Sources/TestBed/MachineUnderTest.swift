@@ -75,4 +75,52 @@ extension StationUnderTest {
     let file = folder.file("\(plan.name)/fell")
     return ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").filter { $0 == "\n" }.count
   }
+
+  /// What the screen shows now.
+  package func screenState() throws -> [String: Any] {
+    try screen.call("GET", "/state").object
+  }
+
+  package func screenPhase() throws -> [String: Any] {
+    try screenState()["phase"] as? [String: Any] ?? [:]
+  }
+
+  package func waitForPhase(_ kind: String) throws {
+    try Deadline.wait(until: "the screen of \(plan.name) to say \(kind)") {
+      try self.screenPhase()["kind"] as? String == kind
+    }
+  }
+
+  /// Picks what is in the slot, and shows the machine's reader a code of the member.
+  package func buy(slot: Int, member: String) throws {
+    try Deadline.wait(until: "the machine of \(plan.name) to sell") {
+      let state = try self.screenState()
+      return state["stop"] == nil && state["phase"] != nil
+    }
+    try press("/select", #"{"slot":\#(slot)}"#)
+    try waitForPhase("chosen")
+    try showAtMachine(member: member)
+  }
+
+  /// Somebody turns the key, tells the screen what is in the slot, and turns it back.
+  package func fill(slot: Int, stock: Int) throws {
+    try turn("maintenance", on: true)
+    try waitForMaintenance(true)
+    try press("/count", #"{"slot":\#(slot),"stock":\#(stock)}"#)
+    try turn("maintenance", on: false)
+    try waitForMaintenance(false)
+  }
+
+  private func waitForMaintenance(_ isOn: Bool) throws {
+    try Deadline.wait(until: "maintenance of \(plan.name) to be \(isOn)") {
+      try self.screenState()["maintenance"] as? Bool == isOn
+    }
+  }
+
+  private func press(_ path: String, _ json: String) throws {
+    let answer = try screen.call("POST", path, json: json)
+    guard answer.status == 200 else {
+      throw TestBedError("\(plan.name) \(path): \(answer.status) \(answer.text)")
+    }
+  }
 }

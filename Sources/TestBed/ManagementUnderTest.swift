@@ -130,6 +130,26 @@ package final class ManagementUnderTest {
     return id
   }
 
+  /// Makes points that may be granted.
+  package func issue(_ amount: Int, reason: String) throws {
+    try order("/issues", amount, reason)
+  }
+
+  /// Grants points to a member, as one person may alone.
+  package func grant(_ amount: Int, to member: String, reason: String) throws {
+    try order("/members/\(member)/grants", amount, reason)
+  }
+
+  private func order(_ path: String, _ amount: Int, _ reason: String) throws {
+    let key = UUID().uuidString.lowercased()
+    let answer = try api.call(
+      "POST", path,
+      json: #"{"key":"\#(key)","amount":\#(amount),"reason":"\#(reason)"}"#)
+    guard answer.status == 201 else {
+      throw TestBedError("POST \(path): \(answer.status) \(answer.text)")
+    }
+  }
+
   /// Issues a code and returns what the QR symbol holds.
   package func code(for member: String) throws -> String {
     let answer = try api.call("POST", "/members/\(member)/codes", json: "{}")

@@ -37,7 +37,11 @@ enum Demo {
         try Story(system).tell()
       } else {
         for member in members { _ = try system.management.enrol(member) }
-        try giveOutPoints(system)
+        // So that whoever plays has something to spend.
+        try system.management.issue(10_000, reason: "the demo's budget")
+        for member in members {
+          try system.management.grant(300, to: member, reason: "to play with")
+        }
         explain(system)
         waitForInterrupt()
         say("\ndemo: stopping")
@@ -46,22 +50,6 @@ enum Demo {
     } catch {
       say("demo: \(error)")
       return 1
-    }
-  }
-
-  /// So that whoever plays has something to spend.
-  private static func giveOutPoints(_ system: WholeSystem) throws {
-    func order(_ path: String, _ body: String) throws {
-      let answer = try system.management.api.call("POST", path, json: body)
-      guard answer.status == 201 else {
-        throw TestBedError("POST \(path): \(answer.status) \(answer.text)")
-      }
-    }
-    try order("/issues", #"{"key":"demo-issue","amount":10000,"reason":"the demo's budget"}"#)
-    for member in members {
-      try order(
-        "/members/\(member)/grants",
-        #"{"key":"demo-\#(member)","amount":300,"reason":"to play with"}"#)
     }
   }
 

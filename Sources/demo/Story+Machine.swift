@@ -21,10 +21,8 @@ extension Story {
   private func tellOfPoints() throws {
     _ = try system.management.enrol(Self.customer)
     try step("points: 1000 issued, 300 granted to a courier, each with a reason") {
-      try order("/issues", #"{"key":"story-issue","amount":1000,"reason":"budget of the year"}"#)
-      try order(
-        "/members/\(Self.customer)/grants",
-        #"{"key":"story-grant","amount":300,"reason":"heat allowance"}"#)
+      try system.management.issue(1000, reason: "budget of the year")
+      try system.management.grant(300, to: Self.customer, reason: "heat allowance")
       guard try balance() == 300 else { throw TestBedError("not granted") }
     }
   }
@@ -39,11 +37,11 @@ extension Story {
   private func tellOfExchange() throws {
     let fallen = station.fallen
     try step("the courier picks water at the screen and shows a code there") { try buy() }
-    try step("the motor turns") { try waitForPhase("turning") }
+    try step("the motor turns") { try station.waitForPhase("turning") }
     try step("dropped: \(Self.price) points paid, 280 left, told on the screen") {
-      try waitForPhase("dispensed")
-      guard try phase()["balance"] as? Int == 280, station.fallen == fallen + 1 else {
-        throw TestBedError("\(try phase()), \(station.fallen - fallen) fell")
+      try station.waitForPhase("dispensed")
+      guard try station.screenPhase()["balance"] as? Int == 280, station.fallen == fallen + 1 else {
+        throw TestBedError("\(try station.screenPhase()), \(station.fallen - fallen) fell")
       }
     }
     try settled(280)
@@ -53,8 +51,10 @@ extension Story {
     try step("slot \(Self.slot) jams: nothing falls, nothing is paid, the screen says so") {
       try station.orderMachine("fault \(Self.slot) jam")
       try buy()
-      try waitForPhase("failed")
-      guard try phase()["balance"] as? Int == 280 else { throw TestBedError("\(try phase())") }
+      try station.waitForPhase("failed")
+      guard try station.screenPhase()["balance"] as? Int == 280 else {
+        throw TestBedError("\(try station.screenPhase())")
+      }
     }
     try settled(280)
     try waitForAlarm("slot-faulty", stands: true)
@@ -69,12 +69,12 @@ extension Story {
     let fallen = station.fallen
     try step("stationd: SIGKILL while the motor turns") {
       try buy()
-      try waitForPhase("turning")
+      try station.waitForPhase("turning")
       station.kill()
     }
     try step("it is back, asks the machine by the same number: one fell, and one is paid") {
       try station.start()
-      try waitForPhase("dispensed")
+      try station.waitForPhase("dispensed")
       guard station.fallen == fallen + 1 else { throw TestBedError("\(station.fallen - fallen)") }
     }
     try settled(260)
@@ -83,7 +83,7 @@ extension Story {
   private func tellOfPowerCut() throws {
     try step("power cut while the motor turns: daemon and machine are dark") {
       try buy()
-      try waitForPhase("turning")
+      try station.waitForPhase("turning")
       station.kill()
       try station.orderMachine("power-cut stays")
       // The story's computer keeps running; the station's would have been switched on anew.
@@ -104,12 +104,12 @@ extension Story {
     try step("broker: SIGKILL") { system.broker.kill() }
     try step("without a link nothing is sold, and the screen says why") {
       try Deadline.wait(until: "the screen to say so") {
-        try self.view()["stop"] as? String == "no-uplink"
+        try self.station.screenState()["stop"] as? String == "no-uplink"
       }
     }
     try step("broker: back, and the machine sells again") {
       try system.broker.start()
-      try Deadline.wait(until: "sales") { try self.view()["stop"] == nil }
+      try Deadline.wait(until: "sales") { try self.station.screenState()["stop"] == nil }
     }
     try step("managementd --check: the books balance") {
       let check = try system.management.check()
@@ -119,40 +119,12 @@ extension Story {
 
   // MARK: - What hands do, and what eyes see
 
-  private func buy() throws {
-    try Deadline.wait(until: "the machine to sell") {
-      let view = try self.view()
-      return view["stop"] == nil && view["phase"] != nil
-    }
-    let answer = try station.screen.call("POST", "/select", json: #"{"slot":\#(Self.slot)}"#)
-    guard answer.status == 200 else { throw TestBedError("\(answer.status) \(answer.text)") }
-    try waitForPhase("chosen")
-    try station.showAtMachine(member: Self.customer)
-  }
+  private func buy() throws { try station.buy(slot: Self.slot, member: Self.customer) }
+  private func fill(_ stock: Int) throws { try station.fill(slot: Self.slot, stock: stock) }
 
-  private func fill(_ stock: Int) throws {
-    try station.turn("maintenance", on: true)
-    try Deadline.wait(until: "maintenance") { try self.view()["maintenance"] as? Bool == true }
-    let answer = try station.screen.call(
-      "POST", "/count", json: #"{"slot":\#(Self.slot),"stock":\#(stock)}"#)
-    guard answer.status == 200 else { throw TestBedError("\(answer.status) \(answer.text)") }
-    try station.turn("maintenance", on: false)
-    try Deadline.wait(until: "the end of maintenance") {
-      try self.view()["maintenance"] as? Bool == false
-    }
-  }
-
-  private func view() throws -> [String: Any] { try station.screen.call("GET", "/state").object }
-  private func phase() throws -> [String: Any] { try view()["phase"] as? [String: Any] ?? [:] }
   private func slot() throws -> [String: Any] {
-    let slots = try view()["slots"] as? [[String: Any]] ?? []
+    let slots = try station.screenState()["slots"] as? [[String: Any]] ?? []
     return slots.first { $0["slot"] as? Int == Self.slot } ?? [:]
-  }
-
-  private func waitForPhase(_ kind: String) throws {
-    try Deadline.wait(until: "the screen to say \(kind)") {
-      try self.phase()["kind"] as? String == kind
-    }
   }
 
   private func balance() throws -> Int? {
@@ -167,13 +139,6 @@ extension Story {
         let holds = try self.system.management.api.call("GET", "/holds").object["holds"] as? [Any]
         return try self.balance() == points && holds?.isEmpty == true
       }
-    }
-  }
-
-  private func order(_ path: String, _ body: String) throws {
-    let answer = try system.management.api.call("POST", path, json: body)
-    guard answer.status == 201 else {
-      throw TestBedError("POST \(path): \(answer.status) \(answer.text)")
     }
   }
 }

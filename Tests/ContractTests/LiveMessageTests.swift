@@ -11,6 +11,8 @@ struct LiveMessageTests {
   private static let kinds: Set<Record.Kind> = [
     .started, .entryGranted, .entryRefused, .doorOpened, .doorClosed, .doorLocked, .exitRequested,
     .passage, .alarmRaised, .alarmCleared,
+    .exchangeIntended, .exchangeDispensing, .exchangeEnded, .slotCounted, .slotQuarantined,
+    .slotReleased,
   ]
 
   @Test("all that a living system says is in asyncapi.yaml, and all its channels are heard")
@@ -19,7 +21,7 @@ struct LiveMessageTests {
     let system = try WholeSystem(
       stations: ["gate-1"], members: ["m-1"], walkStep: 20,
       settings: ["access-point 1": ["access-time": "500 ms", "held-open-time": "1 s"]],
-      onlooker: account)
+      hasMachine: true, onlooker: account)
     let ear = try Onlooker(system, account)
     try Self.live(system, ear)
     let messages = try ear.messages
@@ -56,6 +58,7 @@ struct LiveMessageTests {
     try ear.waitForRecord(.alarmRaised)
     try station.order("/door", ["action": "close"])
     try ear.waitForRecord(.alarmCleared)
+    try exchange(system, ear)
     station.kill()
     try ear.wait(for: "the station's will") { $0.contains { $0.text.contains("\"lost\"") } }
     try station.start()
@@ -69,6 +72,21 @@ struct LiveMessageTests {
     try station.stopDaemon()
     try ear.wait(for: "the station's farewell") { $0.contains { $0.text.contains("\"stopping\"") } }
     try ear.wait(for: "an acknowledgement") { $0.contains { $0.topic.hasSuffix("/ack") } }
+  }
+
+  private static func exchange(_ system: WholeSystem, _ ear: Onlooker) throws {
+    let station = system.stations[0]
+    _ = try system.management.enrol("m-1")
+    try system.management.issue(100, reason: "test")
+    try system.management.grant(100, to: "m-1", reason: "test")
+    try station.buy(slot: 1, member: "m-1")
+    try station.waitForPhase("dispensed")
+    try station.orderMachine("fault 1 jam")
+    try station.buy(slot: 1, member: "m-1")
+    try ear.waitForRecord(.slotQuarantined)
+    try station.orderMachine("fault 1 none")
+    try station.fill(slot: 1, stock: 3)
+    try ear.waitForRecord(.slotReleased)
   }
 
   private static func records(_ messages: [SentMessage]) throws -> Set<Record.Kind> {

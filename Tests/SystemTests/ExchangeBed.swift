@@ -64,18 +64,8 @@ final class ExchangeBed {
 
   private func give(points: Int) throws {
     _ = try management.enrol(Self.member)
-    func order(_ path: String, _ body: String) throws {
-      let answer = try management.api.call("POST", path, json: body)
-      guard answer.status == 201 else {
-        throw TestBedError("POST \(path): \(answer.status) \(answer.text)")
-      }
-    }
-    try order("/issues", #"{"key":"issue-1","amount":\#(points),"reason":"test"}"#)
-    for number in 0..<points / 500 {
-      try order(
-        "/members/\(Self.member)/grants",
-        #"{"key":"grant-\#(number)","amount":500,"reason":"test"}"#)
-    }
+    try management.issue(points, reason: "test")
+    for _ in 0..<points / 500 { try management.grant(500, to: Self.member, reason: "test") }
   }
 
   func stop() throws {
