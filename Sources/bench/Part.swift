@@ -13,5 +13,6 @@ struct Part: Sendable {
     + [
       MemberLookups.part, ChatterLine.part, IdleStation.part, Ingest.singly, Ingest.inBatches,
       Ingest.scaling, LivePush.part, StationListing.part, StoreQueries.part,
+      Exchanges.part,
     ]
 }
