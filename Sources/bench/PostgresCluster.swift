@@ -19,24 +19,29 @@ final class PostgresCluster {
     let data = folder.file("data")
     try call(
       "initdb", ["-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale", "C"])
-    try call(
-      "pg_ctl",
-      [
-        "-D", data, "-w", "-l", folder.file("log"), "-o",
-        "-c listen_addresses='' -c unix_socket_directories=\(folder.path)", "start",
-      ])
+    // The server keeps what it inherits, and whoever reads to the end of that waits for it.
+    let start = [
+      "\(programs)/pg_ctl -D \(data) -w -l \(folder.file("log"))",
+      "-o \"-c listen_addresses='' -c unix_socket_directories=\(folder.path)\"",
+      "start >\(folder.file("start")) 2>&1 </dev/null",
+    ].joined(separator: " ")
+    try Self.asServer("/bin/sh", ["-c", start])
     try fill()
   }
 
   deinit { _ = try? call("pg_ctl", ["-D", folder.file("data"), "-m", "fast", "-w", "stop"]) }
 
-  /// The server refuses to run as root, and its clients need not.
+  /// The server refuses to run as root.
+  @discardableResult
+  private static func asServer(_ program: String, _ words: [String]) throws -> String {
+    geteuid() == 0
+      ? try check("runuser", ["-u", "postgres", "--", program] + words)
+      : try check(program, words)
+  }
+
   @discardableResult
   private func call(_ name: String, _ words: [String]) throws -> String {
-    let program = "\(programs)/\(name)"
-    return geteuid() == 0
-      ? try Self.check("runuser", ["-u", "postgres", "--", program] + words)
-      : try Self.check(program, words)
+    try Self.asServer("\(programs)/\(name)", words)
   }
 
   @discardableResult
