@@ -126,7 +126,8 @@ let package = Package(
     suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore", "Modbus"]),
     suite("FleetSimulatorTests", ["FleetSimulator", "ManagementCore"], exclude: ["Walks"]),
     suite(
-      "ContractTests", ["StationProtocol", "ManagementCore", "MemberCode", "TestBed"],
+      "ContractTests",
+      ["StationProtocol", "ManagementCore", "ManagementShell", "MemberCode", "TestBed"],
       exclude: ["Checker", "Fixtures"]),
     suite("TidyTests", []),
     suite(

@@ -45,6 +45,7 @@ package struct StationView: Equatable, Sendable {
       writeOccupancy(to: &object)
       write(life.climate, "climate", to: &object)
       write(life.energy, "energy", to: &object)
+      writeVending(to: &object)
       object.key("alarms")
       object.array(life.alarms) { writer, alarm in
         writer.object {
@@ -89,6 +90,28 @@ package struct StationView: Equatable, Sendable {
       $0.key("sensors")
       $0.array(sensors.sensors) { writer, sensor in sensor.write(to: &writer) }
       $0.field("at", sensors.at.milliseconds)
+    }
+  }
+
+  private func writeVending(to writer: inout JSONWriter) {
+    writer.key("vending")
+    guard let vending = life.vending else { return writer.null() }
+    writer.object { object in
+      object.nullable("stop", vending.stop?.rawValue)
+      object.nullable("exchange", vending.exchange?.description)
+      object.key("slots")
+      object.array(vending.slots) { writer, slot in
+        writer.object {
+          $0.field("slot", slot.slot.number)
+          $0.field("article", slot.article.text)
+          $0.field("price", slot.price.number)
+          $0.field("capacity", slot.capacity)
+          $0.nullable("stock", slot.stock)
+          $0.nullable("bestBefore", slot.bestBefore.map { Int64($0) })
+          $0.nullable("quarantine", slot.quarantine?.word)
+        }
+      }
+      object.field("at", vending.at.milliseconds)
     }
   }
 

@@ -1,5 +1,5 @@
 // A PostgreSQL of this run's own, with the ledger's tables, and the load of pgbench on it.
-import Foundation
+import Glibc
 import Linux
 import TestBed
 
@@ -8,40 +8,43 @@ import TestBed
 final class PostgresCluster {
   private let folder: WorkFolder
   private let programs: String
+  private let server: Program
 
   init() throws {
     folder = try WorkFolder()
-    let found = try Program.run(
-      "/bin/sh", ["-c", "ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1"])
-    programs = found.output.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !programs.isEmpty else { throw SystemError("find", path: "/usr/lib/postgresql") }
-    if geteuid() == 0 { try Self.check("chown", ["postgres", folder.path]) }
+    let found = try Self.check(
+      "/bin/sh", ["-c", "ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1 | tr -d '\\n'"])
+    guard !found.isEmpty else { throw SystemError("find", path: "/usr/lib/postgresql") }
+    programs = found
     let data = folder.file("data")
-    try call(
-      "initdb", ["-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale", "C"])
-    // The server keeps what it inherits, and whoever reads to the end of that waits for it.
-    let start = [
-      "\(programs)/pg_ctl -D \(data) -w -l \(folder.file("log"))",
-      "-o \"-c listen_addresses='' -c unix_socket_directories=\(folder.path)\"",
-      "start >\(folder.file("start")) 2>&1 </dev/null",
-    ].joined(separator: " ")
-    try Self.asServer("/bin/sh", ["-c", start])
-    try fill()
+    if geteuid() == 0 { try Self.check("chown", ["postgres", folder.path]) }
+    let initialise = [
+      "\(found)/initdb", "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale", "C",
+    ]
+    let serve = [
+      "\(found)/postgres", "-D", data, "-c", "listen_addresses=", "-c",
+      "unix_socket_directories=\(folder.path)",
+    ]
+    try Self.check("env", Self.unprivileged + initialise)
+    server = try Program("/usr/bin/env", Self.unprivileged + serve, log: folder.file("log"))
+    try Deadline.wait(until: "PostgreSQL to answer") {
+      try Program.run("\(found)/pg_isready", ["-q", "-h", self.folder.path]).status == 0
+    }
+    let tables = Checkout.file("Sources/bench/reference/ledger.sql")
+    try call("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-f", tables, "-d", "postgres"])
   }
 
-  deinit { _ = try? call("pg_ctl", ["-D", folder.file("data"), "-m", "fast", "-w", "stop"]) }
+  deinit { server.kill() }
 
   /// The server refuses to run as root.
-  @discardableResult
-  private static func asServer(_ program: String, _ words: [String]) throws -> String {
+  private static var unprivileged: [String] {
     geteuid() == 0
-      ? try check("runuser", ["-u", "postgres", "--", program] + words)
-      : try check(program, words)
+      ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []
   }
 
   @discardableResult
   private func call(_ name: String, _ words: [String]) throws -> String {
-    try Self.asServer("\(programs)/\(name)", words)
+    try Self.check("\(programs)/\(name)", ["-h", folder.path, "-U", "bench"] + words)
   }
 
   @discardableResult
@@ -53,37 +56,24 @@ final class PostgresCluster {
     return told.output
   }
 
-  private func fill() throws {
-    let tables = Checkout.file("Sources/bench/reference/ledger.sql")
-    try call("psql", client + ["-q", "-v", "ON_ERROR_STOP=1", "-f", tables])
-  }
-
-  private var client: [String] { ["-h", folder.path, "-U", "bench", "-d", "postgres"] }
-
   /// - Returns: exchanges a second, and the 99th percentile of one, in microseconds.
   func run(clients: Int, seconds: Int) throws -> (pace: Double, p99: Double) {
     let script = Checkout.file("Sources/bench/reference/exchange.pgbench")
-    let prefix = folder.file("times-\(clients)")
+    let times = folder.file("times-\(clients)")
     let output = try call(
       "pgbench",
       [
-        "-h", folder.path, "-U", "bench", "-n", "-M", "prepared", "-c", "\(clients)", "-j", "1",
-        "-T", "\(seconds)", "-f", script, "--log", "--log-prefix", prefix, "postgres",
+        "-n", "-M", "prepared", "-c", "\(clients)", "-j", "1", "-T", "\(seconds)", "-f", script,
+        "--log", "--log-prefix", times, "postgres",
       ])
     let pace = output.split(separator: "\n").first { $0.hasPrefix("tps = ") }
       .flatMap { Double($0.dropFirst(6).prefix { $0 != " " }) }
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0.hasPrefix("times-\(clients).") }
-    let times = try files.flatMap { name -> [Int64] in
-      try String(contentsOfFile: folder.file(name), encoding: .utf8)
-        .split(separator: "\n").compactMap { line in
-          let words = line.split(separator: " ")
-          return words.count > 2 ? Int64(words[2]).map { $0 * 1000 } : nil
-        }
-    }
-    guard let pace, !times.isEmpty else {
+    // A line each: client, number, microseconds, and more.
+    let logged = try Self.check("/bin/sh", ["-c", "cut -d ' ' -f 3 \(times).*"])
+    let nanoseconds = logged.split(separator: "\n").compactMap { Int64($0).map { $0 * 1000 } }
+    guard let pace, !nanoseconds.isEmpty else {
       throw SystemError("read what pgbench says", detail: output)
     }
-    return (pace, Quantiles(times).p99)
+    return (pace, Quantiles(nanoseconds).p99)
   }
 }

@@ -75,7 +75,7 @@ final class LoneManagement {
 
   deinit { management.kill() }
 
-  /// What fixtures may count on: a station, a member, and one who is suspended.
+  /// What fixtures may count on: a station, a member, one who is suspended, and a ledger.
   func prepare() throws {
     for (method, target, json, status) in [
       ("PUT", "/api/v1/stations/gate-1", #"{"en":"North gate","zh":"北门驿站"}"#, 200),
@@ -86,6 +86,7 @@ final class LoneManagement {
       let exchange = try caller.call(method, target, json: json)
       guard exchange.status == status else { throw TestBedError(exchange.name) }
     }
+    try LedgerContents.fill(folder.file("management/management.sqlite"))
   }
 
   /// Sends a fixture: a line `METHOD TARGET`, header lines, an empty line, the body.

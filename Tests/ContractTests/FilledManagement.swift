@@ -44,6 +44,7 @@ final class FilledManagement {
     let early = try RecordBatch(json: try Fixtures.bytes("messages/out/valid/one-record.json"))
     try publish(MessageKind.out.topic, early.json)
     try wait(for: 1, in: "events")
+    try LedgerContents.fill(folder.file("management/management.sqlite"))
     for kind in [
       MessageKind.status, .birth, .door, .occupancy, .climate, .energy, .vending, .alarms,
     ] {

@@ -14,6 +14,7 @@ struct LiveCallTests {
     let caller = service.caller
     try Self.read(caller)
     try Self.write(caller)
+    try Self.movePoints(caller)
     try Self.refuse(caller)
     try Self.exhaust(caller)
     try Self.guess(caller)
@@ -48,7 +49,10 @@ struct LiveCallTests {
         "/health", "/api/v1/stations", "/api/v1/stations/gate-1", "/api/v1/events?limit=1000",
         "/api/v1/quarantine?limit=1000", "/api/v1/members", "/api/v1/members/m-1",
         "/api/v1/issuer-keys", "/api/v1/refused-input", "/api/v1/stations/gate-1/measurements",
-        "/api/v1/stations/gate-1/measurements?by=day&count=31",
+        "/api/v1/stations/gate-1/measurements?by=day&count=31", "/api/v1/members/m-1/points",
+        "/api/v1/grants", "/api/v1/movements", "/api/v1/holds", "/api/v1/discrepancies",
+        "/api/v1/exchange-limits", "/api/v1/stations/gate-1/prices",
+        "/api/v1/stations/gate-1/takings", "/api/v1/ledger-proof",
       ] {
         let exchange = try caller.call(method, target)
         #expect(exchange.status == 200, "\(exchange.name)")
@@ -86,8 +90,41 @@ struct LiveCallTests {
     }
     for target in [
       "/stations/nobody", "/stations/nobody/measurements", "/members/nobody", "/nothing", "",
+      "/members/nobody/points", "/stations/nobody/prices", "/stations/nobody/takings",
     ] {
       #expect(try caller.call("GET", "/api/v1\(target)").status == 404, "\(target)")
+    }
+  }
+
+  /// Every order, done, refused and asked of what is not there; then every rule.
+  private static func movePoints(_ caller: Caller) throws {
+    let hold = "/holds/\(LedgerContents.stream)-1/resolution"
+    for (target, json, status) in [
+      ("/issues", #"{"key":"1","amount":9000,"reason":"r"}"#, 201),
+      ("/issues", #"{"key":"1","amount":9001,"reason":"r"}"#, 409),
+      ("/members/m-1/grants", #"{"key":"2","amount":5,"reason":"r"}"#, 201),
+      ("/members/m-1/grants", #"{"key":"2","amount":6,"reason":"r"}"#, 409),
+      ("/members/nobody/grants", #"{"key":"3","amount":6,"reason":"r"}"#, 404),
+      ("/grants/1/decision", #"{"key":"4","decision":"approve"}"#, 201),
+      ("/grants/1/decision", #"{"key":"5","decision":"approve"}"#, 409),
+      ("/grants/9/decision", #"{"key":"5","decision":"approve"}"#, 404),
+      ("/movements/2/reversal", #"{"key":"6","reason":"r"}"#, 201),
+      ("/movements/2/reversal", #"{"key":"7","reason":"r"}"#, 409),
+      ("/movements/99/reversal", #"{"key":"7","reason":"r"}"#, 404),
+      (hold, #"{"key":"8","decision":"void","reason":"r"}"#, 201),
+      (hold, #"{"key":"9","decision":"void","reason":"r"}"#, 409),
+      (hold.replacing("-1/", with: "-9/"), #"{"key":"9","decision":"void","reason":"r"}"#, 404),
+    ] {
+      let exchange = try caller.call("POST", "/api/v1\(target)", json: json)
+      #expect(exchange.status == status, "\(exchange.name)")
+    }
+    for (target, json, status) in [
+      ("/exchange-limits", #"{"perDay":3,"perArticle":null}"#, 200),
+      ("/stations/gate-1/prices/7", #"{"price":30}"#, 200),
+      ("/stations/nobody/prices/7", #"{"price":30}"#, 404),
+    ] {
+      let exchange = try caller.call("PUT", "/api/v1\(target)", json: json)
+      #expect(exchange.status == status, "\(exchange.name)")
     }
   }
 
@@ -156,7 +193,8 @@ struct LiveCallTests {
   private static func readBroken(_ caller: Caller) throws {
     for target in [
       "/stations/gate-1/measurements", "/events", "/events/stream", "/members", "/members/m-1",
-      "/quarantine",
+      "/quarantine", "/members/m-1/points", "/grants", "/movements", "/holds", "/discrepancies",
+      "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",
     ] {
       let exchange = try caller.call("GET", "/api/v1\(target)")
       #expect(exchange.status == 503, "\(exchange.name)")
@@ -164,6 +202,16 @@ struct LiveCallTests {
     for (method, target, json) in [
       ("PUT", "/stations/gate-1", "{\"en\":\"x\",\"zh\":\"x\"}"), ("POST", "/members", "{}"),
       ("PATCH", "/members/m-1", "{\"status\":\"active\"}"),
+      ("POST", "/issues", #"{"key":"b","amount":1,"reason":"r"}"#),
+      ("POST", "/members/m-1/grants", #"{"key":"b","amount":1,"reason":"r"}"#),
+      ("POST", "/grants/1/decision", #"{"key":"b","decision":"approve"}"#),
+      ("POST", "/movements/1/reversal", #"{"key":"b","reason":"r"}"#),
+      (
+        "POST", "/holds/\(LedgerContents.stream)-1/resolution",
+        #"{"key":"b","decision":"void","reason":"r"}"#
+      ),
+      ("PUT", "/exchange-limits", #"{"perDay":3,"perArticle":null}"#),
+      ("PUT", "/stations/gate-1/prices/7", #"{"price":30}"#),
     ] {
       let exchange = try caller.call(method, "/api/v1\(target)", json: json)
       #expect(exchange.status == 503, "\(exchange.name)")

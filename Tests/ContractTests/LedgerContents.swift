@@ -1,0 +1,49 @@
+// What a ledger holds before calls are made to it: points, a grant that waits, an open hold.
+import ManagementCore
+import ManagementShell
+import StationProtocol
+import TestBed
+
+/// Put there by the product's own store, beside the service that runs on it.
+enum LedgerContents {
+  static let station = "gate-1"
+  static let stream = StreamID(bits: 0xA)
+  private static let now = Now(
+    instant: Instant(nanoseconds: 1), wall: WallTime(seconds: 1_795_000_000))
+
+  /// Movements 1 to 4: an issue, a grant, a hold that ended without one; exchange 1 is open.
+  static func fill(_ path: String) throws {
+    let store = try SQLiteStore(path: path)
+    defer { store.close() }
+    guard let station = StationID(station), let member = MemberID("m-1"),
+      let hundred = Points(100), let large = Points(600), let slot = SlotID(7),
+      let article = ArticleID("water"), let price = Points(30)
+    else { throw TestBedError("no names for a ledger") }
+    try order(.issue(2000, reason: "the year"), "issue", store)
+    try order(.grant(member, hundred, reason: "welcome"), "welcome", store)
+    try order(.grant(member, large, reason: "flood"), "large", store)
+    func exchange(_ seq: UInt64) -> StationProtocol.Exchange {
+      StationProtocol.Exchange(
+        id: ExchangeID(stream: stream, seq: seq), member: member, slot: slot, article: article,
+        price: price)
+    }
+    let open = exchange(1)
+    let unheld = Record(
+      at: now.wall, isTrusted: true, body: .exchangeEnded(exchange(2), .dispensed))
+    _ = try store.store(
+      [
+        .floor(station, stream, floor: 1),
+        .request(station, RequestID(open.id), .hold(open)),
+        .batch(
+          InboundBatch(
+            station: station, stream: stream, first: 1,
+            contents: [.record(unheld, json: unheld.json)])),
+      ], at: now)
+  }
+
+  private static func order(_ order: LedgerOrder, _ key: String, _ store: SQLiteStore) throws {
+    guard let name = OrderKey(key) else { throw TestBedError("no key \(key)") }
+    let outcome = try store.carryOut(order, key: name, by: "li", aloneUpTo: 500, at: now)
+    guard case .done = outcome else { throw TestBedError("\(key): \(outcome)") }
+  }
+}
