@@ -9,6 +9,8 @@ DESTDIR ?=
 PREFIX ?= /usr
 MINUTES ?= 1
 SEEDS ?=
+RUNS ?=
+FAULTS ?=
 N ?= 1000000
 MACHINE ?=
 ONCE ?=
@@ -35,7 +37,7 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract test-hardware test-gpiod2 test-debian13 simulate sequences fuzz sanitize coverage release \
+.PHONY: help demo build unit test lint bench contract test-hardware test-gpiod2 test-debian13 simulate mutations sequences fuzz sanitize coverage release \
   install install-files clean
 
 help: ## this list
@@ -63,7 +65,9 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'
 	$(STAGE) contract .ci/contract
 	$(STAGE) fuzz .ci/fuzz --seconds 10 --jobs 2 --or-replay
-	$(STAGE) simulate $(MAKE) --no-print-directory simulate
+	$(STAGE) simulate $(MAKE) --no-print-directory simulate SEEDS=1-200
+	$(STAGE) fresh $(MAKE) --no-print-directory simulate RUNS=200
+	$(STAGE) mutations $(MAKE) --no-print-directory mutations
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
 	$(STAGE) system swift test --skip-build --disable-xctest --filter '$(SLOW)' $(STRICT)
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
@@ -107,9 +111,24 @@ contract: ## a running service held against openapi.yaml by schemathesis: SEED=1
 	swift build --product stationctl
 	exec .ci/contract
 
-simulate: ## a fleet in virtual time: MINUTES=1, or SEEDS=1-20
+simulate: ## a fleet in virtual time: MINUTES=1, or SEEDS=1-20, or RUNS=200 fresh ones; FAULTS=list
 	@swift build -c release --product fleetsim
-	exec .build/release/fleetsim $(if $(SEEDS),--seeds $(SEEDS),--minutes $(MINUTES))
+	exec .build/release/fleetsim $(if $(FAULTS),--faults $(FAULTS)) \
+	  $(if $(SEEDS),--seeds $(SEEDS),$(if $(RUNS),--runs $(RUNS),--minutes $(MINUTES)))
+
+mutations: ## the simulator finds each planted bug within a few seeds, and says how
+	@swift build -c release --product fleetsim
+	while read -r name _; do
+	  code=0
+	  .build/release/fleetsim --mutation "$$name" --seeds 1..6 --days 1 >.build/mutation.log 2>&1 || code=$$?
+	  grep -aE '^seed [0-9]+: (wrong|stuck|crash)' .build/mutation.log >.build/mutation.found || true
+	  if [[ ! $$code =~ ^[123]$$ || ! -s .build/mutation.found ]]; then
+	    echo "mutations: $$name is not found under the seeds 1 to 6"
+	    exit 1
+	  fi
+	  echo "$$name: $$(sed -n 1p .build/mutation.found)"
+	done < <(.build/release/fleetsim --mutations)
+	echo "mutations: each is found"
 
 sequences: ## each machine of the core under random events: N=1000000 MACHINE=door
 	@swift build -c release --product fleetsim

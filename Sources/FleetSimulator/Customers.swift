@@ -24,7 +24,7 @@ final class Customers {
     self.codes = codes
     slots = policy.slots.map(\.slot)
     dice = Dice(seed: world.seed, "customers", station.index)
-    meanGap = 400 + dice.below(2000)
+    meanGap = 600 + dice.below(2500)
   }
 
   func begin() {

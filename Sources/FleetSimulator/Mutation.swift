@@ -81,7 +81,7 @@ package enum Mutation: String, CaseIterable, Sendable {
     case .replayMarksLostAtBoot, .seqReused: [.cutAtPendingWrite]
     case .recoveryTrimmed, .replayedAtBoot, .interruptedCharged: [.cutInMidMotor]
     case .chargeWithoutDrop: [.machineJam]
-    case .streamReused: [.storeLoss]
+    case .streamReused: [.storeLoss, .kill, .restart]
     case .heldTwice, .motorBeforeCommit, .holdBeforeCommit, .voidAfterDrop, .otherPays,
       .stockNotTaken, .repeatIsNew, .ackWithheld, .invariantBroken:
       []

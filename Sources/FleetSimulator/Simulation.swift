@@ -147,8 +147,8 @@ package struct Simulation {
   private func judge() {
     let referee = world.referee
     guard referee.violation == nil else { return }
-    office.decideTheRest()
     referee.finish(stations, service.records, service.feed)
+    office.decideTheRest()
     judgePoints()
     if let odd = service.store.quarantine(before: nil, limit: 1).first {
       referee.complain("in quarantine from \(odd.station): \(odd.reason)")

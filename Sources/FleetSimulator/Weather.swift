@@ -35,7 +35,7 @@ struct Weather {
       station.line?.die(for: dice.seconds(1...600))
     }
     every(.restart, 6...48, index) { _ in station.restart() }
-    every(.storeLoss, 24...96, index) { _ in station.loseStore() }
+    every(.storeLoss, 12...72, index) { _ in station.loseStore() }
     every(.clockStep, 3...30, index) { _ in station.stepClock() }
     every(.linkLoss, 1...18, index) { dice in
       broker.silence(index)

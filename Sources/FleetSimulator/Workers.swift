@@ -22,13 +22,14 @@ final class Workers {
     self.world = world
     self.codes = codes
     dice = Dice(seed: world.seed, "workers", station.index)
-    meanGap = 400 + dice.below(2000)
+    meanGap = 700 + dice.below(4000)
   }
 
   func begin() {
     station.onStart = { [unowned self] in tryAgain() }
     planArrival()
-    move()
+    // Without evidence of presence a station has no motion sensor.
+    if station.configuration.occupancy.evidence != nil { move() }
   }
 
   /// Whoever is inside moves every two minutes at least, and is seen to.
