@@ -4,6 +4,9 @@ import StationProtocol
 
 /// Adds the movements up by itself, and asks the machines' truth who had to pay.
 struct LedgerChecker {
+  /// Exchanges whose end is in the service's store, in a record of their own stream: these are
+  /// settled whatever became of the station's store afterwards.
+  var told: Set<ExchangeID> = []
   /// What the office was told that it granted, by member.
   private var granted: [MemberID: Int64] = [:]
   /// Exchanges whose end the service had acknowledged and then lost with its store: nobody will
@@ -106,7 +109,8 @@ struct LedgerChecker {
         guard sums.paid + sums.borne == account.exchange.price.number else {
           return "\(id) is paid in part"
         }
-      } else if account.outcome?.isCharged == true, !exchanges.isLost(id.stream),
+      } else if account.outcome?.isCharged == true,
+        told.contains(id) || !exchanges.isLost(id.stream),
         !lostEnds.contains(id), !account.excuses.contains(.folded)
       {
         return "\(id) fell, and is not posted"

@@ -209,6 +209,18 @@ final class SimulatedManagement {
     }
   }
 
+  /// The exchanges of whose end a record of their own stream tells.
+  var ends: Set<ExchangeID> {
+    var ends: Set<ExchangeID> = []
+    for event in store.events(after: 0, limit: .max) where event.kind == .exchangeEnded {
+      guard case .exchangeEnded(let exchange, _)? = (try? Record(json: event.json))?.body,
+        exchange.id.stream == event.stream
+      else { continue }
+      ends.insert(exchange.id)
+    }
+    return ends
+  }
+
   func view(of station: StationID) -> StationView? { management.view(of: station, at: now) }
 
   // MARK: - Planted bugs

@@ -148,6 +148,7 @@ package struct Simulation {
     let referee = world.referee
     guard referee.violation == nil else { return }
     referee.finish(stations, service.records, service.feed)
+    referee.ledger.told = service.ends
     office.decideTheRest()
     judgePoints()
     if let odd = service.store.quarantine(before: nil, limit: 1).first {
