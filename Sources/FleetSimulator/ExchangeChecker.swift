@@ -9,8 +9,6 @@ struct ExchangeAccount {
   /// Its record of the order is durable.
   var serial: UInt8?
   var outcome: ExchangeOutcome?
-  /// Where the record of its end stands.
-  var end: ExchangeID?
   /// Articles that fell, by the machine's own truth.
   var fallen = 0
   /// What excuses that something fell and nobody paid.
@@ -19,8 +17,6 @@ struct ExchangeAccount {
   enum Excuse: Hashable {
     /// The station lost power between the order and the record of its end.
     case powerCut
-    /// The record of its end gave way in a full outbox, as a gap says.
-    case folded
     /// The daemon was away for longer than an order is asked about.
     case longStop
     case storeLost
@@ -145,24 +141,12 @@ struct ExchangeChecker {
       }
       accounts[id]?.serial = UInt8(exactly: serial)
       return used(station, id)
-    case .exchangeEnded(let exchange, let outcome):
-      accounts[exchange.id]?.end = ExchangeID(stream: stream, seq: seq)
-      return ended(station, exchange, outcome)
-    case .gap(let from, let to, _): folded(stream, from...to)
+    case .exchangeEnded(let exchange, let outcome): return ended(station, exchange, outcome)
     case .slotCounted(let slot, let stock, _): books[station].counted(slot, stock)
     case .slotQuarantined(let slot, _): books[station].quarantined(slot)
     default: break
     }
     return nil
-  }
-
-  private mutating func folded(_ stream: StreamID, _ numbers: ClosedRange<UInt64>) {
-    for id in ids {
-      guard let end = accounts[id]?.end, end.stream == stream, numbers.contains(end.seq) else {
-        continue
-      }
-      accounts[id]?.excuses.insert(.folded)
-    }
   }
 
   /// A code pays once.
@@ -183,7 +167,11 @@ struct ExchangeChecker {
       return isLost(exchange.id.stream)
         ? nil : wrong(station, "\(exchange.id) ends and was never intended")
     }
-    guard account.outcome == nil else { return wrong(station, "\(exchange.id) ends twice") }
+    if let first = account.outcome {
+      // What must not give way in a full outbox, or with a lost store, is written once more.
+      return first == outcome && account.exchange == exchange
+        ? nil : wrong(station, "\(exchange.id) ends twice, and not alike")
+    }
     guard account.exchange == exchange else {
       return wrong(station, "\(exchange.id) ends as another exchange than it began")
     }

@@ -111,7 +111,7 @@ struct LedgerChecker {
         }
       } else if account.outcome?.isCharged == true,
         told.contains(id) || !exchanges.isLost(id.stream),
-        !lostEnds.contains(id), !account.excuses.contains(.folded)
+        !lostEnds.contains(id)
       {
         return "\(id) fell, and is not posted"
       }

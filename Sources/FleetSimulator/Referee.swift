@@ -86,8 +86,8 @@ final class Referee {
   }
 
   /// Most records are not, and need not be read.
-  private static func isOfMachine(_ row: [UInt8]) -> Bool {
-    // As in `"kind":"exchange-ended"`, `"kind":"slot-counted"` and `"kind":"gap"`.
+  static func isOfMachine(_ row: [UInt8]) -> Bool {
+    // As in `"kind":"exchange-ended"` and `"kind":"slot-counted"`.
     let key = StaticString("\"kind\":\"")
     return row.withUnsafeBufferPointer { bytes in
       key.withUTF8Buffer { key in
@@ -100,7 +100,6 @@ final class Referee {
             let (first, second) = (bytes[place + key.count], bytes[place + key.count + 1])
             return (first == UInt8(ascii: "e") && second == UInt8(ascii: "x"))
               || (first == UInt8(ascii: "s") && second == UInt8(ascii: "l"))
-              || first == UInt8(ascii: "g")
           }
           place += 1
         }
@@ -147,7 +146,6 @@ final class Referee {
   /// Whether a person has to decide about it, because no station can any more.
   func isSettledByHand(_ id: ExchangeID) -> Bool {
     exchanges.isLost(id.stream) || ledger.lostEnds.contains(id)
-      || exchanges.accounts[id]?.excuses.contains(.folded) == true
   }
 
   // MARK: - What is seen of people

@@ -30,6 +30,8 @@ struct StoreImage {
   var exchange: OpenExchange?
   var serial: UInt8 = 0
   var slots: [SlotID: SlotMemory] = [:]
+  /// Rows that say how exchanges ended.
+  var settlements: [Outbox.Settlement] = []
 
   /// Rows with consecutive numbers, taken away at the front.
   struct Rows {
@@ -189,12 +191,18 @@ final class SimulatedDisk {
       case .insert(let seq, let row, let changes):
         image.rows.append(row, seq: seq)
         image.next = seq + 1
+        if Referee.isOfMachine(row), let record = try? Record(json: row),
+          record.kind == .exchangeEnded
+        {
+          image.settlements.append(Outbox.Settlement(seq: seq, record: record))
+        }
         changes.forEach(apply)
         world.referee.durable(station, image.stream, seq, row)
         world.trace.add(.message("durable", row), at: world.now, station: station)
       case .remember(let changes): changes.forEach(apply)
       case .trim(let upto):
         image.rows.trim(through: upto)
+        image.settlements.removeAll { $0.seq <= upto }
         if world.mutation == .recoveryTrimmed {
           (image.marks, image.paid, image.exchange) = ([:], [:], nil)
         }

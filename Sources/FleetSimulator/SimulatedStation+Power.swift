@@ -45,7 +45,7 @@ extension SimulatedStation {
       whereabouts: image.whereabouts.sorted { $0.key < $1.key }
         .map { Whereabouts.Stay(member: $0.key, since: $0.value) },
       exchange: remembered(image.exchange), serial: image.serial,
-      slots: image.slots.values.sorted { $0.slot < $1.slot },
+      slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
       hasLostStore: hasLostStore)
   }
 
