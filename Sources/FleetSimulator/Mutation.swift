@@ -22,6 +22,7 @@ package enum Mutation: String, CaseIterable, Sendable {
   case streamReused = "stream-id-reused"
   case recoveryTrimmed = "recovery-table-trimmed-by-an-ack"
   case replayedAtBoot = "command-replayed-at-boot"
+  case orderForgotten = "order-forgotten-at-restart"
   case otherPays = "second-code-charges-the-first"
   case stockNotTaken = "stock-not-taken"
   case repeatIsNew = "repeat-is-a-new-order"
@@ -49,6 +50,7 @@ package enum Mutation: String, CaseIterable, Sendable {
     case .streamReused: "a new store takes the name of the lost one's stream"
     case .recoveryTrimmed: "an acknowledgement also trims what boot needs"
     case .replayedAtBoot: "an interrupted order is sent again to a machine that forgot it"
+    case .orderForgotten: "a daemon that was killed does not ask how its order stands"
     case .otherPays: "the member who showed a code before pays for the next one's article"
     case .stockNotTaken: "the book of a slot is not changed when something falls"
     case .repeatIsNew: "an order that is sent once more gets a new serial number"
@@ -80,6 +82,7 @@ package enum Mutation: String, CaseIterable, Sendable {
     case .ackOverAHole: [.drop]
     case .replayMarksLostAtBoot, .seqReused: [.cutAtPendingWrite]
     case .recoveryTrimmed, .replayedAtBoot, .interruptedCharged: [.cutInMidMotor]
+    case .orderForgotten: [.cutInMidMotor, .kill]
     case .chargeWithoutDrop: [.machineJam]
     case .streamReused: [.storeLoss, .kill, .restart]
     case .heldTwice, .motorBeforeCommit, .holdBeforeCommit, .voidAfterDrop, .otherPays,

@@ -31,7 +31,7 @@ extension SimulatedStation {
     case .invariantBroken:
       precondition(world.events < 5_000, "a planted bug traps")
     case .publishBeforeCommit, .ackBeforeCommit, .ackOverAHole, .replayMarksLostAtBoot, .seqReused,
-      .recordTwice, .heldTwice, .streamReused, .recoveryTrimmed, .replayedAtBoot,
+      .recordTwice, .heldTwice, .streamReused, .recoveryTrimmed, .replayedAtBoot, .orderForgotten,
       .repeatIsNew, .ackWithheld:
       break
     }

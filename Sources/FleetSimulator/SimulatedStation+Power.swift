@@ -176,10 +176,13 @@ extension SimulatedStation {
 
   /// What the store says of the exchange that was open.
   private func remembered(_ open: OpenExchange?) -> OpenExchange? {
-    guard world.mutation == .replayedAtBoot, var open,
-      case .dispensing(let serial, nil) = open.phase
-    else { return open }
-    open.phase = .dispensing(serial: serial, at: SimulatedClock.zero)
+    guard var open, case .dispensing(let serial, let at) = open.phase else { return open }
+    switch world.mutation {
+    case .replayedAtBoot where at == nil:
+      open.phase = .dispensing(serial: serial, at: SimulatedClock.zero)
+    case .orderForgotten: open.phase = .dispensing(serial: serial, at: nil)
+    default: break
+    }
     return open
   }
 
