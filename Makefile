@@ -17,6 +17,7 @@ ONCE ?=
 SECONDS ?= 60
 TARGET ?=
 ONLY ?=
+KILLS ?= 500
 # More for `swift test`.
 BUILT ?=
 
@@ -37,8 +38,8 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract test-hardware test-gpiod2 test-debian13 simulate mutations sequences fuzz sanitize coverage release \
-  install install-files clean
+.PHONY: help demo build unit test lint bench contract soak test-hardware test-gpiod2 test-debian13 \
+  simulate mutations sequences fuzz sanitize coverage release install install-files clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +74,11 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
 	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
 	$(STAGE) --summary
+
+soak: ## daemons killed in the middle of exchanges, each write of one and then at random: KILLS=500
+	@.ci/install-packages build run test
+	swift build --build-tests $(STRICT)
+	EXCHANGE_KILLS=$(KILLS) exec swift test --skip-build --disable-xctest --filter ExchangeKillTests $(STRICT)
 
 test-hardware: ## real GPIO and input devices, in a virtual machine (Debian 12): ONLY=SuiteName
 	@.ci/install-packages build run test hardware

@@ -24,8 +24,10 @@ final class ExchangeBed {
     case managementd
   }
 
-  /// - Parameter killPoint: the library that is preloaded into both daemons.
-  init(killPoint: String) throws {
+  /// - Parameters:
+  ///   - killPoint: the library that is preloaded into both daemons.
+  ///   - exchanges: for how many the member gets points.
+  init(killPoint: String, exchanges: Int) throws {
     folder = try WorkFolder()
     reader = try PseudoTerminal()
     let accounts = ["service": UUID().uuidString, "gate": UUID().uuidString]
@@ -59,7 +61,7 @@ final class ExchangeBed {
       ],
     ]
     station = try StationUnderTest(plan, in: folder)
-    try give(points: 20_000)
+    try give(points: (exchanges * Self.price / 500 + 1) * 500)
   }
 
   private func give(points: Int) throws {

@@ -14,7 +14,8 @@ import Testing
     let seed = UInt64.random(in: 0...UInt64.max)
     print("exchange kills: seed \(seed)")
     var random = SeededGenerator(seed: seed)
-    let bed = try ExchangeBed(killPoint: try Self.library())
+    let bed = try ExchangeBed(
+      killPoint: try Self.library(), exchanges: Self.kills + 100)
     var tally = Tally()
     try bed.waitUntilItSells()
     var calls: [ExchangeBed.Victim: Int] = [:]
