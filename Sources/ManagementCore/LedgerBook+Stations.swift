@@ -86,7 +86,8 @@ extension LedgerBook {
   ) throws(Failure) -> [Discrepancy] {
     var discrepancy = Discrepancy(
       .foreign, station: station, exchange: exchange, outcome: outcome, at: now.wall)
-    guard exchange.id.stream == stream, try owner(of: stream) == station else {
+    // Under the number of a store that was lost meanwhile, it is the station's own all the same.
+    guard try owner(of: exchange.id.stream) == station, try owner(of: stream) == station else {
       try list(discrepancy)
       return [discrepancy]
     }

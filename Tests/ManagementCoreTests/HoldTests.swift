@@ -180,6 +180,17 @@ struct ForeignExchangeTests {
     #expect(effects.count == 2)
   }
 
+  @Test("an end that a station tells in its next store settles what the lost one began")
+  func afterALostStore() throws {
+    let it = try LedgerScenario()
+    let exchange = it.exchange(5)
+    #expect(it.hold(exchange) == .held(balance: 70))
+    #expect(it.end(exchange, .dispensed, at: 2, in: otherStream).isEmpty)
+    #expect(it.holds(.station(gate)) == 30 && it.holds(.held(gate)) == 0)
+    #expect(it.end(exchange, .dispensed).isEmpty)
+    #expect(it.holds(.station(gate)) == 30 && it.faults.isEmpty)
+  }
+
   @Test("what another station says of an exchange moves nothing, and is listed")
   func ofAnotherStation() throws {
     let it = try LedgerScenario()
