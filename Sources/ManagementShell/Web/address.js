@@ -1,10 +1,13 @@
-// What the address of the page names: the overview, one station, or events with their filters.
+// What the address of the page names: the overview, a station, events, or points.
 
 /** The place that a hash names; anything unknown is the overview. */
 export function readAddress(hash) {
   const [, path = "", query = ""] = hash.match(/^#\/([a-z0-9/-]+)(?:\?(.*))?$/) ?? [];
   const [page, station = ""] = path.split("/");
   if (page === "station") return { page: "overview", station };
+  if (page === "points") {
+    return { page, station: "", member: new URLSearchParams(query).get("member") ?? "" };
+  }
   if (page !== "events") return { page: "overview", station: "" };
   const wanted = new URLSearchParams(query);
   return {
@@ -23,4 +26,9 @@ export function eventsAddress({ station = "", kind = "", refusals = false } = {}
   if (refusals) query.set("refusals", "");
   const text = query.toString().replace(/=(?=&|$)/g, "");
   return `#/events${text ? `?${text}` : ""}`;
+}
+
+/** The hash of the points page with a member's statement, or with none. */
+export function pointsAddress(member = "") {
+  return `#/points${member ? `?${new URLSearchParams({ member })}` : ""}`;
 }

@@ -4,15 +4,20 @@ import { EventStream } from "./stream.js";
 import { hasText, t } from "./texts.js";
 import { learnServiceTime } from "./times.js";
 
-/** A question that was not answered: `code` names the problem, `status` is HTTP's, 0 for none. */
+/**
+ * A question that was not answered: `code` names the problem, `status` is HTTP's, 0 for none, and
+ * `reason` is the ledger's word for why it refuses an order.
+ */
 export class Problem extends Error {
-  constructor(code, status) {
+  constructor(code, status, reason) {
     super(code);
     this.code = code;
     this.status = status;
+    this.reason = reason;
   }
 
   get text() {
+    if (hasText(`order.refusal.${this.reason}`)) return t(`order.refusal.${this.reason}`);
     const key = `problem.${this.code}`;
     return hasText(key) ? t(key) : t("problem.unknown", { status: this.status });
   }
@@ -50,6 +55,51 @@ export class API {
     return (await this.get(`/stations/${station}/measurements`, parameters)).series;
   }
 
+  /** A member's balance and movements, the newest first, in pages like those of events. */
+  async statement(member, parameters) {
+    return this.get(`/members/${member}/points`, parameters);
+  }
+
+  /** Points for a member: `{key, amount, reason}`. The receipt has no movement where it waits. */
+  async grantPoints(member, order) {
+    return this.post(`/members/${member}/grants`, order);
+  }
+
+  /** Grants that wait for a second person, and what one person may grant alone. */
+  async pendingGrants(parameters) {
+    return this.get("/grants", parameters);
+  }
+
+  /** `{key, decision}` with a reason where it is declined. */
+  async decideGrant(grant, order) {
+    return this.post(`/grants/${grant}/decision`, order);
+  }
+
+  /** What is set aside, the oldest first: `{open, old, holds}`. */
+  async holds(parameters) {
+    return this.get("/holds", parameters);
+  }
+
+  /** `{key, decision, reason}`: the price is taken, or given back. */
+  async resolveHold(exchange, order) {
+    return this.post(`/holds/${exchange}/resolution`, order);
+  }
+
+  /** What stations told of exchanges and does not fit, the newest first. */
+  async discrepancies(parameters) {
+    return this.get("/discrepancies", parameters);
+  }
+
+  /** Whether the ledger balances; everything is added up for it. */
+  async ledgerProof() {
+    return this.get("/ledger-proof", {});
+  }
+
+  /** What a station's machine took, by day and article: `{today, takings}`. */
+  async takings(station, parameters) {
+    return this.get(`/stations/${station}/takings`, parameters);
+  }
+
   /** A stream of what happens; see EventStream for the callbacks. */
   stream(callbacks) {
     return new EventStream(`${API.root}/events/stream`, this.headers, callbacks);
@@ -62,21 +112,37 @@ export class API {
   async get(path, parameters) {
     const present = Object.entries(parameters).filter(([, value]) => value);
     const query = new URLSearchParams(present).toString();
+    return this.ask(`${path}${query ? `?${query}` : ""}`, { headers: this.headers });
+  }
+
+  async post(path, body) {
+    return this.ask(path, {
+      method: "POST", headers: { ...this.headers, "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async ask(path, options) {
     let answer;
     try {
-      answer = await fetch(`${API.root}${path}${query ? `?${query}` : ""}`, {
-        headers: this.headers, cache: "no-store", signal: AbortSignal.timeout(15000),
+      answer = await fetch(`${API.root}${path}`, {
+        ...options, cache: "no-store", signal: AbortSignal.timeout(15000),
       });
     } catch {
       throw new Problem("network", 0);
     }
     learnServiceTime(answer.headers.get("Date"));
     if (!answer.ok) throw await problem(answer);
-    return answer.json();
+    try {
+      return await answer.json();
+    } catch {
+      // The answer broke off: whether an order was carried out is not known.
+      throw new Problem("network", 0);
+    }
   }
 }
 
 export async function problem(answer) {
   const body = await answer.json().catch(() => ({}));
-  return new Problem(answer.status === 401 ? "unauthorized" : body.code, answer.status);
+  return new Problem(answer.status === 401 ? "unauthorized" : body.code, answer.status, body.reason);
 }

@@ -5,14 +5,16 @@ import { API, problem } from "./api.js";
 import { Detail } from "./detail.js";
 import { EventsPage } from "./events-page.js";
 import { Fleet } from "./fleet.js";
+import { OldHolds } from "./old-holds.js";
 import { Overview } from "./overview.js";
+import { PointsPage } from "./points-page.js";
 import { RefusedInput } from "./refused-input.js";
 import { loadTexts, switchLanguage, t, translate } from "./texts.js";
 import { clockTime, serviceNow, tickAll } from "./times.js";
 
 const find = (id) => document.getElementById(id);
 const tokenKey = "token";
-const pages = ["overview", "events"];
+const pages = ["overview", "events", "points"];
 
 /** All that exists while somebody is signed in. */
 class Session {
@@ -27,6 +29,9 @@ class Session {
     this.overview = new Overview(
       this.fleet, this.input, (id) => (location.hash = `#/station/${id}`));
     this.events = new EventsPage(find("events"), this.api, this.fleet, this.input);
+    this.holds = new OldHolds(this.api, find("points-mark"));
+    this.points = new PointsPage(
+      find("points"), this.api, this.fleet, () => this.holds.read());
     this.detail = new Detail(find("detail"), this.api, () => {
       if (location.hash.startsWith("#/station/")) {
         history.pushState(null, "", location.pathname);
@@ -86,7 +91,7 @@ class Session {
   /** Shows the page that the address names, and opens or closes the panel of a station. */
   followAddress() {
     if (!this.isLoaded) return;
-    const { page, station, filter } = readAddress(location.hash);
+    const { page, station, filter, member } = readAddress(location.hash);
     for (const name of pages) find(name).hidden = name !== page;
     for (const link of document.querySelectorAll("#pages a")) {
       if (link.dataset.page === page) link.setAttribute("aria-current", "page");
@@ -97,6 +102,8 @@ class Session {
     else if (!view && this.detail.isOpen) find("detail").close();
     if (page === "events") this.events.open(filter);
     else this.events.close();
+    if (page === "points") this.points.open(member);
+    else this.points.close();
   }
 
   translate() {
@@ -104,12 +111,16 @@ class Session {
     this.overview.render();
     this.detail.translate();
     this.events.translate();
+    this.points.translate();
+    this.holds.show();
   }
 
   end() {
     this.stream.close();
     this.input.stop();
+    this.holds.stop();
     this.events.close();
+    this.points.close();
     if (this.detail.isOpen) find("detail").close();
   }
 }

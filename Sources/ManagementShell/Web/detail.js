@@ -9,6 +9,7 @@ import { alarmLine, caveats, doors, figure, inside, presence } from "./station-p
 import { named, t } from "./texts.js";
 import { moment } from "./times.js";
 import { byUrgency } from "./urgency.js";
+import { machine, takings } from "./vending.js";
 
 const page = 50;
 /** A panel that is left open for days does not grow without bound. */
@@ -39,6 +40,7 @@ export class Detail {
     this.station = view.id;
     this.measurements = new Measurements(this.api, view.id);
     this.measuredAt = 0;
+    this.takenAt = 0;
     this.kind = "";
     this.build();
     this.show(view);
@@ -50,6 +52,7 @@ export class Detail {
     this.title = h("h2", { id: "detail-title" });
     this.state = h("div", { class: "state" });
     this.charts = h("div", { class: "charts" });
+    this.takings = h("div", { class: "takings" });
     const list = h("ol", { class: "records" });
     this.list = new RecordList(list, most, ({ record }) => this.row(record));
     this.note = h("p", { class: "soft", role: "status" });
@@ -63,7 +66,7 @@ export class Detail {
       h("header", { class: "panel-head" }, this.title,
         h("button", { type: "button", class: "plain", onclick: () => this.dialog.close() },
           t("station.close"))),
-      this.state, this.charts,
+      this.state, this.takings, this.charts,
       h("div", { class: "list-head" },
         h("h3", {}, t("station.events")),
         h("label", { class: "field" }, h("span", {}, t("station.events.kind")), select)),
@@ -89,9 +92,19 @@ export class Detail {
         figure(t("station.entries"), entries), figure(t("station.exits"), exits),
         figure(t("station.granted"), granted), figure(t("station.refused"), refused)),
       sensorFigures(view, this.measurements.today),
-      doors(view), caveats(view), h("p", { class: "soft" }, facts),
+      doors(view), machine(view), caveats(view), h("p", { class: "soft" }, facts),
     ].filter(Boolean));
     this.measure();
+    this.countTakings();
+  }
+
+  /** Reads what the machine took, anew where the last answer is old or something has fallen. */
+  async countTakings() {
+    const { station } = this;
+    if (!this.view.vending || Date.now() - this.takenAt < chartsEvery) return;
+    this.takenAt = Date.now();
+    const part = await takings(this.api, station).catch(() => null);
+    if (part && station === this.station) this.takings.replaceChildren(part);
   }
 
   /** Draws the charts, from new answers where the last ones are old. */
@@ -117,6 +130,7 @@ export class Detail {
     const view = this.view;
     this.build();
     this.measuredAt = 0;
+    this.takenAt = 0;
     this.show(view);
     this.load();
   }
@@ -154,6 +168,10 @@ export class Detail {
   /** Takes a record from the stream. */
   add(event) {
     if (event.station !== this.station) return;
+    if (event.record.kind === "exchange-ended") {
+      this.takenAt = 0;
+      this.countTakings();
+    }
     if (this.kind && event.record.kind !== this.kind) return;
     this.list.place(event);
     this.list.trim();

@@ -1,0 +1,190 @@
+// What of the points needs a person: grants that wait, open holds, what does not fit, the proof.
+
+import { pointsAddress } from "./address.js";
+import { h } from "./dom.js";
+import { OrderForm, reasonField } from "./order-form.js";
+import { actorName } from "./statement.js";
+import { figure } from "./station-parts.js";
+import { hasText, named, t } from "./texts.js";
+import { moment, serviceNow, tick } from "./times.js";
+
+/** How many of each are on the page at first, and how many more come with each press. */
+const page = 50;
+
+/** One titled list of the page, which is read in pages. */
+class Part {
+  constructor(name) {
+    this.list = h("ul", { class: "cases", id: `points-${name}` });
+    this.note = h("p", { class: "soft", role: "status" });
+    this.more = h("button", { type: "button", hidden: true, onclick: () => this.read(this.last) },
+      t("points.more"));
+    this.element = h("section", { "aria-labelledby": `points-${name}-title` },
+      h("h2", { id: `points-${name}-title` }, t(`points.${name}`)),
+      h("p", { class: "soft" }, t(`points.${name}.advice`)), this.list, this.note, this.more);
+    this.none = t(`points.${name}.none`);
+  }
+
+  /** Reads the list anew, or what follows after an id. */
+  async read(after) {
+    try {
+      const found = await this.ask(after);
+      if (!after) this.list.replaceChildren();
+      this.list.append(...found.map((one) => this.row(one)));
+      this.last = found.at(-1)?.id;
+      this.more.hidden = !this.isPaged || found.length < page;
+      this.note.textContent = this.list.children.length ? "" : this.none;
+    } catch (problem) {
+      this.note.textContent = problem.text ?? String(problem);
+    }
+  }
+
+  get isPaged() {
+    return true;
+  }
+}
+
+/** Grants above what one person may give alone. */
+export class WaitingGrants extends Part {
+  constructor(api, onMoved) {
+    super("grants");
+    this.api = api;
+    this.onMoved = onMoved;
+  }
+
+  /** The service has no pages of these: what is decided makes room. */
+  get isPaged() {
+    return false;
+  }
+
+  async ask() {
+    return (await this.api.pendingGrants({ limit: 200 })).grants;
+  }
+
+  row({ id, member, amount, reason, actor, at }) {
+    const decide = (decision, fields) => new OrderForm({
+      name: `${decision} ${id}`, fields, fixed: { decision },
+      submit: t(`points.grants.${decision}`),
+      send: (order) => this.api.decideGrant(id, order),
+      done: () => {
+        this.read();
+        this.onMoved(member);
+      },
+    }).element;
+    return h("li", { "data-grant": id },
+      h("p", { class: "case-head" }, h("strong", { class: "count" }, `+${amount}`),
+        memberLink(member),
+        h("span", {}, reason),
+        h("span", { class: "soft" }, t("points.asked", {
+          actor: actorName(actor), time: moment(at),
+        }))),
+      h("div", { class: "orders" }, decide("approve", []), decide("decline", [reasonField()])));
+  }
+}
+
+/** What lies aside for exchanges that have not ended. */
+export class OpenHolds extends Part {
+  constructor(api, fleet, onMoved) {
+    super("holds");
+    this.api = api;
+    this.fleet = fleet;
+    this.onMoved = onMoved;
+  }
+
+  async ask(after) {
+    return (await this.api.holds({ after, limit: page })).holds;
+  }
+
+  row(hold) {
+    const form = new OrderForm({
+      name: `resolve ${hold.exchange}`, submit: t("points.holds.resolve"),
+      fields: [
+        h("label", { class: "field" }, h("span", {}, t("points.holds.decision")),
+          h("select", { name: "decision", required: true },
+            h("option", { value: "" }, t("points.holds.choose")),
+            h("option", { value: "void" }, t("points.holds.void")),
+            h("option", { value: "post" }, t("points.holds.post")))),
+        reasonField(),
+      ],
+      send: (order) => this.api.resolveHold(hold.exchange, order),
+      done: () => {
+        this.read();
+        this.onMoved(hold.member);
+      },
+    });
+    return h("li", { "data-exchange": hold.exchange, "data-old": hold.needsAttention },
+      exchangeHead(hold, this.fleet),
+      h("p", {},
+        tick(h("span", {}), "points.holds.age", serviceNow() - hold.ageSeconds * 1000), " ",
+        hold.needsAttention ? h("span", { class: "caveat" },
+          t(hold.orphaned ? "points.holds.orphaned" : "points.holds.old")) : null),
+      h("details", {}, h("summary", {}, t("points.holds.resolve")), form.element));
+  }
+}
+
+/** What stations told of exchanges and does not fit. */
+export class Discrepancies extends Part {
+  constructor(api, fleet) {
+    super("discrepancies");
+    this.api = api;
+    this.fleet = fleet;
+  }
+
+  async ask(before) {
+    return (await this.api.discrepancies({ before, limit: page })).discrepancies;
+  }
+
+  row(one) {
+    return h("li", { "data-kind": one.kind },
+      h("p", { class: "case-head" },
+        h("strong", {}, hasText(`discrepancy.${one.kind}`) ? t(`discrepancy.${one.kind}`)
+          : one.kind),
+        h("time", { class: "soft", datetime: new Date(one.at).toISOString() }, moment(one.at))),
+      hasText(`discrepancy.${one.kind}.meaning`)
+        ? h("p", {}, t(`discrepancy.${one.kind}.meaning`)) : null,
+      exchangeHead(one, this.fleet),
+      h("p", { class: "soft" }, [
+        one.outcome && t(`exchange.outcome.${one.outcome}`),
+        t("points.charged", one),
+      ].filter(Boolean).join(" · ")));
+  }
+}
+
+/** Whether the ledger balances. */
+export class Proof {
+  constructor(api) {
+    this.api = api;
+    this.body = h("div", { id: "points-proof" });
+    this.element = h("section", { "aria-labelledby": "points-proof-title" },
+      h("h2", { id: "points-proof-title" }, t("points.proof")),
+      h("p", { class: "soft" }, t("points.proof.advice")), this.body);
+  }
+
+  async read() {
+    try {
+      const proof = await this.api.ledgerProof();
+      this.body.replaceChildren(
+        h("p", { class: proof.clean ? "all-well" : "unbalanced", "data-clean": proof.clean },
+          t(proof.clean ? "points.proof.clean" : "points.proof.broken")),
+        ...proof.findings.map((finding) => h("p", { lang: "en" }, finding)),
+        h("div", { class: "figures" },
+          proof.accounts.map(({ account, balance }) =>
+            // What was issued is told as what it is for people, not as the debt that it is in books.
+            figure(hasText(`account.${account}`) ? t(`account.${account}`) : account,
+              account === "issuance" ? -balance : balance))));
+    } catch (problem) {
+      this.body.replaceChildren(h("p", { class: "soft" }, problem.text ?? String(problem)));
+    }
+  }
+}
+
+function exchangeHead({ member, price, article, slot, station }, fleet) {
+  return h("p", { class: "case-head" },
+    h("strong", { class: "count" }, t("screen.price", { n: price })), memberLink(member),
+    h("span", {}, t("points.of", {
+      article, slot, station: named(fleet.stations.get(station)?.names, station),
+    })));
+}
+
+function memberLink(member) {
+  return h("a", { href: pointsAddress(member) }, member);
+}

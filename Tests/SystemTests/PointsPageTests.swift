@@ -1,0 +1,169 @@
+// The points page and the machine in a station's panel, in real browsers of two people.
+import Foundation
+import TestBed
+import Testing
+
+@Suite(.serialized)
+final class PointsPageTests {
+  let system: WholeSystem
+  let station: StationUnderTest
+
+  init() throws {
+    system = try WholeSystem(stations: ["machine-1"], members: ["m-1"], hasMachine: true)
+    station = system.stations[0]
+    _ = try system.management.enrol("m-1")
+    try system.management.issue(5_000, reason: "budget")
+  }
+
+  @Test("a grant of two people pays for an exchange, and both are to be seen on the pages")
+  func grantToExchange() throws {
+    let asks = try open("points", token: system.management.token, language: "en")
+    try shows("No exchange is open.", in: asks)
+    try fill("#points-member", "m-1", in: asks)
+    try asks.click(".find button")
+    try shows("Nothing has moved yet.", in: asks)
+    try fill("[data-order='grant m-1'] [name='amount']", "600", in: asks)
+    try fill("[data-order='grant m-1'] [name='reason']", "flood", in: asks)
+    try asks.click("[data-order='grant m-1'] [type='submit']")
+    try shows("a second person must approve this grant", in: asks)
+    #expect(try balance() == 0)
+    try asks.click("[data-order^='approve'] [type='submit']")
+    try shows("Another person must decide it.", in: asks)
+    #expect(try balance() == 0)
+
+    let decides = try open("points", token: system.management.colleagueToken, language: "zh")
+    try shows("demo 申请于", in: decides)
+    try decides.click("[data-order^='approve'] [type='submit']")
+    try shows("没有待审批的发放。", in: decides)
+    #expect(try balance() == 600)
+
+    try station.fill(slot: 3, stock: 5)
+    try station.buy(slot: 3, member: "m-1")
+    try station.waitForPhase("dispensed")
+    try Deadline.wait(until: "the end in the service") { try self.lists("/holds", "holds") == 0 }
+    let left = try balance()
+    #expect(left < 600)
+    try asks.click("#points-again")
+    try shows("−\(600 - left)", in: asks)
+    try shows("Paid at the machine", in: asks)
+    try shows("gloves, slot 3, machine-1", in: asks)
+    #expect(try asks.text("[data-member] .figures").contains("\(left)"))
+    #expect(try asks.text("#points-proof").contains("The ledger balances."))
+    try panel(decides)
+    try isInWords(asks)
+    try isInWords(decides)
+    try system.stop()
+  }
+
+  private func panel(_ browser: Browser) throws {
+    try browser.run("location.hash = '#/station/machine-1';")
+    try browser.wait(
+      until: "stock and takings",
+      """
+      const slot = document.querySelector("[data-part='machine'] [data-slot='3']");
+      const takings = document.querySelector("[data-part='takings']");
+      return Boolean(slot && takings && slot.innerText.includes("4 / ")
+        && takings.innerText.includes("gloves"));
+      """)
+    #expect(try browser.text("[data-part='machine']").contains("正常兑换"))
+    #expect(try browser.text("[data-part='machine'] [data-slot='1']").contains("还没清点"))
+  }
+
+  @Test("an order whose answer is lost is sent again and moves nothing twice")
+  func lostAnswer() throws {
+    let browser = try open("points?member=m-1", token: system.management.token, language: "en")
+    try shows("Nothing has moved yet.", in: browser)
+    try fill("[data-order='grant m-1'] [name='amount']", "50", in: browser)
+    try fill("[data-order='grant m-1'] [name='reason']", "helped", in: browser)
+    try browser.run(
+      """
+      window.kept = window.fetch;
+      window.fetch = async (address, options) => {
+        const answer = await window.kept(address, options);
+        if (options?.method === "POST") throw new TypeError("lost");
+        return answer;
+      };
+      """)
+    try browser.click("[data-order='grant m-1'] [type='submit']")
+    try shows("Press again: nothing moves twice.", in: browser)
+    #expect(try balance() == 50)
+    #expect(try browser.count("[data-order='grant m-1'] fieldset:disabled") == 1)
+    try browser.run("window.fetch = window.kept;")
+    try browser.click("[data-order='grant m-1'] [type='submit']")
+    try shows("50 points granted.", in: browser)
+    #expect(try balance() == 50)
+    // The next one is another order.
+    try fill("[data-order='grant m-1'] [name='amount']", "50", in: browser)
+    try fill("[data-order='grant m-1'] [name='reason']", "helped", in: browser)
+    try browser.click("[data-order='grant m-1'] [type='submit']")
+    try Deadline.wait(until: "both") { try self.balance() == 100 }
+    try system.stop()
+  }
+
+  @Test("a hold that its station does not end is given back by a person, with a reason")
+  func hold() throws {
+    try system.management.grant(400, to: "m-1", reason: "test")
+    try station.fill(slot: 3, stock: 5)
+    try station.buy(slot: 3, member: "m-1")
+    try Deadline.wait(until: "a hold") { try self.lists("/holds", "holds") == 1 }
+    station.kill()
+    let browser = try open("points?member=m-1", token: system.management.token, language: "en")
+    try shows("set aside for", in: browser)
+    try browser.click("#points-holds summary")
+    try browser.choose("void", in: "#points-holds [name='decision']")
+    // Without a reason nothing is sent.
+    try browser.click("#points-holds [type='submit']")
+    #expect(try balance() < 400)
+    try fill("#points-holds [name='reason']", "nothing fell", in: browser)
+    try browser.click("#points-holds [type='submit']")
+    try shows("No exchange is open.", in: browser)
+    #expect(try balance() == 400)
+    try shows("nothing fell", in: browser)
+    try isInWords(browser)
+    try system.stop()
+  }
+
+  @Test("who may only look sees no members, and is told so", arguments: ["en", "zh"])
+  func viewer(language: String) throws {
+    let browser = try open(
+      "points?member=m-1", token: system.management.viewerToken, language: language)
+    try shows(language == "en" ? "Sign in as a manager." : "请用管理员令牌登录", in: browser)
+    #expect(try browser.count("#points form") == 0)
+    #expect(try !browser.text("#points").contains("m-1"))
+    try system.stop()
+  }
+
+  // MARK: - Steps
+
+  private func open(_ page: String, token: String, language: String) throws -> Browser {
+    let browser = try Browser(system.folder, language: language)
+    let sign = page.contains("?") ? "&" : "?"
+    try browser.open("http://\(system.management.address)/#/\(page)\(sign)token=\(token)")
+    return browser
+  }
+
+  private func fill(_ selector: String, _ text: String, in browser: Browser) throws {
+    try browser.run("document.querySelector(arguments[0]).value = arguments[1];", [selector, text])
+  }
+
+  private func shows(_ text: String, in browser: Browser) throws {
+    try browser.wait(
+      until: text,
+      "return document.getElementById('points').innerText.includes(arguments[0]);", [text])
+  }
+
+  /// Keys of the catalogues have a dot between small letters and no space; no sentence has.
+  private func isInWords(_ browser: Browser) throws {
+    let text = try browser.text()
+    #expect(
+      text.firstMatch(of: /(points|vending|order|account|movement|discrepancy)\.[a-z]/) == nil)
+  }
+
+  private func balance() throws -> Int {
+    try system.management.api.call("GET", "/members/m-1/points").object["balance"] as? Int ?? -1
+  }
+
+  private func lists(_ path: String, _ name: String) throws -> Int {
+    (try system.management.api.call("GET", path).object[name] as? [Any])?.count ?? -1
+  }
+}
