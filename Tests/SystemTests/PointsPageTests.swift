@@ -36,6 +36,7 @@ final class PointsPageTests {
     try decides.click("[data-order^='approve'] [type='submit']")
     try shows("没有待审批的发放。", in: decides)
     #expect(try balance() == 600)
+    try decline(decides)
 
     try station.fill(slot: 3, stock: 5)
     try station.buy(slot: 3, member: "m-1")
@@ -53,6 +54,16 @@ final class PointsPageTests {
     try isInWords(asks)
     try isInWords(decides)
     try system.stop()
+  }
+
+  private func decline(_ browser: Browser) throws {
+    try system.management.grant(700, to: "m-1", reason: "by mistake")
+    try browser.click("#points-again")
+    try shows("+700", in: browser)
+    try fill("[data-order^='decline'] [name='reason']", "twice", in: browser)
+    try browser.click("[data-order^='decline'] [type='submit']")
+    try shows("没有待审批的发放。", in: browser)
+    #expect(try balance() == 600)
   }
 
   private func panel(_ browser: Browser) throws {
@@ -85,13 +96,21 @@ final class PointsPageTests {
       };
       """)
     try browser.click("[data-order='grant m-1'] [type='submit']")
-    try shows("Press again: nothing moves twice.", in: browser)
+    try shows("press again: nothing moves twice.", in: browser)
     #expect(try balance() == 50)
     #expect(try browser.count("[data-order='grant m-1'] fieldset:disabled") == 1)
-    try browser.run("window.fetch = window.kept;")
+    // The order outlives the page: what is sent again is the same, under the same key.
+    try browser.run("location.reload();")
+    try browser.wait(until: "the page anew", "return window.kept === undefined;")
+    try shows("press again: nothing moves twice.", in: browser)
+    #expect(
+      try browser.run(
+        "return document.querySelector(\"[data-order='grant m-1'] [name='amount']\").value;")
+        as? String == "50")
     try browser.click("[data-order='grant m-1'] [type='submit']")
     try shows("50 points granted.", in: browser)
     #expect(try balance() == 50)
+    try isInWords(browser)
     // The next one is another order.
     try fill("[data-order='grant m-1'] [name='amount']", "50", in: browser)
     try fill("[data-order='grant m-1'] [name='reason']", "helped", in: browser)

@@ -6,6 +6,7 @@ import { Detail } from "./detail.js";
 import { EventsPage } from "./events-page.js";
 import { Fleet } from "./fleet.js";
 import { OldHolds } from "./old-holds.js";
+import { forgetOrders } from "./order-form.js";
 import { Overview } from "./overview.js";
 import { PointsPage } from "./points-page.js";
 import { RefusedInput } from "./refused-input.js";
@@ -145,6 +146,7 @@ function signOut(problem = "") {
   session?.end();
   session = null;
   sessionStorage.removeItem(tokenKey);
+  forgetOrders();
   for (const id of [...pages, "pages", "connection", "no-link", "sign-out"]) find(id).hidden = true;
   find("login").hidden = false;
   find("login-problem").textContent = problem;

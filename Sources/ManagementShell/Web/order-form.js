@@ -1,19 +1,31 @@
-// One order to the ledger as a form: its key is made once, so that no second press moves twice.
+// One order to the ledger as a form: its key is made once, so that no second press moves more.
 
 import { h } from "./dom.js";
 import { t } from "./texts.js";
 
-/** The key under which a form's order waits, as long as it is not known to be done. */
-const place = (name) => `order ${name}`;
+const prefix = "order ";
 
-function keyOf(name) {
-  const known = sessionStorage.getItem(place(name));
-  if (known) return known;
+/**
+ * An order that may have arrived, by the name of its form. It outlives the form and the page, so
+ * that whoever asks again asks for the same, under the same key.
+ */
+const pending = {
+  of: (name) => JSON.parse(sessionStorage.getItem(prefix + name)),
+  keep: (name, order) => sessionStorage.setItem(prefix + name, JSON.stringify(order)),
+  drop: (name) => sessionStorage.removeItem(prefix + name),
+};
+
+/** Drops what is pending: the orders of one person are not those of the next. */
+export function forgetOrders() {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(prefix)) sessionStorage.removeItem(name);
+  }
+}
+
+function newKey() {
   // Not randomUUID, which there is only where a page came over TLS or from this computer.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const key = `p-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-  sessionStorage.setItem(place(name), key);
-  return key;
+  return `p-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** A field of an order; numbers are whole ones. */
@@ -46,11 +58,20 @@ export class OrderForm {
     this.element = h("form", { class: "order", "data-order": name,
       onsubmit: (event) => this.submit(event) },
       this.fields, this.button, this.anew, this.note);
+    /** What may have arrived; kept here too, since an earlier drawing of this form may settle it. */
+    this.doubted = null;
+    const order = pending.of(name);
+    if (order) this.doubt(order, "");
   }
 
+  get inputs() {
+    return [...this.fields.querySelectorAll("input, select")];
+  }
+
+  /** What the fields say, under a new key. */
   get order() {
-    const order = { key: keyOf(this.name), ...this.fixed };
-    for (const input of this.fields.querySelectorAll("input, select")) {
+    const order = { key: newKey(), ...this.fixed };
+    for (const input of this.inputs) {
       order[input.name] = input.type === "number" ? Number(input.value) : input.value.trim();
     }
     return order;
@@ -59,20 +80,21 @@ export class OrderForm {
   async submit(event) {
     event.preventDefault();
     if (this.isSent) return;
-    const order = this.order;
+    const order = this.doubted ?? this.order;
+    pending.keep(this.name, order);
     this.hold(true);
     this.say(t("order.under-way"), "");
     try {
       const receipt = await this.send(order);
       this.begin(this.done(receipt, order) ?? "");
     } catch (problem) {
-      this.explain(problem);
+      this.explain(problem, order);
     }
   }
 
   /** Empties the form for another order, which has a key of its own. */
   begin(words) {
-    sessionStorage.removeItem(place(this.name));
+    this.settle();
     this.element.reset();
     this.hold(false);
     this.anew.hidden = true;
@@ -80,16 +102,32 @@ export class OrderForm {
   }
 
   /** Says what went wrong, and whether anything may have moved. */
-  explain(problem) {
+  explain(problem, order) {
     this.hold(false);
+    const words = problem.text ?? String(problem);
     const isUnknown = problem.status === 0 || problem.status >= 500;
     const isTaken = problem.code === "conflict" && !problem.reason;
-    // The same order again is harmless; another one under this key is not what was meant.
-    this.fields.disabled = isUnknown;
-    this.anew.hidden = !isUnknown && !isTaken;
-    const words = problem.text ?? String(problem);
-    this.say(isUnknown ? `${words} ${t("order.unknown")}`
-      : isTaken ? t("order.key-taken") : words, "problem");
+    // The ledger refuses no order that it has carried out; others refuse without asking it.
+    if (!problem.reason && (isUnknown || (this.doubted && !isTaken))) {
+      return this.doubt(order, words);
+    }
+    this.settle();
+    this.anew.hidden = true;
+    this.say(isTaken ? t("order.key-taken") : words, "problem");
+  }
+
+  settle() {
+    this.doubted = null;
+    pending.drop(this.name);
+  }
+
+  /** Shows the order that may have arrived: it can be sent again as it is, or be let go. */
+  doubt(order, words) {
+    this.doubted = order;
+    for (const input of this.inputs) input.value = order[input.name];
+    this.fields.disabled = true;
+    this.anew.hidden = false;
+    this.say(`${words} ${t("order.unknown")}`.trim(), "problem");
   }
 
   hold(isSent) {
