@@ -60,6 +60,19 @@ struct TextsTests {
     keys += (ColumnFault.allCases.map(\.rawValue) + ["none"]).map { "board.machine.fault.\($0)" }
     keys += (LineFault.allCases.map(\.rawValue) + ["none"]).map { "board.machine.line.\($0)" }
     keys += BoardModel.Way.allCases.map { "board.walk.\($0.rawValue)" }
+    return keys + neededOfPoints
+  }
+
+  /// The same of exchanges and of the ledger.
+  private static var neededOfPoints: [String] {
+    var keys = ExchangeRefusal.allCases.map { "exchange.refusal.\($0.rawValue).title" }
+    keys += MachineFault.allCases.map { "machine.fault.\($0.rawValue)" }
+    keys += OrderRefusal.allCases.map { "order.refusal.\($0.rawValue)" }
+    keys += Discrepancy.Kind.allCases.flatMap {
+      ["discrepancy.\($0.rawValue)", "discrepancy.\($0.rawValue).meaning"]
+    }
+    keys += Movement.Kind.allCases.map { "movement.\($0.rawValue)" }
+    keys += Account.Kind.allCases.map { "account.\($0.rawValue)" }
     return keys
   }
 
@@ -80,7 +93,7 @@ struct TextsTests {
         // A key is a quoted word of a known family: "board.walk.in" and its like.
         let keys = text.matches(
           of:
-            /"((?:age|alarm|board|dashboard|denial|door|entry|events?|input|login|problem|screen|station)\.[a-z.\-]+)"/
+            /"((?:age|alarm|board|dashboard|denial|door|entry|events?|input|login|order|points|problem|screen|station|vending)\.[a-z.\-]+)"/
         ).map { String($0.output.1) }
         for key in keys where !key.hasSuffix(".js") && !key.hasSuffix(".css") {
           #expect(catalogue[key] != nil, "\(name): \(key)")
