@@ -142,6 +142,33 @@ final class PointsPageTests {
     try system.stop()
   }
 
+  @Test("what a station says otherwise than a person decided is listed, with what it means")
+  func contradiction() throws {
+    try system.management.grant(400, to: "m-1", reason: "test")
+    try station.fill(slot: 3, stock: 5)
+    try station.buy(slot: 3, member: "m-1")
+    // The machine is asked afterwards: it lets the article fall without the daemon.
+    try Deadline.wait(until: "the motor") { try self.station.machine["turning"] is Int }
+    station.kill()
+    let browser = try open("points", token: system.management.token, language: "zh")
+    try shows("已冻结 ", in: browser)
+    try browser.click("#points-holds summary")
+    try browser.choose("void", in: "#points-holds [name='decision']")
+    try fill("#points-holds [name='reason']", "by mistake", in: browser)
+    try browser.click("#points-holds [type='submit']")
+    try shows("没有未结束的兑换。", in: browser)
+    try station.start()
+    try Deadline.wait(30, until: "the station's own word") {
+      try self.lists("/discrepancies", "discrepancies") == 1
+    }
+    try browser.click("#points-again")
+    try shows("驿站说的和人工处理不一样", in: browser)
+    try shows("以人工处理为准", in: browser)
+    #expect(try balance() == 400)
+    try isInWords(browser)
+    try system.stop()
+  }
+
   @Test("who may only look sees no members, and is told so", arguments: ["en", "zh"])
   func viewer(language: String) throws {
     let browser = try open(
