@@ -209,13 +209,13 @@ final class SimulatedManagement {
     }
   }
 
-  /// The exchanges of whose end a record of their own stream tells.
+  /// The exchanges of whose end a record tells.
   var ends: Set<ExchangeID> {
     var ends: Set<ExchangeID> = []
     for event in store.events(after: 0, limit: .max) where event.kind == .exchangeEnded {
-      guard case .exchangeEnded(let exchange, _)? = (try? Record(json: event.json))?.body,
-        exchange.id.stream == event.stream
-      else { continue }
+      guard case .exchangeEnded(let exchange, _)? = (try? Record(json: event.json))?.body else {
+        continue
+      }
       ends.insert(exchange.id)
     }
     return ends

@@ -125,9 +125,11 @@ extension LedgerBook {
       }
     case .refused:
       entry.settled = now.wall
-      if outcome.isCharged { entry.state = .posted(entry.exchange.price.number) }
+      // Of another member nobody knows whose it was: nobody pays, and a person is told.
+      let isCharged = outcome.isCharged && entry.exchange.member == exchange.member
+      if isCharged { entry.state = .posted(entry.exchange.price.number) }
       try settle(entry)
-      if outcome.isCharged { found.append(try charge(entry, discrepancy, now)) }
+      if isCharged { found.append(try charge(entry, discrepancy, now)) }
     }
     if !isSame { found.append(discrepancy.of(.otherContents)) }
     for one in found where one.kind != .withoutHold { try list(one) }
@@ -154,14 +156,17 @@ extension LedgerBook {
     return first ?? 0
   }
 
-  /// An article fell and nothing is set aside for it: the member pays what he has, the union the
-  /// rest, and a person is told.
+  /// An article fell and nothing is set aside for it: the member pays what he has, and never more
+  /// than was agreed for the slot; the union the rest, and a person is told.
   private mutating func charge(
     _ entry: LedgerExchange, _ discrepancy: Discrepancy, _ now: Now
   ) throws(Failure) -> Discrepancy {
     let price = entry.exchange.price.number
     var discrepancy = discrepancy.of(.withoutHold)
-    discrepancy.charged = min(price, try balance(of: entry.exchange.member) ?? 0)
+    let agreed = try terms(
+      for: entry.exchange.member, at: entry.station, entry.exchange.slot)?.price?.number
+    discrepancy.charged = min(
+      price, agreed ?? price, try balance(of: entry.exchange.member) ?? 0)
     discrepancy.borne = price - discrepancy.charged
     if discrepancy.charged > 0 { try move(.charge, of: entry, discrepancy.charged, now) }
     if discrepancy.borne > 0 { try move(.shortfall, of: entry, discrepancy.borne, now) }

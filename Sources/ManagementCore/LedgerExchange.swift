@@ -118,7 +118,7 @@ package struct Discrepancy: Equatable, Sendable {
     case otherContents = "other-contents"
     /// A second record tells of another end; nothing more was moved.
     case secondOutcome = "second-outcome"
-    /// The exchange belongs to another stream or another station; nothing was moved.
+    /// The exchange belongs to another station; nothing was moved.
     case foreign
   }
 

@@ -10,8 +10,11 @@ package struct DispenseWatch: Equatable, Sendable {
   /// An order from before a restart may be over long since.
   private let isResumed: Bool
   private let timing: VendingTiming
-  private var lastHeard: Instant?
   private var wasBusy = false
+  /// When the machine last answered, or the silence before was counted.
+  private var quietSince: Instant
+  /// How long it has been silent since the order, all silences together.
+  private var silence: Duration = .zero
   private var askAt: Instant?
 
   package enum Verdict: Equatable, Sendable {
@@ -30,11 +33,12 @@ package struct DispenseWatch: Equatable, Sendable {
     self.isResumed = isResumed
     self.timing = timing
     began = now
+    quietSince = now
   }
 
   package mutating func answered(_ status: MachineStatus, at now: Instant) -> Verdict {
     askAt = nil
-    lastHeard = now
+    quietSince = now
     switch status.reading {
     case .busy:
       wasBusy = true
@@ -49,9 +53,13 @@ package struct DispenseWatch: Equatable, Sendable {
     }
   }
 
-  /// Nothing came within the window of a reply.
+  /// Nothing came within the window of a reply. On a bad line answers get lost, and asking again
+  /// costs nothing. A board that lost its power meanwhile has forgotten, and takes the same order
+  /// for a new one: so all silences of a turn together have a bound, however short each of them is.
   package mutating func fellSilent(at now: Instant) -> Verdict {
-    guard now - (lastHeard ?? began) < timing.silence else { return .unknown(.silent) }
+    silence = silence + (now - quietSince)
+    quietSince = now
+    guard silence < timing.silence else { return .unknown(.silent) }
     askAt = nil
     return .ask
   }
@@ -59,6 +67,8 @@ package struct DispenseWatch: Equatable, Sendable {
   package mutating func wake(at now: Instant) -> Verdict {
     guard let due = askAt, due <= now else { return .waits }
     askAt = nil
+    // From the question on, not from the pause before it.
+    quietSince = now
     return .ask
   }
 

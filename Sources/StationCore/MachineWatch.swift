@@ -10,14 +10,34 @@ package struct MachineWatch: Equatable, Sendable {
   /// nil before its first answer or silence.
   package private(set) var isThere: Bool?
   package private(set) var isDropSensorFaulty = false
-  /// The machine's own door; nil where it cannot be sensed.
-  package var isOpen: Bool?
+  /// It said so although nobody's order is under way.
+  package private(set) var isBusy = false
+  package private(set) var door = Door.notFitted
   private var silent = 0
   private var checkAt: Instant?
   /// The slot that was asked about last.
   private var asked: Int = -1
   private var isWaiting = false
   private let interval: Duration
+
+  /// The machine's own door.
+  package enum Door: Equatable, Sendable {
+    /// Nothing was ever heard of one.
+    case notFitted
+    case closed
+    case open
+    /// There is one, and its wire tells nothing.
+    case unknown
+  }
+
+  mutating func sense(isOpen: Bool?) {
+    door =
+      switch isOpen {
+      case true?: .open
+      case false?: .closed
+      case nil: .unknown
+      }
+  }
 
   init(interval: Duration) { self.interval = interval }
 
@@ -28,6 +48,7 @@ package struct MachineWatch: Equatable, Sendable {
     hear(status)
     guard isWaiting else { return nil }
     isWaiting = false
+    isBusy = status.contains(.busy)
     checkAt = now + interval
     return asked
   }

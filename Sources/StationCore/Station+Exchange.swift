@@ -29,7 +29,10 @@ extension Station {
     if case .genuine(let claims, _) = presentation.verdict, let issued = claims.issued {
       clock.learn(issued: issued, at: step.now)
     }
-    guard vending?.isShownAgain(presentation.bytes, at: step.now.instant) == false else { return }
+    // What is held to the reader during another's exchange is looked at once that is over.
+    guard vending?.session.exchange == nil,
+      vending?.isShownAgain(presentation.bytes, at: step.now.instant) == false
+    else { return }
     switch vending?.session {
     case .chosen(let choice)?: pay(with: presentation, for: choice, &step)
     case .idle?, .over?: askBalance(of: presentation, &step)
@@ -248,6 +251,7 @@ extension Station {
     }
     journal(.exchangeEnded(exchange, outcome), .urgent, &step, changes)
     step.changedParts.insert(.vending)
+    vending?.note(outcome)
     vending?.machine.checkSoon(at: step.now.instant)
     tell(.ended(exchange.slot, outcome, price: exchange.price, balance: balance), &step)
   }
@@ -292,11 +296,14 @@ extension Station {
     vending?.serial = recovered.serial
     vending?.marks.recover(recovered.marks.filter { $0.purpose == .machine })
     vending?.machine.begin(at: step.now.instant)
-    guard let open = recovered.exchange, let timing = vending?.policy.timing else { return }
+    guard let open = recovered.exchange else { return }
+    // Also of a machine that was taken away meanwhile.
+    let timing = vending?.policy.timing ?? VendingTiming()
     switch open.phase {
     case .intended: end(open.exchange, .refused(.interrupted), balance: nil, &step)
     case .dispensing(let serial, let at?)
-    where step.now.instant >= at && step.now.instant - at < timing.longestInterruption:
+    where vending != nil && step.now.instant >= at
+      && step.now.instant - at < timing.longestInterruption:
       let watch = DispenseWatch(
         serial: serial, isResumed: true, timing: timing, at: step.now.instant)
       vending?.session = .dispensing(open.exchange, watch, balance: nil)

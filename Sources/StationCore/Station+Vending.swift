@@ -11,7 +11,7 @@ extension Station {
     case .replied(let id, let reply): take(reply, to: id, &step)
     case .machineAnswered(let answer): take(answer, &step)
     case .machineSilent(let serial): machineFellSilent(serial, &step)
-    case .machineDoorChanged(let isOpen): vending?.machine.isOpen = isOpen
+    case .machineDoorChanged(let isOpen): vending?.machine.sense(isOpen: isOpen)
     case .slotCounted(let slot, let stock, let bestBefore):
       count(slot, stock, bestBefore, &step)
     case .slotReleased(let slot): release(slot, &step)
@@ -52,9 +52,11 @@ extension Station {
   var saleStop: ExchangeRefusal? {
     guard let vending else { return .machineLost }
     if isInMaintenance { return .maintenance }
-    if vending.machine.isOpen == true { return .machineOpen }
+    // A door of which nothing is known may be open, and somebody's hands behind it.
+    if vending.machine.door == .open || vending.machine.door == .unknown { return .machineOpen }
     if vending.machine.isThere != true { return .machineLost }
-    if vending.machine.isDropSensorFaulty { return .dropSensorFaulty }
+    if vending.isDropInDoubt { return .dropSensorFaulty }
+    if vending.machine.isBusy, vending.session.exchange == nil { return .busy }
     if !isStoreDurable { return .noStore }
     if outbox.room == .none { return .journalFull }
     return uplink == nil ? .noUplink : nil
@@ -91,6 +93,7 @@ extension Station {
 
   private mutating func release(_ slot: SlotID, _ step: inout Step) {
     guard isInMaintenance, let memory = vending?.planogram.release(slot) else { return }
+    vending?.unseen = 0
     journal(.slotReleased(slot), .urgent, &step, [.slot(memory)])
     step.changedParts.insert(.vending)
   }
@@ -118,8 +121,8 @@ extension Station {
     guard let vending, ground != vending.shownFor else { return }
     self.vending?.shownFor = ground
     set(.machineLost, nil, stands: vending.machine.isThere == false, &step)
-    set(.machineOpen, nil, stands: vending.machine.isOpen == true, &step)
-    set(.dropSensorFaulty, nil, stands: vending.machine.isDropSensorFaulty, &step)
+    set(.machineOpen, nil, stands: vending.machine.door == .open, &step)
+    set(.dropSensorFaulty, nil, stands: vending.isDropInDoubt, &step)
     let slots = vending.planogram.slots
     set(.slotFaulty, nil, stands: slots.contains { $0.memory.quarantine != nil }, &step)
     let day = ground.day
@@ -135,7 +138,7 @@ extension Station {
   private func screenGround(_ now: Now) -> Vending.ScreenGround {
     Vending.ScreenGround(
       stop: saleStop, isInMaintenance: isInMaintenance, isThere: vending?.machine.isThere,
-      isOpen: vending?.machine.isOpen, isDropSensorFaulty: vending?.machine.isDropSensorFaulty,
+      door: vending?.machine.door, isDropInDoubt: vending?.isDropInDoubt,
       phase: vending?.session.phase, revision: vending?.planogram.revision, day: today(now))
   }
 

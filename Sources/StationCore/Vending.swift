@@ -12,6 +12,8 @@ package struct Vending: Equatable, Sendable {
   var refusals = RefusalWindow()
   /// The last serial number that a motor was told by.
   var serial: UInt8 = 0
+  /// Turns in a row of which nobody saw an article fall.
+  var unseen = 0
   /// Questions about balances that this boot has asked.
   var balances: Int64 = 0
   /// The bytes that were shown last, and when.
@@ -25,8 +27,8 @@ package struct Vending: Equatable, Sendable {
     var stop: ExchangeRefusal?
     var isInMaintenance: Bool
     var isThere: Bool?
-    var isOpen: Bool?
-    var isDropSensorFaulty: Bool?
+    var door: MachineWatch.Door?
+    var isDropInDoubt: Bool?
     var phase: VendingScreen.Phase?
     var revision: Int?
     /// Such as 20261121.
@@ -42,6 +44,21 @@ package struct Vending: Equatable, Sendable {
     self.policy = policy
     planogram = Planogram(policy.slots)
     machine = MachineWatch(interval: policy.timing.check)
+  }
+
+  /// So many such turns in a row are no bad luck: somebody hides the drop, or plays with the plug.
+  static let mostUnseen = 3
+
+  /// The machine says that it cannot see a drop, or too often nobody saw one.
+  var isDropInDoubt: Bool { machine.isDropSensorFaulty || unseen >= Self.mostUnseen }
+
+  /// Whether an outcome, by itself or after others like it, casts doubt on the drop sensor.
+  mutating func note(_ outcome: ExchangeOutcome) {
+    switch outcome {
+    case .dispensed: unseen = 0
+    case .failed(.dropNotSeen), .failed(.dropSensorFaulty), .unknown: unseen += 1
+    case .failed, .refused, .cancelled: break
+    }
   }
 
   /// The same bytes held to the reader are one presentation, however often they are read.

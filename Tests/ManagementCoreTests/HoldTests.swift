@@ -180,6 +180,16 @@ struct ForeignExchangeTests {
     #expect(effects.count == 2)
   }
 
+  @Test("a drop told of another member than the one who was refused is charged to nobody")
+  func dropOfAnother() throws {
+    let it = try LedgerScenario()
+    var exchange = it.exchange(5, 101)
+    #expect(it.hold(exchange) == .refused(.insufficientPoints, balance: 100))
+    exchange.member = try #require(MemberID("m-other"))
+    #expect(it.end(exchange, .dispensed) == [.otherContents])
+    #expect(it.balance == 100 && it.faults.isEmpty)
+  }
+
   @Test("an end that a station tells in its next store settles what the lost one began")
   func afterALostStore() throws {
     let it = try LedgerScenario()

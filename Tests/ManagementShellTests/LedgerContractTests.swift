@@ -38,6 +38,25 @@ struct LedgerContractTests {
     #expect(try last.proof(at: Store.now).isClean)
   }
 
+  @Test(
+    "an end in the stream of a later store settles, and the proof agrees",
+    arguments: Engine.allCases)
+  func afterALostStore(engine: Engine) throws {
+    let open = try engine.open()
+    try LedgerSample.fill(open.store, points: 100)
+    let exchange = LedgerSample.exchange(1)
+    #expect(try LedgerSample.ask(exchange, open.store) == .held(balance: 70))
+    let record = Store.record(.exchangeEnded(exchange, .dispensed))
+    let later = StreamID(bits: 0xBEEF)
+    let items = [
+      InboundItem.floor(Store.gate, later, floor: 1), Store.batch(2, [record], in: later),
+    ]
+    #expect(try open.store.store(items, at: Store.now)[1].discrepancies.isEmpty)
+    let store = try open.reopened()
+    #expect(try store.balance(of: .station(Store.gate)) == 30)
+    #expect(try store.proof(at: Store.now).isClean)
+  }
+
   @Test("holds and ends in one transaction are decided in their order", arguments: Engine.allCases)
   func oneTransaction(engine: Engine) throws {
     let open = try engine.open()

@@ -148,6 +148,87 @@ import Testing
     #expect(asked == 9)
   }
 
+  @Test("all silences of a turn count together: a plug that is pulled again and again ends it")
+  func silences() throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    var asked = 0
+    while story.outcome == nil, asked < 60 {
+      story.answer(serial, .busy)
+      story.advance(by: .milliseconds(250))
+      asked += story.orders.count
+      for _ in 0..<3 where story.outcome == nil {
+        story.advance(by: .milliseconds(200))
+        story.tell(.machineSilent(serial: serial))
+        asked += story.orders.count
+      }
+    }
+    #expect(story.outcome == .unknown(.silent))
+    #expect(asked <= 14)
+  }
+
+  @Test("three turns in a row of which nobody saw the drop stop all sales until somebody looks")
+  func hiddenDrops() throws {
+    var story = ExchangeStory()
+    for slot in [ExchangeStory.soap, ExchangeStory.towel, ExchangeStory.tea] {
+      #expect(!story.stands(.dropSensorFaulty))
+      let serial = try story.start(slot)
+      story.answer(serial, .busy)
+      story.answer(serial, .dropNotSeen, after: .seconds(2))
+      story.advance(by: .seconds(20))
+      story.answerCheck()
+    }
+    #expect(story.stands(.dropSensorFaulty))
+    story.fill(ExchangeStory.soap, 5)
+    #expect(!story.stands(.dropSensorFaulty))
+    #expect(throws: Never.self) { try story.start(ExchangeStory.soap) }
+  }
+
+  @Test("a board that is busy with nobody's order sells nothing")
+  func busyBoard() {
+    var story = ExchangeStory()
+    story.advance(by: .seconds(10))
+    story.answerCheck(.busy)
+    story.tell(.productSelected(ExchangeStory.tea))
+    #expect(story.phase == .refused(ExchangeStory.tea, .busy))
+    story.advance(by: .seconds(10))
+    story.answerCheck()
+    #expect(story.vending.screen?.stop == nil)
+  }
+
+  @Test("a door of which nothing is known any more sells nothing; one that was never there does")
+  func unknownDoor() {
+    var story = ExchangeStory()
+    #expect(story.vending.screen?.stop == nil)
+    story.tell(.machineDoorChanged(isOpen: nil))
+    #expect(story.vending.screen?.stop == .machineOpen)
+    #expect(!story.stands(.machineOpen))
+    story.tell(.machineDoorChanged(isOpen: false))
+    #expect(story.vending.screen?.stop == nil)
+  }
+
+  @Test("an exchange ends although its machine was taken away meanwhile")
+  func machineGone() {
+    for (phase, outcome) in [
+      (OpenExchange.Phase.intended, ExchangeOutcome.refused(.interrupted)),
+      (.dispensing(serial: 3, at: Instant(nanoseconds: 0)), .unknown(.interrupted)),
+    ] {
+      var station = Station(
+        StationConfiguration(
+          version: "test", accessPoints: [AccessPointConfiguration(id: 1)]))
+      let effects = station.handle(
+        .booted(Self.recovered(phase)),
+        at: Now(instant: Instant(nanoseconds: 5), wall: Scenario.noon))
+      let outcomes = effects.compactMap { effect -> ExchangeOutcome? in
+        guard case .journal(let entry) = effect,
+          case .exchangeEnded(_, let outcome) = entry.record.body
+        else { return nil }
+        return outcome
+      }
+      #expect(outcomes == [outcome])
+    }
+  }
+
   @Test("a machine that is busy without end is not waited for")
   func endless() throws {
     var story = ExchangeStory()

@@ -243,7 +243,7 @@ func entry(
 
 func batch(_ entries: [JournalEntry], trim: UInt64? = nil) -> StationStore.Batch {
   var batch = StationStore.Batch()
-  batch.entries = entries
+  batch.operations = entries.map { .append($0) }
   batch.trim = trim
   return batch
 }

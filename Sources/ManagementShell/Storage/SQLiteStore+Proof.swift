@@ -154,7 +154,7 @@ private struct LedgerAudit {
       let told = LedgerProof.EndRecord(
         station: station, stream: stream, seq: UInt64(row.int64(2)), exchange: exchange,
         outcome: outcome)
-      let entry = exchange.id.stream == stream ? try book.entry(exchange.id) : nil
+      let entry = try book.entry(exchange.id)
       guard LedgerProof.fault(of: told, entry) != nil else { return }
       findings.judge(told, entry, isListed: try isListed(told))
     }

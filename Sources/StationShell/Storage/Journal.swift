@@ -133,6 +133,16 @@ private final class StoreHandover: @unchecked Sendable {
   }
 }
 
+extension RecoveryChange {
+  /// Who must pay, and what is sold, hang on it.
+  fileprivate var isMoney: Bool {
+    switch self {
+    case .exchange, .serial, .slot: true
+    case .mark, .totals, .day, .lastTrusted, .latch, .whereabouts: false
+    }
+  }
+}
+
 /// What runs on the journal's thread.
 final class JournalWriter {
   /// How long a record of the lane `soon` may wait for company; the promise is 2 s.
@@ -162,11 +172,11 @@ final class JournalWriter {
     for job in jobs {
       switch job {
       case .append(let entry, store.stream):
-        batch.entries.append(entry)
+        batch.operations.append(.append(entry))
         wait(Self.patience(entry.lane))
       case .remember(let changes, store.stream):
-        batch.changes += changes
-        wait(Self.lazily)
+        batch.operations.append(.remember(changes))
+        wait(changes.contains(where: \.isMoney) ? .zero : Self.lazily)
       case .trim(let seq, store.stream):
         batch.trim = max(batch.trim ?? 0, seq)
         wait(Self.lazily)
@@ -204,7 +214,7 @@ final class JournalWriter {
     batch = StationStore.Batch()
     do throws(DatabaseError) {
       try store.commit(done)
-      if let last = done.entries.last { reports.send(.journaled(store.stream, through: last.seq)) }
+      if let last = done.last { reports.send(.journaled(store.stream, through: last)) }
     } catch {
       replace(error)
     }

@@ -78,7 +78,8 @@ extension StationStore {
       }
       var phase = OpenExchange.Phase.intended
       if let serial = row.int64OrNil(5).flatMap({ UInt8(exactly: $0) }) {
-        let isSameBoot = !boot.isEmpty && row.text(7) == boot
+        // A time before the computer was switched on was spoilt: then nobody knows.
+        let isSameBoot = !boot.isEmpty && row.text(7) == boot && row.int64(6) >= 0
         phase = .dispensing(
           serial: serial, at: isSameBoot ? Instant(nanoseconds: row.int64(6)) : nil)
       }

@@ -184,24 +184,38 @@ final class StationStore {
 
   /// What one commit makes durable.
   struct Batch {
-    var entries: [JournalEntry] = []
-    var changes: [RecoveryChange] = []
+    /// In the order in which they were decided: a later one may undo an earlier.
+    enum Operation {
+      case append(JournalEntry)
+      case remember([RecoveryChange])
+    }
+
+    var operations: [Operation] = []
     var trim: UInt64?
 
-    var isEmpty: Bool { entries.isEmpty && changes.isEmpty && trim == nil }
+    var isEmpty: Bool { operations.isEmpty && trim == nil }
+
+    /// The number of the last record; nil where there is none.
+    var last: UInt64? {
+      for case .append(let entry) in operations.reversed() { return entry.seq }
+      return nil
+    }
   }
 
   func commit(_ batch: Batch) throws(DatabaseError) {
     try database.transaction { () throws(DatabaseError) in
       let insert = try database.prepare("INSERT INTO outbox (seq, record) VALUES (?1, ?2)")
-      for entry in batch.entries {
-        try insert.run([.integer(Int64(entry.seq)), .blob(entry.record.json)])
-        if entry.record.kind == .exchangeEnded {
-          try database.run("INSERT INTO settlement VALUES (?1)", .integer(Int64(entry.seq)))
+      for operation in batch.operations {
+        switch operation {
+        case .append(let entry):
+          try insert.run([.integer(Int64(entry.seq)), .blob(entry.record.json)])
+          if entry.record.kind == .exchangeEnded {
+            try database.run("INSERT INTO settlement VALUES (?1)", .integer(Int64(entry.seq)))
+          }
+          for change in entry.changes { try remember(change) }
+        case .remember(let changes): for change in changes { try remember(change) }
         }
-        for change in entry.changes { try remember(change) }
       }
-      for change in batch.changes { try remember(change) }
       if let upto = batch.trim {
         try database.run("DELETE FROM outbox WHERE seq <= ?1", .integer(Int64(upto)))
         try database.run("DELETE FROM settlement WHERE seq <= ?1", .integer(Int64(upto)))
