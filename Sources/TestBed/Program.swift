@@ -86,10 +86,15 @@ package final class Program {
     let output = Pipe()
     process.standardOutput = output
     process.standardError = output
-    process.standardInput = try input.map(Self.unnamedFile) ?? FileHandle.nullDevice
+    let inlet = try input.map(Self.unnamedFile)
+    // A process object may live on; what it read from must not.
+    defer { try? inlet?.close() }
+    process.standardInput = inlet ?? FileHandle.nullDevice
     try withSignalsOpen { try process.run() }
-    let guardian = DispatchWorkItem { process.terminate() }
+    // Weak: the queue keeps what it was given until its time has come, cancelled or not.
+    let guardian = DispatchWorkItem { [weak process] in process?.terminate() }
     DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: guardian)
+    defer { try? output.fileHandleForReading.close() }
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guardian.cancel()
