@@ -4,7 +4,7 @@ import StationProtocol
 
 /// Adds the movements up by itself, and asks the machines' truth who had to pay.
 struct LedgerChecker {
-  /// Exchanges whose end is in the service's store, in a record of their own stream: these are
+  /// Exchanges whose end is in the service's store, in whichever of its streams: these are
   /// settled whatever became of the station's store afterwards.
   var told: Set<ExchangeID> = []
   /// What the office was told that it granted, by member.

@@ -83,8 +83,8 @@ package struct LedgerExchange: Equatable, Sendable {
 /// A hold that nothing has resolved yet.
 package struct OpenHold: Equatable, Sendable {
   package var entry: LedgerExchange
-  /// Whether the station has begun another stream since: it will not settle this one any more, so
-  /// a person has to.
+  /// Whether the station has begun another stream since: its store was lost, and with it perhaps
+  /// how this ended, so a person may have to decide.
   package var isOrphaned: Bool
 
   package init(_ entry: LedgerExchange, isOrphaned: Bool) {
