@@ -59,11 +59,30 @@ package struct Management: Equatable, Sendable {
     case .stationNamed(let registration):
       life(registration.id) { $0.names = registration.names }
       return [.announce(registration.id)]
-    case .dayBegan: return sorted.map { .announce($0) }
+    case .dayBegan:
+      _ = forgetOldFindings(now)
+      return sorted.map { .announce($0) }
+    case .hourPassed: return forgetOldFindings(now)
     }
   }
 
-  /// When `dayBegan` is wanted next: at the next local midnight, when the counts of today begin
+  /// The service found something about a station: its alarm stands for a day from now.
+  mutating func find(_ alarm: Alarm, at station: StationID, _ now: Now) -> [ManagementEffect] {
+    var isNew = false
+    life(station) { isNew = $0.findings.note(alarm, at: now) }
+    return isNew ? [.announce(station)] : []
+  }
+
+  private mutating func forgetOldFindings(_ now: Now) -> [ManagementEffect] {
+    sorted.filter { station in
+      var findings = stations[station]?.findings ?? StationFindings()
+      guard findings.forgetOld(at: now) else { return false }
+      life(station) { $0.findings = findings }
+      return true
+    }.map { .announce($0) }
+  }
+
+  /// When `dayBegan` or `hourPassed` is wanted next: at the next local midnight, when the counts of today begin
   /// anew. At most an hour ahead, so that a step of the clock is noticed.
   package static func nextDay(after now: Now) -> Instant {
     let local = now.wall.milliseconds + Int64(now.utcOffsetSeconds) * 1000

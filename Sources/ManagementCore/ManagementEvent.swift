@@ -20,8 +20,10 @@ package enum ManagementEvent: Equatable, Sendable {
   /// A transaction was committed.
   case stored([StoreOutcome])
   case stationNamed(StationRegistration)
-  /// `nextDay` has come.
+  /// `nextDay` has come, and with it another local day.
   case dayBegan
+  /// `nextDay` has come, and it is the same day.
+  case hourPassed
 }
 
 /// An output of the service.

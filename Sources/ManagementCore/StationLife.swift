@@ -22,7 +22,10 @@ package struct StationLife: Equatable, Sendable {
   package private(set) var energy: SensorsPayload?
   /// Of its exchange machine; nil until it has spoken of it, and where it has none.
   package private(set) var vending: VendingPayload?
+  /// What the station itself reports.
   package private(set) var alarms: [ActiveAlarm] = []
+  /// What the service has found about it.
+  package var findings = StationFindings()
   package private(set) var lastHeard: WallTime?
   /// Whether the station believed its clock when it last said so; nil before that.
   package private(set) var isClockTrusted: Bool?

@@ -47,7 +47,7 @@ package struct StationView: Equatable, Sendable {
       write(life.energy, "energy", to: &object)
       writeVending(to: &object)
       object.key("alarms")
-      object.array(life.alarms) { writer, alarm in
+      object.array(life.alarms + life.findings.alarms) { writer, alarm in
         writer.object {
           $0.field("alarm", alarm.alarm.rawValue)
           $0.field("severity", alarm.alarm.severity.rawValue)

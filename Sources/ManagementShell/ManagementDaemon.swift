@@ -146,7 +146,7 @@ package final class ManagementDaemon {
     let now = timekeeper.now()
     let today = now.localDay
     loop.schedule(at: Management.nextDay(after: now)) { [unowned self] in
-      if timekeeper.now().localDay != today { dispatch(.dayBegan) }
+      dispatch(timekeeper.now().localDay != today ? .dayBegan : .hourPassed)
       awaitMidnight()
     }
   }

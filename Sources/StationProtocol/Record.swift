@@ -320,6 +320,33 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   case journalFilling = "journal-filling"
   /// The store was damaged or cannot be written; a new stream began.
   case storeLost = "store-lost"
+  /// The service acknowledged what this station never wrote; a new stream began.
+  case acknowledgementForeign = "acknowledgement-foreign"
+  /// The service knows other records under this store's numbers: it was restored from a copy.
+  case storeCopied = "store-copied"
+  /// The store was written by a later version; it is kept, and another one is used meanwhile.
+  case storeNewer = "store-newer"
+  /// A trusted clock said an earlier time than it had said before.
+  case clockSetBack = "clock-set-back"
+  /// Many wrong cards or PINs within a day, however slowly they came.
+  case guessing
+  /// No usable issuer key: no member code can be verified.
+  case issuerKeysLost = "issuer-keys-lost"
+  /// A list of members or of revocations could not be read, whole or in part.
+  case listFaulty = "list-faulty"
+  /// The station says of its records or sessions what cannot be; found by the service.
+  case claimsImplausible = "claims-implausible"
+  /// One member code was accepted at two places; found by the service.
+  case codeShared = "code-shared"
+  /// An exchange ended without a hold whose code the service verified; found by the service.
+  case exchangeUnproven = "exchange-unproven"
+  /// The station asked for more points, holds or new members than one may in an hour; found by
+  /// the service.
+  case stationOverLimit = "station-over-limit"
+  /// The station sends more than its share; found by the service.
+  case sendsTooMuch = "sends-too-much"
+  /// Two machines speak under one station's name.
+  case nameShared = "name-shared"
 
   package static func < (one: Alarm, other: Alarm) -> Bool { one.rawValue < other.rawValue }
 
@@ -338,11 +365,15 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   package var severity: Severity {
     switch self {
     case .fire, .emergency, .duress: .life
-    case .forcedOpen, .heldOpen, .tamper, .wrongTries, .lockDown, .freeWithoutUplink: .security
+    case .forcedOpen, .heldOpen, .tamper, .wrongTries, .lockDown, .freeWithoutUplink,
+      .acknowledgementForeign, .clockSetBack, .guessing, .claimsImplausible, .codeShared,
+      .exchangeUnproven, .stationOverLimit, .nameShared:
+      .security
     case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .inputChatter,
       .readerLost, .beamBlocked, .beamDark, .counterLost, .sensorLost, .meterLost, .tooCold,
       .tooHot, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty, .clockUntrusted,
-      .journalFilling, .storeLost:
+      .journalFilling, .storeLost, .storeCopied, .storeNewer, .issuerKeysLost, .listFaulty,
+      .sendsTooMuch:
       .fault
     case .slotEmpty, .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull: .notice
     }

@@ -1,0 +1,42 @@
+// What the service itself has found about a station that its own alarms cannot say.
+import StationProtocol
+
+/// Alarms that the service raises for a station, such as two machines under one name. They come
+/// from what the broker brought, so nobody can say that they are over: each stands until nothing
+/// of its kind has been found for a day. They live in memory; a restart of the service ends them,
+/// and the next occurrence raises them again.
+package struct StationFindings: Equatable, Sendable {
+  /// How long a finding stands after its last occurrence.
+  package static let period: Duration = .seconds(86_400)
+
+  private struct Finding: Equatable, Sendable {
+    let since: WallTime
+    var last: Instant
+  }
+
+  private var standing: [Alarm: Finding] = [:]
+
+  package init() {}
+
+  /// As the station's own alarms are shown, sorted by word.
+  package var alarms: [ActiveAlarm] {
+    standing.map { ActiveAlarm(alarm: $0.key, accessPoint: nil, since: $0.value.since) }
+      .sorted { $0.alarm < $1.alarm }
+  }
+
+  /// Something was found.
+  /// - Returns: whether the alarm is new.
+  package mutating func note(_ alarm: Alarm, at now: Now) -> Bool {
+    let known = standing[alarm]
+    standing[alarm] = Finding(since: known?.since ?? now.wall, last: now.instant)
+    return known == nil
+  }
+
+  /// Forgets what was not found again for a day.
+  /// - Returns: whether an alarm ended.
+  package mutating func forgetOld(at now: Now) -> Bool {
+    let count = standing.count
+    standing = standing.filter { now.instant - $0.value.last < Self.period }
+    return standing.count != count
+  }
+}
