@@ -59,8 +59,9 @@ unit: ## the fast tests: all but those of whole systems, of hardware, of meters,
 
 test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
 	@rm -rf .build/stages
+	trap '$(STAGE) --end' EXIT
 	$(STAGE) packages .ci/install-packages build run test
-	$(STAGE) meter .ci/meter --install
+	$(STAGE) --beside debian13 .ci/debian13 --build
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
 	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'
@@ -74,6 +75,7 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
 	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
 	$(STAGE) --summary
+	$(STAGE) --await debian13
 
 soak: ## daemons killed in the middle of exchanges, each write of one and then at random: KILLS=500
 	@.ci/install-packages build run test
@@ -98,7 +100,7 @@ lint: ## swift format, and shellcheck on every script
 	echo "lint: clean"
 
 bench: ## figures beside their floors and peers; BENCH="--strict door", BENCH=--help
-	@.ci/install-packages build run bench
+	@.ci/install-packages build run test bench
 	$(MAKE) --no-print-directory release programs="$(daemons) bench emptystation"
 	$(MAKE) --no-print-directory $(references)
 	exec .build-install/release/bench $(BENCH)
@@ -109,7 +111,7 @@ $(references): .build/reference/%: Sources/bench/reference/%.c
 	cc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -o $@ $< -Wl,--as-needed \
 	  $$(pkg-config --cflags --libs libsodium libmosquitto sqlite3)
 
-test-debian13: ## everything built and the fast tests run under Debian 13, in a root of its own; as root
+test-debian13: ## everything built and the fast tests run under Debian 13, in a root of its own
 	@.ci/debian13
 
 contract: ## a running service held against openapi.yaml by schemathesis: SEED=1 EXAMPLES=200
