@@ -33,7 +33,8 @@ SYSCONF := /etc
 share := $(DESTDIR)$(PREFIX)/share/worker-station
 lib := $(DESTDIR)$(PREFIX)/lib
 daemons := stationd managementd
-programs := $(daemons) stationctl
+programs := $(daemons) stationctl stationboard
+units := $(daemons) stationboard
 references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildcard Sources/bench/reference/*.c))
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
@@ -62,6 +63,7 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	trap '$(STAGE) --end' EXIT
 	$(STAGE) packages .ci/install-packages build run test
 	$(STAGE) --beside debian13 .ci/debian13 --build
+	$(STAGE) meter .ci/meter --install
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
 	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'
@@ -74,8 +76,8 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) system swift test --skip-build --disable-xctest --filter '$(SLOW)' $(STRICT)
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
 	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
-	$(STAGE) --summary
 	$(STAGE) --await debian13
+	$(STAGE) --summary
 
 soak: ## daemons killed in the middle of exchanges, each write of one and then at random: KILLS=500
 	@.ci/install-packages build run test
@@ -163,10 +165,11 @@ install: release install-files ## programs and files below DESTDIR, PREFIX=/usr
 	done
 
 install-files: ## all that install installs but the programs: builds nothing
-	@install -d "$(share)"/{web,screen,texts,boards,machines,scanners,mosquitto,examples}
+	@install -d "$(share)"/{web,screen,board,texts,boards,machines,scanners,mosquitto,examples}
 	install -d "$(lib)"/{systemd/system,sysusers.d,tmpfiles.d,modules-load.d,udev/rules.d}
 	cp -r --no-preserve=ownership Sources/ManagementShell/Web/. "$(share)/web/"
 	cp -r --no-preserve=ownership Sources/StationShell/Screen/. "$(share)/screen/"
+	cp -r --no-preserve=ownership Sources/SimulatedBoard/Page/. "$(share)/board/"
 	for text in Sources/Texts/*.json; do
 	  if [[ -e $$text ]]; then install -m 644 "$$text" "$(share)/texts/"; fi
 	done
@@ -179,9 +182,10 @@ install-files: ## all that install installs but the programs: builds nothing
 	for example in firmware-config/*.example; do
 	  if [[ -e $$example ]]; then install -m 644 "$$example" "$(share)/examples/"; fi
 	done
-	for daemon in $(daemons); do
-	  sed 's#/usr/bin/#$(PREFIX)/bin/#' "systemd/$$daemon.service" >"$(lib)/systemd/system/$$daemon.service"
-	  chmod 644 "$(lib)/systemd/system/$$daemon.service"
+	for unit in $(units); do
+	  sed -e 's#/usr/bin/#$(PREFIX)/bin/#' -e 's#/usr/share/#$(PREFIX)/share/#' \
+	    "systemd/$$unit.service" >"$(lib)/systemd/system/$$unit.service"
+	  chmod 644 "$(lib)/systemd/system/$$unit.service"
 	done
 	install -m 644 systemd/worker-station.sysusers.conf "$(lib)/sysusers.d/worker-station.conf"
 	install -m 644 systemd/worker-station.tmpfiles.conf "$(lib)/tmpfiles.d/worker-station.conf"

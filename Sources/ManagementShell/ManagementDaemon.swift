@@ -25,7 +25,8 @@ package final class ManagementDaemon {
   private var server: HTTPServer?
   private var isStoreWell = true
   private var lastReason: String?
-  private let oddities = OddityLog()
+  /// What stations send and should not.
+  private let oddities = BoundedLog("oddities")
 
   /// Opens the store and reads the secrets.
   /// - Throws: where the service cannot run.
@@ -229,7 +230,7 @@ package final class ManagementDaemon {
             topic: Topic.reply(station, id).path, payload: reply.json,
             expiry: StationRequest.life))
       case .announce(let station): hub?.announce(station)
-      case .note(let oddity): oddities.note(oddity.description, at: Clock.now)
+      case .note(let oddity): oddities.write(.warning, oddity.description, at: Clock.now)
       }
     }
   }

@@ -24,6 +24,7 @@ package final class StationDaemon {
   let sensors: SensorThreads
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
+  private let recordLog = RecordLog()
   private let lock: FileLock?
   private var station: Station
   private var wake: Timer?
@@ -322,7 +323,9 @@ extension StationDaemon {
         accessPoint: point.number,
         .refused(reason: denial.rawValue, fault: fault?.rawValue))
     case .request(let id, let request): link.ask(request, as: id)
-    case .journal(let entry): journal.append(entry, to: stream)
+    case .journal(let entry):
+      recordLog.note(entry.record.body, at: latest)
+      journal.append(entry, to: stream)
     case .remember(let changes): journal.remember(changes, in: stream)
     case .publishRecords(let range): journal.read(range, of: stream)
     case .publishBirth(let birth): link.publish(birth)
