@@ -12,6 +12,8 @@ import StationProtocol
 package final class ManagementDaemon {
   private let settings: ManagementSettings
   private let loop: EventLoop
+  /// Two services on one store would answer the same stations, each without knowing of the other.
+  private let lock: FileLock
   private let store: SQLiteStore
   private let writer: IngestWriter
   private let client: MQTTClient
@@ -41,6 +43,7 @@ package final class ManagementDaemon {
     }
     desk = try Self.desk(folder, settings.codeLife)
     loop = try EventLoop()
+    lock = try Self.lock(settings.storePath)
     store = try SQLiteStore(path: settings.storePath)
     writer = try IngestWriter(path: settings.storePath)
     var options = MQTTOptions(
@@ -49,6 +52,15 @@ package final class ManagementDaemon {
     options.longestPause = settings.longestPause
     options.largestPayload = 262_144
     client = try MQTTClient(loop: loop, options: options)
+  }
+
+  private static func lock(_ path: String) throws(SystemError) -> FileLock {
+    guard let lock = try FileLock(beside: path) else {
+      throw SystemError(
+        "use", path: path,
+        detail: "another managementd has it; stop it, or set another path in [store]")
+    }
+    return lock
   }
 
   /// Without tokens the service collects what stations send, and answers nobody.

@@ -171,7 +171,7 @@ package final class StationDaemon {
 
   private static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {
     do throws(SystemError) {
-      guard let lock = try FileLock(path: "\(settings.storePath).lock") else {
+      guard let lock = try FileLock(beside: settings.storePath) else {
         throw SystemError(
           "use", path: settings.storePath, detail: "another stationd has it; stop that one first")
       }
