@@ -165,7 +165,7 @@ install: release install-files ## programs and files below DESTDIR, PREFIX=/usr
 	done
 
 install-files: ## all that install installs but the programs: builds nothing
-	@install -d "$(share)"/{web,screen,board,texts,boards,machines,scanners,mosquitto,examples}
+	@install -d "$(share)"/{web,screen,board,texts,boards,machines,scanners,mosquitto,nginx,examples}
 	install -d "$(lib)"/{systemd/system,sysusers.d,tmpfiles.d,modules-load.d,udev/rules.d}
 	cp -r --no-preserve=ownership Sources/ManagementShell/Web/. "$(share)/web/"
 	cp -r --no-preserve=ownership Sources/StationShell/Screen/. "$(share)/screen/"
@@ -179,6 +179,7 @@ install-files: ## all that install installs but the programs: builds nothing
 	install -m 644 firmware-config/scanners/* "$(share)/scanners/"
 	install -m 644 firmware-config/machines/* "$(share)/machines/"
 	install -m 644 firmware-config/mosquitto/* "$(share)/mosquitto/"
+	install -m 644 firmware-config/nginx/* "$(share)/nginx/"
 	for example in firmware-config/*.example; do
 	  if [[ -e $$example ]]; then install -m 644 "$$example" "$(share)/examples/"; fi
 	done

@@ -25,6 +25,7 @@ struct InstallTests {
       "\(share)/machines/channel-board.md",
       "\(share)/mosquitto/access.acl",
       "\(share)/mosquitto/worker-station.conf",
+      "\(share)/nginx/worker-station.conf",
       "\(share)/scanners/newland-em-fm.md",
     ]
     // Whatever pages, texts and examples there are, without the names that begin with a point.
