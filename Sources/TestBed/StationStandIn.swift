@@ -1,12 +1,11 @@
-// A station as far as the broker can tell, whose every message the test decides.
+// A station as far as the broker can tell, whose every message a test decides.
 import Foundation
 import Linux
 import MQTT
 import StationProtocol
-import TestBed
 
 /// A client with a station's account, on a loop of its own thread.
-final class StationStandIn: @unchecked Sendable {
+package final class StationStandIn: @unchecked Sendable {
   // Sendable because `lock` guards what both threads touch; the client stays on its thread.
   private enum Order: Sendable {
     case publish(MQTTMessage)
@@ -15,7 +14,7 @@ final class StationStandIn: @unchecked Sendable {
     case vanish
   }
 
-  let station: StationID
+  package let station: StationID
   private let orders: Mailbox<Order>
   private let lock = NSLock()
   private let ended = DispatchSemaphore(value: 0)
@@ -23,7 +22,7 @@ final class StationStandIn: @unchecked Sendable {
   private var isConnected = false
   private var isGone = false
 
-  init(
+  package init(
     _ station: StationID, brokerPort: Int, password: String, will: StatusPayload? = nil
   ) throws {
     self.station = station
@@ -73,36 +72,36 @@ final class StationStandIn: @unchecked Sendable {
   deinit { vanish() }
 
   /// Breaks off the connection.
-  func vanish() {
+  package func vanish() {
     guard !isGone else { return }
     isGone = true
     orders.send(.vanish)
     ended.wait()
   }
 
-  func publish(_ topic: Topic, _ payload: [UInt8], isRetained: Bool = false) {
+  package func publish(_ topic: Topic, _ payload: [UInt8], isRetained: Bool = false) {
     orders.send(
       .publish(MQTTMessage(topic: topic.path, payload: payload, isRetained: isRetained)))
   }
 
   /// Publishes where no part of the product would.
-  func publish(path: String, _ payload: [UInt8]) {
+  package func publish(path: String, _ payload: [UInt8]) {
     orders.send(.publish(MQTTMessage(topic: path, payload: payload)))
   }
 
-  func send(_ batch: RecordBatch) { publish(.out(station), batch.json) }
+  package func send(_ batch: RecordBatch) { publish(.out(station), batch.json) }
 
-  func say(_ session: SessionID, isOnline: Bool) {
+  package func say(_ session: SessionID, isOnline: Bool) {
     let payload = StatusPayload(
       isOnline: isOnline, session: session, reason: isOnline ? .connected : .lost,
       at: Clock.wall)
     publish(.status(station), payload.json, isRetained: true)
   }
 
-  func subscribe(_ filter: String) { orders.send(.subscribe(filter)) }
+  package func subscribe(_ filter: String) { orders.send(.subscribe(filter)) }
 
   /// Asks the service, and waits for one more answer than there was.
-  func ask(_ id: RequestID, _ request: StationRequest) throws -> StationReply? {
+  package func ask(_ id: RequestID, _ request: StationRequest) throws -> StationReply? {
     let before = messages(.reply(station, id)).count
     publish(.request(station, id), request.json)
     try Deadline.wait(until: "an answer to \(id)") {
@@ -112,15 +111,15 @@ final class StationStandIn: @unchecked Sendable {
   }
 
   /// Messages of a topic, in order.
-  func messages(_ topic: Topic) -> [MQTTMessage] {
+  package func messages(_ topic: Topic) -> [MQTTMessage] {
     lock.withLock { heard.filter { $0.topic == topic.path } }
   }
 
-  var acknowledgements: [Acknowledgement] {
+  package var acknowledgements: [Acknowledgement] {
     messages(.ack(station)).compactMap { try? Acknowledgement(json: $0.payload) }
   }
 
-  func waitForAcknowledgement(_ upto: UInt64, of stream: StreamID) throws {
+  package func waitForAcknowledgement(_ upto: UInt64, of stream: StreamID) throws {
     try Deadline.wait(until: "an acknowledgement of \(upto), not only \(acknowledgements)") {
       acknowledgements.contains(Acknowledgement(stream: stream, upto: upto))
     }
