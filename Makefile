@@ -18,6 +18,7 @@ SECONDS ?= 60
 TARGET ?=
 ONLY ?=
 KILLS ?= 500
+LONG ?=
 # More for `swift test`.
 BUILT ?=
 
@@ -27,7 +28,7 @@ STRICT := -Xswiftc -warnings-as-errors
 STAGE := .ci/stage
 # A process with a thousand connections open is none that libmodbus can work in.
 SLOW := SystemTests|AbuseReaderTests|EnergyMeterTests|RoomDevicesTests
-FAST := --skip 'HardwareTests|$(SLOW)'
+FAST := --skip 'HardwareTests|AttackTests|$(SLOW)'
 # Where the system looks for configuration, whatever PREFIX is.
 SYSCONF := /etc
 share := $(DESTDIR)$(PREFIX)/share/worker-station
@@ -39,7 +40,7 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract soak test-hardware test-gpiod2 test-debian13 \
+.PHONY: help demo build unit test lint bench contract attack soak test-hardware test-gpiod2 test-debian13 \
   simulate mutations sequences fuzz sanitize coverage release install install-files clean
 
 help: ## this list
@@ -74,10 +75,14 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) mutations $(MAKE) --no-print-directory mutations
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
 	$(STAGE) system swift test --skip-build --disable-xctest --filter '$(SLOW)' $(STRICT)
+	$(STAGE) attack $(MAKE) --no-print-directory attack BUILT='--skip-build $(STRICT)'
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
 	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
 	$(STAGE) --await debian13
 	$(STAGE) --summary
+
+attack: ## what an attacker tries, against whole processes as they are shipped; LONG=1 tries it longer
+	@ATTACK_LONG=$(LONG) swift test --disable-xctest --filter AttackTests $(BUILT)
 
 soak: ## daemons killed in the middle of exchanges, each write of one and then at random: KILLS=500
 	@.ci/install-packages build run test

@@ -322,7 +322,7 @@ extension StationDaemon {
       lines.show(
         accessPoint: point.number,
         .refused(reason: denial.rawValue, fault: fault?.rawValue))
-    case .request(let id, let request): link.ask(request, as: id)
+    case .request(let request): link.ask(request)
     case .journal(let entry):
       recordLog.note(entry.record.body, at: latest)
       journal.append(entry, to: stream)
