@@ -17,6 +17,9 @@ final class ScannerHand {
   private(set) var read: [ScanFraming.Frame] = []
   private(set) var connections: [String] = []
   private(set) var characters = 0
+  /// The first code that was read otherwise than it was shown, or that nobody showed: which, as it
+  /// was shown, as it was read.
+  private(set) var firstWrong: String?
   private var typist: Typist
   private var waiting: [InputEvent] = []
   /// As long as a member code is at most; one of a hundred is.
@@ -31,21 +34,24 @@ final class ScannerHand {
     reader = KeyboardScanner(
       loop: loop, search: .usb(vendor: 0x1EAB, product: product, port: nil),
       framing: ScanFraming(idleGap: gap))
-    reader.onFrame = { [unowned self] in read.append($0) }
+    reader.onFrame = { [unowned self] in take($0) }
     reader.onConnection = { [unowned self] in connections.append("\($0) \($1)") }
     reader.start()
   }
 
   /// Codes that were read otherwise than they were shown, that were not, and that nobody showed.
   var wrong: Int { zip(shown, read).count { .code($0) != $1 } }
-  /// The first of them: which, as it was shown, as it was read.
-  var firstWrong: String? {
-    zip(shown, read).enumerated().first { .code($1.0) != $1.1 }.map { index, pair in
-      "\(index): \(String(decoding: pair.0, as: UTF8.self)) \(pair.1)"
-    }
-  }
   var missing: Int { max(0, shown.count - read.count) }
   var extra: Int { max(0, read.count - shown.count) }
+
+  private func take(_ frame: ScanFraming.Frame) {
+    let index = read.count
+    read.append(frame)
+    guard firstWrong == nil else { return }
+    let code = index < shown.count ? shown[index] : []
+    guard frame != .code(code) else { return }
+    firstWrong = "\(index): \(String(decoding: code, as: UTF8.self)) \(frame)"
+  }
 
   /// Types some keys.
   /// - Parameters:

@@ -10,13 +10,14 @@ final class KeyboardScanner: CodeReader {
   var onConnection: (_ isConnected: Bool, _ reason: String) -> Void = { _, _ in }
 
   /// Events that are taken in one turn of the loop. The kernel keeps 64 of a keyboard.
-  private static let mostAtOnce = 256
+  static let mostAtOnce = 256
   /// Events within a second, some 3,000 characters: more than any scanner types, which sends 1,000
   /// reports a second at most (USB 2.0 5.7.4, full speed) and needs two of them for a character.
   static let mostInSecond = 20_000
 
   private let loop: EventLoop
   private let search: InputDeviceSearch
+  private let mostAtOnce: Int
   private let mostInSecond: Int
   private var framing: ScanFraming
   private var keys = ScanKeys()
@@ -32,11 +33,13 @@ final class KeyboardScanner: CodeReader {
 
   init(
     loop: EventLoop, search: InputDeviceSearch, framing: ScanFraming,
+    mostAtOnce: Int = KeyboardScanner.mostAtOnce,
     mostInSecond: Int = KeyboardScanner.mostInSecond
   ) {
     self.loop = loop
     self.search = search
     self.framing = framing
+    self.mostAtOnce = mostAtOnce
     self.mostInSecond = mostInSecond
   }
 
@@ -79,7 +82,7 @@ final class KeyboardScanner: CodeReader {
 
   private func read() {
     guard let device else { return }
-    guard let events = device.read(most: Self.mostAtOnce) else { return lose("the device is gone") }
+    guard let events = device.read(most: mostAtOnce) else { return lose("the device is gone") }
     // By the kernel's stamps: a pause of this daemon is none of the scanner's.
     for (at, event) in events { deliver(framing.receive(keys.take(event), at: at)) }
     // Whoever was told may have stopped all this.
@@ -105,8 +108,10 @@ final class KeyboardScanner: CodeReader {
       do throws(SystemError) {
         try watch(device)
       } catch {
-        lose(error.description)
+        return lose(error.description)
       }
+      // What was taken from the kernel before and not yet delivered: no descriptor tells of it.
+      read()
     }
   }
 
