@@ -50,13 +50,13 @@ extension Station {
     boot = 1
     let entries = outbox.restart(on: stream)
     step.effects += entries.map(Effect.journal)
-    let known = clock.lastTrusted(at: step.now)
-    step.effects.append(
-      .remember(
-        (known.map { [.lastTrusted($0)] } ?? []) + occupancy.changes + latches
-          + (marks.all(for: .door) + (vending?.marks.all(for: .machine) ?? []))
-          .map { .mark($0, forgetting: known ?? step.now.wall) }
-          + whereabouts.all.map { .whereabouts(.entered($0)) } + (vending?.changes ?? [])))
+    let forgetting = clock.forgetting(at: step.now)
+    let used = marks.all(for: .door) + (vending?.marks.all(for: .machine) ?? [])
+    var changes = clock.changes(at: step.now) + occupancy.changes + latches
+    changes += used.map { .mark($0, forgetting: forgetting) }
+    changes += whereabouts.all.map { .whereabouts(.entered($0)) }
+    changes += vending?.changes ?? []
+    step.effects.append(.remember(changes))
     abandonExchange(&step)
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
