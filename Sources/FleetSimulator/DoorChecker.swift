@@ -13,7 +13,8 @@ struct DoorChecker {
   /// Releases whose record is not durable yet, in their order.
   private var unrecorded: [Unrecorded] = []
   private var written = 0
-  /// Codes that opened a door, by the era of the clock in which they did.
+  /// Codes that opened a door, by the era in which they did: one ends where somebody with the key
+  /// may have accepted an earlier time, or the store is lost.
   private var used: [CodeDigest: Int] = [:]
   private var era = 0
   /// Fire was signalled, on record, and nobody has reset it.
@@ -142,7 +143,7 @@ struct DoorChecker {
     era += 1
   }
 
-  mutating func clockMoved() { era += 1 }
+  mutating func clockAccepted() { era += 1 }
 
   func finish() -> String? {
     unrecorded.isEmpty ? nil : wrong("a release never got a durable record")

@@ -48,7 +48,7 @@ struct ExchangeChecker {
     var orders: [UInt8: ExchangeID] = [:]
     /// The article that was picked last, until a code is shown for it.
     var picked: (slot: SlotID, at: Instant)?
-    /// Codes that have paid, in this era of the clock.
+    /// Codes that have paid, by the era in which they did.
     var used: [CodeDigest: Int] = [:]
     var shown: [ExchangeID: CodeDigest] = [:]
     var era = 0
@@ -258,7 +258,7 @@ struct ExchangeChecker {
     if now - stopped > Self.longestStop { excuse(station, .longStop) }
   }
 
-  mutating func clockMoved(_ station: Int) { stations[station].era += 1 }
+  mutating func clockAccepted(_ station: Int) { stations[station].era += 1 }
 
   // MARK: - Lost stores
 

@@ -59,7 +59,7 @@ package enum Mutation: String, CaseIterable, Sendable {
     case .repeatIsNew: "an order that is sent once more gets a new serial number"
     case .silencesAddUp: "answers that got lost before make a machine silent that turns"
     case .numberNeverNew: "an order carries the number of the one before it"
-    case .countSlips: "one passage in forty moves the count by two"
+    case .countSlips: "one person in twenty goes through a doorway unseen"
     case .ackWithheld: "the service stops acknowledging"
     case .invariantBroken: "a device traps, as a broken invariant does"
     }

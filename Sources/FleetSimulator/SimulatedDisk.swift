@@ -24,6 +24,7 @@ struct StoreImage {
   var totals = OccupancyTotals()
   var day = DayBook()
   var lastTrusted: WallTime?
+  var clockMark: WallTime?
   var latches: [Latch] = []
   var whereabouts: [MemberID: WallTime] = [:]
   var paid: [CodeDigest: WallTime] = [:]
@@ -229,7 +230,8 @@ final class SimulatedDisk {
       image.marks[mark.code] = mark.until
     case .totals(let totals): image.totals = totals
     case .day(let book): image.day = book
-    case .lastTrusted(let time): image.lastTrusted = time
+    case .lastTrusted(let time): (image.lastTrusted, image.clockMark) = (time, time)
+    case .clockMark(let time): image.clockMark = time
     case .latch(let latch, let isSet):
       image.latches.removeAll { $0 == latch }
       if isSet { image.latches.append(latch) }

@@ -42,7 +42,8 @@ extension SimulatedStation {
     return Recovered(
       stream: image.stream, boot: boot, ending: ending,
       floor: image.rows.count == 0 ? image.next : image.rows.floor, next: image.next, marks: marks,
-      totals: image.totals, day: image.day, lastTrusted: image.lastTrusted, latches: image.latches,
+      totals: image.totals, day: image.day, lastTrusted: image.lastTrusted,
+      clockMark: image.clockMark, latches: image.latches,
       whereabouts: image.whereabouts.sorted { $0.key < $1.key }
         .map { Whereabouts.Stay(member: $0.key, since: $0.value) },
       exchange: remembered(image.exchange), serial: image.serial,
@@ -67,7 +68,7 @@ extension SimulatedStation {
     tell(.booted(recovered))
     fire.reportAll()
     machine?.reportAll()
-    if isKeyTurned { tell(.maintenanceChanged(isOn: true)) }
+    tell(.maintenanceChanged(isOn: isKeyTurned))
     for door in doors { door.reportAll() }
     tell(.motionChanged(isMoving: isMoving))
     connectLater()
@@ -166,7 +167,6 @@ extension SimulatedStation {
 
   func stepClock() {
     clock.jump(by: dice.seconds(0...172_800) - .seconds(86_400))
-    world.referee.clockMoved(index)
   }
 
   /// The maintenance key is where somebody left it, whether or not the daemon notices.
@@ -190,7 +190,6 @@ extension SimulatedStation {
   /// Mends what faults may have left.
   func mend() {
     clock.learn()
-    world.referee.clockMoved(index)
     for door in doors {
       door.freeBeam()
       door.regainLines()

@@ -136,8 +136,10 @@ final class Workers {
     var at = max(world.now, door.beamsBusyUntil) + dice.milliseconds(300...1500)
     let begin = at
     let mark = (station.life, door.interruptions)
+    let isUnseen = world.mutation == .countSlips && dice.once(in: 20)
     for (beam, isBroken) in steps {
       at = at + dice.milliseconds(60...400)
+      guard !isUnseen else { continue }
       world.at(at) { door.set(beam, isBroken: isBroken) }
     }
     door.beamsBusyUntil = at + .milliseconds(1)

@@ -2,7 +2,13 @@
 import StationProtocol
 
 /// Follows the wall clock: whether it can be believed, when it steps, and the earliest time that
-/// it can possibly be, which genuine codes may tell where no clock does. A board without a battery wakes up in 1970 (domain.md).
+/// it can possibly be, which genuine codes may tell where no clock does. A board without a battery
+/// wakes up in 1970 (domain.md).
+///
+/// Time that was trusted leaves a mark: the latest of all such times, which runs on with the
+/// monotonic clock, is durable, and never goes back by itself. Whoever sets the clock back, or
+/// speaks for its time server, reopens no code by that: it is judged by the mark, until somebody
+/// turns the maintenance key at the station.
 package struct ClockTrust: Equatable, Sendable {
   /// What is done with codes while nobody vouches for the wall clock.
   package enum Policy: String, CaseIterable, Sendable {
@@ -15,6 +21,9 @@ package struct ClockTrust: Equatable, Sendable {
 
   /// A larger change of wall time against monotonic time is a step, and recorded.
   static let stepThreshold: Duration = .seconds(2)
+  /// A trusted time that is earlier than the mark by more than this was set back; less is what a
+  /// clock is corrected by, and what codes are given as leeway.
+  static let tolerance: Duration = .seconds(5)
   /// How often the last trusted time is written down at least, while it is trusted.
   static let rememberInterval: Duration = .seconds(600)
 
@@ -32,8 +41,13 @@ package struct ClockTrust: Equatable, Sendable {
   static let earliestCode = WallTime(seconds: 1_577_836_800)
 
   private let policy: Policy
-  /// The latest wall time that was trusted or recovered, and when that was.
+  /// The earliest time that it can be, and when that was found: no earlier than the mark, and where
+  /// no clock is vouched for, than codes say.
   private var anchor: Anchor?
+  /// The latest time that a clock was vouched for at, and when that was found.
+  private var mark: Anchor?
+  /// A trusted time was earlier than the mark, and no later one has been trusted since.
+  package private(set) var isSetBack = false
   /// When the clock was last trusted, in this run: time that was recovered vouches for nothing.
   private var vouched: Instant?
   private var previous: Anchor?
@@ -44,27 +58,50 @@ package struct ClockTrust: Equatable, Sendable {
   private struct Anchor: Equatable, Sendable {
     var wall: WallTime
     var instant: Instant
+
+    func wall(at now: Now) -> WallTime { wall + (now.instant - instant) }
   }
 
   package init(policy: Policy) { self.policy = policy }
 
-  /// - Parameter lastTrusted: what the store remembers; time has not gone back since.
-  package mutating func recover(lastTrusted: WallTime?, at now: Now) {
-    if let lastTrusted { anchor = Anchor(wall: lastTrusted, instant: now.instant) }
+  /// What the store remembers; time has not gone back since.
+  package mutating func recover(lastTrusted: WallTime?, mark recovered: WallTime?, at now: Now) {
+    anchor = lastTrusted.map { Anchor(wall: $0, instant: now.instant) }
+    mark = recovered.map { Anchor(wall: $0, instant: now.instant) }
   }
 
   /// Takes note of the clocks, at every event.
   /// - Returns: by how much the wall clock stepped, if it did.
   package mutating func observe(_ now: Now) -> Duration? {
     defer { previous = Anchor(wall: now.wall, instant: now.instant) }
-    if now.isTrusted {
-      anchor = Anchor(wall: now.wall, instant: now.instant)
-      vouched = now.instant
-      learnt = .zero
-    }
+    if now.isTrusted { vouch(now) }
     guard let previous else { return nil }
     let step = (now.wall - previous.wall) - (now.instant - previous.instant)
     return abs(step.wholeNanoseconds) > Self.stepThreshold.wholeNanoseconds ? step : nil
+  }
+
+  private mutating func vouch(_ now: Now) {
+    let latest = mark.map { max($0.wall(at: now), now.wall) } ?? now.wall
+    isSetBack = latest - now.wall > Self.tolerance
+    // Nobody has vouched for the time that goes on.
+    guard !isSetBack else { return }
+    follow(latest, now)
+  }
+
+  private mutating func follow(_ time: WallTime, _ now: Now) {
+    mark = Anchor(wall: time, instant: now.instant)
+    anchor = mark
+    vouched = now.instant
+    learnt = .zero
+  }
+
+  /// Somebody with the maintenance key says that the clock is right as it is.
+  /// - Returns: whether there was anything to say.
+  package mutating func accept(_ now: Now) -> Bool {
+    guard isSetBack, now.isTrusted else { return false }
+    isSetBack = false
+    follow(now.wall, now)
+    return true
   }
 
   /// Whoever signed a code did so no earlier than the code says: it is at least that late now.
@@ -85,7 +122,8 @@ package struct ClockTrust: Equatable, Sendable {
 
   /// The time by which a code is judged; nil where policy forbids to judge at all.
   package func judgementTime(_ now: Now) -> WallTime? {
-    if now.isTrusted { return now.wall }
+    // Never earlier than a time at which a code may have been forgotten.
+    if now.isTrusted { return mark.map { max($0.wall(at: now), now.wall) } ?? now.wall }
     // By the monotonic clock, which nobody can set.
     if isHeldOver(now) { return lastTrusted(at: now) }
     guard policy == .accept else { return nil }
@@ -100,15 +138,27 @@ package struct ClockTrust: Equatable, Sendable {
 
   /// The earliest time that it can be: the last one that was known, and what has passed since;
   /// nil where none ever was.
-  package func lastTrusted(at now: Now) -> WallTime? {
-    anchor.map { $0.wall + (now.instant - $0.instant) }
+  package func lastTrusted(at now: Now) -> WallTime? { anchor?.wall(at: now) }
+
+  /// Codes that ended before can be forgotten: no code is ever judged by an earlier time, unless
+  /// somebody with the key says so. The wall has no part in this while nobody vouches for it.
+  package func forgetting(at now: Now) -> WallTime {
+    (mark ?? anchor)?.wall(at: now) ?? WallTime(milliseconds: 0)
   }
 
-  /// The trusted time to be written down, when it is time to.
-  package mutating func timeToRemember(_ now: Now) -> WallTime? {
-    guard now.isTrusted else { return nil }
-    if let remembered, now.instant - remembered < Self.rememberInterval { return nil }
+  /// What boot needs of it.
+  package func changes(at now: Now) -> [RecoveryChange] {
+    guard let anchor else { return [] }
+    // Mostly the mark is the last trusted time itself.
+    return [.lastTrusted(anchor.wall(at: now))]
+      + (mark == anchor ? [] : [.clockMark(mark?.wall(at: now))])
+  }
+
+  /// The trusted time is to be written down now.
+  package mutating func isTimeToRemember(_ now: Now) -> Bool {
+    guard now.isTrusted else { return false }
+    if let remembered, now.instant - remembered < Self.rememberInterval { return false }
     remembered = now.instant
-    return now.wall
+    return true
   }
 }

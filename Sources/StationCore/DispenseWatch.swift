@@ -27,7 +27,7 @@ package struct DispenseWatch: Equatable, Sendable {
   private var restarts = 0
   /// When the machine last answered, or the silence before was counted.
   private var quietSince: Instant
-  /// How long it has been silent since it was last known to turn.
+  /// How long it has been silent since its last answer.
   private var silence: Duration = .zero
   private var askAt: Instant?
 
@@ -63,26 +63,24 @@ package struct DispenseWatch: Equatable, Sendable {
     hear(at: now)
     switch status.reading {
     case .busy:
-      if wasBusy, wasAtRest { restarts += 1 }
-      (wasBusy, wasAtRest) = (true, false)
-      return restarts > Self.mostRestarts ? .unknown(.silent) : turns(at: now)
+      return turns(at: now)
     case .dropped(let fault):
       return isTooSoon(now) ? .unknown(.stale) : .dropped(fault: fault)
     case .failed(.dropNotSeen):
       return isTooSoon(now) ? .unknown(.stale) : .failed(.dropNotSeen)
-    case .failed(let fault): return .failed(fault)
+    // A fault may show before anything turns; by a drawn number it may be that of an earlier order.
+    case .failed(let fault):
+      return isDrawn && isTooSoon(now) ? .unknown(.stale) : .failed(fault)
     }
   }
 
   /// The machine has said what it does, whatever order that belongs to.
   package mutating func checked(_ status: MachineStatus, at now: Instant) -> Verdict {
-    let silence = silence
     hear(at: now)
     if status.contains(.busy) { return turns(at: now) }
     wasAtRest = true
-    // The end of the turn is not told by this: until it is, the machine is as good as silent.
-    self.silence = silence
-    return .ask
+    // How the turn ended is not told by this, and may never be.
+    return now - began < timing.longestTurn ? .ask : .unknown(.silent)
   }
 
   /// Nothing came within the window of a reply. An order that the board never answered may have
@@ -112,6 +110,9 @@ package struct DispenseWatch: Equatable, Sendable {
   }
 
   private mutating func turns(at now: Instant) -> Verdict {
+    if wasBusy, wasAtRest { restarts += 1 }
+    (wasBusy, wasAtRest) = (true, false)
+    guard restarts <= Self.mostRestarts else { return .unknown(.silent) }
     guard now - began < timing.longestTurn else { return .unknown(.endless) }
     askAt = now + timing.busyPause
     return .waits

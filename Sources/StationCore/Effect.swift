@@ -69,13 +69,17 @@ package enum Lane: Equatable, Sendable {
 
 /// A change to what boot needs, kept apart from records and never trimmed by acknowledgements.
 package enum RecoveryChange: Equatable, Sendable {
-  /// Marks that ended before `forgetting` need not be kept. It is no later than the trusted time
-  /// that boot recovers, or a code could be valid again after its mark has gone.
+  /// Marks that ended before `forgetting` need not be kept. It is no later than the mark of the
+  /// clock that boot recovers, or a code could be valid again after its mark has gone.
   case mark(ReplayMark, forgetting: WallTime)
   case totals(OccupancyTotals)
   /// The local day under way, and which one has a record already.
   case day(DayBook)
+  /// The earliest time that it can be, and the latest one that was trusted, unless `clockMark`
+  /// follows.
   case lastTrusted(WallTime)
+  /// The latest time that was trusted, where codes have told a later one since; nil for none.
+  case clockMark(WallTime?)
   case latch(Latch, isSet: Bool)
   case whereabouts(Whereabouts.Change)
   /// The exchange that has no outcome yet; nil once it has.

@@ -127,7 +127,10 @@ package struct Recovered: Equatable, Sendable {
   package var totals: OccupancyTotals
   /// The local day under way.
   package var day: DayBook
+  /// The earliest time that it can be.
   package var lastTrusted: WallTime?
+  /// The latest time at which a clock was vouched for.
+  package var clockMark: WallTime?
   /// Those that are set.
   package var latches: [Latch]
   /// The members that went in and were not seen to leave.
@@ -147,7 +150,8 @@ package struct Recovered: Equatable, Sendable {
   package init(
     stream: StreamID, boot: Int64 = 1, ending: Ending = .newStore, floor: UInt64 = 1,
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
-    day: DayBook = DayBook(), lastTrusted: WallTime? = nil, latches: [Latch] = [],
+    day: DayBook = DayBook(), lastTrusted: WallTime? = nil,
+    clockMark: WallTime? = nil, latches: [Latch] = [],
     whereabouts: [Whereabouts.Stay] = [], exchange: OpenExchange? = nil, serial: UInt8 = 0,
     slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [], hasLostStore: Bool = false,
     isDurable: Bool = true
@@ -161,6 +165,7 @@ package struct Recovered: Equatable, Sendable {
     self.totals = totals
     self.day = day
     self.lastTrusted = lastTrusted
+    self.clockMark = clockMark
     self.latches = latches
     self.whereabouts = whereabouts
     self.exchange = exchange

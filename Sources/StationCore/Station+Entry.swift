@@ -54,14 +54,13 @@ extension Station {
     _ step: inout Step
   ) {
     let id = points[index].id
-    let known = clock.lastTrusted(at: step.now)
     var changes: [RecoveryChange] = []
     if let mark {
-      let forgetting = known ?? clock.judgementTime(step.now) ?? step.now.wall
+      let forgetting = clock.forgetting(at: step.now)
       marks.add(mark, at: forgetting)
       changes.append(.mark(mark, forgetting: forgetting))
     }
-    if let known { changes.append(.lastTrusted(known)) }
+    changes += clock.changes(at: step.now)
     atDoor(id, &step) { $0.grant(claimant.code, isExtended: claimant.needsTime, at: $1) }
     step.effects.append(.show(id, .granted))
     journal(
@@ -137,6 +136,10 @@ extension Station {
       set(alarm, nil, stands: stands, &step)
     }
     set(.clockUntrusted, nil, stands: clock.judgementTime(step.now) == nil, &step)
+    // With the mark that it is measured by: a restart must not make it forget.
+    if clock.isSetBack != alarms.stands(.clockSetBack, nil) {
+      set(.clockSetBack, nil, stands: clock.isSetBack, &step, clock.changes(at: step.now))
+    }
   }
 
   /// The next instant at which `passEntry` has something to do.

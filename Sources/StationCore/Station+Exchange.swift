@@ -207,8 +207,7 @@ extension Station {
       return end(exchange, .refused(refusal), balance: nil, &step)
     }
     guard let serial = vending?.takeSerial(outbox.stream) else { return }
-    let known = clock.lastTrusted(at: step.now)
-    let forgetting = known ?? clock.judgementTime(step.now) ?? step.now.wall
+    let forgetting = clock.forgetting(at: step.now)
     vending?.marks.add(intention.mark, at: forgetting)
     // A drawn number may be the board's own of an earlier order: nobody asks by it after a restart.
     let began = vending?.isSerialDrawn == true ? nil : step.now.instant
@@ -217,7 +216,7 @@ extension Station {
     journal(
       .exchangeDispensing(exchange.id, serial: Int64(serial)), .urgent, &step,
       [.exchange(open), .serial(serial), .mark(intention.mark, forgetting: forgetting)]
-        + (known.map { [.lastTrusted($0)] } ?? []))
+        + clock.changes(at: step.now))
     vending?.session = .committing(intention, serial: serial, balance: balance, seq: seq)
   }
 

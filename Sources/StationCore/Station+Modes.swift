@@ -46,6 +46,19 @@ extension Station {
     var isInMaintenance: Bool
   }
 
+  /// Somebody who looks after the station has come, or goes. A key that is found turned at a start
+  /// was left there: only a hand that turns it says that the clock is right.
+  mutating func turnKey(_ isOn: Bool, _ step: inout Step) {
+    let isTurnedNow = isOn && !isInMaintenance && isKeyHeard
+    isInMaintenance = isOn
+    isKeyHeard = true
+    guard isOn else { return }
+    endDuress(&step)
+    if isTurnedNow, clock.accept(step.now) {
+      step.effects.append(.remember(clock.changes(at: step.now)))
+    }
+  }
+
   /// Whether the free hours hold; no where the time is not known: a door that stands open by a
   /// wrong clock is open to anyone.
   func isFreeHour(_ now: Now) -> Bool { holds(configuration.entry.freeHours, now) }

@@ -58,14 +58,13 @@ extension Station {
 
   /// All that boot needs, for a store that has none of it.
   private func memory(at now: Now) -> [RecoveryChange] {
-    let known = clock.lastTrusted(at: now)
+    let forgetting = clock.forgetting(at: now)
     var used = marks.all(for: .door)
     if let vending { used += vending.marks.all(for: .machine) }
-    var changes: [RecoveryChange] = []
-    if let known { changes.append(.lastTrusted(known)) }
+    var changes: [RecoveryChange] = clock.changes(at: now)
     changes += occupancy.changes
     changes += latches
-    changes += used.map { .mark($0, forgetting: known ?? now.wall) }
+    changes += used.map { .mark($0, forgetting: forgetting) }
     changes += whereabouts.all.map { .whereabouts(.entered($0)) }
     if let vending { changes += vending.changes }
     return changes

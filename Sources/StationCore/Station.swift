@@ -35,6 +35,8 @@ package struct Station: Equatable, Sendable {
   var isLockedDown = false
   /// The maintenance key is turned.
   var isInMaintenance = false
+  /// Something was heard of the key since the start; before that nobody has turned it.
+  var isKeyHeard = false
   /// When the modes of the doors are to be looked at again, whatever happens.
   var modesDueAt: Instant?
   /// For what the modes were last found; nil before the first time.
@@ -130,9 +132,7 @@ extension Station {
     case .pinEntered(let id, let attempt): present(.pin(attempt), at: id, &step)
     case .leaveRequested(let id, let attempt): presentLeaving(attempt, at: id, &step)
     case .lockDownChanged(let isOn): isLockedDown = isOn
-    case .maintenanceChanged(let isOn):
-      isInMaintenance = isOn
-      if isOn { endDuress(&step) }
+    case .maintenanceChanged(let isOn): turnKey(isOn, &step)
     case .directoryChanged(let changed): directory = changed
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
@@ -199,8 +199,8 @@ extension Station {
     if let isFilling = outbox.noteFilling() {
       set(.journalFilling, nil, stands: isFilling, &step)
     }
-    if let time = clock.timeToRemember(step.now) {
-      step.effects.append(.remember([.lastTrusted(time)]))
+    if clock.isTimeToRemember(step.now) {
+      step.effects.append(.remember(clock.changes(at: step.now)))
     }
   }
 
@@ -210,7 +210,8 @@ extension Station {
     outbox.recover(recovered)
     marks.recover(recovered.marks.filter { $0.purpose == .door })
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
-    clock.recover(lastTrusted: recovered.lastTrusted, at: step.now)
+    clock.recover(
+      lastTrusted: recovered.lastTrusted, mark: recovered.clockMark, at: step.now)
     _ = clock.observe(step.now)
     sensors = configuration.sensors.sensors.map { Sensor($0, at: step.now.instant) }
     minutes = MinuteBook(at: step.now.instant)

@@ -124,7 +124,7 @@ import Testing
       [
         .mark(
           ReplayMark(code: code(today).bytes, until: today + .seconds(65)), forgetting: today),
-        .lastTrusted(today),
+        .lastTrusted(today), .clockMark(nil),
       ])
     story.tell(.codePresented(1, code(today + .seconds(-66), 2)))
     story.expectRefusal(.expired, of: code(today, 2))
@@ -136,7 +136,7 @@ import Testing
     var clock = ClockTrust(policy: .accept)
     let start = Instant(nanoseconds: 0)
     var now = Now(instant: start, wall: WallTime(seconds: 0), isTrusted: false)
-    clock.recover(lastTrusted: Scenario.noon, at: now)
+    clock.recover(lastTrusted: Scenario.noon, mark: nil, at: now)
     _ = clock.observe(now)
     clock.learn(issued: Scenario.noon + .seconds(300 * day), at: now)
     #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(300 * day))
@@ -180,7 +180,9 @@ import Testing
     story.advance(by: .seconds(100))
     story.stepClock(by: .milliseconds(-3600_500))
     story.tell(.wake)
+    let mark = story.now.wall + .milliseconds(3600_500)
     story.expectJournal(.clockStepped(milliseconds: -3_600_500), .soon)
+    story.expectJournal(.alarmRaised(.clockSetBack, nil), .urgent, [.lastTrusted(mark)])
     story.stepClock(by: .seconds(3))
     story.tell(.wake)
     story.expectJournal(.clockStepped(milliseconds: 3000))

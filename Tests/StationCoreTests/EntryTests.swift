@@ -35,7 +35,7 @@ import Testing
       [
         .mark(
           ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65)), forgetting: known),
-        .lastTrusted(known),
+        .lastTrusted(known), .clockMark(nil),
       ])
   }
 

@@ -393,7 +393,7 @@ import Testing
   func counting() throws {
     var story = ExchangeStory()
     let serial = try story.start()
-    story.answer(serial, [.failed, .didNotTurn])
+    story.answer(serial, [.failed, .didNotTurn], after: .seconds(1))
     story.tell(.slotCounted(ExchangeStory.soap, stock: 5, bestBefore: nil))
     #expect(story.slot(ExchangeStory.soap).stock == nil)
     story.fill(ExchangeStory.soap, 11)

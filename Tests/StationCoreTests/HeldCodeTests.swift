@@ -36,9 +36,6 @@ import Testing
   @Test("a code that begins in a few seconds opens when it has begun")
   func early() {
     let story = Scenario()
-    story.stepClock(by: .seconds(-10))
-    story.tell(.wake)
-    story.expectJournal(.clockStepped(milliseconds: -10_000))
     let digest = CodeDigest(high: 1, low: 1)
     let issued = story.now.wall + .seconds(9)
     let code = Presentation(

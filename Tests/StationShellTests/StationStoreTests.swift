@@ -79,6 +79,25 @@ struct StationStoreTests {
     store.abandon()
   }
 
+  @Test("the mark of the clock is kept beside the last trusted time, and is the same by default")
+  func clockMark() throws {
+    let (early, late) = (WallTime(seconds: 1_700_000_000), WallTime(seconds: 1_700_086_400))
+    for (changes, mark) in [
+      ([.lastTrusted(late)], late), ([.lastTrusted(late), .clockMark(early)], early),
+      ([.lastTrusted(late), .clockMark(nil)], nil),
+      ([.lastTrusted(late), .lastTrusted(early)], early),
+    ] as [([RecoveryChange], WallTime?)] {
+      var (store, recovered) = try open()
+      var batch = StationStore.Batch()
+      batch.operations = [.remember(changes)]
+      try store.commit(batch)
+      store.abandon()
+      (store, recovered) = try open()
+      #expect(recovered.clockMark == mark)
+      store.abandon()
+    }
+  }
+
   @Test("a number is never used again, even when every row was trimmed")
   func trimming() throws {
     var (store, recovered) = try open()
@@ -161,7 +180,7 @@ struct StationStoreTests {
       "UPDATE identity SET floor = 9223372036854775807", "UPDATE identity SET boot = -2",
       "UPDATE identity SET last_trusted = 9223372036854775807",
       "UPDATE identity SET last_trusted = -1", "UPDATE identity SET stream = 'short'",
-      "DELETE FROM identity; INSERT INTO identity VALUES (1, 'zzzzzzzzzzzzzzzz', 1, 1, 1, NULL)",
+      "UPDATE identity SET stream = 'zzzzzzzzzzzzzzzz'",
       "UPDATE occupancy_ledger SET corrections = -1000000",
       "UPDATE occupancy_ledger SET entered = 9223372036854775807",
       "DELETE FROM occupancy_ledger", "INSERT INTO outbox VALUES (9223372036854775807, X'7B7D')",

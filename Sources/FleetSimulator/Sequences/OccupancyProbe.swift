@@ -227,7 +227,8 @@ struct OccupancyProbe: SequenceProbe {
       switch change {
       case .totals(let totals): recovered.totals = totals
       case .day(let book): recovered.day = book
-      case .lastTrusted(let time): recovered.lastTrusted = time
+      case .lastTrusted(let time): (recovered.lastTrusted, recovered.clockMark) = (time, time)
+      case .clockMark(let time): recovered.clockMark = time
       default: break
       }
     }

@@ -87,6 +87,7 @@ final class StationStore {
       ) STRICT, WITHOUT ROWID;
       """),
     vendingMigration,
+    clockMigration,
   ]
 
   /// Opens or makes the store, counts the boot, and reads what is remembered.
@@ -110,7 +111,8 @@ final class StationStore {
       if ending == .newStore {
         try database.run("INSERT INTO occupancy_ledger VALUES (1, 0, 0, 0, 0)")
         try database.run(
-          "INSERT INTO identity VALUES (1, ?1, 0, 0, 1, NULL)", .text(fresh.description))
+          "INSERT INTO identity (only, stream, boot, ended_cleanly, floor) VALUES (1, ?1, 0, 0, 1)",
+          .text(fresh.description))
       }
       try database.execute("UPDATE identity SET boot = boot + 1, ended_cleanly = 0")
     }
@@ -139,11 +141,13 @@ final class StationStore {
       if !range.contains(number) { isSound = false }
       return min(max(number, range.lowerBound), range.upperBound)
     }
-    try database.prepare("SELECT stream, boot, floor, last_trusted FROM identity").rows { row in
+    let identity = "SELECT stream, boot, floor, last_trusted, clock_mark FROM identity"
+    try database.prepare(identity).rows { row in
       stream = StreamID(row.text(0))
       recovered.boot = sound(row.int64(1), counts)
       recovered.floor = UInt64(sound(row.int64(2), 1...counts.upperBound))
       recovered.lastTrusted = row.int64OrNil(3).map { WallTime(milliseconds: sound($0, times)) }
+      recovered.clockMark = row.int64OrNil(4).map { WallTime(milliseconds: sound($0, times)) }
     }
     recovered.stream = stream ?? recovered.stream
     var last: UInt64 = 0
@@ -243,8 +247,7 @@ final class StationStore {
         "INSERT INTO latch VALUES (?1) ON CONFLICT (name) DO NOTHING", .text(latch.rawValue))
     case .latch(let latch, isSet: false):
       try database.run("DELETE FROM latch WHERE name = ?1", .text(latch.rawValue))
-    case .lastTrusted(let time):
-      try database.run("UPDATE identity SET last_trusted = ?1", .integer(time.milliseconds))
+    case .lastTrusted, .clockMark: try remember(clock: change)
     case .whereabouts(.entered(let stay)):
       try database.run(
         """
