@@ -129,7 +129,7 @@ let package = Package(
       "ContractTests",
       ["StationProtocol", "ManagementCore", "ManagementShell", "MemberCode", "TestBed"],
       exclude: ["Checker", "Fixtures"]),
-    suite("TidyTests", []),
+    suite("TidyTests", ["StationProtocol"]),
     suite(
       "SystemTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"],
       exclude: ["kill-point.c"]),

@@ -26,6 +26,9 @@ package final class ManagementDaemon {
   private var isStoreWell = true
   private var lastReason: String?
   private let oddities = OddityLog()
+  private lazy var sweep = RetainedSweep(loop: loop) { [client] in
+    client.publish(MQTTMessage(topic: $0, payload: [], isRetained: true))
+  }
 
   /// Opens the store and reads the secrets.
   /// - Throws: where the service cannot run.
@@ -46,7 +49,7 @@ package final class ManagementDaemon {
       host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
       password: try Files.credential("mqtt-password", directory: folder))
     options.longestPause = settings.longestPause
-    options.largestPayload = 262_144
+    options.largestPayload = RecordBatch.longestJSON
     client = try MQTTClient(loop: loop, options: options)
   }
 
@@ -228,6 +231,7 @@ package final class ManagementDaemon {
           MQTTMessage(
             topic: Topic.reply(station).path, payload: reply.json,
             expiry: StationRequest.life))
+      case .clear(let topic): sweep.add(topic)
       case .announce(let station): hub?.announce(station)
       case .note(let oddity): oddities.note(oddity.description, at: Clock.now)
       }
