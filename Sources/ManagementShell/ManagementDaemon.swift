@@ -108,14 +108,17 @@ package final class ManagementDaemon {
       now: { [timekeeper] in timekeeper.now() })
     api.aloneUpTo = Int64(settings.aloneUpTo)
     api.oldHold = settings.oldHold
-    api.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
+    api.doorkeeper.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
     var options = HTTPOptions(address: settings.address, port: settings.port)
     options.mostConnections = settings.connections
     options.mostConnectionsOfPeer = settings.connectionsPerAddress
+    options.proxies = settings.proxies
     let server = try HTTPServer(loop: loop, options: options) { api.respond(to: $0) }
     server.refusal = API.refusal
+    server.gate = { api.gate($0) }
+    server.onEnded = { api.doorkeeper.forget($0) }
     server.onRefused = { [unowned self] in note($0) }
     self.server = server
     let address = "\(server.address):\(server.port)"

@@ -74,12 +74,13 @@ extension API {
   }
 
   /// Server-sent events; `Last-Event-ID`, or `lastEventId` where a client cannot send headers.
-  func streamEvents(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+  func streamEvents(_ request: HTTPRequest, _ actor: Actor) throws -> HTTPResponse {
     let asked = try Self.number("lastEventId", in: request, 0...(1 << 53))
     let last = try request.header("last-event-id").map {
       try Self.number("Last-Event-ID", $0, 0...(1 << 53))
     }
-    let stream = try hub.open(lastEventID: last ?? asked, stations: views().map(\.id))
+    let stream = try hub.open(
+      lastEventID: last ?? asked, stations: views().map(\.id), for: actor.name)
     return HTTPResponse(
       200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
       content: .stream(stream))

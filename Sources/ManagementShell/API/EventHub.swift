@@ -9,6 +9,8 @@ import StationProtocol
 /// until it has caught up. So nothing is skipped, and nothing comes twice.
 final class EventHub {
   static let mostClients = 500
+  /// Of one actor: a person has a few windows open, a program one.
+  static let mostClientsOfActor = 10
   private static let heartbeat: Duration = .seconds(15)
   private static let page = 100
 
@@ -20,6 +22,7 @@ final class EventHub {
 
   private final class Client {
     let stream = HTTPEventStream(capacity: 262_144)
+    let actor: String
     /// The id of the last event that was sent.
     var cursor: Int64
     /// Events are read from the store until none is left.
@@ -27,7 +30,8 @@ final class EventHub {
     /// Stations whose state has changed since it was sent.
     var changed: Set<StationID>
 
-    init(cursor: Int64, changed: Set<StationID>) {
+    init(actor: String, cursor: Int64, changed: Set<StationID>) {
+      self.actor = actor
       self.cursor = cursor
       self.changed = changed
     }
@@ -44,10 +48,15 @@ final class EventHub {
 
   /// Opens a stream: the state of every station first, then events after `lastEventID`, or only
   /// new ones where that is nil.
-  /// - Throws: `unavailable` where too many watch.
+  /// - Throws: `unavailable` where too many watch, `tooManyRequests` where this actor has too many.
   func open(
-    lastEventID: Int64?, stations: [StationID]
+    lastEventID: Int64?, stations: [StationID], for actor: String
   ) throws(Problem) -> HTTPEventStream {
+    guard clients.values.count(where: { $0.actor == actor }) < Self.mostClientsOfActor else {
+      throw .tooManyRequests(
+        "\(Self.mostClientsOfActor) event streams of this token's owner are open already.",
+        retryAfter: 10)
+    }
     guard clients.count < Self.mostClients else {
       throw .unavailable("\(Self.mostClients) event streams are open already.")
     }
@@ -58,7 +67,7 @@ final class EventHub {
     } catch {
       throw .unavailable("The store cannot be read.")
     }
-    let client = Client(cursor: cursor, changed: Set(stations))
+    let client = Client(actor: actor, cursor: cursor, changed: Set(stations))
     let key = ObjectIdentifier(client)
     clients[key] = client
     client.stream.onClosed = { [weak self] in self?.clients[key] = nil }
