@@ -121,7 +121,7 @@ let package = Package(
       "ManagementShellTests",
       [
         "ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "MQTT",
-        "Linux", "TestBed",
+        "HTTP", "Linux", "TestBed",
       ]),
     suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore", "Modbus"]),
     suite("FleetSimulatorTests", ["FleetSimulator", "ManagementCore"], exclude: ["Walks"]),

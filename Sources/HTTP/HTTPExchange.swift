@@ -10,6 +10,8 @@ final class HTTPExchange {
   /// The body is too large, and has an end that is known.
   private var isAnnounced = false
   private var stream: HTTPEventStream?
+  /// An answer that is awaited, and the header fields that it gets.
+  private var later: (answer: HTTPLaterAnswer, headers: [(name: String, value: String)])?
   private var claim: (peer: String, connection: UInt64) = ("", 0)
   private let server: HTTPServer
   private let connection: OpaquePointer
@@ -83,6 +85,12 @@ final class HTTPExchange {
 
   /// The request is complete.
   func finish(path: String, method: String) -> MHD_Result {
+    if let later {
+      // Woken without an answer: the server stops.
+      var answer = later.answer.answer ?? server.refusal(503)
+      answer.headers += later.headers
+      return send(answer, method: method)
+    }
     if isTooLarge { return send(server.refusal(413), method: method) }
     switch request(path: path, method: method) {
     case .success(let request): return send(server.handler(request), method: method)
@@ -109,6 +117,7 @@ final class HTTPExchange {
   func complete(_ code: MHD_RequestTerminationCode) {
     if code == .REQUEST_TERMINATED_TIMEOUT_REACHED { server.onRefused(.slowReader) }
     server.connection(descriptor, is: .idle)
+    server.answered(descriptor)
     guard let stream else { return }
     server.closed(descriptor)
     stream.detach()
@@ -142,6 +151,13 @@ final class HTTPExchange {
 
   private func send(_ answer: HTTPResponse, method: String) -> MHD_Result {
     server.connection(descriptor, is: .answer)
+    if case .later(let later) = answer.content, self.later == nil {
+      self.later = (later, answer.headers)
+      guard later.answer == nil else { return finish(path: "", method: method) }
+      server.awaits(later, on: descriptor)
+      later.wait(on: connection, of: server)
+      return .YES
+    }
     if (400..<500).contains(answer.status) || answer.status == 501 {
       server.onRefused(.answered(status: answer.status))
     }
@@ -166,6 +182,8 @@ final class HTTPExchange {
       return bytes.withUnsafeMutableBytes {
         MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
       }
+    // One that is promised once more is none.
+    case .later: return MHD_create_response_from_buffer(0, nil, .RESPMEM_MUST_COPY)
     case .file(let descriptor, let size):
       return MHD_create_response_from_fd64(size, descriptor)
     case .stream(let stream):

@@ -81,6 +81,8 @@ package final class HTTPServer {
   private var sweep: Timer?
   private var connections: HTTPConnections
   private var streams: [Int32: HTTPEventStream] = [:]
+  /// Answers that are awaited.
+  private var awaited: [Int32: HTTPLaterAnswer] = [:]
   /// Requests that the library has answered by itself on connections that have not ended yet.
   private var answeredByLibrary = 0
 
@@ -127,6 +129,7 @@ package final class HTTPServer {
     for timer in [deadline, wakeUp, sweep] { timer?.cancel() }
     // The library does not stop while a connection is suspended.
     for stream in streams.values { stream.close() }
+    for answer in awaited.values { answer.abandon() }
     if let listener { loop.unwatch(listener.descriptor) }
     listener = nil
     loop.unwatch(descriptor)
@@ -295,6 +298,7 @@ extension HTTPServer {
     let number = connections.open[descriptor]?.number
     connections.remove(descriptor)
     streams[descriptor] = nil
+    awaited[descriptor] = nil
     if let number { onEnded(number) }
   }
 
@@ -311,6 +315,8 @@ extension HTTPServer {
 
   func opened(_ stream: HTTPEventStream, on descriptor: Int32) { streams[descriptor] = stream }
   func closed(_ descriptor: Int32) { streams[descriptor] = nil }
+  func awaits(_ answer: HTTPLaterAnswer, on descriptor: Int32) { awaited[descriptor] = answer }
+  func answered(_ descriptor: Int32) { awaited[descriptor] = nil }
 }
 
 /// What the library's callbacks are given; it finds the server without keeping it alive.

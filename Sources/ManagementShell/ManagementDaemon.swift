@@ -22,6 +22,7 @@ package final class ManagementDaemon {
   private var core = Management()
   private var list = StationList()
   private var hub: EventHub?
+  private var proofs: ProofDesk?
   private var server: HTTPServer?
   private var isStoreWell = true
   private var lastReason: String?
@@ -95,17 +96,25 @@ package final class ManagementDaemon {
   }
 
   private func serve() throws {
-    let hub = EventHub(loop: loop, store: store) { [unowned self] in
+    let hub = EventHub(loop: loop, store: store, now: { [timekeeper] in timekeeper.now() }) {
+      [unowned self] in
       core.view(of: $0, at: timekeeper.now())
     }
     self.hub = hub
+    // Every station that is known has something to show.
+    for station in core.stations.keys.sorted() { hub.announce(station) }
+    let proofs = try ProofDesk(loop: loop, path: settings.storePath) { [timekeeper] in
+      timekeeper.now()
+    }
+    self.proofs = proofs
     let api = API(
       store: store, desk: desk, hub: hub, tokens: tokens, pages: settings.pages,
       texts: settings.texts,
-      views: { [unowned self] in core.views(at: timekeeper.now()) },
+      stationView: { [unowned self] in core.view(of: $0, at: timekeeper.now()) },
       stationList: { [unowned self] in list.json(of: core, at: timekeeper.now()) },
       refused: { [unowned self] in core.refused },
       now: { [timekeeper] in timekeeper.now() })
+    api.prove = { () throws(Problem) in try proofs.prove() }
     api.aloneUpTo = Int64(settings.aloneUpTo)
     api.oldHold = settings.oldHold
     api.doorkeeper.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
@@ -134,6 +143,7 @@ package final class ManagementDaemon {
   private func stop() {
     notifier.stopping()
     hub?.close()
+    proofs?.stop()
     server?.stop()
     client.stop(last: status(isOnline: false))
     writer.finish()

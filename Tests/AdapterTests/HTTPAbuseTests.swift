@@ -138,6 +138,39 @@ struct HTTPAbuseTests {
     #expect(try exchange(server.port, "GET", "/").contains("0 from"))
   }
 
+  @Test("an answer that is made later comes when it is there, and others are served meanwhile")
+  func later() throws {
+    let turns = Box(0)
+    let server = try ServerThread(HTTPOptions()) { loop in
+      { request in
+        guard request.path == ["later"] else { return .text(200, "now") }
+        let answer = HTTPLaterAnswer()
+        // The connection rests until the third request has been served.
+        func look() {
+          loop.schedule(after: .milliseconds(1)) {
+            if turns.value >= 2 { answer.give(.text(200, "done")) } else { look() }
+          }
+        }
+        look()
+        return HTTPResponse(200, headers: [("X-Outer", "yes")], content: .later(answer))
+      }
+    }
+    let waiting = try RawConnection(port: server.port)
+    waiting.send("GET /later HTTP/1.1\r\nHost: here\r\n\r\n")
+    for _ in 0..<2 { #expect(try exchange(server.port, "GET", "/").hasSuffix("now")) }
+    turns.value = 2
+    #expect(waiting.read(until: "done"))
+    #expect(waiting.received.hasPrefix("HTTP/1.1 200 "))
+    #expect(waiting.received.contains("\r\nX-Outer: yes\r\n"))
+    // The connection lives on, and one that waits does not keep the server from its end.
+    waiting.forget()
+    waiting.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+    #expect(waiting.read(until: "now"))
+    turns.value = 0
+    waiting.send("GET /later HTTP/1.1\r\nHost: here\r\n\r\n")
+    #expect(try exchange(server.port, "GET", "/").hasSuffix("now"))
+  }
+
   @Test("a house full of bodies that never come makes room for whoever asks")
   func fullOfBodies() throws {
     let server = try server {

@@ -8,10 +8,16 @@ extension API {
     HTTPResponse(200, type: "application/json", stationList())
   }
 
-  func showStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    guard let view = views().first(where: { $0.id.text == parameters[0] }) else {
-      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
+  /// - Throws: `notFound` where no station of that name was ever heard of.
+  func view(of name: String) throws(Problem) -> StationView {
+    guard let station = StationID(name), let view = stationView(station) else {
+      throw .notFound("No station \"\(name.prefix(64))\" has ever been heard of.")
     }
+    return view
+  }
+
+  func showStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let view = try view(of: parameters[0])
     var writer = JSONWriter(capacity: 1024)
     view.write(to: &writer)
     return HTTPResponse(200, type: "application/json", writer.bytes)
@@ -29,9 +35,7 @@ extension API {
     }
     let most = MeasuredSeries.Step.hour.most
     let count = min(try Self.number("count", in: request, 1...most) ?? 24, step.most)
-    guard let view = views().first(where: { $0.id.text == parameters[0] }) else {
-      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
-    }
+    let view = try view(of: parameters[0])
     let now = now()
     let hours = try store.measured(
       of: view.id, hours: MeasuredSeries.hours(step, count: count, at: now))
@@ -80,7 +84,7 @@ extension API {
       try Self.number("Last-Event-ID", $0, 0...(1 << 53))
     }
     let stream = try hub.open(
-      lastEventID: last ?? asked, stations: views().map(\.id), for: actor.name)
+      lastEventID: last ?? asked, for: actor.name)
     return HTTPResponse(
       200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
       content: .stream(stream))

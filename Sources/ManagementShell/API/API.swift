@@ -10,13 +10,17 @@ final class API {
   let store: any ManagementStore
   let desk: CodeDesk?
   let hub: EventHub
-  let views: () -> [StationView]
+  let stationView: (StationID) -> StationView?
   /// All of them as JSON.
   let stationList: () -> [UInt8]
   let now: () -> Now
   let refused: () -> RefusedInput
   /// A station was named; the core is told.
   var onNamed: (StationRegistration) -> Void = { _ in }
+  /// Begins a proof of the ledger; the answer comes when it is done.
+  var prove: () throws(Problem) -> HTTPLaterAnswer = { () throws(Problem) in
+    throw .unavailable("Nobody proves the ledger here.")
+  }
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
   let doorkeeper: Doorkeeper
@@ -30,7 +34,7 @@ final class API {
 
   init(
     store: any ManagementStore, desk: CodeDesk?, hub: EventHub, tokens: Tokens,
-    pages: String, texts: String, views: @escaping () -> [StationView],
+    pages: String, texts: String, stationView: @escaping (StationID) -> StationView?,
     stationList: @escaping () -> [UInt8], refused: @escaping () -> RefusedInput,
     now: @escaping () -> Now
   ) {
@@ -40,7 +44,7 @@ final class API {
     doorkeeper = Doorkeeper(tokens, now: now)
     self.pages = StaticFiles(root: pages)
     self.texts = StaticFiles(root: texts)
-    self.views = views
+    self.stationView = stationView
     self.stationList = stationList
     self.refused = refused
     self.now = now
