@@ -85,7 +85,7 @@ enum Words {
       return [title]
         + section.keys.map { key in
           switch key.presence {
-          case .standard(let text), .required(let text), .optional(let text):
+          case .standard(let text), .required(let text), .optional(let text), .usual(let text):
             "\(key.name) = \(text)\n"
           }
         }

@@ -70,6 +70,7 @@ final class SimulatedStation {
       let outage = world.delay(100...60_000)
       world.after(world.delay(0...7000)) { [unowned self] in machine?.losePower(for: outage) }
     }
+    if world.strikes(.machineLine, onceIn: 8) { line?.turnBad() }
     if world.strikes(.machineSilent, onceIn: 20) {
       let outage = world.delay(500...20_000)
       world.after(world.delay(0...7000)) { [unowned self] in line?.die(for: outage) }

@@ -12,6 +12,8 @@ import StationProtocol
 package final class ManagementDaemon {
   private let settings: ManagementSettings
   private let loop: EventLoop
+  /// Two services on one store would answer the same stations, each without knowing of the other.
+  private let lock: FileLock
   private let store: SQLiteStore
   private let writer: IngestWriter
   private let client: MQTTClient
@@ -26,7 +28,8 @@ package final class ManagementDaemon {
   private var server: HTTPServer?
   private var isStoreWell = true
   private var lastReason: String?
-  private let oddities = OddityLog()
+  /// What stations send and should not.
+  private let oddities = BoundedLog("oddities")
   private lazy var sweep = RetainedSweep(loop: loop) { [client] in
     client.publish(MQTTMessage(topic: $0, payload: [], isRetained: true))
   }
@@ -44,6 +47,7 @@ package final class ManagementDaemon {
     }
     desk = try Self.desk(folder, settings.codeLife)
     loop = try EventLoop()
+    lock = try Self.lock(settings.storePath)
     store = try SQLiteStore(path: settings.storePath)
     writer = try IngestWriter(path: settings.storePath)
     var options = MQTTOptions(
@@ -52,6 +56,15 @@ package final class ManagementDaemon {
     options.longestPause = settings.longestPause
     options.largestPayload = RecordBatch.longestJSON
     client = try MQTTClient(loop: loop, options: options)
+  }
+
+  private static func lock(_ path: String) throws(SystemError) -> FileLock {
+    guard let lock = try FileLock(beside: path) else {
+      throw SystemError(
+        "use", path: path,
+        detail: "another managementd has it; stop it, or set another path in [store]")
+    }
+    return lock
   }
 
   /// Without tokens the service collects what stations send, and answers nobody.
@@ -246,7 +259,7 @@ package final class ManagementDaemon {
             expiry: StationRequest.life))
       case .clear(let topic): sweep.add(topic)
       case .announce(let station): hub?.announce(station)
-      case .note(let oddity): oddities.note(oddity.description, at: Clock.now)
+      case .note(let oddity): oddities.write(.warning, oddity.description, at: Clock.now)
       }
     }
   }

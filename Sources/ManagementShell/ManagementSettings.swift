@@ -39,7 +39,7 @@ package struct ManagementSettings: Equatable, Sendable {
           "A numeric address. Anything but loopback needs a TLS proxy in front and tokens."),
         Key("port", .integer(0...65_535, unit: ""), .standard("8080"), "0 takes any free port."),
         Key(
-          "address-file", .path, .optional(example: "/run/worker-station/address"),
+          "address-file", .path, .optional(example: "/run/worker-station-management/address"),
           "Is written with ADDRESS:PORT once the service listens."),
         Key(
           "connections", .integer(16...10_000, unit: ""), .standard("900"),

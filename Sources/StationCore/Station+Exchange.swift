@@ -168,9 +168,10 @@ extension Station {
         ExchangeSession.Question(askAgainAt: now + timing.askAgain, until: now + timing.patience))
       ask(intention.exchange, &step)
     case .committing(let intention, let serial, let balance, let seq)? where seq <= outbox.durable:
-      guard let timing = vending?.policy.timing else { return }
-      let watch = DispenseWatch(serial: serial, timing: timing, at: now)
-      vending?.session = .dispensing(intention.exchange, watch, balance: balance)
+      guard let vending else { return }
+      let watch = DispenseWatch(
+        serial: serial, isDrawn: vending.isSerialDrawn, timing: vending.policy.timing, at: now)
+      self.vending?.session = .dispensing(intention.exchange, watch, balance: balance)
       step.effects.append(.dispense(intention.exchange.slot, serial: serial))
     default: break
     }
@@ -209,8 +210,9 @@ extension Station {
     let known = clock.lastTrusted(at: step.now)
     let forgetting = known ?? clock.judgementTime(step.now) ?? step.now.wall
     vending?.marks.add(intention.mark, at: forgetting)
-    let open = OpenExchange(
-      exchange: exchange, phase: .dispensing(serial: serial, at: step.now.instant))
+    // A drawn number may be the board's own of an earlier order: nobody asks by it after a restart.
+    let began = vending?.isSerialDrawn == true ? nil : step.now.instant
+    let open = OpenExchange(exchange: exchange, phase: .dispensing(serial: serial, at: began))
     let seq = outbox.next
     journal(
       .exchangeDispensing(exchange.id, serial: Int64(serial)), .urgent, &step,
@@ -226,6 +228,7 @@ extension Station {
     switch verdict {
     case .waits: break
     case .ask: step.effects.append(.dispense(exchange.slot, serial: watch.serial))
+    case .check: step.effects.append(.checkMachine(exchange.slot))
     case .dropped(let fault):
       end(exchange, .dispensed, balance: balance, &step)
       if let fault { quarantine(exchange.slot, .fault(fault), &step) }
@@ -234,6 +237,8 @@ extension Station {
       quarantine(exchange.slot, .fault(fault), &step)
     case .unknown(let unknown):
       end(exchange, .unknown(unknown), balance: refunded(balance, exchange), &step)
+      // The board spoke of an earlier order: nothing turned, and the next number is a new one.
+      if watch.isDrawn, unknown == .stale { return }
       quarantine(exchange.slot, .unknown(unknown), &step)
     }
   }

@@ -24,6 +24,7 @@ package final class StationDaemon {
   let sensors: SensorThreads
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
+  private let recordLog = RecordLog()
   private let lock: FileLock?
   private var station: Station
   private var wake: Timer?
@@ -170,7 +171,7 @@ package final class StationDaemon {
 
   private static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {
     do throws(SystemError) {
-      guard let lock = try FileLock(path: "\(settings.storePath).lock") else {
+      guard let lock = try FileLock(beside: settings.storePath) else {
         throw SystemError(
           "use", path: settings.storePath, detail: "another stationd has it; stop that one first")
       }
@@ -322,7 +323,9 @@ extension StationDaemon {
         accessPoint: point.number,
         .refused(reason: denial.rawValue, fault: fault?.rawValue))
     case .request(let request): link.ask(request)
-    case .journal(let entry): journal.append(entry, to: stream)
+    case .journal(let entry):
+      recordLog.note(entry.record.body, at: latest)
+      journal.append(entry, to: stream)
     case .remember(let changes): journal.remember(changes, in: stream)
     case .publishRecords(let range): journal.read(range, of: stream)
     case .publishBirth(let birth): link.publish(birth)

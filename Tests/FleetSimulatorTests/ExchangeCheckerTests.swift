@@ -64,6 +64,21 @@ extension ExchangeChecker {
     #expect(checker.sales == 1)
   }
 
+  @Test("a daemon that ends during the first order of a store cannot ask about it, later it can")
+  func drawnNumber() {
+    var checker = ExchangeChecker(stations: 1)
+    #expect(checker.turn() == nil)
+    checker.stopped(0, at: at(4))
+    #expect(checker.accounts[exchange().id]?.excuses == [.drawnNumber])
+    checker.started(0, at: at(9))
+    #expect(checker.end(.unknown(.interrupted)) == nil)
+    let second = exchange(10)
+    #expect(checker.durable(0, stream, 10, .exchangeIntended(second, code: code)) == nil)
+    #expect(checker.durable(0, stream, 11, .exchangeDispensing(second.id, serial: 10)) == nil)
+    checker.stopped(0, at: at(20))
+    #expect(checker.accounts[second.id]?.excuses == [])
+  }
+
   @Test("a motor or a hold without a durable record is found")
   func early() {
     var checker = ExchangeChecker(stations: 1)

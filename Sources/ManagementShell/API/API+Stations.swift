@@ -83,11 +83,7 @@ extension API {
     let last = try request.header("last-event-id").map {
       try Self.number("Last-Event-ID", $0, 0...(1 << 53))
     }
-    let stream = try hub.open(
-      lastEventID: last ?? asked, for: actor.name)
-    return HTTPResponse(
-      200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
-      content: .stream(stream))
+    return .events(try hub.open(lastEventID: last ?? asked, for: actor.name))
   }
 
   func listQuarantine(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
