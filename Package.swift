@@ -121,7 +121,7 @@ let package = Package(
       "ManagementShellTests",
       [
         "ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "MQTT",
-        "Linux", "TestBed",
+        "HTTP", "Linux", "TestBed",
       ]),
     suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore", "Modbus"]),
     suite("FleetSimulatorTests", ["FleetSimulator", "ManagementCore"], exclude: ["Walks"]),
@@ -129,7 +129,7 @@ let package = Package(
       "ContractTests",
       ["StationProtocol", "ManagementCore", "ManagementShell", "MemberCode", "TestBed"],
       exclude: ["Checker", "Fixtures"]),
-    suite("TidyTests", []),
+    suite("TidyTests", ["StationProtocol"]),
     suite(
       "SystemTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"],
       exclude: ["kill-point.c"]),

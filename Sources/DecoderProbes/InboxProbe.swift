@@ -72,6 +72,8 @@ private struct Inbox {
         StationView(id: station, life: life, isLinkUp: management.isLinkUp, at: now)
           .write(to: &writer)
         try expect(JSONSyntax(writer.bytes) != nil, "what is shown of \(station) is JSON")
+      case .clear(let topic):
+        try expect(topic.utf8.starts(with: "ws/v1/".utf8), "what is cleared lies in the tree")
       case .note(let oddity):
         try expect(!oddity.description.isEmpty, "a refusal has words")
       }

@@ -138,7 +138,7 @@ final class SimulatedManagement {
       case .acknowledge(let station, let ack):
         if let ack = alter(ack) { publish(.ack(station), ack.json) }
       case .reply(let station, let reply): publish(.reply(station), reply.json)
-      case .announce: break
+      case .announce, .clear: break
       case .note(let oddity): judge(oddity)
       }
     }

@@ -43,7 +43,11 @@ struct HTTPConnections {
   }
 
   struct Connection: Equatable, Sendable {
+    /// Names it among all that there have been.
+    var number: UInt64
     var peer: HTTPPeer
+    /// For whom a proxy asks on it at the moment; nil between requests, and where no proxy asks.
+    var client: HTTPPeer?
     var phase: Phase
     /// Since when it has been in that phase; a header counts from the connection's start.
     var since: Instant
@@ -51,7 +55,8 @@ struct HTTPConnections {
 
   enum Admission: Equatable, Sendable {
     case welcome
-    /// There is room if this one goes: of those without a request it has been there longest.
+    /// There is room if this one goes: of those without a request it has been there longest, or
+    /// where every connection has one, of those whose body is still awaited.
     case insteadOf(Int32)
     case full
     /// Its address has as many as one may have.
@@ -62,35 +67,76 @@ struct HTTPConnections {
   let mostOfPeer: Int
   let patience: HTTPPatience
   private(set) var open: [Int32: Connection] = [:]
+  private let forwarding: HTTPForwarding
   private var peers: [HTTPPeer: Int] = [:]
+  /// How many requests of each address wait behind proxies for a body or an answer.
+  private var clients: [HTTPPeer: Int] = [:]
+  private var lastNumber: UInt64 = 0
 
-  init(most: Int, mostOfPeer: Int, patience: HTTPPatience) {
+  /// - Parameter mostOfPeer: of one address; never more than a quarter of all.
+  init(
+    most: Int, mostOfPeer: Int, patience: HTTPPatience,
+    forwarding: HTTPForwarding = HTTPForwarding([])
+  ) {
     self.most = most
-    self.mostOfPeer = mostOfPeer
+    self.mostOfPeer = min(mostOfPeer, max(1, most / 4))
     self.patience = patience
+    self.forwarding = forwarding
   }
 
   /// Whether a newcomer may stay, and at whose cost.
   func admission(of peer: HTTPPeer) -> Admission {
-    if !peer.isLoopback, peers[peer, default: 0] >= mostOfPeer { return .tooManyOfPeer }
+    if !peer.isLoopback, !forwarding.isProxy(peer), peers[peer, default: 0] >= mostOfPeer {
+      return .tooManyOfPeer
+    }
     guard open.values.count(where: { $0.phase != .leaving }) >= most else { return .welcome }
-    let candidates = open.filter { $0.value.phase.isBeforeRequest }
-    let oldest = candidates.min { ($0.value.since, $0.key) < ($1.value.since, $1.key) }
-    return oldest.map { .insteadOf($0.key) } ?? .full
+    let candidate = oldest { $0.isBeforeRequest } ?? oldest { $0 == .body }
+    return candidate.map { .insteadOf($0) } ?? .full
+  }
+
+  private func oldest(_ isMeant: (Phase) -> Bool) -> Int32? {
+    open.filter { isMeant($0.value.phase) }
+      .min { ($0.value.since, $0.key) < ($1.value.since, $1.key) }?.key
+  }
+
+  /// A request's header is complete: who asks?
+  /// - Parameter fields: the values of its `X-Forwarded-For`.
+  /// - Returns: nil where a proxy asks for an address that has as many requests as one may have.
+  mutating func claim(_ descriptor: Int32, _ fields: [String]) -> HTTPPeer? {
+    guard let connection = open[descriptor] else { return nil }
+    guard forwarding.isProxy(connection.peer) else { return connection.peer }
+    release(descriptor)
+    let client = forwarding.client(of: connection.peer, fields)
+    // What no proxy could be made out of is the proxy's own, which has no bound.
+    guard client != connection.peer else { return client }
+    guard clients[client, default: 0] < mostOfPeer else { return nil }
+    clients[client, default: 0] += 1
+    open[descriptor]?.client = client
+    return client
+  }
+
+  private mutating func release(_ descriptor: Int32) {
+    guard let client = open[descriptor]?.client else { return }
+    open[descriptor]?.client = nil
+    let count = clients[client, default: 1] - 1
+    clients[client] = count == 0 ? nil : count
   }
 
   mutating func add(_ descriptor: Int32, from peer: HTTPPeer, at now: Instant) {
-    open[descriptor] = Connection(peer: peer, phase: .fresh, since: now)
+    lastNumber += 1
+    open[descriptor] = Connection(number: lastNumber, peer: peer, phase: .fresh, since: now)
     peers[peer, default: 0] += 1
   }
 
   mutating func remove(_ descriptor: Int32) {
+    release(descriptor)
     guard let connection = open.removeValue(forKey: descriptor) else { return }
     let count = peers[connection.peer, default: 1] - 1
     peers[connection.peer] = count == 0 ? nil : count
   }
 
   mutating func move(_ descriptor: Int32, to phase: Phase, at now: Instant) {
+    if phase == .idle { release(descriptor) }
     guard var connection = open[descriptor], connection.phase != .leaving else { return }
     // The first request's header has been awaited since the connection began.
     if phase != .header || connection.phase != .fresh { connection.since = now }

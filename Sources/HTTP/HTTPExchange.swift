@@ -10,6 +10,9 @@ final class HTTPExchange {
   /// The body is too large, and has an end that is known.
   private var isAnnounced = false
   private var stream: HTTPEventStream?
+  /// An answer that is awaited, and the header fields that it gets.
+  private var later: (answer: HTTPLaterAnswer, headers: [(name: String, value: String)])?
+  private var claim: (peer: String, connection: UInt64) = ("", 0)
   private let server: HTTPServer
   private let connection: OpaquePointer
   private let descriptor: Int32
@@ -26,8 +29,19 @@ final class HTTPExchange {
   /// where the client waits to hear that, or where nobody would want it to come. Otherwise it is
   /// let through and thrown away: a client that is still sending when the connection is closed
   /// loses the answer (RFC 9112 section 9.6).
-  func begin() -> MHD_Result {
+  func begin(path: String, method: String) -> MHD_Result {
     server.connection(descriptor, is: .body)
+    guard let claim = server.claim(descriptor, forwarded) else {
+      server.onRefused(.turnedAway)
+      return send(server.refusal(503), method: method)
+    }
+    self.claim = claim
+    // A body keeps a connection waiting; whoever may not send one is told so before it comes.
+    if hasBody, case .success(let request) = request(path: path, method: method),
+      let answer = server.gate(request)
+    {
+      return send(answer, method: method)
+    }
     guard
       let announced = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length"),
       let size = Int(String(cString: announced)), size > server.options.largestBody
@@ -38,6 +52,20 @@ final class HTTPExchange {
       return .YES
     }
     return send(server.refusal(413), method: "")
+  }
+
+  private var hasBody: Bool {
+    if MHD_lookup_connection_value(connection, .HEADER_KIND, "Transfer-Encoding") != nil {
+      return true
+    }
+    guard let size = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length") else {
+      return false
+    }
+    return Int(String(cString: size)) != 0
+  }
+
+  private var forwarded: [String] {
+    values(.HEADER_KIND).filter { $0.name.lowercased() == "x-forwarded-for" }.map(\.value)
   }
 
   /// A piece of the body.
@@ -57,24 +85,39 @@ final class HTTPExchange {
 
   /// The request is complete.
   func finish(path: String, method: String) -> MHD_Result {
+    if let later {
+      // Woken without an answer: the server stops.
+      var answer = later.answer.answer ?? server.refusal(503)
+      answer.headers += later.headers
+      return send(answer, method: method)
+    }
     if isTooLarge { return send(server.refusal(413), method: method) }
+    switch request(path: path, method: method) {
+    case .success(let request): return send(server.handler(request), method: method)
+    case .failure(let fault): return send(server.refusal(fault.status), method: method)
+    }
+  }
+
+  /// What cannot be understood of a request, as a status.
+  private struct Fault: Error { let status: Int }
+
+  private func request(path: String, method: String) -> Result<HTTPRequest, Fault> {
     guard let segments = PercentEscapes.segments(path), let query = query() else {
-      return send(server.refusal(400), method: method)
+      return .failure(Fault(status: 400))
     }
-    guard let known = HTTPMethod(rawValue: method) else {
-      return send(server.refusal(501), method: method)
-    }
+    guard let known = HTTPMethod(rawValue: method) else { return .failure(Fault(status: 501)) }
     let headers = values(.HEADER_KIND).map { (name: $0.name.lowercased(), value: $0.value) }
-    let request = HTTPRequest(
-      method: known, path: segments, query: query, headers: headers, body: body,
-      peer: server.peer(of: descriptor))
-    return send(server.handler(request), method: method)
+    return .success(
+      HTTPRequest(
+        method: known, path: segments, query: query, headers: headers, body: body,
+        peer: claim.peer, connection: claim.connection))
   }
 
   /// The library has sent the response or given up.
   func complete(_ code: MHD_RequestTerminationCode) {
     if code == .REQUEST_TERMINATED_TIMEOUT_REACHED { server.onRefused(.slowReader) }
     server.connection(descriptor, is: .idle)
+    server.answered(descriptor)
     guard let stream else { return }
     server.closed(descriptor)
     stream.detach()
@@ -108,6 +151,13 @@ final class HTTPExchange {
 
   private func send(_ answer: HTTPResponse, method: String) -> MHD_Result {
     server.connection(descriptor, is: .answer)
+    if case .later(let later) = answer.content, self.later == nil {
+      self.later = (later, answer.headers)
+      guard later.answer == nil else { return finish(path: "", method: method) }
+      server.awaits(later, on: descriptor)
+      later.wait(on: connection, of: server)
+      return .YES
+    }
     if (400..<500).contains(answer.status) || answer.status == 501 {
       server.onRefused(.answered(status: answer.status))
     }
@@ -132,6 +182,8 @@ final class HTTPExchange {
       return bytes.withUnsafeMutableBytes {
         MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
       }
+    // One that is promised once more is none.
+    case .later: return MHD_create_response_from_buffer(0, nil, .RESPMEM_MUST_COPY)
     case .file(let descriptor, let size):
       return MHD_create_response_from_fd64(size, descriptor)
     case .stream(let stream):
@@ -160,10 +212,13 @@ func answerRequest(
   guard let context, let connection, let method, let size, let slot,
     let server = ServerContext.server(context)
   else { return .NO }
+  // A request line without a target has no path.
+  let target = path.map { String(cString: $0) } ?? ""
+  let word = String(cString: method)
   guard let known = slot.pointee else {
     let exchange = HTTPExchange(server: server, connection: connection)
     slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
-    return exchange.begin()
+    return exchange.begin(path: target, method: word)
   }
   let exchange = Unmanaged<HTTPExchange>.fromOpaque(known).takeUnretainedValue()
   if size.pointee > 0 {
@@ -171,9 +226,7 @@ func answerRequest(
     size.pointee = 0
     return result
   }
-  // A request line without a target has no path.
-  return exchange.finish(
-    path: path.map { String(cString: $0) } ?? "", method: String(cString: method))
+  return exchange.finish(path: target, method: word)
 }
 
 /// The library's end of a request, however it ended.

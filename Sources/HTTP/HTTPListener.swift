@@ -83,21 +83,48 @@ struct HTTPPeer: Hashable, Sendable, CustomStringConvertible {
   init(_ raw: sockaddr_storage) {
     switch Int32(raw.ss_family) {
     case AF_INET6:
-      let bytes = Self.bytes(raw, sockaddr_in6.self) { address in
-        withUnsafeBytes(of: address.sin6_addr) { Array($0) }
-      }
-      let groups = stride(from: 0, to: 8, by: 2).map {
-        String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16)
-      }
-      description = groups.joined(separator: ":") + "::/64"
-      isLoopback = bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+      self.init(
+        Self.bytes(raw, sockaddr_in6.self) { address in
+          withUnsafeBytes(of: address.sin6_addr) { Array($0) }
+        })
     default:
-      let bytes = Self.bytes(raw, sockaddr_in.self) { address in
-        withUnsafeBytes(of: address.sin_addr) { Array($0) }
-      }
-      description = bytes.map { "\($0)" }.joined(separator: ".")
-      isLoopback = bytes.first == 127
+      self.init(
+        Self.bytes(raw, sockaddr_in.self) { address in
+          withUnsafeBytes(of: address.sin_addr) { Array($0) }
+        })
     }
+  }
+
+  /// - Parameter text: a numeric address, of IPv4 or IPv6.
+  init?(_ text: String) {
+    var short = in_addr()
+    var long = in6_addr()
+    if inet_pton(AF_INET, text, &short) == 1 {
+      self.init(withUnsafeBytes(of: short) { Array($0) })
+    } else if inet_pton(AF_INET6, text, &long) == 1 {
+      self.init(withUnsafeBytes(of: long) { Array($0) })
+    } else {
+      return nil
+    }
+  }
+
+  /// - Parameter bytes: 4 or 16 of them, in network order. An IPv4 address in IPv6 form (RFC 4291
+  ///   section 2.5.5.2) is that IPv4 address.
+  private init(_ bytes: [UInt8]) {
+    let isMapped =
+      bytes.count == 16 && bytes.prefix(10).allSatisfy { $0 == 0 }
+      && bytes[10...11].allSatisfy { $0 == 0xFF }
+    guard bytes.count == 16, !isMapped else {
+      let four = bytes.suffix(4)
+      description = four.map { "\($0)" }.joined(separator: ".")
+      isLoopback = four.first == 127
+      return
+    }
+    let groups = stride(from: 0, to: 8, by: 2).map {
+      String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16)
+    }
+    description = groups.joined(separator: ":") + "::/64"
+    isLoopback = bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
   }
 
   static func port(of raw: sockaddr_storage) -> Int {

@@ -23,13 +23,16 @@ package struct HTTPRequest: Sendable {
   /// Names in lower case.
   package var headers: [(name: String, value: String)]
   package var body: [UInt8]
-  /// The address of the other end, of which those of an IPv6 customer count as one; behind a
-  /// proxy it is the proxy's.
+  /// The address of whoever asks, of which those of an IPv6 customer count as one; behind a proxy
+  /// that is named in the options, the address for which it asks.
   package var peer: String
+  /// Names the connection for as long as the server lives; 0 for a request of no connection.
+  package var connection: UInt64
 
   package init(
     method: HTTPMethod, path: [String], query: [(name: String, value: String)] = [],
-    headers: [(name: String, value: String)] = [], body: [UInt8] = [], peer: String = ""
+    headers: [(name: String, value: String)] = [], body: [UInt8] = [], peer: String = "",
+    connection: UInt64 = 0
   ) {
     self.method = method
     self.path = path
@@ -37,6 +40,7 @@ package struct HTTPRequest: Sendable {
     self.headers = headers
     self.body = body
     self.peer = peer
+    self.connection = connection
   }
 
   /// The first value of a query parameter.

@@ -7,6 +7,8 @@ package struct HTTPResponse {
     case file(descriptor: Int32, size: UInt64)
     /// Sent as it comes until either side closes.
     case stream(HTTPEventStream)
+    /// Made later; the header fields are added to those of what comes.
+    case later(HTTPLaterAnswer)
   }
 
   package var status: Int

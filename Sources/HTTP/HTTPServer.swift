@@ -12,8 +12,11 @@ package struct HTTPOptions: Equatable, Sendable {
   /// 0 for any that is free.
   package var port: Int
   package var mostConnections = 900
-  /// Of one address other than loopback, where a proxy speaks for everybody.
+  /// Of one address other than loopback, where an unnamed proxy may speak for everybody; never more
+  /// than a quarter of all. Behind a named proxy: requests of one address at a time.
   package var mostConnectionsOfPeer = 100
+  /// Numeric addresses of proxies; what they say in `X-Forwarded-For` is believed.
+  package var proxies: [String] = []
   /// A larger body is answered with 413.
   package var largestBody = 65_536
   /// For the request line and the header of one connection, and for what is being sent.
@@ -58,6 +61,11 @@ package final class HTTPServer {
   package var refusal: (_ status: Int) -> HTTPResponse = {
     .text($0, HTTPResponse.phrase($0) + "\n")
   }
+  /// Asked when a header is complete and a body is announced: whether that body is not worth
+  /// waiting for. What is returned is answered at once, and ends the connection.
+  package var gate: (HTTPRequest) -> HTTPResponse? = { _ in nil }
+  /// A connection is gone; its number is not used again.
+  package var onEnded: (_ connection: UInt64) -> Void = { _ in }
   /// Called for everything that was not served as it was asked.
   package var onRefused: (HTTPRefusal) -> Void = { _ in }
 
@@ -73,6 +81,8 @@ package final class HTTPServer {
   private var sweep: Timer?
   private var connections: HTTPConnections
   private var streams: [Int32: HTTPEventStream] = [:]
+  /// Answers that are awaited.
+  private var awaited: [Int32: HTTPLaterAnswer] = [:]
   /// Requests that the library has answered by itself on connections that have not ended yet.
   private var answeredByLibrary = 0
 
@@ -92,7 +102,7 @@ package final class HTTPServer {
     port = listener.port
     connections = HTTPConnections(
       most: options.mostConnections, mostOfPeer: options.mostConnectionsOfPeer,
-      patience: options.patience)
+      patience: options.patience, forwarding: HTTPForwarding(options.proxies))
     let start = Self.start(options)
     guard let daemon = start.daemon else {
       throw HTTPError("start the library for", place, code: start.code)
@@ -119,6 +129,7 @@ package final class HTTPServer {
     for timer in [deadline, wakeUp, sweep] { timer?.cancel() }
     // The library does not stop while a connection is suspended.
     for stream in streams.values { stream.close() }
+    for answer in awaited.values { answer.abandon() }
     if let listener { loop.unwatch(listener.descriptor) }
     listener = nil
     loop.unwatch(descriptor)
@@ -284,12 +295,17 @@ extension HTTPServer {
         onRefused(.brokenOff)
       }
     }
+    let number = connections.open[descriptor]?.number
     connections.remove(descriptor)
     streams[descriptor] = nil
+    awaited[descriptor] = nil
+    if let number { onEnded(number) }
   }
 
-  func peer(of descriptor: Int32) -> String {
-    connections.open[descriptor]?.peer.description ?? ""
+  /// Who asks, and on which connection; nil where that one has as many requests as one may have.
+  func claim(_ descriptor: Int32, _ fields: [String]) -> (peer: String, connection: UInt64)? {
+    guard let peer = connections.claim(descriptor, fields) else { return nil }
+    return (peer.description, connections.open[descriptor]?.number ?? 0)
   }
 
   func libraryAnswered(_ status: Int) {
@@ -299,6 +315,8 @@ extension HTTPServer {
 
   func opened(_ stream: HTTPEventStream, on descriptor: Int32) { streams[descriptor] = stream }
   func closed(_ descriptor: Int32) { streams[descriptor] = nil }
+  func awaits(_ answer: HTTPLaterAnswer, on descriptor: Int32) { awaited[descriptor] = answer }
+  func answered(_ descriptor: Int32) { awaited[descriptor] = nil }
 }
 
 /// What the library's callbacks are given; it finds the server without keeping it alive.

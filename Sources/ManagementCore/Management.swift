@@ -43,7 +43,7 @@ package struct Management: Equatable, Sendable {
     case .messageArrived(let path, let payload, let isRetained):
       return take(path, payload, isRetained, now)
     case .messageTooLarge(let path, let bytes):
-      return note(.oversized(Self.sender(path), bytes: bytes), now)
+      return note(.oversized(Self.sender(path), bytes: bytes), now) + Self.clear(path)
     case .requestRefused(let kind, let reason):
       refused.count(kind, reason: reason, at: now.wall)
       return []
@@ -115,6 +115,12 @@ package struct Management: Equatable, Sendable {
     return [.note(oddity)]
   }
 
+  /// What lies in the tree is the service's to clear; what the service itself says there is not.
+  private static func clear(_ path: String) -> [ManagementEffect] {
+    path.hasPrefix("\(Topic.prefix)/") && path != Topic.serviceStatus.path
+      ? [.clear(topic: path)] : []
+  }
+
   /// Whose subtree a topic lies in, whether or not it is one of the tree.
   private static func sender(_ path: String) -> StationID? {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
@@ -133,7 +139,13 @@ extension Management {
     _ path: String, _ payload: [UInt8], _ isRetained: Bool, _ now: Now
   ) -> [ManagementEffect] {
     guard let topic = Topic(path: path), let station = topic.station else {
-      return note(.unknownTopic(Self.sender(path)), now)
+      guard isRetained else { return note(.unknownTopic(Self.sender(path)), now) }
+      return note(.retainedElsewhere(Self.sender(path)), now) + Self.clear(path)
+    }
+    // Whether the broker keeps it cannot be told of a message that has just been sent; clearing
+    // what is not kept does nothing.
+    guard payload.count <= topic.largestPayload else {
+      return note(.oversized(station, bytes: payload.count), now) + Self.clear(path)
     }
     do throws(JSONError) {
       switch topic {
@@ -152,14 +164,15 @@ extension Management {
           return true
         }
       case .out:
-        guard !isRetained else { return note(.retainedRecords(station), now) }
+        guard !isRetained else { return note(.retainedRecords(station), now) + Self.clear(path) }
         return [.store(.batch(Self.inbound(try RecordBatch(json: payload), from: station)))]
       case .request:
-        guard !isRetained else { return note(.retainedRequest(station), now) }
+        guard !isRetained else { return note(.retainedRequest(station), now) + Self.clear(path) }
         return ask(try StationRequest(json: payload), station, now)
       case .ack, .reply, .serviceStatus, .sample, .command, .commandResult, .desiredConfiguration,
         .reportedConfiguration:
-        return note(.unknownTopic(station), now)
+        guard isRetained, !topic.isRetained else { return note(.unknownTopic(station), now) }
+        return note(.retainedElsewhere(station), now) + Self.clear(path)
       }
     } catch {
       let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)

@@ -33,6 +33,9 @@ package enum ManagementEffect: Equatable, Sendable {
   case acknowledge(StationID, Acknowledgement)
   /// Answer a question of this station. Only what is committed is said.
   case reply(StationID, StationReply)
+  /// Let the broker forget what it keeps on this topic: publish nothing there, retained. There may
+  /// be many of these; how fast is the shell's affair.
+  case clear(topic: String)
   /// Tell everyone who watches how this station stands now.
   case announce(StationID)
   /// Say in the log what came in and was not acceptable; never more than the station and why.
@@ -55,6 +58,8 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
   /// The station is nil where the topic lies in no station's subtree.
   case unknownTopic(StationID?)
   case oversized(StationID?, bytes: Int)
+  /// The broker has kept a message on a topic where nothing is kept.
+  case retainedElsewhere(StationID?)
   case retainedRecords(StationID)
   case malformed(StationID, what: String, reason: String)
   case quarantined(StationID, reason: String)
@@ -72,6 +77,7 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .unknownTopic: .unknownTopic
     case .oversized: .oversizedMessage
     case .retainedRecords, .retainedRequest: .retainedRecords
+    case .retainedElsewhere: .retainedElsewhere
     case .malformed: .unreadableMessage
     case .quarantined: .quarantinedRecord
     case .notStored: .notStored
@@ -83,7 +89,8 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
 
   package var station: StationID? {
     switch self {
-    case .unknownTopic(let station), .oversized(let station, _): station
+    case .unknownTopic(let station), .oversized(let station, _), .retainedElsewhere(let station):
+      station
     case .retainedRecords(let station), .malformed(let station, _, _),
       .quarantined(let station, _), .notStored(let station), .retainedRequest(let station),
       .requestFlood(let station), .foreignExchange(let station, _), .discrepancy(let station, _):
@@ -96,6 +103,7 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .unknownTopic: "a message on a topic that this service does not know"
     case .oversized(_, let bytes): "a message of \(bytes) bytes, which is too large"
+    case .retainedElsewhere: "a retained message where nothing is kept; it was cleared"
     case .retainedRecords: "retained records, which nobody may send"
     case .malformed(_, let what, let reason): "\(what): \(reason)"
     case .quarantined(_, let reason): "put into quarantine: \(reason)"

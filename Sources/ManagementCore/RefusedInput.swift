@@ -16,6 +16,8 @@ package struct RefusedInput: Equatable, Sendable {
     case unknownTopic = "unknown-topic"
     /// Records that the broker had kept; nobody may send those.
     case retainedRecords = "retained-records"
+    /// Anything else that the broker had kept where nothing is kept; it was cleared.
+    case retainedElsewhere = "retained-elsewhere"
     /// A payload that is not what its topic asks for; it lies in quarantine.
     case unreadableMessage = "unreadable-message"
     /// A message above the size that the service takes.
@@ -52,7 +54,8 @@ package struct RefusedInput: Equatable, Sendable {
 
     package var source: Source {
       switch self {
-      case .unknownTopic, .retainedRecords, .unreadableMessage, .oversizedMessage,
+      case .unknownTopic, .retainedRecords, .retainedElsewhere, .unreadableMessage,
+        .oversizedMessage,
         .quarantinedRecord, .notStored, .requestFlood, .foreignExchange, .discrepancy:
         .mqtt
       case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .timedOut,

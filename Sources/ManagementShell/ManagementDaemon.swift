@@ -24,11 +24,15 @@ package final class ManagementDaemon {
   private var core = Management()
   private var list = StationList()
   private var hub: EventHub?
+  private var proofs: ProofDesk?
   private var server: HTTPServer?
   private var isStoreWell = true
   private var lastReason: String?
   /// What stations send and should not.
   private let oddities = BoundedLog("oddities")
+  private lazy var sweep = RetainedSweep(loop: loop) { [client] in
+    client.publish(MQTTMessage(topic: $0, payload: [], isRetained: true))
+  }
 
   /// Opens the store and reads the secrets.
   /// - Throws: where the service cannot run.
@@ -50,7 +54,7 @@ package final class ManagementDaemon {
       host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
       password: try Files.credential("mqtt-password", directory: folder))
     options.longestPause = settings.longestPause
-    options.largestPayload = 262_144
+    options.largestPayload = RecordBatch.longestJSON
     client = try MQTTClient(loop: loop, options: options)
   }
 
@@ -105,27 +109,38 @@ package final class ManagementDaemon {
   }
 
   private func serve() throws {
-    let hub = EventHub(loop: loop, store: store) { [unowned self] in
+    let hub = EventHub(loop: loop, store: store, now: { [timekeeper] in timekeeper.now() }) {
+      [unowned self] in
       core.view(of: $0, at: timekeeper.now())
     }
     self.hub = hub
+    // Every station that is known has something to show.
+    for station in core.stations.keys.sorted() { hub.announce(station) }
+    let proofs = try ProofDesk(loop: loop, path: settings.storePath) { [timekeeper] in
+      timekeeper.now()
+    }
+    self.proofs = proofs
     let api = API(
       store: store, desk: desk, hub: hub, tokens: tokens, pages: settings.pages,
       texts: settings.texts,
-      views: { [unowned self] in core.views(at: timekeeper.now()) },
+      stationView: { [unowned self] in core.view(of: $0, at: timekeeper.now()) },
       stationList: { [unowned self] in list.json(of: core, at: timekeeper.now()) },
       refused: { [unowned self] in core.refused },
       now: { [timekeeper] in timekeeper.now() })
+    api.prove = { () throws(Problem) in try proofs.prove() }
     api.aloneUpTo = Int64(settings.aloneUpTo)
     api.oldHold = settings.oldHold
-    api.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
+    api.doorkeeper.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
     var options = HTTPOptions(address: settings.address, port: settings.port)
     options.mostConnections = settings.connections
     options.mostConnectionsOfPeer = settings.connectionsPerAddress
+    options.proxies = settings.proxies
     let server = try HTTPServer(loop: loop, options: options) { api.respond(to: $0) }
     server.refusal = API.refusal
+    server.gate = { api.gate($0) }
+    server.onEnded = { api.doorkeeper.forget($0) }
     server.onRefused = { [unowned self] in note($0) }
     self.server = server
     let address = "\(server.address):\(server.port)"
@@ -141,6 +156,7 @@ package final class ManagementDaemon {
   private func stop() {
     notifier.stopping()
     hub?.close()
+    proofs?.stop()
     server?.stop()
     client.stop(last: status(isOnline: false))
     writer.finish()
@@ -241,6 +257,7 @@ package final class ManagementDaemon {
           MQTTMessage(
             topic: Topic.reply(station).path, payload: reply.json,
             expiry: StationRequest.life))
+      case .clear(let topic): sweep.add(topic)
       case .announce(let station): hub?.announce(station)
       case .note(let oddity): oddities.write(.warning, oddity.description, at: Clock.now)
       }

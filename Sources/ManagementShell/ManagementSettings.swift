@@ -1,4 +1,6 @@
 // What the service's configuration file says: the table of keys and the values read by it.
+import HTTP
+import ManagementCore
 import StationProtocol
 
 /// A complete configuration of managementd.
@@ -9,6 +11,7 @@ package struct ManagementSettings: Equatable, Sendable {
   package var connections: Int
   package var connectionsPerAddress: Int
   package var wrongTokens: Int
+  package var proxies: [String]
   package var pages: String
   package var texts: String
   package var brokerHost: String
@@ -22,6 +25,10 @@ package struct ManagementSettings: Equatable, Sendable {
 
   private typealias Section = ConfigurationTable.Section
   private typealias Key = ConfigurationTable.Key
+
+  private static func areAddresses(_ text: String) -> Bool {
+    text.split(separator: " ").allSatisfy { HTTPOptions.isNumeric(String($0)) }
+  }
 
   package static let table = ConfigurationTable([
     Section(
@@ -39,10 +46,18 @@ package struct ManagementSettings: Equatable, Sendable {
           "The most at a time. When they are taken, one without a request gives way."),
         Key(
           "connections-per-address", .integer(4...10_000, unit: ""), .standard("100"),
-          "The most of one address; loopback, where a proxy speaks for all, has no such bound."),
+          "The most of one address, and never more than a quarter of all. Loopback, where a proxy "
+            + "may speak for all, has no such bound; name the proxy."),
         Key(
-          "wrong-tokens", .integer(1...1_000_000, unit: ""), .standard("10"),
-          "How many an address may offer in a minute. Beyond that it is told to wait (429)."),
+          "wrong-tokens", .integer(1...TokenAttempts.mostCompared, unit: ""), .standard("10"),
+          "How many an address may offer in a minute. Beyond that it is told to wait (429); after "
+            + "100, none of its tokens is compared, but on connections that have shown a right one."
+        ),
+        Key(
+          "proxy", .word("numeric addresses", accepts: areAddresses),
+          .optional(example: "127.0.0.1"),
+          "Numeric addresses of the proxies in front, separated by spaces. What these say in "
+            + "X-Forwarded-For is believed, and bounds are those of the address they forward."),
       ]),
     Section(
       "pages", "What the dashboard is made of.",
@@ -110,6 +125,7 @@ package struct ManagementSettings: Equatable, Sendable {
     connections = http.integer("connections")
     connectionsPerAddress = http.integer("connections-per-address")
     wrongTokens = http.integer("wrong-tokens")
+    proxies = (http.optionalText("proxy") ?? "").split(separator: " ").map(String.init)
     pages = configuration.section("pages").text("web")
     texts = configuration.section("pages").text("texts")
     brokerHost = broker.text("host")

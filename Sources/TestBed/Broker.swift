@@ -59,6 +59,12 @@ package final class Broker {
   }
 
   package func kill() { program?.kill() }
+  /// Lets it write down what it keeps, as it does every five minutes.
+  package func save() {
+    if let program, program.isRunning { _ = Foundation.kill(program.identifier, SIGUSR1) }
+  }
+  /// The file in which it keeps that.
+  package var storePath: String { folder.file("broker/mosquitto.db") }
   package func stop() throws { try program?.stop() }
   package var isRunning: Bool { program?.isRunning ?? false }
 }

@@ -8,6 +8,8 @@ package final class ManagementUnderTest {
   package let viewerToken = "view-\(UUID().uuidString.lowercased())"
   /// Of a second person with the first one's rights.
   package let colleagueToken = "four-\(UUID().uuidString.lowercased())"
+  /// Each of another person who may only look.
+  package let watcherTokens: [String]
   package private(set) var address = ""
   private let folder: WorkFolder
   /// More of the daemon's environment.
@@ -17,15 +19,18 @@ package final class ManagementUnderTest {
   /// - Parameters:
   ///   - issuerKey: PEM of the private key with which codes are issued.
   ///   - password: of the account `service` at the broker.
+  ///   - watchers: how many more may look.
   package init(
     _ folder: WorkFolder, brokerPort: Int, password: String, issuerKey: String,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], watchers: Int = 0
   ) throws {
     self.folder = folder
+    watcherTokens = (0..<watchers).map { "watch-\($0)-\(UUID().uuidString.lowercased())" }
     self.environment = environment
     try folder.write(password + "\n", to: "management/credentials/mqtt-password")
     try folder.write(
-      "demo:manager:\(token)\nguest:viewer:\(viewerToken)\ncolleague:manager:\(colleagueToken)\n",
+      "demo:manager:\(token)\nguest:viewer:\(viewerToken)\ncolleague:manager:\(colleagueToken)\n"
+        + watcherTokens.enumerated().map { "watcher-\($0):viewer:\($1)\n" }.joined(),
       to: "management/credentials/api-tokens")
     try folder.write(issuerKey, to: "management/credentials/issuer-key")
     try folder.write(

@@ -85,8 +85,8 @@ package final class StationStandIn: @unchecked Sendable {
   }
 
   /// Publishes where no part of the product would.
-  package func publish(path: String, _ payload: [UInt8]) {
-    orders.send(.publish(MQTTMessage(topic: path, payload: payload)))
+  package func publish(path: String, _ payload: [UInt8], isRetained: Bool = false) {
+    orders.send(.publish(MQTTMessage(topic: path, payload: payload, isRetained: isRetained)))
   }
 
   package func send(_ batch: RecordBatch) { publish(.out(station), batch.json) }

@@ -12,7 +12,7 @@ struct Part: Sendable {
     DoorPath.parts
     + [
       MemberLookups.part, ChatterLine.part, IdleStation.part, Ingest.singly, Ingest.inBatches,
-      Ingest.scaling, LivePush.part, StationListing.part, StoreQueries.part,
+      Ingest.scaling, LivePush.part, LoopStalls.part, StationListing.part, StoreQueries.part,
       Exchanges.part,
     ]
 }

@@ -130,7 +130,7 @@ private final class CrowdLoop {
 }
 
 /// One of them.
-private final class CrowdStation {
+final class CrowdStation {
   var whenConnected: () -> Void = {}
   private let station: StationID
   private let stream = StreamID(bits: Randomness.bits)
@@ -170,29 +170,47 @@ private final class CrowdStation {
   }
 
   private func introduce() {
-    guard let door = AccessPointID(1) else { return }
+    client.subscribe([Topic.ack(station).path])
+    for message in Self.introduction(station, stream: stream) { _ = client.publish(message) }
+  }
+
+  /// What a station says when it comes up: all of it is retained.
+  static func introduction(_ index: Int, stream: StreamID) -> [MQTTMessage] {
+    StationID(StationCrowd.name(index)).map { introduction($0, stream: stream) } ?? []
+  }
+
+  private static func introduction(_ station: StationID, stream: StreamID) -> [MQTTMessage] {
+    guard let door = AccessPointID(1) else { return [] }
     let session = SessionID(stream: stream, boot: 1, connection: 1)
     let now = Clock.wall
-    client.subscribe([Topic.ack(station).path])
-    publish(
-      .status(station),
-      StatusPayload(isOnline: true, session: session, reason: .connected, at: now).json)
-    publish(
-      .birth(station),
-      BirthPayload(
-        session: session, version: "0.1.0", accessPoints: [door], floor: 1, ceiling: 0,
-        isClockTrusted: true, at: now
-      ).json)
-    publish(
-      .state(station, .door(door)),
-      DoorPayload(
-        seq: 1, command: .lock, lock: .unused, door: .closed, secured: .secured, alarm: .normal,
-        at: now
-      ).json)
-    publish(
-      .state(station, .occupancy),
-      OccupancyPayload(seq: 1, inside: 0, entered: 0, left: 0, isStale: false, at: now).json)
-    publish(.state(station, .alarms), AlarmsPayload(seq: 1, active: [], at: now).json)
+    let messages: [(Topic, [UInt8])] = [
+      (
+        .status(station),
+        StatusPayload(isOnline: true, session: session, reason: .connected, at: now).json
+      ),
+      (
+        .birth(station),
+        BirthPayload(
+          session: session, version: "0.1.0", accessPoints: [door], floor: 1, ceiling: 0,
+          isClockTrusted: true, at: now
+        ).json
+      ),
+      (
+        .state(station, .door(door)),
+        DoorPayload(
+          seq: 1, command: .lock, lock: .unused, door: .closed, secured: .secured, alarm: .normal,
+          at: now
+        ).json
+      ),
+      (
+        .state(station, .occupancy),
+        OccupancyPayload(seq: 1, inside: 0, entered: 0, left: 0, isStale: false, at: now).json
+      ),
+      (.state(station, .alarms), AlarmsPayload(seq: 1, active: [], at: now).json),
+    ]
+    return messages.map { topic, payload in
+      MQTTMessage(topic: topic.path, payload: payload, isRetained: true)
+    }
   }
 
   private func publish(_ topic: Topic, _ payload: [UInt8], isRetained: Bool = true) {

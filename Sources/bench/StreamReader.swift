@@ -104,7 +104,7 @@ final class StreamReader {
     return String(text[found.upperBound...].prefix { $0 != "\"" && $0 != "," })
   }
 
-  private static func connect(_ address: String) throws(SystemError) -> Int32 {
+  static func connect(_ address: String) throws(SystemError) -> Int32 {
     let parts = address.split(separator: ":")
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw SystemError("make a socket") }

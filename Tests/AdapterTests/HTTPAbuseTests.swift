@@ -28,7 +28,10 @@ struct HTTPAbuseTests {
 
   /// Answers with the length of the body; `/large` with more than any socket holds; `/endless`
   /// with a stream that always has more.
-  private func server(_ change: (inout HTTPOptions) -> Void = { _ in }) throws -> ServerThread {
+  private func server(
+    _ change: (inout HTTPOptions) -> Void = { _ in },
+    gate: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
+  ) throws -> ServerThread {
     var options = HTTPOptions()
     options.patience.header = .seconds(1)
     options.patience.body = .seconds(1)
@@ -36,7 +39,8 @@ struct HTTPAbuseTests {
     options.patience.answer = .seconds(2)
     options.patience.stall = .seconds(1)
     change(&options)
-    return try ServerThread(options, onRefused: { [refusals] in refusals.add($0) }) { _ in
+    return try ServerThread(options, onRefused: { [refusals] in refusals.add($0) }, gate: gate) {
+      _ in
       { request in
         switch request.path.first {
         case "large":
@@ -113,6 +117,101 @@ struct HTTPAbuseTests {
     for _ in 0..<20 { #expect(try exchange(server.port, "GET", "/").hasPrefix("HTTP/1.1 200 ")) }
     #expect(silent[0].readAll().hasPrefix("HTTP/1.1 408 "))
     try refusals.wait(for: .gaveWay, count: 184)
+  }
+
+  @Test("a body that the gate does not want is answered when its header is there")
+  func gate() throws {
+    let server = try server(
+      { $0.patience.body = .seconds(60) },
+      gate: { $0.header("x-key") == nil ? .text(401, "no key") : nil })
+    for announced in ["Content-Length: 60000", "Transfer-Encoding: chunked"] {
+      let stranger = try RawConnection(port: server.port)
+      stranger.send("POST / HTTP/1.1\r\nHost: here\r\n\(announced)\r\n\r\n")
+      let answer = stranger.readAll()
+      #expect(answer.hasPrefix("HTTP/1.1 401 ") && answer.hasSuffix("no key"), "\(announced)")
+    }
+    let friend = try RawConnection(port: server.port)
+    friend.send("POST / HTTP/1.1\r\nHost: here\r\nX-Key: 1\r\nContent-Length: 3\r\n\r\n")
+    friend.send("abc")
+    #expect(friend.read(until: "3 from 127.0.0.1"))
+    // Without a body nothing is kept waiting, and the handler decides.
+    #expect(try exchange(server.port, "GET", "/").contains("0 from"))
+  }
+
+  @Test("an answer that is made later comes when it is there, and others are served meanwhile")
+  func later() throws {
+    let turns = Box(0)
+    let server = try ServerThread(HTTPOptions()) { loop in
+      { request in
+        guard request.path == ["later"] else { return .text(200, "now") }
+        let answer = HTTPLaterAnswer()
+        // The connection rests until the third request has been served.
+        func look() {
+          loop.schedule(after: .milliseconds(1)) {
+            if turns.value >= 2 { answer.give(.text(200, "done")) } else { look() }
+          }
+        }
+        look()
+        return HTTPResponse(200, headers: [("X-Outer", "yes")], content: .later(answer))
+      }
+    }
+    let waiting = try RawConnection(port: server.port)
+    waiting.send("GET /later HTTP/1.1\r\nHost: here\r\n\r\n")
+    for _ in 0..<2 { #expect(try exchange(server.port, "GET", "/").hasSuffix("now")) }
+    turns.value = 2
+    #expect(waiting.read(until: "done"))
+    #expect(waiting.received.hasPrefix("HTTP/1.1 200 "))
+    #expect(waiting.received.contains("\r\nX-Outer: yes\r\n"))
+    // The connection lives on, and one that waits does not keep the server from its end.
+    waiting.forget()
+    waiting.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+    #expect(waiting.read(until: "now"))
+    turns.value = 0
+    waiting.send("GET /later HTTP/1.1\r\nHost: here\r\n\r\n")
+    #expect(try exchange(server.port, "GET", "/").hasSuffix("now"))
+  }
+
+  @Test("a house full of bodies that never come makes room for whoever asks")
+  func fullOfBodies() throws {
+    let server = try server {
+      $0.mostConnections = 16
+      $0.patience.body = .seconds(60)
+    }
+    let bodies = try (0..<100).map { _ in
+      let connection = try RawConnection(port: server.port)
+      connection.send("POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 60000\r\n\r\n")
+      return connection
+    }
+    for _ in 0..<20 { #expect(try exchange(server.port, "GET", "/").hasPrefix("HTTP/1.1 200 ")) }
+    #expect(bodies[0].readAll().hasPrefix("HTTP/1.1 408 "))
+  }
+
+  @Test("behind a named proxy the peer is the address that it forwards, and its bound is its own")
+  func proxy() throws {
+    let server = try server {
+      $0.proxies = ["127.0.0.1"]
+      $0.mostConnections = 16
+      $0.patience.body = .seconds(60)
+    }
+    func ask(_ forwarded: String, _ more: String = "") throws -> RawConnection {
+      let connection = try RawConnection(port: server.port)
+      connection.send("POST / HTTP/1.1\r\nHost: here\r\nX-Forwarded-For: \(forwarded)\r\n")
+      connection.send("Content-Length: 1\r\nExpect: 100-continue\r\n\r\n\(more)")
+      return connection
+    }
+    #expect(try ask("10.9.9.9, 192.0.2.7", "x").read(until: "1 from 192.0.2.7"))
+    // The server says so when it has the header and waits for the body.
+    let held = try (0..<4).map { _ in
+      let connection = try ask("192.0.2.7")
+      #expect(connection.read(until: "100 Continue"))
+      return connection
+    }
+    #expect(try ask("192.0.2.7").readAll().hasPrefix("HTTP/1.1 503 "))
+    #expect(try ask("192.0.2.8", "x").read(until: "1 from 192.0.2.8"))
+    held[0].send("x")
+    #expect(held[0].read(until: "1 from 192.0.2.7"))
+    #expect(try ask("192.0.2.7", "x").read(until: "1 from 192.0.2.7"))
+    try refusals.wait(for: .turnedAway)
   }
 
   @Test("a house full of streams turns whoever comes away with 503")

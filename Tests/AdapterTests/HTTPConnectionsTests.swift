@@ -36,6 +36,9 @@ struct HTTPConnectionsTests {
     #expect(one.description == "2001:db8:1:2::/64")
     #expect(peer([UInt8](repeating: 0, count: 15) + [1]).isLoopback)
     #expect(!peer([UInt8](repeating: 0, count: 15) + [2]).isLoopback)
+    // Of a socket for both families, an IPv4 address comes in IPv6 form.
+    let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 192, 0, 2, 7]
+    #expect(peer(mapped) == peer([192, 0, 2, 7]))
   }
 
   @Test("an address has its bound, and a connection that ends makes room again")
@@ -57,6 +60,78 @@ struct HTTPConnectionsTests {
     }
   }
 
+  @Test("an address never has more than a quarter of the connections, whatever is configured")
+  func quarter() {
+    var connections = connections(40, ofPeer: 1000)
+    let crowd = peer([192, 0, 2, 7])
+    for descriptor in 1...10 as ClosedRange<Int32> {
+      #expect(connections.admission(of: crowd) == .welcome)
+      connections.add(descriptor, from: crowd, at: start)
+    }
+    #expect(connections.admission(of: crowd) == .tooManyOfPeer)
+  }
+
+  @Test("bodies that are awaited give way after those without a request, the oldest first")
+  func bodies() {
+    var connections = connections(3)
+    let proxy = peer([127, 0, 0, 1])
+    for descriptor in 1...3 as ClosedRange<Int32> {
+      connections.add(descriptor, from: proxy, at: start)
+      connections.move(descriptor, to: .body, at: start + .seconds(Int64(9 - descriptor)))
+    }
+    #expect(connections.admission(of: proxy) == .insteadOf(3))
+    connections.move(1, to: .idle, at: start + .seconds(10))
+    #expect(connections.admission(of: proxy) == .insteadOf(1))
+    for descriptor in 1...3 as ClosedRange<Int32> {
+      connections.move(descriptor, to: .answer, at: start + .seconds(11))
+    }
+    #expect(connections.admission(of: proxy) == .full)
+  }
+
+  @Test("a named proxy's connections count for the address that it forwards, request by request")
+  func forwarded() {
+    var connections = HTTPConnections(
+      most: 8, mostOfPeer: 100, patience: HTTPPatience(),
+      forwarding: HTTPForwarding(["192.0.2.1"]))
+    let proxy = peer([192, 0, 2, 1])
+    for descriptor in 1...4 as ClosedRange<Int32> {
+      #expect(connections.admission(of: proxy) == .welcome)
+      connections.add(descriptor, from: proxy, at: start)
+    }
+    let client = peer([198, 51, 100, 7])
+    #expect(connections.claim(1, ["198.51.100.7"]) == client)
+    #expect(connections.claim(2, ["198.51.100.7"]) == client)
+    // The same connection asks again: that is still one request.
+    #expect(connections.claim(2, ["198.51.100.7"]) == client)
+    #expect(connections.claim(3, ["198.51.100.7"]) == nil)
+    #expect(connections.claim(3, ["198.51.100.8"]) == peer([198, 51, 100, 8]))
+    connections.move(1, to: .idle, at: start)
+    #expect(connections.claim(4, ["198.51.100.7"]) == client)
+    connections.remove(4)
+    #expect(connections.claim(1, ["198.51.100.7"]) == client)
+    #expect(connections.claim(9, ["198.51.100.7"]) == nil)
+  }
+
+  @Test(
+    "of X-Forwarded-For the last address counts that is no proxy's, and of nobody else's header")
+  func hops() {
+    let forwarding = HTTPForwarding(["192.0.2.1", "10.0.0.1", "2001:db8::1"])
+    let proxy = peer([192, 0, 2, 1])
+    for (fields, expected) in [
+      (["198.51.100.7"], "198.51.100.7"), (["203.0.113.9, 198.51.100.7"], "198.51.100.7"),
+      (["203.0.113.9", "198.51.100.7"], "198.51.100.7"),
+      (["198.51.100.7,10.0.0.1"], "198.51.100.7"), (["198.51.100.7 ,\t10.0.0.1 "], "198.51.100.7"),
+      (["::ffff:198.51.100.7"], "198.51.100.7"), (["2001:db8:1:2::7"], "2001:db8:1:2::/64"),
+      // What cannot be read is nobody's: the proxy's own address stands.
+      ([], "192.0.2.1"), ([""], "192.0.2.1"), (["198.51.100.7, unknown"], "192.0.2.1"),
+      (["10.0.0.1"], "192.0.2.1"), (["198.51.100.7:80"], "192.0.2.1"),
+    ] as [([String], String)] {
+      #expect(forwarding.client(of: proxy, fields).description == expected, "\(fields)")
+    }
+    let stranger = peer([198, 51, 100, 1])
+    #expect(forwarding.client(of: stranger, ["203.0.113.9"]) == stranger)
+  }
+
   @Test("in a full house whoever has waited longest without a request gives way")
   func fullHouse() {
     var connections = connections(4)
@@ -71,7 +146,7 @@ struct HTTPConnectionsTests {
     connections.move(2, to: .leaving, at: start + .seconds(10))
     #expect(connections.admission(of: proxy) == .welcome)
     connections.add(5, from: proxy, at: start + .seconds(10))
-    for descriptor in [3, 4, 5] as [Int32] {
+    for descriptor in [1, 3, 4, 5] as [Int32] {
       connections.move(descriptor, to: .stream, at: start + .seconds(11))
     }
     #expect(connections.admission(of: proxy) == .full)

@@ -16,6 +16,7 @@ final class ServerThread {
   init(
     _ options: HTTPOptions = HTTPOptions(),
     onRefused: @escaping @Sendable (HTTPRefusal) -> Void = { _ in },
+    gate: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
     _ setUp: @escaping @Sendable (EventLoop) -> HTTPServer.Handler
   ) throws {
     let commands = try Mailbox<Bool>()
@@ -28,6 +29,7 @@ final class ServerThread {
         let loop = try EventLoop()
         let server = try HTTPServer(loop: loop, options: options, setUp(loop))
         server.onRefused = onRefused
+        server.gate = gate
         port.value = server.port
         started.signal()
         try loop.receive(from: commands) { _ in

@@ -283,7 +283,7 @@ struct StationQuestionTests {
     let scenario = ManagementScenario()
     #expect(
       scenario.hear(.request(gate), question(1).json, isRetained: true)
-        == [.note(.retainedRequest(gate))])
+        == [.note(.retainedRequest(gate)), .clear(topic: "ws/v1/gate-1/req")])
     let effects = scenario.hear(.request(gate), Array("{\"id\":\"1\",\"op\":\"give\"}".utf8))
     #expect(effects.count == 2)
     guard case .store(.malformed(gate, _, _))? = effects.last else {

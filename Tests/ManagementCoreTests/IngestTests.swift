@@ -135,7 +135,8 @@ struct IngestTests {
     let scenario = ManagementScenario()
     let records = batch(1, [scenario.record(.doorClosed(door))]).json
     #expect(
-      scenario.hear(.out(gate), records, isRetained: true) == [.note(.retainedRecords(gate))])
+      scenario.hear(.out(gate), records, isRetained: true)
+        == [.note(.retainedRecords(gate)), .clear(topic: "ws/v1/gate-1/out")])
     for (path, sender) in [
       ("", nil), ("ws/v1/gate-1", gate), ("ws/v2/gate-1/out", nil), ("ws/v1/gate-1/ack", gate),
       ("ws/v1/service/status", nil), ("ws/v1/gate-1/sample", gate), ("ws/v1/A/out", nil),

@@ -74,6 +74,20 @@ import Testing
     #expect(attempts.wrongToken(from: "192.0.2.1", at: start + .seconds(60)) == nil)
   }
 
+  @Test("after a hundred wrong tokens none of that address is compared until its minute is over")
+  func pause() {
+    var attempts = TokenAttempts()
+    for _ in 1..<TokenAttempts.mostCompared {
+      _ = attempts.wrongToken(from: "192.0.2.1", at: start)
+      #expect(attempts.pause(of: "192.0.2.1", at: start) == nil)
+    }
+    _ = attempts.wrongToken(from: "192.0.2.1", at: start + .seconds(10))
+    #expect(attempts.pause(of: "192.0.2.1", at: start + .seconds(20)) == .seconds(40))
+    #expect(attempts.pause(of: "192.0.2.2", at: start + .seconds(20)) == nil)
+    #expect(attempts.pause(of: "192.0.2.1", at: start + .seconds(60)) == nil)
+    #expect(attempts.wrongToken(from: "192.0.2.1", at: start + .seconds(60)) == nil)
+  }
+
   @Test("each address counts for itself")
   func addresses() {
     var attempts = TokenAttempts()

@@ -17,24 +17,24 @@ struct ResumePlaceTests {
     let store = MemoryStore()
     let now = Now(instant: Clock.now, wall: Clock.wall)
     _ = store.store([StoreContractTests.batch(1, [Sample.passage(1), Sample.passage(2)])], at: now)
-    hub = EventHub(loop: loop, store: store) { _ in nil }
+    hub = EventHub(loop: loop, store: store, now: { now }) { _ in nil }
   }
 
   @Test("who asks for what is new is told where that begins")
   func newcomer() throws {
-    let stream = try hub.open(lastEventID: nil, stations: [])
+    let stream = try hub.open(lastEventID: nil, for: "anybody")
     #expect(Self.text(stream) == ": here\nretry: 2000\nid: 2\n\n")
   }
 
   @Test("who asks for what a store before this one had is told where this one ends")
   func afterRestoration() throws {
-    let stream = try hub.open(lastEventID: 1_000_000, stations: [])
+    let stream = try hub.open(lastEventID: 1_000_000, for: "anybody")
     #expect(Self.text(stream) == ": here\nretry: 2000\nid: 2\n\n")
   }
 
   @Test("who knows the place is not told again")
   func returning() throws {
-    let stream = try hub.open(lastEventID: 2, stations: [])
+    let stream = try hub.open(lastEventID: 2, for: "anybody")
     #expect(Self.text(stream) == ": here\nretry: 2000\n\n")
   }
 

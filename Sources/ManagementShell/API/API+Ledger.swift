@@ -195,9 +195,7 @@ extension API {
   }
 
   private func proveLedger(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    var writer = JSONWriter(capacity: 1024)
-    try store.proof(at: now()).write(to: &writer)
-    return HTTPResponse(200, type: "application/json", writer.bytes)
+    HTTPResponse(200, content: .later(try prove()))
   }
 
   // MARK: - Rules
@@ -254,10 +252,7 @@ extension API {
   }
 
   private func station(_ text: String) throws(Problem) -> StationID {
-    guard let view = views().first(where: { $0.id.text == text }) else {
-      throw .notFound("No station \"\(text.prefix(64))\" has ever been heard of.")
-    }
-    return view.id
+    try view(of: text).id
   }
 }
 

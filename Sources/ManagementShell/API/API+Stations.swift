@@ -8,10 +8,16 @@ extension API {
     HTTPResponse(200, type: "application/json", stationList())
   }
 
-  func showStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    guard let view = views().first(where: { $0.id.text == parameters[0] }) else {
-      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
+  /// - Throws: `notFound` where no station of that name was ever heard of.
+  func view(of name: String) throws(Problem) -> StationView {
+    guard let station = StationID(name), let view = stationView(station) else {
+      throw .notFound("No station \"\(name.prefix(64))\" has ever been heard of.")
     }
+    return view
+  }
+
+  func showStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let view = try view(of: parameters[0])
     var writer = JSONWriter(capacity: 1024)
     view.write(to: &writer)
     return HTTPResponse(200, type: "application/json", writer.bytes)
@@ -29,9 +35,7 @@ extension API {
     }
     let most = MeasuredSeries.Step.hour.most
     let count = min(try Self.number("count", in: request, 1...most) ?? 24, step.most)
-    guard let view = views().first(where: { $0.id.text == parameters[0] }) else {
-      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
-    }
+    let view = try view(of: parameters[0])
     let now = now()
     let hours = try store.measured(
       of: view.id, hours: MeasuredSeries.hours(step, count: count, at: now))
@@ -74,13 +78,12 @@ extension API {
   }
 
   /// Server-sent events; `Last-Event-ID`, or `lastEventId` where a client cannot send headers.
-  func streamEvents(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+  func streamEvents(_ request: HTTPRequest, _ actor: Actor) throws -> HTTPResponse {
     let asked = try Self.number("lastEventId", in: request, 0...(1 << 53))
     let last = try request.header("last-event-id").map {
       try Self.number("Last-Event-ID", $0, 0...(1 << 53))
     }
-    let stream = try hub.open(lastEventID: last ?? asked, stations: views().map(\.id))
-    return .events(stream)
+    return .events(try hub.open(lastEventID: last ?? asked, for: actor.name))
   }
 
   func listQuarantine(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {

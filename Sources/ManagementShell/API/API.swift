@@ -10,39 +10,41 @@ final class API {
   let store: any ManagementStore
   let desk: CodeDesk?
   let hub: EventHub
-  let views: () -> [StationView]
+  let stationView: (StationID) -> StationView?
   /// All of them as JSON.
   let stationList: () -> [UInt8]
   let now: () -> Now
   let refused: () -> RefusedInput
   /// A station was named; the core is told.
   var onNamed: (StationRegistration) -> Void = { _ in }
+  /// Begins a proof of the ledger; the answer comes when it is done.
+  var prove: () throws(Problem) -> HTTPLaterAnswer = { () throws(Problem) in
+    throw .unavailable("Nobody proves the ledger here.")
+  }
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
-  private let tokens: Tokens
+  let doorkeeper: Doorkeeper
   /// The most points that one person decides about alone within a day.
   var aloneUpTo: Int64 = 500
   /// How old a hold is that somebody should look at.
   var oldHold: Duration = .seconds(600)
-  /// Who has offered wrong tokens of late.
-  var attempts = TokenAttempts()
   private let pages: StaticFiles
   private let texts: StaticFiles
   private var router = HTTPRouter()
 
   init(
     store: any ManagementStore, desk: CodeDesk?, hub: EventHub, tokens: Tokens,
-    pages: String, texts: String, views: @escaping () -> [StationView],
+    pages: String, texts: String, stationView: @escaping (StationID) -> StationView?,
     stationList: @escaping () -> [UInt8], refused: @escaping () -> RefusedInput,
     now: @escaping () -> Now
   ) {
     self.store = store
     self.desk = desk
     self.hub = hub
-    self.tokens = tokens
+    doorkeeper = Doorkeeper(tokens, now: now)
     self.pages = StaticFiles(root: pages)
     self.texts = StaticFiles(root: texts)
-    self.views = views
+    self.stationView = stationView
     self.stationList = stationList
     self.refused = refused
     self.now = now
@@ -51,6 +53,19 @@ final class API {
   }
 
   func respond(to request: HTTPRequest) -> HTTPResponse { Self.protected(route(request)) }
+
+  /// Whether the body of a request is waited for: only a call of the API has one, and only of
+  /// somebody who shows a token.
+  /// - Returns: the answer where it is not.
+  func gate(_ request: HTTPRequest) -> HTTPResponse? {
+    guard request.path.starts(with: ["api", "v1"]) else { return respond(to: request) }
+    do throws(Problem) {
+      _ = try doorkeeper.actor(of: request)
+      return nil
+    } catch {
+      return Self.protected(error.response.adding("Cache-Control", "no-store"))
+    }
+  }
 
   /// The answer to what never becomes a request: it looks like every other one.
   static func refusal(_ status: Int) -> HTTPResponse {
@@ -110,7 +125,7 @@ final class API {
       try $0.listEvents($1, $2)
     }
     on(.get, "/events/stream", .viewStations, query: ["lastEventId"]) {
-      try $0.streamEvents($1, $2)
+      try $0.streamEvents($1, $3)
     }
     on(.get, "/quarantine", .viewQuarantine, query: ["before", "limit"]) {
       try $0.listQuarantine($1, $2)
@@ -143,11 +158,9 @@ final class API {
     _ body: @escaping (API, HTTPRequest, [String], Actor) throws -> HTTPResponse
   ) {
     router.on(method, "/api/v1\(path)") { [unowned self] request, parameters in
-      guard let actor = tokens.actor(authorization: request.header("authorization")) else {
-        return refuseToken(of: request)
-      }
-      guard actor.role.may(operation) else { return Problem.forbidden.response }
       do {
+        let actor = try doorkeeper.actor(of: request)
+        guard actor.role.may(operation) else { return Problem.forbidden.response }
         try Self.check(request.query, query)
         return try body(self, request, parameters, actor)
       } catch let problem as Problem {
@@ -162,17 +175,6 @@ final class API {
         return Problem.internal.response
       }
     }
-  }
-
-  /// Whoever offers no token is asked for one; whoever offers many wrong ones is told to wait.
-  private func refuseToken(of request: HTTPRequest) -> HTTPResponse {
-    guard request.header("authorization") != nil,
-      let wait = attempts.wrongToken(from: request.peer, at: now().instant)
-    else { return Problem.unauthorized.response }
-    let seconds = (wait.wholeNanoseconds + 999_999_999) / 1_000_000_000
-    return Problem.tooManyRequests(
-      "Too many wrong tokens came from this address.", retryAfter: seconds
-    ).response
   }
 
   private func healthReport() -> HTTPResponse {

@@ -9,45 +9,74 @@ import StationProtocol
 /// until it has caught up. So nothing is skipped, and nothing comes twice.
 final class EventHub {
   static let mostClients = 500
+  /// Of one actor: a person has a few windows open, a program one.
+  static let mostClientsOfActor = 10
   private static let heartbeat: Duration = .seconds(15)
   private static let page = 100
+  /// Changes of stations are sent together, so many milliseconds after the first one.
+  private static let pause: Duration = .milliseconds(50)
+  // The bounds of a turn. What is beyond waits for the next one, and others are served between.
+  private static let mostEncoded = 500
+  private static let mostPages = 20
+  /// Of states, to one client at a time.
+  private static let mostBytes = 65_536
+  /// More events at once are read from the store by those who watch.
+  private static let mostAnnounced = 512
 
   private let loop: EventLoop
   private let store: any ManagementStore
   private let view: (StationID) -> StationView?
+  private let now: () -> Now
   private var clients: [ObjectIdentifier: Client] = [:]
   private var beat: Timer?
+  private var feed = StationFeed()
+  private var turn: Timer?
+  /// Since the turn began.
+  private var encoded = 0
+  private var pagesRead = 0
+  /// A whole page of events, which several who catch up need one after the other.
+  private var lastPage: (after: Int64, events: [(id: Int64, bytes: [UInt8])])?
+  /// How often a station was encoded, for tests.
+  private(set) var encodings = 0
 
   private final class Client {
     let stream = HTTPEventStream(capacity: 262_144)
+    let actor: String
     /// The id of the last event that was sent.
     var cursor: Int64
     /// Events are read from the store until none is left.
     var isCatchingUp = true
-    /// Stations whose state has changed since it was sent.
-    var changed: Set<StationID>
+    /// The place in the feed of stations up to which it was sent.
+    var place = StationFeed.start
 
-    init(cursor: Int64, changed: Set<StationID>) {
+    init(actor: String, cursor: Int64) {
+      self.actor = actor
       self.cursor = cursor
-      self.changed = changed
     }
   }
 
   init(
-    loop: EventLoop, store: any ManagementStore, view: @escaping (StationID) -> StationView?
+    loop: EventLoop, store: any ManagementStore, now: @escaping () -> Now,
+    view: @escaping (StationID) -> StationView?
   ) {
     self.loop = loop
     self.store = store
+    self.now = now
     self.view = view
     scheduleBeat()
   }
 
   /// Opens a stream: the state of every station first, then events after `lastEventID`, or only
   /// new ones where that is nil.
-  /// - Throws: `unavailable` where too many watch.
+  /// - Throws: `unavailable` where too many watch, `tooManyRequests` where this actor has too many.
   func open(
-    lastEventID: Int64?, stations: [StationID]
+    lastEventID: Int64?, for actor: String
   ) throws(Problem) -> HTTPEventStream {
+    guard clients.values.count(where: { $0.actor == actor }) < Self.mostClientsOfActor else {
+      throw .tooManyRequests(
+        "\(Self.mostClientsOfActor) event streams of this token's owner are open already.",
+        retryAfter: 10)
+    }
     guard clients.count < Self.mostClients else {
       throw .unavailable("\(Self.mostClients) event streams are open already.")
     }
@@ -58,7 +87,7 @@ final class EventHub {
     } catch {
       throw .unavailable("The store cannot be read.")
     }
-    let client = Client(cursor: cursor, changed: Set(stations))
+    let client = Client(actor: actor, cursor: cursor)
     let key = ObjectIdentifier(client)
     clients[key] = client
     client.stream.onClosed = { [weak self] in self?.clients[key] = nil }
@@ -67,6 +96,7 @@ final class EventHub {
     let place = lastEventID == cursor ? "" : "id: \(cursor)\n"
     // The comment ends the silence at once, whatever is between here and the watcher.
     _ = client.stream.send(Array(": here\nretry: 2000\n\(place)\n".utf8))
+    feed.offer()
     pump(client)
     return client.stream
   }
@@ -74,6 +104,10 @@ final class EventHub {
   /// Events that were committed, in the order of their ids.
   func announce(_ events: [StoredEvent]) {
     guard !events.isEmpty, !clients.isEmpty else { return }
+    guard events.count <= Self.mostAnnounced else {
+      for client in clients.values { client.isCatchingUp = true }
+      return scheduleTurn(after: .zero)
+    }
     let messages = events.map { ($0.id, Self.message($0)) }
     for client in clients.values where !client.isCatchingUp {
       for (id, bytes) in messages where id > client.cursor {
@@ -87,14 +121,31 @@ final class EventHub {
   }
 
   func announce(_ station: StationID) {
-    for client in clients.values {
-      client.changed.insert(station)
-      sendStates(client)
+    feed.note(station)
+    scheduleTurn(after: Self.pause)
+  }
+
+  private func scheduleTurn(after pause: Duration) {
+    let time = Clock.now + pause
+    if let turn, turn.isPending, turn.deadline <= time { return }
+    turn?.cancel()
+    turn = loop.schedule(at: time) { [weak self] in self?.takeTurn() }
+  }
+
+  private func takeTurn() {
+    encoded = 0
+    pagesRead = 0
+    feed.offer()
+    if feed.isSpread {
+      let places = feed.closeUp()
+      for client in clients.values { client.place = places[client.place] }
     }
+    for client in clients.values { pump(client) }
   }
 
   func close() {
     beat?.cancel()
+    turn?.cancel()
     for client in clients.values { client.stream.close() }
   }
 
@@ -102,11 +153,13 @@ final class EventHub {
     guard sendStates(client), client.isCatchingUp else { return }
     do throws(StoreFailure) {
       while client.isCatchingUp {
-        let events = try store.events(after: client.cursor, limit: Self.page)
+        guard let events = try page(after: client.cursor) else {
+          return scheduleTurn(after: .zero)
+        }
         if events.isEmpty { client.isCatchingUp = false }
-        for event in events {
-          guard client.stream.send(Self.message(event)) else { return }
-          client.cursor = event.id
+        for (id, bytes) in events {
+          guard client.stream.send(bytes) else { return }
+          client.cursor = id
         }
       }
     } catch {
@@ -115,21 +168,52 @@ final class EventHub {
     }
   }
 
-  /// - Returns: false where not all of it fitted.
-  @discardableResult
+  /// Events as they are sent.
+  /// - Returns: nil where enough has been read in this turn.
+  private func page(
+    after cursor: Int64
+  ) throws(StoreFailure) -> [(id: Int64, bytes: [UInt8])]? {
+    if let lastPage, lastPage.after == cursor { return lastPage.events }
+    guard pagesRead < Self.mostPages else { return nil }
+    pagesRead += 1
+    let events = try store.events(after: cursor, limit: Self.page).map {
+      ($0.id, Self.message($0))
+    }
+    // A whole page stays as it is; to a part of one, more may come.
+    if events.count == Self.page { lastPage = (cursor, events) }
+    return events
+  }
+
+  /// - Returns: false where more is to be sent: when the stream is drained, or at the next turn.
   private func sendStates(_ client: Client) -> Bool {
-    for station in client.changed.sorted() {
-      guard let view = view(station) else {
-        client.changed.remove(station)
-        continue
+    var sent = 0
+    while let station = feed.next(from: &client.place) {
+      guard sent < Self.mostBytes else { return false }
+      guard let bytes = message(of: station) else {
+        scheduleTurn(after: .zero)
+        return false
       }
-      var writer = JSONWriter(capacity: 1024)
-      view.write(to: &writer)
-      let bytes = Array("event: station\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
       guard client.stream.send(bytes) else { return false }
-      client.changed.remove(station)
+      sent += bytes.count
+      client.place += 1
     }
     return true
+  }
+
+  /// How a station stands, encoded once for all who watch.
+  /// - Returns: nil where enough has been encoded in this turn.
+  private func message(of station: StationID) -> [UInt8]? {
+    let time = now().wall
+    if let bytes = feed.message(of: station, at: time) { return bytes }
+    guard encoded < Self.mostEncoded else { return nil }
+    encoded += 1
+    encodings += 1
+    guard let view = view(station) else { return [] }
+    var writer = JSONWriter(capacity: 1024)
+    view.write(to: &writer)
+    let bytes = Array("event: station\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
+    feed.keep(bytes, of: station, from: time, until: view.ageChanges)
+    return bytes
   }
 
   private static func message(_ event: StoredEvent) -> [UInt8] {

@@ -1,0 +1,54 @@
+// Who makes a request, by its token, and who is not even asked for it.
+import HTTP
+import ManagementCore
+import StationProtocol
+
+/// Compares tokens, counts wrong ones by address, and remembers which connections have shown a
+/// right one. Lives on the loop's thread.
+final class Doorkeeper {
+  /// Who has offered wrong tokens of late.
+  var attempts = TokenAttempts()
+  private let tokens: Tokens
+  private let now: () -> Now
+  /// The addresses that have shown a right token on each open connection: several where a proxy
+  /// asks for many on one.
+  private var known: [UInt64: Set<String>] = [:]
+  private static let mostKnownOfConnection = 100
+
+  init(_ tokens: Tokens, now: @escaping () -> Now) {
+    self.tokens = tokens
+    self.now = now
+  }
+
+  /// - Throws: what is answered where no token is offered, or not a right one.
+  func actor(of request: HTTPRequest) throws(Problem) -> Actor {
+    guard let offered = request.header("authorization") else { throw .unauthorized }
+    let time = now().instant
+    if known[request.connection]?.contains(request.peer) != true,
+      let wait = attempts.pause(of: request.peer, at: time)
+    {
+      throw Self.tooMany(wait)
+    }
+    guard let actor = tokens.actor(authorization: offered) else {
+      guard let wait = attempts.wrongToken(from: request.peer, at: time) else {
+        throw .unauthorized
+      }
+      throw Self.tooMany(wait)
+    }
+    if request.connection != 0,
+      known[request.connection, default: []].count < Self.mostKnownOfConnection
+    {
+      known[request.connection, default: []].insert(request.peer)
+    }
+    return actor
+  }
+
+  /// A connection is gone.
+  func forget(_ connection: UInt64) { known[connection] = nil }
+
+  private static func tooMany(_ wait: Duration) -> Problem {
+    .tooManyRequests(
+      "Too many wrong tokens came from this address.",
+      retryAfter: (wait.wholeNanoseconds + 999_999_999) / 1_000_000_000)
+  }
+}

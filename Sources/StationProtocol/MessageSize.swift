@@ -1,0 +1,50 @@
+// How large a message of each topic may be: what the contract allows, and nothing beyond.
+
+extension Record {
+  /// Bytes of the largest record that the contract allows, rounded up to a whole KiB. The largest
+  /// are `measured` with 24 values of the longest names, and `started` with a version of 512 bytes
+  /// that are all escaped. A test writes the largest of each kind and compares.
+  package static let longestJSON = 4096
+}
+
+extension RecordBatch {
+  /// What surrounds the records of a batch: `{"stream":"0123456789abcdef","first":` with 16
+  /// digits, `,"records":[` and the two brackets at the end.
+  static let longestEnvelope = 67
+  /// Bytes of the largest batch: every record of the largest size, with a comma before all but the
+  /// first. The broker's `message_size_limit` is this number.
+  package static let longestJSON =
+    longestEnvelope + mostRecords * Record.longestJSON + (mostRecords - 1)
+}
+
+extension Topic {
+  /// The most bytes that a payload may have. Each is the largest that the contract allows, with
+  /// room for names that grow; what is larger is refused before it is read.
+  package var largestPayload: Int {
+    switch self {
+    case .status, .ack, .serviceStatus: 1024
+    // A version is 512 bytes, each of which may be escaped.
+    case .birth: 4096
+    case .state(_, let part): part.largestPayload
+    case .out: RecordBatch.longestJSON
+    case .request, .reply, .sample, .command, .commandResult: 4096
+    case .desiredConfiguration: 131_072
+    case .reportedConfiguration: 16_384
+    }
+  }
+}
+
+extension StatePart {
+  /// The most bytes of the whole state of this part.
+  package var largestPayload: Int {
+    switch self {
+    case .door, .occupancy: 1024
+    // 8 sensors with up to 7 readings.
+    case .climate, .energy: 8192
+    // 80 slots.
+    case .vending: 32_768
+    // 128 alarms.
+    case .alarms: 16_384
+    }
+  }
+}

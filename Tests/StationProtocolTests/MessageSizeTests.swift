@@ -1,0 +1,88 @@
+// Tests that every message of the contract fits its topic, and how large the largest are.
+import StationProtocol
+import Testing
+
+@Suite("The sizes of messages")
+struct MessageSizeTests {
+  private let gate = StationID("gate-1")!
+  private let largest = Int64(9_007_199_254_740_992)
+  /// 512 bytes, each of which is written as six.
+  private let version = String(repeating: "\u{1}", count: 512)
+  private var time: WallTime { WallTime(milliseconds: largest) }
+
+  private func record(_ body: Record.Body) -> Record {
+    Record(at: time, isTrusted: false, body: body)
+  }
+
+  @Test("the largest records fit the bound of a record, and fill most of it")
+  func records() {
+    let values = (0..<Measurement.mostValues).map { number in
+      MeasuredValue(
+        sensor: SensorID(String(repeating: "s", count: 30) + "\(10 + number)")!, quantity: .energy,
+        count: MeasuredValue.mostReadings,
+        amount: .counter(
+          used: Quantity.energy.range.upperBound, last: Quantity.energy.range.upperBound,
+          isReset: false))
+    }
+    let measured = record(.measured(Measurement(seconds: Measurement.longest, values: values)))
+    let started = record(.started(boot: largest, after: .newStore, version: version))
+    let sizes = [measured, started].map(\.json.count)
+    #expect(sizes.allSatisfy { $0 <= Record.longestJSON }, "\(sizes)")
+    #expect((sizes.max() ?? 0) > Record.longestJSON * 3 / 4, "\(sizes)")
+  }
+
+  @Test("the largest batch is exactly as large as the bound says")
+  func batches() {
+    let padding = [UInt8](repeating: 0x20, count: Record.longestJSON - 2)
+    let batch = RecordBatch(
+      stream: StreamID(bits: .max), first: UInt64(largest),
+      records: Array(repeating: [0x7B] + padding + [0x7D], count: RecordBatch.mostRecords))
+    #expect(batch.json.count == RecordBatch.longestJSON)
+    #expect(Topic.out(gate).largestPayload == RecordBatch.longestJSON)
+  }
+
+  @Test("no topic takes more than the largest batch, so that the broker's one limit is this one")
+  func topics() {
+    for topic in Topic.said(by: gate) + Topic.heard(by: gate) {
+      #expect(topic.largestPayload <= RecordBatch.longestJSON, "\(topic.path)")
+    }
+  }
+
+  @Test("the largest state of each part and the largest birth fit their topics")
+  func states() {
+    let session = SessionID(stream: StreamID(bits: .max), boot: largest, connection: largest)
+    let birth = BirthPayload(
+      session: session, version: version, accessPoints: AccessPointID.all,
+      floor: UInt64(largest), ceiling: UInt64(largest), isClockTrusted: false, at: time)
+    #expect(birth.json.count <= Topic.birth(gate).largestPayload)
+    let readings = Quantity.allCases.sorted().map {
+      SensorsPayload.Reading(quantity: $0, value: $0.range.lowerBound, at: time)
+    }
+    let sensors = (0..<SensorID.most).map { number in
+      SensorsPayload.Sensor(
+        sensor: SensorID(String(repeating: "s", count: 31) + "\(number)")!, isThere: false,
+        refused: largest, readings: readings)
+    }
+    let climate = SensorsPayload(seq: UInt64(largest), sensors: sensors, at: time)
+    #expect(climate.json.count <= Topic.state(gate, .climate).largestPayload)
+    let alarms = AlarmsPayload(
+      seq: UInt64(largest),
+      active: Array(
+        repeating: ActiveAlarm(
+          alarm: Alarm.allCases.max { $0.rawValue.count < $1.rawValue.count }!,
+          accessPoint: AccessPointID(4), since: time), count: AlarmsPayload.most), at: time)
+    #expect(alarms.json.count <= Topic.state(gate, .alarms).largestPayload)
+    let slots = (1...SlotID.most).map { number in
+      VendingPayload.Slot(
+        slot: SlotID(number)!, article: ArticleID(String(repeating: "a", count: 32))!,
+        price: Points(Points.most)!, capacity: VendingPayload.deepest,
+        stock: VendingPayload.deepest, bestBefore: 99_991_231,
+        quarantine: .fault(.dropSensorFaulty))
+    }
+    let vending = VendingPayload(
+      seq: UInt64(largest), stop: .unsupportedAlgorithm,
+      exchange: ExchangeID(stream: StreamID(bits: .max), seq: UInt64(largest)), slots: slots,
+      at: time)
+    #expect(vending.json.count <= Topic.state(gate, .vending).largestPayload)
+  }
+}
