@@ -99,6 +99,9 @@ struct ContractFileTests {
       "#/components/schemas/ExchangeState": LedgerExchange.State.Kind.allCases.map(\.rawValue),
       "#/components/schemas/DiscrepancyKind": Discrepancy.Kind.allCases.map(\.rawValue),
       "#/components/schemas/OrderRefusal": OrderRefusal.allCases.map(\.rawValue),
+      "#/components/schemas/OrderKind": LedgerOrder.Kind.allCases.filter {
+        $0 != .approve && $0 != .decline
+      }.map(\.rawValue),
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
       "#/components/schemas/Problem/properties/code": try Self.problemCodes(),
     ]
