@@ -214,7 +214,7 @@ extension StationDaemon {
       return StationCore.Presentation(
         bytes: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
     case .code(let bytes):
-      switch verifier.authenticate(bytes) {
+      switch authenticate(bytes) {
       case .genuine(let code):
         return StationCore.Presentation(
           bytes: CodeDigest(bytes: SHA256.digest(bytes)),
@@ -247,6 +247,17 @@ extension StationDaemon {
 
   private func lookAtMembers() {
     loop.schedule(after: MemberFiles.interval) { [unowned self] in
+  /// A code may begin with a space, and a scanner may put one before it: the bytes as they came
+  /// are tried first.
+  private func authenticate(_ bytes: [UInt8]) -> MemberCode.Presentation {
+    let verdict = verifier.authenticate(bytes)
+    guard bytes.first == UInt8(ascii: " "), case .refused(.malformed, _) = verdict else {
+      return verdict
+    }
+    let inner = Array(bytes.drop { $0 == UInt8(ascii: " ") })
+    return inner.isEmpty ? verdict : verifier.authenticate(inner)
+  }
+
       members.look()
       lookAtMembers()
     }
