@@ -19,6 +19,8 @@ package enum Event: Equatable, Sendable {
   case maintenanceChanged(isOn: Bool)
   /// The lists of members were read, at the start and whenever they have changed.
   case directoryChanged(MemberDirectory)
+  /// The lists were looked at: whether anything of them could not be read as it stands.
+  case listsJudged(areFaulty: Bool)
   /// The door contact was sensed; nil where it cannot be.
   case doorContactChanged(AccessPointID, isClosed: Bool?)
   /// The exit button was pressed.

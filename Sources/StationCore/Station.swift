@@ -35,6 +35,8 @@ package struct Station: Equatable, Sendable {
   var isLockedDown = false
   /// The maintenance key is turned.
   var isInMaintenance = false
+  /// The keeper was told the number of a card.
+  var hasShownCard = false
   /// When the modes of the doors are to be looked at again, whatever happens.
   var modesDueAt: Instant?
   /// For what the modes were last found; nil before the first time.
@@ -130,10 +132,9 @@ extension Station {
     case .pinEntered(let id, let attempt): present(.pin(attempt), at: id, &step)
     case .leaveRequested(let id, let attempt): presentLeaving(attempt, at: id, &step)
     case .lockDownChanged(let isOn): isLockedDown = isOn
-    case .maintenanceChanged(let isOn):
-      isInMaintenance = isOn
-      if isOn { endDuress(&step) }
+    case .maintenanceChanged(let isOn): maintain(isOn, &step)
     case .directoryChanged(let changed): directory = changed
+    case .listsJudged(let areFaulty): set(.listFaulty, nil, stands: areFaulty, &step)
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
     case .exitRequested(let id):
@@ -180,6 +181,11 @@ extension Station {
     case .messageRefused(let refusal): refuse(refusal, &step)
     case .wake: break
     }
+  }
+
+  private mutating func maintain(_ isOn: Bool, _ step: inout Step) {
+    isInMaintenance = isOn
+    if isOn { endDuress(&step) } else { takeCardBack(&step) }
   }
 
   /// What the passing of time has brought, at whatever event it is noticed.

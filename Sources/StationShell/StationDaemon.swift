@@ -22,6 +22,7 @@ package final class StationDaemon {
   private let verifier: CodeVerifier
   private let members: MemberFiles
   let sensors: SensorThreads
+  private let unknownCard: UnknownCard
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
   private let lock: FileLock?
@@ -52,6 +53,7 @@ package final class StationDaemon {
     verifier = CodeVerifier(keys)
     members = try MemberFiles(settings.members)
     sensors = try SensorThreads(settings.sensors)
+    unknownCard = UnknownCard(path: settings.members.unknownCard)
     journal = try Journal(path: settings.storePath)
     station = Station(settings.core)
     lines = makeLines?(loop) ?? Self.lines(settings, loop)
@@ -76,7 +78,10 @@ package final class StationDaemon {
     dispatch(.directoryChanged(members.directory))
     lookAtMembers()
     lines.start()
+    dispatch(.listsJudged(areFaulty: members.areFaulty))
     readers.start()
+    // What a daemon left that was killed.
+    unknownCard.show(nil)
     for counter in counters { counter.start() }
     machine?.start()
     screen?.start()
@@ -97,6 +102,7 @@ package final class StationDaemon {
     readers.stop()
     for counter in counters { counter.stop() }
     machine?.stop()
+    unknownCard.show(nil)
     screen?.stop()
     sensors.stop()
     driveSafe()
@@ -291,6 +297,8 @@ extension StationDaemon {
   }
 }
 
+    case .note(let note): Log.notice(note)
+    case .judged(let areFaulty): dispatch(.listsJudged(areFaulty: areFaulty))
 // MARK: - From effects to the outside
 
 extension StationDaemon {
@@ -353,6 +361,9 @@ extension StationDaemon {
     guard let deadline else { return }
     wake = loop.schedule(at: deadline) { [unowned self] in
       wakeAt = nil
+    case .showCard(let card):
+      unknownCard.show(card)
+      screen?.show(card)
       dispatch(.wake)
     }
   }
