@@ -134,6 +134,7 @@ extension Station {
     case .lockDownChanged(let isOn): isLockedDown = isOn
     case .maintenanceChanged(let isOn): maintain(isOn, &step)
     case .directoryChanged(let changed): directory = changed
+    case .storeKept: keptStore(&step)
     case .listsJudged(let areFaulty): set(.listFaulty, nil, stands: areFaulty, &step)
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
@@ -183,6 +184,12 @@ extension Station {
     }
   }
 
+  /// What was in memory alone lasts now.
+  private mutating func keptStore(_ step: inout Step) {
+    isStoreDurable = true
+    set(.storeLost, nil, stands: false, &step)
+  }
+
   private mutating func maintain(_ isOn: Bool, _ step: inout Step) {
     isInMaintenance = isOn
     if isOn { endDuress(&step) } else { takeCardBack(&step) }
@@ -227,6 +234,11 @@ extension Station {
     journal(
       .started(boot: boot, after: recovered.ending, version: configuration.version), .urgent, &step)
     if recovered.hasLostStore { set(.storeLost, nil, stands: true, &step) }
+    if recovered.hasNewerStore {
+      // How far a later version has counted may not be readable.
+      if recovered.ending == .newStore { occupancy.mistrust() }
+      set(.storeNewer, nil, stands: true, &step)
+    }
     recover(recovered.latches, &step)
     recoverVending(recovered, &step)
   }
