@@ -18,6 +18,7 @@ SECONDS ?= 60
 TARGET ?=
 ONLY ?=
 KILLS ?= 500
+LONG ?=
 # More for `swift test`.
 BUILT ?=
 
@@ -27,18 +28,19 @@ STRICT := -Xswiftc -warnings-as-errors
 STAGE := .ci/stage
 # A process with a thousand connections open is none that libmodbus can work in.
 SLOW := SystemTests|AbuseReaderTests|EnergyMeterTests|RoomDevicesTests
-FAST := --skip 'HardwareTests|$(SLOW)'
+FAST := --skip 'HardwareTests|AttackTests|$(SLOW)'
 # Where the system looks for configuration, whatever PREFIX is.
 SYSCONF := /etc
 share := $(DESTDIR)$(PREFIX)/share/worker-station
 lib := $(DESTDIR)$(PREFIX)/lib
 daemons := stationd managementd
-programs := $(daemons) stationctl
+programs := $(daemons) stationctl stationboard
+units := $(daemons) stationboard
 references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildcard Sources/bench/reference/*.c))
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract soak test-hardware test-gpiod2 test-debian13 \
+.PHONY: help demo build unit test lint bench contract attack soak test-hardware test-gpiod2 test-debian13 \
   simulate mutations sequences fuzz sanitize coverage release install install-files clean
 
 help: ## this list
@@ -59,7 +61,9 @@ unit: ## the fast tests: all but those of whole systems, of hardware, of meters,
 
 test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
 	@rm -rf .build/stages
+	trap '$(STAGE) --end' EXIT
 	$(STAGE) packages .ci/install-packages build run test
+	$(STAGE) --beside debian13 .ci/debian13 --build
 	$(STAGE) meter .ci/meter --install
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
@@ -71,9 +75,14 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) mutations $(MAKE) --no-print-directory mutations
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
 	$(STAGE) system swift test --skip-build --disable-xctest --filter '$(SLOW)' $(STRICT)
+	$(STAGE) attack $(MAKE) --no-print-directory attack BUILT='--skip-build $(STRICT)'
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
 	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
+	$(STAGE) --await debian13
 	$(STAGE) --summary
+
+attack: ## what an attacker tries, against whole processes as they are shipped; LONG=1 tries it longer
+	@ATTACK_LONG=$(LONG) swift test --disable-xctest --filter AttackTests $(BUILT)
 
 soak: ## daemons killed in the middle of exchanges, each write of one and then at random: KILLS=500
 	@.ci/install-packages build run test
@@ -98,7 +107,7 @@ lint: ## swift format, and shellcheck on every script
 	echo "lint: clean"
 
 bench: ## figures beside their floors and peers; BENCH="--strict door", BENCH=--help
-	@.ci/install-packages build run bench
+	@.ci/install-packages build run test bench
 	$(MAKE) --no-print-directory release programs="$(daemons) bench emptystation"
 	$(MAKE) --no-print-directory $(references)
 	exec .build-install/release/bench $(BENCH)
@@ -109,7 +118,7 @@ $(references): .build/reference/%: Sources/bench/reference/%.c
 	cc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -o $@ $< -Wl,--as-needed \
 	  $$(pkg-config --cflags --libs libsodium libmosquitto sqlite3)
 
-test-debian13: ## everything built and the fast tests run under Debian 13, in a root of its own; as root
+test-debian13: ## everything built and the fast tests run under Debian 13, in a root of its own
 	@.ci/debian13
 
 contract: ## a running service held against openapi.yaml by schemathesis: SEED=1 EXAMPLES=200
@@ -161,10 +170,11 @@ install: release install-files ## programs and files below DESTDIR, PREFIX=/usr
 	done
 
 install-files: ## all that install installs but the programs: builds nothing
-	@install -d "$(share)"/{web,screen,texts,boards,machines,scanners,mosquitto,examples}
+	@install -d "$(share)"/{web,screen,board,texts,boards,machines,scanners,mosquitto,nginx,examples}
 	install -d "$(lib)"/{systemd/system,sysusers.d,tmpfiles.d,modules-load.d,udev/rules.d}
 	cp -r --no-preserve=ownership Sources/ManagementShell/Web/. "$(share)/web/"
 	cp -r --no-preserve=ownership Sources/StationShell/Screen/. "$(share)/screen/"
+	cp -r --no-preserve=ownership Sources/SimulatedBoard/Page/. "$(share)/board/"
 	for text in Sources/Texts/*.json; do
 	  if [[ -e $$text ]]; then install -m 644 "$$text" "$(share)/texts/"; fi
 	done
@@ -174,12 +184,14 @@ install-files: ## all that install installs but the programs: builds nothing
 	install -m 644 firmware-config/scanners/* "$(share)/scanners/"
 	install -m 644 firmware-config/machines/* "$(share)/machines/"
 	install -m 644 firmware-config/mosquitto/* "$(share)/mosquitto/"
+	install -m 644 firmware-config/nginx/* "$(share)/nginx/"
 	for example in firmware-config/*.example; do
 	  if [[ -e $$example ]]; then install -m 644 "$$example" "$(share)/examples/"; fi
 	done
-	for daemon in $(daemons); do
-	  sed 's#/usr/bin/#$(PREFIX)/bin/#' "systemd/$$daemon.service" >"$(lib)/systemd/system/$$daemon.service"
-	  chmod 644 "$(lib)/systemd/system/$$daemon.service"
+	for unit in $(units); do
+	  sed -e 's#/usr/bin/#$(PREFIX)/bin/#' -e 's#/usr/share/#$(PREFIX)/share/#' \
+	    "systemd/$$unit.service" >"$(lib)/systemd/system/$$unit.service"
+	  chmod 644 "$(lib)/systemd/system/$$unit.service"
 	done
 	install -m 644 systemd/worker-station.sysusers.conf "$(lib)/sysusers.d/worker-station.conf"
 	install -m 644 systemd/worker-station.tmpfiles.conf "$(lib)/tmpfiles.d/worker-station.conf"

@@ -84,7 +84,7 @@ let package = Package(
     part(
       "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"],
       exclude: ["Page"]),
-    part("TestBed", ["StationProtocol", "MemberCode", "SQLite", "Linux"]),
+    part("TestBed", ["StationProtocol", "MemberCode", "SQLite", "MQTT", "Linux"]),
     part(
       "DecoderProbes",
       [
@@ -133,6 +133,7 @@ let package = Package(
     suite(
       "SystemTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"],
       exclude: ["kill-point.c"]),
+    suite("AttackTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"]),
     suite("DeploymentTests", ["TestBed"]),
     suite("DecoderProbeTests", ["DecoderProbes"]),
     suite(

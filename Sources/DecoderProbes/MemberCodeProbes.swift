@@ -61,7 +61,7 @@ extension Probe {
     let payload = Array(bytes.dropFirst(1 + (isUsual ? 0 : header.count)))
     let message = SignedMessage(header: header, payload: payload)
     let presentation = ProbeKey.verifier.authenticate(message.text(tagged: true))
-    let isShort = message.text(tagged: true).count <= CodeVerifier.mostCharacters
+    let isShort = message.text(tagged: true).count <= CodeBounds.station.characters
 
     switch presentation {
     case .genuine(let code):
@@ -111,7 +111,7 @@ extension Probe {
     (bytes) throws(Violation) in
     let presentation = ProbeKey.verifier.authenticate(bytes)
     let isReadable =
-      bytes.count <= CodeVerifier.mostCharacters
+      bytes.count <= CodeBounds.station.characters
       && (try? Base45.decode(bytes)).flatMap { try? CoseSign1.decode($0) } != nil
     guard !isReadable else { return }
     guard case .refused(.malformed, _) = presentation else {

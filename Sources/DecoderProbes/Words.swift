@@ -54,7 +54,8 @@ enum Words {
     "ws/v1/", "service/", "s-1/", "status ", "birth ", "state/", "door/", "occupancy ", "climate ",
     "energy ",
     "alarms ",
-    "out ", "ack ", "!", "link\n", "unlink\n", "day\n",
+    "vending ", "out ", "ack ", "req ", "rep ", "sample ", "cmd ", "cmd/result ", "config/desired ",
+    "config/reported ", "!", "link\n", "unlink\n", "day\n",
   ]
 
   static let bodies = json + ["\"id\":", "\"label\":", "\"status\":", "\"en\":", "\"zh\":"]
@@ -84,7 +85,7 @@ enum Words {
       return [title]
         + section.keys.map { key in
           switch key.presence {
-          case .standard(let text), .required(let text), .optional(let text):
+          case .standard(let text), .required(let text), .optional(let text), .usual(let text):
             "\(key.name) = \(text)\n"
           }
         }

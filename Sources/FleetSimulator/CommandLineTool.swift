@@ -13,6 +13,7 @@ package struct CommandLineTool {
   static let help = """
     usage: fleetsim [--seed N | --seeds A..B | --runs N | --minutes M]
                     [--stations S] [--days D] [--faults LIST | none] [--mutation NAME]
+                    [--story LINES]
            fleetsim --sequences N [--machine NAME] [--seed N]
            fleetsim --mutations | --list-faults
     \(WalkArguments.help)
@@ -20,7 +21,7 @@ package struct CommandLineTool {
     minutes take fresh seeds; without any of the four, one minute of them.
     Sequences put single machines under N times 100 random events each.
     Exits 0 where nothing was wrong, 1 where something was, 2 where something got stuck, 3 where it
-    crashed; the last three with the seed and the last 50 events.
+    crashed; the last three with the seed and the last 50 events, or as many as --story says.
     """
 
   private var seeds: [UInt64] = []
@@ -165,6 +166,7 @@ package struct CommandLineTool {
         machine = value
       case "--stations": options.stations = try Self.count(value, name, 1...1000)
       case "--days": options.days = try Self.count(value, name, 1...1000)
+      case "--story": options.story = try Self.count(value, name, 1...10_000_000)
       case "--faults": options.faults = try Self.faults(value)
       case "--mutation":
         guard let mutation = Mutation(rawValue: value) else {

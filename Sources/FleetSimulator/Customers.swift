@@ -94,6 +94,17 @@ final class Customers {
     later(2...5) { $0.show(code) }
   }
 
+  /// Whoever got nothing because a new store drew the number that the board remembered, and did not
+  /// pay, tries once more.
+  func buyAgain() {
+    let exchanges = world.referee.exchanges
+    let last = exchanges.ids.last { exchanges.accounts[$0]?.station == station.index }
+    guard let account = last.flatMap({ exchanges.accounts[$0] }), account.isFirst,
+      account.outcome == .unknown(.stale)
+    else { return }
+    buyForSure()
+  }
+
   /// - Returns: what is wrong where the last one who came got nothing.
   func wasServed(by exchanges: ExchangeChecker) -> String? {
     let last = exchanges.ids.last { exchanges.accounts[$0]?.station == station.index }

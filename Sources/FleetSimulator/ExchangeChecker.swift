@@ -25,7 +25,12 @@ struct ExchangeAccount {
     case blind
     case phantom
     case endless
+    /// The daemon ended while its motor turned by a number that a new store had drawn.
+    case drawnNumber
   }
+
+  /// The store knew of no order before.
+  var isFirst = false
 }
 
 struct ExchangeChecker {
@@ -48,6 +53,8 @@ struct ExchangeChecker {
     var shown: [ExchangeID: CodeDigest] = [:]
     var era = 0
     var stoppedAt: Instant?
+    /// A motor was told since the store was made.
+    var hasOrdered = false
     var powerCuts = 0
   }
 
@@ -77,9 +84,10 @@ struct ExchangeChecker {
       switch effect {
       case .dispense(let slot, let serial):
         if let complaint = ordered(station, slot, serial) { return complaint }
-      case .request(let id, .hold(let exchange)):
+      case .request(let request):
+        guard case .hold(let exchange) = request.question else { continue }
         guard let account = accounts[exchange.id], account.exchange == exchange,
-          id == RequestID(exchange.id)
+          request == .hold(exchange)
         else { return wrong(station, "a hold is asked for, and no durable record intends it") }
       case .journal(let entry):
         guard case .exchangeIntended(let exchange, _) = entry.record.body,
@@ -140,6 +148,8 @@ struct ExchangeChecker {
         return wrong(station, "the motor is decided on for \(id), which is not open")
       }
       accounts[id]?.serial = UInt8(exactly: serial)
+      accounts[id]?.isFirst = !stations[station].hasOrdered
+      stations[station].hasOrdered = true
       return used(station, id)
     case .exchangeEnded(let exchange, let outcome): return ended(station, exchange, outcome)
     case .slotCounted(let slot, let stock, _): books[station].counted(slot, stock)
@@ -236,6 +246,10 @@ struct ExchangeChecker {
   mutating func stopped(_ station: Int, at now: Instant) {
     stations[station].picked = nil
     stations[station].stoppedAt = now
+    guard let id = stations[station].open, let account = accounts[id], account.isFirst else {
+      return
+    }
+    excuse(station, .drawnNumber)
   }
 
   mutating func started(_ station: Int, at now: Instant) {
@@ -256,6 +270,7 @@ struct ExchangeChecker {
     lost.insert(stream)
     excuse(station, .storeLost)
     stations[station].era += 1
+    stations[station].hasOrdered = false
     books[station].forget()
   }
 

@@ -26,6 +26,9 @@ package enum Mutation: String, CaseIterable, Sendable {
   case otherPays = "second-code-charges-the-first"
   case stockNotTaken = "stock-not-taken"
   case repeatIsNew = "repeat-is-a-new-order"
+  case silencesAddUp = "silences-add-up"
+  case numberNeverNew = "number-never-new"
+  case countSlips = "count-slips"
   case ackWithheld = "ack-withheld"
   case invariantBroken = "invariant-broken"
 
@@ -54,6 +57,9 @@ package enum Mutation: String, CaseIterable, Sendable {
     case .otherPays: "the member who showed a code before pays for the next one's article"
     case .stockNotTaken: "the book of a slot is not changed when something falls"
     case .repeatIsNew: "an order that is sent once more gets a new serial number"
+    case .silencesAddUp: "answers that got lost before make a machine silent that turns"
+    case .numberNeverNew: "an order carries the number of the one before it"
+    case .countSlips: "one passage in forty moves the count by two"
     case .ackWithheld: "the service stops acknowledging"
     case .invariantBroken: "a device traps, as a broken invariant does"
     }
@@ -62,7 +68,7 @@ package enum Mutation: String, CaseIterable, Sendable {
   /// How the bug must be found.
   var finding: Finding {
     switch self {
-    case .ackWithheld: .stuck
+    case .ackWithheld, .numberNeverNew: .stuck
     case .invariantBroken: .crash
     default: .wrong
     }
@@ -89,6 +95,8 @@ package enum Mutation: String, CaseIterable, Sendable {
       .stockNotTaken, .repeatIsNew, .ackWithheld, .invariantBroken:
       []
     case .recordTwice: [.again]
+    case .silencesAddUp: [.machineLine]
+    case .numberNeverNew, .countSlips: []
     case .relockShortened, .relockForgotten, .exitRefused, .grantUnrecorded: []
     }
   }

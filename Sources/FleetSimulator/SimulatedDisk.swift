@@ -170,12 +170,15 @@ final class SimulatedDisk {
   }
 
   /// The store is set aside and a new one begins.
-  func replace() {
+  /// - Parameter number: the first order of an exchange machine is to get this number by chance.
+  func replace(drawing number: UInt8? = nil) {
     life += 1
     (open, begun, beginAt, isBusy, isSlow) = ([], [], nil, false, false)
     world.referee.storeLost(station, image.stream)
     let isReused = world.mutation == .streamReused
-    image = StoreImage(stream: isReused ? image.stream : StreamID(bits: dice.next()), boot: 1)
+    var bits = dice.next()
+    if let number { bits = bits / 256 * 255 + UInt64(number) - 1 }
+    image = StoreImage(stream: isReused ? image.stream : StreamID(bits: bits), boot: 1)
     world.referee.storeMade(station, image.stream)
     world.note("the store is lost", image.stream.bits, station: station)
   }

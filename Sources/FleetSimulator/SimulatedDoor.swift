@@ -4,7 +4,8 @@
 // - The relay lets go only while it has power: a power cut secures the door from outside.
 // - The exit button cuts the lock's current by itself, for 30 s, whether the daemon lives or not.
 // - The contact bounces when the leaf moves; a beam flickers when it is broken.
-// - A beam may stay broken for hours. While it does, nothing it says can be counted.
+// - A beam may stay broken for hours. While it does, nothing it says can be counted, nor until both
+//   have been clear for a while: who goes through then may be the thing that was taken away.
 // - The lines may be unreadable for a while: nothing is sensed, and the relay stays as it is or
 //   falls back. What is sensed is reported anew when they are back.
 import StationCore
@@ -12,6 +13,8 @@ import StationProtocol
 
 final class SimulatedDoor {
   static let egress: Duration = .seconds(30)
+  /// So long both beams are clear before they are believed again.
+  static let settling: Duration = .seconds(6)
 
   let point: AccessPointID
   let timing: DoorTiming
@@ -26,6 +29,8 @@ final class SimulatedDoor {
   private var holders = 0
   private var egressUntil: Instant?
   private var broken: [Beam: Bool] = [.outer: false, .inner: false]
+  /// From when on a beam that was stuck is believed again.
+  private var beamsSettleAt = Instant(nanoseconds: 0)
   /// Until when someone stands in the beams.
   var beamsBusyUntil: Instant
   private unowned let station: SimulatedStation
@@ -40,6 +45,9 @@ final class SimulatedDoor {
     beamsBusyUntil = world.now
     dice = Dice(seed: world.seed, "hardware", station.index * 8 + point.number)
   }
+
+  /// Whether what the beams say now is what happens between them.
+  var areBeamsHonest: Bool { areLinesReadable && !isBeamStuck && world.now >= beamsSettleAt }
 
   // MARK: - What the daemon does
 
@@ -116,6 +124,7 @@ final class SimulatedDoor {
     guard isBeamStuck else { return }
     isBeamStuck = false
     interruptions += 1
+    beamsSettleAt = world.now + Self.settling
     set(.inner, isBroken: false)
   }
 

@@ -4,7 +4,7 @@
 // - An order takes 2 to 12 ms to the board and its answer as long to the driver, which waits 200 ms
 //   for it and sends one order after the other: each gets one report, an answer or a silence.
 // - An order or its answer may get lost, or the answer may come too late, at most three times in a
-//   row. What comes late is believed only where serial number and slot are those that are waited for.
+//   row, one in eight, and in some turns every second one. What comes late is believed only where serial number and slot are those that are waited for.
 // - The line may be dead for a second or for minutes.
 import StationCore
 import StationProtocol
@@ -19,6 +19,8 @@ final class SimulatedLine {
   static let window: Duration = .milliseconds(200)
 
   private(set) var isDead = false
+  /// Told what the driver reports.
+  var onReport: ((Event) -> Void)?
   private let machine: SimulatedMachine
   private unowned let station: SimulatedStation
   private let world: World
@@ -27,6 +29,10 @@ final class SimulatedLine {
   private var waiting: Order?
   private var sent = 0
   private var lossesInARow = 0
+  /// Until then every second order or answer gets lost.
+  private var badUntil = Instant(nanoseconds: 0)
+  /// For a planted bug: orders of one turn that nobody answered.
+  private var silences: (serial: UInt8, count: Int) = (0, 0)
   private var life = 0
   private var repeats: UInt8 = 0
 
@@ -79,11 +85,17 @@ final class SimulatedLine {
     }
   }
 
-  /// For a planted bug: a repeated order goes out under a number of its own.
+  /// For planted bugs: a repeated order goes out under a number of its own, or a new order does
+  /// under the number of the one before.
   private func onTheWire(_ order: Order) -> UInt8 {
-    guard world.mutation == .repeatIsNew else { return order.serial }
-    repeats &+= 1
-    return order.serial &+ repeats
+    switch world.mutation {
+    case .repeatIsNew:
+      repeats &+= 1
+      return order.serial &+ repeats
+    // The faults find less serious bugs before: this one waits until they are over.
+    case .numberNeverNew where world.phase == .quiet: return machine.serial ?? order.serial
+    default: return order.serial
+    }
   }
 
   private enum Loss {
@@ -93,7 +105,8 @@ final class SimulatedLine {
   }
 
   private func loseSomething() -> Loss? {
-    guard lossesInARow < 3, world.strikes(.machineLine, onceIn: 8) else {
+    guard lossesInARow < 3, world.strikes(.machineLine, onceIn: world.now < badUntil ? 2 : 8)
+    else {
       lossesInARow = 0
       return nil
     }
@@ -110,12 +123,29 @@ final class SimulatedLine {
 
   private func report(_ event: Event) {
     waiting = nil
+    onReport?(event)
     let life = life
-    station.tell(event)
+    station.tell(world.mutation == .silencesAddUp ? addUp(event) : event)
     if life == self.life, waiting == nil { sendNext() }
   }
 
+  /// For a planted bug: so many silences in one turn, and it is silent for good.
+  private func addUp(_ event: Event) -> Event {
+    switch event {
+    case .machineSilent(let serial) where serial != 0:
+      let count = silences.serial == serial ? silences.count : 0
+      silences = (serial, count + 1)
+    case .machineAnswered(let answer) where answer.serial == silences.serial && silences.count > 3:
+      return .machineSilent(serial: answer.serial)
+    default: break
+    }
+    return event
+  }
+
   // MARK: - Faults
+
+  /// For as long as a motor turns.
+  func turnBad() { badUntil = world.now + .seconds(7) }
 
   func die(for outage: Duration) {
     guard !isDead else { return }

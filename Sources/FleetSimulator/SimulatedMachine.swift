@@ -45,7 +45,7 @@ final class SimulatedMachine {
   private let world: World
   private var dice: Dice
   /// The order that the board remembers.
-  private var serial: UInt8?
+  private(set) var serial: UInt8?
   private var outcome: MachineStatus = []
   private var turn: Turn?
   private var sensorIsFaulty = false

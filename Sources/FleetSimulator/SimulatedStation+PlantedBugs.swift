@@ -25,6 +25,7 @@ extension SimulatedStation {
         }
       }
     case .relockShortened: shorten(effects)
+    case .countSlips: slip(&effects)
     case .motorBeforeCommit, .holdBeforeCommit, .voidAfterDrop, .chargeWithoutDrop,
       .interruptedCharged, .otherPays, .stockNotTaken:
       alterExchange(&effects, mutation)
@@ -32,7 +33,7 @@ extension SimulatedStation {
       precondition(world.events < 5_000, "a planted bug traps")
     case .publishBeforeCommit, .ackBeforeCommit, .ackOverAHole, .replayMarksLostAtBoot, .seqReused,
       .recordTwice, .heldTwice, .streamReused, .recoveryTrimmed, .replayedAtBoot, .orderForgotten,
-      .repeatIsNew, .ackWithheld:
+      .repeatIsNew, .ackWithheld, .silencesAddUp, .numberNeverNew:
       break
     }
   }
@@ -46,7 +47,7 @@ extension SimulatedStation {
         else { continue }
         effects.append(.dispense(slot, serial: serial))
       case (.holdBeforeCommit, .exchangeIntended(let exchange, _)):
-        effects.append(.request(RequestID(exchange.id), .hold(exchange)))
+        effects.append(.request(.hold(exchange)))
       case (.otherPays, .exchangeIntended(let exchange, let code)):
         defer { shownBefore = exchange.member }
         guard let payer = shownBefore, payer != exchange.member else { continue }
@@ -66,6 +67,19 @@ extension SimulatedStation {
       default: continue
       }
       effects[place] = .journal(entry)
+    }
+  }
+
+  /// Counts one more than came or went.
+  private func slip(_ effects: inout [Effect]) {
+    for (place, effect) in effects.enumerated() {
+      guard case .journal(var entry) = effect, case .passage = entry.record.body else { continue }
+      for (index, change) in entry.changes.enumerated() {
+        guard case .totals(var totals) = change, dice.once(in: 40) else { continue }
+        totals.entered += 1
+        entry.changes[index] = .totals(totals)
+        effects[place] = .journal(entry)
+      }
     }
   }
 

@@ -8,7 +8,8 @@ extension SimulatedStation {
     life += 1
     let life = life
     let hasLostStore = disk.image.next > 1 && world.strikes(.storeLoss, onceIn: 30)
-    if hasLostStore { disk.replace() }
+    // One in 255 would do so; the aim is better.
+    if hasLostStore { disk.replace(drawing: dice.once(in: 2) ? machine?.serial : nil) }
     let image = disk.image
     let boot = hasLostStore ? 1 : image.boot + 1
     disk.write(.start(boot: boot), urgent: true)

@@ -70,6 +70,7 @@ final class SimulatedStation {
       let outage = world.delay(100...60_000)
       world.after(world.delay(0...7000)) { [unowned self] in machine?.losePower(for: outage) }
     }
+    if world.strikes(.machineLine, onceIn: 8) { line?.turnBad() }
     if world.strikes(.machineSilent, onceIn: 20) {
       let outage = world.delay(500...20_000)
       world.after(world.delay(0...7000)) { [unowned self] in line?.die(for: outage) }
@@ -146,8 +147,7 @@ final class SimulatedStation {
     case .show, .showCard, .setRelay, .showScreen: break
     case .dispense(let slot, let serial): line?.dispense(slot, serial: serial)
     case .checkMachine(let slot): line?.check(slot)
-    case .request(let request, let question):
-      publish(.request(id, request), question.json, retained: false)
+    case .request(let request): publish(.request(id), request.json, retained: false)
     case .journal(let entry):
       disk.write(
         .insert(seq: entry.seq, row: entry.record.json, changes: entry.changes),

@@ -8,6 +8,8 @@ package struct SimulationOptions: Sendable {
   package var days: Int
   package var faults: [Fault]
   package var mutation: Mutation?
+  /// How many of the last events are told of a run in which something is wrong.
+  package var story = Trace.usual
 
   package init(
     stations: Int = 3, days: Int = 2, faults: [Fault] = Fault.allCases, mutation: Mutation? = nil
@@ -60,7 +62,8 @@ package struct Simulation {
     let plan = FaultPlan(
       seed: seed, allowed: options.faults, required: options.mutation?.needs ?? [])
     let world = World(
-      seed: seed, plan: plan, mutation: options.mutation, stations: options.stations)
+      seed: seed, plan: plan, mutation: options.mutation, stations: options.stations,
+      story: options.story)
     watch?.begin(seed: seed)
     world.trace.watch = watch
     let ids = (1...options.stations).compactMap { StationID("station-\($0)") }
@@ -115,6 +118,7 @@ package struct Simulation {
     office.grant(to: Customers.witness, 100_000...200_000)
     for people in customers {
       world.after(.seconds(7200)) { people.buyForSure() }
+      world.after(.seconds(7260)) { people.buyAgain() }
     }
   }
 

@@ -2,8 +2,8 @@
 import StationCore
 import StationProtocol
 
-/// Keeps the last 50 events, and folds every one into a hash that is the same in every process.
-struct Trace {
+/// Keeps the last events, and folds every one into a hash that is the same in every process.
+package struct Trace {
   enum Line {
     case event(Event)
     case effect(Effect)
@@ -11,13 +11,17 @@ struct Trace {
     case message(StaticString, [UInt8])
   }
 
-  static let kept = 50
+  /// How many of the last events a story tells where nobody asks for more or fewer.
+  package static let usual = 50
 
+  private let kept: Int
   private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   private(set) var count = 0
   /// Told of every line.
   var watch: Watch?
   private var lines: [(at: Instant, station: Int?, line: Line)] = []
+
+  init(kept: Int = Trace.usual) { self.kept = kept }
 
   /// - Parameter station: the number of the station; nil for the fleet as a whole.
   mutating func add(_ line: Line, at instant: Instant, station: Int?) {
@@ -31,10 +35,10 @@ struct Trace {
       fold(number)
     case .message(_, let payload): payload.withUnsafeBufferPointer { fold(bytes: $0) }
     }
-    if lines.count < Self.kept {
+    if lines.count < kept {
       lines.append((instant, station, line))
     } else {
-      lines[count % Self.kept] = (instant, station, line)
+      lines[count % kept] = (instant, station, line)
     }
     count += 1
     watch?.count(count) { story }
@@ -51,7 +55,7 @@ struct Trace {
 
   /// The last events in words, oldest first.
   var story: [String] {
-    let start = lines.count < Self.kept ? 0 : count % Self.kept
+    let start = lines.count < kept ? 0 : count % kept
     return (lines[start...] + lines[..<start]).map { entry in
       let milliseconds = entry.at.nanoseconds / 1_000_000
       let whole = String(milliseconds / 1000)
@@ -131,7 +135,7 @@ extension Event {
     case .codeShownAtMachine(let presentation): 50 + presentation.bytes.low << 16
     case .productSelected(let slot): 51 + UInt64(slot.number) << 8
     case .selectionCancelled: 52
-    case .replied(let id, _): 53 + UInt64(id.text.utf8.count) << 8
+    case .replied(let reply): 53 + UInt64(reply.id.text.utf8.count) << 8
     case .machineAnswered(let answer):
       54 + UInt64(answer.serial) << 8 + UInt64(answer.status.rawValue) << 16
     case .machineSilent(let serial): 55 + UInt64(serial) << 8
@@ -163,7 +167,7 @@ extension Effect {
     case .dispense(let slot, let serial): 110 + UInt64(slot.number) << 8 + UInt64(serial) << 16
     case .checkMachine(let slot): 111 + UInt64(slot.number) << 8
     case .showScreen(let screen): 112 + UInt64(screen.slots.count) << 8
-    case .request(let id, _): 113 + UInt64(id.text.utf8.count) << 8
+    case .request(let request): 113 + UInt64(request.id.text.utf8.count) << 8
     case .setRelay(let relay, let isOn):
       109 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
     }

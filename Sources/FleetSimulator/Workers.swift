@@ -156,6 +156,6 @@ final class Workers {
 
   /// Whether a passage now can be sensed as it is.
   private func isCounted(_ door: SimulatedDoor) -> Bool {
-    station.isRunning && door.areLinesReadable && !door.isBeamStuck
+    station.isRunning && door.areBeamsHonest
   }
 }

@@ -22,15 +22,17 @@ final class World {
   private(set) var now = Instant(nanoseconds: 0)
   private(set) var events = 0
   var phase = Phase.faults
-  var trace = Trace()
+  var trace: Trace
   let referee: Referee
   private var agenda = Agenda()
   private var faultDice: Dice
 
-  init(seed: UInt64, plan: FaultPlan, mutation: Mutation?, stations: Int) {
+  init(seed: UInt64, plan: FaultPlan, mutation: Mutation?, stations: Int, story: Int = Trace.usual)
+  {
     self.seed = seed
     self.plan = plan
     self.mutation = mutation
+    trace = Trace(kept: story)
     referee = Referee(stations: stations)
     faultDice = Dice(seed: seed, "strikes")
   }

@@ -30,6 +30,16 @@ package struct HTTPResponse {
     HTTPResponse(status, type: "text/plain; charset=utf-8", Array(text.utf8))
   }
 
+  /// Server-sent events (WHATWG HTML 9.2), for as long as either side likes. No cache keeps them,
+  /// and no proxy gathers them: nginx would hold them back until its buffer is full.
+  package static func events(_ stream: HTTPEventStream) -> HTTPResponse {
+    let headers = [
+      ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"),
+      ("X-Accel-Buffering", "no"),
+    ]
+    return HTTPResponse(200, headers: headers, content: .stream(stream))
+  }
+
   /// The same with one more header field.
   package func adding(_ name: String, _ value: String) -> HTTPResponse {
     var response = self

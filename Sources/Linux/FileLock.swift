@@ -22,5 +22,26 @@ package final class FileLock {
     self.descriptor = descriptor
   }
 
+  /// Locks what is at a path, whichever of its names it goes by: the lock lies beside the file that
+  /// symbolic links lead to. The file itself may come later.
+  /// - Returns: nil where another process holds the lock.
+  package convenience init?(beside path: String) throws(SystemError) {
+    try self.init(path: "\(Self.whole(path)).lock")
+  }
+
+  /// The path without links; the folder's alone where the file is not there yet.
+  private static func whole(_ path: String) -> String {
+    if let whole = resolved(path) { return whole }
+    guard let slash = path.lastIndex(of: "/") else { return path }
+    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    return resolved(folder).map { $0 == "/" ? path : $0 + path[slash...] } ?? path
+  }
+
+  private static func resolved(_ path: String) -> String? {
+    guard let whole = realpath(path, nil) else { return nil }
+    defer { free(whole) }
+    return String(cString: whole)
+  }
+
   deinit { close(descriptor) }
 }

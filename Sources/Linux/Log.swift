@@ -28,7 +28,7 @@ package enum Log {
   package static func notice(_ text: String) { write(.notice, text) }
   package static func info(_ text: String) { write(.info, text) }
 
-  private static func write(_ priority: Priority, _ text: String) {
+  package static func write(_ priority: Priority, _ text: String) {
     let plain = String(
       decoding: text.utf8.prefix(2000).map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 },
       as: UTF8.self)

@@ -12,6 +12,8 @@ import StationProtocol
 package final class ManagementDaemon {
   private let settings: ManagementSettings
   private let loop: EventLoop
+  /// Two services on one store would answer the same stations, each without knowing of the other.
+  private let lock: FileLock
   private let store: SQLiteStore
   private let writer: IngestWriter
   private let client: MQTTClient
@@ -25,7 +27,8 @@ package final class ManagementDaemon {
   private var server: HTTPServer?
   private var isStoreWell = true
   private var lastReason: String?
-  private let oddities = OddityLog()
+  /// What stations send and should not.
+  private let oddities = BoundedLog("oddities")
 
   /// Opens the store and reads the secrets.
   /// - Throws: where the service cannot run.
@@ -40,6 +43,7 @@ package final class ManagementDaemon {
     }
     desk = try Self.desk(folder, settings.codeLife)
     loop = try EventLoop()
+    lock = try Self.lock(settings.storePath)
     store = try SQLiteStore(path: settings.storePath)
     writer = try IngestWriter(path: settings.storePath)
     var options = MQTTOptions(
@@ -48,6 +52,15 @@ package final class ManagementDaemon {
     options.longestPause = settings.longestPause
     options.largestPayload = 262_144
     client = try MQTTClient(loop: loop, options: options)
+  }
+
+  private static func lock(_ path: String) throws(SystemError) -> FileLock {
+    guard let lock = try FileLock(beside: path) else {
+      throw SystemError(
+        "use", path: path,
+        detail: "another managementd has it; stop it, or set another path in [store]")
+    }
+    return lock
   }
 
   /// Without tokens the service collects what stations send, and answers nobody.
@@ -223,13 +236,13 @@ package final class ManagementDaemon {
         if !writer.store(item) { drop(item) }
       case .acknowledge(let station, let ack):
         _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
-      case .reply(let station, let id, let reply):
+      case .reply(let station, let reply):
         _ = client.publish(
           MQTTMessage(
-            topic: Topic.reply(station, id).path, payload: reply.json,
+            topic: Topic.reply(station).path, payload: reply.json,
             expiry: StationRequest.life))
       case .announce(let station): hub?.announce(station)
-      case .note(let oddity): oddities.note(oddity.description, at: Clock.now)
+      case .note(let oddity): oddities.write(.warning, oddity.description, at: Clock.now)
       }
     }
   }

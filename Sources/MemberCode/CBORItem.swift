@@ -11,9 +11,10 @@ package struct CBORItem {
   /// - Parameter body: looks at the tree, which is freed when it returns.
   /// - Throws: what is wrong with the bytes, or what the body finds wrong.
   package static func read<Value>(
-    _ bytes: [UInt8], _ body: (CBORItem) throws(CodeFault) -> Value
+    _ bytes: [UInt8], within bounds: CodeBounds = .station,
+    _ body: (CBORItem) throws(CodeFault) -> Value
   ) throws(CodeFault) -> Value {
-    let shape = try shape(of: bytes)
+    let shape = try shape(of: bytes, within: bounds)
     let bytes = shape.narrowTags.isEmpty ? bytes : widened(bytes, at: shape.narrowTags)
     var result = cbor_load_result()
     var root = cbor_load(bytes, bytes.count, &result)
@@ -22,10 +23,12 @@ package struct CBORItem {
     return try body(CBORItem(pointer: pointer))
   }
 
-  private static func shape(of bytes: [UInt8]) throws(CodeFault) -> CBORShape {
+  private static func shape(
+    of bytes: [UInt8], within bounds: CodeBounds
+  ) throws(CodeFault) -> CBORShape {
     let shape = bytes.withUnsafeBufferPointer { bytes -> Result<CBORShape, CBORShape.Fault> in
       do throws(CBORShape.Fault) {
-        return .success(try CBORShape(bytes))
+        return .success(try CBORShape(bytes, within: bounds))
       } catch {
         return .failure(error)
       }

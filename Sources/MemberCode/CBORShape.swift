@@ -14,8 +14,6 @@ import StationProtocol
 /// undefined, text that is not UTF-8, a map key that is no integer and no string, a key that
 /// occurs twice however it is encoded, bytes after the item.
 package struct CBORShape {
-  package static let mostBytes = 1024
-  package static let mostItems = 256
   /// Arrays, maps and tags inside each other.
   package static let deepest = 16
 
@@ -50,9 +48,11 @@ package struct CBORShape {
   let narrowTags: [Int]
 
   /// - Throws: what keeps the bytes from being exactly one acceptable item.
-  package init(_ bytes: UnsafeBufferPointer<UInt8>) throws(Fault) {
-    guard bytes.count <= Self.mostBytes else { throw .tooLong }
-    var scan = CBORScan(bytes: bytes)
+  package init(
+    _ bytes: UnsafeBufferPointer<UInt8>, within bounds: CodeBounds = .station
+  ) throws(Fault) {
+    guard bytes.count <= bounds.bytes else { throw .tooLong }
+    var scan = CBORScan(bytes: bytes, mostItems: bounds.items)
     _ = try scan.item(depth: 0)
     guard scan.position == bytes.count else { throw .trailingBytes(offset: scan.position) }
     narrowTags = scan.narrowTags
@@ -64,6 +64,7 @@ private struct CBORScan {
   typealias Fault = CBORShape.Fault
 
   let bytes: UnsafeBufferPointer<UInt8>
+  let mostItems: Int
   var position = 0
   var items = 0
   var narrowTags: [Int] = []
@@ -84,7 +85,7 @@ private struct CBORScan {
 
   mutating func item(depth: Int) throws(Fault) -> Key? {
     items += 1
-    guard items <= CBORShape.mostItems else { throw .tooManyItems }
+    guard items <= mostItems else { throw .tooManyItems }
     let head = try head()
     switch head.major {
     case 0, 1:

@@ -26,9 +26,13 @@ enum ClaimSet {
   /// Claims that are not known are passed over.
   /// - Throws: `badClaims` where the payload is no map of claims or a known claim has the wrong
   ///   type, otherwise what is wrong with it as CBOR.
-  static func decode(_ payload: [UInt8]) throws(CodeFault) -> MemberClaims {
+  static func decode(
+    _ payload: [UInt8], within bounds: CodeBounds = .station
+  ) throws(CodeFault) -> MemberClaims {
     do throws(CodeFault) {
-      return try CBORItem.read(payload) { (item) throws(CodeFault) in try claims(item) }
+      return try CBORItem.read(payload, within: bounds) { (item) throws(CodeFault) in
+        try claims(item)
+      }
     } catch {
       throw error == .notCBOR ? .badClaims : error
     }

@@ -37,12 +37,14 @@ package enum Presentation: Equatable, Sendable {
 /// unsupported algorithm has signed is not opened, so a payload that is no claim set is
 /// `malformed` only after the algorithm was found to be a known one.
 package struct CodeVerifier: Sendable {
-  /// Base45 of the longest code accepted; more is refused before anything is decoded.
-  package static let mostCharacters = 512
-
   package let keys: KeySet
+  /// What is longer is refused before anything is decoded.
+  package let bounds: CodeBounds
 
-  package init(_ keys: KeySet) { self.keys = keys }
+  package init(_ keys: KeySet, within bounds: CodeBounds = .station) {
+    self.keys = keys
+    self.bounds = bounds
+  }
 
   /// - Parameter text: what the reader delivered, without its framing.
   package func authenticate(_ text: [UInt8]) -> Presentation {
@@ -59,19 +61,22 @@ package struct CodeVerifier: Sendable {
   }
 
   private func authenticCode(_ text: UnsafeRawBufferPointer) throws(CodeRefusal) -> AuthenticCode {
-    let message = try Self.sound { () throws(CodeFault) in try Self.message(text) }
+    let message = try Self.sound { () throws(CodeFault) in try self.message(text) }
     guard !message.isUnsupported else { throw .unsupportedAlgorithm }
-    let claims = try Self.sound { () throws(CodeFault) in try ClaimSet.decode(message.payload) }
+    let claims = try Self.sound { () throws(CodeFault) in
+      try ClaimSet.decode(message.payload, within: bounds)
+    }
     let content = message.signedContent()
     let key = try keys.signer(of: message, content: content)
     return AuthenticCode(
       claims: claims, keyID: key.id, digest: CodeDigest(bytes: SHA256.digest(content)))
   }
 
-  private static func message(_ text: UnsafeRawBufferPointer) throws(CodeFault) -> CoseSign1 {
-    guard text.count <= mostCharacters else { throw .tooLong }
+  /// The message of a text, whoever has signed it.
+  package func message(_ text: UnsafeRawBufferPointer) throws(CodeFault) -> CoseSign1 {
+    guard text.count <= bounds.characters else { throw .tooLong }
     guard let bytes = try? Base45.decode(text) else { throw .notBase45 }
-    return try CoseSign1.decode(bytes)
+    return try CoseSign1.decode(bytes, within: bounds)
   }
 
   /// What is faulty makes the code malformed.

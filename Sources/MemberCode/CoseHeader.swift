@@ -25,14 +25,14 @@ struct CoseHeader {
   var isEmpty: Bool { numbers.isEmpty && names.isEmpty }
 
   /// - Parameter protected: the content of the byte string: nothing, or an encoded map.
-  init(protected: [UInt8]) throws(CodeFault) {
+  init(protected: [UInt8], within bounds: CodeBounds) throws(CodeFault) {
     guard !protected.isEmpty else {
       self.init()
       return
     }
     let header: CoseHeader
     do throws(CodeFault) {
-      header = try CBORItem.read(protected) { (item) throws(CodeFault) in
+      header = try CBORItem.read(protected, within: bounds) { (item) throws(CodeFault) in
         try CoseHeader(item: item)
       }
     } catch {

@@ -29,17 +29,21 @@ package struct CoseSign1: Equatable, Sendable {
   private static let ed448SignatureBytes = 114
 
   /// Decodes one message: untagged, tagged 18, or tagged 61 over 18 (RFC 8392 section 6).
-  package static func decode(_ bytes: [UInt8]) throws(CodeFault) -> CoseSign1 {
-    try CBORItem.read(bytes) { (item) throws(CodeFault) in try CoseSign1(item: item) }
+  package static func decode(
+    _ bytes: [UInt8], within bounds: CodeBounds = .station
+  ) throws(CodeFault) -> CoseSign1 {
+    try CBORItem.read(bytes, within: bounds) { (item) throws(CodeFault) in
+      try CoseSign1(item: item, bounds)
+    }
   }
 
-  private init(item: CBORItem) throws(CodeFault) {
+  private init(item: CBORItem, _ bounds: CodeBounds) throws(CodeFault) {
     guard let parts = Self.untagged(item)?.elements, parts.count == 4,
       let protected = parts[0].bytes, parts[1].pairs != nil, let payload = parts[2].bytes,
       let signature = parts[3].bytes
     else { throw .notCOSE }
     let unprotected = try CoseHeader(item: parts[1])
-    let header = try CoseHeader(protected: protected)
+    let header = try CoseHeader(protected: protected, within: bounds)
     guard header.isDisjoint(from: unprotected), unprotected.critical == nil else {
       throw .badHeader
     }

@@ -98,9 +98,7 @@ final class BoardPages {
     for entry in board.presentations.entries {
       _ = stream.send(Self.event("presented", entry.json))
     }
-    return HTTPResponse(
-      200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
-      content: .stream(stream))
+    return .events(stream)
   }
 
   private func tell(_ news: Board.News) {

@@ -3,48 +3,69 @@ import StationProtocol
 
 /// Follows an order by its serial number. The order itself is also the question how it stands: a
 /// board does not carry out the same serial number twice, as long as it remembers it.
+///
+/// After a silence nobody knows whether it remembers: answers get lost on a bad line, and a board
+/// that lost its power forgets. So it is first asked what it does, which turns nothing. One that is
+/// busy has been busy ever since, and however many answers got lost, nothing is lost with them. One
+/// that is at rest is given the order once more; if it turns at that, it had forgotten.
 package struct DispenseWatch: Equatable, Sendable {
   package let serial: UInt8
   /// When the motor was told, or asked about for the first time after an interruption.
   let began: Instant
   /// An order from before a restart may be over long since.
   private let isResumed: Bool
+  /// The number was drawn by a new store: the board may remember it from an order of the old one.
+  let isDrawn: Bool
   private let timing: VendingTiming
+  /// The board has said that it turns at this order.
   private var wasBusy = false
+  /// It is asked what it does, after a silence.
+  private(set) var isChecking = false
+  /// It was at rest after a silence: the turn is over, or the order is forgotten.
+  private var wasAtRest = false
+  /// How often it began anew with an order that it had begun before.
+  private var restarts = 0
   /// When the machine last answered, or the silence before was counted.
   private var quietSince: Instant
-  /// How long it has been silent since the order, all silences together.
+  /// How long it has been silent since it was last known to turn.
   private var silence: Duration = .zero
   private var askAt: Instant?
+
+  /// So often a plug may slip out in the middle of a turn; more often somebody pulls it.
+  static let mostRestarts = 1
 
   package enum Verdict: Equatable, Sendable {
     /// Not yet.
     case waits
     /// Send the order once more, which asks how it stands.
     case ask
+    /// Ask what the machine does, which moves nothing whatever it remembers.
+    case check
     /// The drop was seen; the slot may need somebody's look all the same.
     case dropped(fault: MachineFault?)
     case failed(MachineFault)
     case unknown(UnknownOutcome)
   }
 
-  package init(serial: UInt8, isResumed: Bool = false, timing: VendingTiming, at now: Instant) {
+  package init(
+    serial: UInt8, isResumed: Bool = false, isDrawn: Bool = false, timing: VendingTiming,
+    at now: Instant
+  ) {
     self.serial = serial
     self.isResumed = isResumed
+    self.isDrawn = isDrawn
     self.timing = timing
     began = now
     quietSince = now
   }
 
   package mutating func answered(_ status: MachineStatus, at now: Instant) -> Verdict {
-    askAt = nil
-    quietSince = now
+    hear(at: now)
     switch status.reading {
     case .busy:
-      wasBusy = true
-      guard now - began < timing.longestTurn else { return .unknown(.endless) }
-      askAt = now + timing.busyPause
-      return .waits
+      if wasBusy, wasAtRest { restarts += 1 }
+      (wasBusy, wasAtRest) = (true, false)
+      return restarts > Self.mostRestarts ? .unknown(.silent) : turns(at: now)
     case .dropped(let fault):
       return isTooSoon(now) ? .unknown(.stale) : .dropped(fault: fault)
     case .failed(.dropNotSeen):
@@ -53,15 +74,26 @@ package struct DispenseWatch: Equatable, Sendable {
     }
   }
 
-  /// Nothing came within the window of a reply. On a bad line answers get lost, and asking again
-  /// costs nothing. A board that lost its power meanwhile has forgotten, and takes the same order
-  /// for a new one: so all silences of a turn together have a bound, however short each of them is.
+  /// The machine has said what it does, whatever order that belongs to.
+  package mutating func checked(_ status: MachineStatus, at now: Instant) -> Verdict {
+    let silence = silence
+    hear(at: now)
+    if status.contains(.busy) { return turns(at: now) }
+    wasAtRest = true
+    // The end of the turn is not told by this: until it is, the machine is as good as silent.
+    self.silence = silence
+    return .ask
+  }
+
+  /// Nothing came within the window of a reply. An order that the board never answered may have
+  /// got lost, and is sent again.
   package mutating func fellSilent(at now: Instant) -> Verdict {
     silence = silence + (now - quietSince)
     quietSince = now
     guard silence < timing.silence else { return .unknown(.silent) }
     askAt = nil
-    return .ask
+    isChecking = wasBusy
+    return isChecking ? .check : .ask
   }
 
   package mutating func wake(at now: Instant) -> Verdict {
@@ -73,6 +105,17 @@ package struct DispenseWatch: Equatable, Sendable {
   }
 
   package var deadline: Instant? { askAt }
+
+  private mutating func hear(at now: Instant) {
+    (askAt, isChecking, silence) = (nil, false, .zero)
+    quietSince = now
+  }
+
+  private mutating func turns(at now: Instant) -> Verdict {
+    guard now - began < timing.longestTurn else { return .unknown(.endless) }
+    askAt = now + timing.busyPause
+    return .waits
+  }
 
   private func isTooSoon(_ now: Instant) -> Bool {
     !isResumed && !wasBusy && now - began < timing.shortestTurn

@@ -17,7 +17,8 @@ package struct MachineWatch: Equatable, Sendable {
   private var checkAt: Instant?
   /// The slot that was asked about last.
   private var asked: Int = -1
-  private var isWaiting = false
+  /// It was asked how a slot stands, and has not answered.
+  private(set) var isWaiting = false
   private let interval: Duration
 
   /// The machine's own door.

@@ -80,7 +80,7 @@ extension Station {
       let id = RequestID(balance: vending.balances + 1, boot: boot, stream: outbox.stream)
       self.vending?.session = .askingBalance(
         id, until: step.now.instant + vending.policy.timing.patience)
-      step.effects.append(.request(id, .balance(payer.member)))
+      step.effects.append(.request(StationRequest(id, .balance(payer.member))))
     }
   }
 
@@ -168,20 +168,22 @@ extension Station {
         ExchangeSession.Question(askAgainAt: now + timing.askAgain, until: now + timing.patience))
       ask(intention.exchange, &step)
     case .committing(let intention, let serial, let balance, let seq)? where seq <= outbox.durable:
-      guard let timing = vending?.policy.timing else { return }
-      let watch = DispenseWatch(serial: serial, timing: timing, at: now)
-      vending?.session = .dispensing(intention.exchange, watch, balance: balance)
+      guard let vending else { return }
+      let watch = DispenseWatch(
+        serial: serial, isDrawn: vending.isSerialDrawn, timing: vending.policy.timing, at: now)
+      self.vending?.session = .dispensing(intention.exchange, watch, balance: balance)
       step.effects.append(.dispense(intention.exchange.slot, serial: serial))
     default: break
     }
   }
 
   private func ask(_ exchange: Exchange, _ step: inout Step) {
-    step.effects.append(.request(RequestID(exchange.id), .hold(exchange)))
+    step.effects.append(.request(.hold(exchange)))
   }
 
-  mutating func take(_ reply: StationReply, to id: RequestID, _ step: inout Step) {
-    switch (vending?.session, reply) {
+  mutating func take(_ reply: StationReply, _ step: inout Step) {
+    let id = reply.id
+    switch (vending?.session, reply.answer) {
     case (.askingBalance(id, _)?, .balance(let balance)): tell(.balance(balance), &step)
     case (.askingBalance(id, _)?, .refused(let refusal, _)):
       tell(.refused(nil, refusal), &step)
@@ -208,8 +210,9 @@ extension Station {
     let known = clock.lastTrusted(at: step.now)
     let forgetting = known ?? clock.judgementTime(step.now) ?? step.now.wall
     vending?.marks.add(intention.mark, at: forgetting)
-    let open = OpenExchange(
-      exchange: exchange, phase: .dispensing(serial: serial, at: step.now.instant))
+    // A drawn number may be the board's own of an earlier order: nobody asks by it after a restart.
+    let began = vending?.isSerialDrawn == true ? nil : step.now.instant
+    let open = OpenExchange(exchange: exchange, phase: .dispensing(serial: serial, at: began))
     let seq = outbox.next
     journal(
       .exchangeDispensing(exchange.id, serial: Int64(serial)), .urgent, &step,
@@ -225,6 +228,7 @@ extension Station {
     switch verdict {
     case .waits: break
     case .ask: step.effects.append(.dispense(exchange.slot, serial: watch.serial))
+    case .check: step.effects.append(.checkMachine(exchange.slot))
     case .dropped(let fault):
       end(exchange, .dispensed, balance: balance, &step)
       if let fault { quarantine(exchange.slot, .fault(fault), &step) }
@@ -233,6 +237,8 @@ extension Station {
       quarantine(exchange.slot, .fault(fault), &step)
     case .unknown(let unknown):
       end(exchange, .unknown(unknown), balance: refunded(balance, exchange), &step)
+      // The board spoke of an earlier order: nothing turned, and the next number is a new one.
+      if watch.isDrawn, unknown == .stale { return }
       quarantine(exchange.slot, .unknown(unknown), &step)
     }
   }

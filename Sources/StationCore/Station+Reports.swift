@@ -50,16 +50,25 @@ extension Station {
     boot = 1
     let entries = outbox.restart(on: stream)
     step.effects += entries.map(Effect.journal)
-    let known = clock.lastTrusted(at: step.now)
-    step.effects.append(
-      .remember(
-        (known.map { [.lastTrusted($0)] } ?? []) + occupancy.changes + latches
-          + (marks.all(for: .door) + (vending?.marks.all(for: .machine) ?? []))
-          .map { .mark($0, forgetting: known ?? step.now.wall) }
-          + whereabouts.all.map { .whereabouts(.entered($0)) } + (vending?.changes ?? [])))
+    step.effects.append(.remember(memory(at: step.now)))
     abandonExchange(&step)
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
+  }
+
+  /// All that boot needs, for a store that has none of it.
+  private func memory(at now: Now) -> [RecoveryChange] {
+    let known = clock.lastTrusted(at: now)
+    var used = marks.all(for: .door)
+    if let vending { used += vending.marks.all(for: .machine) }
+    var changes: [RecoveryChange] = []
+    if let known { changes.append(.lastTrusted(known)) }
+    changes += occupancy.changes
+    changes += latches
+    changes += used.map { .mark($0, forgetting: known ?? now.wall) }
+    changes += whereabouts.all.map { .whereabouts(.entered($0)) }
+    if let vending { changes += vending.changes }
+    return changes
   }
 
   mutating func open(_ connection: Int64, _ step: inout Step) {

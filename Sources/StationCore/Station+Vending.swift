@@ -8,7 +8,7 @@ extension Station {
     case .codeShownAtMachine(let presentation): present(presentation, &step)
     case .productSelected(let slot): select(slot, &step)
     case .selectionCancelled: cancelSelection(&step)
-    case .replied(let id, let reply): take(reply, to: id, &step)
+    case .replied(let reply): take(reply, &step)
     case .machineAnswered(let answer): take(answer, &step)
     case .machineSilent(let serial): machineFellSilent(serial, &step)
     case .machineDoorChanged(let isOpen): vending?.machine.sense(isOpen: isOpen)
@@ -30,18 +30,32 @@ extension Station {
       vending?.session = .dispensing(exchange, watch, balance: balance)
       return follow(verdict, &step)
     }
-    guard answer.serial == 0, let slots = vending?.planogram.slots,
-      let asked = vending?.machine.answered(answer.status, at: step.now.instant)
-    else { return }
+    guard answer.serial == 0, let slots = vending?.planogram.slots else { return }
+    guard let asked = vending?.machine.answered(answer.status, at: step.now.instant) else {
+      return checked(answer.status, &step)
+    }
     if answer.status.contains(.notHome), !answer.status.contains(.busy) {
       quarantine(slots[asked].id, .fault(.notHome), &step)
     }
   }
 
-  private mutating func machineFellSilent(_ serial: UInt8, _ step: inout Step) {
-    vending?.machine.fellSilent(at: step.now.instant)
+  /// What the machine does while a turn of its is followed.
+  private mutating func checked(_ status: MachineStatus, _ step: inout Step) {
     guard case .dispensing(let exchange, var watch, let balance)? = vending?.session,
-      watch.serial == serial
+      watch.isChecking
+    else { return }
+    let verdict = watch.checked(status, at: step.now.instant)
+    vending?.session = .dispensing(exchange, watch, balance: balance)
+    follow(verdict, &step)
+  }
+
+  private mutating func machineFellSilent(_ serial: UInt8, _ step: inout Step) {
+    // A check that was on its way when the motor was told is answered for before the turn's own.
+    let isOfWatch = serial == 0 && vending?.machine.isWaiting == true
+    vending?.machine.fellSilent(at: step.now.instant)
+    guard !isOfWatch,
+      case .dispensing(let exchange, var watch, let balance)? = vending?.session,
+      serial == (watch.isChecking ? 0 : watch.serial)
     else { return }
     let verdict = watch.fellSilent(at: step.now.instant)
     vending?.session = .dispensing(exchange, watch, balance: balance)

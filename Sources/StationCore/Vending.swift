@@ -12,6 +12,8 @@ package struct Vending: Equatable, Sendable {
   var refusals = RefusalWindow()
   /// The last serial number that a motor was told by.
   var serial: UInt8 = 0
+  /// That number was drawn by a store that knows of no order before it.
+  var isSerialDrawn = false
   /// Turns in a row of which nobody saw an article fall.
   var unseen = 0
   /// Questions about balances that this boot has asked.
@@ -72,6 +74,7 @@ package struct Vending: Equatable, Sendable {
   /// The number of the next order. A new store does not know the last one, so the first is drawn
   /// from the stream's random name: a board that has it by chance answers too soon to be believed.
   mutating func takeSerial(_ stream: StreamID) -> UInt8 {
+    isSerialDrawn = serial == 0
     serial = serial == 0 ? UInt8(stream.bits % 255) + 1 : serial == 255 ? 1 : serial + 1
     return serial
   }
@@ -86,7 +89,8 @@ package struct Vending: Equatable, Sendable {
   private var open: OpenExchange? {
     guard case .dispensing(let exchange, let watch, _) = session else { return nil }
     return OpenExchange(
-      exchange: exchange, phase: .dispensing(serial: watch.serial, at: watch.began))
+      exchange: exchange,
+      phase: .dispensing(serial: watch.serial, at: watch.isDrawn ? nil : watch.began))
   }
 
   var deadline: Instant? {

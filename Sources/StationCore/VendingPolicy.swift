@@ -44,8 +44,7 @@ package struct VendingTiming: Equatable, Sendable {
   package var patience: Duration = .seconds(6)
   /// Between two questions to a machine that is busy.
   package var busyPause: Duration = .milliseconds(250)
-  /// How long a machine may be silent in one turn, all silences together: it may have started anew
-  /// in each, and forgotten which serial number it had.
+  /// How long a machine may be silent at a stretch while it turns.
   package var silence: Duration = .seconds(2)
   /// The longest that a motor turns.
   package var longestTurn: Duration = .seconds(30)

@@ -15,15 +15,20 @@ package struct ConfigurationTable: Sendable {
     package let name: String
     package let occurrence: Occurrence
     package let sentence: String
+    /// Whether the printed file has it; one that it can do without stands there in comments.
+    package let isPrinted: Bool
     package let keys: [Key]
 
+    /// - Parameter isUsual: whether nearly every file has one of a section that is repeated.
     package init(
-      _ name: String, _ sentence: String, _ occurrence: Occurrence = .single, keys: [Key]
+      _ name: String, _ sentence: String, _ occurrence: Occurrence = .single,
+      isUsual: Bool = false, keys: [Key]
     ) {
       self.name = name
       self.occurrence = occurrence
       self.sentence = sentence
       self.keys = keys
+      if case .single = occurrence { isPrinted = true } else { isPrinted = isUsual }
     }
   }
 
@@ -61,6 +66,8 @@ package struct ConfigurationTable: Sendable {
     case standard(String)
     case required(example: String)
     case optional(example: String)
+    /// As above, but nearly every file has it: the printed one does.
+    case usual(example: String)
   }
 
   package let sections: [Section]
@@ -147,7 +154,7 @@ extension ConfigurationTable.Section {
       case .required where !reading.isNamed(key):
         problems.append(
           ConfigurationProblem(line: line, "\(section.title) lacks its key \"\(key.name)\""))
-      case .required, .optional: break
+      case .required, .optional, .usual: break
       }
     }
     return Configuration.Section(

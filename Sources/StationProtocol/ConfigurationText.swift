@@ -1,8 +1,8 @@
 // The configuration table as the file a maintainer starts from: every key, explained.
 
 extension ConfigurationTable {
-  /// What `--print-default-config` prints. Keys that must be set show an example; keys that may
-  /// be left out stand as comments.
+  /// What `--print-default-config` prints, which is a file that can be used. Keys that must be set
+  /// show an example; keys and sections that may be left out stand as comments.
   package var defaultText: String {
     sections.map(\.defaultText).joined(separator: "\n")
   }
@@ -15,18 +15,22 @@ extension ConfigurationTable.Section {
       case .single: "[\(name)]"
       case .repeated(_, let example, _): "[\(name) \(example)]"
       }
-    var lines = Self.comment(sentence)
-    lines.append(title)
+    let mark = isPrinted ? "" : "#"
+    var lines = Self.comment(isPrinted ? sentence : "\(sentence) \(Self.howToHaveIt)")
+    lines.append(mark + title)
     for key in keys {
       lines += Self.comment("\(key.sentence) Expects \(key.kind.form).")
       switch key.presence {
-      case .standard(let text): lines.append("\(key.name) = \(text)")
-      case .required(let example): lines.append("\(key.name) = \(example)")
-      case .optional(let example): lines.append("#\(key.name) = \(example)")
+      case .standard(let text), .required(let text), .usual(let text):
+        lines.append("\(mark)\(key.name) = \(text)")
+      case .optional(let example): lines.append("\(mark)#\(key.name) = \(example)")
       }
     }
     return lines.map { $0 + "\n" }.joined()
   }
+
+  private static let howToHaveIt =
+    "To have one, take one # away before its name and each of its keys."
 
   /// The words as comment lines of at most 98 columns.
   private static func comment(_ text: String) -> [String] {

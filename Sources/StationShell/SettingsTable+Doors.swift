@@ -11,7 +11,9 @@ extension StationSettings {
       + "is enough where one chip has it.",
     .repeated(argument: "number from 1 to 4", example: "1") {
       Int($0).flatMap { AccessPointID($0) }?.description == $0
-    }, keys: doorTimes + doorParts + [programKey] + BoardLine.Kind.ofAccessPoint.map(lineKey))
+    },
+    isUsual: true,
+    keys: doorTimes + doorParts + [programKey] + BoardLine.Kind.ofAccessPoint.map(lineKey))
 
   private static let doorTimes = [
     Key(
@@ -99,7 +101,8 @@ extension StationSettings {
       Key(
         "off-after", .duration(.seconds(10)...(.seconds(86_400))), .standard("10 min"),
         "How long after the last person it goes off."),
-      wireKey("line", "Its relay, active while it is to have power.", "gpiochip0:25"),
+      wireKey(
+        "line", "Its relay, active while it is to have power.", "gpiochip0:25", isUsual: true),
       Key(
         "safe-state", .choice(["off", "on"]), .standard("off"),
         "What it is left in when this program ends, however it ends."),
@@ -110,17 +113,21 @@ extension StationSettings {
 
   private static func lineKey(_ kind: BoardLine.Kind) -> Key {
     let (what, example) = described(kind)
-    return wireKey("\(kind.rawValue)-line", what, example)
+    // A door on GPIO chips has these two; a simulated board has its own.
+    let isUsual = kind == .contact || kind == .strike
+    return wireKey("\(kind.rawValue)-line", what, example, isUsual: isUsual)
   }
 
-  static func wireKey(_ name: String, _ what: String, _ example: String) -> Key {
+  static func wireKey(
+    _ name: String, _ what: String, _ example: String, isUsual: Bool = false
+  ) -> Key {
     Key(
       name,
       .word(
         "chip:number, chip:name or name, then active-low, pull-up or pull-down where they apply"
       ) {
         LineWiring(text: $0) != nil
-      }, .optional(example: example), what)
+      }, isUsual ? .usual(example: example) : .optional(example: example), what)
   }
 
   private static func described(_ kind: BoardLine.Kind) -> (String, String) {

@@ -6,6 +6,7 @@ extension StationSettings {
   static let readerSection = Section(
     "reader", "A QR scanner, or a card reader or keypad.",
     .repeated(argument: "name of the reader", example: "front") { $0.utf8.count <= 32 },
+    isUsual: true,
     keys: [
       Key(
         "serves", .choice(["access-point", "machine"]), .standard("access-point"),

@@ -41,7 +41,7 @@ extension StationSettings {
         "kind", .choice(["gpio", "simulated"]), .standard("gpio"),
         "GPIO chips of this machine, or a simulated board."),
       Key(
-        "socket", .path, .optional(example: "/run/worker-station/board.socket"),
+        "socket", .path, .optional(example: "/run/worker-station-board/board.socket"),
         "Where the simulated board listens; for that board only."),
       Key(
         "settling-time", .duration(.milliseconds(1)...(.milliseconds(10))), .standard("5 ms"),

@@ -26,6 +26,7 @@ package final class StationDaemon {
   let sensors: SensorThreads
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
+  private let recordLog = RecordLog()
   private let lock: FileLock?
   private var station: Station
   private var wake: Timer?
@@ -192,7 +193,7 @@ package final class StationDaemon {
 
   private static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {
     do throws(SystemError) {
-      guard let lock = try FileLock(path: "\(settings.storePath).lock") else {
+      guard let lock = try FileLock(beside: settings.storePath) else {
         throw SystemError(
           "use", path: settings.storePath, detail: "another stationd has it; stop that one first")
       }
@@ -364,8 +365,10 @@ extension StationDaemon {
     case .showCard(let card):
       unknownCard.show(card)
       screen?.show(card)
-    case .request(let id, let request): link.ask(request, as: id)
-    case .journal(let entry): journal.append(entry, to: stream)
+    case .request(let request): link.ask(request)
+    case .journal(let entry):
+      recordLog.note(entry.record.body, at: latest)
+      journal.append(entry, to: stream)
     case .remember(let changes): journal.remember(changes, in: stream)
     case .publishRecords(let range): journal.read(range, of: stream)
     case .publishBirth(let birth): link.publish(birth)

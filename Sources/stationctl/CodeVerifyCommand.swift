@@ -4,9 +4,6 @@ import MemberCode
 import StationProtocol
 
 enum CodeVerifyCommand {
-  /// Longer input is no code; reading on would not change the answer.
-  private static let mostInputBytes = 4096
-
   static let command = Command(
     words: ["code", "verify"],
     purpose: "judges the code on standard input: one JSON object, exit status 0 if valid, else 1",
@@ -20,6 +17,10 @@ enum CodeVerifyCommand {
       .init(
         name: "--max-life", value: "SECONDS",
         meaning: "the longest time from issue to expiry; 120 if not given"),
+      .init(
+        name: "--any-length",
+        meaning: "reads up to 4 KiB of COSE, where a station takes 512 characters; whose signature "
+          + "it is, is told apart"),
     ],
     run: run)
 
@@ -29,10 +30,14 @@ enum CodeVerifyCommand {
     if let life = try values.number("--max-life", in: 1...253_402_300_799) {
       policy.longestLife = .seconds(life)
     }
-    let verifier = CodeVerifier(try KeyFiles.keySet(values.all("--key")))
-    let text = withoutLineEnd(try Files.readInput(most: mostInputBytes))
+    let isAnyLength = values.has("--any-length")
+    let bounds: CodeBounds = isAnyLength ? .anyLength : .station
+    let verifier = CodeVerifier(try KeyFiles.keySet(values.all("--key")), within: bounds)
+    // Longer input is no code, whatever ends its line; reading on would not change the answer.
+    let text = withoutLineEnd(try Files.readInput(most: bounds.characters + 3))
     let answer = judge(verifier.authenticate(text), policy, at: time ?? WallClock.now())
-    StandardStream.output.write(Self.answer(answer.refusal, answer.claims))
+    let signature = isAnyLength ? signature(of: text, verifier) : nil
+    StandardStream.output.write(Self.answer(answer.refusal, signature, answer.claims))
     return answer.refusal == nil ? 0 : 1
   }
 
@@ -59,12 +64,24 @@ enum CodeVerifyCommand {
     }
   }
 
-  private static func answer(_ refusal: CodeRefusal?, _ claims: MemberClaims) -> [UInt8] {
+  /// Whether one of the keys has signed the message, whatever key it names and whatever it says.
+  /// - Returns: nil where the text is no message.
+  private static func signature(of text: [UInt8], _ verifier: CodeVerifier) -> String? {
+    guard let message = text.withUnsafeBytes({ try? verifier.message($0) }) else { return nil }
+    if message.isUnsupported { return "unsupported" }
+    let content = message.signedContent()
+    return verifier.keys.keys.contains { $0.signed(message, content: content) } ? "good" : "bad"
+  }
+
+  private static func answer(
+    _ refusal: CodeRefusal?, _ signature: String?, _ claims: MemberClaims
+  ) -> [UInt8] {
     JSONWriter.object { json in
       json.field("valid", refusal == nil)
       json.key("reason")
       if let refusal { json.value(Denial(refusal).rawValue) } else { json.null() }
       if let fault = refusal?.fault { json.field("fault", fault.rawValue) }
+      if let signature { json.field("signature", signature) }
       json.key("claims")
       json.object { write(claims, to: &$0) }
     } + [UInt8(ascii: "\n")]

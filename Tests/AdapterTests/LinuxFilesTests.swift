@@ -91,6 +91,25 @@ struct FilesTests {
     #expect(try FileLock(path: path) != nil)
   }
 
+  @Test("a lock is had once, whichever name the file goes by, and before the file is there")
+  func lockOfOneFile() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("real"), withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: folder.file("real"))
+    let first = try FileLock(beside: folder.file("real/store"))
+    #expect(first != nil)
+    #expect(try FileLock(beside: folder.file("link/store")) == nil)
+    try Data().write(to: URL(fileURLWithPath: folder.file("real/store")))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("other"), withDestinationPath: folder.file("real/store"))
+    for name in ["real/store", "link/store", "other", "real/../link/./store"] {
+      #expect(try FileLock(beside: folder.file(name)) == nil, "\(name)")
+    }
+    #expect(try FileLock(beside: folder.file("real/second")) != nil)
+    withExtendedLifetime(first) {}
+  }
+
   @Test("the clocks are those of the machine")
   func clocks() {
     let before = Clock.now

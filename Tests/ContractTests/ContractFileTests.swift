@@ -119,7 +119,7 @@ struct ContractFileTests {
     #expect(try Self.words(.calls) == calls)
   }
 
-  private static let exchangeWords = [
+  private static let exchangeWords: [(schema: String, words: [String])] = [
     ("exchangeRefusal", ExchangeRefusal.allCases.map(\.rawValue)),
     ("machineFault", MachineFault.allCases.map(\.rawValue)),
     ("unknownOutcome", UnknownOutcome.allCases.map(\.rawValue)),
@@ -128,7 +128,7 @@ struct ContractFileTests {
   private static let slotFaults =
     MachineFault.allCases.map(\.rawValue) + UnknownOutcome.allCases.map(\.rawValue)
 
-  private static let recordWords = [
+  private static let recordWords: [(record: String, member: String, words: [String])] = [
     ("started", "after", Ending.allCases.map(\.rawValue)),
     ("messagesRefused", "reason", MessageRefusal.allCases.map(\.rawValue)),
     ("doorOpened", "cause", OpenCause.allCases.map(\.rawValue)),

@@ -22,11 +22,11 @@ struct ConfigurationFileTests {
     #expect(checked.status == 0, "\(checked.output)")
   }
 
-  @Test("the service's example is accepted as it stands")
-  func service() throws {
+  @Test("each example is accepted as it stands", arguments: ["stationd", "managementd"])
+  func accepted(daemon: String) throws {
     let checked = try Program.run(
-      Checkout.program("managementd"),
-      ["--config", Checkout.file("firmware-config/managementd.conf.example"), "--check-config"])
+      Checkout.program(daemon),
+      ["--config", Checkout.file("firmware-config/\(daemon).conf.example"), "--check-config"])
     #expect(checked.status == 0, "\(checked.output)")
   }
 }

@@ -14,6 +14,7 @@ struct InstallTests {
     var expected = [
       "usr/lib/modules-load.d/worker-station.conf",
       "usr/lib/systemd/system/managementd.service",
+      "usr/lib/systemd/system/stationboard.service",
       "usr/lib/systemd/system/stationd.service",
       "usr/lib/sysusers.d/worker-station.conf",
       "usr/lib/tmpfiles.d/worker-station.conf",
@@ -24,12 +25,13 @@ struct InstallTests {
       "\(share)/machines/channel-board.md",
       "\(share)/mosquitto/access.acl",
       "\(share)/mosquitto/worker-station.conf",
+      "\(share)/nginx/worker-station.conf",
       "\(share)/scanners/newland-em-fm.md",
     ]
     // Whatever pages, texts and examples there are, without the names that begin with a point.
     for (source, target) in [
       ("Sources/ManagementShell/Web", "web"), ("Sources/StationShell/Screen", "screen"),
-      ("Sources/Texts", "texts"),
+      ("Sources/SimulatedBoard/Page", "board"), ("Sources/Texts", "texts"),
     ] {
       expected += filesUnder("\(root)/\(source)").filter { !$0.hasPrefix(".") }
         .map { "\(share)/\(target)/\($0)" }

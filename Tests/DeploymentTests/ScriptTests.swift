@@ -1,5 +1,6 @@
 // The scripts of the tree, and the list of packages that they read.
 import Foundation
+import TestBed
 import Testing
 
 @Suite("Scripts are sound")
@@ -67,6 +68,40 @@ struct ScriptTests {
     let summary = try run("\(stage) --summary")
     #expect(summary.output.hasSuffix("Test run with 3 tests\n"))
     #expect(summary.output.contains("stage first "))
+  }
+
+  @Test("a stage beside others is waited for, fails the next with itself, and ends with its run")
+  func stagesBeside() throws {
+    let folder = try Folder()
+    let run = { (script: String) in
+      // With its signals open, as a shell's are.
+      try Program.run(
+        "bash", ["-c", "cd \(folder.path) && stage=\(root)/.ci/stage && \(script)"])
+    }
+    let good = try run(
+      """
+      mkfifo go && $stage --beside side bash -c 'read -r word <go; echo "heard: $word"' &&
+      $stage first bash -c 'echo good >go' && $stage --await side && $stage --summary
+      """)
+    #expect(good.status == 0, "\(good.output)")
+    #expect(good.output.contains("\nheard: good\nstage side: done in "))
+    #expect(good.output.contains(#/\nstage side +\d+ s  \(beside others, waited for \d+ s\)\n/#))
+    let over = "tail --pid=$(cat .build/stages/bad.group) -f /dev/null"
+    let bad = try run(
+      """
+      $stage --beside bad bash -c 'echo dreadful; exit 7' && \(over) && $stage next touch never
+      """)
+    #expect(bad.status == 7)
+    #expect(bad.output.contains(#/\ndreadful\nstage bad FAILED after \d+ s \(exit status 7\)\n/#))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("never")))
+    #expect(try run("$stage --await bad").status == 7)
+    let ended = try run(
+      """
+      mkfifo up && $stage --beside long bash -c 'echo $$ >up; exec tail -f /dev/null' &&
+      read -r process <up && kill -0 "$process" && $stage --end && ! kill -0 "$process"
+      """)
+    #expect(ended.status == 0, "\(ended.output)")
+    #expect(ended.output.contains("\nstage long: ended, because its run is over\n"))
   }
 
   /// Known by their first line, wherever they are.

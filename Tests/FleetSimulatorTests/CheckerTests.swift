@@ -205,6 +205,25 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
 }
 
 @Suite struct CountCheckerTests {
+  @Test("whoever goes through while a beam that was stuck is not yet believed is not counted on")
+  func settling() {
+    let world = World(
+      seed: 3, plan: FaultPlan(seed: 3, allowed: [], required: []), mutation: nil, stations: 1)
+    let id = StationID("station-1")!
+    let station = SimulatedStation(
+      world, SimulatedBroker(world, stations: [id]), index: 0, id: id)
+    let door = station.doors[0]
+    #expect(door.areBeamsHonest)
+    door.stickBeam()
+    #expect(!door.areBeamsHonest)
+    world.run(until: world.now + .seconds(3600))
+    door.freeBeam()
+    world.run(until: world.now + BeamTiming().clearAfter)
+    #expect(!door.areBeamsHonest)
+    world.run(until: world.now + .seconds(2))
+    #expect(door.areBeamsHonest)
+  }
+
   @Test("a wrong count is found while sensors are honest, and only then")
   func counts() {
     var checker = CountChecker()

@@ -121,6 +121,16 @@ import Testing
     #expect(disk.image.next == 1)
     #expect(disk.row(1) == nil)
   }
+
+  @Test("a new store can be made to draw the very number that a machine remembers")
+  func drawn() {
+    let disk = SimulatedDisk(world(), station: 0)
+    for number in [1, 2, 77, 254, 255] as [UInt8] {
+      disk.replace(drawing: number)
+      // As a station draws it from the stream's name.
+      #expect(disk.image.stream.bits % 255 + 1 == UInt64(number))
+    }
+  }
 }
 
 @Suite struct SimulatedBrokerTests {

@@ -38,7 +38,7 @@ extension ExchangeChecker {
     step(0, .productSelected(slot), [], at: at(0))
       ?? step(0, .codeShownAtMachine(shown(exchange.member)), intent(exchange), at: at(1))
       ?? durable(0, stream, exchange.id.seq, .exchangeIntended(exchange, code: code))
-      ?? step(0, .wake, [.request(RequestID(exchange.id), .hold(exchange))], at: at(2))
+      ?? step(0, .wake, [.request(.hold(exchange))], at: at(2))
       ?? durable(
         0, stream, exchange.id.seq + 1, .exchangeDispensing(exchange.id, serial: Int64(serial)))
       ?? step(0, .wake, [.dispense(slot, serial: serial)], at: at(3))
@@ -64,13 +64,28 @@ extension ExchangeChecker {
     #expect(checker.sales == 1)
   }
 
+  @Test("a daemon that ends during the first order of a store cannot ask about it, later it can")
+  func drawnNumber() {
+    var checker = ExchangeChecker(stations: 1)
+    #expect(checker.turn() == nil)
+    checker.stopped(0, at: at(4))
+    #expect(checker.accounts[exchange().id]?.excuses == [.drawnNumber])
+    checker.started(0, at: at(9))
+    #expect(checker.end(.unknown(.interrupted)) == nil)
+    let second = exchange(10)
+    #expect(checker.durable(0, stream, 10, .exchangeIntended(second, code: code)) == nil)
+    #expect(checker.durable(0, stream, 11, .exchangeDispensing(second.id, serial: 10)) == nil)
+    checker.stopped(0, at: at(20))
+    #expect(checker.accounts[second.id]?.excuses == [])
+  }
+
   @Test("a motor or a hold without a durable record is found")
   func early() {
     var checker = ExchangeChecker(stations: 1)
     #expect(
       checker.step(0, .wake, [.dispense(slot, serial: 9)], at: at(0))
         == "station 1: the motor 4 is told and no durable record says so")
-    let hold = Effect.request(RequestID(exchange().id), .hold(exchange()))
+    let hold = Effect.request(.hold(exchange()))
     #expect(
       checker.step(0, .wake, [hold], at: at(0))
         == "station 1: a hold is asked for, and no durable record intends it")

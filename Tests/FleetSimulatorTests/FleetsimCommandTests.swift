@@ -52,7 +52,7 @@ import Testing
     let result = try run("--seed", "1", "--days", "1", "--mutation", "publish-before-commit")
     #expect(result.code == CommandLineTool.wrong)
     #expect(result.lines.last == "violations 1")
-    #expect(result.lines.count { $0.hasPrefix("  ") } == Trace.kept)
+    #expect(result.lines.count { $0.hasPrefix("  ") } == Trace.usual)
     #expect(result.lines.contains { $0.hasPrefix("seed 1: wrong: station") })
   }
 
@@ -62,7 +62,7 @@ import Testing
       "--seeds", "5..9", "--days", "1", "--stations", "1", "--mutation", "invariant-broken")
     #expect(result.code == CommandLineTool.crash)
     #expect(result.lines.last == "violations 1")
-    #expect(result.lines.count { $0.hasPrefix("  ") } == Trace.kept)
+    #expect(result.lines.count { $0.hasPrefix("  ") } == Trace.usual)
     #expect(result.lines.contains { $0.hasPrefix("seed 5: crash: signal ") })
   }
 

@@ -107,6 +107,26 @@ private final class Bench {
     #expect(!bench.line.isDead)
   }
 
+  @Test("on a bad line about half of the answers get lost, never more than three in a row")
+  func badLine() throws {
+    let bench = try #require(Bench(faults: [.machineLine]))
+    bench.decide(7)
+    bench.line.turnBad()
+    var (answers, silences, inARow) = (0, 0, 0)
+    bench.line.onReport = { event in
+      if case .machineSilent = event { inARow += 1 } else { inARow = 0 }
+      if inARow == 0 { answers += 1 } else { silences += 1 }
+      #expect(inARow <= 3)
+    }
+    for _ in 0..<24 {
+      bench.line.dispense(bench.slot, serial: 7)
+      bench.pass(.milliseconds(250))
+    }
+    #expect(answers > 4)
+    #expect(silences > 4)
+    #expect(bench.complaint == nil)
+  }
+
   @Test("an order reaches the machine within milliseconds, also when its daemon is no more")
   func underWay() throws {
     let bench = try #require(Bench())

@@ -52,7 +52,7 @@ import Testing
     let options = SimulationOptions(stations: 3, days: 1, mutation: .publishBeforeCommit)
     let outcome = Simulation(seed: UInt64(seed), options).run()
     #expect(outcome.violation?.kind == .wrong)
-    #expect(outcome.story.count == Trace.kept)
+    #expect(outcome.story.count == Trace.usual)
   }
 
   @Test("every planted bug is found within six seeds", arguments: mutations)

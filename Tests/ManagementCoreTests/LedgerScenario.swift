@@ -18,7 +18,7 @@ final class LedgerScenario {
     _ = scenario.commit(scenario.birth(session(stream, 1)))
     enrol(worker)
     if let points {
-      #expect(try order(.issue(10_000, reason: "this year")).isDone)
+      try issue(10_000)
       #expect(try order(.grant(worker, Names.points(points), reason: "welcome")).isDone)
     }
   }
@@ -36,6 +36,24 @@ final class LedgerScenario {
       order, key: name, by: actor, aloneUpTo: aloneUpTo, at: scenario.now)
   }
 
+  /// Two people issue points; what either does alone later counts by itself.
+  func issue(_ points: Int64) throws {
+    let asked = try order(.issue(points, reason: "this year"))
+    guard case .done(let receipt) = asked, let id = receipt.pending else {
+      #expect(asked.isDone)
+      return
+    }
+    #expect(try order(.approve(pending: id), by: "wang").isDone)
+  }
+
+  /// Sets a rule, as somebody does who may.
+  func rule(_ order: LedgerOrder) throws {
+    keys += 1
+    let name = try #require(OrderKey("rule-\(keys)"))
+    #expect(
+      store.carryOut(order, key: name, by: "rules", aloneUpTo: .max, at: scenario.now).isDone)
+  }
+
   func exchange(
     _ seq: UInt64, _ price: Int64 = 30, article: ArticleID? = nil, member: MemberID? = nil,
     of stream: StreamID = stream
@@ -47,19 +65,19 @@ final class LedgerScenario {
 
   /// Asks for a hold.
   /// - Returns: the answer; everything else that the service does fails the test.
-  func hold(_ exchange: Exchange, from station: StationID = gate) -> StationReply? {
-    ask(.hold(exchange), RequestID(exchange.id), from: station)
+  func hold(_ exchange: Exchange, from station: StationID = gate) -> StationReply.Answer? {
+    ask(.hold(exchange), from: station)
   }
 
-  func ask(
-    _ request: StationRequest, _ id: RequestID, from station: StationID = gate
-  ) -> StationReply? {
-    let effects = scenario.commit(scenario.hear(.request(station, id), request.json))
-    guard case .reply(station, id, let reply)? = effects.first, effects.count == 1 else {
+  func ask(_ request: StationRequest, from station: StationID = gate) -> StationReply.Answer? {
+    let effects = scenario.commit(scenario.hear(.request(station), request.json))
+    guard case .reply(station, let reply)? = effects.first, effects.count == 1,
+      reply.id == request.id
+    else {
       Issue.record("a question was not just answered: \(effects)")
       return nil
     }
-    return reply
+    return reply.answer
   }
 
   /// A record tells how an exchange ended.
@@ -86,6 +104,12 @@ final class LedgerScenario {
 
 extension OrderOutcome {
   var isDone: Bool { if case .done = self { true } else { false } }
+
+  /// The id under which it waits, if it does.
+  var waiting: Int64? {
+    guard case .done(let receipt) = self, receipt.movement == nil else { return nil }
+    return receipt.pending
+  }
 }
 
 extension Names {

@@ -23,19 +23,19 @@ struct ResumePlaceTests {
   @Test("who asks for what is new is told where that begins")
   func newcomer() throws {
     let stream = try hub.open(lastEventID: nil, stations: [])
-    #expect(Self.text(stream) == "retry: 2000\nid: 2\n\n")
+    #expect(Self.text(stream) == ": here\nretry: 2000\nid: 2\n\n")
   }
 
   @Test("who asks for what a store before this one had is told where this one ends")
   func afterRestoration() throws {
     let stream = try hub.open(lastEventID: 1_000_000, stations: [])
-    #expect(Self.text(stream) == "retry: 2000\nid: 2\n\n")
+    #expect(Self.text(stream) == ": here\nretry: 2000\nid: 2\n\n")
   }
 
   @Test("who knows the place is not told again")
   func returning() throws {
     let stream = try hub.open(lastEventID: 2, stations: [])
-    #expect(Self.text(stream) == "retry: 2000\n\n")
+    #expect(Self.text(stream) == ": here\nretry: 2000\n\n")
   }
 
   private static func text(_ stream: HTTPEventStream) -> String {

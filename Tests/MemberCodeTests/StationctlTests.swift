@@ -291,7 +291,7 @@ struct StationctlTests {
     #expect(verify.status == 0)
     let usage =
       "usage: stationctl code verify --key FILE [--key FILE ...] [--at UNIXTIME] "
-      + "[--max-life SECONDS]\n"
+      + "[--max-life SECONDS] [--any-length]\n"
     #expect(verify.text.hasPrefix(usage))
     let issue = try files.stationctl(["code", "issue", "--help"])
     #expect(issue.text.contains(" [--ttl SECONDS] [--trait WORD ...] [--png OUT | --terminal]\n"))

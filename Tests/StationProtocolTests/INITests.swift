@@ -27,6 +27,7 @@ private let table = ConfigurationTable([
     keys: [
       .init("device", .path, .required(example: "/dev/scanner"), "Its line."),
       .init("mode", .choice(["line", "gap"]), .standard("line"), "How a code ends."),
+      .init("speed", .integer(1...9, unit: ""), .optional(example: "5"), "Its speed."),
     ]),
 ])
 
@@ -179,6 +180,22 @@ struct INITests {
         [mqtt]
         """))
     #expect(text.contains("# How long it may be silent. Expects a time from 1 s to 1 h.\n"))
+    // A section that may be left out has one mark more, and whatever may be left out there another.
+    #expect(
+      text.hasSuffix(
+        """
+
+        # A code reader. To have one, take one # away before its name and each of its keys.
+        #[reader 1]
+        # Its line. Expects an absolute path.
+        #device = /dev/scanner
+        # How a code ends. Expects one of line, gap.
+        #mode = line
+        # Its speed. Expects a number from 1 to 9.
+        ##speed = 5
+
+        """))
+    #expect(table.sections.last?.isPrinted == false)
   }
 
   @Test(

@@ -10,28 +10,35 @@ struct ChannelFrameTests {
   static func reply(
     _ status: UInt8, serial: UInt8 = 7, type: UInt8 = 0x70, column: UInt8 = 3
   ) -> [UInt8] {
-    let frame = [0xEE, status, serial, type, column, 0, 0]
-    return frame + [frame.reduce(0, ^)]
+    summed([0xEE, status, serial, type, column, 0, 0])
+  }
+
+  /// A frame with the byte that sums it up.
+  private static func summed(_ bytes: [UInt8]) -> [UInt8] {
+    var sum: UInt8 = 0
+    for byte in bytes { sum ^= byte }
+    return bytes + [sum]
   }
 
   @Test("an order has its eight bytes, and the last one sums up the seven before")
   func orders() throws {
     let slot = try #require(SlotID(80))
-    #expect(
-      ChannelOrder.dispense(slot, serial: 255).bytes
-        == [0xED, 8, 255, 0x70, 80, 0, 0, 0xED ^ 8 ^ 255 ^ 0x70 ^ 80])
-    #expect(
-      ChannelOrder.check(slot).bytes == [0xED, 8, 0, 0x72, 80, 0, 0, 0xED ^ 8 ^ 0x72 ^ 80])
+    // The sums are counted by hand.
+    let dispense: [UInt8] = [0xED, 8, 255, 0x70, 80, 0, 0, 0x3A]
+    let check: [UInt8] = [0xED, 8, 0, 0x72, 80, 0, 0, 0xC7]
+    #expect(ChannelOrder.dispense(slot, serial: 255).bytes == dispense)
+    #expect(ChannelOrder.check(slot).bytes == check)
   }
 
   @Test("an answer says its status and which order it answers")
   func answer() throws {
     let reply = try ChannelReply(Self.reply(0xB3))
     #expect(reply.status.rawValue == 0xB3)
-    #expect(reply.order == ChannelOrder.dispense(try #require(SlotID(3)), serial: 7))
+    let slot = try #require(SlotID(3))
+    #expect(reply.order == ChannelOrder.dispense(slot, serial: 7))
     // The data bytes are the board's own.
-    let noted: [UInt8] = [0xEE, 0, 0, 0x72, 1, 9, 8]
-    #expect(try ChannelReply(noted + [noted.reduce(0, ^)]).order.kind == .check)
+    let noted = Self.summed([0xEE, 0, 0, 0x72, 1, 9, 8])
+    #expect(try ChannelReply(noted).order.kind == .check)
   }
 
   @Test("what is no answer is refused with what is wrong about it")

@@ -26,7 +26,7 @@ enum Architecture {
     "FleetSimulator": ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"],
     "SimulatedBoard": ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO", "Glibc"],
     "TestBed": [
-      "StationProtocol", "MemberCode", "SQLite", "Linux", "Glibc", "Foundation",
+      "StationProtocol", "MemberCode", "SQLite", "MQTT", "Linux", "Glibc", "Foundation",
       "FoundationNetworking", "Dispatch",
     ],
     "DecoderProbes": [

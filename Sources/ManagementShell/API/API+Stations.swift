@@ -80,9 +80,7 @@ extension API {
       try Self.number("Last-Event-ID", $0, 0...(1 << 53))
     }
     let stream = try hub.open(lastEventID: last ?? asked, stations: views().map(\.id))
-    return HTTPResponse(
-      200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
-      content: .stream(stream))
+    return .events(stream)
   }
 
   func listQuarantine(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {

@@ -20,7 +20,7 @@ final class API {
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
   private let tokens: Tokens
-  /// The most points that one person grants alone.
+  /// The most points that one person decides about alone within a day.
   var aloneUpTo: Int64 = 500
   /// How old a hold is that somebody should look at.
   var oldHold: Duration = .seconds(600)

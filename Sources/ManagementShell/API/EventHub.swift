@@ -65,7 +65,8 @@ final class EventHub {
     client.stream.onDrained = { [weak self, unowned client] in self?.pump(client) }
     // A watcher that loses the connection before any record has come must know its place too.
     let place = lastEventID == cursor ? "" : "id: \(cursor)\n"
-    _ = client.stream.send(Array("retry: 2000\n\(place)\n".utf8))
+    // The comment ends the silence at once, whatever is between here and the watcher.
+    _ = client.stream.send(Array(": here\nretry: 2000\n\(place)\n".utf8))
     pump(client)
     return client.stream
   }

@@ -164,9 +164,7 @@ final class StationScreen {
     streams.append(stream)
     _ = stream.send(Array("retry: 1000\n\n".utf8))
     if let message { _ = stream.send(message) }
-    return HTTPResponse(
-      200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
-      content: .stream(stream))
+    return .events(stream)
   }
 
   private var message: [UInt8]? {
