@@ -87,14 +87,15 @@ extension Probe {
         }
         rest = rest.dropFirst(bits.count)
       case .bits(let bits):
-        try expect((1...WiegandFrame.longest).contains(bits.count), "a frame has 1 to 34 bits")
+        try expect((1...WiegandFrame.longest).contains(bits.count), "a frame has 1 to 58 bits")
         if sent.count <= WiegandFrame.longest {
           try expect(rest.starts(with: bits), "bits come in their order")
         }
         rest = rest.dropFirst(bits.count)
         if case .card(let width, let number) = WiegandFrame.meaning(of: bits) {
           try expect(width == bits.count, "a card has the bits that it came with")
-          try expect(width == 34 || number < 1 << 24, "26 bits hold 24 of a number")
+          let room = [24: 24, 26: 24, 32: 32, 34: 32, 37: 35, 58: 56][width] ?? 0
+          try expect(number >> UInt64(room) == 0, "a card's number is no wider than the card")
         }
       }
     }

@@ -144,7 +144,7 @@ final class SimulatedStation {
   private func perform(_ effect: Effect) {
     switch effect {
     case .setStrike(let point, let strike): door(point)?.tell(strike)
-    case .show, .setRelay, .showScreen: break
+    case .show, .showCard, .setRelay, .showScreen: break
     case .dispense(let slot, let serial): line?.dispense(slot, serial: serial)
     case .checkMachine(let slot): line?.check(slot)
     case .request(let request): publish(.request(id), request.json, retained: false)

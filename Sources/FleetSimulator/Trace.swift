@@ -112,6 +112,8 @@ extension Event {
     case .lockDownChanged(let isOn): 18 + (isOn ? 1 : 2) << 8
     case .maintenanceChanged(let isOn): 19 + (isOn ? 1 : 2) << 8
     case .directoryChanged(let directory): 20 + UInt64(directory.revoked.count) << 8
+    case .storeKept: 22
+    case .listsJudged(let areFaulty): 21 + (areFaulty ? 1 : 2) << 8
     default: numberOfWires
     }
   }
@@ -155,6 +157,7 @@ extension Effect {
     case .setStrike(let point, let strike):
       101 + UInt64(point.number) << 8 + (strike == .release ? 1 : 2) << 16
     case .show(let point, _): 102 + UInt64(point.number) << 8
+    case .showCard(let card): 114 + (card == nil ? 1 : 2) << 8
     case .journal(let entry): 103 + entry.seq << 8
     case .remember(let changes): 104 + UInt64(changes.count) << 8
     case .publishRecords(let range): 105 + range.lowerBound << 8 + range.upperBound << 32

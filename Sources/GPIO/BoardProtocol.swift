@@ -20,7 +20,8 @@
 ///              strike-POINT | lights | climate | sockets                          (outputs)
 ///     POINT    1 | 2 | 3 | 4, the access point
 ///     LEVEL    0 | 1
-///     BITS     26 | 34, with NUMBER the 24 or 32 bits between the parity bits, in decimal
+///     BITS     24 | 26 | 32 | 34 | 37 | 58, with NUMBER what is between the parity bits (all of 24
+///              and of 32 bits), in decimal
 ///     TEXT     1 to 32 of 0-9, * and #; never written to a log, because a PIN is in it
 ///     OUTCOME  granted | refused | advice
 ///     REASON   - with granted; with refused why, with advice what is to be done: a word of 1 to
@@ -64,11 +65,11 @@ package enum BoardReport: Equatable, Sendable {
       else { return nil }
       self = .input(line, level == 1)
     case ("card", 4):
-      guard let point = decimal(fields[1], in: 1...4), let bits = decimal(fields[2], in: 26...34),
-        bits == 26 || bits == 34,
-        let number = decimal(fields[3], in: 0...(bits == 26 ? 1 << 24 : 1 << 32) - 1)
+      guard let point = decimal(fields[1], in: 1...4), let bits = decimal(fields[2], in: 24...58),
+        let width = Self.numberBits[bits],
+        let number = decimal(fields[3], in: 0...(1 << width) - 1)
       else { return nil }
-      self = .shown(accessPoint: point, .card(bits: bits, number: UInt32(number)))
+      self = .shown(accessPoint: point, .card(bits: bits, number: UInt64(number)))
     case ("keys", 3):
       guard let point = decimal(fields[1], in: 1...4),
         let keys = BoardCredential(keys: fields[2])
@@ -79,9 +80,14 @@ package enum BoardReport: Equatable, Sendable {
   }
 }
 
+extension BoardReport {
+  /// How many bits of number there are in a card's.
+  fileprivate static let numberBits = [24: 24, 26: 24, 32: 32, 34: 32, 37: 35, 58: 56]
+}
+
 /// What people show a board besides codes.
 package enum BoardCredential: Equatable, Sendable {
-  case card(bits: Int, number: UInt32)
+  case card(bits: Int, number: UInt64)
   /// A PIN may be among them.
   case keys(String)
 

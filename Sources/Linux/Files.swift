@@ -59,6 +59,14 @@ package enum Files {
     }
   }
 
+  /// Brings a file that somebody else has written to the disk.
+  package static func flush(_ path: String) throws(SystemError) {
+    let descriptor = linux_open(path, O_RDONLY | O_CLOEXEC, 0)
+    guard descriptor >= 0 else { throw SystemError("open", path: path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw SystemError("flush", path: path) }
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// The names in a folder, sorted, without those that begin with a dot.

@@ -5,7 +5,9 @@ import Linux
 import StationProtocol
 
 /// The master of a line. Each call blocks until the answer is there or its time is over, so it
-/// belongs on a thread that nothing waits for. Owns libmodbus's context and with it the line.
+/// belongs on a thread that nothing waits for. Owns libmodbus's context and with it the line; what
+/// is said on it is of this module, because libmodbus gives up at the first byte that is not the
+/// answer's.
 package final class ModbusLine {
   package struct Options: Equatable, Sendable {
     package var path: String
@@ -40,6 +42,13 @@ package final class ModbusLine {
     case holding
     /// Function 4.
     case input
+
+    var function: UInt8 {
+      switch self {
+      case .holding: 3
+      case .input: 4
+      }
+    }
   }
 
   /// After a question without an answer nothing is asked for so long. Answers bear no mark of
@@ -62,22 +71,10 @@ package final class ModbusLine {
       let context = modbus_new_rtu(
         options.path, Int32(options.speed), CChar(letter), 8, Int32(options.stopBits))
     else { throw ModbusError("set up", options.path) }
-    let microseconds = UInt32(clamping: options.patience.components.attoseconds / 1_000_000_000_000)
-    modbus_set_response_timeout(
-      context, UInt32(clamping: options.patience.components.seconds), microseconds)
-    // None for single bytes: otherwise a device that dribbles one at a time keeps us for minutes.
-    modbus_set_byte_timeout(context, 0, 0)
     guard modbus_connect(context) == 0 else {
       let error = ModbusError("open", options.path)
       modbus_free(context)
       throw error
-    }
-    // libmodbus waits by select, which ends the process at a descriptor beyond its set.
-    guard modbus_get_socket(context) < FD_SETSIZE else {
-      modbus_close(context)
-      modbus_free(context)
-      errno = EMFILE
-      throw ModbusError("open", options.path)
     }
     self.options = options
     self.context = context
@@ -95,23 +92,59 @@ package final class ModbusLine {
     if let quietUntil { Clock.rest(until: quietUntil) }
     quietUntil = nil
     modbus_flush(context)
-    var registers = [UInt16](repeating: 0, count: count)
-    guard modbus_set_slave(context, Int32(unit)) == 0 else {
-      throw ModbusError("address unit \(unit) on", options.path)
+    let question = RegisterQuestion(
+      unit: UInt8(unit), function: table.function, address: UInt16(address), count: count)
+    let code: Int32
+    switch ask(question) {
+    case .registers(let registers): return registers
+    case .exception(let number): code = modbus_error_of_exception(Int32(number))
+    case .none(let error):
+      quietUntil = Clock.now + Self.rest
+      code = error
     }
-    let read =
-      switch table {
-      case .holding: modbus_read_registers(context, Int32(address), Int32(count), &registers)
-      case .input: modbus_read_input_registers(context, Int32(address), Int32(count), &registers)
+    throw ModbusError(
+      "read \(table.rawValue) register \(address) of unit \(unit) on", options.path, code: code)
+  }
+
+  private enum Outcome {
+    case registers([UInt16])
+    /// An exception is an answer.
+    case exception(UInt8)
+    /// - Parameter error: why there is no answer, as `ModbusError` has it.
+    case none(error: Int32)
+  }
+
+  /// Writes the question and looks for its answer in whatever comes, until its time is over: an
+  /// adapter may hand back the question first, or a byte that its own switching made.
+  private func ask(_ question: RegisterQuestion) -> Outcome {
+    let line = modbus_get_socket(context)
+    let bytes = question.bytes
+    guard write(line, bytes, bytes.count) == bytes.count else { return .none(error: errno) }
+    let end = Clock.now + options.patience
+    var answer = RegisterAnswer(to: question)
+    var chunk = [UInt8](repeating: 0, count: 256)
+    while true {
+      let left = end - Clock.now
+      guard left > .zero else {
+        return .none(error: answer.isNoise ? modbus_error_bad_answer() : ETIMEDOUT)
       }
-    guard read == count else {
-      let error = ModbusError(
-        "read \(table.rawValue) register \(address) of unit \(unit) on", options.path)
-      // An exception is an answer.
-      if error.kind != .exception { quietUntil = Clock.now + Self.rest }
-      throw error
+      var watch = pollfd(fd: line, events: Int16(POLLIN), revents: 0)
+      let milliseconds = Int32(clamping: left.wholeNanoseconds / 1_000_000 + 1)
+      let ready = poll(&watch, 1, milliseconds)
+      if ready < 0, errno != EINTR { return .none(error: errno) }
+      guard ready > 0 else { continue }
+      let count = Glibc.read(line, &chunk, chunk.count)
+      if count == 0 { return .none(error: EIO) }
+      if count < 0 {
+        if errno == EAGAIN || errno == EINTR { continue }
+        return .none(error: errno)
+      }
+      switch answer.receive(chunk[..<count]) {
+      case .registers(let registers): return .registers(registers)
+      case .exception(let number): return .exception(number)
+      case nil: break
+      }
     }
-    return registers
   }
 }
 
@@ -122,10 +155,10 @@ package struct ModbusError: Error, Equatable, Sendable, CustomStringConvertible 
   /// errno, or one of libmodbus's numbers beyond all of those.
   package let code: Int32
 
-  init(_ operation: String, _ path: String) {
+  init(_ operation: String, _ path: String, code: Int32 = errno) {
     self.operation = operation
     self.path = path
-    code = errno
+    self.code = code
   }
 
   /// What it is, for whoever has to do something about it.

@@ -41,6 +41,10 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
   package var condemnsFile: Bool {
     !isFull && !isReadOnly && !isBusy && code != SQLITE_CANTOPEN
   }
+  /// The file's schema is of a later version than the program's: sound, and not for this program.
+  package var isLaterVersion: Bool {
+    operation == .migrate && code == SQLITE_SCHEMA && sql == nil
+  }
   /// Another connection holds the lock for longer than the busy timeout.
   package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
 

@@ -35,17 +35,23 @@ struct CredentialOrder {
     self.credential = credential
   }
 
-  /// `26:FACILITY:NUMBER` or `34:NUMBER`, as member lists have it.
+  /// `26:FACILITY:NUMBER`, or another width and `:NUMBER`, as member lists have it.
   private static func card(_ text: String) -> BoardCredential? {
-    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { UInt32($0) }
-    switch (numbers.first, numbers.count) {
+    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { UInt64($0) }
+    guard let first = numbers.first, let bits = first else { return nil }
+    let number: UInt64?
+    switch (bits, numbers.count) {
     case (26, 3):
-      guard let facility = numbers[1], facility < 256, let number = numbers[2], number < 65_536
+      guard let facility = numbers[1], facility < 256, let low = numbers[2], low < 65_536
       else { return nil }
-      return .card(bits: 26, number: facility << 16 | number)
-    case (34, 2): return numbers[1].map { .card(bits: 34, number: $0) }
+      number = facility << 16 | low
+    case (24, 2), (32, 2), (34, 2), (37, 2), (58, 2): number = numbers[1]
     default: return nil
     }
+    // What fits is said once, by the protocol.
+    let report = number.flatMap { BoardReport(line: "card 1 \(bits) \($0)") }
+    guard case .shown(_, let credential)? = report else { return nil }
+    return credential
   }
 }
 

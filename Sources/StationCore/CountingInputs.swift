@@ -30,7 +30,8 @@ package struct PulseCounter: Equatable, Sendable {
 }
 
 /// A device that reports how many it has ever counted each way. Only differences count; the first
-/// report after a start, or after anything odd, is where they begin.
+/// report after a start is where they begin. A report that does not go on from the one before is
+/// not believed by itself: the device began anew, or it lied once, and the report after it tells.
 package struct TotalsCounter: Equatable, Sendable {
   /// People who can go through a door at once, and in each second after that.
   static let mostAtOnce: Int64 = 10
@@ -39,6 +40,8 @@ package struct TotalsCounter: Equatable, Sendable {
   package static let modulus: Int64 = 65_536
 
   private var base: Base?
+  /// What came instead of going on from `base`.
+  private var rival: Base?
 
   private struct Base: Equatable, Sendable {
     var entered: Int64
@@ -50,29 +53,51 @@ package struct TotalsCounter: Equatable, Sendable {
     /// Where counting begins; nobody is counted.
     case began
     case counted(entered: Int64, left: Int64)
-    /// A total went back: the device began anew, and so does the difference.
-    case wentBack
-    /// More people than can have passed; they are not counted, and the difference begins anew.
-    case implausible(Int64)
+    /// More people than can have passed, or fewer than before: nobody is counted yet.
+    case doubtful
   }
 
   package init() {}
 
   /// Totals below `modulus`; the decoder of the device sees to that.
   package mutating func reported(entered: Int64, left: Int64, at now: Instant) -> Outcome {
-    defer { base = Base(entered: entered, left: left, at: now) }
-    guard let base else { return .began }
-    let seconds = min((now - base.at).wholeNanoseconds / 1_000_000_000, 3600)
-    let most = min(Self.mostAtOnce + Self.mostEachSecond * max(0, seconds), Self.modulus / 4)
-    let inward = Self.difference(entered, base.entered)
-    let outward = Self.difference(left, base.left)
-    if inward <= most, outward <= most { return .counted(entered: inward, left: outward) }
-    if entered < base.entered || left < base.left { return .wentBack }
-    return .implausible(inward + outward)
+    let new = Base(entered: entered, left: left, at: now)
+    guard let base else {
+      self.base = new
+      return .began
+    }
+    if let counted = Self.passed(from: base, to: new) { return take(new, counted) }
+    if let rival, let counted = Self.passed(from: rival, to: new) {
+      // A device that began anew has counted from zero.
+      let zero = Base(entered: 0, left: 0, at: base.at)
+      let wentBack = rival.entered < base.entered || rival.left < base.left
+      let isNew = wentBack && Self.passed(from: zero, to: new) != nil
+      return take(new, isNew ? (entered, left) : counted)
+    }
+    rival = new
+    return .doubtful
   }
 
   /// The device was away: what it counted meanwhile cannot be told from a new beginning.
-  package mutating func lose() { base = nil }
+  package mutating func lose() {
+    base = nil
+    rival = nil
+  }
+
+  private mutating func take(_ new: Base, _ counted: (entered: Int64, left: Int64)) -> Outcome {
+    base = new
+    rival = nil
+    return .counted(entered: counted.entered, left: counted.left)
+  }
+
+  /// - Returns: nil where more would have passed than can.
+  private static func passed(from old: Base, to new: Base) -> (entered: Int64, left: Int64)? {
+    let seconds = max(0, min((new.at - old.at).wholeNanoseconds / 1_000_000_000, 3600))
+    let most = min(mostAtOnce + mostEachSecond * seconds, modulus / 4)
+    let entered = difference(new.entered, old.entered)
+    let left = difference(new.left, old.left)
+    return entered <= most && left <= most ? (entered, left) : nil
+  }
 
   /// Counters that are full begin at zero again.
   private static func difference(_ new: Int64, _ old: Int64) -> Int64 {

@@ -7,6 +7,9 @@ package enum Effect: Equatable, Sendable {
   case setRelay(Relay, isOn: Bool)
   /// Tell whoever stands at the reader.
   case show(AccessPointID, Notice)
+  /// Tell the keeper at the station, and nobody else, the number of a card that no list names; nil
+  /// takes it back. No record ever has it.
+  case showCard(Card?)
   /// Order the machine to turn a motor, or ask how the order of this serial number stands.
   case dispense(SlotID, serial: UInt8)
   /// Ask the machine how a slot stands; nothing turns.

@@ -19,6 +19,8 @@ package enum Event: Equatable, Sendable {
   case maintenanceChanged(isOn: Bool)
   /// The lists of members were read, at the start and whenever they have changed.
   case directoryChanged(MemberDirectory)
+  /// The lists were looked at: whether anything of them could not be read as it stands.
+  case listsJudged(areFaulty: Bool)
   /// The door contact was sensed; nil where it cannot be.
   case doorContactChanged(AccessPointID, isClosed: Bool?)
   /// The exit button was pressed.
@@ -76,6 +78,8 @@ package enum Event: Equatable, Sendable {
   /// The store was set aside and a new one started, with a new stream and this boot as its first.
   /// Where no file can be written it is kept in memory, and lasts as long as the daemon.
   case storeReplaced(StreamID, isDurable: Bool)
+  /// What was kept in memory is in a file now, with its stream and its numbers.
+  case storeKept
   /// The broker accepted a session, the n-th of this boot.
   case uplinkOpened(connection: Int64)
   case uplinkClosed
@@ -146,6 +150,8 @@ package struct Recovered: Equatable, Sendable {
   package var hasLostStore: Bool
   /// What is written lasts; not so where no file could be had.
   package var isDurable: Bool
+  /// A store that a later version of this program has written lies beside this one.
+  package var hasNewerStore: Bool
 
   package init(
     stream: StreamID, boot: Int64 = 1, ending: Ending = .newStore, floor: UInt64 = 1,
@@ -154,7 +160,7 @@ package struct Recovered: Equatable, Sendable {
     clockMark: WallTime? = nil, latches: [Latch] = [],
     whereabouts: [Whereabouts.Stay] = [], exchange: OpenExchange? = nil, serial: UInt8 = 0,
     slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [], hasLostStore: Bool = false,
-    isDurable: Bool = true
+    isDurable: Bool = true, hasNewerStore: Bool = false
   ) {
     self.stream = stream
     self.boot = boot
@@ -174,5 +180,6 @@ package struct Recovered: Equatable, Sendable {
     self.settlements = settlements
     self.hasLostStore = hasLostStore
     self.isDurable = isDurable
+    self.hasNewerStore = hasNewerStore
   }
 }

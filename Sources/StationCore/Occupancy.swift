@@ -59,6 +59,9 @@ package struct Occupancy: Equatable, Sendable {
     return true
   }
 
+  /// A counter has said what cannot be: people may have passed whom nobody counted.
+  package mutating func mistrust() { isStale = true }
+
   /// Somebody is inside whom the count knows nothing of.
   /// - Returns: whether that is news.
   package mutating func doubt() -> Bool {

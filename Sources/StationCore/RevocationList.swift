@@ -31,16 +31,22 @@ package struct RevocationList: Equatable, Sendable {
     self = Self.read(text).list
   }
 
+  /// - Parameter most: so many bad lines are named.
   /// - Returns: the list, and a sentence for each bad line with its number.
-  package static func read(_ text: [UInt8]) -> (list: RevocationList, problems: [String]) {
+  package static func read(
+    _ text: [UInt8], naming most: Int = mostProblems
+  ) -> (list: RevocationList, problems: [String]) {
     guard text.count <= mostBytes else {
       let cut = read(Array(text.prefix(mostBytes)))
       return (cut.list, cut.problems + ["only the first \(mostBytes) bytes count"])
     }
+    guard !TextMark.isUTF16(text) else {
+      return (RevocationList(), ["the file is UTF-16: save it as UTF-8"])
+    }
     var ids: [Range<Int>] = []
     var badLines: [Int] = []
     var line = 0
-    var start = 0
+    var start = TextMark.skipped(text).startIndex
     text.withUnsafeBufferPointer { text in
       while start < text.count {
         line += 1
@@ -52,15 +58,45 @@ package struct RevocationList: Equatable, Sendable {
         start = end + 1
       }
     }
-    var problems = badLines.prefix(mostProblems).map { "line \($0): no member id" }
-    if badLines.count > mostProblems {
-      problems.append("and \(badLines.count - mostProblems) more lines that are no member id")
+    var problems = badLines.prefix(most).map { "line \($0): no member id" }
+    if badLines.count > most {
+      problems.append("and \(badLines.count - most) more lines that are no member id")
     }
     if ids.count > mostMembers {
       problems.append("\(ids.count) members, of which the first \(mostMembers) count")
       ids.removeLast(ids.count - mostMembers)
     }
     return (RevocationList(text, ids), problems)
+  }
+
+  /// What is in force after reading a file: whoever it names, and while anything is wrong with it
+  /// also whoever was revoked before. A file that names fewer than before and breaks off in a line
+  /// looks cut off, and so does one without a word.
+  package static func read(
+    _ text: [UInt8], over known: RevocationList
+  ) -> (list: RevocationList, problems: [String]) {
+    var (list, problems) = read(text)
+    let both = list.union(known)
+    let missing = both.count - list.count
+    let isBlank = TextMark.skipped(text).allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    if missing > 0, isBlank {
+      problems.append("the file is empty: a list without members holds a comment at least")
+    } else if missing > 0, text.last != UInt8(ascii: "\n") {
+      problems.append(
+        "\(missing) members are gone and the last line has no end: the file looks cut off")
+    }
+    return (problems.isEmpty ? list : both, problems)
+  }
+
+  /// One id a line, as it is read.
+  package var text: [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count + count)
+    for (start, end) in zip(starts, starts.dropFirst()) {
+      text += bytes[Int(start)..<Int(end)]
+      text.append(UInt8(ascii: "\n"))
+    }
+    return text
   }
 
   /// - Parameter ids: places in the text, in any order, also twice.

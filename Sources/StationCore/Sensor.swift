@@ -10,13 +10,7 @@ package struct Sensor: Equatable, Sendable {
   /// Readings that failed or could not be so.
   package private(set) var refused: Int64 = 0
   package private(set) var watch: TemperatureWatch?
-  private var counter: Counter?
-
-  /// Where an energy counter stood.
-  private struct Counter: Equatable, Sendable {
-    var value: Int64
-    var at: Instant
-  }
+  private var total: EnergyTotal
 
   package enum Presence: Equatable, Sendable {
     /// Nothing usable yet; becomes `there` or, when its time is over, `lost`.
@@ -34,6 +28,7 @@ package struct Sensor: Equatable, Sendable {
   package init(_ configuration: SensorConfiguration, at now: Instant) {
     self.configuration = configuration
     presence = .awaited(since: now)
+    total = EnergyTotal(modulus: configuration.modulus)
     watch = configuration.limits.map(TemperatureWatch.init)
   }
 
@@ -53,14 +48,21 @@ package struct Sensor: Equatable, Sendable {
         refused += 1
         continue
       }
-      samples.append(take(reading, now))
+      guard let sample = take(reading, now) else {
+        refused += 1
+        continue
+      }
+      samples.append(sample)
     }
     if samples.count == configuration.quantities.count { presence = .there(now.instant) }
     return samples
   }
 
   /// It could not be read.
-  package mutating func fail() { refused += 1 }
+  package mutating func fail() {
+    refused += 1
+    total.silent()
+  }
 
   package var deadline: Instant? {
     let due: Instant? =
@@ -98,36 +100,25 @@ package struct Sensor: Equatable, Sendable {
     return isThere && last.map { abs($0.value - reading.value) <= Self.powerOnStep } == true
   }
 
-  private mutating func take(_ reading: SensorReading, _ now: Now) -> MinuteBook.Sample {
+  /// - Returns: nil where the reading does not fit those before it.
+  private mutating func take(_ reading: SensorReading, _ now: Now) -> MinuteBook.Sample? {
+    let place = MinuteBook.Place(sensor: configuration.id, quantity: reading.quantity)
+    let value: MinuteBook.Sample.Value
+    if reading.quantity == .energy {
+      switch total.read(reading.value, at: now.instant) {
+      case .used(let used): value = .counter(used: used, last: reading.value, isReset: false)
+      case .replaced(let used): value = .counter(used: used, last: reading.value, isReset: true)
+      case .doubtful: return nil
+      }
+    } else {
+      value = .level(reading.value)
+    }
     let new = SensorsPayload.Reading(
       quantity: reading.quantity, value: reading.value, at: now.wall)
     readings.removeAll { $0.quantity == reading.quantity }
     readings.append(new)
     readings.sort { $0.quantity < $1.quantity }
     if reading.quantity == .temperature { watch?.sense(reading.value, at: now.instant) }
-    let place = MinuteBook.Place(sensor: configuration.id, quantity: reading.quantity)
-    guard reading.quantity == .energy else {
-      return MinuteBook.Sample(place: place, value: .level(reading.value))
-    }
-    let (used, isReset) = count(reading.value, at: now.instant)
-    return MinuteBook.Sample(
-      place: place, value: .counter(used: used, last: reading.value, isReset: isReset))
-  }
-
-  /// What was used since the reading before. A counter that began anew at its modulus went on; one
-  /// that went back otherwise, or too far ahead, is another one.
-  private mutating func count(_ value: Int64, at now: Instant) -> (used: Int64, isReset: Bool) {
-    defer { counter = Counter(value: value, at: now) }
-    guard let counter else { return (0, false) }
-    let time = now - counter.at
-    if let used = EnergyCounter.used(from: counter.value, to: value, over: time) {
-      return (used, false)
-    }
-    if let modulus = configuration.modulus,
-      let used = EnergyCounter.used(from: counter.value, to: value + modulus, over: time)
-    {
-      return (used, false)
-    }
-    return (0, true)
+    return MinuteBook.Sample(place: place, value: value)
   }
 }

@@ -13,8 +13,25 @@ extension Station {
     case .confirmed: step.effects.append(.show(id, .granted))
     case .granted(let claimant, let mark, let note):
       grant(claimant, mark, note, at: index, &step)
-    case .refused(let refusal): refuse(refusal, at: index, &step)
+    case .refused(let refusal):
+      tellKeeper(attempt, &step)
+      refuse(refusal, at: index, &step)
     }
+  }
+
+  /// While the maintenance key is turned, a keeper who gives somebody a card may read its number.
+  private mutating func tellKeeper(_ attempt: EntryAttempt, _ step: inout Step) {
+    guard isInMaintenance, case .card(let presentation) = attempt,
+      directory.member(with: presentation.card) == nil
+    else { return }
+    hasShownCard = true
+    step.effects.append(.showCard(presentation.card))
+  }
+
+  mutating func takeCardBack(_ step: inout Step) {
+    guard hasShownCard else { return }
+    hasShownCard = false
+    step.effects.append(.showCard(nil))
   }
 
   /// A step of its own, so that what is handed to the machine is let go before anything changes:
@@ -165,7 +182,9 @@ extension Station {
     let member: MemberID
     switch points[index].leaving.judge(attempt, directory, at: step.now.instant) {
     case .ignored: return
-    case .refused(let refusal): return refuse(refusal, at: index, &step)
+    case .refused(let refusal):
+      tellKeeper(attempt, &step)
+      return refuse(refusal, at: index, &step)
     case .goesOn:
       atDoor(id, &step) { $0.requestExit(at: $1) }
       return

@@ -52,7 +52,7 @@ extension Station {
     let isTurnedNow = isOn && !isInMaintenance && isKeyHeard
     isInMaintenance = isOn
     isKeyHeard = true
-    guard isOn else { return }
+    guard isOn else { return takeCardBack(&step) }
     endDuress(&step)
     if isTurnedNow, clock.accept(step.now) {
       step.effects.append(.remember(clock.changes(at: step.now)))

@@ -30,8 +30,10 @@ extension Station {
     case .counted(let entered, let left):
       for _ in 0..<entered { pass(.inward, began: now, isTailgate: false, at: index, &step) }
       for _ in 0..<left { pass(.outward, began: now, isTailgate: false, at: index, &step) }
-    case .wentBack: refuse(1, at: index, &step)
-    case .implausible(let count): refuse(count, at: index, &step)
+    case .doubtful:
+      // One event, however far it leaps; how many are inside is not known until somebody passes.
+      occupancy.mistrust()
+      refuse(1, at: index, &step)
     }
   }
 

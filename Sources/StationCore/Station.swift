@@ -37,6 +37,8 @@ package struct Station: Equatable, Sendable {
   var isInMaintenance = false
   /// Something was heard of the key since the start; before that nobody has turned it.
   var isKeyHeard = false
+  /// The keeper was told the number of a card.
+  var hasShownCard = false
   /// When the modes of the doors are to be looked at again, whatever happens.
   var modesDueAt: Instant?
   /// For what the modes were last found; nil before the first time.
@@ -134,6 +136,8 @@ extension Station {
     case .lockDownChanged(let isOn): isLockedDown = isOn
     case .maintenanceChanged(let isOn): turnKey(isOn, &step)
     case .directoryChanged(let changed): directory = changed
+    case .storeKept: keptStore(&step)
+    case .listsJudged(let areFaulty): set(.listFaulty, nil, stands: areFaulty, &step)
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
     case .exitRequested(let id):
@@ -182,6 +186,12 @@ extension Station {
     }
   }
 
+  /// What was in memory alone lasts now.
+  private mutating func keptStore(_ step: inout Step) {
+    isStoreDurable = true
+    set(.storeLost, nil, stands: false, &step)
+  }
+
   /// What the passing of time has brought, at whatever event it is noticed.
   private mutating func pass(_ step: inout Step) {
     for index in points.indices {
@@ -222,6 +232,11 @@ extension Station {
     journal(
       .started(boot: boot, after: recovered.ending, version: configuration.version), .urgent, &step)
     if recovered.hasLostStore { set(.storeLost, nil, stands: true, &step) }
+    if recovered.hasNewerStore {
+      // How far a later version has counted may not be readable.
+      if recovered.ending == .newStore { occupancy.mistrust() }
+      set(.storeNewer, nil, stands: true, &step)
+    }
     recover(recovered.latches, &step)
     recoverVending(recovered, &step)
   }

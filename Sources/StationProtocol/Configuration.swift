@@ -17,6 +17,15 @@ package struct Configuration: Equatable, Sendable {
     package let line: Int?
     let values: [String: Value]
     let lines: [String: Int]
+    /// Keys whose value could not be taken as it stands. Only a survey has any.
+    let faultyKeys: Set<String>
+    /// A line could not be read, and may have been any key that is not there.
+    let hasStray: Bool
+
+    /// Whether the file says something of the key that cannot be relied on.
+    package func isDoubtful(_ key: String) -> Bool {
+      faultyKeys.contains(key) || hasStray && lines[key] == nil
+    }
 
     /// Where the key stands, for a problem that only shows when values are compared.
     package func line(of key: String) -> Int? { lines[key] ?? line }
@@ -78,6 +87,8 @@ package struct Configuration: Equatable, Sendable {
   }
 
   let sections: [Section]
+  /// Whether every head could be read. Where not, sections may be missing.
+  package let hasAllSections: Bool
 
   /// The section of a name that stands once.
   package func section(_ name: String) -> Section {

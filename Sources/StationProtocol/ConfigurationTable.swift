@@ -77,16 +77,33 @@ package struct ConfigurationTable: Sendable {
   /// Reads a file.
   /// - Throws: every problem that it has.
   package func read(_ text: [UInt8]) throws(ConfigurationError) -> Configuration {
+    let (configuration, problems) = survey(text)
+    guard problems.isEmpty else { throw ConfigurationError(problems) }
+    return configuration
+  }
+
+  /// Reads what can be read of a file. Sections say which of their keys are in doubt; required
+  /// ones may be missing. A section that stands twice is there twice.
+  package func survey(
+    _ text: [UInt8]
+  ) -> (configuration: Configuration, problems: [ConfigurationProblem]) {
     let ini = INI(text)
     var problems = ini.problems
+    var hasAll = problems.isEmpty
     var found: [Configuration.Section] = []
+    var known: [String: Int] = [:]
     for section in ini.sections {
-      guard let known = sections.first(where: { $0.name == section.name }) else {
+      guard let place = sections.first(where: { $0.name == section.name }) else {
         problems.append(ConfigurationProblem(line: section.line, "no section \(section.title)"))
+        hasAll = false
         continue
       }
-      if let problem = known.refusal(of: section, among: found) { problems.append(problem) }
-      found.append(known.read(section, &problems))
+      let twin = known.updateValue(section.line, forKey: section.title)
+      if let problem = place.refusal(of: section, twin: twin) {
+        problems.append(problem)
+        hasAll = hasAll && twin != nil
+      }
+      found.append(place.read(section, &problems))
     }
     for section in sections {
       guard case .single = section.occurrence,
@@ -95,20 +112,17 @@ package struct ConfigurationTable: Sendable {
       let absent = INI.Section(name: section.name, line: 0)
       found.append(section.read(absent, &problems))
     }
-    guard problems.isEmpty else { throw ConfigurationError(problems) }
-    return Configuration(sections: found)
+    return (Configuration(sections: found, hasAllSections: hasAll), problems)
   }
 }
 
 extension ConfigurationTable.Section {
   /// What is wrong with the section's head.
-  fileprivate func refusal(
-    of section: INI.Section, among others: [Configuration.Section]
-  ) -> ConfigurationProblem? {
-    let twin = others.first { $0.name == section.name && $0.argument == section.argument }
+  /// - Parameter twin: the line in which the same section stands above.
+  fileprivate func refusal(of section: INI.Section, twin: Int?) -> ConfigurationProblem? {
     if let twin {
       return ConfigurationProblem(
-        line: section.line, "\(section.title) stands in line \(twin.line ?? 0) already")
+        line: section.line, "\(section.title) stands in line \(twin) already")
     }
     switch (occurrence, section.argument) {
     case (.single, nil): return nil
@@ -127,41 +141,93 @@ extension ConfigurationTable.Section {
   fileprivate func read(
     _ section: INI.Section, _ problems: inout [ConfigurationProblem]
   ) -> Configuration.Section {
-    var values: [String: Configuration.Value] = [:]
-    var lines: [String: Int] = [:]
-    for entry in section.entries {
-      guard let key = keys.first(where: { $0.name == entry.key }) else {
-        problems.append(
-          ConfigurationProblem(line: entry.line, "\(section.title) has no key \"\(entry.key)\""))
-        continue
-      }
-      if let line = lines.updateValue(entry.line, forKey: entry.key) {
-        problems.append(
-          ConfigurationProblem(line: entry.line, "\"\(entry.key)\" stands in line \(line) already"))
-      } else if let value = key.kind.value(entry.value) {
-        values[entry.key] = value
-      } else {
-        problems.append(
-          ConfigurationProblem(
-            line: entry.line, "\"\(entry.key)\" expects \(key.kind.form), not \"\(entry.value)\""))
-      }
-    }
+    var reading = SectionReading(self, section)
+    for entry in section.entries { reading.take(entry, &problems) }
     let line = section.line == 0 ? nil : section.line
-    for key in keys where lines[key.name] == nil {
+    for key in keys where reading.values[key.name] == nil {
       switch key.presence {
       case .standard(let text):
         guard let value = key.kind.value(text) else {
           preconditionFailure("the default of \(name).\(key.name) is not \(key.kind.form)")
         }
-        values[key.name] = value
-      case .required:
+        reading.values[key.name] = value
+      case .required where !reading.isNamed(key):
         problems.append(
           ConfigurationProblem(line: line, "\(section.title) lacks its key \"\(key.name)\""))
-      case .optional, .usual: break
+      case .required, .optional, .usual: break
       }
     }
     return Configuration.Section(
-      name: name, argument: section.argument, line: line, values: values, lines: lines)
+      name: name, argument: section.argument, line: line, values: reading.values,
+      lines: reading.lines, faultyKeys: reading.faulty, hasStray: reading.hasStray)
+  }
+}
+
+extension SectionReading {
+  /// What other kinds of files take for no part of a value: here it would be, and no device, host or
+  /// file has such a name.
+  fileprivate static func slip(_ value: String) -> String? {
+    if value.contains(" #") || value.contains("\t#") {
+      return "holds \" #\": a comment needs a line of its own"
+    }
+    guard value.utf8.count >= 2, let first = value.first, first == value.last else { return nil }
+    return first == "\"" || first == "'" ? "is in quotes, which would be part of it" : nil
+  }
+}
+
+/// The keys of one section as they are taken in, line by line.
+private struct SectionReading {
+  private let place: ConfigurationTable.Section
+  private let section: INI.Section
+  var values: [String: Configuration.Value] = [:]
+  private(set) var lines: [String: Int] = [:]
+  private(set) var faulty: Set<String> = []
+  private(set) var hasStray: Bool
+  /// Keys below a head that cannot be read: they belong to another section.
+  private var foreign: Set<String> = []
+
+  init(_ place: ConfigurationTable.Section, _ section: INI.Section) {
+    self.place = place
+    self.section = section
+    hasStray = section.firstStray.map { $0 < section.lostHead ?? Int.max } ?? false
+  }
+
+  func isNamed(_ key: ConfigurationTable.Key) -> Bool {
+    lines[key.name] != nil || foreign.contains(key.name)
+  }
+
+  mutating func take(_ entry: INI.Entry, _ problems: inout [ConfigurationProblem]) {
+    let isForeign = section.lostHead.map { entry.line > $0 } ?? false
+    // A line that cannot be read may have been the head of another section.
+    let isSure = section.firstStray.map { entry.line < $0 } ?? true
+    guard let key = place.keys.first(where: { $0.name == entry.key }) else {
+      problems.append(
+        ConfigurationProblem(line: entry.line, "\(section.title) has no key \"\(entry.key)\""))
+      hasStray = hasStray || !isForeign
+      return
+    }
+    if let line = lines[entry.key] {
+      if isSure, !isForeign { faulty.insert(entry.key) }
+      problems.append(
+        ConfigurationProblem(line: entry.line, "\"\(entry.key)\" stands in line \(line) already"))
+      return
+    }
+    let slip = Self.slip(entry.value)
+    let value = slip == nil ? key.kind.value(entry.value) : nil
+    if let slip {
+      problems.append(ConfigurationProblem(line: entry.line, "\"\(entry.key)\" \(slip)"))
+    } else if value == nil {
+      problems.append(
+        ConfigurationProblem(
+          line: entry.line, "\"\(entry.key)\" expects \(key.kind.form), not \"\(entry.value)\""))
+    }
+    guard !isForeign else {
+      foreign.insert(entry.key)
+      return
+    }
+    lines[entry.key] = entry.line
+    values[entry.key] = value
+    if value == nil || !isSure { faulty.insert(entry.key) }
   }
 }
 

@@ -4,7 +4,7 @@
 ///
 /// A line is empty, a comment (its first character is `#` or `;`), a section (`[name]` or
 /// `[name argument]`), or `key = value`. A value ends with its line and loses the space around
-/// it; `#` inside a value is part of it.
+/// it; `#` inside a value is part of it. A byte order mark before the first line is passed over.
 package struct INI: Equatable, Sendable {
   package struct Section: Equatable, Sendable {
     package var name: String
@@ -12,6 +12,11 @@ package struct INI: Equatable, Sendable {
     /// Counted from 1.
     package var line: Int
     package var entries: [Entry] = []
+    /// The first line below that is neither a key nor a section: it may have been any key.
+    package var firstStray: Int?
+    /// The first line below that opens a section which cannot be read: what follows is not this
+    /// section's.
+    package var lostHead: Int?
 
     /// As it stands in the file, for messages.
     package var title: String { argument.map { "[\(name) \($0)]" } ?? "[\(name)]" }
@@ -30,16 +35,24 @@ package struct INI: Equatable, Sendable {
   package private(set) var problems: [ConfigurationProblem] = []
 
   package init(_ text: [UInt8]) {
+    if TextMark.isUTF16(text) {
+      refuse(1, "the file is UTF-16: save it as UTF-8")
+      return
+    }
     var number = 0
-    for bytes in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+    for bytes in TextMark.skipped(text).split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    {
       number += 1
       let line = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes
+      let opens = line.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "[")
       guard let string = String(validating: line, as: UTF8.self) else {
-        refuse(number, "the line is not UTF-8")
+        refuse(number, "the line is not UTF-8", opens: opens)
         continue
       }
       guard !line.contains(where: Self.isControl) else {
-        refuse(number, "the line holds a control character, which nobody would see")
+        refuse(
+          number, "the line holds a control character, which nobody would see", opens: opens)
         continue
       }
       read(Self.trim(string[...]), number)
@@ -65,14 +78,22 @@ package struct INI: Equatable, Sendable {
     let words = line.dropFirst().dropLast().split(whereSeparator: { $0 == " " || $0 == "\t" })
     guard line.last == "]", (1...2).contains(words.count),
       !line.dropFirst().dropLast().contains(where: { $0 == "[" || $0 == "]" })
-    else { return refuse(number, "a section is written [name] or [name argument]") }
+    else { return refuse(number, "a section is written [name] or [name argument]", opens: true) }
     sections.append(
       Section(
         name: String(words[0]), argument: words.count == 2 ? String(words[1]) : nil, line: number))
   }
 
-  private mutating func refuse(_ line: Int, _ message: String) {
+  /// - Parameter opens: the line is meant to open a section.
+  private mutating func refuse(_ line: Int, _ message: String, opens: Bool = false) {
     problems.append(ConfigurationProblem(line: line, message))
+    guard !sections.isEmpty else { return }
+    let last = sections.count - 1
+    if opens {
+      sections[last].lostHead = sections[last].lostHead ?? line
+    } else {
+      sections[last].firstStray = sections[last].firstStray ?? line
+    }
   }
 
   private static func isControl(_ byte: UInt8) -> Bool {

@@ -90,5 +90,10 @@ extension StationSettings {
       ConfigurationTable.Key(
         "revocations", .path, .optional(example: "/etc/worker-station/revoked.txt"),
         "Member ids that are worth nothing any more, one a line, up to 100000."),
+      ConfigurationTable.Key(
+        "unknown-card-file", .path, .optional(example: "/run/worker-station/unknown-card"),
+        "Where the number of a card that the list does not name is written while the maintenance "
+          + "key is turned, for the keeper who gives it to somebody; gone when the key is turned "
+          + "back. It belongs into memory, as below /run: no card's number is kept."),
     ])
 }

@@ -21,12 +21,18 @@ extension StationSettings {
     keys: [
       Key(
         "kind", .choice(Thermometer.Kind.allCases.map(\.rawValue)), .required(example: "one-wire"),
-        "A DS18B20 or its kin on a 1-wire bus, or an industrial I/O device (iio)."),
+        "A DS18B20 or its kin on a 1-wire bus, an industrial I/O device (iio), or a hardware monitor "
+          + "(hwmon)."),
       Key(
         "device", .text, .required(example: "28-0316a2794b3f"),
-        "Its 1-wire number, or the name of the IIO device as in its file \"name\", or a path."),
+        "Its 1-wire number, or the name of the IIO or hwmon device as in its file \"name\", or a "
+          + "path."),
       Key(
-        "humidity", .boolean, .standard("no"), "Whether it says humidity too; for iio only."),
+        "channel", .word("temp1 to temp16") { isChannel($0) }, .optional(example: "temp2"),
+        "Which of its temperatures, where it is not the first; for hwmon only."),
+      Key(
+        "humidity", .boolean, .standard("no"),
+        "Whether it says humidity too; for iio and hwmon only."),
       Key(
         "carbon-dioxide", .boolean, .standard("no"),
         "Whether it says carbon dioxide too; for iio only."),
@@ -70,6 +76,11 @@ extension StationSettings {
         "Where its counter of energy begins anew, where it does.")
     ] + pace)
 
+  private static func isChannel(_ text: String) -> Bool {
+    guard text.hasPrefix("temp"), let number = Int(text.dropFirst(4)) else { return false }
+    return (1...16).contains(number) && text == "temp\(number)"
+  }
+
   private static let pace = [
     Key(
       "interval", .duration(.seconds(1)...(.seconds(300))), .standard("10 s"),
@@ -86,10 +97,11 @@ extension StationSettings {
     let unit = Meter.units[name] ?? ""
     return Key(
       name,
-      .word("holding or input, an address, u16 s16 u32 s32 or f32, low-first, a scale") {
+      .word("holding or input, an address, u16 s16 u32 s32 f32 u64 s64 or f64, low-first, a scale")
+      {
         MeterRegister($0) != nil
       }, .optional(example: example),
-      "The register of its \(name): table, address, type, low-first where the lower half comes "
+      "The register of its \(name): table, address, type, low-first where the lowest word comes "
         + "first, and how many \(unit) one count is.")
   }
 }

@@ -13,6 +13,7 @@ package final class StationDaemon {
   let loop: EventLoop
   private let journal: Journal
   private let link: StationLink
+  private let remainders: RemainderSender
   let lines: any StationLines
   private let readers: StationReaders
   private let counters: [PeopleCounter]
@@ -21,6 +22,7 @@ package final class StationDaemon {
   private let screen: StationScreen?
   private let verifier: CodeVerifier
   private let members: MemberFiles
+  private let unknownCard: UnknownCard
   let sensors: SensorThreads
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
@@ -52,6 +54,7 @@ package final class StationDaemon {
     for problem in problems { Log.error(problem) }
     verifier = CodeVerifier(keys)
     members = try MemberFiles(settings.members)
+    unknownCard = UnknownCard(path: settings.members.unknownCard)
     sensors = try SensorThreads(settings.sensors)
     journal = try Journal(path: settings.storePath)
     station = Station(settings.core)
@@ -67,6 +70,7 @@ package final class StationDaemon {
     link = try StationLink(
       loop: loop, station: settings.station, boot: journal.recovered.boot,
       stream: journal.recovered.stream, options: options)
+    remainders = RemainderSender(loop: loop, journal: journal, link: link)
   }
 
   /// Serves until SIGTERM or SIGINT.
@@ -75,7 +79,10 @@ package final class StationDaemon {
     dispatch(.booted(journal.recovered))
     // Before any reader is heard: whoever is revoked is so from the first code on.
     dispatch(.directoryChanged(members.directory))
+    dispatch(.listsJudged(areFaulty: members.areFaulty))
     lookAtMembers()
+    // What a daemon left that was killed.
+    unknownCard.show(nil)
     lines.start()
     readers.start()
     for counter in counters { counter.start() }
@@ -96,6 +103,7 @@ package final class StationDaemon {
   private func stop() {
     notifier.stopping()
     readers.stop()
+    unknownCard.show(nil)
     for counter in counters { counter.stop() }
     machine?.stop()
     screen?.stop()
@@ -115,7 +123,7 @@ package final class StationDaemon {
     try loop.receive(from: journal.reports) { [unowned self] in take($0) }
     try loop.receive(from: members.reports) { [unowned self] in take($0) }
     try connectSensors()
-    link.onEvent = { [unowned self] in dispatch($0) }
+    link.onEvent = { [unowned self] in heard($0) }
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
     lines.onShown = { [unowned self] in take($1, at: $0, .inward) }
@@ -125,6 +133,20 @@ package final class StationDaemon {
     machine?.onAnswer = { [unowned self] in dispatch(.machineAnswered($0)) }
     machine?.onSilence = { [unowned self] in dispatch(.machineSilent(serial: $0)) }
     screen?.onEvent = { [unowned self] in dispatch($0) }
+  }
+
+  /// What the link says, unless it is about a store that was set aside.
+  private func heard(_ event: Event) {
+    if case .acknowledged(let ack) = event, remainders.takes(ack) { return }
+    switch event {
+    case .uplinkOpened:
+      dispatch(event)
+      remainders.uplinkOpened()
+    case .uplinkClosed:
+      remainders.uplinkClosed()
+      dispatch(event)
+    default: dispatch(event)
+    }
   }
 
   private func connectReaders() {
@@ -215,7 +237,7 @@ extension StationDaemon {
       return StationCore.Presentation(
         bytes: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
     case .code(let bytes):
-      switch verifier.authenticate(bytes) {
+      switch authenticate(bytes) {
       case .genuine(let code):
         return StationCore.Presentation(
           bytes: CodeDigest(bytes: SHA256.digest(bytes)),
@@ -224,6 +246,17 @@ extension StationDaemon {
         return StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
       }
     }
+  }
+
+  /// A code may begin with a space, and a scanner may put one before it: the bytes as they came
+  /// are tried first.
+  private func authenticate(_ bytes: [UInt8]) -> MemberCode.Presentation {
+    let verdict = verifier.authenticate(bytes)
+    guard bytes.first == UInt8(ascii: " "), case .refused(.malformed, _) = verdict else {
+      return verdict
+    }
+    let inner = Array(bytes.drop { $0 == UInt8(ascii: " ") })
+    return inner.isEmpty ? verdict : verifier.authenticate(inner)
   }
 
   private func take(
@@ -265,6 +298,8 @@ extension StationDaemon {
       case .outward: dispatch(.leaveRequested(point, .pin(attempt)))
       }
     case .problem(let problem): Log.error(problem)
+    case .note(let note): Log.notice(note)
+    case .judged(let areFaulty): dispatch(.listsJudged(areFaulty: areFaulty))
     }
   }
 
@@ -277,6 +312,11 @@ extension StationDaemon {
       link.change(stream: stream)
     case .rows(let stream, let first, let records):
       link.publish(stream: stream, first: first, records: records)
+    case .kept:
+      dispatch(.storeKept)
+      remainders.look()
+    case .remainder(let stream, let first, let records):
+      remainders.take(stream, first: first, records: records)
     }
   }
 }
@@ -322,6 +362,9 @@ extension StationDaemon {
       lines.show(
         accessPoint: point.number,
         .refused(reason: denial.rawValue, fault: fault?.rawValue))
+    case .showCard(let card):
+      unknownCard.show(card)
+      screen?.show(card)
     case .request(let request): link.ask(request)
     case .journal(let entry):
       recordLog.note(entry.record.body, at: latest)

@@ -27,7 +27,9 @@ struct EntrySettings {
   var members: StationSettings.Members {
     let section = configuration.section("members")
     return StationSettings.Members(
-      list: section.optionalText("list"), revocations: section.optionalText("revocations"))
+      list: section.optionalText("list"), revocations: section.optionalText("revocations"),
+      keptBeside: configuration.section("store").text("path"),
+      unknownCard: section.optionalText("unknown-card-file"))
   }
 
   mutating func policy() -> EntryPolicy {

@@ -16,11 +16,14 @@ extension StationSettings {
     package var kind: Kind
     /// A path, or the name by which the kernel knows it.
     package var device: String
+    /// Which of the temperatures of a hwmon device.
+    package var channel = "temp1"
     package var quantities: [Quantity]
     package var interval: Duration
 
     package enum Kind: String, CaseIterable, Sendable {
       case iio
+      case hwmon
       case oneWire = "one-wire"
     }
   }
@@ -104,8 +107,15 @@ extension SettingsReader {
     for (key, quantity) in [("humidity", Quantity.humidity), ("carbon-dioxide", .carbonDioxide)]
     where section.boolean(key) {
       if kind == .oneWire { fail(section.line(of: key), "a 1-wire thermometer says no \(key)") }
+      if kind == .hwmon, quantity == .carbonDioxide {
+        fail(section.line(of: key), "a hwmon device says no \(key)")
+      }
       quantities.append(quantity)
     }
+    if kind != .hwmon, section.optionalText("channel") != nil {
+      fail(section.line(of: "channel"), "\"channel\" means something for kind = hwmon alone")
+    }
+    let channel = section.optionalText("channel") ?? "temp1"
     if kind == .oneWire, !device.hasPrefix("/"), !Self.isOneWire(device) {
       fail(
         section.line(of: "device"),
@@ -114,11 +124,13 @@ extension SettingsReader {
     if device.contains("/"), !device.hasPrefix("/") {
       fail(section.line(of: "device"), "a device is a name without \"/\" or an absolute path")
     }
-    if let twin = others.thermometers.first(where: { $0.device == device }) {
+    if let twin = others.thermometers.first(where: {
+      $0.device == device && $0.channel == channel
+    }) {
       fail(section.line(of: "device"), "the device is [thermometer \(twin.id)] already")
     }
     let thermometer = StationSettings.Thermometer(
-      id: id, kind: kind, device: device, quantities: quantities.sorted(),
+      id: id, kind: kind, device: device, channel: channel, quantities: quantities.sorted(),
       interval: section.duration("interval"))
     let core = SensorConfiguration(
       id, .thermometer, quantities: quantities, patience: section.duration("silence"),

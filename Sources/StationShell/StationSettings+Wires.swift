@@ -18,6 +18,9 @@ extension SettingsReader {
         fail(section.line, "a simulated board needs \"socket\": where stationboard listens")
         return nil
       }
+      if socket.utf8.count > 107 {
+        fail(section.line(of: "socket"), "a socket's path has at most 107 bytes")
+      }
       return .simulated(socket: socket)
     }
     var wires: [StationSettings.Wire] = []

@@ -30,6 +30,10 @@ package struct StationSettings: Equatable, Sendable {
   package struct Members: Equatable, Sendable {
     package var list: String?
     package var revocations: String?
+    /// The store, beside which the last good lists are kept; nil for nowhere.
+    package var keptBeside: String?
+    /// Where a keeper reads the number of a card that no list names.
+    package var unknownCard: String?
   }
 
   package enum Board: Equatable, Sendable {

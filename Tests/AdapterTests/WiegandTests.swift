@@ -19,6 +19,19 @@ struct WiegandFrameTests {
     0 0000000000000000 0000000000000000 1 | card 34 0
     0 1111111111111111 1111111111111111 1 | card 34 4294967295
     0 1111111111111111 1111111111111111 0 | refused: a parity bit is wrong
+    10000000 0000000000000000 | card 24 8388608
+    00000000 00000000 00000000 00000001 | card 32 1
+    0 00000000000000000 0 10000000000000000 0 | card 37 65536
+    0 00000000000000001 1 00000000000000000 0 | card 37 393216
+    0 11111111111111111 1 11111111111111111 1 | card 37 34359738367
+    1 11111111111111111 1 11111111111111111 1 | refused: a parity bit is wrong
+    0 1111111111111111111111111111 0000000000000000000000000001 0 | card 58 72057593769492481
+    0 1111111111111111111111111111 0000000000000000000000000001 1 | refused: a parity bit is wrong
+    0 0000 1 | key 0
+    1 1001 0 | key 9
+    1 1011 1 | key #
+    0 1001 0 | refused: a parity bit is wrong
+    0 1100 1 | refused: no keypad has such a key
     0000 | key 0
     1001 | key 9
     1010 | key *
@@ -47,9 +60,9 @@ struct WiegandFrameTests {
 
   @Test("a card with any one bit turned round or missing is refused")
   func damage() {
-    for width in [26, 34] {
+    for width in [26, 34, 37, 58] {
       for _ in 0..<200 {
-        let number = UInt32.random(in: 0...(width == 26 ? 1 << 24 - 1 : .max))
+        let number = UInt64.random(in: 0..<(1 << UInt64(width - 2)))
         let bits = WiegandBits.card(width, number)
         #expect(WiegandFrame.meaning(of: bits) == .card(bits: width, number: number))
         for index in bits.indices {
@@ -156,7 +169,7 @@ struct WiegandPulsesTests {
         Issue.record("\(frame)")
         continue
       }
-      #expect(bits.count <= 35)
+      #expect(bits.count <= WiegandFrame.longest + 1)
     }
     now = now + .seconds(1)
     pulses.receive([now], of: true, isFull: false, at: now)

@@ -63,7 +63,7 @@ final class WiegandLineTests {
     var shown = ["true "]
     for index in 0..<Self.cards {
       let width = index.isMultiple(of: 2) ? 26 : 34
-      let number = UInt32(numbers.number(in: 0...(1 << 24 - 1)))
+      let number = UInt64(numbers.number(in: 0...(1 << 24 - 1)))
       shown.append("card(bits: \(width), number: \(number))")
       try send(WiegandBits.card(width, number))
     }

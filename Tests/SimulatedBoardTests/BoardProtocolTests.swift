@@ -27,7 +27,11 @@ struct BoardProtocolTests {
       reports += [
         .shown(accessPoint: point, .card(bits: 26, number: 0)),
         .shown(accessPoint: point, .card(bits: 26, number: 1 << 24 - 1)),
-        .shown(accessPoint: point, .card(bits: 34, number: .max)),
+        .shown(accessPoint: point, .card(bits: 34, number: 1 << 32 - 1)),
+        .shown(accessPoint: point, .card(bits: 24, number: 1 << 24 - 1)),
+        .shown(accessPoint: point, .card(bits: 32, number: 1 << 32 - 1)),
+        .shown(accessPoint: point, .card(bits: 37, number: 1 << 35 - 1)),
+        .shown(accessPoint: point, .card(bits: 58, number: 1 << 56 - 1)),
         .shown(accessPoint: point, .keys("4711*258046#")),
       ]
     }
@@ -70,7 +74,8 @@ struct BoardProtocolTests {
     "show 1 refused Expired", "show 1 refused ex Pired", "show 1 opened -",
     "show 1 refused \(String(repeating: "a", count: 33))", "INPUT contact-1 1",
     "input\tcontact-1 1", "card 1 26", "card 1 26 16777216", "card 1 34 4294967296",
-    "card 1 37 1", "card 5 26 1", "card 1 26 01", "card 1 26 -1", "card 1 26 1 1", "keys 1 ",
+    "card 1 36 1", "card 1 37 34359738368", "card 1 58 72057594037927936", "card 5 26 1",
+    "card 1 26 01", "card 1 26 -1", "card 1 26 1 1", "keys 1 ",
     "keys 1 12a", "keys 0 12", "keys 1 1 2", "keys 1 \(String(repeating: "1", count: 33))",
   ]
 

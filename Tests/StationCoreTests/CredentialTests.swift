@@ -44,8 +44,12 @@ import Testing
     #expect(Self.card.description == "26:12:34567")
     #expect(Card(text: "34:4294967295")?.description == "34:4294967295")
     #expect(Card(.bits26, number: 1 << 24) == nil)
+    for text in ["24:16777215", "32:4294967295", "37:34359738367", "58:72057594037927935"] {
+      #expect(Card(text: text)?.description == text)
+    }
     for text in [
-      "", "26", "26:256:1", "26:1:65536", "26:01:1", "26:1", "34:1:1", "34:4294967296", "37:1",
+      "", "26", "26:256:1", "26:1:65536", "26:01:1", "26:1", "34:1:1", "34:4294967296", "25:1",
+      "24:16777216", "32:4294967296", "37:34359738368", "58:72057594037927936", "64:1",
       "26:+1:1", "26:1:1:1", "34:",
     ] { #expect(Card(text: text) == nil, "\(text)") }
   }
@@ -98,6 +102,39 @@ import Testing
     let code = story.code()
     story.tell(.codePresented(1, code))
     story.expectRefusal(.revoked, of: code, "m-1")
+  }
+
+  @Test(
+    "an unknown card's number is told to the keeper while the key is turned, and to nobody else")
+  func keeper() {
+    let story = story()
+    let unknown = CardPresentation(
+      Card(.bits58, number: 99)!, digest: CodeDigest(high: 0xCA2D, low: 3))
+    story.tell(.cardPresented(1, unknown))
+    expectRefusal(.unknownCard, .card(unknown.digest), nil, story)
+    story.advance(by: .seconds(4))
+    story.tell(.maintenanceChanged(isOn: true))
+    story.expectJournal(.modeChanged(1, .maintenance, cause: .input))
+    story.tell(.cardPresented(1, unknown))
+    story.expect(.showCard(unknown.card))
+    expectRefusal(.unknownCard, .card(unknown.digest), nil, story)
+    story.tell(.maintenanceChanged(isOn: false))
+    story.expect(.showCard(nil))
+    story.expectJournal(.modeChanged(1, .codeOnly, cause: .configured))
+    // No record and no memory has the number.
+    #expect(
+      !story.journal.contains { String(decoding: $0.record.json, as: UTF8.self).contains("58:") })
+  }
+
+  @Test("a list that cannot be read as it stands is an alarm until it can")
+  func faultyList() {
+    let story = story()
+    story.tell(.listsJudged(areFaulty: true))
+    story.expectJournal(.alarmRaised(.listFaulty, nil), .urgent)
+    story.tell(.listsJudged(areFaulty: true))
+    story.tell(.listsJudged(areFaulty: false))
+    story.expectJournal(.alarmCleared(.listFaulty, nil), .urgent)
+    story.tell(.listsJudged(areFaulty: false))
   }
 
   @Test("a card needs no clock, unless hours or reservations go by one")

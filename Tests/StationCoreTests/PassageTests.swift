@@ -215,21 +215,53 @@ import Testing
     #expect(room.said() == "")
   }
 
-  @Test("a total that went back, or that leaps, begins anew, and is refused and counted")
-  func nonsense() {
+  @Test("a people counter that began anew counts from zero, and until that is sure is not trusted")
+  func restarted() {
+    var room = Room()
+    room.open()
+    room.tell(.counterReported(1, entered: 0, left: 0))
+    room.tell(.counterReported(1, entered: 3, left: 0))
+    #expect(room.said() == "1: in! 1, 1: in! 2, 1: in! 3")
+    room.tell(.counterReported(1, entered: 1, left: 0))
+    #expect(room.said() == "")
+    #expect(room.station.occupancy.isStale)
+    #expect(room.station.occupancy.totals.refused == 1)
+    room.tell(.counterReported(1, entered: 1, left: 1))
+    #expect(room.said() == "1: in! 4, 1: out 3")
+    #expect(!room.station.occupancy.isStale)
+  }
+
+  @Test("totals that leap are one event, and nobody is counted by a leap that was a lie")
+  func leap() {
     var room = Room()
     room.open()
     room.tell(.counterReported(1, entered: 500, left: 400))
-    room.tell(.counterReported(1, entered: 0, left: 0))
-    room.tell(.counterReported(1, entered: 2, left: 0))
-    #expect(room.said() == "1: in! 1, 1: in! 2")
+    room.tell(.counterReported(1, entered: (500 + 65_530) % 65_536, left: 400))
     #expect(room.station.occupancy.totals.refused == 1)
-    room.tell(.counterReported(1, entered: 13, left: 0))
-    #expect(room.station.occupancy.totals.refused == 12)
-    // Ten at once, and three for each second since the last word.
+    #expect(room.station.occupancy.isStale)
+    room.tell(.counterReported(1, entered: 501, left: 400))
+    #expect(room.said() == "1: in! 1")
+    #expect(!room.station.occupancy.isStale)
+    // Where the next report goes on from the leap, the difference begins there.
+    room.tell(.counterReported(1, entered: 5000, left: 400))
+    room.tell(.counterReported(1, entered: 5002, left: 400))
+    #expect(room.said() == "1: in! 2, 1: in! 3")
+    #expect(room.station.occupancy.totals.refused == 2)
+  }
+
+  @Test("ten at once can pass, and three for each second since the last word")
+  func bounds() {
+    var room = Room()
+    room.open()
+    room.tell(.counterReported(1, entered: 2, left: 0))
+    room.tell(.counterReported(1, entered: 12, left: 0))
+    #expect(room.station.occupancy.totals.inside == 10)
+    room.tell(.counterReported(1, entered: 23, left: 0))
+    #expect(room.station.occupancy.totals.inside == 10)
+    #expect(room.station.occupancy.totals.refused == 1)
     room.wait(.seconds(1))
-    room.tell(.counterReported(1, entered: 26, left: 0))
-    #expect(room.station.occupancy.totals.inside == 15)
+    room.tell(.counterReported(1, entered: 25, left: 0))
+    #expect(room.station.occupancy.totals.inside == 23)
   }
 
   @Test("a people counter that is gone raises an alarm and counts from its return on")

@@ -43,6 +43,23 @@ import Testing
     #expect(RevocationList.read(large).problems == ["only the first 8388608 bytes count"])
   }
 
+  @Test("a byte order mark hides nobody, and UTF-16 is named for what it is")
+  func marks() {
+    let (list, problems) = RevocationList.read([0xEF, 0xBB, 0xBF] + Array("m-1\nm-2\n".utf8))
+    #expect(problems.isEmpty)
+    #expect(list.contains(member("m-1")) && list.contains(member("m-2")))
+    let wide = RevocationList.read([0xFE, 0xFF, 0, 0x6D])
+    #expect(wide.list.count == 0)
+    #expect(wide.problems == ["the file is UTF-16: save it as UTF-8"])
+  }
+
+  @Test("a list that is written down is read as the same")
+  func text() {
+    let list = RevocationList([member("b"), member("a"), member("a-1")])
+    #expect(list.text == Array("a\na-1\nb\n".utf8))
+    #expect(RevocationList(text: list.text) == list)
+  }
+
   @Test("two lists together revoke whoever is on either")
   func union() {
     let both = RevocationList([member("b"), member("a")])

@@ -102,47 +102,86 @@ struct SensorTests {
     #expect(sensor.refused == 0 && !sensor.isThere)
   }
 
-  /// The counters that a meter shows 10 s apart, and what is used at the last.
-  private func used(_ values: [Int64], modulus: Int64? = nil) -> MinuteBook.Sample.Value? {
+  /// What a meter that shows these totals 10 s apart has used, as `used/last` of each reading that
+  /// counts, with `!` for another counter; nil stands for a reading that failed.
+  private func counted(_ values: [Int64?], modulus: Int64? = nil) -> String {
     var meter = Self.meter(modulus: modulus)
-    var last: MinuteBook.Sample.Value?
+    var words: [String] = []
     for (index, value) in values.enumerated() {
-      last =
-        meter.read(
-          [SensorReading(.energy, value), SensorReading(.power, 0)],
-          at: Self.now(Int64(index) * 10)
-        ).first { $0.place.quantity == .energy }?.value
+      guard let value else {
+        meter.fail()
+        continue
+      }
+      let samples = meter.read(
+        [SensorReading(.energy, value), SensorReading(.power, 0)],
+        at: Self.now(Int64(index) * 10))
+      for sample in samples {
+        guard case .counter(let used, let last, let isReset) = sample.value else { continue }
+        words.append("\(isReset ? "!" : "")\(used)/\(last)")
+      }
     }
-    return last
+    return words.joined(separator: " ")
   }
 
   @Test("energy is what the counter has gone on by, from the second reading on")
   func energy() {
-    #expect(used([500]) == .counter(used: 0, last: 500, isReset: false))
-    #expect(used([500, 507]) == .counter(used: 7, last: 507, isReset: false))
-    #expect(used([500, 500]) == .counter(used: 0, last: 500, isReset: false))
+    #expect(counted([500]) == "0/500")
+    #expect(counted([500, 507]) == "0/500 7/507")
+    #expect(counted([500, 500]) == "0/500 0/500")
   }
 
-  @Test("a counter that goes back is another counter, and nothing was used")
-  func stepBack() {
-    #expect(used([500, 499]) == .counter(used: 0, last: 499, isReset: true))
-    #expect(used([500, 2, 9]) == .counter(used: 7, last: 9, isReset: false))
+  @Test("a total that falls for one poll and comes back uses nothing, however often")
+  func glitch() {
+    let once: [Int64?] = [20_292_800, 20_292_700, 20_292_800, 20_292_800]
+    #expect(counted(once) == "0/20292800 0/20292800 0/20292800")
+    let often: [Int64?] = [20_292_800, 20_292_800, 20_292_800] + once + once + once + once
+    #expect(!counted(often).contains("!"))
+    #expect(counted(often).split(separator: " ").allSatisfy { $0.hasPrefix("0/") })
+    // What was used meanwhile is counted when it comes back.
+    #expect(counted([500, 500, 500, 2, 520]).hasSuffix(" 20/520"))
+    // So is a leap ahead, for one poll or two.
+    let leap: [Int64?] = [500, 501, 502, 9_000_000, 9_000_000, 503]
+    #expect(counted(leap) == "0/500 1/501 1/502 1/503")
+  }
+
+  @Test("a first reading that is the glitch is given up when the next two agree")
+  func firstGlitch() {
+    #expect(counted([0, 20_292_800, 20_292_801]) == "0/0 !1/20292801")
+    #expect(counted([20_292_800, 5, 6, 7]) == "0/20292800 !1/6 1/7")
+  }
+
+  @Test("another meter counts from its fifth reading on, and what is not known is not used")
+  func replaced() {
+    let old: [Int64?] = [5000, 5001, 5002]
+    #expect(counted(old + [nil, 300, 301, 302, 303, 304]).hasSuffix("1/5002 !4/304"))
+    #expect(counted(old + [nil, 4000, 4001, 4002, 4003, 4004, 4006]).hasSuffix("!4/4004 2/4006"))
+    // Set back to zero at the meter itself: nothing was away.
+    #expect(counted(old + [0, 0, 0, 0, 0]).hasSuffix("1/5002 !0/0"))
+    // Readings that do not agree with each other are no counter.
+    #expect(counted(old + [nil, 300, 200, 100, 50, 20]).hasSuffix("1/5002"))
+  }
+
+  @Test("without a sign that the meter began anew, a lower total must stand for an hour")
+  func withoutRestart() {
+    let old: [Int64?] = [5000, 5001, 5002]
+    let lower = [Int64?](repeating: 4000, count: 360)
+    #expect(counted(old + lower).hasSuffix("1/5002"))
+    #expect(counted(old + lower + [4001]).hasSuffix("1/5002 !1/4001"))
   }
 
   @Test("a counter that jumps further than any mains carries is another counter")
   func jump() {
-    #expect(used([500, 1638]) == .counter(used: 1138, last: 1638, isReset: false))
-    #expect(used([500, 1639]) == .counter(used: 0, last: 1639, isReset: true))
-    #expect(
-      used([0, Quantity.energy.range.upperBound])
-        == .counter(used: 0, last: Quantity.energy.range.upperBound, isReset: true))
+    #expect(counted([500, 1638]) == "0/500 1138/1638")
+    #expect(counted([500, 1639]) == "0/500")
+    let most = Quantity.energy.range.upperBound
+    #expect(counted([0, 0, 0, nil, most, most, most, most, most]).hasSuffix("!0/\(most)"))
   }
 
   @Test("a counter that begins anew at its modulus goes on")
   func wrap() {
-    #expect(used([999_998, 3], modulus: 1_000_000) == .counter(used: 5, last: 3, isReset: false))
-    #expect(used([500_000, 3], modulus: 1_000_000) == .counter(used: 0, last: 3, isReset: true))
-    #expect(used([999_998, 3]) == .counter(used: 0, last: 3, isReset: true))
+    #expect(counted([999_998, 3], modulus: 1_000_000) == "0/999998 5/3")
+    #expect(counted([500_000, 3], modulus: 1_000_000) == "0/500000")
+    #expect(counted([999_998, 3]) == "0/999998")
   }
 
   @Test("energy is never negative, whatever a counter shows")
@@ -153,11 +192,8 @@ struct SensorTests {
       return Int64(state >> 24) % Quantity.energy.range.upperBound
     }
     for _ in 0..<2000 {
-      guard case .counter(let used, _, _)? = used([random(), random()], modulus: 1 << 32) else {
-        Issue.record("no counter")
-        return
-      }
-      #expect(used >= 0)
+      let words = counted((0..<12).map { _ in random() }, modulus: 1 << 32)
+      #expect(!words.contains("-"))
     }
   }
 }

@@ -205,7 +205,8 @@ private struct RandomLife {
     case .trim(let upto):
       if upto < floor || upto > durable { complain("trim to \(upto) of \(floor)...\(durable)") }
       floor = upto + 1
-    case .setStrike, .setRelay, .show, .remember, .dispense, .checkMachine, .showScreen, .request:
+    case .setStrike, .setRelay, .show, .showCard, .remember, .dispense, .checkMachine, .showScreen,
+      .request:
       break
     }
   }

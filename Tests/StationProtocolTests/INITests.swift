@@ -46,7 +46,7 @@ struct INITests {
   @Test("values are typed, defaults stand in, comments and space are nothing")
   func good() throws {
     let text =
-      "# top\r\n[station]\r\n id=a-1 \r\n; more\n[reader 2]\ndevice = /dev/b # not a comment\n"
+      "# top\r\n[station]\r\n id=a-1 \r\n; more\n[reader 2]\ndevice = /dev/b#2\n"
       + "[mqtt]\nkeep-alive = 1500ms\ntls = yes\n\n[reader 1]\n\tdevice=/dev/a\nmode = gap"
     let configuration = try table.read(Array(text.utf8))
     #expect(configuration.section("station").text("id") == "a-1")
@@ -59,7 +59,7 @@ struct INITests {
     #expect(mqtt.line(of: "port") == 7)
     let readers = configuration.sections("reader")
     #expect(readers.map(\.argument) == ["2", "1"])
-    #expect(readers.map { $0.text("device") } == ["/dev/b # not a comment", "/dev/a"])
+    #expect(readers.map { $0.text("device") } == ["/dev/b#2", "/dev/a"])
     #expect(readers.map { $0.text("mode") } == ["line", "gap"])
   }
 
@@ -110,6 +110,22 @@ struct INITests {
       ])
   }
 
+  @Test("a comment behind a value, and quotes around one, are refused with their line")
+  func slips() {
+    let text =
+      "[station]\nid = a # mine\nnote = \"by the gate\"\n[reader 1]\n"
+      + "device = /dev/ttyUSB0\t# front\nmode = 'line'\n[mqtt]\nport = 1883 # plain\n"
+    #expect(
+      problems(text) == [
+        "line 2: \"id\" holds \" #\": a comment needs a line of its own",
+        "line 3: \"note\" is in quotes, which would be part of it",
+        "line 5: \"device\" holds \" #\": a comment needs a line of its own",
+        "line 6: \"mode\" is in quotes, which would be part of it",
+        "line 8: \"port\" holds \" #\": a comment needs a line of its own",
+      ])
+    #expect(problems("[station]\nid = a\nnote = gate \"B\", 2nd#floor \"x\n") == [])
+  }
+
   @Test("a section that is missing is a problem only where it has a required key")
   func missingSection() {
     #expect(problems("") == ["[station] lacks its key \"id\""])
@@ -125,6 +141,15 @@ struct INITests {
     } catch {
       #expect(error.problems == [ConfigurationProblem(line: 3, "the line is not UTF-8")])
     }
+  }
+
+  @Test("a byte order mark before the first line is nothing, and UTF-16 is named for what it is")
+  func marks() throws {
+    let marked = try table.read([0xEF, 0xBB, 0xBF] + Array("[station]\nid = a\n".utf8))
+    #expect(marked.section("station").text("id") == "a")
+    #expect(
+      INI([0xFF, 0xFE, 0x5B, 0]).problems.map(\.message) == ["the file is UTF-16: save it as UTF-8"]
+    )
   }
 
   @Test("a character that nobody sees is refused, but for the two ends of a line and tabs")

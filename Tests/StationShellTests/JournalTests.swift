@@ -213,6 +213,7 @@ final class JournalTests {
       case .journaled(_, let seq): journaled.append(seq)
       case .replaced(let stream, _): replaced.append(stream)
       case .rows(_, let first, let records): rows.append((first, records))
+      case .kept, .remainder: break
       }
     }
     return journal

@@ -20,14 +20,43 @@ struct ScanFramingTests {
     ("<STX>CODE", ["CODE"]),
     ("<STX><ETX>", []),
     ("NOISE<STX>CODE<ETX>", ["NOISE", "CODE"]),
+    ("CODE<CR><00>", ["CODE"]),
+    ("CODE<00>", ["CODE"]),
+    ("CODE<00><00><00>MORE<00>", ["CODE", "MORE"]),
+    ("CODE<CR><LF><00><04><1D>", ["CODE"]),
+    ("<00><00>CODE<CR>", ["CODE"]),
+    ("CODE <CR>", ["CODE"]),
+    ("CODE    ", ["CODE"]),
+    (" CODE <CR>", [" CODE"]),
+    ("   <CR>", []),
+    ("CODE<09>", ["CODE"]),
+    ("CODE<0C>", ["CODE"]),
+    ("<1D>CODE<CR>", ["CODE"]),
+    ("CODE<1D><CR>", ["CODE"]),
+    ("CODE<04>", ["CODE"]),
+    ("<04>CODE<CR>", ["CODE"]),
+    ("<1E><1F><1C>CODE<06><15><7F><CR>", ["CODE"]),
+    ("<BOM>CODE<CR>", ["CODE"]),
+    ("CODE<BOM><CR>", ["CODE"]),
+    ("<BOM>]Q1CODE<CR>", ["CODE"]),
+    ("]Q1<BOM>CODE<CR>", ["CODE"]),
+    ("]Q3<1D>CODE<CR>", ["CODE"]),
+    ("<1D> ]Q1CODE <1D> <CR>", ["CODE"]),
+    ("]Q2\\000026CODE<CR>", ["CODE"]),
+    ("]Q2\\00002CODE<CR>", ["!\\00002CODE"]),
+    ("CO<1D>DE<CR>", ["!CO<1D>DE"]),
+    ("CO<BOM>DE<CR>", ["!CO<BOM>DE"]),
+    ("CODE<1A><CR>", ["!CODE<1A>"]),
+    ("<1A><CR>", ["!<1A>"]),
     ("<STX><STX>CODE<ETX>", ["CODE"]),
-    ("CODE<ETX><CR>", ["!CODE<ETX>"]),
+    ("CODE<ETX><CR>", ["CODE"]),
     ("]Q1CODE<CR>", ["CODE"]),
     ("]Q1<CR>", []),
     ("]Q<CR>", ["!]Q"]),
     ("]<CR>", ["!]"]),
     ("A]Q1<CR>", ["!A]Q1"]),
-    ("]d2CODE<CR>", ["!CODE"]),
+    ("]d2CODE<CR>", ["CODE"]),
+    ("]11CODE<CR>", ["!]11CODE"]),
     ("<STX>]Q1CODE<ETX>", ["CODE"]),
     ("FIRST<CR>SECOND<CR>", ["FIRST", "SECOND"]),
     ("FIRST<CR><LF>SECOND", ["FIRST", "SECOND"]),
@@ -36,7 +65,7 @@ struct ScanFramingTests {
     ("0 $%*+-./:Z<CR>", ["0 $%*+-./:Z"]),
     ("code<CR>GOOD<CR>", ["!code", "GOOD"]),
     ("<FF><FF><FF><CR>GOOD<CR>", ["!<FF><FF><FF>", "GOOD"]),
-    ("<00>CODE<CR>", ["!<00>CODE"]),
+    ("<FF>CODE<CR>", ["!<FF>CODE"]),
     ("A@B<CR>", ["!A@B"]),
   ]
 
@@ -62,6 +91,10 @@ struct ScanFramingTests {
     let endless = [UInt8](repeating: 0x58, count: 1_000_000)
     #expect(Self.frames([endless]) == ["#" + start])
     #expect(Self.frames([endless, Self.bytes("<CR>GOOD<CR>")]) == ["#" + start, "GOOD"])
+    // Padding is no part of a code, however long it is.
+    let padding = String(repeating: " ", count: 2000)
+    #expect(Self.frames([Self.bytes("\(longest)\(padding)<CR>")]) == [longest])
+    #expect(Self.frames([Self.bytes("<BOM>]Q1\(longest)<1D> <CR>")]) == [longest])
     // A byte that no code has says more than the length, wherever it stands.
     #expect(Self.frames([endless, Self.bytes("<FF><CR>")]) == ["!" + start])
   }
@@ -109,6 +142,7 @@ struct ScanFramingTests {
         case .code(let code):
           #expect((1...ScanFraming.longestCode).contains(code.count), "seed \(seed)")
           #expect(code.allSatisfy(Self.isOfAlphabet), "seed \(seed)")
+          #expect(code.last != 0x20, "seed \(seed)")
         case .unusable(_, let start): #expect((1...64).contains(start.count), "seed \(seed)")
         }
       }
@@ -140,30 +174,44 @@ struct ScanFramingTests {
     }
   }
 
-  private static let names: [(String, UInt8)] = [
-    ("<STX>", 0x02), ("<ETX>", 0x03), ("<LF>", 0x0A), ("<CR>", 0x0D), ("<FF>", 0xFF),
-    ("<00>", 0x00),
+  /// `<STX>` and its like, `<BOM>`, and `<1D>` for any other byte.
+  private static let names: [String: [UInt8]] = [
+    "STX": [0x02], "ETX": [0x03], "LF": [0x0A], "CR": [0x0D], "BOM": [0xEF, 0xBB, 0xBF],
   ]
 
   private static func bytes(_ text: String) -> [UInt8] {
-    var rest = text[...]
     var bytes: [UInt8] = []
-    while let first = rest.utf8.first {
-      if let (name, byte) = names.first(where: { rest.hasPrefix($0.0) }) {
-        bytes.append(byte)
-        rest = rest.dropFirst(name.count)
-      } else {
-        bytes.append(first)
-        rest = rest.dropFirst()
+    for piece in text.split(separator: "<", omittingEmptySubsequences: false).enumerated() {
+      let (index, part) = (piece.offset, piece.element)
+      guard index > 0 else {
+        bytes += Array(part.utf8)
+        continue
       }
+      let halves = part.split(separator: ">", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(halves[0])
+      bytes += names[name] ?? [UInt8(name, radix: 16)!]
+      bytes += Array(halves[1].utf8)
     }
     return bytes
   }
 
   private static func text(_ bytes: [UInt8]) -> String {
-    bytes.map { byte in
-      names.first { $0.1 == byte }?.0 ?? String(UnicodeScalar(byte))
-    }.joined()
+    var text = ""
+    var rest = bytes[...]
+    while let first = rest.first {
+      if rest.starts(with: [0xEF, 0xBB, 0xBF]) {
+        text += "<BOM>"
+        rest = rest.dropFirst(3)
+        continue
+      }
+      let name = names.first { $0.value == [first] }?.key
+      let isPlain = (0x20..<0x7F).contains(first)
+      let digits = String(first, radix: 16, uppercase: true)
+      text +=
+        isPlain ? String(UnicodeScalar(first)) : "<\(name ?? (first < 16 ? "0" : "") + digits)>"
+      rest = rest.dropFirst()
+    }
+    return text
   }
 }
 

@@ -67,6 +67,23 @@ final class StationScreenTests {
     #expect(end["kind"] as? String == "dispensed" && end["balance"] as? Int == 70)
   }
 
+  @Test("the number of an unknown card is on the screen while the key is turned, and not after it")
+  func unknownCard() throws {
+    screen.show(Self.goods(isInMaintenance: true))
+    let client = try listen()
+    screen.show(Card(text: "58:99"))
+    try loop.serve(until: "the card") {
+      client.events.last { $0.name == "state" }?.object["card"] as? String == "58:99"
+    }
+    let shown = client.events.filter { $0.name == "state" }.count
+    // Whatever the core has said of the card by then.
+    screen.show(Self.goods())
+    try loop.serve(until: "the goods") {
+      client.events.filter { $0.name == "state" }.count == shown + 1
+    }
+    #expect(client.events.last { $0.name == "state" }?.object["card"] == nil)
+  }
+
   @Test("buttons become events, those of the maintainer only while the key is turned")
   func orders() throws {
     screen.show(Self.goods())

@@ -147,6 +147,35 @@ final class StationdLinkTests {
     #expect(statuses.last?.session == births.last?.session)
   }
 
+  @Test(
+    "records of a store that was set aside reach the service beside those of now; its file goes")
+  func remainder() throws {
+    let aside = "\(bench.store).remainder-1"
+    let (store, recovered) = try StationStore.open(path: aside, fresh: StreamID(bits: 0xB))
+    let last = UInt64(RecordBatch.mostRecords) + 10
+    try store.commit(batch((1...last).map { entry($0) }, trim: 2))
+    try store.close()
+    let daemon = try bench.start()
+    let old = recovered.stream
+    try until("the first of them") { [unowned self] in batches.contains { $0.stream == old } }
+    #expect(batches.first { $0.stream == old }?.first == 3)
+    var acknowledged = 0
+    try until("all of them") { [unowned self] in
+      for batch in batches.dropFirst(acknowledged) {
+        _ = acknowledge(Acknowledgement(stream: batch.stream, upto: batch.last).json)
+      }
+      acknowledged = batches.count
+      let sent = batches.filter { $0.stream == old }.flatMap { $0.first...$0.last }
+      return Set(sent) == Set(3...last)
+    }
+    try Deadline.wait(until: "the file to be gone") {
+      !FileManager.default.fileExists(atPath: aside)
+    }
+    #expect(births.allSatisfy { $0.session.stream != old })
+    #expect(try daemon.stop() == 0)
+    #expect(daemon.log.contains("the service has all of \(aside)"))
+  }
+
   @Test("a flood of garbage at the reader neither keeps a good code out nor fills anything")
   func flood() throws {
     let terminal = try bench.plugInReader()

@@ -73,6 +73,60 @@ struct StationdTests {
     #expect(!daemon.log.contains("258046") && !daemon.log.contains("65538"))
   }
 
+  @Test("a keeper reads an unknown card's number while the key is turned; no log or record has it")
+  func unknownCard() throws {
+    let list = try bench.folder.write("# nobody yet\n", to: "members.ini")
+    let file = bench.folder.file("unknown-card")
+    bench.sections = "[members]\nlist = \(list)\nunknown-card-file = \(file)\n"
+    let board = try TestBoard(bench.socketPath)
+    let daemon = try bench.start()
+    try board.greet("input contact-1 1", "input maintenance 0")
+    board.say("card 1 37 34359738000")
+    try board.wait(for: "show 1 refused unknown-card", count: 1)
+    #expect(!FileManager.default.fileExists(atPath: file))
+    board.say("input maintenance 1")
+    board.say("card 1 37 34359738001")
+    try board.wait(for: "show 1 refused unknown-card", count: 2)
+    #expect(try Files.read(file) == Array("37:34359738001\n".utf8))
+    board.say("input maintenance 0")
+    try Deadline.wait(until: "the number to be gone") {
+      !FileManager.default.fileExists(atPath: file)
+    }
+    #expect(try daemon.stop() == 0)
+    let records = try Program.run(
+      "sqlite3", [bench.store, "SELECT CAST(record AS TEXT) FROM outbox"])
+    #expect(records.output.contains("unknown-card"))
+    for text in [daemon.log, records.output] { #expect(!text.contains("3435973800")) }
+  }
+
+  @Test("whatever a scanner puts around a code, it opens once, and nothing is said after that")
+  func bytesAround() throws {
+    let reader = try bench.plugInReader()
+    let board = try TestBoard(bench.socketPath)
+    let daemon = try bench.start()
+    try board.greet("input contact-1 1", "input exit-1 0")
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let around: [(before: [UInt8], after: [UInt8])] = [
+      ([], [0x0D, 0x00]), ([], [0x00]), ([0x20], [0x0D]), ([], [0x20, 0x0D]), ([0x1D], [0x0D]),
+      ([], [0x1D, 0x0D]), ([], [0x04]), ([0x04], [0x0D]), (mark, [0x0D]), ([], mark + [0x0D]),
+      ([0x20, 0x20], [0x20, 0x00, 0x0A]), (Array("]Q1".utf8), [0x0D, 0x0A, 0x00, 0x20]),
+    ]
+    for (index, (before, after)) in around.enumerated() {
+      let code = Array(try bench.code("m-\(index)").dropLast())
+      _ = reader.write(before + code + after)
+      try board.wait(for: "show 1 granted -", count: index + 1)
+    }
+    // A frame that silence had to end would have been refused by now.
+    let later = Clock.now + .milliseconds(500)
+    try Deadline.wait(until: "the silence that ends a frame") {
+      board.listen()
+      return Clock.now > later
+    }
+    #expect(board.counts.keys.filter { $0.hasPrefix("show") } == ["show 1 granted -"])
+    #expect(board.counts["show 1 granted -"] == around.count)
+    #expect(try daemon.stop() == 0)
+  }
+
   @Test("each mistake is a line with its place, and the status is 78; a missing file is 1")
   func mistakes() throws {
     let path = try bench.folder.write("[station]\nid = A\n[x]\n", to: "bad.conf")

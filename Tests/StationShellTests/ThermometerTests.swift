@@ -108,6 +108,60 @@ struct ThermometerTests {
     #expect(try thermometer(.oneWire, "28-0316a2794b3f").read().map(\.value) == [21_437])
   }
 
+  @Test("nothing but zeros is no temperature, although their check sum is right")
+  func zeros() throws {
+    let zeros = """
+      00 00 00 00 00 00 00 00 00 : crc=00 YES
+      00 00 00 00 00 00 00 00 00 t=0
+
+      """
+    try write(["w1_slave": zeros], to: "bus/w1/devices/28-0316a2794b3f")
+    #expect(
+      failure(thermometer(.oneWire, "28-0316a2794b3f"))?.contains("all bytes are zero") == true)
+    let freezing = """
+      00 00 4b 46 7f ff 0c 10 2d : crc=2d YES
+      00 00 4b 46 7f ff 0c 10 2d t=0
+
+      """
+    try write(["w1_slave": freezing], to: "bus/w1/devices/28-0316a2794b3f")
+    #expect(try thermometer(.oneWire, "28-0316a2794b3f").read().map(\.value) == [0])
+  }
+
+  @Test("a hwmon device is found by its name, channel by channel, with its humidity")
+  func hwmon() throws {
+    try write(["name": "cpu_thermal\n", "temp1_input": "48312\n"], to: "class/hwmon/hwmon0")
+    try write(
+      [
+        "name": "sht3x\n", "temp1_input": "21437\n", "humidity1_input": "41250\n",
+        "temp2_input": "-500\n", "temp1_fault": "0\n",
+      ], to: "class/hwmon/hwmon3")
+    #expect(
+      try thermometer(.hwmon, "sht3x", [.humidity, .temperature]).read()
+        == [SensorReading(.humidity, 41_250), SensorReading(.temperature, 21_437)])
+    var second = thermometer(.hwmon, "sht3x").setting
+    second.channel = "temp2"
+    #expect(
+      try Thermometer(setting: second, sysfs: folder.path).read().map(\.value) == [-500])
+    #expect(try thermometer(.hwmon, "cpu_thermal").read().map(\.value) == [48_312])
+    #expect(failure(thermometer(.hwmon, "lm75"))?.contains("is it plugged in") == true)
+    try write(["temp1_fault": "1\n"], to: "class/hwmon/hwmon3")
+    #expect(failure(thermometer(.hwmon, "sht3x"))?.contains("the probe is broken") == true)
+  }
+
+  @Test("two hwmon devices of one name are told apart by their path alone")
+  func hwmonTwins() throws {
+    for (number, value) in [(1, "1000"), (2, "2000")] {
+      let files = ["name": "lm75", "temp1_input": value]
+      try write(files, to: "class/hwmon/hwmon\(number)")
+      try write(files, to: "devices/1-004\(number)/hwmon/hwmon\(number)")
+    }
+    #expect(failure(thermometer(.hwmon, "lm75"))?.contains("give the path of one") == true)
+    #expect(
+      try thermometer(.hwmon, folder.file("devices/1-0042")).read().map(\.value) == [2000])
+    #expect(
+      try thermometer(.hwmon, folder.file("class/hwmon/hwmon1")).read().map(\.value) == [1000])
+  }
+
   @Test("a wrong check sum is an error and no temperature")
   func checkSum() throws {
     try write(

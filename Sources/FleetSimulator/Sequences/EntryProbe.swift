@@ -25,7 +25,7 @@ struct EntryProbe: SequenceProbe {
     return member
   }
   private static let cards = (0..<7).map { number in
-    guard let card = Card(.bits34, number: UInt32(number)) else { preconditionFailure("no card") }
+    guard let card = Card(.bits34, number: UInt64(number)) else { preconditionFailure("no card") }
     return card
   }
 

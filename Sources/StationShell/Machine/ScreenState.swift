@@ -8,8 +8,10 @@ struct ScreenState {
   var screen: VendingScreen
   /// By their ids.
   var articles: [ArticleID: StationSettings.Article]
+  /// The number of a card that no list names, while the maintenance key is turned.
+  var card: Card?
 
-  /// `stop`: why nothing is sold, where that is so; `maintenance`; `phase` with its `kind` and what
+  /// `stop`: why nothing is sold, where that is so; `maintenance`, and `card` then; `phase` with its `kind` and what
   /// belongs to it; `slots`, each with `slot`, `chinese`, `english`, `price`, `capacity`, and where
   /// they are known `stock`, `bestBefore`, `quarantine` and `refusal`, the word why it cannot be
   /// chosen.
@@ -17,6 +19,7 @@ struct ScreenState {
     JSONWriter.object { writer in
       if let stop = screen.stop { writer.field("stop", stop.rawValue) }
       writer.field("maintenance", screen.isInMaintenance)
+      if screen.isInMaintenance, let card { writer.field("card", card.description) }
       writer.key("phase")
       writer.object { write(screen.phase, to: &$0, at: now) }
       writer.key("slots")

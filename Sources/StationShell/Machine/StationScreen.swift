@@ -31,6 +31,8 @@ final class StationScreen {
   private var beat: Timer?
   private var retry: Timer?
   private var current: VendingScreen?
+  /// One that no list names, for the keeper.
+  private var card: Card?
   private var second: Instant?
   private var ordersOfSecond = 0
   /// How many requests were refused, by their status.
@@ -74,6 +76,11 @@ final class StationScreen {
 
   func show(_ screen: VendingScreen) {
     current = screen
+    if let message { send(message) }
+  }
+
+  func show(_ card: Card?) {
+    self.card = card
     if let message { send(message) }
   }
 
@@ -165,7 +172,7 @@ final class StationScreen {
   }
 
   private var state: [UInt8]? {
-    current.map { ScreenState(screen: $0, articles: articles).json(at: Clock.now) }
+    current.map { ScreenState(screen: $0, articles: articles, card: card).json(at: Clock.now) }
   }
 
   private func send(_ bytes: [UInt8]) {

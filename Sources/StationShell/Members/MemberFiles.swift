@@ -11,6 +11,9 @@ final class MemberFiles {
     case changed(MemberDirectory)
     case compared(AccessPointID, StationSettings.Reader.Direction, PINAttempt)
     case problem(String)
+    case note(String)
+    /// Whether anything is wrong with a list.
+    case judged(areFaulty: Bool)
   }
 
   private enum Job: Sendable {
@@ -26,6 +29,7 @@ final class MemberFiles {
   let reports: Mailbox<Report>
   /// As it was at the start: no code is judged before the lists were read.
   let directory: MemberDirectory
+  let areFaulty: Bool
   /// nil where there are no lists: then no PIN is right, and nothing to look at.
   private let worker: WorkerThread<Job>?
   private var waiting: [AccessPointID: Int] = [:]
@@ -33,9 +37,12 @@ final class MemberFiles {
   init(_ paths: StationSettings.Members) throws(SystemError) {
     let reports = try Mailbox<Report>()
     var lists = MemberLists(paths)
-    for problem in lists.look().problems { Log.error(problem) }
+    let outcome = lists.look()
+    for problem in outcome.problems { Log.error(problem) }
+    for note in outcome.notes { Log.notice(note) }
     self.reports = reports
     directory = lists.directory
+    areFaulty = lists.areFaulty
     let start = lists
     guard paths.list != nil || paths.revocations != nil else {
       worker = nil
@@ -49,7 +56,9 @@ final class MemberFiles {
           case .look:
             let outcome = lists.look()
             for problem in outcome.problems { reports.send(.problem(problem)) }
+            for note in outcome.notes { reports.send(.note(note)) }
             if outcome.hasChanged { reports.send(.changed(lists.directory)) }
+            reports.send(.judged(areFaulty: lists.areFaulty))
           case .compare(let point, let direction, let keys):
             reports.send(.compared(point, direction, lists.pins.compare(keys)))
           }

@@ -3,11 +3,13 @@ import MemberCode
 import StationCore
 import StationProtocol
 
-/// A member list, read and found good as a whole: a file with one mistake is not used at all, so
-/// that nobody's suspension is lost with the line that was mistyped.
+/// A member list. A mistake spoils what it stands at and nothing else: there the list that was in
+/// force before goes on to count, and where that says nothing of the member, nobody comes in by it.
 struct MemberList: Equatable, Sendable {
-  var profiles: [MemberID: MemberProfile] = [:]
-  var pins = PINBook()
+  private(set) var profiles: [MemberID: MemberProfile] = [:]
+  private(set) var pins = PINBook()
+  /// The list itself, in the order of the members and without a mistake: what is kept of it.
+  private(set) var text: [UInt8] = []
 
   /// Of this size is the longest list that is read: some 50,000 members.
   static let mostBytes = 8 << 20
@@ -20,6 +22,10 @@ struct MemberList: Equatable, Sendable {
 
   private typealias Key = ConfigurationTable.Key
 
+  static let keyNames = keys.map(\.name)
+  /// The keys that are one thing: who types what.
+  static let pinKeys = ["number", "pin", "duress-pin"]
+
   private static let keys = [
     Key(
       "status", .choice(MemberProfile.Status.allCases.map(\.rawValue)), .standard("active"),
@@ -31,7 +37,7 @@ struct MemberList: Equatable, Sendable {
       "role", .choice(["member", "maintainer"]), .standard("member"),
       "A maintainer comes in where others may not."),
     Key(
-      "card", .word("26:FACILITY:NUMBER or 34:NUMBER") { Card(text: $0) != nil },
+      "card", .word(Card.form) { Card(text: $0) != nil },
       .optional(example: "26:12:34567"), "The member's card."),
     Key(
       "number",
@@ -53,70 +59,30 @@ struct MemberList: Equatable, Sendable {
 
   init() {}
 
-  /// - Throws: every problem of the file.
-  init(_ text: [UInt8]) throws(ConfigurationError) {
-    let configuration = try Self.table.read(text)
-    var problems: [ConfigurationProblem] = []
+  fileprivate init(_ entries: [MemberID: MemberEntry]) {
     var numbers: [String: PINBook.Entry] = [:]
-    var cards: [Card: MemberID] = [:]
-    for section in configuration.sections("member") {
-      guard let member = section.argument.flatMap({ MemberID($0) }) else { continue }
-      let profile = Self.profile(section, &problems)
-      profiles[member] = profile
-      if let card = profile.card, let twin = cards.updateValue(member, forKey: card) {
-        problems.append(
-          ConfigurationProblem(line: section.line(of: "card"), "the card is \(twin)'s already"))
-      }
-      guard let (number, entry) = Self.pin(section, member, &problems) else { continue }
-      if let twin = numbers.updateValue(entry, forKey: number) {
-        problems.append(
-          ConfigurationProblem(
-            line: section.line(of: "number"), "the number is \(twin.member)'s already"))
-      }
+    var shared: Set<String> = []
+    for member in entries.keys.sorted(by: { $0.text < $1.text }) {
+      guard let entry = entries[member] else { continue }
+      profiles[member] = entry.profile
+      text += entry.text(of: member)
+      guard let (number, pin) = entry.pin(of: member) else { continue }
+      if numbers.updateValue(pin, forKey: number) != nil { shared.insert(number) }
     }
-    guard problems.isEmpty else { throw ConfigurationError(problems) }
+    // Whose it is is not known, as with a card that two members have.
+    for number in shared { numbers[number] = nil }
     pins = PINBook(numbers)
   }
 
-  private static func profile(
-    _ section: Configuration.Section, _ problems: inout [ConfigurationProblem]
-  ) -> MemberProfile {
-    var reservation: Schedule?
-    if let text = section.optionalText("reservation") {
-      do throws(ScheduleFault) {
-        reservation = try Schedule(text: text)
-      } catch {
-        problems.append(
-          ConfigurationProblem(line: section.line(of: "reservation"), "\"reservation\": \(error)"))
-      }
-    }
-    return MemberProfile(
-      status: MemberProfile.Status(rawValue: section.text("status")) ?? .suspended,
-      needsTime: section.text("access") == "extended",
-      isMaintainer: section.text("role") == "maintainer",
-      card: section.optionalText("card").flatMap { Card(text: $0) }, reservation: reservation)
+  /// Reads a file.
+  /// - Parameter known: the list that is in force, which counts wherever the file is in doubt.
+  /// - Returns: the list that is in force from now on, and every mistake of the file.
+  static func read(
+    _ file: [UInt8], over known: MemberList = MemberList()
+  ) -> (list: MemberList, problems: [ConfigurationProblem]) {
+    var reading = MemberListReading(file)
+    if reading.isSound(over: known) { return (MemberList(reading.entries), []) }
+    reading.complete(with: MemberListReading(known.text).entries)
+    return (MemberList(reading.entries), ConfigurationError(reading.problems).problems)
   }
-
-  private static func pin(
-    _ section: Configuration.Section, _ member: MemberID,
-    _ problems: inout [ConfigurationProblem]
-  ) -> (number: String, entry: PINBook.Entry)? {
-    let pin = section.optionalText("pin").flatMap { PINHash(text: $0) }
-    let duress = section.optionalText("duress-pin").flatMap { PINHash(text: $0) }
-    let number = section.optionalText("number")
-    switch (number, pin) {
-    case (let number?, let pin?):
-      return (number, PINBook.Entry(member: member, pin: pin, duress: duress))
-    case (nil, nil) where duress == nil: return nil
-    default:
-      problems.append(
-        ConfigurationProblem(
-          line: section.line, "\(section.title) needs \"number\" and \"pin\" together"))
-      return nil
-    }
-  }
-}
-
-extension Configuration.Section {
-  fileprivate var title: String { "[\(name)\(argument.map { " \($0)" } ?? "")]" }
 }

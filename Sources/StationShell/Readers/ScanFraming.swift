@@ -1,9 +1,12 @@
 // Cuts a scanner's stream of bytes into codes, whatever way the scanner marks their ends.
 import StationProtocol
 
-/// Framing of a serial scanner: a code ends with CR or LF, with ETX where it began with STX, or
-/// when the line has been idle for a while. An AIM symbology identifier (ISO/IEC 15424, such as
-/// `]Q1`) in front is taken off. What no member code can be is reported, not passed on.
+/// Framing of a scanner: a code ends with CR, LF, NUL, ETX, EOT, a tab or a form feed, or when the
+/// line has been idle for a while. What stands around a code and is none of it comes off: control
+/// characters, spaces behind it, a byte order mark, an AIM symbology identifier (ISO/IEC 15424, such
+/// as `]Q1`) and the encoding that may follow that (AIM ECI, such as `\\000026`). A space before a
+/// code stays: base45 (RFC 9285) has codes that begin with one, and none that ends so. What no
+/// member code can be is reported, not passed on.
 package struct ScanFraming: Equatable, Sendable {
   /// The most bytes of a code. A member code has at most 300 characters (architecture.md).
   package static let longestCode = 512
@@ -19,9 +22,8 @@ package struct ScanFraming: Equatable, Sendable {
   /// How long the line is silent before what has come counts as a whole code.
   package let idleGap: Duration
   private var bytes: [UInt8] = []
-  /// What is wrong with what has come since the last end of a code.
+  /// What is wrong with what there was no room for.
   private var fault: CodeFault?
-  private var isInsideSTX = false
   private var lastByteAt: Instant?
 
   package init(idleGap: Duration = .milliseconds(100)) { self.idleGap = idleGap }
@@ -38,20 +40,18 @@ package struct ScanFraming: Equatable, Sendable {
       var end = index
       while end < chunk.count, alphabet[Int(chunk[end])] { end += 1 }
       if end > index {
-        let room = Self.longestCode - bytes.count
-        bytes.append(contentsOf: chunk[index..<min(end, index + room)])
-        if end - index > room { fault = fault ?? .tooLong }
+        let taken = min(end, index + Self.mostKept - bytes.count)
+        bytes.append(contentsOf: chunk[index..<taken])
+        if chunk[taken..<end].contains(where: { $0 != Self.space }) { fault = fault ?? .tooLong }
         index = end
         continue
       }
       let byte = chunk[index]
       index += 1
       switch byte {
-      case 0x02:
-        frames += cut()
-        isInsideSTX = true
-      case 0x03 where isInsideSTX: frames += cut()
-      case 0x0D, 0x0A: frames += cut()
+      case 0x00, 0x03, 0x04, 0x09, 0x0A, 0x0C, 0x0D: frames += cut()
+      // STX begins a code: what was before it is another one.
+      case 0x02: frames += cut()
       default: append(byte)
       }
     }
@@ -59,8 +59,15 @@ package struct ScanFraming: Equatable, Sendable {
     return frames
   }
 
-  /// What `isExpected` takes anywhere.
-  private static let alphabet: [Bool] = (0...UInt8.max).map { isExpected($0, at: 1) }
+  private static let space = UInt8(ascii: " ")
+  /// With what may stand around a code.
+  private static let mostKept = longestCode + 32
+
+  /// The alphabet of base45 (RFC 9285 section 4).
+  private static let alphabet: [Bool] = {
+    let characters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
+    return (0...UInt8.max).map { characters.contains($0) }
+  }()
 
   /// When what has come is to be taken for whole; nil where nothing has.
   package var deadline: Instant? {
@@ -74,47 +81,78 @@ package struct ScanFraming: Equatable, Sendable {
   }
 
   private mutating func append(_ byte: UInt8) {
-    if !Self.isExpected(byte, at: bytes.count) {
+    if bytes.count < Self.mostKept {
+      bytes.append(byte)
+    } else if !Self.isControl(byte) {
       fault = .noise
-    } else if bytes.count == Self.longestCode {
-      fault = fault ?? .tooLong
     }
-    if bytes.count < Self.longestCode { bytes.append(byte) }
   }
 
   private mutating func cut() -> [Frame] {
     defer {
       bytes = []
       fault = nil
-      isInsideSTX = false
     }
-    // The start of an identifier alone is no code either.
-    if bytes.first == UInt8(ascii: "]"), bytes.count < Self.identifierLength {
-      fault = fault ?? .noise
-    }
-    let code = Self.withoutIdentifier(bytes)
+    let code = Self.withoutMarks(bytes[...])
     guard !code.isEmpty else { return [] }
-    guard let fault else { return [.code(code)] }
-    return [.unusable(fault, start: Array(code.prefix(64)))]
+    let alphabet = Self.alphabet
+    let isClean = code.allSatisfy { alphabet[Int($0)] }
+    let found = isClean ? fault ?? (code.count > Self.longestCode ? .tooLong : nil) : .noise
+    guard let found else { return [.code(Array(code))] }
+    return [.unusable(found, start: Array(code.prefix(64)))]
   }
 
-  /// The alphabet of base45 (RFC 9285 section 4), and what an AIM identifier adds in front.
-  private static func isExpected(_ byte: UInt8, at index: Int) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-    case UInt8(ascii: " "), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "*"),
-      UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"),
-      UInt8(ascii: ":"):
-      true
-    case UInt8(ascii: "]"): index == 0
-    default: false
+  // MARK: - What stands around a code
+
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  private static let identifierLength = 3
+  private static let encodingLength = 7
+
+  private static func withoutMarks(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var code = withoutPadding(bytes)
+    if isIdentifier(code) { code = withoutPadding(code.dropFirst(identifierLength)) }
+    if isEncoding(code) { code = withoutPadding(code.dropFirst(encodingLength)) }
+    return code
+  }
+
+  private static func withoutPadding(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var code = bytes
+    while true {
+      let before = code.count
+      code = code.drop(while: isControl)
+      while let last = code.last, isControl(last) || last == space { code.removeLast() }
+      if code.starts(with: byteOrderMark) { code = code.dropFirst(byteOrderMark.count) }
+      if code.suffix(byteOrderMark.count).elementsEqual(byteOrderMark) {
+        code = code.dropLast(byteOrderMark.count)
+      }
+      // Spaces may stand between marks; those before a code itself are for its verifier.
+      let inner = code.drop { $0 == space }
+      if isIdentifier(inner) || inner.starts(with: byteOrderMark)
+        || inner.first.map(isControl) == true
+      {
+        code = inner
+      }
+      if code.count == before { return code }
     }
   }
 
-  private static let identifierLength = 3
+  /// A key that was not understood is no padding: a code is never shorter by it.
+  private static func isControl(_ byte: UInt8) -> Bool {
+    (byte < 0x20 || byte == 0x7F) && byte != ScanKeys.substitute
+  }
 
-  private static func withoutIdentifier(_ bytes: [UInt8]) -> [UInt8] {
-    guard bytes.count >= identifierLength, bytes[0] == UInt8(ascii: "]") else { return bytes }
-    return Array(bytes.dropFirst(identifierLength))
+  /// `]`, a letter for the symbology, and how it was read.
+  private static func isIdentifier(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let head = Array(bytes.prefix(identifierLength))
+    guard head.count == identifierLength, head[0] == UInt8(ascii: "]") else { return false }
+    let isLetter: (UInt8) -> Bool = { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+    return isLetter(head[1]) && (isLetter(head[2]) || (0x30...0x39).contains(head[2]))
+  }
+
+  /// `\` and six digits.
+  private static func isEncoding(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let head = bytes.prefix(encodingLength)
+    return head.count == encodingLength && head.first == UInt8(ascii: "\\")
+      && head.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
   }
 }

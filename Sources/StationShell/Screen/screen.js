@@ -51,7 +51,7 @@ function show() {
   }
   find("goods").hidden = isWork;
   find("work").hidden = !isWork;
-  if (isWork) work.show(state.slots);
+  if (isWork) work.show(state.slots, state.card);
   else goods.show(state.slots, state.stop);
   phase.show(state);
 }

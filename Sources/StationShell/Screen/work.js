@@ -12,11 +12,14 @@ export class Work {
     this.problems = new Map();
   }
 
-  show(slots) {
+  /** `card`: the number of one that was shown at the door and that no list names. */
+  show(slots, card) {
+    this.card = card;
     const focus = document.activeElement?.id;
     this.slots = slots;
     this.element.replaceChildren(
       h("h2", {}, t("screen.work")), h("p", { class: "advice" }, t("screen.work.advice")),
+      ...(card ? [h("p", { id: "card", class: "advice" }, t("screen.work.card", { card }))] : []),
       ...slots.map((slot) => this.row(slot)));
     if (focus) document.getElementById(focus)?.focus();
   }
@@ -32,7 +35,7 @@ export class Work {
     const draft = this.draft(slot);
     const change = (stock) => {
       draft.stock = Math.min(slot.capacity, Math.max(0, stock));
-      this.show(this.slots);
+      this.show(this.slots, this.card);
     };
     const day = h("input", {
       id: `day-${slot.slot}`, type: "date", value: draft.day,
@@ -76,7 +79,7 @@ export class Work {
     const isTaken = await this.send(path, { slot: slot.slot, ...body });
     this.problems.set(slot.slot, isTaken ? "" : t("screen.work.refused"));
     if (isTaken) this.drafts.delete(slot.slot);
-    this.show(this.slots);
+    this.show(this.slots, this.card);
   }
 }
 

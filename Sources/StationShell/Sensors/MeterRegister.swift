@@ -8,7 +8,7 @@ package struct MeterRegister: Equatable, Sendable {
   package var table: ModbusLine.Table
   package var address: Int
   package var type: Kind
-  /// Whether the lower half of 32 bits comes first; most meters send the higher one first.
+  /// Whether the lowest word comes first; most meters send the highest one first.
   package var isLowFirst: Bool
   /// How many of the quantity's own units one count is.
   package var scale: Double
@@ -19,6 +19,9 @@ package struct MeterRegister: Equatable, Sendable {
     case u32
     case s32
     case f32
+    case u64
+    case s64
+    case f64
   }
 
   package init(
@@ -58,6 +61,7 @@ package struct MeterRegister: Equatable, Sendable {
     switch type {
     case .u16, .s16: 1
     case .u32, .s32, .f32: 2
+    case .u64, .s64, .f64: 4
     }
   }
 
@@ -65,16 +69,19 @@ package struct MeterRegister: Equatable, Sendable {
   /// - Returns: nil where they are no number, or one beyond all bounds.
   package func value(_ words: [UInt16]) -> Int64? {
     guard words.count == count else { return nil }
-    let high = isLowFirst ? words[count - 1] : words[0]
-    let low = isLowFirst ? words[0] : words[count - 1]
-    let bits = UInt32(high) << 16 | UInt32(low)
+    let ordered = isLowFirst ? words.reversed() : words
+    let bits: UInt64 = ordered.reduce(0) { $0 << 16 | UInt64($1) }
+    let half = UInt32(truncatingIfNeeded: bits)
     let number: Double =
       switch type {
-      case .u16: Double(words[0])
-      case .s16: Double(Int16(bitPattern: words[0]))
-      case .u32: Double(bits)
-      case .s32: Double(Int32(bitPattern: bits))
-      case .f32: Double(Float(bitPattern: bits))
+      case .u16: Double(bits)
+      case .s16: Double(Int16(truncatingIfNeeded: bits))
+      case .u32: Double(half)
+      case .s32: Double(Int32(bitPattern: half))
+      case .f32: Double(Float(bitPattern: half))
+      case .u64: Double(bits)
+      case .s64: Double(Int64(bitPattern: bits))
+      case .f64: Double(bitPattern: bits)
       }
     let scaled = (number * scale).rounded()
     return scaled.magnitude <= Double(JSONReader.largest) ? Int64(scaled) : nil

@@ -1,4 +1,4 @@
-// A thermometer of the kernel: an IIO device or a DS18B20 on a 1-wire bus, read from sysfs.
+// A thermometer of the kernel, read from sysfs: an IIO or hwmon device, or a DS18B20 on a 1-wire bus.
 import Linux
 import StationCore
 import StationProtocol
@@ -14,6 +14,7 @@ struct Thermometer {
   func read() throws(SystemError) -> [SensorReading] {
     switch setting.kind {
     case .iio: try readIIO(try iioFolder())
+    case .hwmon: try readHwmon(try hwmonFolder())
     case .oneWire: [SensorReading(.temperature, try readOneWire())]
     }
   }
@@ -27,8 +28,12 @@ struct Thermometer {
       let folder = "\(all)/\(name)"
       if (try? text("\(folder)/name")) == setting.device { return folder }
     }
-    throw SystemError(
-      "find the IIO device", path: setting.device,
+    throw Self.absent("IIO", setting.device, all)
+  }
+
+  private static func absent(_ kind: String, _ device: String, _ all: String) -> SystemError {
+    SystemError(
+      "find the \(kind) device", path: device,
       detail: "none of that name is in \(all); is it plugged in, and is its driver loaded?")
   }
 
@@ -63,6 +68,46 @@ struct Thermometer {
     return Self.rounded((raw + offset) * scale * factor)
   }
 
+  // MARK: - hwmon
+
+  /// By its name, where one device alone has that; a path is the device's own folder or the one
+  /// that the kernel puts below it, whose number changes.
+  private func hwmonFolder() throws(SystemError) -> String {
+    if setting.device.hasPrefix("/") {
+      let below = "\(setting.device)/hwmon"
+      guard Files.exists(below) else { return setting.device }
+      guard let name = try Files.names(in: below).first(where: { $0.hasPrefix("hwmon") }) else {
+        throw Self.absent("hwmon", setting.device, below)
+      }
+      return "\(below)/\(name)"
+    }
+    let all = "\(sysfs)/class/hwmon"
+    var found: [String] = []
+    for name in try Files.names(in: all) where name.hasPrefix("hwmon") {
+      if (try? text("\(all)/\(name)/name")) == setting.device { found.append("\(all)/\(name)") }
+    }
+    guard let folder = found.first else { throw Self.absent("hwmon", setting.device, all) }
+    guard found.count == 1 else {
+      throw SystemError(
+        "tell the hwmon devices apart", path: setting.device,
+        detail: "\(found.joined(separator: " and ")) have that name; give the path of one")
+    }
+    return folder
+  }
+
+  /// `NAME_input` in thousandths, unless the chip says by `NAME_fault` that its probe is broken.
+  private func readHwmon(_ folder: String) throws(SystemError) -> [SensorReading] {
+    var readings: [SensorReading] = []
+    for quantity in setting.quantities {
+      let path = "\(folder)/\(quantity == .humidity ? "humidity1" : setting.channel)"
+      if Files.exists("\(path)_fault"), try number("\(path)_fault") != 0 {
+        throw SystemError("read", path: path, detail: "the chip says that the probe is broken")
+      }
+      readings.append(SensorReading(quantity, Self.rounded(try number("\(path)_input"))))
+    }
+    return readings
+  }
+
   // MARK: - 1-wire
 
   /// Thousandths of a degree. `w1_slave` shows the sensor's bytes with what their check sum says;
@@ -86,6 +131,12 @@ struct Thermometer {
     guard lines[0].hasSuffix(" YES") else {
       throw SystemError(
         "read", path: path, detail: "the check sum is wrong; is the cable too long or loose?")
+    }
+    // Of nothing but zeros the check sum is zero, and right: a data line that is held down.
+    let bytes = lines[0].prefix { $0 != ":" }.split(separator: " ")
+    guard bytes.contains(where: { $0 != "00" }) else {
+      throw SystemError(
+        "read", path: path, detail: "all bytes are zero; is the data line short to ground?")
     }
     return value
   }

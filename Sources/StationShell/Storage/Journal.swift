@@ -14,6 +14,10 @@ final class Journal {
     /// The new store lasts, or is kept in memory where no file can be written.
     case replaced(StreamID, isDurable: Bool)
     case rows(StreamID, first: UInt64, records: [[UInt8]])
+    /// What was kept in memory is in the file now.
+    case kept
+    /// Rows of a store that was set aside.
+    case remainder(StreamID, first: UInt64, records: [[UInt8]])
   }
 
   enum Job: Sendable {
@@ -21,6 +25,8 @@ final class Journal {
     case remember([RecoveryChange], StreamID)
     case trim(UInt64, StreamID)
     case read(ClosedRange<UInt64>, StreamID)
+    case readRemainder
+    case trimRemainder(UInt64, StreamID)
     case close
   }
 
@@ -36,8 +42,10 @@ final class Journal {
     self.reports = reports
     recovered = opening.recovered
     let handover = StoreHandover(opening.store)
+    let isDurable = recovered.isDurable
     worker = WorkerThread(name: "journal") {
-      let writer = JournalWriter(path: path, store: handover.take(), reports: reports)
+      let writer = JournalWriter(
+        path: path, store: handover.take(), reports: reports, isDurable: isDurable)
       return { writer.perform($0) }
     }
   }
@@ -50,6 +58,12 @@ final class Journal {
   /// Asks for rows; they come as a report.
   func read(_ range: ClosedRange<UInt64>, of stream: StreamID) {
     worker.submit(.read(range, stream))
+  }
+
+  /// Asks for rows of a store that was set aside; they come as a report, where there are any.
+  func readRemainder() { worker.submit(.readRemainder) }
+  func trimRemainder(through seq: UInt64, of stream: StreamID) {
+    worker.submit(.trimRemainder(seq, stream))
   }
 
   /// Commits what is left, notes the orderly end, and waits for it.
@@ -65,12 +79,35 @@ struct StoreOpening {
   let recovered: Recovered
 
   static func open(path: String) -> StoreOpening {
+    StoreFiles.resume(path)
     do throws(DatabaseError) {
-      let (store, recovered) = try StationStore.open(
+      var (store, recovered) = try StationStore.open(
         path: path, fresh: StreamID(bits: Randomness.bits))
+      recovered.hasNewerStore = StoreFiles.hasNewer(path)
       return StoreOpening(store: store, recovered: recovered)
     } catch {
       Log.error("the store cannot be used: \(error)")
+      return error.isLaterVersion
+        ? beside(path) : replace(path: path, after: error, isStarting: true)
+    }
+  }
+
+  /// Leaves a later version's store to that version and begins another one, which goes on from
+  /// what can be read of it: codes that were used, latches, the count of the room.
+  private static func beside(_ path: String) -> StoreOpening {
+    let known = StationStore.recall(path)
+    StoreFiles.keepNewer(path)
+    do throws(DatabaseError) {
+      var (store, recovered) = try StationStore.open(
+        path: path, fresh: StreamID(bits: Randomness.bits))
+      if let known {
+        recovered.take(over: known)
+        try store.remember(recovered)
+      }
+      recovered.hasNewerStore = true
+      return StoreOpening(store: store, recovered: recovered)
+    } catch {
+      Log.error("no store beside that of a later version: \(error)")
       return replace(path: path, after: error)
     }
   }
@@ -80,21 +117,29 @@ struct StoreOpening {
   /// A file that is damaged is set aside, for a maintainer to look at, and a new one is started.
   /// One that only cannot be written now stays as it is: its records are sound, and are sent
   /// after a start with a disk that is not full. Until then the records are kept in memory.
-  /// - Parameter mayUseFile: false where new files have failed too often.
+  /// - Parameters:
+  ///   - mayUseFile: false where new files have failed too often.
+  ///   - isStarting: what the file remembers is not in the core's memory yet.
   static func replace(
-    path: String, after error: DatabaseError, mayUseFile: Bool = true
+    path: String, after error: DatabaseError, mayUseFile: Bool = true, isStarting: Bool = false
   ) -> StoreOpening {
     var candidates = [":memory:"]
+    let known = isStarting && !error.condemnsFile ? StationStore.recall(path) : nil
     if error.condemnsFile {
-      setAside(path)
+      StoreFiles.setAside(path)
       if mayUseFile { candidates.insert(path, at: 0) }
     }
     let fresh = StreamID(bits: Randomness.bits)
     for candidate in candidates {
       do throws(DatabaseError) {
         var (store, recovered) = try StationStore.open(path: candidate, fresh: fresh)
+        if let known {
+          recovered.take(over: known)
+          try store.remember(recovered)
+        }
         recovered.hasLostStore = true
         recovered.isDurable = candidate == path
+        recovered.hasNewerStore = StoreFiles.hasNewer(path)
         if candidate != path {
           Log.error("no store can be written at \(path): records are kept in memory only")
         }
@@ -104,20 +149,6 @@ struct StoreOpening {
       }
     }
     preconditionFailure("not even a store in memory can be made")
-  }
-
-  /// How many damaged files are kept; a further one takes the place of the last.
-  private static let mostSetAside = 3
-
-  private static func setAside(_ path: String) {
-    let names = (1...mostSetAside).map { $0 == 1 ? "\(path).damaged" : "\(path).damaged-\($0)" }
-    let name = names.first { !Files.exists($0) } ?? names[mostSetAside - 1]
-    // The file comes last: after a power cut in between, no log of an old file must lie beside
-    // a new one.
-    for suffix in ["-wal", "-shm", ""] where Files.exists("\(path)\(suffix)") {
-      rename("\(path)\(suffix)", "\(name)\(suffix)")
-      if suffix.isEmpty { Log.error("the damaged store is set aside as \(name)") }
-    }
   }
 }
 
@@ -158,11 +189,26 @@ final class JournalWriter {
   private var batch = StationStore.Batch()
   private var due: Instant?
   private var replacements = 0
+  private let remainders: StoreRemainders
+  /// When a file is tried again; nil while there is one.
+  private var retryAt: Instant?
+  /// Each file that fails after all makes the next one wait longer: a card is not worn out.
+  private var pause: Duration
+  private static let longestPause: Duration = .seconds(3600)
 
-  init(path: String, store: StationStore, reports: Mailbox<Journal.Report>) {
+  /// - Parameters:
+  ///   - isDurable: whether the store is a file.
+  ///   - pause: how long no file is tried again after one could not be written.
+  init(
+    path: String, store: StationStore, reports: Mailbox<Journal.Report>, isDurable: Bool = true,
+    pause: Duration = .seconds(30)
+  ) {
     self.path = path
     self.store = store
     self.reports = reports
+    self.pause = pause
+    remainders = StoreRemainders(path)
+    if !isDurable { retryAt = Clock.now + pause }
   }
 
   /// - Returns: when to be called again for what may wait.
@@ -181,6 +227,8 @@ final class JournalWriter {
         batch.trim = max(batch.trim ?? 0, seq)
         wait(Self.lazily)
       case .read(let range, let stream): reads.append((range, stream))
+      case .readRemainder: readRemainder()
+      case .trimRemainder(let seq, let stream): remainders.trim(through: seq, of: stream)
       // What was meant for a store that is gone is in the core's hands again.
       case .append, .remember, .trim: break
       case .close: isClosing = true
@@ -190,8 +238,15 @@ final class JournalWriter {
     // Looked at last: the store may have been replaced just now, and rows that the new one does
     // not have yet would be told as lost.
     for (range, stream) in reads where stream == store.stream { read(range) }
-    if isClosing { close() }
-    return due
+    if let retryAt, isClosing || retryAt <= Clock.now {
+      commit()
+      keep()
+    }
+    if isClosing {
+      close()
+      return nil
+    }
+    return [due, retryAt].compactMap { $0 }.min()
   }
 
   private static func patience(_ lane: Lane) -> Duration {
@@ -237,6 +292,25 @@ final class JournalWriter {
     return Record(at: WallTime(milliseconds: 0), isTrusted: false, body: .unreadable).json
   }
 
+  private func readRemainder() {
+    guard let next = remainders.next() else { return }
+    reports.send(
+      .remainder(next.stream, first: next.first, records: next.rows.map(Self.readable)))
+  }
+
+  /// Puts what is in memory into a file, where one can be written again.
+  private func keep() {
+    do throws(DatabaseError) {
+      store = try store.moved(to: path)
+      retryAt = nil
+      pause = min(pause * 2, Self.longestPause)
+      Log.notice("the store can be written again at \(path): nothing is in memory only")
+      reports.send(.kept)
+    } catch {
+      retryAt = Clock.now + min(pause, .seconds(30))
+    }
+  }
+
   private func replace(_ error: DatabaseError) {
     Log.error("the store failed: \(error)")
     batch = StationStore.Batch()
@@ -245,10 +319,12 @@ final class JournalWriter {
     replacements += 1
     let opening = StoreOpening.replace(path: path, after: error, mayUseFile: replacements <= 3)
     store = opening.store
+    retryAt = opening.recovered.isDurable ? nil : Clock.now + pause
     reports.send(.replaced(store.stream, isDurable: opening.recovered.isDurable))
   }
 
   private func close() {
+    remainders.close()
     do throws(DatabaseError) {
       try store.close()
     } catch {

@@ -9,7 +9,7 @@ final class StationStore {
   let database: Database
   let stream: StreamID
   /// The first number that was not trimmed.
-  private var floor: UInt64
+  private(set) var floor: UInt64
   /// Up to when marks that have ended were dropped.
   private var forgotten: WallTime?
 
@@ -90,14 +90,15 @@ final class StationStore {
     clockMigration,
   ]
 
+  /// A small journal costs less flash per commit; see the write lanes in architecture.md.
+  static let options = Database.Options(autocheckpointPages: 256)
+
   /// Opens or makes the store, counts the boot, and reads what is remembered.
   /// - Parameter fresh: the stream of a store that has to be made.
   /// - Throws: where the file is damaged or cannot be written.
   static func open(
     path: String, fresh: StreamID
   ) throws(DatabaseError) -> (store: StationStore, recovered: Recovered) {
-    // A small journal costs less flash per commit; see the write lanes in architecture.md.
-    let options = Database.Options(autocheckpointPages: 256)
     let database = try Database(path: path, options: options)
     try database.migrate(migrations)
     var ending = Ending.newStore
@@ -120,7 +121,7 @@ final class StationStore {
     return (StationStore(database, recovered), recovered)
   }
 
-  private init(_ database: Database, _ recovered: Recovered) {
+  init(_ database: Database, _ recovered: Recovered) {
     self.database = database
     stream = recovered.stream
     floor = recovered.floor
@@ -131,7 +132,7 @@ final class StationStore {
   /// Up to the year 10000, in milliseconds.
   private static let times: ClosedRange<Int64> = 0...253_402_300_800_000
 
-  private static func read(
+  static func read(
     _ database: Database, _ ending: Ending
   ) throws(DatabaseError) -> Recovered {
     var recovered = Recovered(stream: StreamID(bits: 0), ending: ending)

@@ -6,7 +6,7 @@
 The server sits on one pseudo-terminal, whoever reads the meter opens another one, to which LINK
 points, and this program carries bytes between both. It obeys a command a line and answers `ok`:
 
-    set TABLE ADDRESS TYPE VALUE   holding or input; u16, s16, u32, s32, f32, higher half first
+    set TABLE ADDRESS TYPE VALUE   holding or input; u16 to u64, s16 to s64, f32, f64, highest word first
     mode WHAT                      what becomes of answers from now on:
         good      they pass
         silent    none comes
@@ -15,6 +15,9 @@ points, and this program carries bytes between both. It obeys a command a line a
         stranger  they bear another unit's address
         slow MS   they come so much later
         dribble   they come a byte at a time, 150 ms apart
+        echo      the adapter hands back each question first
+        zero      the adapter adds a zero before each answer
+        cheap     the adapter does both
     unplug, plug                   the adapter is pulled out, and LINK with it; it is back
 
 It ends with its standard input. Only units 1 and 2 exist, and of them only what was set.
@@ -35,7 +38,8 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 UNITS = (1, 2)
 FUNCTIONS = {"holding": 3, "input": 4}
-FORMATS = {"u16": ">H", "s16": ">h", "u32": ">I", "s32": ">i", "f32": ">f"}
+FORMATS = {"u16": ">H", "s16": ">h", "u32": ">I", "s32": ">i", "f32": ">f", "u64": ">Q", "s64": ">q",
+           "f64": ">d"}
 
 
 def checksum(frame):
@@ -89,6 +93,8 @@ class Line:
                 continue
             if not data:
                 return
+            if self.mode[0] in ("echo", "cheap"):
+                os.write(reader, data)
             # On a real line nobody answers for a unit that is not there.
             if data[0] in UNITS:
                 os.write(self.server, data)
@@ -113,6 +119,8 @@ class Line:
         elif mode[0] == "stranger":
             answer = bytes([answer[0] + 1]) + answer[1:-2]
             answer += checksum(answer)
+        elif mode[0] in ("zero", "cheap"):
+            answer = b"\0" + answer
         elif mode[0] == "slow":
             time.sleep(int(mode[1]) / 1000)
         elif mode[0] == "dribble":
@@ -143,7 +151,7 @@ class Meter:
             registers[place - start] = self.registers[function][place]
 
     def set(self, table, address, kind, value):
-        number = float(value) if kind == "f32" else int(value)
+        number = float(value) if kind in ("f32", "f64") else int(value)
         data = struct.pack(FORMATS[kind], number)
         for index in range(0, len(data), 2):
             place = int(address, 0) + index // 2
