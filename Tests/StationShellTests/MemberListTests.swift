@@ -72,7 +72,7 @@ struct MemberListTests {
     ] { #expect(list.pins.compare(keys) == .wrong, "\(keys)") }
   }
 
-  private static let mistakes: [(String, String)] = [
+  private static let mistakenTexts: [(String, String)] = [
     ("[member m 1]", "line 1: a section is written [name] or [name argument]"),
     ("[member]", "line 1: [member] needs its member id, as in [member m-4711]"),
     (
@@ -99,7 +99,7 @@ struct MemberListTests {
     ("[member m-1]\n[member m-1]", "line 2: [member m-1] stands in line 1 already"),
   ]
 
-  @Test("each mistake is told with its line and what is expected there", arguments: mistakes)
+  @Test("each mistake is told with its line and what is expected there", arguments: mistakenTexts)
   func mistakes(_ text: String, _ message: String) {
     #expect(problems(text) == message)
   }
