@@ -59,26 +59,28 @@ build: ## everything, for debugging
 unit: ## the fast tests: all but those of whole systems, of hardware, of meters, and a minute of noise
 	@swift test --disable-xctest $(FAST) $(BUILT)
 
+# What downloads runs beside what computes. Nothing runs beside tests that take time into account.
 test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
 	@rm -rf .build/stages
 	trap '$(STAGE) --end' EXIT
 	$(STAGE) packages .ci/install-packages build run test
-	$(STAGE) --beside debian13 .ci/debian13 --build
+	$(STAGE) --beside root13 .ci/debian13 .ci/install-packages build run test
 	$(STAGE) meter .ci/meter --install
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
-	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'
 	$(STAGE) contract .ci/contract
 	$(STAGE) fuzz .ci/fuzz --seconds 10 --jobs 2 --or-replay
+	$(STAGE) --await root13
+	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'
 	$(STAGE) simulate $(MAKE) --no-print-directory simulate SEEDS=1-200
 	$(STAGE) fresh $(MAKE) --no-print-directory simulate RUNS=200
 	$(STAGE) mutations $(MAKE) --no-print-directory mutations
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
+	$(STAGE) debian13 .ci/debian13 --build
 	$(STAGE) system swift test --skip-build --disable-xctest --filter '$(SLOW)' $(STRICT)
 	$(STAGE) attack $(MAKE) --no-print-directory attack BUILT='--skip-build $(STRICT)'
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
 	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
-	$(STAGE) --await debian13
 	$(STAGE) --summary
 
 attack: ## what an attacker tries, against whole processes as they are shipped; LONG=1 tries it longer

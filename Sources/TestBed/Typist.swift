@@ -17,9 +17,15 @@ package struct Typist {
     return range.lowerBound + Int(state >> 33) % range.count
   }
 
+  /// A code of base45, which may begin with a space and never ends with one (RFC 9285: the last
+  /// character is a digit, or the highest of three, which is at most `W`).
   package mutating func code(_ lengths: ClosedRange<Int>) -> [UInt8] {
     let alphabet = Self.alphabet
-    return (0..<number(in: lengths)).map { _ in alphabet[number(in: 0...(alphabet.count - 1))] }
+    var code = (0..<number(in: lengths)).map { _ in
+      alphabet[number(in: 0...(alphabet.count - 1))]
+    }
+    if code.last == UInt8(ascii: " ") { code[code.count - 1] = UInt8(ascii: "W") }
+    return code
   }
 
   /// Presses and releases for one character, each ended as a report of its own: on the letters'

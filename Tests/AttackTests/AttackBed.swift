@@ -26,10 +26,22 @@ final class AttackBed {
     management = try ManagementUnderTest(
       folder, brokerPort: broker.port, password: accounts["service"] ?? "",
       issuerKey: String(decoding: issuer.privatePEM, as: UTF8.self))
-    try Deadline.wait(until: "the service to reach its broker") {
+    try waitForLink(isUp: true)
+  }
+
+  private func waitForLink(isUp: Bool) throws {
+    try Deadline.wait(until: "the service to know its link \(isUp ? "up" : "down")") {
       let health = try HTTPClient(base: "http://\(management.address)").call("GET", "/health")
-      return health.status == 200 && health.object["broker"] as? Bool == true
+      return health.object["broker"] as? Bool == isUp
     }
+  }
+
+  /// Stops the broker and starts it on what it has kept; the service is there again afterwards.
+  func restartBroker() throws {
+    try broker.stop()
+    try waitForLink(isUp: false)
+    try broker.start()
+    try waitForLink(isUp: true)
   }
 
   deinit {

@@ -51,15 +51,13 @@ struct RetainedFloodTests {
     try thief.waitForAcknowledgement(1, of: stream)
     let most = Topic.said(by: station).count * (RecordBatch.longestJSON + 1000)
     #expect(try keptBytes() <= most)
-    try bed.broker.stop()
-    try bed.broker.start()
+    try bed.restartBroker()
     try fleetWorks(1)
     // After the restart the service is brought what the broker has kept, and clears it.
     try Deadline.wait(until: "the service to have cleared what the thief left") {
       try keptBytes() < 20_000
     }
-    try bed.broker.stop()
-    try bed.broker.start()
+    try bed.restartBroker()
     try fleetWorks(2)
   }
 }

@@ -59,13 +59,6 @@ struct ContractFileTests {
 
   @Test("every closed list in a contract is the product's own list, word for word")
   func words() throws {
-    let doors: [String: [String]] = [
-      "lock": DoorPayload.Lock.allCases.map(\.rawValue),
-      "command": DoorPayload.Command.allCases.map(\.rawValue),
-      "door": DoorPayload.Door.allCases.map(\.rawValue),
-      "secured": DoorPayload.Secured.allCases.map(\.rawValue),
-      "alarm": DoorPayload.DoorAlarm.allCases.map(\.rawValue),
-    ]
     var messages = [
       "#/channels/doorState/parameters/accessPoint": (1...AccessPointID.most).map(String.init),
       "#/components/schemas/alarm": Alarm.allCases.map(\.rawValue),
@@ -99,9 +92,7 @@ struct ContractFileTests {
       "#/components/schemas/ExchangeState": LedgerExchange.State.Kind.allCases.map(\.rawValue),
       "#/components/schemas/DiscrepancyKind": Discrepancy.Kind.allCases.map(\.rawValue),
       "#/components/schemas/OrderRefusal": OrderRefusal.allCases.map(\.rawValue),
-      "#/components/schemas/OrderKind": LedgerOrder.Kind.allCases.filter {
-        $0 != .approve && $0 != .decline
-      }.map(\.rawValue),
+      "#/components/schemas/OrderKind": Self.orderKinds,
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
       "#/components/schemas/Problem/properties/code": try Self.problemCodes(),
     ]
@@ -109,7 +100,7 @@ struct ContractFileTests {
       messages["#/components/schemas/\(schema)"] = words
       calls["#/components/schemas/\(schema.prefix(1).uppercased() + schema.dropFirst())"] = words
     }
-    for (member, words) in doors {
+    for (member, words) in Self.doorWords {
       messages["#/components/schemas/doorState/properties/\(member)"] = words
       calls["#/components/schemas/Door/properties/\(member)"] = words
     }
@@ -121,6 +112,18 @@ struct ContractFileTests {
     #expect(try Self.words(.messages) == messages)
     #expect(try Self.words(.calls) == calls)
   }
+
+  private static let doorWords: [String: [String]] = [
+    "lock": DoorPayload.Lock.allCases.map(\.rawValue),
+    "command": DoorPayload.Command.allCases.map(\.rawValue),
+    "door": DoorPayload.Door.allCases.map(\.rawValue),
+    "secured": DoorPayload.Secured.allCases.map(\.rawValue),
+    "alarm": DoorPayload.DoorAlarm.allCases.map(\.rawValue),
+  ]
+
+  /// Of the orders that may wait for a second person; a decision never does.
+  private static let orderKinds = LedgerOrder.Kind.allCases
+    .filter { $0 != .approve && $0 != .decline }.map(\.rawValue)
 
   private static let exchangeWords: [(schema: String, words: [String])] = [
     ("exchangeRefusal", ExchangeRefusal.allCases.map(\.rawValue)),

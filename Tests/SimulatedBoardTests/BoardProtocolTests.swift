@@ -17,6 +17,12 @@ struct BoardProtocolTests {
     #expect(BoardLine(.outerBeam, 2).description == "outer-beam-2")
   }
 
+  /// Each format with the most that its number can be.
+  private static let cards: [(bits: Int, number: UInt64)] = [
+    (26, 0), (26, 0xFF_FFFF), (34, 0xFFFF_FFFF), (24, 0xFF_FFFF), (32, 0xFFFF_FFFF),
+    (37, 0x7_FFFF_FFFF), (58, 0xFF_FFFF_FFFF_FFFF),
+  ]
+
   @Test("what the board writes is what the daemon reads, for every message")
   func reports() {
     var reports: [BoardReport] = [.hello(version: 1), .hello(version: 42)]
@@ -24,16 +30,10 @@ struct BoardProtocolTests {
       reports += [.input(line, true), .input(line, false)]
     }
     for point in 1...4 {
-      reports += [
-        .shown(accessPoint: point, .card(bits: 26, number: 0)),
-        .shown(accessPoint: point, .card(bits: 26, number: 1 << 24 - 1)),
-        .shown(accessPoint: point, .card(bits: 34, number: 1 << 32 - 1)),
-        .shown(accessPoint: point, .card(bits: 24, number: 1 << 24 - 1)),
-        .shown(accessPoint: point, .card(bits: 32, number: 1 << 32 - 1)),
-        .shown(accessPoint: point, .card(bits: 37, number: 1 << 35 - 1)),
-        .shown(accessPoint: point, .card(bits: 58, number: 1 << 56 - 1)),
-        .shown(accessPoint: point, .keys("4711*258046#")),
-      ]
+      for (bits, number) in Self.cards {
+        reports.append(.shown(accessPoint: point, .card(bits: bits, number: number)))
+      }
+      reports.append(.shown(accessPoint: point, .keys("4711*258046#")))
     }
     for report in reports { #expect(BoardReport(line: report.line) == report) }
     #expect(BoardReport.input(BoardLine(.contact, 1), true).line == "input contact-1 1")

@@ -40,7 +40,8 @@ struct MemberListReading {
   }
 
   /// Whether the file can be taken as it stands. Notes where a file that has lost members of the
-  /// list in force looks as if it had been cut off.
+  /// list in force looks as if it had been cut off; one of which a part could not be read at all
+  /// says that already.
   mutating func isSound(over known: MemberList) -> Bool {
     let missing = known.profiles.keys.filter { entries[$0] == nil }
     if isBlank, !missing.isEmpty {
@@ -48,7 +49,7 @@ struct MemberListReading {
         ConfigurationProblem(
           line: nil, "the file is empty: a list without members holds a comment at least"))
       hasLostEntry = true
-    } else if !hasEnd, !missing.isEmpty {
+    } else if !hasEnd, !missing.isEmpty, !hasLostEntry {
       let message = "\(missing.count) members are gone and the last line has no end: "
       problems.append(ConfigurationProblem(line: nil, message + "the file looks cut off"))
       hasLostEntry = true
