@@ -1,6 +1,7 @@
 // A response that goes on: bytes are sent as they come, within a bound, until someone closes.
 
 import CMicroHTTPD
+import Glibc
 import Linux
 import StationProtocol
 
@@ -19,6 +20,7 @@ package final class HTTPEventStream {
   /// What of `waiting` has been taken.
   private var taken = 0
   private var connection: OpaquePointer?
+  private var descriptor: Int32?
   private weak var server: HTTPServer?
   private var isSuspended = false
   /// Since when something has waited and nothing was taken; nil where nothing waits.
@@ -38,6 +40,15 @@ package final class HTTPEventStream {
     return true
   }
 
+  /// Whether whoever listened has closed the connection. The library does not look at a connection
+  /// at rest: without this look it would count as one that is open until something is sent.
+  package var isAbandoned: Bool {
+    guard let descriptor else { return isClosed }
+    var byte: UInt8 = 0
+    let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+    return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)
+  }
+
   /// Ends the response after what was given.
   package func close() {
     isClosed = true
@@ -46,8 +57,9 @@ package final class HTTPEventStream {
 
   // MARK: For the server
 
-  func attach(to connection: OpaquePointer, of server: HTTPServer) {
+  func attach(to connection: OpaquePointer, _ descriptor: Int32, of server: HTTPServer) {
     self.connection = connection
+    self.descriptor = descriptor
     self.server = server
   }
 
@@ -81,6 +93,7 @@ package final class HTTPEventStream {
   func detach() {
     guard connection != nil else { return }
     connection = nil
+    descriptor = nil
     isSuspended = false
     isClosed = true
     waiting = []

@@ -166,7 +166,7 @@ final class HTTPExchange {
     for (name, value) in answer.headers { MHD_add_response_header(response, name, value) }
     if case .stream(let stream) = answer.content {
       self.stream = stream
-      stream.attach(to: connection, of: server)
+      stream.attach(to: connection, descriptor, of: server)
       server.opened(stream, on: descriptor)
       server.connection(descriptor, is: .stream)
       // To HEAD the header is the whole answer.

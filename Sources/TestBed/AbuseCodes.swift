@@ -31,9 +31,10 @@ package enum AbuseCodes {
     ]
   }
 
-  /// Every proper beginning of a good code.
+  /// Every proper beginning of a good code, but for those that end in a space, which comes off:
+  /// they are read as the one before.
   package static func beginnings(of good: [UInt8]) -> [[UInt8]] {
-    (1..<good.count).map { Array(good.prefix($0)) }
+    (1..<good.count).map { Array(good.prefix($0)) }.filter { $0.last != UInt8(ascii: " ") }
   }
 
   /// Arrays inside each other. 16 levels are looked into, more are too deep, and ten thousand

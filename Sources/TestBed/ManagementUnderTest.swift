@@ -139,7 +139,11 @@ package final class ManagementUnderTest {
 
   /// Makes points that may be granted; where that needs a second person, one agrees.
   package func issue(_ amount: Int, reason: String) throws {
-    guard let pending = try order("/issues", amount, reason) else { return }
+    try agree(on: try order("/issues", amount, reason))
+  }
+
+  private func agree(on pending: Int?) throws {
+    guard let pending else { return }
     let path = "/pending-orders/\(pending)/decision"
     let answer = try api(as: colleagueToken).call(
       "POST", path, json: #"{"key":"agree-\#(pending)","decision":"approve"}"#)
@@ -148,13 +152,19 @@ package final class ManagementUnderTest {
     }
   }
 
-  /// Asks for points for a member; one person may grant so many alone.
+  /// Gives points to a member; where that needs a second person, one agrees.
   package func grant(_ amount: Int, to member: String, reason: String) throws {
-    try order("/members/\(member)/grants", amount, reason)
+    try agree(on: try order("/members/\(member)/grants", amount, reason))
+  }
+
+  /// Asks for points for a member, more than one person grants alone.
+  package func askForGrant(_ amount: Int, to member: String, reason: String) throws {
+    guard try order("/members/\(member)/grants", amount, reason) != nil else {
+      throw TestBedError("\(amount) points were granted by one person")
+    }
   }
 
   /// - Returns: the id under which it waits for a second person, if it does.
-  @discardableResult
   private func order(_ path: String, _ amount: Int, _ reason: String) throws -> Int? {
     let key = UUID().uuidString.lowercased()
     let answer = try api.call(

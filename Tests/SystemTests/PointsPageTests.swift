@@ -57,7 +57,7 @@ final class PointsPageTests {
   }
 
   private func decline(_ browser: Browser) throws {
-    try system.management.grant(700, to: "m-1", reason: "by mistake")
+    try system.management.askForGrant(700, to: "m-1", reason: "by mistake")
     try browser.click("#points-again")
     try shows("+700", in: browser)
     try fill("[data-order^='decline'] [name='reason']", "twice", in: browser)
@@ -146,6 +146,11 @@ final class PointsPageTests {
   func contradiction() throws {
     try system.management.grant(400, to: "m-1", reason: "test")
     try station.fill(slot: 3, stock: 5)
+    // By the number of a store's first order no restart asks.
+    try station.buy(slot: 3, member: "m-1")
+    try station.waitForPhase("dispensed")
+    try Deadline.wait(until: "the end in the service") { try self.lists("/holds", "holds") == 0 }
+    let before = try balance()
     try station.buy(slot: 3, member: "m-1")
     // The machine is asked afterwards: it lets the article fall without the daemon.
     try Deadline.wait(until: "the motor") { try self.station.machine["turning"] is Int }
@@ -164,7 +169,7 @@ final class PointsPageTests {
     try browser.click("#points-again")
     try shows("驿站说的和人工处理不一样", in: browser)
     try shows("以人工处理为准", in: browser)
-    #expect(try balance() == 400)
+    #expect(try balance() == before)
     try isInWords(browser)
     try system.stop()
   }

@@ -72,6 +72,11 @@ final class EventHub {
   func open(
     lastEventID: Int64?, for actor: String
   ) throws(Problem) -> HTTPEventStream {
+    let abandoned = clients.values.filter { $0.actor == actor && $0.stream.isAbandoned }
+    for client in abandoned {
+      clients[ObjectIdentifier(client)] = nil
+      client.stream.close()
+    }
     guard clients.values.count(where: { $0.actor == actor }) < Self.mostClientsOfActor else {
       throw .tooManyRequests(
         "\(Self.mostClientsOfActor) event streams of this token's owner are open already.",
