@@ -6,13 +6,15 @@ import StationProtocol
 /// one before. Many people may share one address, and behind a proxy that is not named all do.
 package struct TokenAttempts: Equatable, Sendable {
   package static let window: Duration = .seconds(60)
-  /// Wrong tokens of an address in `window` after which none is compared any more.
+  /// Wrong tokens of an address in `window` after which none is compared any more; more only where
+  /// `mostWrong` is more.
   package static let mostCompared = 100
   /// Addresses that are told apart; those beyond are counted as one.
   static let mostAddresses = 10_000
 
   /// Wrong tokens that an address may offer in `window` without being told to wait.
   private let mostWrong: Int
+  private var mostCompared: Int { max(Self.mostCompared, mostWrong) }
   private var addresses: [String: Attempts] = [:]
   private var others: Attempts?
 
@@ -21,13 +23,13 @@ package struct TokenAttempts: Equatable, Sendable {
     var wrong: Int
   }
 
-  package init(mostWrong: Int = 10) { self.mostWrong = min(mostWrong, Self.mostCompared) }
+  package init(mostWrong: Int = 10) { self.mostWrong = mostWrong }
 
   /// How long no token of this address is compared; nil where one is.
   package func pause(of address: String, at now: Instant) -> Duration? {
     let isKnown = addresses[address] != nil || addresses.count < Self.mostAddresses
     guard let attempts = isKnown ? addresses[address] : others, attempts.ends > now,
-      attempts.wrong >= Self.mostCompared
+      attempts.wrong >= mostCompared
     else { return nil }
     return attempts.ends - now
   }
@@ -42,7 +44,7 @@ package struct TokenAttempts: Equatable, Sendable {
     var attempts = isKnown ? addresses[address] : others
     if let ends = attempts?.ends, ends <= now { attempts = nil }
     var current = attempts ?? Attempts(ends: now + Self.window, wrong: 0)
-    current.wrong = min(current.wrong + 1, Self.mostCompared + 1)
+    current.wrong = min(current.wrong + 1, mostCompared + 1)
     if isKnown { addresses[address] = current } else { others = current }
     return current.wrong > mostWrong ? current.ends - now : nil
   }

@@ -49,9 +49,10 @@ package struct ManagementSettings: Equatable, Sendable {
           "The most of one address, and never more than a quarter of all. Loopback, where a proxy "
             + "may speak for all, has no such bound; name the proxy."),
         Key(
-          "wrong-tokens", .integer(1...TokenAttempts.mostCompared, unit: ""), .standard("10"),
+          "wrong-tokens", .integer(1...1_000_000, unit: ""), .standard("10"),
           "How many an address may offer in a minute. Beyond that it is told to wait (429); after "
-            + "100, none of its tokens is compared, but on connections that have shown a right one."
+            + "100, or this many where it is more, none of its tokens is compared, but on "
+            + "connections that have shown a right one."
         ),
         Key(
           "proxy", .word("numeric addresses", accepts: areAddresses),
