@@ -94,7 +94,7 @@ final class Customers {
     later(2...5) { $0.show(code) }
   }
 
-  /// Whoever got nothing because a new store drew the number that the board remembered, and did not
+  /// A member who got nothing because a new store drew the number that the board remembered, and did not
   /// pay, tries once more.
   func buyAgain() {
     let exchanges = world.referee.exchanges

@@ -43,7 +43,7 @@ final class Referee {
   }
 
   func step(_ station: Int, _ event: Event, _ effects: [Effect], at now: Instant) {
-    // Whoever turns the key may say that an earlier time is right; a clock by itself may not.
+    // A hand at the key may say that an earlier time is right; a clock by itself may not.
     if case .maintenanceChanged(isOn: true) = event {
       doors[station].clockAccepted()
       exchanges.clockAccepted(station)

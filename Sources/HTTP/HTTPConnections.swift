@@ -107,7 +107,7 @@ struct HTTPConnections {
     guard forwarding.isProxy(connection.peer) else { return connection.peer }
     release(descriptor)
     let client = forwarding.client(of: connection.peer, fields)
-    // What no proxy could be made out of is the proxy's own, which has no bound.
+    // A text that no proxy could send is the proxy's own, which has no bound.
     guard client != connection.peer else { return client }
     guard clients[client, default: 0] < mostOfPeer else { return nil }
     clients[client, default: 0] += 1

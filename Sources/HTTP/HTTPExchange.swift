@@ -98,7 +98,7 @@ final class HTTPExchange {
     }
   }
 
-  /// What cannot be understood of a request, as a status.
+  /// The status for the part of a request that cannot be understood.
   private struct Fault: Error { let status: Int }
 
   private func request(path: String, method: String) -> Result<HTTPRequest, Fault> {

@@ -10,7 +10,7 @@ package struct DaemonCommandLine<Settings> {
   package var read: ([UInt8]) throws -> Settings
   /// Serves until the daemon is told to stop.
   package var serve: (Settings) throws -> Void
-  /// What is wrong with the files that good settings name, a sentence each.
+  /// The faults of the files that good settings name, a sentence each.
   package var check: (Settings) -> [String]
   /// Other command lines that this daemon's program takes, for the text that explains.
   package var otherUses: [String]

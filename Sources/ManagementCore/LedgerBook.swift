@@ -46,7 +46,7 @@ package protocol LedgerBook {
   /// - Returns: its id.
   mutating func submit(_ pending: PendingOrder) throws(Failure) -> Int64
   mutating func decide(_ pending: PendingOrder) throws(Failure)
-  /// What an actor decided alone after a time, in points.
+  /// The points that an actor decided about alone after a time.
   func points(decidedAloneBy actor: String, since time: WallTime) throws(Failure) -> Int64
   /// The same of what was decided for a member.
   func points(decidedAloneFor member: MemberID, since time: WallTime) throws(Failure) -> Int64

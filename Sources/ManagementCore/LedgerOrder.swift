@@ -126,7 +126,7 @@ package struct PlacedOrder: Equatable, Sendable {
   package var actor: String
   package var contents: String
   package var receipt: OrderReceipt
-  /// What was done on the word of this one actor; nothing where two persons agreed.
+  /// The weight of what was done on the word of this one actor; nothing where two persons agreed.
   package var alone: OrderWeight
   package var at: WallTime
 

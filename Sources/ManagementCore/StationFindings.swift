@@ -1,4 +1,4 @@
-// What the service itself has found about a station that its own alarms cannot say.
+// Alarms of the service about a station: findings that the station itself cannot report.
 import StationProtocol
 
 /// Alarms that the service raises for a station, such as two machines under one name. They come
