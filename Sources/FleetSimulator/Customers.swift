@@ -94,8 +94,8 @@ final class Customers {
     later(2...5) { $0.show(code) }
   }
 
-  /// A member who got nothing because a new store drew the number that the board remembered, and did not
-  /// pay, tries once more.
+  /// A member who got nothing because a new store drew the number that the board remembered, and
+  /// did not pay, tries once more.
   func buyAgain() {
     let exchanges = world.referee.exchanges
     let last = exchanges.ids.last { exchanges.accounts[$0]?.station == station.index }

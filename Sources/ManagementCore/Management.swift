@@ -115,7 +115,7 @@ package struct Management: Equatable, Sendable {
     return [.note(oddity)]
   }
 
-  /// A message that lies in the tree is the service's to clear; what the service itself says there is not.
+  /// A message in the tree is the service's to clear; what the service itself says there is not.
   private static func clear(_ path: String) -> [ManagementEffect] {
     path.hasPrefix("\(Topic.prefix)/") && path != Topic.serviceStatus.path
       ? [.clear(topic: path)] : []
