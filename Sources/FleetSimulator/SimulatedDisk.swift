@@ -66,9 +66,11 @@ struct StoreImage {
 
 final class SimulatedDisk {
   enum Operation {
-    case insert(seq: UInt64, row: [UInt8], changes: [RecoveryChange])
+    /// Of this stream: what was meant for one that the store has left is in the core's hands again.
+    case insert(StreamID, seq: UInt64, row: [UInt8], changes: [RecoveryChange])
     case remember([RecoveryChange])
     case trim(through: UInt64)
+    case renew
     case start(boot: Int64)
     case stop
   }
@@ -76,6 +78,8 @@ final class SimulatedDisk {
   private(set) var image: StoreImage
   /// Told the last number after each commit.
   var onDurable: ((UInt64) -> Void)?
+  /// The store has begun another stream, and this is the number of its last row.
+  var onRenewed: ((StreamID, UInt64) -> Void)?
   /// A commit takes longer than it should, and when the last one that did was over.
   private(set) var isSlow = false
   private(set) var slowUntil = Instant(nanoseconds: 0)
@@ -89,6 +93,8 @@ final class SimulatedDisk {
   private var begun: [[Operation]] = []
   private var isBusy = false
   private var life = 0
+  /// The last number of the stream that the transaction of the moment has left.
+  private var lastOfFormer: UInt64?
 
   init(_ world: World, station: Int) {
     self.world = world
@@ -102,7 +108,7 @@ final class SimulatedDisk {
   func row(_ seq: UInt64) -> [UInt8]? {
     if let row = image.rows[seq] { return row }
     for operation in begun.joined() + open {
-      if case .insert(seq, let row, _) = operation { return row }
+      if case .insert(image.stream, seq, let row, _) = operation { return row }
     }
     return nil
   }
@@ -149,8 +155,10 @@ final class SimulatedDisk {
       isBusy = false
       if isSlow { slowUntil = world.now }
       isSlow = false
+      lastOfFormer = nil
       apply(begun.removeFirst())
-      onDurable?(image.next - 1)
+      onDurable?(lastOfFormer ?? image.next - 1)
+      if lastOfFormer != nil, life == self.life { onRenewed?(image.stream, image.next - 1) }
       commitNext()
     }
   }
@@ -188,7 +196,8 @@ final class SimulatedDisk {
   private func apply(_ transaction: [Operation]) {
     for operation in transaction {
       switch operation {
-      case .insert(let seq, let row, let changes):
+      case .insert(let stream, let seq, let row, let changes):
+        guard stream == image.stream else { continue }
         image.rows.append(row, seq: seq)
         image.next = seq + 1
         if Referee.isOfMachine(row), let record = try? Record(json: row),
@@ -206,12 +215,34 @@ final class SimulatedDisk {
         if world.mutation == .recoveryTrimmed {
           (image.marks, image.paid, image.exchange) = ([:], [:], nil)
         }
+      case .renew: renew()
       case .start(let boot):
         image.boot = boot
         image.isClean = false
       case .stop: image.isClean = true
       }
     }
+  }
+
+  /// Another stream begins with the rows that are left.
+  private func renew() {
+    let old = image.rows
+    lastOfFormer = image.next - 1
+    world.referee.storeLost(station, image.stream)
+    image.stream = StreamID(bits: dice.next())
+    world.referee.storeMade(station, image.stream)
+    image.rows = StoreImage.Rows()
+    image.boot = 1
+    let shift = old.count == 0 ? image.next - 1 : old.floor - 1
+    for index in image.settlements.indices { image.settlements[index].seq -= shift }
+    image.next = 1
+    for seq in old.floor..<old.floor + UInt64(old.count) {
+      guard let row = old[seq] else { continue }
+      image.rows.append(row, seq: image.next)
+      world.referee.durable(station, image.stream, image.next, row)
+      image.next += 1
+    }
+    world.note("the store begins a new stream", image.stream.bits, station: station)
   }
 
   private func apply(_ change: RecoveryChange) {

@@ -163,6 +163,14 @@ extension SimulatedStation {
     uplinkClosed()
   }
 
+  /// The store goes on with another stream, and so does the session.
+  func renewed(_ stream: StreamID, through last: UInt64) {
+    guard isRunning else { return }
+    tell(.streamRenewed(stream, through: last))
+    broker.disconnect(index)
+    uplinkClosed()
+  }
+
   func stepClock() {
     clock.jump(by: dice.seconds(0...172_800) - .seconds(86_400))
     world.referee.clockMoved(index)

@@ -139,12 +139,9 @@ extension Management {
       switch topic {
       case .status:
         let status = try StatusPayload(json: payload)
-        return change(station) { $0.take(status, isRetained: isRetained, at: now) }
+        return hear(station, now) { $0.take(status, isRetained: isRetained, at: now) }.effects
       case .birth:
-        let birth = try BirthPayload(json: payload)
-        let announcement = change(station) { $0.take(birth, isRetained: isRetained, at: now) }
-        guard !announcement.isEmpty else { return [] }
-        return [.store(.floor(station, birth.session.stream, floor: birth.floor))] + announcement
+        return take(try BirthPayload(json: payload), of: station, isRetained, now)
       case .state(_, let part):
         let state = try StateMessage(part, json: payload)
         return change(station) {
@@ -164,6 +161,50 @@ extension Management {
       return note(oddity, now)
         + [.store(.malformed(station, payload: payload, reason: "\(topic.path): \(error)"))]
     }
+  }
+
+  private mutating func take(
+    _ birth: BirthPayload, of station: StationID, _ isRetained: Bool, _ now: Now
+  ) -> [ManagementEffect] {
+    guard birth.floor >= 1, birth.floor - 1 <= birth.ceiling else {
+      return disbelieve(ClaimReasons.floorAboveCeiling, of: station, now)
+    }
+    let (isTaken, effects) = hear(station, now) {
+      $0.take(birth, isRetained: isRetained, at: now)
+    }
+    guard isTaken else { return effects }
+    let floor = InboundItem.floor(
+      station, birth.session.stream, floor: birth.floor, ceiling: birth.ceiling)
+    return [.store(floor)] + effects
+  }
+
+  /// A message that names a session.
+  private mutating func hear(
+    _ station: StationID, _ now: Now, _ take: (inout StationLife) -> SessionWatch.Finding
+  ) -> (isTaken: Bool, effects: [ManagementEffect]) {
+    var finding: SessionWatch.Finding?
+    let wasCurrent = stations[station]?.isStatusCurrent
+    life(station) { finding = take(&$0) }
+    let isTaken = finding?.verdict == .present
+    var effects: [ManagementEffect] = isTaken ? [.announce(station)] : []
+    if finding?.verdict == .impossible {
+      effects += disbelieve(ClaimReasons.session, of: station, now)
+    }
+    if finding?.isShared == true {
+      effects += note(.nameShared(station), now) + find(.nameShared, at: station, now)
+    }
+    if !isTaken, wasCurrent != stations[station]?.isStatusCurrent {
+      effects.append(.announce(station))
+    }
+    return (isTaken, effects)
+  }
+
+  /// What a station says cannot be: nothing follows from it, and a person is told.
+  private mutating func disbelieve(
+    _ reason: String, of station: StationID, _ now: Now
+  ) -> [ManagementEffect] {
+    note(.implausible(station, reason: reason), now)
+      + find(.claimsImplausible, at: station, now)
   }
 
   /// A question goes the way of the records, so that it is answered by what came before it.
@@ -216,7 +257,7 @@ extension Management {
   private mutating func take(_ outcomes: [StoreOutcome], _ now: Now) -> [ManagementEffect] {
     var effects: [ManagementEffect] = []
     var replies: [ManagementEffect] = []
-    var reached: [StreamPlace: UInt64] = [:]
+    var reached: [StreamPlace: StreamNews] = [:]
     var changed: Set<StationID> = []
     for outcome in outcomes {
       for reason in outcome.quarantined {
@@ -235,8 +276,17 @@ extension Management {
       for one in outcome.discrepancies {
         effects += note(.discrepancy(outcome.station, one.kind), now)
       }
-      if let stream = outcome.stream, outcome.upto > 0 {
-        reached[StreamPlace(station: outcome.station, stream: stream)] = outcome.upto
+      for reason in outcome.disbelieved {
+        effects += disbelieve(reason, of: outcome.station, now)
+      }
+      if let stream = outcome.stream {
+        let place = StreamPlace(station: outcome.station, stream: stream)
+        if let numbers = outcome.numbers {
+          life(outcome.station) { life in
+            for some in [numbers] + outcome.gaps { life.noteCompared(some, of: stream) }
+          }
+        }
+        reached[place, default: StreamNews()].take(outcome)
       }
       guard let isClockTrusted = outcome.isClockTrusted else { continue }
       life(outcome.station) { life in
@@ -249,10 +299,29 @@ extension Management {
         }
       }
     }
-    effects += reached.sorted { $0.key < $1.key }.map { place, upto in
-      .acknowledge(place.station, Acknowledgement(stream: place.stream, upto: upto))
-    }
+    effects += reached.sorted { $0.key < $1.key }.compactMap { acknowledge($0, $1) }
     return effects + replies + changed.sorted().map { .announce($0) }
+  }
+}
+
+extension Management {
+  private func acknowledge(_ place: StreamPlace, _ news: StreamNews) -> ManagementEffect? {
+    let compared = stations[place.station]?.comparedUpto(place.stream) ?? 0
+    let upto = min(news.upto, compared)
+    guard upto > 0 else { return nil }
+    let ack = Acknowledgement(stream: place.stream, upto: upto, conflict: news.conflict)
+    return .acknowledge(place.station, ack)
+  }
+}
+
+/// What the items of one transaction say of a stream.
+private struct StreamNews {
+  var upto: UInt64 = 0
+  var conflict: UInt64?
+
+  mutating func take(_ outcome: StoreOutcome) {
+    upto = outcome.upto
+    if let other = outcome.conflict { conflict = min(conflict ?? other, other) }
   }
 }
 

@@ -62,6 +62,10 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
   case retainedRequest(StationID)
   /// More questions at a time than one station may have.
   case requestFlood(StationID)
+  /// What a station says of its records or sessions cannot be.
+  case implausible(StationID, reason: String)
+  /// Two machines use one station's name.
+  case nameShared(StationID)
   /// Of an exchange that is not the station's own, or not the one that the topic names.
   case foreignExchange(StationID, reason: String)
   /// What a record says does not fit what the ledger knows; it is listed.
@@ -76,6 +80,8 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .quarantined: .quarantinedRecord
     case .notStored: .notStored
     case .requestFlood: .requestFlood
+    case .implausible: .implausibleClaim
+    case .nameShared: .sharedName
     case .foreignExchange: .foreignExchange
     case .discrepancy: .discrepancy
     }
@@ -86,7 +92,8 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .unknownTopic(let station), .oversized(let station, _): station
     case .retainedRecords(let station), .malformed(let station, _, _),
       .quarantined(let station, _), .notStored(let station), .retainedRequest(let station),
-      .requestFlood(let station), .foreignExchange(let station, _), .discrepancy(let station, _):
+      .requestFlood(let station), .implausible(let station, _), .nameShared(let station),
+      .foreignExchange(let station, _), .discrepancy(let station, _):
       station
     }
   }
@@ -102,7 +109,8 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .notStored: "the store is behind; the station will send again"
     case .retainedRequest: "a retained question, which nobody may send"
     case .requestFlood: "more questions than may wait at a time; not answered"
-    case .foreignExchange(_, let reason): reason
+    case .implausible(_, let reason), .foreignExchange(_, let reason): reason
+    case .nameShared: "two machines use this station's name"
     case .discrepancy(_, let kind): "the end of an exchange does not fit: \(kind.rawValue)"
     }
   }

@@ -50,8 +50,9 @@ package struct StoreFailure: Error, Equatable, Sendable, CustomStringConvertible
 /// Something that a station sent and that must be kept.
 package enum InboundItem: Equatable, Sendable {
   case batch(InboundBatch)
-  /// A station says from which number on it still has records.
-  case floor(StationID, StreamID, floor: UInt64)
+  /// A station says from which number on it still has records, and which is the last; nil where it
+  /// has none.
+  case floor(StationID, StreamID, floor: UInt64, ceiling: UInt64? = nil)
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
   /// A question, which is answered by what is stored at its turn.
@@ -70,7 +71,7 @@ package enum InboundItem: Equatable, Sendable {
   package var station: StationID {
     switch self {
     case .batch(let batch): batch.station
-    case .floor(let station, _, _), .malformed(let station, _, _), .request(let station, _, _):
+    case .floor(let station, _, _, _), .malformed(let station, _, _), .request(let station, _, _):
       station
     }
   }
@@ -120,6 +121,14 @@ package struct StoreOutcome: Equatable, Sendable {
   package var stream: StreamID?
   /// The end of the prefix of the stream that is stored without a hole.
   package var upto: UInt64
+  /// The numbers of the batch that it was; nil for what is none.
+  package var numbers: ClosedRange<UInt64>?
+  /// Numbers that will never come, by records of this batch.
+  package var gaps: [ClosedRange<UInt64>] = []
+  /// The first number of them that meant another record before.
+  package var conflict: UInt64?
+  /// Why something that the station says of its stream was passed over.
+  package var disbelieved: [String] = []
   /// Events that are new, in the order of their ids.
   package var events: [StoredEvent]
   /// Why something went into quarantine, once for each.

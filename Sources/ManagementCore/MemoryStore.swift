@@ -6,6 +6,7 @@ package final class MemoryStore: ManagementStore {
   private(set) var stored: [StoredEvent] = []
   private var places: [Place: Int] = [:]
   private var progress: [StreamKey: StreamProgress] = [:]
+  private var claims: [StreamKey: StreamClaims] = [:]
   private var registrations: [StationID: StationNames] = [:]
   private var days: [DayKey: DayCounts] = [:]
   private var minutes: [Place: [UInt8]] = [:]
@@ -36,6 +37,7 @@ package final class MemoryStore: ManagementStore {
     stored = other.stored
     places = other.places
     progress = other.progress
+    claims = other.claims
     registrations = other.registrations
     days = other.days
     minutes = other.minutes
@@ -48,7 +50,8 @@ package final class MemoryStore: ManagementStore {
     items.map { item in
       switch item {
       case .batch(let batch): store(batch, now)
-      case .floor(let station, let stream, let floor): raise(station, stream, floor, now)
+      case .floor(let station, let stream, let floor, let ceiling):
+        raise(station, stream, floor, ceiling: ceiling ?? floor, now)
       case .malformed(let station, let payload, let reason):
         quarantine(station, payload, reason, now)
       case .request(let station, let id, let request): answer(request, id, station, now)
@@ -70,7 +73,12 @@ package final class MemoryStore: ManagementStore {
     own(batch.stream, batch.station)
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.numbers = batch.numbers
     var reached = progress[key] ?? StreamProgress()
+    let isPossible =
+      reached.follows(batch.numbers)
+      || claims[key].reach(batch.numbers.upperBound, at: now.wall)
+    if !isPossible { outcome.disbelieved.append(ClaimReasons.records) }
     for (seq, content) in zip(batch.numbers, batch.contents) {
       let place = Place(key: key, seq: seq)
       switch content {
@@ -84,7 +92,13 @@ package final class MemoryStore: ManagementStore {
         } else if let event = insert(record, json, place, now) {
           outcome.add(record, event, received: now)
           switch record.body {
-          case .gap(let from, let to, _): reached.add(from...to)
+          case .gap(let from, let to, _):
+            if isPossible, to < seq {
+              reached.add(from...to)
+              outcome.gaps.append(from...to)
+            } else {
+              outcome.disbelieved.append(ClaimReasons.gap)
+            }
           case .exchangeEnded(let exchange, let end):
             outcome.discrepancies += book.end(
               exchange, end, from: batch.station, in: batch.stream, at: now)
@@ -101,6 +115,7 @@ package final class MemoryStore: ManagementStore {
       reached.add(seq...seq)
     }
     progress[key] = reached
+    claims[key].prove(reached.upto, at: now.wall)
     outcome.upto = reached.upto
     return outcome
   }
@@ -156,12 +171,13 @@ package final class MemoryStore: ManagementStore {
   ) {
     let known = places[place].map { stored[$0].json } ?? minutes[place]
     guard let known, known != json else { return }
+    outcome.conflict = outcome.conflict ?? place.seq
     keep(place, json, StoreReasons.conflict, &outcome, now)
   }
 
   /// The station no longer has what lies below its floor.
   private func raise(
-    _ station: StationID, _ stream: StreamID, _ floor: UInt64, _ now: Now
+    _ station: StationID, _ stream: StreamID, _ floor: UInt64, ceiling: UInt64, _ now: Now
   ) -> StoreOutcome {
     register(station)
     own(stream, station)
@@ -169,6 +185,11 @@ package final class MemoryStore: ManagementStore {
     let key = StreamKey(station: station, stream: stream)
     var outcome = StoreOutcome(station: station, stream: stream)
     var reached = progress[key] ?? StreamProgress()
+    outcome.upto = reached.upto
+    guard claims[key].reach(ceiling, at: now.wall) else {
+      outcome.disbelieved.append(ClaimReasons.floor)
+      return outcome
+    }
     for hole in reached.holes(below: floor) {
       let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
       let event = StoredEvent(

@@ -27,6 +27,10 @@ package struct RefusedInput: Equatable, Sendable {
     case notStored = "not-stored"
     /// More questions of one station than may wait at a time; they were not answered.
     case requestFlood = "request-flood"
+    /// What a station says of its records or sessions cannot be; it was passed over.
+    case implausibleClaim = "implausible-claim"
+    /// Sessions of two machines under one station's name.
+    case sharedName = "shared-name"
     /// A question or a record about an exchange that is not the station's own.
     case foreignExchange = "foreign-exchange"
     /// A record about an exchange that does not fit the ledger; it is listed there.
@@ -53,7 +57,9 @@ package struct RefusedInput: Equatable, Sendable {
     package var source: Source {
       switch self {
       case .unknownTopic, .retainedRecords, .unreadableMessage, .oversizedMessage,
-        .quarantinedRecord, .notStored, .requestFlood, .foreignExchange, .discrepancy:
+        .quarantinedRecord, .notStored, .requestFlood, .implausibleClaim, .sharedName,
+        .foreignExchange,
+        .discrepancy:
         .mqtt
       case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .timedOut,
         .tooLarge, .addressTooLong, .tooManyRequests, .headerTooLarge, .notImplemented,

@@ -24,6 +24,9 @@ package enum Effect: Equatable, Sendable {
   case publishState(StateReport)
   /// Rows up to and including this one are the service's now: delete them.
   case trim(through: UInt64)
+  /// Begin a new stream with the rows that are left, then say `streamRenewed`. What was handed over
+  /// before is made durable first, under the old stream's numbers.
+  case renewStream
 }
 
 /// What the strike relay is told.

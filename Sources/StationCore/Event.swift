@@ -76,6 +76,9 @@ package enum Event: Equatable, Sendable {
   /// The store was set aside and a new one started, with a new stream and this boot as its first.
   /// Where no file can be written it is kept in memory, and lasts as long as the daemon.
   case storeReplaced(StreamID, isDurable: Bool)
+  /// The same store has begun a new stream, with this boot as its first. Its rows that were not
+  /// acknowledged have the numbers from 1 to this one there.
+  case streamRenewed(StreamID, through: UInt64)
   /// The broker accepted a session, the n-th of this boot.
   case uplinkOpened(connection: Int64)
   case uplinkClosed

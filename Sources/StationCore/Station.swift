@@ -16,6 +16,7 @@ package struct Station: Equatable, Sendable {
   var clock: ClockTrust
   var marks = ReplayMarks()
   var refusedMessages = RefusedMessages()
+  var renewal = StreamRenewal()
   package internal(set) var fire: FireInput
   var emergency = EmergencyButton()
   package internal(set) var relays: [RelaySwitch]
@@ -105,7 +106,9 @@ package struct Station: Equatable, Sendable {
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
     let ofStation =
-      [entryDeadline, outbox.deadline, refusedMessages.deadline, fire.deadline]
+      [
+        entryDeadline, outbox.deadline, refusedMessages.deadline, renewal.deadline, fire.deadline,
+      ]
       + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines + [vending?.deadline]
     return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
   }
@@ -125,6 +128,7 @@ extension Station {
   private mutating func react(to event: Event, _ step: inout Step) {
     switch event {
     case .booted, .storeReplaced: break
+    case .streamRenewed(let stream, let last): renew(on: stream, through: last, &step)
     case .codePresented(let id, let presentation): present(.code(presentation), at: id, &step)
     case .cardPresented(let id, let presentation): present(.card(presentation), at: id, &step)
     case .pinEntered(let id, let attempt): present(.pin(attempt), at: id, &step)
@@ -171,12 +175,7 @@ extension Station {
       uplink = nil
       uplinkLostAt = uplinkLostAt ?? step.now.instant
       outbox.uplinkClosed()
-    case .acknowledged(let ack):
-      switch outbox.acknowledged(ack, at: step.now.instant) {
-      case .nothing: break
-      case .trim(let upto): step.effects.append(.trim(through: upto))
-      case .foreign: refuse(.foreignAcknowledgement, &step)
-      }
+    case .acknowledged(let ack): take(ack, &step)
     case .messageRefused(let refusal): refuse(refusal, &step)
     case .wake: break
     }
@@ -196,6 +195,7 @@ extension Station {
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
+    for alarm in renewal.end(at: step.now.instant) { set(alarm, nil, stands: false, &step) }
     if let isFilling = outbox.noteFilling() {
       set(.journalFilling, nil, stands: isFilling, &step)
     }

@@ -71,16 +71,21 @@ package struct RecordBatch: Equatable, Sendable {
 package struct Acknowledgement: Equatable, Sendable {
   package var stream: StreamID
   package var upto: UInt64
+  /// The first number of those just sent that means another record to the service; nil where none
+  /// does. Neither it nor what follows it is stored as the station sent it, whatever `upto` says.
+  package var conflict: UInt64?
 
-  package init(stream: StreamID, upto: UInt64) {
+  package init(stream: StreamID, upto: UInt64, conflict: UInt64? = nil) {
     self.stream = stream
     self.upto = upto
+    self.conflict = conflict
   }
 
   package var json: [UInt8] {
     JSONWriter.object {
       $0.field("stream", stream)
       $0.field("upto", upto)
+      if let conflict { $0.field("conflict", conflict) }
     }
   }
 
@@ -88,15 +93,19 @@ package struct Acknowledgement: Equatable, Sendable {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
       var stream: StreamID?
       var upto: UInt64?
+      var conflict: UInt64?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
         case "stream": try reader.read(&stream, key, text: { StreamID($0) })
         case "upto": try reader.read(&upto, key, integer: UInt64.init(exactly:))
+        case "conflict":
+          try reader.read(&conflict, key, integer: { $0 >= 1 ? UInt64($0) : nil })
         default: throw reader.unknown(key)
         }
       }
       return Acknowledgement(
-        stream: try reader.require(stream, "stream"), upto: try reader.require(upto, "upto"))
+        stream: try reader.require(stream, "stream"), upto: try reader.require(upto, "upto"),
+        conflict: conflict)
     }
   }
 }

@@ -55,7 +55,7 @@ final class StationLink {
 
   func stop() { client.stop(last: status(isOnline: false, .stopping)) }
 
-  /// The store was replaced. A new stream counts this boot as its first, or its next one would
+  /// The store was replaced, or goes on with another stream. A new stream counts this boot as its first, or its next one would
   /// seem to be older. The session is begun anew, because its will still speaks of the old one.
   func change(stream: StreamID) {
     self.stream = stream

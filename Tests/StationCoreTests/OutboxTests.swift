@@ -86,14 +86,13 @@ import Testing
     return story
   }
 
-  @Test("acknowledgements of another stream, or of records never written, delete nothing")
+  @Test("acknowledgements of another stream delete nothing, and begin no other one")
   func foreign() {
     let story = connected(with: 3)
     story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2)))
     story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1), .soon)
-    story.commitsByItself = false
-    acknowledge(5, story)
-    acknowledge(UInt64(1) << 53, story)
+    story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 53)))
+    story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2, conflict: 1)))
     story.expectNothing()
     #expect(story.station.outbox.floor == 1)
   }

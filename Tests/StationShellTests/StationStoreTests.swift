@@ -98,6 +98,35 @@ struct StationStoreTests {
     store.abandon()
   }
 
+  @Test("a new stream takes the rows that are left, under numbers from one, and boots count anew")
+  func renewal() throws {
+    var (store, recovered) = try open()
+    store.abandon()
+    (store, recovered) = try open()
+    let records = (1...6).map { entry($0) }
+    try store.commit(batch(records, trim: 2))
+    #expect(try store.renew(as: StreamID(bits: 99)) == 4)
+    #expect(store.stream == StreamID(bits: 99))
+    let (first, rows) = try store.records(in: 1...4)
+    #expect(first == 1)
+    #expect(rows == records.suffix(4).map(\.record.json))
+    try store.commit(batch([entry(5)], trim: 1))
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.stream == StreamID(bits: 99))
+    #expect((recovered.boot, recovered.floor, recovered.next) == (2, 2, 6))
+    try store.commit(batch([], trim: 5))
+    // With nothing left, and twice.
+    #expect(try store.renew(as: StreamID(bits: 100)) == 0)
+    #expect(try store.renew(as: StreamID(bits: 101)) == 0)
+    try store.commit(batch([entry(1)]))
+    store.abandon()
+    (store, recovered) = try open()
+    #expect((recovered.boot, recovered.floor, recovered.next) == (2, 1, 2))
+    #expect(try store.records(in: 1...1).rows == [entry(1).record.json])
+    store.abandon()
+  }
+
   @Test("rows come from the floor on, and one that the file has lost leaves its place")
   func holes() throws {
     let (store, _) = try open()
@@ -161,7 +190,7 @@ struct StationStoreTests {
       "UPDATE identity SET floor = 9223372036854775807", "UPDATE identity SET boot = -2",
       "UPDATE identity SET last_trusted = 9223372036854775807",
       "UPDATE identity SET last_trusted = -1", "UPDATE identity SET stream = 'short'",
-      "DELETE FROM identity; INSERT INTO identity VALUES (1, 'zzzzzzzzzzzzzzzz', 1, 1, 1, NULL)",
+      "UPDATE identity SET stream = 'zzzzzzzzzzzzzzzz', ended_cleanly = 1",
       "UPDATE occupancy_ledger SET corrections = -1000000",
       "UPDATE occupancy_ledger SET entered = 9223372036854775807",
       "DELETE FROM occupancy_ledger", "INSERT INTO outbox VALUES (9223372036854775807, X'7B7D')",

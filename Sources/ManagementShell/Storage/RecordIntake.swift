@@ -46,6 +46,8 @@ final class RecordIntake {
     var station: Int64
     var written: StreamProgress
     var reached: StreamProgress
+    var claims: StreamClaims?
+    var writtenClaims: StreamClaims?
   }
 
   init(_ database: Database) throws(DatabaseError) {
@@ -71,8 +73,8 @@ final class RecordIntake {
       for item in items {
         switch item {
         case .batch(let batch): outcomes.append(try store(batch, now))
-        case .floor(let station, let stream, let floor):
-          outcomes.append(try raise(station, stream, floor, now))
+        case .floor(let station, let stream, let floor, let ceiling):
+          outcomes.append(try raise(station, stream, floor, ceiling: ceiling ?? floor, now))
         case .malformed(let station, let payload, let reason):
           outcomes.append(try quarantine(station, payload, reason, now))
         case .request(let station, let id, let request):
@@ -92,7 +94,12 @@ final class RecordIntake {
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var stream = try stream(key)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.numbers = batch.numbers
     outcome.events.reserveCapacity(batch.contents.count)
+    let isPossible =
+      stream.reached.follows(batch.numbers)
+      || stream.claims.reach(batch.numbers.upperBound, at: now.wall)
+    if !isPossible { outcome.disbelieved.append(ClaimReasons.records) }
     for (seq, content) in zip(batch.numbers, batch.contents) {
       switch content {
       case .record(let record, let json):
@@ -111,7 +118,13 @@ final class RecordIntake {
               id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
               kind: record.kind, json: json), received: now)
           switch record.body {
-          case .gap(let from, let to, _): stream.reached.add(from...to)
+          case .gap(let from, let to, _):
+            if isPossible, to < seq {
+              stream.reached.add(from...to)
+              outcome.gaps.append(from...to)
+            } else {
+              outcome.disbelieved.append(ClaimReasons.gap)
+            }
           case .exchangeEnded(let exchange, let end):
             outcome.discrepancies += try book.end(
               exchange, end, from: key.station, in: key.stream, at: now)
@@ -129,6 +142,7 @@ final class RecordIntake {
     for (day, more) in outcome.added where !more.isZero {
       counts[DayKey(station: key.station, day: day), default: DayCounts()] += more
     }
+    stream.claims.prove(stream.reached.upto, at: now.wall)
     outcome.upto = stream.reached.upto
     note(stream, key)
     return outcome
@@ -195,17 +209,24 @@ final class RecordIntake {
     var known = try event(number, seq)
     if known == nil { known = try measurements.body(stream: number, seq: seq) }
     guard let known, known != json else { return }
+    outcome.conflict = outcome.conflict ?? seq
     try keep(json, StoreReasons.conflict, key, seq, &outcome, now)
   }
 
   /// The station no longer has what lies below its floor.
   private func raise(
-    _ station: StationID, _ streamID: StreamID, _ floor: UInt64, _ now: Now
+    _ station: StationID, _ streamID: StreamID, _ floor: UInt64, ceiling: UInt64, _ now: Now
   ) throws(DatabaseError) -> StoreOutcome {
     let key = StreamKey(station: station, stream: streamID)
     var stream = try stream(key)
     try book.bear(station, in: streamID)
     var outcome = StoreOutcome(station: station, stream: streamID)
+    guard stream.claims.reach(ceiling, at: now.wall) else {
+      outcome.disbelieved.append(ClaimReasons.floor)
+      outcome.upto = stream.reached.upto
+      note(stream, key)
+      return outcome
+    }
     for hole in stream.reached.holes(below: floor) {
       let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
       if let id = try insert(gap.kind, gap.json, stream, nil, now) {
@@ -289,19 +310,30 @@ final class RecordIntake {
     ).run(place)
     var number: Int64 = 0
     var upto: UInt64 = 0
-    try database.prepare("SELECT number, upto FROM stream WHERE station = ?1 AND stream = ?2")
-      .rows(place) { (number, upto) = ($0.int64(0), UInt64($0.int64(1))) }
+    var claims: StreamClaims?
+    try database.prepare(
+      "SELECT number, upto, claimed, claimed_at FROM stream WHERE station = ?1 AND stream = ?2"
+    ).rows(place) { row in
+      (number, upto) = (row.int64(0), UInt64(row.int64(1)))
+      claims = row.int64OrNil(2).map {
+        StreamClaims(last: UInt64($0), at: WallTime(milliseconds: row.int64(3)))
+      }
+    }
     var islands: [ClosedRange<UInt64>] = []
     try database.prepare("SELECT first, last FROM island WHERE stream = ?1 ORDER BY first")
       .rows([.integer(number)]) { islands.append(UInt64($0.int64(0))...UInt64($0.int64(1))) }
     let progress = StreamProgress(upto: upto, islands: islands)
-    let found = Stream(number: number, station: station, written: progress, reached: progress)
+    let found = Stream(
+      number: number, station: station, written: progress, reached: progress, claims: claims,
+      writtenClaims: claims)
     streams[key] = found
     return found
   }
 
   private func note(_ stream: Stream, _ key: StreamKey) {
-    guard stream.reached != stream.written else { return }
+    guard stream.reached != stream.written || stream.claims != stream.writtenClaims else {
+      return
+    }
     streams[key] = stream
     moved.insert(key)
   }
@@ -309,8 +341,13 @@ final class RecordIntake {
   private func saveProgress() throws(DatabaseError) {
     for key in moved {
       guard let stream = streams[key] else { continue }
-      try database.prepare("UPDATE stream SET upto = ?2 WHERE number = ?1")
-        .run([.integer(stream.number), .integer(Int64(stream.reached.upto))])
+      try database.prepare(
+        "UPDATE stream SET upto = ?2, claimed = ?3, claimed_at = ?4 WHERE number = ?1"
+      ).run([
+        .integer(stream.number), .integer(Int64(stream.reached.upto)),
+        .integer(stream.claims.map { Int64($0.last) }),
+        .integer(stream.claims?.at.milliseconds),
+      ])
       if stream.reached.islands != stream.written.islands {
         try database.prepare("DELETE FROM island WHERE stream = ?1").run([.integer(stream.number)])
         for island in stream.reached.islands {
@@ -322,6 +359,7 @@ final class RecordIntake {
         }
       }
       streams[key]?.written = stream.reached
+      streams[key]?.writtenClaims = stream.claims
     }
     moved.removeAll(keepingCapacity: true)
   }

@@ -14,6 +14,8 @@ final class Journal {
     /// The new store lasts, or is kept in memory where no file can be written.
     case replaced(StreamID, isDurable: Bool)
     case rows(StreamID, first: UInt64, records: [[UInt8]])
+    /// The store has begun this stream; its rows have the numbers from 1 to this one there.
+    case renewed(StreamID, through: UInt64)
   }
 
   enum Job: Sendable {
@@ -21,6 +23,7 @@ final class Journal {
     case remember([RecoveryChange], StreamID)
     case trim(UInt64, StreamID)
     case read(ClosedRange<UInt64>, StreamID)
+    case renew(StreamID)
     case close
   }
 
@@ -47,6 +50,8 @@ final class Journal {
     worker.submit(.remember(changes, stream))
   }
   func trim(through seq: UInt64, of stream: StreamID) { worker.submit(.trim(seq, stream)) }
+  /// Begins another stream with the rows that are left; it is told by a report.
+  func renew(_ stream: StreamID) { worker.submit(.renew(stream)) }
   /// Asks for rows; they come as a report.
   func read(_ range: ClosedRange<UInt64>, of stream: StreamID) {
     worker.submit(.read(range, stream))
@@ -158,6 +163,9 @@ final class JournalWriter {
   private var batch = StationStore.Batch()
   private var due: Instant?
   private var replacements = 0
+  /// The stream that this store was in before. What is to be remembered beside it is true of the
+  /// store, whichever stream it is in by now.
+  private var former: StreamID?
 
   init(path: String, store: StationStore, reports: Mailbox<Journal.Report>) {
     self.path = path
@@ -174,15 +182,16 @@ final class JournalWriter {
       case .append(let entry, store.stream):
         batch.operations.append(.append(entry))
         wait(Self.patience(entry.lane))
-      case .remember(let changes, store.stream):
+      case .remember(let changes, let stream) where stream == store.stream || stream == former:
         batch.operations.append(.remember(changes))
         wait(changes.contains(where: \.isMoney) ? .zero : Self.lazily)
       case .trim(let seq, store.stream):
         batch.trim = max(batch.trim ?? 0, seq)
         wait(Self.lazily)
       case .read(let range, let stream): reads.append((range, stream))
+      case .renew(store.stream): renew()
       // What was meant for a store that is gone is in the core's hands again.
-      case .append, .remember, .trim: break
+      case .append, .remember, .trim, .renew: break
       case .close: isClosing = true
       }
     }
@@ -220,6 +229,20 @@ final class JournalWriter {
     }
   }
 
+  /// What was handed over before is committed first, under the old stream's numbers.
+  private func renew() {
+    let old = store.stream
+    commit()
+    guard store.stream == old else { return }
+    do throws(DatabaseError) {
+      let last = try store.renew(as: StreamID(bits: Randomness.bits))
+      former = old
+      reports.send(.renewed(store.stream, through: last))
+    } catch {
+      replace(error)
+    }
+  }
+
   private func read(_ range: ClosedRange<UInt64>) {
     do throws(DatabaseError) {
       let (first, rows) = try store.records(in: range)
@@ -242,6 +265,7 @@ final class JournalWriter {
     batch = StationStore.Batch()
     due = nil
     store.abandon()
+    former = nil
     replacements += 1
     let opening = StoreOpening.replace(path: path, after: error, mayUseFile: replacements <= 3)
     store = opening.store
