@@ -73,7 +73,7 @@ private struct Inbox {
         try perform(management.handle(.stored(outcomes), at: now))
       case .acknowledge(let station, let ack):
         let highest = said[station]?[ack.stream] ?? 0
-        let named = max(ack.upto, ack.conflict ?? 0)
+        let named = max(ack.upto, ack.kept ?? 0, ack.conflict ?? 0)
         try expect(named <= highest, "an acknowledgement names nothing that nobody said")
         try expect(
           (try? Acknowledgement(json: ack.json)) == ack, "a station can read what is acknowledged")

@@ -109,7 +109,7 @@ final class SimulatedBroker {
     case .status, .birth, .state, .out, .request: [service]
     case .ack(let station), .reply(let station, _):
       stations.firstIndex(of: station).map { [$0] } ?? []
-    case .serviceStatus: []
+    case .serviceStatus: Array(stations.indices)
     }
   }
 

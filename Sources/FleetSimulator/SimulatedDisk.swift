@@ -32,6 +32,9 @@ struct StoreImage {
   var slots: [SlotID: SlotMemory] = [:]
   /// Rows that say how exchanges ended.
   var settlements: [Outbox.Settlement] = []
+  /// The same beyond their acknowledgement, and the service's store that has them all.
+  var kept: [KeptEnds.Row] = []
+  var serviceStore: StoreEpoch?
 
   /// Rows with consecutive numbers, taken away at the front.
   struct Rows {
@@ -267,6 +270,9 @@ final class SimulatedDisk {
     case .exchange(let open): image.exchange = open
     case .serial(let serial): image.serial = serial
     case .slot(let memory): image.slots[memory.slot] = memory
+    case .endKept(let end, _, _):
+      image.kept.append(KeptEnds.Row(id: (image.kept.last?.id ?? 0) + 1, end: end))
+    case .serviceStore(let epoch): image.serviceStore = epoch
     }
   }
 }

@@ -46,7 +46,7 @@ extension SimulatedStation {
         .map { Whereabouts.Stay(member: $0.key, since: $0.value) },
       exchange: remembered(image.exchange), serial: image.serial,
       slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
-      hasLostStore: hasLostStore)
+      serviceStore: image.serviceStore, hasLostStore: hasLostStore)
   }
 
   func run(_ recovered: Recovered) {

@@ -157,6 +157,11 @@ final class SimulatedStation {
     case .remember(let changes): disk.write(.remember(changes), urgent: false)
     case .trim(let upto): disk.write(.trim(through: upto), urgent: false)
     case .renewStream: disk.write(.renew, urgent: true)
+    case .readKeptEnd(let id): readKeptEnd(after: id)
+    case .publishKeptEnd(let end):
+      let batch = RecordBatch(
+        stream: end.stream, first: end.seq, records: [end.record.json], isKept: true)
+      publish(.out(self.id), batch.json, retained: false)
     case .publishRecords(let range): publish(range)
     case .publishBirth(let birth): publish(.birth(id), birth.json, retained: true)
     case .publishState(let report):

@@ -249,7 +249,7 @@ extension Management {
         } catch {
           return .unreadable(json: json, reason: error.description)
         }
-      })
+      }, isKept: batch.isKept)
   }
 
   /// Only what is committed is acknowledged and counted. A station whose records came in many
@@ -279,7 +279,10 @@ extension Management {
       for reason in outcome.disbelieved {
         effects += disbelieve(reason, of: outcome.station, now)
       }
-      if let stream = outcome.stream {
+      if let stream = outcome.stream, let kept = outcome.kept {
+        let ack = Acknowledgement(stream: stream, upto: 0, kept: kept)
+        effects.append(.acknowledge(outcome.station, ack))
+      } else if let stream = outcome.stream {
         let place = StreamPlace(station: outcome.station, stream: stream)
         if let numbers = outcome.numbers {
           life(outcome.station) { life in

@@ -79,12 +79,7 @@ package enum InboundItem: Equatable, Sendable {
   /// Bytes of what the station said, for bounds on what waits.
   package var size: Int {
     switch self {
-    case .batch(let batch):
-      batch.contents.reduce(0) { sum, content in
-        switch content {
-        case .record(_, let json), .unreadable(let json, _): sum + json.count
-        }
-      }
+    case .batch(let batch): batch.contents.reduce(0) { $0 + $1.json.count }
     case .floor, .request: 0
     case .malformed(_, let payload, _): payload.count
     }
@@ -97,18 +92,30 @@ package struct InboundBatch: Equatable, Sendable {
   package var stream: StreamID
   package var first: UInt64
   package var contents: [Content]
+  /// Ends of exchanges that a store of before had acknowledged. They stand for themselves, and say
+  /// nothing of the numbers before them.
+  package var isKept: Bool
 
   package enum Content: Equatable, Sendable {
     case record(Record, json: [UInt8])
     /// JSON that is no record this version knows: kept as it is, in quarantine.
     case unreadable(json: [UInt8], reason: String)
+
+    package var json: [UInt8] {
+      switch self {
+      case .record(_, let json), .unreadable(let json, _): json
+      }
+    }
   }
 
-  package init(station: StationID, stream: StreamID, first: UInt64, contents: [Content]) {
+  package init(
+    station: StationID, stream: StreamID, first: UInt64, contents: [Content], isKept: Bool = false
+  ) {
     self.station = station
     self.stream = stream
     self.first = first
     self.contents = contents
+    self.isKept = isKept
   }
 
   package var numbers: ClosedRange<UInt64> { first...first + UInt64(contents.count) - 1 }
@@ -121,10 +128,12 @@ package struct StoreOutcome: Equatable, Sendable {
   package var stream: StreamID?
   /// The end of the prefix of the stream that is stored without a hole.
   package var upto: UInt64
-  /// The numbers of the batch that it was; nil for what is none.
+  /// The numbers of the batch that it was; nil for what is none, and for kept ends.
   package var numbers: ClosedRange<UInt64>?
   /// Numbers that will never come, by records of this batch.
   package var gaps: [ClosedRange<UInt64>] = []
+  /// The last number of the kept ends that it was.
+  package var kept: UInt64?
   /// The first number of them that meant another record before.
   package var conflict: UInt64?
   /// Why something that the station says of its stream was passed over.

@@ -7,6 +7,8 @@ struct MemoryBook: LedgerBook, Sendable {
 
   var lives: [StationID: StreamID] = [:]
   var owners: [StreamID: StationID] = [:]
+  /// The last number of each stream that a restored store never got.
+  var gaps: [StreamID: UInt64] = [:]
   var members: [MemberID: Member] = [:]
   var balances: [Account: Int64] = [:]
   var movements: [Movement] = []
@@ -114,6 +116,11 @@ struct MemoryBook: LedgerBook, Sendable {
   }
 
   mutating func decide(_ grant: PendingGrant) { grants[Int(grant.id) - 1] = grant }
+
+  /// How it ended may be among the records that were lost with a store.
+  func isInGap(_ entry: LedgerExchange) -> Bool {
+    gaps[entry.exchange.id.stream].map { entry.exchange.id.seq < $0 } ?? false
+  }
 
   func isOrphaned(_ entry: LedgerExchange) -> Bool {
     lives[entry.station].map { $0 != entry.exchange.id.stream } ?? false

@@ -46,10 +46,13 @@ package final class MemoryStore: ManagementStore {
     unreadable = other.unreadable
   }
 
+  /// The store has come back from a backup: of how far streams have come since it knows nothing.
+  package func forgetClaims() { claims = [:] }
+
   package func store(_ items: [InboundItem], at now: Now) -> [StoreOutcome] {
     items.map { item in
       switch item {
-      case .batch(let batch): store(batch, now)
+      case .batch(let batch): batch.isKept ? store(kept: batch, now) : store(batch, now)
       case .floor(let station, let stream, let floor, let ceiling):
         raise(station, stream, floor, ceiling: ceiling ?? floor, now)
       case .malformed(let station, let payload, let reason):
@@ -117,6 +120,34 @@ package final class MemoryStore: ManagementStore {
     progress[key] = reached
     claims[key].prove(reached.upto, at: now.wall)
     outcome.upto = reached.upto
+    return outcome
+  }
+
+  /// What a store of before had acknowledged, and this one never had or has lost.
+  private func store(kept batch: InboundBatch, _ now: Now) -> StoreOutcome {
+    register(batch.station)
+    own(batch.stream, batch.station)
+    let key = StreamKey(station: batch.station, stream: batch.stream)
+    var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.kept = batch.numbers.upperBound
+    for (seq, content) in zip(batch.numbers, batch.contents) {
+      let place = Place(key: key, seq: seq)
+      guard case .record(let record, let json) = content,
+        case .exchangeEnded(let exchange, let end) = record.body
+      else {
+        keep(place, content.json, StoreReasons.notKept, &outcome, now)
+        continue
+      }
+      guard let event = insert(record, json, place, now) else {
+        conflict(place, json, &outcome, now)
+        continue
+      }
+      outcome.add(record, event, received: now)
+      // It may be of a stream of before, which this store has never heard of.
+      own(exchange.id.stream, batch.station)
+      outcome.discrepancies += book.end(
+        exchange, end, from: batch.station, in: batch.stream, at: now)
+    }
     return outcome
   }
 
@@ -197,6 +228,7 @@ package final class MemoryStore: ManagementStore {
         received: now.wall, kind: gap.kind, json: gap.json)
       stored.append(event)
       outcome.events.append(event)
+      book.gaps[stream] = max(book.gaps[stream] ?? 0, hole.upperBound)
       reached.add(hole)
       progress[key] = reached
     }
@@ -292,6 +324,7 @@ package final class MemoryStore: ManagementStore {
 
 /// Words and records that every engine writes alike.
 package enum StoreReasons {
+  package static let notKept = "only ends of exchanges are kept by stations"
   package static let conflict = "conflict: this number already means another record"
 
   /// The record that the service writes where a stream begins later than it should.

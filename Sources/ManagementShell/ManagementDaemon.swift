@@ -14,6 +14,7 @@ package final class ManagementDaemon {
   private let loop: EventLoop
   private let store: SQLiteStore
   private let writer: IngestWriter
+  private let epoch: StoreEpoch
   private let client: MQTTClient
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
@@ -41,7 +42,8 @@ package final class ManagementDaemon {
     desk = try Self.desk(folder, settings.codeLife)
     loop = try EventLoop()
     store = try SQLiteStore(path: settings.storePath)
-    writer = try IngestWriter(path: settings.storePath)
+    epoch = try store.settleEpoch(path: settings.storePath)
+    writer = try IngestWriter(path: settings.storePath, epoch: epoch)
     var options = MQTTOptions(
       host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
       password: try Files.credential("mqtt-password", directory: folder))
@@ -186,7 +188,8 @@ package final class ManagementDaemon {
   private func status(isOnline: Bool) -> MQTTMessage {
     MQTTMessage(
       topic: Topic.serviceStatus.path,
-      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall).json, isRetained: true)
+      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall, store: epoch).json,
+      isRetained: true)
   }
 
   // MARK: - Events and effects

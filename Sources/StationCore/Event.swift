@@ -84,6 +84,10 @@ package enum Event: Equatable, Sendable {
   case uplinkClosed
   /// The service has stored records.
   case acknowledged(Acknowledgement)
+  /// The service is there, on this store.
+  case serviceHeard(StoreEpoch)
+  /// The kept end that was asked for; nil where there is no further one.
+  case keptEndRead(KeptEnds.Row?)
   /// The broker brought a message that means nothing to this station.
   case messageRefused(MessageRefusal)
   /// `nextDeadline` has come.
@@ -142,6 +146,8 @@ package struct Recovered: Equatable, Sendable {
   package var slots: [SlotMemory]
   /// How exchanges ended that the service has not acknowledged, in the order of their numbers.
   package var settlements: [Outbox.Settlement]
+  /// The service's store that has every end that is kept.
+  package var serviceStore: StoreEpoch?
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
   /// What is written lasts; not so where no file could be had.
@@ -152,8 +158,8 @@ package struct Recovered: Equatable, Sendable {
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
     day: DayBook = DayBook(), lastTrusted: WallTime? = nil, latches: [Latch] = [],
     whereabouts: [Whereabouts.Stay] = [], exchange: OpenExchange? = nil, serial: UInt8 = 0,
-    slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [], hasLostStore: Bool = false,
-    isDurable: Bool = true
+    slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [],
+    serviceStore: StoreEpoch? = nil, hasLostStore: Bool = false, isDurable: Bool = true
   ) {
     self.stream = stream
     self.boot = boot
@@ -170,6 +176,7 @@ package struct Recovered: Equatable, Sendable {
     self.serial = serial
     self.slots = slots
     self.settlements = settlements
+    self.serviceStore = serviceStore
     self.hasLostStore = hasLostStore
     self.isDurable = isDurable
   }

@@ -39,7 +39,7 @@ package struct Outbox: Equatable, Sendable {
   private var pending: [JournalEntry] = []
   /// How exchanges ended, as far as the service has not acknowledged it: these are money, and must
   /// never give way. No exchange starts without an uplink, so there are few.
-  private var settlements: [Settlement] = []
+  private(set) var settlements: [Settlement] = []
   private var isUp = false
   private var resendAt: Instant?
   private var patience = Self.patience

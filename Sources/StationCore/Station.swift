@@ -17,6 +17,7 @@ package struct Station: Equatable, Sendable {
   var marks = ReplayMarks()
   var refusedMessages = RefusedMessages()
   var renewal = StreamRenewal()
+  var keptEnds = KeptEnds()
   package internal(set) var fire: FireInput
   var emergency = EmergencyButton()
   package internal(set) var relays: [RelaySwitch]
@@ -107,7 +108,8 @@ package struct Station: Equatable, Sendable {
   package var nextDeadline: Instant? {
     let ofStation =
       [
-        entryDeadline, outbox.deadline, refusedMessages.deadline, renewal.deadline, fire.deadline,
+        entryDeadline, outbox.deadline, refusedMessages.deadline, renewal.deadline,
+        keptEnds.deadline, fire.deadline,
       ]
       + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines + [vending?.deadline]
     return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
@@ -175,6 +177,10 @@ extension Station {
       uplink = nil
       uplinkLostAt = uplinkLostAt ?? step.now.instant
       outbox.uplinkClosed()
+      keptEnds.uplinkClosed()
+    case .serviceHeard(let epoch):
+      follow(keptEnds.hear(epoch, at: step.now.instant), &step)
+    case .keptEndRead(let row): follow(keptEnds.take(row, at: step.now.instant), &step)
     case .acknowledged(let ack): take(ack, &step)
     case .messageRefused(let refusal): refuse(refusal, &step)
     case .wake: break
@@ -195,6 +201,7 @@ extension Station {
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
+    follow(keptEnds.wake(at: step.now.instant), &step)
     for alarm in renewal.end(at: step.now.instant) { set(alarm, nil, stands: false, &step) }
     if let isFilling = outbox.noteFilling() {
       set(.journalFilling, nil, stands: isFilling, &step)
@@ -208,6 +215,7 @@ extension Station {
     boot = recovered.boot
     isStoreDurable = recovered.isDurable
     outbox.recover(recovered)
+    keptEnds.recover(recovered.serviceStore)
     marks.recover(recovered.marks.filter { $0.purpose == .door })
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(lastTrusted: recovered.lastTrusted, at: step.now)

@@ -40,15 +40,23 @@ package struct StreamRenewal: Equatable, Sendable {
 
 extension Station {
   mutating func take(_ ack: Acknowledgement, _ step: inout Step) {
+    if let kept = ack.kept {
+      return follow(keptEnds.stored(kept, of: ack.stream), &step)
+    }
+    let unsettled = outbox.settlements
+    func trim(_ upto: UInt64, _ step: inout Step) {
+      keep(unsettled.filter { $0.seq <= upto }, &step)
+      step.effects.append(.trim(through: upto))
+    }
     switch outbox.acknowledged(ack, at: step.now.instant) {
     case .nothing: break
-    case .trim(let upto): step.effects.append(.trim(through: upto))
+    case .trim(let upto): trim(upto, &step)
     case .foreign: refuse(.foreignAcknowledgement, &step)
     case .beyond:
       refuse(.foreignAcknowledgement, &step)
       leaveStream(for: .acknowledgementForeign, &step)
     case .conflict(let upto):
-      if let upto { step.effects.append(.trim(through: upto)) }
+      if let upto { trim(upto, &step) }
       leaveStream(for: .storeCopied, &step)
     }
   }
@@ -70,6 +78,7 @@ extension Station {
     uplink = nil
     uplinkLostAt = uplinkLostAt ?? step.now.instant
     outbox.uplinkClosed()
+    keptEnds.uplinkClosed()
     step.effects += outbox.renewed(on: stream, through: last).map(Effect.journal)
     abandonExchange(&step)
   }

@@ -278,6 +278,7 @@ extension StationDaemon {
       Log.warning("the store goes on with another stream; \(last) records are sent again in it")
       dispatch(.streamRenewed(stream, through: last))
       link.change(stream: stream)
+    case .keptEnd(let row): dispatch(.keptEndRead(row))
     case .rows(let stream, let first, let records):
       link.publish(stream: stream, first: first, records: records)
     }
@@ -336,6 +337,8 @@ extension StationDaemon {
     case .showScreen(let screen): self.screen?.show(screen)
     case .trim(let seq): journal.trim(through: seq, of: stream)
     case .renewStream: journal.renew(stream)
+    case .readKeptEnd(let id): journal.readKeptEnd(after: id)
+    case .publishKeptEnd(let end): link.publish(end)
     }
   }
 

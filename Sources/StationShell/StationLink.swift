@@ -32,7 +32,9 @@ final class StationLink {
       return status(isOnline: false, .lost)
     }
     client.onConnected = { [unowned self] in
-      client.subscribe([Topic.ack(station).path, Topic.replies(to: station)])
+      client.subscribe([
+        Topic.ack(station).path, Topic.replies(to: station), Topic.serviceStatus.path,
+      ])
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
       Log.notice("connected to \(options.host):\(options.port)")
@@ -93,6 +95,14 @@ final class StationLink {
     }
   }
 
+  /// Sends a kept end under its old stream and number. What the link does not take is sent again by
+  /// the core.
+  func publish(_ end: KeptEnd) {
+    let batch = RecordBatch(
+      stream: end.stream, first: end.seq, records: [end.record.json], isKept: true)
+    send(.out(station), batch.json, isRetained: false)
+  }
+
   private func send(_ topic: Topic, _ payload: [UInt8], isRetained: Bool) {
     _ = client.publish(
       MQTTMessage(topic: topic.path, payload: payload, isRetained: isRetained))
@@ -108,6 +118,7 @@ final class StationLink {
 
   private func receive(_ message: MQTTMessage) {
     let topic = Topic(path: message.topic)
+    if topic == .serviceStatus { return receive(serviceStatus: message.payload) }
     guard let topic, topic.isHeard(by: station) else {
       return refuse(.unknownTopic, "a message on a topic that is not for this station")
     }
@@ -122,6 +133,16 @@ final class StationLink {
       }
     } catch {
       refuse(.unreadable, "an answer of the service that cannot be read: \(error)")
+    }
+  }
+
+  /// Kept by the broker or said now: it is the service's state either way.
+  private func receive(serviceStatus payload: [UInt8]) {
+    do throws(JSONError) {
+      let status = try ServiceStatusPayload(json: payload)
+      if status.isOnline, let store = status.store { onEvent(.serviceHeard(store)) }
+    } catch {
+      refuse(.unreadable, "a status of the service that cannot be read: \(error)")
     }
   }
 

@@ -231,7 +231,8 @@ private struct RandomLife {
       if isRenewing { complain("rows are given up under numbers of the stream that is left") }
       if upto < floor || upto > durable { complain("trim to \(upto) of \(floor)...\(durable)") }
       floor = upto + 1
-    case .setStrike, .setRelay, .show, .remember, .dispense, .checkMachine, .showScreen, .request:
+    case .setStrike, .setRelay, .show, .remember, .dispense, .checkMachine, .showScreen, .request,
+      .readKeptEnd, .publishKeptEnd:
       break
     }
   }

@@ -127,6 +127,49 @@ struct StationStoreTests {
     store.abandon()
   }
 
+  @Test("ends are kept with the deletion of their rows, for 30 days, and no more than the most")
+  func keptEnds() throws {
+    func end(_ seq: UInt64) -> KeptEnd {
+      let exchange = Exchange(
+        id: ExchangeID(stream: StreamID(bits: 77), seq: seq), member: MemberID("m-1")!,
+        slot: SlotID(1)!, article: ArticleID("water")!, price: Points(5)!)
+      let record = Record(
+        at: WallTime(seconds: 1_700_000_000), isTrusted: true,
+        body: .exchangeEnded(exchange, .dispensed))
+      return KeptEnd(stream: StreamID(bits: 77), seq: seq, record: record)
+    }
+    func keep(_ seq: UInt64, at seconds: Int64, forgetting: Int64? = nil) -> RecoveryChange {
+      .endKept(
+        end(seq), at: WallTime(seconds: seconds),
+        forgetting: forgetting.map { WallTime(seconds: $0) })
+    }
+    var (store, recovered) = try open()
+    #expect(recovered.serviceStore == nil)
+    var done = batch([entry(1), entry(2)], trim: 1)
+    done.operations.append(
+      .remember([keep(1, at: 100), keep(1, at: 100), .serviceStore(StoreEpoch(bits: 5))]))
+    try store.commit(done)
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.serviceStore == StoreEpoch(bits: 5))
+    #expect(try store.keptEnd(after: 0) == KeptEnds.Row(id: 1, end: end(1)))
+    #expect(try store.keptEnd(after: 1) == nil)
+    var more = StationStore.Batch()
+    more.operations = [.remember([keep(2, at: 200, forgetting: 150)])]
+    try store.commit(more)
+    #expect(try store.keptEnd(after: 0) == KeptEnds.Row(id: 2, end: end(2)))
+    // One that was spoilt costs itself alone.
+    more.operations = [.remember([keep(3, at: 200), keep(4, at: 200)])]
+    try store.commit(more)
+    try sql("UPDATE kept_end SET record = x'0000' WHERE id = 3")
+    #expect(try store.keptEnd(after: 2) == KeptEnds.Row(id: 4, end: end(4)))
+    try sql("UPDATE kept_end SET id = id + \(KeptEnds.most) WHERE id = 4")
+    more.operations = [.remember([keep(5, at: 200)])]
+    try store.commit(more)
+    #expect(try store.keptEnd(after: 0)?.id == KeptEnds.most + 4)
+    store.abandon()
+  }
+
   @Test("rows come from the floor on, and one that the file has lost leaves its place")
   func holes() throws {
     let (store, _) = try open()

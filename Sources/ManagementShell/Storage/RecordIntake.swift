@@ -72,6 +72,8 @@ final class RecordIntake {
       outcomes.reserveCapacity(items.count)
       for item in items {
         switch item {
+        case .batch(let batch) where batch.isKept:
+          outcomes.append(try store(kept: batch, now))
         case .batch(let batch): outcomes.append(try store(batch, now))
         case .floor(let station, let stream, let floor, let ceiling):
           outcomes.append(try raise(station, stream, floor, ceiling: ceiling ?? floor, now))
@@ -145,6 +147,40 @@ final class RecordIntake {
     stream.claims.prove(stream.reached.upto, at: now.wall)
     outcome.upto = stream.reached.upto
     note(stream, key)
+    return outcome
+  }
+
+  /// What a store of before had acknowledged, and this one never had or has lost.
+  private func store(kept batch: InboundBatch, _ now: Now) throws(DatabaseError) -> StoreOutcome {
+    let key = StreamKey(station: batch.station, stream: batch.stream)
+    let stream = try stream(key)
+    var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.kept = batch.numbers.upperBound
+    for (seq, content) in zip(batch.numbers, batch.contents) {
+      guard case .record(let record, let json) = content,
+        case .exchangeEnded(let exchange, let end) = record.body
+      else {
+        try keep(content.json, StoreReasons.notKept, key, seq, &outcome, now)
+        continue
+      }
+      guard try !isMeasured(seq, stream),
+        let id = try insert(record.kind, json, stream, Int64(seq), now)
+      else {
+        try compare(json, key, stream.number, seq, &outcome, now)
+        continue
+      }
+      outcome.add(
+        record,
+        StoredEvent(
+          id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
+          kind: record.kind, json: json), received: now)
+      // It may be of a stream of before, which this store has never heard of.
+      if try book.owner(of: exchange.id.stream) == nil {
+        _ = try self.stream(StreamKey(station: key.station, stream: exchange.id.stream))
+      }
+      outcome.discrepancies += try book.end(
+        exchange, end, from: key.station, in: key.stream, at: now)
+    }
     return outcome
   }
 
@@ -235,6 +271,12 @@ final class RecordIntake {
             id: id, station: station, stream: streamID, seq: nil, received: now.wall,
             kind: gap.kind, json: gap.json))
       }
+      try database.prepare(
+        """
+        INSERT INTO restored_gap (stream, last) VALUES (?1, ?2)
+        ON CONFLICT (stream) DO UPDATE SET last = max(last, excluded.last)
+        """
+      ).run([.integer(stream.number), .integer(Int64(hole.upperBound))])
       stream.reached.add(hole)
     }
     outcome.upto = stream.reached.upto

@@ -16,6 +16,8 @@ final class Journal {
     case rows(StreamID, first: UInt64, records: [[UInt8]])
     /// The store has begun this stream; its rows have the numbers from 1 to this one there.
     case renewed(StreamID, through: UInt64)
+    /// The kept end that was asked for; nil where there is no further one.
+    case keptEnd(KeptEnds.Row?)
   }
 
   enum Job: Sendable {
@@ -24,6 +26,7 @@ final class Journal {
     case trim(UInt64, StreamID)
     case read(ClosedRange<UInt64>, StreamID)
     case renew(StreamID)
+    case readKeptEnd(after: Int64)
     case close
   }
 
@@ -50,6 +53,8 @@ final class Journal {
     worker.submit(.remember(changes, stream))
   }
   func trim(through seq: UInt64, of stream: StreamID) { worker.submit(.trim(seq, stream)) }
+  /// Asks for the next kept end; it comes as a report.
+  func readKeptEnd(after id: Int64) { worker.submit(.readKeptEnd(after: id)) }
   /// Begins another stream with the rows that are left; it is told by a report.
   func renew(_ stream: StreamID) { worker.submit(.renew(stream)) }
   /// Asks for rows; they come as a report.
@@ -143,7 +148,8 @@ extension RecoveryChange {
   fileprivate var isMoney: Bool {
     switch self {
     case .exchange, .serial, .slot: true
-    case .mark, .totals, .day, .lastTrusted, .latch, .whereabouts: false
+    // A kept end waits with the deletion of its row, and is made durable with it.
+    case .mark, .totals, .day, .lastTrusted, .latch, .whereabouts, .endKept, .serviceStore: false
     }
   }
 }
@@ -176,6 +182,7 @@ final class JournalWriter {
   /// - Returns: when to be called again for what may wait.
   func perform(_ jobs: [Journal.Job]) -> Instant? {
     var reads: [(range: ClosedRange<UInt64>, stream: StreamID)] = []
+    var kept: [Int64] = []
     var isClosing = false
     for job in jobs {
       switch job {
@@ -190,6 +197,7 @@ final class JournalWriter {
         wait(Self.lazily)
       case .read(let range, let stream): reads.append((range, stream))
       case .renew(store.stream): renew()
+      case .readKeptEnd(let id): kept.append(id)
       // What was meant for a store that is gone is in the core's hands again.
       case .append, .remember, .trim, .renew: break
       case .close: isClosing = true
@@ -199,6 +207,7 @@ final class JournalWriter {
     // Looked at last: the store may have been replaced just now, and rows that the new one does
     // not have yet would be told as lost.
     for (range, stream) in reads where stream == store.stream { read(range) }
+    for id in kept { readKeptEnd(after: id) }
     if isClosing { close() }
     return due
   }
@@ -238,6 +247,14 @@ final class JournalWriter {
       let last = try store.renew(as: StreamID(bits: Randomness.bits))
       former = old
       reports.send(.renewed(store.stream, through: last))
+    } catch {
+      replace(error)
+    }
+  }
+
+  private func readKeptEnd(after id: Int64) {
+    do throws(DatabaseError) {
+      reports.send(.keptEnd(try store.keptEnd(after: id)))
     } catch {
       replace(error)
     }

@@ -90,7 +90,7 @@ final class StationStore {
       ) STRICT, WITHOUT ROWID;
       """),
     vendingMigration,
-    renewalMigration,
+    renewalMigration, keptEndMigration,
   ]
 
   static let renewalMigration = Migration(
@@ -120,7 +120,11 @@ final class StationStore {
       if ending == .newStore {
         try database.run("INSERT INTO occupancy_ledger VALUES (1, 0, 0, 0, 0)")
         try database.run(
-          "INSERT INTO identity VALUES (1, ?1, 0, 0, 1, NULL, 0)", .text(fresh.description))
+
+          """
+          INSERT INTO identity (only, stream, boot, ended_cleanly, floor)
+          VALUES (1, ?1, 0, 0, 1)
+          """, .text(fresh.description))
       }
       try database.execute("UPDATE identity SET boot = boot + 1, ended_cleanly = 0")
     }
@@ -151,13 +155,15 @@ final class StationStore {
       if !range.contains(number) { isSound = false }
       return min(max(number, range.lowerBound), range.upperBound)
     }
-    try database.prepare("SELECT stream, boot, floor, last_trusted, base FROM identity").rows {
-      row in
+    try database.prepare(
+      "SELECT stream, boot, floor, last_trusted, base, service_store FROM identity"
+    ).rows { row in
       stream = StreamID(row.text(0))
       recovered.boot = sound(row.int64(1), counts)
       recovered.floor = UInt64(sound(row.int64(2), 1...counts.upperBound))
       recovered.lastTrusted = row.int64OrNil(3).map { WallTime(milliseconds: sound($0, times)) }
       base = sound(row.int64(4), counts)
+      recovered.serviceStore = row.textOrNil(5).flatMap { StoreEpoch($0) }
     }
     recovered.stream = stream ?? recovered.stream
     var last: UInt64 = 0
@@ -289,6 +295,10 @@ final class StationStore {
     case .exchange(let open): try remember(open)
     case .serial(let serial): try remember(serial: serial)
     case .slot(let memory): try remember(memory)
+    case .endKept(let end, let time, let forgetting):
+      try keep(end, at: time, forgetting: forgetting)
+    case .serviceStore(let epoch):
+      try database.run("UPDATE identity SET service_store = ?1", .text(epoch.description))
     }
   }
 
