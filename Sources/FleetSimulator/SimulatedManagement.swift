@@ -30,6 +30,7 @@ final class SimulatedManagement {
   private var life = 0
   private var received: [InboundItem] = []
   private var isCommitting = false
+  private var pacedAt: Instant?
   private var lastFed: Int64 = 0
   /// For planted bugs: what was seen of each stream, committed or not.
   private var seen: [StreamID: StreamProgress] = [:]
@@ -51,6 +52,7 @@ final class SimulatedManagement {
     life += 1
     isRunning = true
     management = Management()
+    pacedAt = nil
     seen = [:]
     tell(.booted(stations: store.stations(), today: store.counts(onDay: now.localDay)))
     connectLater()
@@ -149,6 +151,14 @@ final class SimulatedManagement {
       case .announce: break
       case .note(let oddity): judge(oddity)
       }
+    }
+    guard let due = management.nextPaced, due != pacedAt else { return }
+    pacedAt = due
+    let life = life
+    world.at(due) { [unowned self] in
+      guard life == self.life, pacedAt == due else { return }
+      pacedAt = nil
+      tell(.paceDue)
     }
   }
 

@@ -94,6 +94,7 @@ extension Event {
     case .streamRenewed(let stream, let last): 43 ^ stream.bits + last << 8
     case .uplinkOpened(let connection): 10 + UInt64(connection) << 8
     case .uplinkClosed: 11
+    case .sessionTakenOver: 46
     case .acknowledged(let ack): 12 + ack.upto << 8
     case .wake: 13
     case .counterPulsed(let point): 40 + UInt64(point.number) << 8

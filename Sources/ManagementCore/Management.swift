@@ -12,6 +12,9 @@ package struct Management: Equatable, Sendable {
   package private(set) var refused = RefusedInput()
   /// How many questions of each station wait for the store.
   private var waiting: [StationID: Int] = [:]
+  var paces: [StationID: StationPace] = [:]
+  /// The stations of which batches wait for their time.
+  var slowed: [StationID] = []
 
   /// The most questions of one station that wait at a time. A machine serves one member after the
   /// other; whoever asks more than this gets no answer, and holds up nobody.
@@ -63,6 +66,7 @@ package struct Management: Equatable, Sendable {
       _ = forgetOldFindings(now)
       return sorted.map { .announce($0) }
     case .hourPassed: return forgetOldFindings(now)
+    case .paceDue: return takePaced(now)
     }
   }
 
@@ -109,7 +113,7 @@ package struct Management: Equatable, Sendable {
     change(&stations[station, default: StationLife(names: StationNames(station))])
   }
 
-  private mutating func note(_ oddity: Oddity, _ now: Now) -> [ManagementEffect] {
+  mutating func note(_ oddity: Oddity, _ now: Now) -> [ManagementEffect] {
     refused.count(
       oddity.kind, from: oddity.station, reason: oddity.reason, at: now.wall)
     return [.note(oddity)]
@@ -150,16 +154,14 @@ extension Management {
         }
       case .out:
         guard !isRetained else { return note(.retainedRecords(station), now) }
-        return [.store(.batch(Self.inbound(try RecordBatch(json: payload), from: station)))]
+        return admit(payload, of: station, now)
       case .request(_, let id):
         guard !isRetained else { return note(.retainedRequest(station), now) }
         return ask(try StationRequest(json: payload), id, station, now)
       case .ack, .reply, .serviceStatus: return note(.unknownTopic(station), now)
       }
     } catch {
-      let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)
-      return note(oddity, now)
-        + [.store(.malformed(station, payload: payload, reason: "\(topic.path): \(error)"))]
+      return malformed(topic.path, payload, of: station, error, now)
     }
   }
 
@@ -234,22 +236,6 @@ extension Management {
     var hasChanged = false
     life(station) { hasChanged = body(&$0) }
     return hasChanged ? [.announce(station)] : []
-  }
-
-  /// Reads each record for itself, so that one that cannot be read blocks no other.
-  private static func inbound(_ batch: RecordBatch, from station: StationID) -> InboundBatch {
-    InboundBatch(
-      station: station, stream: batch.stream, first: batch.first,
-      contents: batch.records.map { json in
-        do throws(JSONError) {
-          let record = try Record(json: json)
-          // In its one encoding: what is compared, stored and shown holds no white space of a
-          // station's choosing, such as the line ends that separate events of a stream.
-          return .record(record, json: record.json)
-        } catch {
-          return .unreadable(json: json, reason: error.description)
-        }
-      }, isKept: batch.isKept)
   }
 
   /// Only what is committed is acknowledged and counted. A station whose records came in many

@@ -24,6 +24,8 @@ package enum ManagementEvent: Equatable, Sendable {
   case dayBegan
   /// `nextDay` has come, and it is the same day.
   case hourPassed
+  /// `nextPaced` has come.
+  case paceDue
 }
 
 /// An output of the service.
@@ -64,6 +66,8 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
   case requestFlood(StationID)
   /// What a station says of its records or sessions cannot be.
   case implausible(StationID, reason: String)
+  /// More than a station may send: these bytes wait at the station, or were not kept.
+  case overShare(StationID, bytes: Int)
   /// Two machines use one station's name.
   case nameShared(StationID)
   /// Of an exchange that is not the station's own, or not the one that the topic names.
@@ -81,6 +85,7 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .notStored: .notStored
     case .requestFlood: .requestFlood
     case .implausible: .implausibleClaim
+    case .overShare: .overShare
     case .nameShared: .sharedName
     case .foreignExchange: .foreignExchange
     case .discrepancy: .discrepancy
@@ -93,6 +98,7 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .retainedRecords(let station), .malformed(let station, _, _),
       .quarantined(let station, _), .notStored(let station), .retainedRequest(let station),
       .requestFlood(let station), .implausible(let station, _), .nameShared(let station),
+      .overShare(let station, _),
       .foreignExchange(let station, _), .discrepancy(let station, _):
       station
     }
@@ -110,6 +116,7 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .retainedRequest: "a retained question, which nobody may send"
     case .requestFlood: "more questions than may wait at a time; not answered"
     case .implausible(_, let reason), .foreignExchange(_, let reason): reason
+    case .overShare(_, let bytes): "more than a station may send; \(bytes) bytes were not taken"
     case .nameShared: "two machines use this station's name"
     case .discrepancy(_, let kind): "the end of an exchange does not fit: \(kind.rawValue)"
     }

@@ -100,10 +100,13 @@ package struct InboundBatch: Equatable, Sendable {
     case record(Record, json: [UInt8])
     /// JSON that is no record this version knows: kept as it is, in quarantine.
     case unreadable(json: [UInt8], reason: String)
+    /// The same beyond what is kept of one station: its number is taken, its text is not.
+    case passedOver
 
     package var json: [UInt8] {
       switch self {
       case .record(_, let json), .unreadable(let json, _): json
+      case .passedOver: []
       }
     }
   }

@@ -114,6 +114,7 @@ package final class MemoryStore: ManagementStore {
         // Where the number is taken, that is the worse fault.
         conflict(place, json, &outcome, now)
         keep(place, json, reason, &outcome, now)
+      case .passedOver: break
       }
       reached.add(seq...seq)
     }
@@ -135,7 +136,9 @@ package final class MemoryStore: ManagementStore {
       guard case .record(let record, let json) = content,
         case .exchangeEnded(let exchange, let end) = record.body
       else {
-        keep(place, content.json, StoreReasons.notKept, &outcome, now)
+        if !content.json.isEmpty {
+          keep(place, content.json, StoreReasons.notKept, &outcome, now)
+        }
         continue
       }
       guard let event = insert(record, json, place, now) else {

@@ -27,6 +27,9 @@ package final class ManagementDaemon {
   private var isStoreWell = true
   private var lastReason: String?
   private let oddities = OddityLog()
+  /// When batches that came too fast are looked into.
+  private var pace: Timer?
+  private var pacedAt: Instant?
 
   /// Opens the store and reads the secrets.
   /// - Throws: where the service cannot run.
@@ -217,6 +220,16 @@ package final class ManagementDaemon {
 
   private func dispatch(_ event: ManagementEvent) {
     perform(core.handle(event, at: timekeeper.now()))
+    let due = core.nextPaced
+    guard due != pacedAt else { return }
+    pace?.cancel()
+    pacedAt = due
+    pace = due.map { due in
+      loop.schedule(at: due) { [unowned self] in
+        pacedAt = nil
+        dispatch(.paceDue)
+      }
+    }
   }
 
   private func perform(_ effects: [ManagementEffect]) {

@@ -82,6 +82,8 @@ package enum Event: Equatable, Sendable {
   /// The broker accepted a session, the n-th of this boot.
   case uplinkOpened(connection: Int64)
   case uplinkClosed
+  /// The broker ended the session because another client has connected under this station's name.
+  case sessionTakenOver
   /// The service has stored records.
   case acknowledged(Acknowledgement)
   /// The service is there, on this store.

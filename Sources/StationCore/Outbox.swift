@@ -35,8 +35,12 @@ package struct Outbox: Equatable, Sendable {
   package private(set) var durable: UInt64
   /// The last number that was sent in this session.
   private var sent: UInt64
+  /// The most records that wait for the disk. One that hangs for longer must not fill the memory.
+  static let mostPending = 10_000
   /// Entries that are handed to the store and not yet durable, in order.
   private var pending: [JournalEntry] = []
+  /// Numbers of records that were given up because the disk hangs, until a record tells of them.
+  private var passedOver: ClosedRange<UInt64>?
   /// How exchanges ended, as far as the service has not acknowledged it: these are money, and must
   /// never give way. No exchange starts without an uplink, so there are few.
   private(set) var settlements: [Settlement] = []
@@ -91,6 +95,27 @@ package struct Outbox: Equatable, Sendable {
     return entry
   }
 
+  /// Whether a record can be handed to the store. Once too many wait for it, none is until half of
+  /// them are durable, but the steps of an exchange: those are few, and are money.
+  package func takes(_ kind: Record.Kind) -> Bool {
+    switch kind {
+    case .exchangeIntended, .exchangeDispensing, .exchangeEnded: true
+    default: pending.count < (passedOver == nil ? Self.mostPending : Self.mostPending / 2)
+    }
+  }
+
+  /// A record is given up: its number stays free.
+  package mutating func passOver() {
+    passedOver = (passedOver?.lowerBound ?? next)...next
+    next += 1
+  }
+
+  /// The numbers that were given up, to be told of.
+  package mutating func takePassedOver() -> ClosedRange<UInt64>? {
+    defer { passedOver = nil }
+    return passedOver
+  }
+
   package mutating func journaled(through seq: UInt64) {
     guard seq > durable, seq < next else { return }
     durable = seq
@@ -113,6 +138,7 @@ package struct Outbox: Equatable, Sendable {
     durable = 0
     sent = 0
     pending = []
+    passedOver = nil
     resendAt = nil
     isRenewing = false
     return lost.map { append($0.record, $0.lane, $0.changes) }
@@ -136,6 +162,7 @@ package struct Outbox: Equatable, Sendable {
     durable = last
     sent = 0
     pending = []
+    passedOver = nil
     resendAt = nil
     isRenewing = false
     return lost.map { append($0.record, $0.lane, $0.changes) }
@@ -234,7 +261,8 @@ package struct Outbox: Equatable, Sendable {
   }
 
   package var room: Room {
-    isFilling ? .none : (next - floor) * 2 >= limits.mostRecords ? .scarce : .plenty
+    if isFilling || passedOver != nil { return .none }
+    return (next - floor) * 2 >= limits.mostRecords ? .scarce : .plenty
   }
 
   /// Gives way where too much waits.

@@ -169,20 +169,9 @@ extension Station {
     case .codeShownAtMachine, .productSelected, .selectionCancelled, .replied, .machineAnswered,
       .machineSilent, .machineDoorChanged, .slotCounted, .slotReleased:
       reactToMachine(event, &step)
-    case .journaled(let seq):
-      outbox.journaled(through: seq)
-      exchangeJournaled(&step)
-    case .uplinkOpened(let connection): open(connection, &step)
-    case .uplinkClosed:
-      uplink = nil
-      uplinkLostAt = uplinkLostAt ?? step.now.instant
-      outbox.uplinkClosed()
-      keptEnds.uplinkClosed()
-    case .serviceHeard(let epoch):
-      follow(keptEnds.hear(epoch, at: step.now.instant), &step)
-    case .keptEndRead(let row): follow(keptEnds.take(row, at: step.now.instant), &step)
-    case .acknowledged(let ack): take(ack, &step)
-    case .messageRefused(let refusal): refuse(refusal, &step)
+    case .journaled, .uplinkOpened, .uplinkClosed, .sessionTakenOver, .serviceHeard,
+      .keptEndRead, .acknowledged, .messageRefused:
+      reactToLink(event, &step)
     case .wake: break
     }
   }

@@ -21,11 +21,16 @@ package struct StreamRenewal: Equatable, Sendable {
 
   /// - Returns: whether a new stream may begin; it counts as begun.
   mutating func begin(for alarm: Alarm, at now: Instant) -> Bool {
-    standing.removeAll { $0.alarm == alarm }
-    standing.append(Standing(alarm: alarm, until: now + Self.period))
+    note(alarm, at: now)
     if let last, now - last < Self.interval { return false }
     last = now
     return true
+  }
+
+  /// Something that nobody can say is over was seen; its alarm stands for a day from now.
+  mutating func note(_ alarm: Alarm, at now: Instant) {
+    standing.removeAll { $0.alarm == alarm }
+    standing.append(Standing(alarm: alarm, until: now + Self.period))
   }
 
   var deadline: Instant? { standing.map(\.until).min() }

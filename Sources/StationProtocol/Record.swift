@@ -14,6 +14,8 @@ package struct Record: Equatable, Sendable {
     self.body = body
   }
 
+  /// The longest record in bytes of JSON.
+  package static let largest = 4096
   /// More refusals than any reader can bring about in a minute. A larger count is no record: sums
   /// of such counts must never overflow, whatever a station says.
   package static let mostRefusals: Int64 = 1_000_000

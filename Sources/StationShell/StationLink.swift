@@ -47,6 +47,10 @@ final class StationLink {
       lastReason = reason
       onEvent(.uplinkClosed)
     }
+    client.onTakenOver = { [unowned self] in
+      Log.error("another machine uses the name \(station) at the broker: find it, or rename one")
+      onEvent(.sessionTakenOver)
+    }
     client.onMessage = { [unowned self] in receive($0) }
     client.onOversized = { [unowned self] _, bytes in
       refuse(.unreadable, "a message of \(bytes) bytes")

@@ -18,7 +18,7 @@ final class RecordIntake {
   /// How many ids share a block (`record_block`).
   static let blockSize: Int64 = 256
 
-  private let database: Database
+  let database: Database
   private let insertRecord: Statement
   private let insertBlock: Statement
   private var streams: [StreamKey: Stream] = [:]
@@ -28,9 +28,9 @@ final class RecordIntake {
   private var counts: [DayKey: DayCounts] = [:]
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
-  private var book: SQLiteBook
+  var book: SQLiteBook
 
-  private struct StreamKey: Hashable {
+  struct StreamKey: Hashable {
     var station: StationID
     var stream: StreamID
   }
@@ -41,7 +41,7 @@ final class RecordIntake {
   }
 
   /// A stream as the tables know it, and how far it has come since.
-  private struct Stream {
+  struct Stream {
     var number: Int64
     var station: Int64
     var written: StreamProgress
@@ -138,6 +138,7 @@ final class RecordIntake {
       case .unreadable(let json, let reason):
         try compare(json, key, stream.number, seq, &outcome, now)
         try keep(json, reason, key, seq, &outcome, now)
+      case .passedOver: break
       }
       stream.reached.add(seq...seq)
     }
@@ -147,40 +148,6 @@ final class RecordIntake {
     stream.claims.prove(stream.reached.upto, at: now.wall)
     outcome.upto = stream.reached.upto
     note(stream, key)
-    return outcome
-  }
-
-  /// What a store of before had acknowledged, and this one never had or has lost.
-  private func store(kept batch: InboundBatch, _ now: Now) throws(DatabaseError) -> StoreOutcome {
-    let key = StreamKey(station: batch.station, stream: batch.stream)
-    let stream = try stream(key)
-    var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
-    outcome.kept = batch.numbers.upperBound
-    for (seq, content) in zip(batch.numbers, batch.contents) {
-      guard case .record(let record, let json) = content,
-        case .exchangeEnded(let exchange, let end) = record.body
-      else {
-        try keep(content.json, StoreReasons.notKept, key, seq, &outcome, now)
-        continue
-      }
-      guard try !isMeasured(seq, stream),
-        let id = try insert(record.kind, json, stream, Int64(seq), now)
-      else {
-        try compare(json, key, stream.number, seq, &outcome, now)
-        continue
-      }
-      outcome.add(
-        record,
-        StoredEvent(
-          id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
-          kind: record.kind, json: json), received: now)
-      // It may be of a stream of before, which this store has never heard of.
-      if try book.owner(of: exchange.id.stream) == nil {
-        _ = try self.stream(StreamKey(station: key.station, stream: exchange.id.stream))
-      }
-      outcome.discrepancies += try book.end(
-        exchange, end, from: key.station, in: key.stream, at: now)
-    }
     return outcome
   }
 
@@ -204,7 +171,7 @@ final class RecordIntake {
   }
 
   /// Whether a number stands for a measurement already; asked only where it stands for something.
-  private func isMeasured(_ seq: UInt64, _ stream: Stream) throws(DatabaseError) -> Bool {
+  func isMeasured(_ seq: UInt64, _ stream: Stream) throws(DatabaseError) -> Bool {
     guard stream.reached.contains(seq) else { return false }
     return try measurements.body(stream: stream.number, seq: seq) != nil
   }
@@ -217,7 +184,7 @@ final class RecordIntake {
   }
 
   /// - Returns: the event's id; nil where the place is taken.
-  private func insert(
+  func insert(
     _ kind: Record.Kind, _ json: [UInt8], _ stream: Stream, _ seq: Int64?, _ now: Now
   ) throws(DatabaseError) -> Int64? {
     try insertRecord.bind(1, stream.number)
@@ -238,7 +205,7 @@ final class RecordIntake {
   }
 
   /// A number that already means another record is a fault of the station, and is kept.
-  private func compare(
+  func compare(
     _ json: [UInt8], _ key: StreamKey, _ number: Int64, _ seq: UInt64,
     _ outcome: inout StoreOutcome, _ now: Now
   ) throws(DatabaseError) {
@@ -284,63 +251,9 @@ final class RecordIntake {
     return outcome
   }
 
-  // MARK: - Quarantine
-
-  /// Keeps what has a place but cannot stand there, once.
-  private func keep(
-    _ json: [UInt8], _ reason: String, _ key: StreamKey, _ seq: UInt64,
-    _ outcome: inout StoreOutcome, _ now: Now
-  ) throws(DatabaseError) {
-    var isKnown = false
-    try database.prepare(
-      """
-      SELECT 1 FROM quarantine WHERE station = ?1 AND stream = ?2 AND seq = ?3 AND raw = ?4
-      """
-    ).rows([
-      .text(key.station.text), .text(key.stream.description), .integer(Int64(seq)), .blob(json),
-    ]) { _ in isKnown = true }
-    guard !isKnown else { return }
-    outcome.quarantined.append(reason)
-    try confine(key.station, key.stream, seq, json, reason, now)
-  }
-
-  private func quarantine(
-    _ station: StationID, _ payload: [UInt8], _ reason: String, _ now: Now
-  ) throws(DatabaseError) -> StoreOutcome {
-    _ = try number(of: station)
-    var outcome = StoreOutcome(station: station, stream: nil)
-    var count = 0
-    var isKnown = false
-    try database.prepare("SELECT count(*) FROM quarantine WHERE station = ? AND stream IS NULL")
-      .rows([.text(station.text)]) { count = Int($0.int64(0)) }
-    guard count < Quarantined.mostMalformed else { return outcome }
-    try database.prepare(
-      "SELECT 1 FROM quarantine WHERE station = ? AND stream IS NULL AND raw = ?"
-    ).rows([.text(station.text), .blob(payload)]) { _ in isKnown = true }
-    guard !isKnown else { return outcome }
-    outcome.quarantined.append(reason)
-    try confine(station, nil, nil, payload, reason, now)
-    return outcome
-  }
-
-  private func confine(
-    _ station: StationID, _ stream: StreamID?, _ seq: UInt64?, _ raw: [UInt8],
-    _ reason: String, _ now: Now
-  ) throws(DatabaseError) {
-    try database.prepare(
-      """
-      INSERT INTO quarantine (station, stream, seq, received, reason, raw)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-      """
-    ).run([
-      .text(station.text), .text(stream?.description), .integer(seq.map { Int64($0) }),
-      .integer(now.wall.milliseconds), .text(reason), .blob(raw),
-    ])
-  }
-
   // MARK: - Streams, stations, days
 
-  private func stream(_ key: StreamKey) throws(DatabaseError) -> Stream {
+  func stream(_ key: StreamKey) throws(DatabaseError) -> Stream {
     if let known = streams[key] { return known }
     let station = try number(of: key.station)
     let place: [SQLValue] = [.text(key.station.text), .text(key.stream.description)]
@@ -426,7 +339,7 @@ final class RecordIntake {
   }
 
   /// The number of a station, which it is given when it is first heard of.
-  private func number(of station: StationID) throws(DatabaseError) -> Int64 {
+  func number(of station: StationID) throws(DatabaseError) -> Int64 {
     if let known = stations[station] { return known }
     try database.prepare(Self.register).run([.text(station.text)])
     var number: Int64 = 0
