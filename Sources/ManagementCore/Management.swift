@@ -29,6 +29,7 @@ package struct Management: Equatable, Sendable {
       for registration in registrations {
         life(registration.id) {
           $0 = StationLife(names: registration.names)
+          $0.retirement = registration.retirement
           $0.recover(today[registration.id] ?? DayCounts(), at: now)
         }
       }
@@ -59,6 +60,9 @@ package struct Management: Equatable, Sendable {
         return [.reply(request.station, request.id, refusal)]
       }
     case .stored(let outcomes): return take(outcomes, now)
+    case .stationRetired(let station, let retirement):
+      life(station) { $0.retirement = retirement }
+      return [.announce(station)]
     case .stationNamed(let registration):
       life(registration.id) { $0.names = registration.names }
       return [.announce(registration.id)]

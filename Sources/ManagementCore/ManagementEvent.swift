@@ -20,6 +20,8 @@ package enum ManagementEvent: Equatable, Sendable {
   /// A transaction was committed.
   case stored([StoreOutcome])
   case stationNamed(StationRegistration)
+  /// A person took a station out of use, or back into it.
+  case stationRetired(StationID, Retirement?)
   /// `nextDay` has come, and with it another local day.
   case dayBegan
   /// `nextDay` has come, and it is the same day.

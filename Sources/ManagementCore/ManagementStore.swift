@@ -19,6 +19,11 @@ package protocol ManagementStore: LedgerStore {
   func stations() throws(StoreFailure) -> [StationRegistration]
   /// Names a station, known or not.
   func name(_ station: StationID, _ names: StationNames) throws(StoreFailure)
+  /// Takes a station out of use, or back into it; nothing of what was stored of it changes.
+  /// - Returns: false where no such station is known.
+  func retire(
+    _ station: StationID, _ retirement: Retirement?
+  ) throws(StoreFailure) -> Bool
   /// What a station's sensors measured in these hours since 1970-01-01 UTC, sorted; of nothing
   /// but what was stored.
   func measured(
@@ -278,10 +283,29 @@ package struct Quarantined: Equatable, Sendable {
 package struct StationRegistration: Equatable, Sendable {
   package var id: StationID
   package var names: StationNames
+  /// nil while it is in use.
+  package var retirement: Retirement?
 
-  package init(id: StationID, names: StationNames) {
+  package init(id: StationID, names: StationNames, retirement: Retirement? = nil) {
     self.id = id
     self.names = names
+    self.retirement = retirement
+  }
+}
+
+/// Who took a station out of use, when and why. Its history stays.
+package struct Retirement: Equatable, Sendable {
+  /// In Unicode scalars, of a reason.
+  package static let longestReason = 200
+
+  package var actor: String
+  package var at: WallTime
+  package var reason: String
+
+  package init(actor: String, at: WallTime, reason: String) {
+    self.actor = actor
+    self.at = at
+    self.reason = reason
   }
 }
 

@@ -8,6 +8,7 @@ package final class MemoryStore: ManagementStore {
   private var progress: [StreamKey: StreamProgress] = [:]
   private var claims: [StreamKey: StreamClaims] = [:]
   private var registrations: [StationID: StationNames] = [:]
+  private var retirements: [StationID: Retirement] = [:]
   private var days: [DayKey: DayCounts] = [:]
   private var minutes: [Place: [UInt8]] = [:]
   private var hours: [StationID: [MeasuredHour.Place: MeasuredHour]] = [:]
@@ -39,6 +40,7 @@ package final class MemoryStore: ManagementStore {
     progress = other.progress
     claims = other.claims
     registrations = other.registrations
+    retirements = other.retirements
     days = other.days
     minutes = other.minutes
     hours = other.hours
@@ -282,8 +284,16 @@ package final class MemoryStore: ManagementStore {
   package func lastEventID() -> Int64 { stored.last?.id ?? 0 }
 
   package func stations() -> [StationRegistration] {
-    registrations.map { StationRegistration(id: $0.key, names: $0.value) }
-      .sorted { $0.id < $1.id }
+    registrations.map {
+      StationRegistration(id: $0.key, names: $0.value, retirement: retirements[$0.key])
+    }
+    .sorted { $0.id < $1.id }
+  }
+
+  package func retire(_ station: StationID, _ retirement: Retirement?) -> Bool {
+    guard registrations[station] != nil else { return false }
+    retirements[station] = retirement
+    return true
   }
 
   package func name(_ station: StationID, _ names: StationNames) { registrations[station] = names }

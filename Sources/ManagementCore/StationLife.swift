@@ -5,6 +5,8 @@ import StationProtocol
 /// committed records.
 package struct StationLife: Equatable, Sendable {
   package var names: StationNames
+  /// nil while it is in use.
+  package var retirement: Retirement?
   /// That of the service's state when this station last changed.
   package internal(set) var revision: Int64 = 0
   package private(set) var status: StatusPayload?

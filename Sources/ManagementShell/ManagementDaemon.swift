@@ -112,6 +112,7 @@ package final class ManagementDaemon {
     api.oldHold = settings.oldHold
     api.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
+    api.onRetired = { [unowned self] in dispatch(.stationRetired($0, $1)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
     var options = HTTPOptions(address: settings.address, port: settings.port)
     options.mostConnections = settings.connections

@@ -17,6 +17,8 @@ final class API {
   let refused: () -> RefusedInput
   /// A station was named; the core is told.
   var onNamed: (StationRegistration) -> Void = { _ in }
+  /// A station was taken out of use, or back into it.
+  var onRetired: (StationID, Retirement?) -> Void = { _, _ in }
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
   private let tokens: Tokens
@@ -106,6 +108,7 @@ final class API {
       try $0.listMeasurements($1, $2)
     }
     on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2) }
+    on(.put, "/stations/*/retirement", .nameStations) { try $0.retireStation($1, $2, $3) }
     on(.get, "/events", .viewStations, query: ["station", "kind", "before", "limit"]) {
       try $0.listEvents($1, $2)
     }

@@ -158,6 +158,6 @@ enum Schema {
       ) STRICT, WITHOUT ROWID;
       """),
     ledger,
-    claims, epoch,
+    claims, epoch, retirement,
   ]
 }
