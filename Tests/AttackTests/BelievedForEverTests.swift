@@ -48,24 +48,6 @@ import Testing
     }
   }
 
-  @Test("two machines that share a name are told by both sides")
-  func sharedName() throws {
-    let bed = try AttackBed(stations: ["gate-1"])
-    let station = try bed.start("gate-1")
-    // What it says at first is read by then: a broker that closes a connection on which there is
-    // something to read resets it, and its reason is lost.
-    try press(station, 1, in: bed)
-    let twin = try bed.steal("gate-1")
-    twin.say(SessionID(stream: StreamID(bits: 0x7), boot: 1, connection: 1), isOnline: true)
-    try Deadline.wait(until: "the station to notice") {
-      station.log.contains("another machine uses the name")
-    }
-    twin.vanish()
-    try Deadline.wait(70, until: "the station to tell of it, and the service to have found it") {
-      try bed.alarms(of: "gate-1").filter { $0 == "name-shared" }.count == 2
-    }
-  }
-
   private func session(of name: String, in bed: AttackBed) throws -> SessionID {
     let first = try Deadline.wait(for: "a record of \(name)") {
       try bed.management.records(of: name).first
