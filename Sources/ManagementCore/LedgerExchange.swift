@@ -86,10 +86,14 @@ package struct OpenHold: Equatable, Sendable {
   /// Whether the station has begun another stream since: its store was lost, and with it perhaps
   /// how this ended, so a person may have to decide.
   package var isOrphaned: Bool
+  /// Whether the station's records from behind it are missing since the service came back on a
+  /// backup: how it ended may be among them. Where the station has kept the end, it comes again.
+  package var isInGap: Bool
 
-  package init(_ entry: LedgerExchange, isOrphaned: Bool) {
+  package init(_ entry: LedgerExchange, isOrphaned: Bool, isInGap: Bool = false) {
     self.entry = entry
     self.isOrphaned = isOrphaned
+    self.isInGap = isInGap
   }
 
   package func age(at time: WallTime) -> Duration { max(.zero, time - entry.at) }

@@ -19,6 +19,11 @@ package protocol ManagementStore: LedgerStore {
   func stations() throws(StoreFailure) -> [StationRegistration]
   /// Names a station, known or not.
   func name(_ station: StationID, _ names: StationNames) throws(StoreFailure)
+  /// Takes a station out of use, or back into it; nothing of what was stored of it changes.
+  /// - Returns: false where no such station is known.
+  func retire(
+    _ station: StationID, _ retirement: Retirement?
+  ) throws(StoreFailure) -> Bool
   /// What a station's sensors measured in these hours since 1970-01-01 UTC, sorted; of nothing
   /// but what was stored.
   func measured(
@@ -50,8 +55,9 @@ package struct StoreFailure: Error, Equatable, Sendable, CustomStringConvertible
 /// Something that a station sent and that must be kept.
 package enum InboundItem: Equatable, Sendable {
   case batch(InboundBatch)
-  /// A station says from which number on it still has records.
-  case floor(StationID, StreamID, floor: UInt64)
+  /// A station says from which number on it still has records, and which is the last; nil where it
+  /// has none.
+  case floor(StationID, StreamID, floor: UInt64, ceiling: UInt64? = nil)
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
   /// A question, which is answered by what is stored at its turn.
@@ -70,7 +76,7 @@ package enum InboundItem: Equatable, Sendable {
   package var station: StationID {
     switch self {
     case .batch(let batch): batch.station
-    case .floor(let station, _, _), .malformed(let station, _, _), .request(let station, _):
+    case .floor(let station, _, _, _), .malformed(let station, _, _), .request(let station, _):
       station
     }
   }
@@ -78,12 +84,7 @@ package enum InboundItem: Equatable, Sendable {
   /// Bytes of what the station said, for bounds on what waits.
   package var size: Int {
     switch self {
-    case .batch(let batch):
-      batch.contents.reduce(0) { sum, content in
-        switch content {
-        case .record(_, let json), .unreadable(let json, _): sum + json.count
-        }
-      }
+    case .batch(let batch): batch.contents.reduce(0) { $0 + $1.json.count }
     case .floor, .request: 0
     case .malformed(_, let payload, _): payload.count
     }
@@ -96,18 +97,33 @@ package struct InboundBatch: Equatable, Sendable {
   package var stream: StreamID
   package var first: UInt64
   package var contents: [Content]
+  /// Ends of exchanges that a store of before had acknowledged. They stand for themselves, and say
+  /// nothing of the numbers before them.
+  package var isKept: Bool
 
   package enum Content: Equatable, Sendable {
     case record(Record, json: [UInt8])
     /// JSON that is no record this version knows: kept as it is, in quarantine.
     case unreadable(json: [UInt8], reason: String)
+    /// The same beyond what is kept of one station: its number is taken, its text is not.
+    case passedOver
+
+    package var json: [UInt8] {
+      switch self {
+      case .record(_, let json), .unreadable(let json, _): json
+      case .passedOver: []
+      }
+    }
   }
 
-  package init(station: StationID, stream: StreamID, first: UInt64, contents: [Content]) {
+  package init(
+    station: StationID, stream: StreamID, first: UInt64, contents: [Content], isKept: Bool = false
+  ) {
     self.station = station
     self.stream = stream
     self.first = first
     self.contents = contents
+    self.isKept = isKept
   }
 
   package var numbers: ClosedRange<UInt64> { first...first + UInt64(contents.count) - 1 }
@@ -120,6 +136,16 @@ package struct StoreOutcome: Equatable, Sendable {
   package var stream: StreamID?
   /// The end of the prefix of the stream that is stored without a hole.
   package var upto: UInt64
+  /// The numbers of the batch that it was; nil for what is none, and for kept ends.
+  package var numbers: ClosedRange<UInt64>?
+  /// Numbers that will never come, by records of this batch.
+  package var gaps: [ClosedRange<UInt64>] = []
+  /// The last number of the kept ends that it was.
+  package var kept: UInt64?
+  /// The first number of them that meant another record before.
+  package var conflict: UInt64?
+  /// Why something that the station says of its stream was passed over.
+  package var disbelieved: [String] = []
   /// Events that are new, in the order of their ids.
   package var events: [StoredEvent]
   /// Why something went into quarantine, once for each.
@@ -255,10 +281,29 @@ package struct Quarantined: Equatable, Sendable {
 package struct StationRegistration: Equatable, Sendable {
   package var id: StationID
   package var names: StationNames
+  /// nil while it is in use.
+  package var retirement: Retirement?
 
-  package init(id: StationID, names: StationNames) {
+  package init(id: StationID, names: StationNames, retirement: Retirement? = nil) {
     self.id = id
     self.names = names
+    self.retirement = retirement
+  }
+}
+
+/// Who took a station out of use, when and why. Its history stays.
+package struct Retirement: Equatable, Sendable {
+  /// In Unicode scalars, of a reason.
+  package static let longestReason = 200
+
+  package var actor: String
+  package var at: WallTime
+  package var reason: String
+
+  package init(actor: String, at: WallTime, reason: String) {
+    self.actor = actor
+    self.at = at
+    self.reason = reason
   }
 }
 

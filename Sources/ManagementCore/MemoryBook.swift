@@ -7,6 +7,8 @@ struct MemoryBook: LedgerBook, Sendable {
 
   var lives: [StationID: StreamID] = [:]
   var owners: [StreamID: StationID] = [:]
+  /// The last number of each stream that a restored store never got.
+  var gaps: [StreamID: UInt64] = [:]
   var members: [MemberID: Member] = [:]
   var balances: [Account: Int64] = [:]
   var movements: [Movement] = []
@@ -139,6 +141,11 @@ struct MemoryBook: LedgerBook, Sendable {
 
   mutating func agree(on price: Points?, of slot: SlotID, at station: StationID) {
     prices[station, default: [:]][slot] = price
+  }
+
+  /// How it ended may be among the records that were lost with a store.
+  func isInGap(_ entry: LedgerExchange) -> Bool {
+    gaps[entry.exchange.id.stream].map { entry.exchange.id.seq < $0 } ?? false
   }
 
   func isOrphaned(_ entry: LedgerExchange) -> Bool {

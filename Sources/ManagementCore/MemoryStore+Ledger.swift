@@ -47,7 +47,7 @@ extension MemoryStore {
 
   package func openHolds(after id: Int64, limit: Int) -> [OpenHold] {
     book.entries.lazy.filter { $0.id > id && $0.state == .held }.prefix(limit)
-      .map { OpenHold($0, isOrphaned: self.book.isOrphaned($0)) }
+      .map { OpenHold($0, isOrphaned: self.book.isOrphaned($0), isInGap: self.book.isInGap($0)) }
   }
 
   package func countHolds(olderThan time: WallTime) -> (open: Int64, old: Int64) {

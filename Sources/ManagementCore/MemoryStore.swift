@@ -6,7 +6,9 @@ package final class MemoryStore: ManagementStore {
   private(set) var stored: [StoredEvent] = []
   private var places: [Place: Int] = [:]
   private var progress: [StreamKey: StreamProgress] = [:]
+  private var claims: [StreamKey: StreamClaims] = [:]
   private var registrations: [StationID: StationNames] = [:]
+  private var retirements: [StationID: Retirement] = [:]
   private var days: [DayKey: DayCounts] = [:]
   private var minutes: [Place: [UInt8]] = [:]
   private var hours: [StationID: [MeasuredHour.Place: MeasuredHour]] = [:]
@@ -36,7 +38,9 @@ package final class MemoryStore: ManagementStore {
     stored = other.stored
     places = other.places
     progress = other.progress
+    claims = other.claims
     registrations = other.registrations
+    retirements = other.retirements
     days = other.days
     minutes = other.minutes
     hours = other.hours
@@ -44,11 +48,15 @@ package final class MemoryStore: ManagementStore {
     unreadable = other.unreadable
   }
 
+  /// The store has come back from a backup: of how far streams have come since it knows nothing.
+  package func forgetClaims() { claims = [:] }
+
   package func store(_ items: [InboundItem], at now: Now) -> [StoreOutcome] {
     items.map { item in
       switch item {
-      case .batch(let batch): store(batch, now)
-      case .floor(let station, let stream, let floor): raise(station, stream, floor, now)
+      case .batch(let batch): batch.isKept ? store(kept: batch, now) : store(batch, now)
+      case .floor(let station, let stream, let floor, let ceiling):
+        raise(station, stream, floor, ceiling: ceiling ?? floor, now)
       case .malformed(let station, let payload, let reason):
         quarantine(station, payload, reason, now)
       case .request(let station, let request): answer(request, station, now)
@@ -71,7 +79,12 @@ package final class MemoryStore: ManagementStore {
     own(batch.stream, batch.station)
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.numbers = batch.numbers
     var reached = progress[key] ?? StreamProgress()
+    let isPossible =
+      reached.follows(batch.numbers)
+      || claims[key].reach(batch.numbers.upperBound, at: now.wall)
+    if !isPossible { outcome.disbelieved.append(ClaimReasons.records) }
     for (seq, content) in zip(batch.numbers, batch.contents) {
       let place = Place(key: key, seq: seq)
       switch content {
@@ -85,7 +98,13 @@ package final class MemoryStore: ManagementStore {
         } else if let event = insert(record, json, place, now) {
           outcome.add(record, event, received: now)
           switch record.body {
-          case .gap(let from, let to, _): reached.add(from...to)
+          case .gap(let from, let to, _):
+            if isPossible, to < seq {
+              reached.add(from...to)
+              outcome.gaps.append(from...to)
+            } else {
+              outcome.disbelieved.append(ClaimReasons.gap)
+            }
           case .exchangeEnded(let exchange, let end):
             outcome.discrepancies += book.end(
               exchange, end, from: batch.station, in: batch.stream, at: now)
@@ -98,11 +117,43 @@ package final class MemoryStore: ManagementStore {
         // Where the number is taken, that is the worse fault.
         conflict(place, json, &outcome, now)
         keep(place, json, reason, &outcome, now)
+      case .passedOver: break
       }
       reached.add(seq...seq)
     }
     progress[key] = reached
+    claims[key].prove(reached.upto, at: now.wall)
     outcome.upto = reached.upto
+    return outcome
+  }
+
+  /// What a store of before had acknowledged, and this one never had or has lost.
+  private func store(kept batch: InboundBatch, _ now: Now) -> StoreOutcome {
+    register(batch.station)
+    own(batch.stream, batch.station)
+    let key = StreamKey(station: batch.station, stream: batch.stream)
+    var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.kept = batch.numbers.upperBound
+    for (seq, content) in zip(batch.numbers, batch.contents) {
+      let place = Place(key: key, seq: seq)
+      guard case .record(let record, let json) = content,
+        case .exchangeEnded(let exchange, let end) = record.body
+      else {
+        if !content.json.isEmpty {
+          keep(place, content.json, StoreReasons.notKept, &outcome, now)
+        }
+        continue
+      }
+      guard let event = insert(record, json, place, now) else {
+        conflict(place, json, &outcome, now)
+        continue
+      }
+      outcome.add(record, event, received: now)
+      // It may be of a stream of before, which this store has never heard of.
+      own(exchange.id.stream, batch.station)
+      outcome.discrepancies += book.end(
+        exchange, end, from: batch.station, in: batch.stream, at: now)
+    }
     return outcome
   }
 
@@ -157,12 +208,13 @@ package final class MemoryStore: ManagementStore {
   ) {
     let known = places[place].map { stored[$0].json } ?? minutes[place]
     guard let known, known != json else { return }
+    outcome.conflict = outcome.conflict ?? place.seq
     keep(place, json, StoreReasons.conflict, &outcome, now)
   }
 
   /// The station no longer has what lies below its floor.
   private func raise(
-    _ station: StationID, _ stream: StreamID, _ floor: UInt64, _ now: Now
+    _ station: StationID, _ stream: StreamID, _ floor: UInt64, ceiling: UInt64, _ now: Now
   ) -> StoreOutcome {
     register(station)
     own(stream, station)
@@ -170,6 +222,11 @@ package final class MemoryStore: ManagementStore {
     let key = StreamKey(station: station, stream: stream)
     var outcome = StoreOutcome(station: station, stream: stream)
     var reached = progress[key] ?? StreamProgress()
+    outcome.upto = reached.upto
+    guard claims[key].reach(ceiling, at: now.wall) else {
+      outcome.disbelieved.append(ClaimReasons.floor)
+      return outcome
+    }
     for hole in reached.holes(below: floor) {
       let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
       let event = StoredEvent(
@@ -177,6 +234,7 @@ package final class MemoryStore: ManagementStore {
         received: now.wall, kind: gap.kind, json: gap.json)
       stored.append(event)
       outcome.events.append(event)
+      book.gaps[stream] = max(book.gaps[stream] ?? 0, hole.upperBound)
       reached.add(hole)
       progress[key] = reached
     }
@@ -227,8 +285,16 @@ package final class MemoryStore: ManagementStore {
   package func lastEventID() -> Int64 { stored.last?.id ?? 0 }
 
   package func stations() -> [StationRegistration] {
-    registrations.map { StationRegistration(id: $0.key, names: $0.value) }
-      .sorted { $0.id < $1.id }
+    registrations.map {
+      StationRegistration(id: $0.key, names: $0.value, retirement: retirements[$0.key])
+    }
+    .sorted { $0.id < $1.id }
+  }
+
+  package func retire(_ station: StationID, _ retirement: Retirement?) -> Bool {
+    guard registrations[station] != nil else { return false }
+    retirements[station] = retirement
+    return true
   }
 
   package func name(_ station: StationID, _ names: StationNames) { registrations[station] = names }
@@ -272,6 +338,7 @@ package final class MemoryStore: ManagementStore {
 
 /// Words and records that every engine writes alike.
 package enum StoreReasons {
+  package static let notKept = "only ends of exchanges are kept by stations"
   package static let conflict = "conflict: this number already means another record"
 
   /// The record that the service writes where a stream begins later than it should.

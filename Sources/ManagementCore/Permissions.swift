@@ -23,6 +23,7 @@ package enum Operation: String, CaseIterable, Sendable {
   case viewStations
   case manageMembers
   case issueCodes
+  /// Their names, and whether they are in use.
   case nameStations
   case viewQuarantine
   /// Balances, statements, holds and the proof.

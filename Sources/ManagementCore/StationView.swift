@@ -32,6 +32,16 @@ package struct StationView: Equatable, Sendable {
         $0.field("en", life.names.english)
         $0.field("zh", life.names.chinese)
       }
+      object.key("retired")
+      if let retirement = life.retirement {
+        object.object {
+          $0.field("by", retirement.actor)
+          $0.field("at", retirement.at.milliseconds)
+          $0.field("reason", retirement.reason)
+        }
+      } else {
+        object.null()
+      }
       object.key("online")
       if let isOnline { object.value(isOnline) } else { object.null() }
       object.nullable("since", life.since?.milliseconds)

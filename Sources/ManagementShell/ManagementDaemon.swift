@@ -16,6 +16,7 @@ package final class ManagementDaemon {
   private let lock: FileLock
   private let store: SQLiteStore
   private let writer: IngestWriter
+  private let epoch: StoreEpoch
   private let client: MQTTClient
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
@@ -33,6 +34,9 @@ package final class ManagementDaemon {
   private lazy var sweep = RetainedSweep(loop: loop) { [client] in
     client.publish(MQTTMessage(topic: $0, payload: [], isRetained: true))
   }
+  /// When batches that came too fast are looked into.
+  private var pace: Timer?
+  private var pacedAt: Instant?
 
   /// Opens the store and reads the secrets.
   /// - Throws: where the service cannot run.
@@ -49,7 +53,8 @@ package final class ManagementDaemon {
     loop = try EventLoop()
     lock = try Self.lock(settings.storePath)
     store = try SQLiteStore(path: settings.storePath)
-    writer = try IngestWriter(path: settings.storePath)
+    epoch = try store.settleEpoch(path: settings.storePath)
+    writer = try IngestWriter(path: settings.storePath, epoch: epoch)
     var options = MQTTOptions(
       host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
       password: try Files.credential("mqtt-password", directory: folder))
@@ -132,6 +137,7 @@ package final class ManagementDaemon {
     api.oldHold = settings.oldHold
     api.doorkeeper.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
+    api.onRetired = { [unowned self] in dispatch(.stationRetired($0, $1)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
     var options = HTTPOptions(address: settings.address, port: settings.port)
     options.mostConnections = settings.connections
@@ -215,7 +221,8 @@ package final class ManagementDaemon {
   private func status(isOnline: Bool) -> MQTTMessage {
     MQTTMessage(
       topic: Topic.serviceStatus.path,
-      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall).json, isRetained: true)
+      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall, store: epoch).json,
+      isRetained: true)
   }
 
   // MARK: - Events and effects
@@ -243,6 +250,16 @@ package final class ManagementDaemon {
 
   private func dispatch(_ event: ManagementEvent) {
     perform(core.handle(event, at: timekeeper.now()))
+    let due = core.nextPaced
+    guard due != pacedAt else { return }
+    pace?.cancel()
+    pacedAt = due
+    pace = due.map { due in
+      loop.schedule(at: due) { [unowned self] in
+        pacedAt = nil
+        dispatch(.paceDue)
+      }
+    }
   }
 
   private func perform(_ effects: [ManagementEffect]) {

@@ -80,11 +80,20 @@ package enum Event: Equatable, Sendable {
   case storeReplaced(StreamID, isDurable: Bool)
   /// What was kept in memory is in a file now, with its stream and its numbers.
   case storeKept
+  /// The same store has begun a new stream, with this boot as its first. Its rows that were not
+  /// acknowledged have the numbers from 1 to this one there.
+  case streamRenewed(StreamID, through: UInt64)
   /// The broker accepted a session, the n-th of this boot.
   case uplinkOpened(connection: Int64)
   case uplinkClosed
+  /// The broker ended the session because another client has connected under this station's name.
+  case sessionTakenOver
   /// The service has stored records.
   case acknowledged(Acknowledgement)
+  /// The service is there, on this store.
+  case serviceHeard(StoreEpoch)
+  /// The kept end that was asked for; nil where there is no further one.
+  case keptEndRead(KeptEnds.Row?)
   /// The broker brought a message that means nothing to this station.
   case messageRefused(MessageRefusal)
   /// `nextDeadline` has come.
@@ -146,6 +155,8 @@ package struct Recovered: Equatable, Sendable {
   package var slots: [SlotMemory]
   /// How exchanges ended that the service has not acknowledged, in the order of their numbers.
   package var settlements: [Outbox.Settlement]
+  /// The service's store that has every end that is kept.
+  package var serviceStore: StoreEpoch?
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
   /// What is written lasts; not so where no file could be had.
@@ -159,8 +170,9 @@ package struct Recovered: Equatable, Sendable {
     day: DayBook = DayBook(), lastTrusted: WallTime? = nil,
     clockMark: WallTime? = nil, latches: [Latch] = [],
     whereabouts: [Whereabouts.Stay] = [], exchange: OpenExchange? = nil, serial: UInt8 = 0,
-    slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [], hasLostStore: Bool = false,
-    isDurable: Bool = true, hasNewerStore: Bool = false
+    slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [],
+    serviceStore: StoreEpoch? = nil, hasLostStore: Bool = false, isDurable: Bool = true,
+    hasNewerStore: Bool = false
   ) {
     self.stream = stream
     self.boot = boot
@@ -178,6 +190,7 @@ package struct Recovered: Equatable, Sendable {
     self.serial = serial
     self.slots = slots
     self.settlements = settlements
+    self.serviceStore = serviceStore
     self.hasLostStore = hasLostStore
     self.isDurable = isDurable
     self.hasNewerStore = hasNewerStore

@@ -33,6 +33,13 @@ extension Station {
     _ body: Record.Body, _ lane: Lane, _ step: inout Step, _ changes: [RecoveryChange] = []
   ) {
     let record = Record(at: step.now.wall, isTrusted: step.now.isTrusted, body: body)
+    guard outbox.takes(record.kind) else { return outbox.passOver() }
+    if let passed = outbox.takePassedOver() {
+      let gap = Record(
+        at: step.now.wall, isTrusted: step.now.isTrusted,
+        body: .gap(from: passed.lowerBound, to: passed.upperBound, reason: .full))
+      step.effects.append(.journal(outbox.append(gap, .urgent, [])))
+    }
     step.effects.append(.journal(outbox.append(record, lane, changes)))
   }
 

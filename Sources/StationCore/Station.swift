@@ -16,6 +16,8 @@ package struct Station: Equatable, Sendable {
   var clock: ClockTrust
   var marks = ReplayMarks()
   var refusedMessages = RefusedMessages()
+  var renewal = StreamRenewal()
+  var keptEnds = KeptEnds()
   package internal(set) var fire: FireInput
   var emergency = EmergencyButton()
   package internal(set) var relays: [RelaySwitch]
@@ -109,7 +111,10 @@ package struct Station: Equatable, Sendable {
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
     let ofStation =
-      [entryDeadline, outbox.deadline, refusedMessages.deadline, fire.deadline]
+      [
+        entryDeadline, outbox.deadline, refusedMessages.deadline, renewal.deadline,
+        keptEnds.deadline, fire.deadline,
+      ]
       + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines + [vending?.deadline]
     return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
   }
@@ -129,6 +134,7 @@ extension Station {
   private mutating func react(to event: Event, _ step: inout Step) {
     switch event {
     case .booted, .storeReplaced: break
+    case .streamRenewed(let stream, let last): renew(on: stream, through: last, &step)
     case .codePresented(let id, let presentation): present(.code(presentation), at: id, &step)
     case .cardPresented(let id, let presentation): present(.card(presentation), at: id, &step)
     case .pinEntered(let id, let attempt): present(.pin(attempt), at: id, &step)
@@ -167,21 +173,9 @@ extension Station {
     case .codeShownAtMachine, .productSelected, .selectionCancelled, .replied, .machineAnswered,
       .machineSilent, .machineDoorChanged, .slotCounted, .slotReleased:
       reactToMachine(event, &step)
-    case .journaled(let seq):
-      outbox.journaled(through: seq)
-      exchangeJournaled(&step)
-    case .uplinkOpened(let connection): open(connection, &step)
-    case .uplinkClosed:
-      uplink = nil
-      uplinkLostAt = uplinkLostAt ?? step.now.instant
-      outbox.uplinkClosed()
-    case .acknowledged(let ack):
-      switch outbox.acknowledged(ack, at: step.now.instant) {
-      case .nothing: break
-      case .trim(let upto): step.effects.append(.trim(through: upto))
-      case .foreign: refuse(.foreignAcknowledgement, &step)
-      }
-    case .messageRefused(let refusal): refuse(refusal, &step)
+    case .journaled, .uplinkOpened, .uplinkClosed, .sessionTakenOver, .serviceHeard,
+      .keptEndRead, .acknowledged, .messageRefused:
+      reactToLink(event, &step)
     case .wake: break
     }
   }
@@ -206,6 +200,8 @@ extension Station {
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
+    follow(keptEnds.wake(at: step.now.instant), &step)
+    for alarm in renewal.end(at: step.now.instant) { set(alarm, nil, stands: false, &step) }
     if let isFilling = outbox.noteFilling() {
       set(.journalFilling, nil, stands: isFilling, &step)
     }
@@ -218,6 +214,7 @@ extension Station {
     boot = recovered.boot
     isStoreDurable = recovered.isDurable
     outbox.recover(recovered)
+    keptEnds.recover(recovered.serviceStore)
     marks.recover(recovered.marks.filter { $0.purpose == .door })
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(

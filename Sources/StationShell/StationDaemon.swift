@@ -310,6 +310,11 @@ extension StationDaemon {
     case .replaced(let stream, let isDurable):
       dispatch(.storeReplaced(stream, isDurable: isDurable))
       link.change(stream: stream)
+    case .renewed(let stream, let last):
+      Log.warning("the store goes on with another stream; \(last) records are sent again in it")
+      dispatch(.streamRenewed(stream, through: last))
+      link.change(stream: stream)
+    case .keptEnd(let row): dispatch(.keptEndRead(row))
     case .rows(let stream, let first, let records):
       link.publish(stream: stream, first: first, records: records)
     case .kept:
@@ -377,6 +382,9 @@ extension StationDaemon {
     case .checkMachine(let slot): machine?.check(slot)
     case .showScreen(let screen): self.screen?.show(screen)
     case .trim(let seq): journal.trim(through: seq, of: stream)
+    case .renewStream: journal.renew(stream)
+    case .readKeptEnd(let id): journal.readKeptEnd(after: id)
+    case .publishKeptEnd(let end): link.publish(end)
     }
   }
 

@@ -118,6 +118,14 @@ package final class StationUnderTest {
   }
 
   /// Turns something of the room on or off: `fire`, `lock-down`, `emergency` and their like.
+  /// Presses the exit button once it is let go.
+  package func pressExit() throws {
+    try Deadline.wait(until: "the exit button to be let go") {
+      try accessPoint()["exit"] as? Bool == false
+    }
+    try order("/exit", [:])
+  }
+
   package func turn(_ name: String, on isOn: Bool) throws {
     try post("/room", ["switch": name, "on": isOn])
   }

@@ -1,5 +1,6 @@
 // Stations, their events, and what could not be read of them.
 import HTTP
+import Linux
 import ManagementCore
 import StationProtocol
 
@@ -52,6 +53,24 @@ extension API {
     let names = try StationNaming(json: request.body).names
     try store.name(station, names)
     onNamed(StationRegistration(id: station, names: names))
+    return try showStation(request, parameters)
+  }
+
+  /// Takes a station out of use, or back into it. Who did it stands with it, and in the log.
+  func retireStation(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let order = try RetirementOrder(json: request.body)
+    let retirement =
+      order.isRetired
+      ? Retirement(actor: actor.name, at: now().wall, reason: order.reason) : nil
+    guard let station = StationID(parameters[0]), try store.retire(station, retirement) else {
+      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
+    }
+    Log.notice(
+      "\(station) is \(order.isRetired ? "retired" : "in use again") by \(actor.name): "
+        + order.reason)
+    onRetired(station, retirement)
     return try showStation(request, parameters)
   }
 

@@ -21,6 +21,8 @@ final class API {
   var prove: () throws(Problem) -> HTTPLaterAnswer = { () throws(Problem) in
     throw .unavailable("Nobody proves the ledger here.")
   }
+  /// A station was taken out of use, or back into it.
+  var onRetired: (StationID, Retirement?) -> Void = { _, _ in }
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
   let doorkeeper: Doorkeeper
@@ -121,6 +123,7 @@ final class API {
       try $0.listMeasurements($1, $2)
     }
     on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2) }
+    on(.put, "/stations/*/retirement", .nameStations) { try $0.retireStation($1, $2, $3) }
     on(.get, "/events", .viewStations, query: ["station", "kind", "before", "limit"]) {
       try $0.listEvents($1, $2)
     }

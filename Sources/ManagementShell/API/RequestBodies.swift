@@ -70,6 +70,38 @@ package struct StationNaming: Equatable, Sendable {
   }
 }
 
+/// `PUT /stations/{id}/retirement`.
+package struct RetirementOrder: Equatable, Sendable {
+  package var isRetired: Bool
+  package var reason: String
+
+  package init(json: [UInt8]) throws(JSONError) {
+    var retired: Bool?
+    var reason: String?
+    func text(_ text: String) -> String? {
+      isName(text) && text.unicodeScalars.count <= Retirement.longestReason ? text : nil
+    }
+    self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "retired":
+          try reader.read(&retired, key) { (reader) throws(JSONError) in try reader.bool() }
+        case "reason": try reader.read(&reason, key, text: text)
+        default: throw reader.unknown(key)
+        }
+      }
+      return RetirementOrder(
+        isRetired: try reader.require(retired, "retired"),
+        reason: try reader.require(reason, "reason"))
+    }
+  }
+
+  private init(isRetired: Bool, reason: String) {
+    self.isRetired = isRetired
+    self.reason = reason
+  }
+}
+
 /// `POST /members/{id}/codes`, which asks for nothing: no body, or an object without members.
 package struct CodeRequest: Equatable, Sendable {
   package init(json: [UInt8]) throws(JSONError) {

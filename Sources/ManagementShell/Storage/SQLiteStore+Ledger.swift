@@ -110,20 +110,22 @@ extension SQLiteStore {
 
   static let openHolds = """
     SELECT stream.station, stream.stream, exchange.seq, station.life,
-      \(SQLiteBook.entryColumns)
+      COALESCE(restored_gap.last > exchange.seq, 0), \(SQLiteBook.entryColumns)
     FROM exchange JOIN stream ON stream.number = exchange.stream
     JOIN station ON station.id = stream.station
+    LEFT JOIN restored_gap ON restored_gap.stream = exchange.stream
     WHERE exchange.state = 'held' AND exchange.id > ?1 ORDER BY exchange.id LIMIT ?2
     """
 
   static func hold(_ row: Statement) throws(DatabaseError) -> OpenHold {
     guard let station = StationID(row.text(0)), let stream = StreamID(row.text(1)) else {
-      throw SQLiteBook.damaged("exchange", row.int64(4))
+      throw SQLiteBook.damaged("exchange", row.int64(5))
     }
     let id = ExchangeID(stream: stream, seq: UInt64(row.int64(2)))
-    let entry = try SQLiteBook.entry(row, from: 4, id, of: station)
+    let entry = try SQLiteBook.entry(row, from: 5, id, of: station)
     let life = row.textOrNil(3)
-    return OpenHold(entry, isOrphaned: life != nil && life != stream.description)
+    return OpenHold(
+      entry, isOrphaned: life != nil && life != stream.description, isInGap: row.int64(4) == 1)
   }
 
   package func countHolds(

@@ -85,13 +85,34 @@ extension SQLiteStore {
   package func stations() throws(StoreFailure) -> [StationRegistration] {
     try Self.guarded { () throws(DatabaseError) in
       var all: [StationRegistration] = []
-      try database.prepare("SELECT id, name_en, name_zh FROM station ORDER BY id").rows { row in
+      try database.prepare(
+        """
+        SELECT id, name_en, name_zh, retired_by, retired_at, retired_reason FROM station ORDER BY id
+        """
+      ).rows { row in
         guard let id = StationID(row.text(0)) else { return }
+        let retirement = row.textOrNil(3).map {
+          Retirement(
+            actor: $0, at: WallTime(milliseconds: row.int64(4)), reason: row.text(5))
+        }
         all.append(
           StationRegistration(
-            id: id, names: StationNames(english: row.text(1), chinese: row.text(2))))
+            id: id, names: StationNames(english: row.text(1), chinese: row.text(2)),
+            retirement: retirement))
       }
       return all
+    }
+  }
+
+  package func retire(
+    _ station: StationID, _ retirement: Retirement?
+  ) throws(StoreFailure) -> Bool {
+    try Self.guarded { () throws(DatabaseError) in
+      try database.run(
+        "UPDATE station SET retired_by = ?2, retired_at = ?3, retired_reason = ?4 WHERE id = ?1",
+        .text(station.text), .text(retirement?.actor), .integer(retirement?.at.milliseconds),
+        .text(retirement?.reason))
+      return database.changes == 1
     }
   }
 

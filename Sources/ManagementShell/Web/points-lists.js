@@ -128,7 +128,8 @@ export class OpenHolds extends Part {
       h("p", {},
         tick(h("span", {}), "points.holds.age", serviceNow() - hold.ageSeconds * 1000), " ",
         hold.needsAttention ? h("span", { class: "caveat" },
-          t(hold.orphaned ? "points.holds.orphaned" : "points.holds.old")) : null),
+          t(hold.orphaned ? "points.holds.orphaned"
+            : hold.inGap ? "points.holds.in-gap" : "points.holds.old")) : null),
       h("details", {}, h("summary", {}, t("points.holds.resolve")), form.element));
   }
 }

@@ -12,8 +12,8 @@ extension StationStore {
   ) throws(DatabaseError) -> (store: StationStore, recovered: Recovered) {
     let database = try Database(path: path, options: options)
     try database.migrate(migrations)
-    let recovered = try read(database, .clean)
-    return (StationStore(database, recovered), recovered)
+    let (recovered, base) = try read(database, .clean)
+    return (StationStore(database, recovered, base), recovered)
   }
 
   /// What a store remembers that this program may not write: a later version's, or one on a disk
@@ -23,7 +23,7 @@ extension StationStore {
     do throws(DatabaseError) {
       let database = try Database(path: path, mode: .readOnly)
       defer { database.close() }
-      return try read(database, .clean)
+      return try read(database, .clean).recovered
     } catch {
       Log.warning("what \(path) remembers cannot be read: \(error)")
       return nil
