@@ -36,6 +36,7 @@ package protocol LedgerBook {
 
   func order(_ key: OrderKey) throws(Failure) -> PlacedOrder?
   mutating func place(_ order: PlacedOrder) throws(Failure)
+  mutating func note(_ entry: AuditEntry) throws(Failure)
   func movement(_ id: Int64) throws(Failure) -> Movement?
   func isReversed(_ id: Int64) throws(Failure) -> Bool
   func pending(_ id: Int64) throws(Failure) -> PendingOrder?

@@ -1,7 +1,8 @@
 // What the management service keeps, whichever engine keeps it.
 import StationProtocol
 
-/// The durable side of the service. Each method is one transaction: it happens whole or not at
+/// The durable side of the service. What a person changes is written down with the name of the
+/// actor in the same transaction. Each method is one transaction: it happens whole or not at
 /// all. Engines: `MemoryStore` here, SQLite in the shell; one contract suite runs on every one.
 package protocol ManagementStore: LedgerStore {
   /// Stores what stations sent, in order. An item that is there already changes nothing.
@@ -18,7 +19,9 @@ package protocol ManagementStore: LedgerStore {
   /// What is known of every station that ever spoke or was named, sorted by id.
   func stations() throws(StoreFailure) -> [StationRegistration]
   /// Names a station, known or not.
-  func name(_ station: StationID, _ names: StationNames) throws(StoreFailure)
+  func name(
+    _ station: StationID, _ names: StationNames, by actor: String, at now: Now
+  ) throws(StoreFailure)
   /// What a station's sensors measured in these hours since 1970-01-01 UTC, sorted; of nothing
   /// but what was stored.
   func measured(
@@ -28,12 +31,22 @@ package protocol ManagementStore: LedgerStore {
   func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts]
 
   /// - Returns: false where the member is enrolled already.
-  func enrol(_ member: Member) throws(StoreFailure) -> Bool
+  func enrol(_ member: Member, by actor: String) throws(StoreFailure) -> Bool
   func member(_ id: MemberID) throws(StoreFailure) -> Member?
   /// Members with ids above `id`, sorted.
   func members(after id: MemberID?, limit: Int) throws(StoreFailure) -> [Member]
   /// - Returns: false where there is no such member.
-  func setStatus(_ status: Member.Status, of id: MemberID) throws(StoreFailure) -> Bool
+  func setStatus(
+    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
+  ) throws(StoreFailure) -> Bool
+
+  /// Writes down what was done elsewhere, such as a code that was issued.
+  func note(_ entry: AuditEntry) throws(StoreFailure)
+  /// Who did what, newest first, with ids below `before` where it is given.
+  /// - Parameter member: of this member alone; of everything where it is nil.
+  func audit(
+    of member: MemberID?, before: Int64?, limit: Int
+  ) throws(StoreFailure) -> [AuditEntry]
 
   /// What could not be read, newest first, with ids below `before` where it is given.
   func quarantine(before: Int64?, limit: Int) throws(StoreFailure) -> [Quarantined]

@@ -15,6 +15,7 @@ struct MemoryBook: LedgerBook, Sendable {
   var discrepancies: [Discrepancy] = []
   var orders: [OrderKey: PlacedOrder] = [:]
   var pendingOrders: [PendingOrder] = []
+  var audit: [AuditEntry] = []
   var reversed: Set<Int64> = []
   var exchangeLimits = ExchangeLimits()
   var prices: [StationID: [SlotID: Points]] = [:]
@@ -95,6 +96,12 @@ struct MemoryBook: LedgerBook, Sendable {
 
   func order(_ key: OrderKey) -> PlacedOrder? { orders[key] }
   mutating func place(_ order: PlacedOrder) { orders[order.key] = order }
+
+  mutating func note(_ entry: AuditEntry) {
+    var entry = entry
+    entry.id = Int64(audit.count) + 1
+    audit.append(entry)
+  }
 
   func movement(_ id: Int64) -> Movement? {
     id >= 1 && id <= movements.count ? movements[Int(id) - 1] : nil

@@ -230,7 +230,12 @@ package final class MemoryStore: ManagementStore {
       .sorted { $0.id < $1.id }
   }
 
-  package func name(_ station: StationID, _ names: StationNames) { registrations[station] = names }
+  package func name(
+    _ station: StationID, _ names: StationNames, by actor: String, at now: Now
+  ) {
+    registrations[station] = names
+    book.note(.naming(station, names, by: actor, at: now))
+  }
 
   package func measured(of station: StationID, hours range: Range<Int64>) -> [MeasuredHour] {
     (hours[station] ?? [:]).values.filter { range.contains($0.place.hour) }
@@ -243,9 +248,10 @@ package final class MemoryStore: ManagementStore {
     return counts
   }
 
-  package func enrol(_ member: Member) -> Bool {
+  package func enrol(_ member: Member, by actor: String) -> Bool {
     guard book.members[member.id] == nil else { return false }
     book.members[member.id] = member
+    book.note(.enrolment(member, by: actor))
     return true
   }
 
@@ -256,10 +262,22 @@ package final class MemoryStore: ManagementStore {
     return Array(later.sorted { $0.id < $1.id }.prefix(limit))
   }
 
-  package func setStatus(_ status: Member.Status, of id: MemberID) -> Bool {
+  package func setStatus(
+    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
+  ) -> Bool {
     guard book.members[id] != nil else { return false }
     book.members[id]?.status = status
+    book.note(.status(status, of: id, by: actor, at: now))
     return true
+  }
+
+  package func note(_ entry: AuditEntry) { book.note(entry) }
+
+  package func audit(of member: MemberID?, before: Int64?, limit: Int) -> [AuditEntry] {
+    Array(
+      book.audit.reversed().lazy.filter { entry in
+        (before.map { entry.id < $0 } ?? true) && (member == nil || entry.member == member)
+      }.prefix(limit))
   }
 
   package func quarantine(before: Int64?, limit: Int) -> [Quarantined] {

@@ -41,12 +41,14 @@ extension API {
   }
 
   /// Names a station, also one that has not spoken yet.
-  func nameStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+  func nameStation(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
     guard let station = StationID(parameters[0]) else {
       throw Problem.badRequest("A station's id is 1 to 48 of a-z, 0-9 and -, not \"service\".")
     }
     let names = try StationNaming(json: request.body).names
-    try store.name(station, names)
+    try store.name(station, names, by: actor.name, at: now())
     onNamed(StationRegistration(id: station, names: names))
     return try showStation(request, parameters)
   }
