@@ -113,7 +113,8 @@ extension ConfigurationTable.Section {
     case (.repeated(let argument, let example, let accepts), let text?):
       guard !accepts(text) else { return nil }
       return ConfigurationProblem(
-        line: section.line, "\"\(text)\" is no \(argument) for [\(name)], as \(example) is")
+        line: section.line, "\"\(Excerpt(text))\" is no \(argument) for [\(name)], as \(example) is"
+      )
     }
   }
 
@@ -125,7 +126,8 @@ extension ConfigurationTable.Section {
     for entry in section.entries {
       guard let key = keys.first(where: { $0.name == entry.key }) else {
         problems.append(
-          ConfigurationProblem(line: entry.line, "\(section.title) has no key \"\(entry.key)\""))
+          ConfigurationProblem(
+            line: entry.line, "\(section.title) has no key \"\(Excerpt(entry.key))\""))
         continue
       }
       if let line = lines.updateValue(entry.line, forKey: entry.key) {
@@ -136,7 +138,8 @@ extension ConfigurationTable.Section {
       } else {
         problems.append(
           ConfigurationProblem(
-            line: entry.line, "\"\(entry.key)\" expects \(key.kind.form), not \"\(entry.value)\""))
+            line: entry.line,
+            "\"\(entry.key)\" expects \(key.kind.form), not \"\(Excerpt(entry.value))\""))
       }
     }
     let line = section.line == 0 ? nil : section.line

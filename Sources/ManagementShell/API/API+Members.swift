@@ -96,7 +96,7 @@ extension API {
 
   private func member(_ text: String) throws -> Member {
     guard let id = MemberID(text), let member = try store.member(id) else {
-      throw Problem.notFound("No member \"\(text.prefix(64))\" is enrolled.")
+      throw Problem.notFound("No member \"\(Excerpt(text))\" is enrolled.")
     }
     return member
   }

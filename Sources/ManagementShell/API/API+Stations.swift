@@ -10,7 +10,7 @@ extension API {
 
   func showStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
     guard let view = views().first(where: { $0.id.text == parameters[0] }) else {
-      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
+      throw Problem.notFound("No station \"\(Excerpt(parameters[0]))\" has ever been heard of.")
     }
     var writer = JSONWriter(capacity: 1024)
     view.write(to: &writer)
@@ -30,7 +30,7 @@ extension API {
     let most = MeasuredSeries.Step.hour.most
     let count = min(try Self.number("count", in: request, 1...most) ?? 24, step.most)
     guard let view = views().first(where: { $0.id.text == parameters[0] }) else {
-      throw Problem.notFound("No station \"\(parameters[0].prefix(64))\" has ever been heard of.")
+      throw Problem.notFound("No station \"\(Excerpt(parameters[0]))\" has ever been heard of.")
     }
     let now = now()
     let hours = try store.measured(

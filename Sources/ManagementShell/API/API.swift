@@ -203,7 +203,7 @@ final class API {
       guard known.contains(name) else {
         let rest = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
         throw .badRequest(
-          "There is no query parameter \"\(name.prefix(64))\" here; known: \(rest).")
+          "There is no query parameter \"\(Excerpt(name))\" here; known: \(rest).")
       }
       guard seen.insert(name).inserted else {
         throw .badRequest("The query parameter \"\(name)\" stands twice.")

@@ -17,10 +17,7 @@ package struct MemberEnrolment: Equatable, Sendable {
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
         case "id": try reader.read(&id, key, text: { MemberID($0) })
-        case "label":
-          try reader.read(
-            &label, key,
-            text: { isName($0) && $0.unicodeScalars.count <= Self.longestLabel ? $0 : nil })
+        case "label": try reader.read(&label, key, plain: Self.longestLabel)
         default: throw reader.unknown(key)
         }
       }
@@ -54,13 +51,10 @@ package struct StationNaming: Equatable, Sendable {
     names = try JSONReader.read(json) { (reader) throws(JSONError) in
       var english: String?
       var chinese: String?
-      func name(_ text: String) -> String? {
-        isName(text) && text.unicodeScalars.count <= StationNames.mostCharacters ? text : nil
-      }
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
-        case "en": try reader.read(&english, key, text: name)
-        case "zh": try reader.read(&chinese, key, text: name)
+        case "en": try reader.read(&english, key, plain: StationNames.mostCharacters)
+        case "zh": try reader.read(&chinese, key, plain: StationNames.mostCharacters)
         default: throw reader.unknown(key)
         }
       }
@@ -78,9 +72,4 @@ package struct CodeRequest: Equatable, Sendable {
       try reader.object { (reader, key) throws(JSONError) in throw reader.unknown(key) }
     }
   }
-}
-
-/// Some text without control characters.
-private func isName(_ text: String) -> Bool {
-  !text.isEmpty && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
 }
