@@ -48,7 +48,7 @@ final class SimulatedManagement {
     isRunning = true
     management = Management()
     seen = [:]
-    tell(.booted(stations: store.stations(), today: store.counts(onDay: now.localDay)))
+    tell(.booted(stations: store.stations(), today: (try? store.countsOfToday(at: now)) ?? [:]))
     connectLater()
   }
 

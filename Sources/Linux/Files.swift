@@ -4,7 +4,7 @@ import Glibc
 import StationProtocol
 
 package enum Files {
-  /// Everything that is read here is text: a byte order mark is left out.
+  /// A byte order mark before a text is left out; nothing else that is read here begins like one.
   /// - Parameter limit: a longer file is an error, not a prefix.
   package static func read(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
     let descriptor = linux_open(path, O_RDONLY | O_CLOEXEC, 0)

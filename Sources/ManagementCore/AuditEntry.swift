@@ -31,6 +31,8 @@ package struct AuditEntry: Equatable, Sendable {
     case code
     /// A station was named.
     case name
+    /// A station's days go by another zone.
+    case zone
   }
 
   package init(
@@ -80,6 +82,17 @@ package struct AuditEntry: Equatable, Sendable {
     }
     return AuditEntry(
       at: now.wall, actor: actor, .name, contents: String(decoding: contents, as: UTF8.self))
+  }
+
+  package static func zone(
+    _ zone: ZoneName?, of station: StationID, by actor: String, at now: Now
+  ) -> AuditEntry {
+    let contents = JSONWriter.object {
+      $0.field("station", station)
+      $0.nullable("zone", zone?.text)
+    }
+    return AuditEntry(
+      at: now.wall, actor: actor, .zone, contents: String(decoding: contents, as: UTF8.self))
   }
 
   /// - Parameter expires: of the code, of which nothing else is kept.

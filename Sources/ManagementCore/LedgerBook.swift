@@ -8,6 +8,8 @@ package protocol LedgerBook {
 
   /// The stream that the station named at its last birth; nil before that.
   func life(of station: StationID) throws(Failure) -> StreamID?
+  /// By which the station's days go; nil where nobody has said it.
+  func zone(of station: StationID) throws(Failure) -> Zone?
   /// The station that a stream belongs to: the first one that used it.
   func owner(of stream: StreamID) throws(Failure) -> StationID?
 

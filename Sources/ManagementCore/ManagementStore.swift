@@ -27,7 +27,12 @@ package protocol ManagementStore: LedgerStore {
   func measured(
     of station: StationID, hours: Range<Int64>
   ) throws(StoreFailure) -> [MeasuredHour]
-  /// The counts of a local day, by station.
+  /// The zone in which a station's days are counted from now on, whatever it says of itself.
+  /// - Parameter zone: nil takes what the station says.
+  func setZone(
+    _ zone: ZoneName?, of station: StationID, by actor: String, at now: Now
+  ) throws(StoreFailure)
+  /// The counts of a day, by station; each counts its own days.
   func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts]
 
   /// - Returns: false where the member is enrolled already.
@@ -52,6 +57,20 @@ package protocol ManagementStore: LedgerStore {
   func quarantine(before: Int64?, limit: Int) throws(StoreFailure) -> [Quarantined]
 }
 
+extension ManagementStore {
+  /// The counts of the day that it is now at each station's place.
+  package func countsOfToday(at now: Now) throws(StoreFailure) -> [StationID: DayCounts] {
+    var counts: [StationID: DayCounts] = [:]
+    var days: [Int: [StationID: DayCounts]] = [:]
+    for station in try stations() {
+      let day = (station.zone ?? now.rules).localDay(of: now.wall)
+      if days[day] == nil { days[day] = try self.counts(onDay: day) }
+      counts[station.id] = days[day]?[station.id]
+    }
+    return counts
+  }
+}
+
 /// A store that did not do what it was asked. Nothing of the transaction has happened.
 package struct StoreFailure: Error, Equatable, Sendable, CustomStringConvertible {
   package let description: String
@@ -65,6 +84,8 @@ package enum InboundItem: Equatable, Sendable {
   case batch(InboundBatch)
   /// A station says from which number on it still has records.
   case floor(StationID, StreamID, floor: UInt64)
+  /// A station says by which zone its days go.
+  case zone(StationID, ZoneName)
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
   /// A question, which is answered by what is stored at its turn.
@@ -83,7 +104,8 @@ package enum InboundItem: Equatable, Sendable {
   package var station: StationID {
     switch self {
     case .batch(let batch): batch.station
-    case .floor(let station, _, _), .malformed(let station, _, _), .request(let station, _, _):
+    case .floor(let station, _, _), .malformed(let station, _, _), .request(let station, _, _),
+      .zone(let station, _):
       station
     }
   }
@@ -97,7 +119,7 @@ package enum InboundItem: Equatable, Sendable {
         case .record(_, let json), .unreadable(let json, _): sum + json.count
         }
       }
-    case .floor, .request: 0
+    case .floor, .request, .zone: 0
     case .malformed(_, let payload, _): payload.count
     }
   }
@@ -137,6 +159,8 @@ package struct StoreOutcome: Equatable, Sendable {
   package var events: [StoredEvent]
   /// Why something went into quarantine, once for each.
   package var quarantined: [String]
+  /// By which the station's days go from now on; nil where nothing was said of it.
+  package var zone: Zone?
   /// The answer to a question; nil for everything else.
   package var answer: Answer?
   /// What a record of this item told the ledger and does not fit.
@@ -171,12 +195,15 @@ package struct StoreOutcome: Equatable, Sendable {
   }
 
   /// A record of the station was stored, as this event; nil for a measurement, which is none.
-  package mutating func add(_ record: Record, _ event: StoredEvent?, received now: Now) {
+  /// - Parameter zone: of the station's place.
+  package mutating func add(
+    _ record: Record, _ event: StoredEvent?, received now: Now, in zone: Zone
+  ) {
     if let event { events.append(event) }
     isClockTrusted = record.isTrusted
     let counts = DayCounts(of: record)
     guard !counts.isZero else { return }
-    added[DayCounts.day(of: record, received: now), default: DayCounts()] += counts
+    added[DayCounts.day(of: record, received: now, in: zone), default: DayCounts()] += counts
   }
 }
 
@@ -270,10 +297,13 @@ package struct Quarantined: Equatable, Sendable {
 package struct StationRegistration: Equatable, Sendable {
   package var id: StationID
   package var names: StationNames
+  /// By which its days are counted: as set, or as the station says; nil where nobody has said it.
+  package var zone: Zone?
 
-  package init(id: StationID, names: StationNames) {
+  package init(id: StationID, names: StationNames, zone: Zone? = nil) {
     self.id = id
     self.names = names
+    self.zone = zone
   }
 }
 

@@ -7,6 +7,10 @@ struct MemoryBook: LedgerBook, Sendable {
 
   var lives: [StationID: StreamID] = [:]
   var owners: [StreamID: StationID] = [:]
+  /// As the stations say, and as people have set.
+  var toldZones: [StationID: ZoneName] = [:]
+  var setZones: [StationID: ZoneName] = [:]
+  var zones: @Sendable (ZoneName) -> Zone? = { _ in nil }
   var members: [MemberID: Member] = [:]
   var balances: [Account: Int64] = [:]
   var movements: [Movement] = []
@@ -29,6 +33,9 @@ struct MemoryBook: LedgerBook, Sendable {
 
   func life(of station: StationID) -> StreamID? { lives[station] }
   func owner(of stream: StreamID) -> StationID? { owners[stream] }
+  func zone(of station: StationID) -> Zone? {
+    (setZones[station] ?? toldZones[station]).flatMap { zones($0) }
+  }
   func entry(_ id: ExchangeID) -> LedgerExchange? { places[id].map { entries[$0] } }
 
   func terms(for member: MemberID, at station: StationID, _ slot: SlotID) -> HoldTerms? {

@@ -29,7 +29,10 @@ package final class MemoryStore: ManagementStore {
     var day: Int
   }
 
-  package init() {}
+  /// - Parameter zones: the rules of a zone by its name.
+  package init(zones: @escaping @Sendable (ZoneName) -> Zone? = { _ in nil }) {
+    book.zones = zones
+  }
 
   /// A backup: what is stored in one of the two from now on is not in the other.
   package init(copyOf other: MemoryStore) {
@@ -52,8 +55,17 @@ package final class MemoryStore: ManagementStore {
       case .malformed(let station, let payload, let reason):
         quarantine(station, payload, reason, now)
       case .request(let station, let id, let request): answer(request, id, station, now)
+      case .zone(let station, let name): move(station, into: name)
       }
     }
+  }
+
+  private func move(_ station: StationID, into zone: ZoneName) -> StoreOutcome {
+    register(station)
+    book.toldZones[station] = zone
+    var outcome = StoreOutcome(station: station, stream: nil)
+    outcome.zone = book.zone(of: station)
+    return outcome
   }
 
   private func answer(
@@ -70,6 +82,7 @@ package final class MemoryStore: ManagementStore {
     own(batch.stream, batch.station)
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    let zone = book.zone(of: batch.station) ?? now.rules
     var reached = progress[key] ?? StreamProgress()
     for (seq, content) in zip(batch.numbers, batch.contents) {
       let place = Place(key: key, seq: seq)
@@ -77,12 +90,12 @@ package final class MemoryStore: ManagementStore {
       case .record(let record, let json):
         if !record.kind.isEvent {
           if keep(measured: record, json, place, isKnown: reached.contains(seq), now) {
-            outcome.add(record, nil, received: now)
+            outcome.add(record, nil, received: now, in: zone)
           } else {
             conflict(place, json, &outcome, now)
           }
-        } else if let event = insert(record, json, place, now) {
-          outcome.add(record, event, received: now)
+        } else if let event = insert(record, json, place, zone, now) {
+          outcome.add(record, event, received: now, in: zone)
           switch record.body {
           case .gap(let from, let to, _): reached.add(from...to)
           case .exchangeEnded(let exchange, let end):
@@ -107,7 +120,7 @@ package final class MemoryStore: ManagementStore {
 
   /// - Returns: nil where the place is taken.
   private func insert(
-    _ record: Record, _ json: [UInt8], _ place: Place, _ now: Now
+    _ record: Record, _ json: [UInt8], _ place: Place, _ zone: Zone, _ now: Now
   ) -> StoredEvent? {
     guard places[place] == nil, minutes[place] == nil else { return nil }
     places[place] = stored.count
@@ -116,7 +129,7 @@ package final class MemoryStore: ManagementStore {
       seq: place.seq, received: now.wall, kind: record.kind, json: json)
     stored.append(event)
     let day = DayKey(
-      station: place.key.station, day: DayCounts.day(of: record, received: now))
+      station: place.key.station, day: DayCounts.day(of: record, received: now, in: zone))
     days[day, default: DayCounts()] += DayCounts(of: record)
     return event
   }
@@ -226,8 +239,10 @@ package final class MemoryStore: ManagementStore {
   package func lastEventID() -> Int64 { stored.last?.id ?? 0 }
 
   package func stations() -> [StationRegistration] {
-    registrations.map { StationRegistration(id: $0.key, names: $0.value) }
-      .sorted { $0.id < $1.id }
+    registrations.map {
+      StationRegistration(id: $0.key, names: $0.value, zone: book.zone(of: $0.key))
+    }
+    .sorted { $0.id < $1.id }
   }
 
   package func name(
@@ -235,6 +250,14 @@ package final class MemoryStore: ManagementStore {
   ) {
     registrations[station] = names
     book.note(.naming(station, names, by: actor, at: now))
+  }
+
+  package func setZone(
+    _ zone: ZoneName?, of station: StationID, by actor: String, at now: Now
+  ) {
+    register(station)
+    book.setZones[station] = zone
+    book.note(.zone(zone, of: station, by: actor, at: now))
   }
 
   package func measured(of station: StationID, hours range: Range<Int64>) -> [MeasuredHour] {

@@ -243,9 +243,9 @@ extension API {
   /// What a station's exchanges took, by day and article, up to today.
   private func listTakings(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
     let days = try Self.number("days", in: request, 1...366) ?? 31
-    let station = try station(parameters[0])
-    let today = now().localDay
-    let takings = try store.takings(of: station, days: today - Int(days) + 1...today)
+    let view = try view(parameters[0])
+    let today = view.life.localDay(now())
+    let takings = try store.takings(of: view.id, days: today - Int(days) + 1...today)
     return Self.json { writer in
       writer.field("today", today)
       writer.key("takings")
@@ -253,11 +253,13 @@ extension API {
     }
   }
 
-  private func station(_ text: String) throws(Problem) -> StationID {
+  private func station(_ text: String) throws(Problem) -> StationID { try view(text).id }
+
+  private func view(_ text: String) throws(Problem) -> StationView {
     guard let view = views().first(where: { $0.id.text == text }) else {
       throw .notFound("No station \"\(Excerpt(text))\" has ever been heard of.")
     }
-    return view.id
+    return view
   }
 }
 

@@ -1,5 +1,6 @@
 // Stations, their events, and what could not be read of them.
 import HTTP
+import Linux
 import ManagementCore
 import StationProtocol
 
@@ -33,10 +34,11 @@ extension API {
       throw Problem.notFound("No station \"\(Excerpt(parameters[0]))\" has ever been heard of.")
     }
     let now = now()
+    let zone = view.life.zone ?? now.rules
     let hours = try store.measured(
-      of: view.id, hours: MeasuredSeries.hours(step, count: count, at: now))
+      of: view.id, hours: MeasuredSeries.hours(step, count: count, at: now, in: zone))
     var writer = JSONWriter(capacity: 4096)
-    MeasuredSeries(step, of: hours, at: now).write(to: &writer)
+    MeasuredSeries(step, of: hours, in: zone).write(to: &writer)
     return HTTPResponse(200, type: "application/json", writer.bytes)
   }
 
@@ -47,9 +49,18 @@ extension API {
     guard let station = StationID(parameters[0]) else {
       throw Problem.badRequest("A station's id is 1 to 48 of a-z, 0-9 and -, not \"service\".")
     }
-    let names = try StationNaming(json: request.body).names
-    try store.name(station, names, by: actor.name, at: now())
-    onNamed(StationRegistration(id: station, names: names))
+    let asked = try StationNaming(json: request.body)
+    if case .some(.some(let zone)) = asked.zone, ZoneFiles.zone(zone) == nil {
+      throw Problem.badRequest("There is no time zone \"\(zone)\" in the tz database.")
+    }
+    try store.name(station, asked.names, by: actor.name, at: now())
+    if let zone = asked.zone {
+      try store.setZone(zone, of: station, by: actor.name, at: now())
+    }
+    guard let registration = try store.stations().first(where: { $0.id == station }) else {
+      throw Problem.internal
+    }
+    onNamed(registration)
     return try showStation(request, parameters)
   }
 

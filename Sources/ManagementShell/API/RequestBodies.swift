@@ -46,8 +46,11 @@ package struct StatusChange: Equatable, Sendable {
 /// `PUT /stations/{id}`.
 package struct StationNaming: Equatable, Sendable {
   package var names: StationNames
+  /// By which its days are counted; null is what the station says. nil leaves it as it is.
+  package var zone: ZoneName??
 
   package init(json: [UInt8]) throws(JSONError) {
+    var zone: ZoneName??
     names = try JSONReader.read(json) { (reader) throws(JSONError) in
       var english: String?
       var chinese: String?
@@ -55,12 +58,22 @@ package struct StationNaming: Equatable, Sendable {
         switch key {
         case "en": try reader.read(&english, key, plain: StationNames.mostCharacters)
         case "zh": try reader.read(&chinese, key, plain: StationNames.mostCharacters)
+        case "zone":
+          try reader.read(&zone, key) { (reader) throws(JSONError) in
+            if reader.takeNull() { return ZoneName?.none }
+            let start = reader.offset
+            guard let name = ZoneName(try reader.string()) else {
+              throw JSONError(offset: start, reason: .invalidMember("zone"))
+            }
+            return name
+          }
         default: throw reader.unknown(key)
         }
       }
       return StationNames(
         english: try reader.require(english, "en"), chinese: try reader.require(chinese, "zh"))
     }
+    self.zone = zone
   }
 }
 

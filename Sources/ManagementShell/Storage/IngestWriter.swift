@@ -37,7 +37,7 @@ final class IngestWriter {
     let reports = try Mailbox<Report>()
     self.reports = reports
     worker = WorkerThread(name: "ingest") {
-      let timekeeper = Timekeeper()
+      let timekeeper = Timekeeper(zone: ZoneFiles.local())
       var store: SQLiteStore?
       return { items in
         var rest = items[...]

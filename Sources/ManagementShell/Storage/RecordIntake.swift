@@ -77,6 +77,11 @@ final class RecordIntake {
           outcomes.append(try quarantine(station, payload, reason, now))
         case .request(let station, let id, let request):
           outcomes.append(try answer(request, id, station, now))
+        case .zone(let station, let name):
+          _ = try number(of: station)
+          var outcome = StoreOutcome(station: station, stream: nil)
+          outcome.zone = try book.move(station, into: name)
+          outcomes.append(outcome)
         }
       }
       try saveProgress()
@@ -91,6 +96,7 @@ final class RecordIntake {
   private func store(_ batch: InboundBatch, _ now: Now) throws(DatabaseError) -> StoreOutcome {
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var stream = try stream(key)
+    let zone = try book.zone(of: batch.station) ?? now.rules
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.events.reserveCapacity(batch.contents.count)
     for (seq, content) in zip(batch.numbers, batch.contents) {
@@ -98,7 +104,7 @@ final class RecordIntake {
       case .record(let record, let json):
         if !record.kind.isEvent {
           if try measure(record, json, stream, seq, now) {
-            outcome.add(record, nil, received: now)
+            outcome.add(record, nil, received: now, in: zone)
           } else {
             try compare(json, key, stream.number, seq, &outcome, now)
           }
@@ -109,7 +115,7 @@ final class RecordIntake {
             record,
             StoredEvent(
               id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
-              kind: record.kind, json: json), received: now)
+              kind: record.kind, json: json), received: now, in: zone)
           switch record.body {
           case .gap(let from, let to, _): stream.reached.add(from...to)
           case .exchangeEnded(let exchange, let end):

@@ -85,11 +85,14 @@ extension SQLiteStore {
   package func stations() throws(StoreFailure) -> [StationRegistration] {
     try Self.guarded { () throws(DatabaseError) in
       var all: [StationRegistration] = []
-      try database.prepare("SELECT id, name_en, name_zh FROM station ORDER BY id").rows { row in
+      try database.prepare(
+        "SELECT id, name_en, name_zh, COALESCE(zone_set, zone) FROM station ORDER BY id"
+      ).rows { row in
         guard let id = StationID(row.text(0)) else { return }
         all.append(
           StationRegistration(
-            id: id, names: StationNames(english: row.text(1), chinese: row.text(2))))
+            id: id, names: StationNames(english: row.text(1), chinese: row.text(2)),
+            zone: row.textOrNil(3).flatMap { ZoneName($0) }.flatMap { shelf.zone($0) }))
       }
       return all
     }

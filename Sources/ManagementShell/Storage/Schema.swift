@@ -160,5 +160,6 @@ enum Schema {
     ledger,
     fourEyes,
     audit,
+    zones,
   ]
 }
