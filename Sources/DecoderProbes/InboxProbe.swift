@@ -51,7 +51,7 @@ private struct Inbox {
     case .batch(let batch): note(batch.numbers.upperBound, batch.stream, of: batch.station)
     case .floor(let station, let stream, let floor, _):
       note(floor - 1, stream, of: station)
-    case .malformed, .request: break
+    case .malformed, .request, .zone: break
     }
   }
 

@@ -65,7 +65,8 @@ final class Office {
   /// Everything since the beginning: what was done is not done again.
   private func orderAll() {
     for member in Self.members {
-      _ = service.store.enrol(Member(id: member, label: nil, enrolled: World.begin))
+      _ = service.store.enrol(
+        Member(id: member, label: nil, enrolled: World.begin), by: "office")
     }
     if let key = OrderKey("issue") {
       expect(carryOut(.issue(100_000_000, reason: "what there is to grant"), key))

@@ -54,7 +54,7 @@ final class SimulatedManagement {
     management = Management()
     pacedAt = nil
     seen = [:]
-    tell(.booted(stations: store.stations(), today: store.counts(onDay: now.localDay)))
+    tell(.booted(stations: store.stations(), today: (try? store.countsOfToday(at: now)) ?? [:]))
     connectLater()
   }
 

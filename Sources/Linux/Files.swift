@@ -1,8 +1,10 @@
 // Whole files, bounded in size, written so that a power cut leaves the old one or the new one.
 import CLinux
 import Glibc
+import StationProtocol
 
 package enum Files {
+  /// A byte order mark before a text is left out; nothing else that is read here begins like one.
   /// - Parameter limit: a longer file is an error, not a prefix.
   package static func read(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
     let descriptor = linux_open(path, O_RDONLY | O_CLOEXEC, 0)
@@ -12,7 +14,7 @@ package enum Files {
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count == 0 { return bytes }
+      if count == 0 { return TextMark.without(bytes) }
       if count < 0 {
         if errno == EINTR { continue }
         throw SystemError("read", path: path)

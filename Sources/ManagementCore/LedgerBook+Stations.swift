@@ -41,7 +41,8 @@ extension LedgerBook {
     }
     if let entry = try entry(exchange.id) { return try again(exchange, entry) }
     var entry = LedgerExchange(
-      station: station, exchange: exchange, state: .held, day: now.localDay, at: now.wall)
+      station: station, exchange: exchange, state: .held,
+      day: try day(at: station, now), at: now.wall)
     guard let terms = try terms(for: exchange.member, at: station, exchange.slot) else {
       entry.state = .refused(.unknownMember)
       _ = try open(entry)
@@ -61,6 +62,11 @@ extension LedgerBook {
     entry.id = try open(entry)
     try move(.hold, of: entry, exchange.price.number, now)
     return LedgerAnswer(.held(balance: left))
+  }
+
+  /// The day that it is at the station's place: by it the limits of a member go.
+  private func day(at station: StationID, _ now: Now) throws(Failure) -> Int {
+    try (zone(of: station) ?? now.rules).localDay(of: now.wall)
   }
 
   private func again(
@@ -93,7 +99,8 @@ extension LedgerBook {
     }
     guard var entry = try entry(exchange.id) else {
       var entry = LedgerExchange(
-        station: station, exchange: exchange, state: .void, day: now.localDay, at: now.wall,
+        station: station, exchange: exchange, state: .void,
+        day: try day(at: station, now), at: now.wall,
         outcome: outcome, settled: now.wall)
       if outcome.isCharged { entry.state = .posted(exchange.price.number) }
       entry.id = try open(entry)

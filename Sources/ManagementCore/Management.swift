@@ -10,6 +10,8 @@ package struct Management: Equatable, Sendable {
   package private(set) var revision: Int64 = 0
   /// How often each kind of bad input has come.
   package private(set) var refused = RefusedInput()
+  /// When it was last looked whether a day has begun anywhere.
+  private var daysShown: WallTime?
   /// How many questions of each station wait for the store.
   private var waiting: [StationID: Int] = [:]
   var paces: [StationID: StationPace] = [:]
@@ -26,10 +28,12 @@ package struct Management: Equatable, Sendable {
     switch event {
     case .booted(let registrations, let today):
       refused = RefusedInput(since: now.wall)
+      daysShown = now.wall
       for registration in registrations {
         life(registration.id) {
           $0 = StationLife(names: registration.names)
           $0.retirement = registration.retirement
+          $0.zone = registration.zone
           $0.recover(today[registration.id] ?? DayCounts(), at: now)
         }
       }
@@ -64,12 +68,18 @@ package struct Management: Equatable, Sendable {
       life(station) { $0.retirement = retirement }
       return [.announce(station)]
     case .stationNamed(let registration):
-      life(registration.id) { $0.names = registration.names }
+      life(registration.id) {
+        $0.names = registration.names
+        $0.zone = registration.zone
+      }
       return [.announce(registration.id)]
     case .dayBegan:
       _ = forgetOldFindings(now)
+      _ = showNewDays(now)
       return sorted.map { .announce($0) }
-    case .hourPassed: return forgetOldFindings(now)
+    case .hourPassed:
+      let changed = Set(forgetOldFindings(now)).union(showNewDays(now))
+      return changed.sorted().map { .announce($0) }
     case .paceDue: return takePaced(now)
     }
   }
@@ -81,21 +91,33 @@ package struct Management: Equatable, Sendable {
     return isNew ? [.announce(station)] : []
   }
 
-  private mutating func forgetOldFindings(_ now: Now) -> [ManagementEffect] {
+  /// - Returns: the stations at whose place another day has begun.
+  private mutating func showNewDays(_ now: Now) -> [StationID] {
+    let before = daysShown ?? now.wall
+    daysShown = now.wall
+    return sorted.filter { station in
+      let zone = stations[station]?.zone ?? now.rules
+      guard zone.localDay(of: before) != zone.localDay(of: now.wall) else { return false }
+      life(station) { _ in }
+      return true
+    }
+  }
+
+  private mutating func forgetOldFindings(_ now: Now) -> [StationID] {
     sorted.filter { station in
       var findings = stations[station]?.findings ?? StationFindings()
       guard findings.forgetOld(at: now) else { return false }
       life(station) { $0.findings = findings }
       return true
-    }.map { .announce($0) }
+    }
   }
 
-  /// When `dayBegan` or `hourPassed` is wanted next: at the next local midnight, when the counts of today begin
-  /// anew. At most an hour ahead, so that a step of the clock is noticed.
+  /// When `dayBegan` or `hourPassed` is wanted next: at the next quarter of an hour, because at
+  /// one of these a day begins wherever a station stands, and the counts of today with it.
   package static func nextDay(after now: Now) -> Instant {
-    let local = now.wall.milliseconds + Int64(now.utcOffsetSeconds) * 1000
-    let rest = Int64(now.localDay + 1) * 86_400_000 - local
-    return now.instant + .milliseconds(min(rest, 3_600_000))
+    let quarter: Int64 = 900_000
+    let since = ((now.wall.milliseconds % quarter) + quarter) % quarter
+    return now.instant + .milliseconds(quarter - since)
   }
 
   /// Every station, sorted by id.
@@ -196,7 +218,8 @@ extension Management {
     guard isTaken else { return effects }
     let floor = InboundItem.floor(
       station, birth.session.stream, floor: birth.floor, ceiling: birth.ceiling)
-    return [.store(floor)] + effects
+    let zone = birth.zone.map { [ManagementEffect.store(.zone(station, $0))] } ?? []
+    return zone + [.store(floor)] + effects
   }
 
   /// A message that names a session.
@@ -295,6 +318,10 @@ extension Management {
           }
         }
         reached[place, default: StreamNews()].take(outcome)
+      }
+      if let zone = outcome.zone, stations[outcome.station]?.zone != zone {
+        life(outcome.station) { $0.zone = zone }
+        changed.insert(outcome.station)
       }
       guard let isClockTrusted = outcome.isClockTrusted else { continue }
       life(outcome.station) { life in

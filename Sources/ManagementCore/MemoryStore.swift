@@ -31,7 +31,10 @@ package final class MemoryStore: ManagementStore {
     var day: Int
   }
 
-  package init() {}
+  /// - Parameter zones: the rules of a zone by its name.
+  package init(zones: @escaping @Sendable (ZoneName) -> Zone? = { _ in nil }) {
+    book.zones = zones
+  }
 
   /// A backup: what is stored in one of the two from now on is not in the other.
   package init(copyOf other: MemoryStore) {
@@ -60,8 +63,17 @@ package final class MemoryStore: ManagementStore {
       case .malformed(let station, let payload, let reason):
         quarantine(station, payload, reason, now)
       case .request(let station, let request): answer(request, station, now)
+      case .zone(let station, let name): move(station, into: name)
       }
     }
+  }
+
+  private func move(_ station: StationID, into zone: ZoneName) -> StoreOutcome {
+    register(station)
+    book.toldZones[station] = zone
+    var outcome = StoreOutcome(station: station, stream: nil)
+    outcome.zone = book.zone(of: station)
+    return outcome
   }
 
   private func answer(
@@ -80,6 +92,7 @@ package final class MemoryStore: ManagementStore {
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.numbers = batch.numbers
+    let zone = book.zone(of: batch.station) ?? now.rules
     var reached = progress[key] ?? StreamProgress()
     let isPossible =
       reached.follows(batch.numbers)
@@ -91,12 +104,12 @@ package final class MemoryStore: ManagementStore {
       case .record(let record, let json):
         if !record.kind.isEvent {
           if keep(measured: record, json, place, isKnown: reached.contains(seq), now) {
-            outcome.add(record, nil, received: now)
+            outcome.add(record, nil, received: now, in: zone)
           } else {
             conflict(place, json, &outcome, now)
           }
-        } else if let event = insert(record, json, place, now) {
-          outcome.add(record, event, received: now)
+        } else if let event = insert(record, json, place, zone, now) {
+          outcome.add(record, event, received: now, in: zone)
           switch record.body {
           case .gap(let from, let to, _):
             if isPossible, to < seq {
@@ -134,6 +147,7 @@ package final class MemoryStore: ManagementStore {
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.kept = batch.numbers.upperBound
+    let zone = book.zone(of: batch.station) ?? now.rules
     for (seq, content) in zip(batch.numbers, batch.contents) {
       let place = Place(key: key, seq: seq)
       guard case .record(let record, let json) = content,
@@ -144,11 +158,11 @@ package final class MemoryStore: ManagementStore {
         }
         continue
       }
-      guard let event = insert(record, json, place, now) else {
+      guard let event = insert(record, json, place, zone, now) else {
         conflict(place, json, &outcome, now)
         continue
       }
-      outcome.add(record, event, received: now)
+      outcome.add(record, event, received: now, in: zone)
       // It may be of a stream of before, which this store has never heard of.
       own(exchange.id.stream, batch.station)
       outcome.discrepancies += book.end(
@@ -159,7 +173,7 @@ package final class MemoryStore: ManagementStore {
 
   /// - Returns: nil where the place is taken.
   private func insert(
-    _ record: Record, _ json: [UInt8], _ place: Place, _ now: Now
+    _ record: Record, _ json: [UInt8], _ place: Place, _ zone: Zone, _ now: Now
   ) -> StoredEvent? {
     guard places[place] == nil, minutes[place] == nil else { return nil }
     places[place] = stored.count
@@ -168,7 +182,7 @@ package final class MemoryStore: ManagementStore {
       seq: place.seq, received: now.wall, kind: record.kind, json: json)
     stored.append(event)
     let day = DayKey(
-      station: place.key.station, day: DayCounts.day(of: record, received: now))
+      station: place.key.station, day: DayCounts.day(of: record, received: now, in: zone))
     days[day, default: DayCounts()] += DayCounts(of: record)
     return event
   }
@@ -286,18 +300,37 @@ package final class MemoryStore: ManagementStore {
 
   package func stations() -> [StationRegistration] {
     registrations.map {
-      StationRegistration(id: $0.key, names: $0.value, retirement: retirements[$0.key])
+      StationRegistration(
+        id: $0.key, names: $0.value, retirement: retirements[$0.key],
+        zone: book.zone(of: $0.key))
     }
     .sorted { $0.id < $1.id }
   }
 
-  package func retire(_ station: StationID, _ retirement: Retirement?) -> Bool {
+  package func retire(
+    _ station: StationID, _ isRetired: Bool, reason: String, by actor: String, at now: Now
+  ) -> Bool {
     guard registrations[station] != nil else { return false }
-    retirements[station] = retirement
+    retirements[station] =
+      isRetired ? Retirement(actor: actor, at: now.wall, reason: reason) : nil
+    book.note(.retirement(station, isRetired, reason: reason, by: actor, at: now))
     return true
   }
 
-  package func name(_ station: StationID, _ names: StationNames) { registrations[station] = names }
+  package func name(
+    _ station: StationID, _ names: StationNames, by actor: String, at now: Now
+  ) {
+    registrations[station] = names
+    book.note(.naming(station, names, by: actor, at: now))
+  }
+
+  package func setZone(
+    _ zone: ZoneName?, of station: StationID, by actor: String, at now: Now
+  ) {
+    register(station)
+    book.setZones[station] = zone
+    book.note(.zone(zone, of: station, by: actor, at: now))
+  }
 
   package func measured(of station: StationID, hours range: Range<Int64>) -> [MeasuredHour] {
     (hours[station] ?? [:]).values.filter { range.contains($0.place.hour) }
@@ -310,9 +343,10 @@ package final class MemoryStore: ManagementStore {
     return counts
   }
 
-  package func enrol(_ member: Member) -> Bool {
+  package func enrol(_ member: Member, by actor: String) -> Bool {
     guard book.members[member.id] == nil else { return false }
     book.members[member.id] = member
+    book.note(.enrolment(member, by: actor))
     return true
   }
 
@@ -323,10 +357,22 @@ package final class MemoryStore: ManagementStore {
     return Array(later.sorted { $0.id < $1.id }.prefix(limit))
   }
 
-  package func setStatus(_ status: Member.Status, of id: MemberID) -> Bool {
+  package func setStatus(
+    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
+  ) -> Bool {
     guard book.members[id] != nil else { return false }
     book.members[id]?.status = status
+    book.note(.status(status, of: id, by: actor, at: now))
     return true
+  }
+
+  package func note(_ entry: AuditEntry) { book.note(entry) }
+
+  package func audit(of member: MemberID?, before: Int64?, limit: Int) -> [AuditEntry] {
+    Array(
+      book.audit.reversed().lazy.filter { entry in
+        (before.map { entry.id < $0 } ?? true) && (member == nil || entry.member == member)
+      }.prefix(limit))
   }
 
   package func quarantine(before: Int64?, limit: Int) -> [Quarantined] {

@@ -7,6 +7,8 @@ package struct StationLife: Equatable, Sendable {
   package var names: StationNames
   /// nil while it is in use.
   package var retirement: Retirement?
+  /// By which its days are counted; nil where those of the service are.
+  package internal(set) var zone: Zone?
   /// That of the service's state when this station last changed.
   package internal(set) var revision: Int64 = 0
   package private(set) var status: StatusPayload?
@@ -160,12 +162,12 @@ package struct StationLife: Equatable, Sendable {
 
   /// Adds what committed records count.
   package mutating func add(_ more: DayCounts, day: Int, at now: Now) {
-    let today = now.localDay
+    let today = localDay(now)
     days = days.filter { abs($0.key - today) <= 1 }
     if abs(day - today) <= 1 { days[day, default: DayCounts()] += more }
   }
 
-  package mutating func recover(_ counts: DayCounts, at now: Now) { days = [now.localDay: counts] }
+  package mutating func recover(_ counts: DayCounts, at now: Now) { days = [localDay(now): counts] }
 
   /// New records of the station were stored.
   /// - Parameter isClockTrusted: what the last of them says of the clock.
@@ -175,7 +177,15 @@ package struct StationLife: Equatable, Sendable {
   }
 
   /// The counts of the local day that it is now.
-  package func today(_ now: Now) -> DayCounts { days[now.localDay] ?? DayCounts() }
+  package func today(_ now: Now) -> DayCounts { days[localDay(now)] ?? DayCounts() }
+
+  /// The day that it is now at its place.
+  package func localDay(_ now: Now) -> Int { (zone ?? now.rules).localDay(of: now.wall) }
+
+  /// When that day ends.
+  package func dayEnds(_ now: Now) -> WallTime {
+    (zone ?? now.rules).beginning(ofDay: localDay(now) + 1)
+  }
 
   /// A retained message says nothing about when the station spoke.
   private mutating func hear(_ isRetained: Bool, _ now: Now) {

@@ -12,6 +12,8 @@ package struct StationView: Equatable, Sendable {
   /// When `ageSeconds` is next another one; nil while time does not change it.
   package var ageChanges: WallTime?
   package var today: DayCounts
+  /// When that day ends at the station's place.
+  package var dayEnds: WallTime
 
   package init(id: StationID, life: StationLife, isLinkUp: Bool, at now: Now) {
     self.id = id
@@ -22,6 +24,7 @@ package struct StationView: Equatable, Sendable {
     ageSeconds = isOnline == true ? 0 : age
     ageChanges = mark.flatMap { mark in age.map { mark + .seconds($0 + 1) } }
     today = life.today(now)
+    dayEnds = life.dayEnds(now)
   }
 
   package func write(to writer: inout JSONWriter) {
@@ -51,6 +54,7 @@ package struct StationView: Equatable, Sendable {
       if let version = life.birth?.version { object.value(version) } else { object.null() }
       object.key("clockTrusted")
       if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
+      object.nullable("zone", life.zone?.name?.text)
       writeDoors(to: &object)
       writeOccupancy(to: &object)
       write(life.climate, "climate", to: &object)

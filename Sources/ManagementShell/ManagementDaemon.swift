@@ -19,7 +19,7 @@ package final class ManagementDaemon {
   private let epoch: StoreEpoch
   private let client: MQTTClient
   private let notifier = SystemdNotifier()
-  private let timekeeper = Timekeeper()
+  private let timekeeper = Timekeeper(zone: ZoneFiles.local())
   private let tokens: Tokens
   private let desk: CodeDesk?
   private var core = Management()
@@ -100,7 +100,7 @@ package final class ManagementDaemon {
     let now = timekeeper.now()
     perform(
       core.handle(
-        .booted(stations: try store.stations(), today: try store.counts(onDay: now.localDay)),
+        .booted(stations: try store.stations(), today: try store.countsOfToday(at: now)),
         at: now))
     try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in loop.stop() }
     try loop.receive(from: writer.reports) { [unowned self] in take($0) }

@@ -106,12 +106,15 @@ package struct BirthPayload: Equatable, Sendable {
   /// The last sequence number that is durable there; `floor - 1` where it holds none.
   package var ceiling: UInt64
   package var isClockTrusted: Bool
+  /// By which its days are counted; nil where it does not know.
+  package var zone: ZoneName?
   package var at: WallTime
 
   package init(
     session: SessionID, version: String, accessPoints: [AccessPointID], floor: UInt64,
-    ceiling: UInt64, isClockTrusted: Bool, at: WallTime
+    ceiling: UInt64, isClockTrusted: Bool, zone: ZoneName? = nil, at: WallTime
   ) {
+    self.zone = zone
     self.session = session
     self.version = version
     self.accessPoints = accessPoints
@@ -130,6 +133,7 @@ package struct BirthPayload: Equatable, Sendable {
       $0.field("floor", floor)
       $0.field("ceiling", ceiling)
       $0.field("clockTrusted", isClockTrusted)
+      if let zone { $0.field("zone", zone) }
       $0.field("at", at.milliseconds)
     }
   }
@@ -137,6 +141,7 @@ package struct BirthPayload: Equatable, Sendable {
   package init(json: [UInt8]) throws(JSONError) {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
       var session = SessionID.Fields()
+      var zone: ZoneName?
       var version: String?
       var points: [AccessPointID]?
       var floor: UInt64?
@@ -154,6 +159,7 @@ package struct BirthPayload: Equatable, Sendable {
         case "ceiling": try reader.read(&ceiling, key, integer: UInt64.init(exactly:))
         case "clockTrusted":
           try reader.read(&trusted, key) { (reader) throws(JSONError) in try reader.bool() }
+        case "zone": try reader.read(&zone, key, text: { ZoneName($0) })
         case "at": try reader.read(&at, key, integer: { WallTime(milliseconds: $0) })
         default: try session.take(key, &reader)
         }
@@ -163,7 +169,7 @@ package struct BirthPayload: Equatable, Sendable {
         accessPoints: try reader.require(points, "accessPoints"),
         floor: try reader.require(floor, "floor"),
         ceiling: try reader.require(ceiling, "ceiling"),
-        isClockTrusted: try reader.require(trusted, "clockTrusted"),
+        isClockTrusted: try reader.require(trusted, "clockTrusted"), zone: zone,
         at: try reader.require(at, "at"))
     }
   }

@@ -43,9 +43,11 @@ package final class StationDaemon {
   package init(
     _ settings: StationSettings, makeLines: ((EventLoop) -> any StationLines)? = nil
   ) throws(SystemError) {
+    var settings = settings
+    if let zone = settings.timeZone { Clock.setTimeZone(zone) }
+    if settings.core.zone == nil { settings.core.zone = ZoneFiles.localName }
     self.settings = settings
     // What can keep the daemon from running is looked at before the store counts a boot.
-    if let zone = settings.timeZone { Clock.setTimeZone(zone) }
     let broker = settings.broker
     let password = Self.password(broker.credentials)
     lock = try Self.lock(settings)

@@ -98,11 +98,12 @@ struct SettingsReader {
     let timeZone = entry.timeZone()
     problems += entry.problems
     guard problems.isEmpty else { return nil }
-    let core = StationConfiguration(
+    var core = StationConfiguration(
       version: version, accessPoints: points, entry: policy, occupancy: occupancy,
       clock: ClockTrust.Policy(rawValue: configuration.section("clock").text("trust")) ?? .require,
       outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))),
       fire: firePolicy(), relays: relays(), sensors: sensorPolicy, vending: machine?.policy)
+    core.zone = timeZone.map { ZoneName($0) } ?? nil
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
       issuerKeys: configuration.section("entry").text("issuer-keys"),

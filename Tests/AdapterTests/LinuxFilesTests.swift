@@ -23,6 +23,14 @@ struct FilesTests {
         == "cannot read /dev/zero: it is longer than 1000 bytes")
   }
 
+  @Test("a byte order mark before a text is left out, and no other one")
+  func byteOrderMark() throws {
+    let path = try folder.write("\u{FEFF}m-1\nm-\u{FEFF}2\n", to: "revoked.txt")
+    #expect(try Files.read(path) == Array("m-1\nm-\u{FEFF}2\n".utf8))
+    try folder.write("\u{FEFF}", to: "empty")
+    #expect(try Files.read(folder.file("empty")).isEmpty)
+  }
+
   @Test("what cannot be opened is named with the system's reason")
   func missing() throws {
     let path = folder.file("nothing")
@@ -59,7 +67,8 @@ struct FilesTests {
   @Test(
     "a credential is its text without space around it",
     arguments: [
-      ("secret\n", "secret"), ("  two words \r\n", "two words"), ("\u{e9}t\u{e9}", "\u{e9}t\u{e9}"),
+      ("secret\n", "secret"), ("  two words \r\n", "two words"),
+      ("\u{FEFF}marked\n", "marked"), ("\u{e9}t\u{e9}", "\u{e9}t\u{e9}"),
     ])
   func credential(content: String, text: String) throws {
     try folder.write(content, to: "mqtt-password")

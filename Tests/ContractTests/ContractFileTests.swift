@@ -102,6 +102,8 @@ struct ContractFileTests {
       "#/components/schemas/OrderKind": LedgerOrder.Kind.allCases.filter {
         $0 != .approve && $0 != .decline
       }.map(\.rawValue),
+      "#/components/schemas/AuditEntry/properties/action": AuditEntry.Action.allCases.map(
+        \.rawValue),
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
       "#/components/schemas/Problem/properties/code": try Self.problemCodes(),
     ]

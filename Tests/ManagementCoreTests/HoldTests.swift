@@ -91,7 +91,9 @@ struct HoldTests {
     #expect(it.hold(it.exchange(8)) == .held(balance: 410))
     it.scenario.advance(.seconds(86_400))
     #expect(it.hold(it.exchange(9)) == .held(balance: 380))
-    #expect(it.store.setStatus(.suspended, of: it.worker))
+    #expect(
+      it.store.setStatus(
+        .suspended, of: it.worker, by: "li", at: it.scenario.now))
     #expect(it.hold(it.exchange(10)) == .refused(.suspended, balance: 380))
     #expect(it.faults.isEmpty)
   }

@@ -1,5 +1,6 @@
 // The bearer tokens of the API: who is speaking, and what that person may do.
 import ManagementCore
+import StationProtocol
 
 /// Who makes a request.
 package struct Actor: Equatable, Sendable {
@@ -12,6 +13,8 @@ package struct Actor: Equatable, Sendable {
 package struct Tokens: Sendable {
   package static let shortest = 16
   package static let longest = 512
+  /// In Unicode scalars, of an actor's name.
+  package static let longestName = 64
   /// A longer header holds no token; the scheme and the space before it need no more.
   private static let longestHeader = longest + 16
 
@@ -37,9 +40,13 @@ package struct Tokens: Sendable {
       let parts = line.split(
         separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false
       ).map { Substring($0) }
-      guard parts.count == 3, !parts[0].isEmpty,
-        !parts[0].utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
-      else { throw Fault(line: index + 1, reason: "expected actor:role:token") }
+      guard parts.count == 3 else {
+        throw Fault(line: index + 1, reason: "expected actor:role:token")
+      }
+      // The name stands in the ledger and in the audit for whoever has the token.
+      if let fault = PlainText.fault(of: String(parts[0]), most: Self.longestName) {
+        throw Fault(line: index + 1, reason: "the name of the actor: \(fault)")
+      }
       guard let role = Role(rawValue: String(parts[1])) else {
         throw Fault(line: index + 1, reason: "the role is viewer or manager")
       }

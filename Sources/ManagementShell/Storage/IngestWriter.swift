@@ -38,7 +38,7 @@ final class IngestWriter {
     let reports = try Mailbox<Report>()
     self.reports = reports
     worker = WorkerThread(name: "ingest") {
-      let timekeeper = Timekeeper()
+      let timekeeper = Timekeeper(zone: ZoneFiles.local())
       var store: SQLiteStore?
       let file = epoch.map { EpochFile(of: path, $0) }
       return { items in

@@ -10,6 +10,7 @@ extension RecordIntake {
     let stream = try stream(key)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.kept = batch.numbers.upperBound
+    let zone = try book.zone(of: batch.station) ?? now.rules
     for (seq, content) in zip(batch.numbers, batch.contents) {
       guard case .record(let record, let json) = content,
         case .exchangeEnded(let exchange, let end) = record.body
@@ -29,7 +30,7 @@ extension RecordIntake {
         record,
         StoredEvent(
           id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
-          kind: record.kind, json: json), received: now)
+          kind: record.kind, json: json), received: now, in: zone)
       // It may be of a stream of before, which this store has never heard of.
       if try book.owner(of: exchange.id.stream) == nil {
         _ = try self.stream(StreamKey(station: key.station, stream: exchange.id.stream))

@@ -81,6 +81,11 @@ final class RecordIntake {
           outcomes.append(try quarantine(station, payload, reason, now))
         case .request(let station, let request):
           outcomes.append(try answer(request, station, now))
+        case .zone(let station, let name):
+          _ = try number(of: station)
+          var outcome = StoreOutcome(station: station, stream: nil)
+          outcome.zone = try book.move(station, into: name)
+          outcomes.append(outcome)
         }
       }
       try saveProgress()
@@ -95,6 +100,7 @@ final class RecordIntake {
   private func store(_ batch: InboundBatch, _ now: Now) throws(DatabaseError) -> StoreOutcome {
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var stream = try stream(key)
+    let zone = try book.zone(of: batch.station) ?? now.rules
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.numbers = batch.numbers
     outcome.events.reserveCapacity(batch.contents.count)
@@ -107,7 +113,7 @@ final class RecordIntake {
       case .record(let record, let json):
         if !record.kind.isEvent {
           if try measure(record, json, stream, seq, now) {
-            outcome.add(record, nil, received: now)
+            outcome.add(record, nil, received: now, in: zone)
           } else {
             try compare(json, key, stream.number, seq, &outcome, now)
           }
@@ -118,7 +124,7 @@ final class RecordIntake {
             record,
             StoredEvent(
               id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
-              kind: record.kind, json: json), received: now)
+              kind: record.kind, json: json), received: now, in: zone)
           switch record.body {
           case .gap(let from, let to, _):
             if isPossible, to < seq {

@@ -83,8 +83,10 @@ export class Detail {
     const facts = [
       view.version && t("station.version", { version: view.version }),
       view.lastHeard && t("station.last-heard", { time: moment(view.lastHeard) }),
+      view.zone && t("station.zone", { zone: view.zone }),
     ].filter(Boolean).join(" · ");
     const { entries, exits, granted, refused } = view.today ?? {};
+    this.measurements.zone = view.zone;
     this.state.replaceChildren(...[
       presence(view), ...byUrgency(view.alarms).map(alarmLine),
       h("div", { class: "figures" },

@@ -162,6 +162,32 @@ export class Discrepancies extends Part {
   }
 }
 
+/** Who did what. */
+export class Changes extends Part {
+  constructor(api) {
+    super("changes");
+    this.api = api;
+  }
+
+  async ask(before) {
+    return this.api.audit({ before, limit: page });
+  }
+
+  row({ at, actor, action, member, contents, pending }) {
+    const facts = [
+      contents.reason, contents.en, contents.label,
+      pending && t("points.changes.pending", { id: pending }),
+    ].filter(Boolean);
+    return h("li", { "data-action": action },
+      h("p", { class: "case-head" },
+        h("strong", {}, hasText(`audit.${action}`) ? t(`audit.${action}`) : action),
+        member && memberLink(member),
+        h("span", {}, actorName(actor)),
+        h("time", { class: "soft", datetime: new Date(at).toISOString() }, moment(at))),
+      facts.length ? h("p", { class: "soft" }, facts.join(" · ")) : null);
+  }
+}
+
 /** Whether the ledger balances. */
 export class Proof {
   constructor(api) {
