@@ -10,19 +10,22 @@ package struct DaemonCommandLine<Settings> {
   package var read: ([UInt8]) throws -> Settings
   /// Serves until the daemon is told to stop.
   package var serve: (Settings) throws -> Void
+  /// What is wrong with the files that good settings name, a sentence each.
+  package var check: (Settings) -> [String]
   /// Other command lines that this daemon's program takes, for the text that explains.
   package var otherUses: [String]
 
   package init(
     name: String, version: String, table: ConfigurationTable,
     read: @escaping ([UInt8]) throws -> Settings, serve: @escaping (Settings) throws -> Void,
-    otherUses: [String] = []
+    check: @escaping (Settings) -> [String] = { _ in [] }, otherUses: [String] = []
   ) {
     self.name = name
     self.version = version
     self.table = table
     self.read = read
     self.serve = serve
+    self.check = check
     self.otherUses = otherUses
   }
 
@@ -60,6 +63,9 @@ package struct DaemonCommandLine<Settings> {
     do {
       let settings = try read(try Files.read(path, limit: 65_536))
       if onlyChecks {
+        let problems = check(settings)
+        for problem in problems { Output.complain(problem) }
+        guard problems.isEmpty else { return Self.wrongConfiguration }
         Output.write("\(path): no errors\n")
       } else {
         try serve(settings)

@@ -41,6 +41,7 @@ package struct StationView: Equatable, Sendable {
       if let version = life.birth?.version { object.value(version) } else { object.null() }
       object.key("clockTrusted")
       if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
+      writeIssuers(to: &object)
       writeDoors(to: &object)
       writeOccupancy(to: &object)
       write(life.climate, "climate", to: &object)
@@ -61,6 +62,17 @@ package struct StationView: Equatable, Sendable {
         $0.field("exits", today.exits)
         $0.field("granted", today.granted)
         $0.field("refused", today.refused)
+      }
+    }
+  }
+
+  /// The keys with which the station verifies codes; one without an id could not be read.
+  private func writeIssuers(to writer: inout JSONWriter) {
+    writer.key("issuers")
+    writer.array(life.birth?.issuers ?? []) { writer, issuer in
+      writer.object {
+        $0.field("name", issuer.name)
+        $0.nullable("key", issuer.keyText)
       }
     }
   }

@@ -77,7 +77,8 @@ extension Station {
         BirthPayload(
           session: SessionID(stream: outbox.stream, boot: boot, connection: connection),
           version: configuration.version, accessPoints: points.map(\.id), floor: outbox.floor,
-          ceiling: outbox.durable, isClockTrusted: step.now.isTrusted, at: step.now.wall)))
+          ceiling: outbox.durable, isClockTrusted: step.now.isTrusted,
+          issuers: issuers.standings ?? [], at: step.now.wall)))
   }
 
   /// What says who pays is written again before its first place is given up: a power cut in

@@ -30,6 +30,8 @@ package struct Station: Equatable, Sendable {
   var uplinkLostAt: Instant?
   /// What is known of single members.
   package internal(set) var directory = MemberDirectory()
+  /// The keys of issuers, as they were last read.
+  var issuers = IssuerWatch()
   var whereabouts = Whereabouts()
   /// The lock-down button is engaged.
   var isLockedDown = false
@@ -105,7 +107,7 @@ package struct Station: Equatable, Sendable {
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
     let ofStation =
-      [entryDeadline, outbox.deadline, refusedMessages.deadline, fire.deadline]
+      [entryDeadline, outbox.deadline, refusedMessages.deadline, fire.deadline, issuers.deadline]
       + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines + [vending?.deadline]
     return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
   }
@@ -133,6 +135,8 @@ extension Station {
     case .maintenanceChanged(let isOn):
       isInMaintenance = isOn
       if isOn { endDuress(&step) }
+    case .issuersRead(let standings):
+      if issuers.read(standings), let uplink { publishBirth(uplink, &step) }
     case .directoryChanged(let changed): directory = changed
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
@@ -189,6 +193,8 @@ extension Station {
       atDoor(id, &step) { $0.wake(at: $1) }
     }
     passOccupancy(&step)
+    let areKeysLost = issuers.areLost(at: clock.judgementTime(step.now), step.now)
+    set(.issuerKeysLost, nil, stands: areKeysLost, &step)
     atFire(&step) { $0.wake(at: $1) }
     passEntry(&step)
     passSensors(&step)

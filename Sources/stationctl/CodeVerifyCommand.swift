@@ -20,6 +20,9 @@ enum CodeVerifyCommand {
       .init(
         name: "--max-life", value: "SECONDS",
         meaning: "the longest time from issue to expiry; 120 if not given"),
+      .init(
+        name: "--audience", value: "WORD", count: .several,
+        meaning: "whom the code may name as its audience, as a station's id; anybody if not given"),
     ],
     run: run)
 
@@ -29,6 +32,8 @@ enum CodeVerifyCommand {
     if let life = try values.number("--max-life", in: 1...253_402_300_799) {
       policy.longestLife = .seconds(life)
     }
+    let audiences = values.all("--audience")
+    policy.audiences = audiences.isEmpty ? nil : audiences
     let verifier = CodeVerifier(try KeyFiles.keySet(values.all("--key")))
     let text = withoutLineEnd(try Files.readInput(most: mostInputBytes))
     let answer = judge(verifier.authenticate(text), policy, at: time ?? WallClock.now())

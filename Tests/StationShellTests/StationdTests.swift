@@ -39,6 +39,13 @@ struct StationdTests {
       .replacingOccurrences(of: "#contact-line", with: "contact-line")
       .replacingOccurrences(of: "#strike-line", with: "strike-line")
       .replacingOccurrences(of: "#line = ", with: "line = ")
+      .replacingOccurrences(
+        of: "/etc/worker-station/issuer-keys/union.pem",
+        with: bench.folder.file("keys/issuer.pem")
+      )
+      .replacingOccurrences(
+        of: "#credentials-directory = /etc/worker-station/credentials",
+        with: "credentials-directory = \(bench.folder.file("credentials"))")
     let path = try bench.folder.write(complete, to: "complete.conf")
     #expect(try bench.run("--check-config", "--config", path) == (0, "\(path): no errors\n"))
   }

@@ -19,7 +19,10 @@ final class API {
   var onNamed: (StationRegistration) -> Void = { _ in }
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
-  private let tokens: Tokens
+  /// What cannot be used of the service's own files, a sentence each without a secret.
+  var notices: () -> [String] = { [] }
+  /// Who may ask; others where the file was read again.
+  var tokens: Tokens
   /// The most points that one person grants alone.
   var aloneUpTo: Int64 = 500
   /// How old a hold is that somebody should look at.
@@ -177,10 +180,12 @@ final class API {
 
   private func healthReport() -> HTTPResponse {
     let (broker, store) = health()
+    let credentials = notices().isEmpty
     let json = JSONWriter.object {
-      $0.field("status", broker && store ? "ok" : "degraded")
+      $0.field("status", broker && store && credentials ? "ok" : "degraded")
       $0.field("broker", broker)
       $0.field("store", store)
+      $0.field("credentials", credentials)
     }
     return HTTPResponse(store ? 200 : 503, type: "application/json", json)
   }

@@ -83,6 +83,8 @@ export class Detail {
     const facts = [
       view.version && t("station.version", { version: view.version }),
       view.lastHeard && t("station.last-heard", { time: moment(view.lastHeard) }),
+      ...view.issuers.map(({ name, key }) =>
+        key ? t("station.issuer", { name, key }) : t("station.issuer.lost", { name })),
     ].filter(Boolean).join(" · ");
     const { entries, exits, granted, refused } = view.today ?? {};
     this.state.replaceChildren(...[
