@@ -79,7 +79,7 @@ final class Office {
 
   private func carryOut(_ order: LedgerOrder, _ key: OrderKey) -> OrderOutcome {
     service.store.carryOut(
-      order, key: key, by: "office", aloneUpTo: Movement.most,
+      order, key: key, by: "office", aloneUpTo: .max,
       at: Now(instant: world.now, wall: world.wall, utcOffsetSeconds: 8 * 3600))
   }
 

@@ -260,6 +260,6 @@ final class SimulatedManagement {
     guard let key = OrderKey("again-\(forged.count)") else { return }
     _ = store.carryOut(
       .resolve(again.id, .post(nil), reason: "again"), key: key, by: "bug",
-      aloneUpTo: 0, at: now)
+      aloneUpTo: .max, at: now)
   }
 }

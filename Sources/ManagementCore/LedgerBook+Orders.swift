@@ -5,7 +5,7 @@ extension LedgerBook {
   /// Carries an order out, once for its key.
   /// - Parameters:
   ///   - actor: as the token names him.
-  ///   - aloneUpTo: the most that one person grants alone.
+  ///   - aloneUpTo: the most that one person decides about alone within a day, in points.
   package mutating func carryOut(
     _ order: LedgerOrder, _ key: OrderKey, by actor: String, aloneUpTo: Int64, at now: Now
   ) throws(Failure) -> OrderOutcome {
@@ -14,71 +14,99 @@ extension LedgerBook {
       return isSame ? .done(placed.receipt) : .conflict
     }
     let placement = Placement(key: key, actor: actor, now: now)
-    let outcome: OrderOutcome =
-      switch order {
-      case .issue(let amount, let reason):
-        .done(
-          OrderReceipt(
-            movement: try move(
-              .issue, from: .issuance, to: .grants, amount, placement.cause(reason), placement)))
-      case .grant(let member, let amount, let reason):
-        try grant(member, amount, reason, aloneUpTo, placement)
-      case .approve(let id): try approve(id, placement)
-      case .decline(let id, let reason): try decline(id, reason, placement)
-      case .reverse(let id, let reason): try reverse(id, reason, placement)
-      case .resolve(let id, let decision, let reason):
-        try resolve(id, decision, reason, placement)
+    var alone = OrderWeight()
+    let outcome: OrderOutcome
+    switch order {
+    case .approve(let id): outcome = try approve(id, placement)
+    case .decline(let id, let reason): outcome = try decline(id, reason, placement)
+    case .issue, .grant, .reverse, .resolve, .price, .limits:
+      let weight = try weight(of: order)
+      if let weight, try !isEnough(weight, of: actor, aloneUpTo: aloneUpTo, at: now) {
+        outcome = try submit(order, weight, placement)
+      } else {
+        alone = weight ?? alone
+        outcome = try perform(order, placement)
       }
+    }
     if case .done(let receipt) = outcome {
       try place(
         PlacedOrder(
-          key: key, actor: actor, contents: order.contents, receipt: receipt, at: now.wall))
+          key: key, actor: actor, contents: order.contents, receipt: receipt, alone: alone,
+          at: now.wall))
     }
     return outcome
   }
 
-  private mutating func grant(
-    _ member: MemberID, _ amount: Points, _ reason: String, _ aloneUpTo: Int64,
-    _ placement: Placement
+  /// Lets an order wait for a second person. A rule that the same person wants already waits once.
+  private mutating func submit(
+    _ order: LedgerOrder, _ weight: OrderWeight, _ placement: Placement
   ) throws(Failure) -> OrderOutcome {
-    guard try balance(of: member) != nil else { return .refused(.unknownMember) }
-    guard amount.number <= aloneUpTo else {
-      let id = try submit(
-        PendingGrant(
-          member: member, amount: amount, reason: reason, actor: placement.actor,
-          at: placement.now.wall))
-      return .done(OrderReceipt(grant: id))
+    if order.isRule, let id = try pending(order, by: placement.actor) {
+      return .done(OrderReceipt(pending: id))
     }
-    guard try balance(of: .grants) >= amount.number else { return .refused(.notIssued) }
-    let movement = try move(
-      .grant, from: .grants, to: .member(member), amount.number, placement.cause(reason), placement)
-    return .done(OrderReceipt(movement: movement))
+    guard try pendingCount() < PendingOrder.most else { return .refused(.tooManyPending) }
+    let id = try submit(
+      PendingOrder(order, weight: weight, actor: placement.actor, at: placement.now.wall))
+    return .done(OrderReceipt(pending: id))
   }
 
   private mutating func approve(
     _ id: Int64, _ placement: Placement
   ) throws(Failure) -> OrderOutcome {
-    guard var grant = try self.grant(id) else { return .refused(.unknownGrant) }
-    if let refusal = placement.refusal(toDecide: grant) { return .refused(refusal) }
-    guard try balance(of: .grants) >= grant.amount.number else { return .refused(.notIssued) }
-    grant.decision = PendingGrant.Decision(
+    guard var pending = try pending(id) else { return .refused(.unknownPending) }
+    if let refusal = placement.refusal(toDecide: pending) { return .refused(refusal) }
+    let outcome = try perform(pending.order, placement)
+    guard case .done(var receipt) = outcome else { return outcome }
+    pending.decision = PendingOrder.Decision(
       isApproved: true, actor: placement.actor, reason: nil, at: placement.now.wall)
-    try decide(grant)
-    let movement = try move(
-      .grant, from: .grants, to: .member(grant.member), grant.amount.number,
-      placement.cause(grant.reason), placement)
-    return .done(OrderReceipt(movement: movement, grant: id))
+    try decide(pending)
+    receipt.pending = id
+    return .done(receipt)
   }
 
   private mutating func decline(
     _ id: Int64, _ reason: String, _ placement: Placement
   ) throws(Failure) -> OrderOutcome {
-    guard var grant = try self.grant(id) else { return .refused(.unknownGrant) }
-    if let refusal = placement.refusal(toDecide: grant) { return .refused(refusal) }
-    grant.decision = PendingGrant.Decision(
+    guard var pending = try pending(id) else { return .refused(.unknownPending) }
+    if let refusal = placement.refusal(toDecide: pending) { return .refused(refusal) }
+    pending.decision = PendingOrder.Decision(
       isApproved: false, actor: placement.actor, reason: reason, at: placement.now.wall)
-    try decide(grant)
-    return .done(OrderReceipt(grant: id))
+    try decide(pending)
+    return .done(OrderReceipt(pending: id))
+  }
+
+  /// Does what an order says, whoever agreed to it; one that is refused has changed nothing.
+  private mutating func perform(
+    _ order: LedgerOrder, _ placement: Placement
+  ) throws(Failure) -> OrderOutcome {
+    switch order {
+    case .issue(let amount, let reason):
+      let movement = try move(
+        .issue, from: .issuance, to: .grants, amount, placement.cause(reason), placement)
+      return .done(OrderReceipt(movement: movement))
+    case .grant(let member, let amount, let reason):
+      return try grant(member, amount, reason, placement)
+    case .reverse(let id, let reason): return try reverse(id, reason, placement)
+    case .resolve(let id, let decision, let reason):
+      return try resolve(id, decision, reason, placement)
+    case .price(let station, let slot, let price):
+      try agree(on: price, of: slot, at: station)
+      return .done(OrderReceipt())
+    case .limits(let limits):
+      try set(limits)
+      return .done(OrderReceipt())
+    case .approve, .decline: preconditionFailure("a decision does not wait for another one")
+    }
+  }
+
+  private mutating func grant(
+    _ member: MemberID, _ amount: Points, _ reason: String, _ placement: Placement
+  ) throws(Failure) -> OrderOutcome {
+    guard try balance(of: member) != nil else { return .refused(.unknownMember) }
+    guard try balance(of: .grants) >= amount.number else { return .refused(.notIssued) }
+    let movement = try move(
+      .grant, from: .grants, to: .member(member), amount.number, placement.cause(reason), placement)
+    return .done(OrderReceipt(movement: movement))
   }
 
   private mutating func reverse(
@@ -108,8 +136,7 @@ extension LedgerBook {
   ) throws(Failure) -> OrderOutcome {
     guard var entry = try entry(id) else { return .refused(.unknownHold) }
     guard entry.state == .held else { return .refused(.settled) }
-    var posted: Int64 = 0
-    if case .post(let amount) = decision { posted = (amount ?? entry.exchange.price).number }
+    let posted = decision.posted(of: entry)
     guard posted <= entry.exchange.price.number else { return .refused(.aboveHold) }
     entry.resolution = LedgerExchange.Resolution(actor: placement.actor, reason: reason)
     let movement = try close(
@@ -136,8 +163,13 @@ private struct Placement {
 
   func cause(_ reason: String) -> Movement.Cause { .order(key, reason: reason) }
 
-  func refusal(toDecide grant: PendingGrant) -> OrderRefusal? {
-    if grant.decision != nil { return .decidedBefore }
-    return grant.actor == actor ? .sameActor : nil
+  func refusal(toDecide pending: PendingOrder) -> OrderRefusal? {
+    if pending.decision != nil { return .decidedBefore }
+    return pending.actor == actor ? .sameActor : nil
   }
+}
+
+extension LedgerOrder {
+  /// Whether it sets what holds from now on, so that giving it twice is giving it once.
+  fileprivate var isRule: Bool { kind == .price || kind == .limits }
 }

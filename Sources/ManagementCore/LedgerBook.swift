@@ -38,8 +38,23 @@ package protocol LedgerBook {
   mutating func place(_ order: PlacedOrder) throws(Failure)
   func movement(_ id: Int64) throws(Failure) -> Movement?
   func isReversed(_ id: Int64) throws(Failure) -> Bool
-  func grant(_ id: Int64) throws(Failure) -> PendingGrant?
+  func pending(_ id: Int64) throws(Failure) -> PendingOrder?
+  /// The undecided order of this actor with the same contents.
+  func pending(_ order: LedgerOrder, by actor: String) throws(Failure) -> Int64?
+  /// How many orders wait.
+  func pendingCount() throws(Failure) -> Int
   /// - Returns: its id.
-  mutating func submit(_ grant: PendingGrant) throws(Failure) -> Int64
-  mutating func decide(_ grant: PendingGrant) throws(Failure)
+  mutating func submit(_ pending: PendingOrder) throws(Failure) -> Int64
+  mutating func decide(_ pending: PendingOrder) throws(Failure)
+  /// What an actor decided alone after a time, in points.
+  func points(decidedAloneBy actor: String, since time: WallTime) throws(Failure) -> Int64
+  /// The same of what was decided for a member.
+  func points(decidedAloneFor member: MemberID, since time: WallTime) throws(Failure) -> Int64
+
+  func limits() throws(Failure) -> ExchangeLimits
+  mutating func set(_ limits: ExchangeLimits) throws(Failure)
+  func price(of slot: SlotID, at station: StationID) throws(Failure) -> Points?
+  mutating func agree(
+    on price: Points?, of slot: SlotID, at station: StationID
+  ) throws(Failure)
 }

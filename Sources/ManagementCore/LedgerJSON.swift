@@ -131,19 +131,6 @@ extension Discrepancy {
   }
 }
 
-extension PendingGrant {
-  package func write(to writer: inout JSONWriter) {
-    writer.object {
-      $0.field("id", id)
-      $0.field("member", member.text)
-      $0.field("amount", amount.number)
-      $0.field("reason", reason)
-      $0.field("actor", actor)
-      $0.field("at", at.milliseconds)
-    }
-  }
-}
-
 extension Taking {
   package func write(to writer: inout JSONWriter) {
     writer.object {
@@ -170,7 +157,7 @@ extension LedgerProof {
       object.field("movements", movements)
       object.field("exchanges", exchanges)
       object.field("discrepancies", discrepancies)
-      object.field("pendingGrants", pendingGrants)
+      object.field("pendingOrders", pendingOrders)
       object.key("holds")
       object.object {
         $0.field("minute", holds.minute)
@@ -194,7 +181,7 @@ extension LedgerProof {
         + "an hour, \(holds.day) than a day, \(holds.older) older; \(holds.orphaned) of a stream "
         + "that its station has left")
     lines.append("discrepancies for a person to look at: \(discrepancies)")
-    lines.append("grants that wait for a second person: \(pendingGrants)")
+    lines.append("orders that wait for a second person: \(pendingOrders)")
     lines += findings.map { "wrong: \($0)" }
     lines.append(isClean ? "the ledger balances" : "the ledger does not balance")
     return lines

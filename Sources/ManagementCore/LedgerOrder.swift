@@ -18,41 +18,52 @@ package enum LedgerOrder: Equatable, Sendable {
   /// Put points into the world, to be granted.
   case issue(Int64, reason: String)
   case grant(MemberID, Points, reason: String)
-  /// Let a grant happen that waits for a second person.
-  case approve(grant: Int64)
-  case decline(grant: Int64, reason: String)
+  /// Let an order be carried out that waits for a second person.
+  case approve(pending: Int64)
+  case decline(pending: Int64, reason: String)
   /// Move a movement back.
   case reverse(movement: Int64, reason: String)
   case resolve(ExchangeID, HoldDecision, reason: String)
+  /// Agree on what an article of a slot costs; nil takes the agreement back.
+  case price(StationID, SlotID, Points?)
+  /// Set how many exchanges a member may have in a day.
+  case limits(ExchangeLimits)
 
   /// In Unicode scalars, of a reason.
   package static let longestReason = 200
 
-  /// What makes two orders the same one.
-  package var contents: String {
-    let json = JSONWriter.object {
-      switch self {
-      case .issue(let amount, let reason):
-        $0.field("issue", amount)
-        $0.field("reason", reason)
-      case .grant(let member, let amount, let reason):
-        $0.field("grant", amount.number)
-        $0.field("member", member.text)
-        $0.field("reason", reason)
-      case .approve(let grant): $0.field("approve", grant)
-      case .decline(let grant, let reason):
-        $0.field("decline", grant)
-        $0.field("reason", reason)
-      case .reverse(let movement, let reason):
-        $0.field("reverse", movement)
-        $0.field("reason", reason)
-      case .resolve(let exchange, let decision, let reason):
-        $0.field("resolve", exchange.description)
-        if case .post(let amount) = decision { $0.field("post", amount?.number ?? 0) }
-        $0.field("reason", reason)
-      }
+  package enum Kind: String, CaseIterable, Sendable {
+    case issue
+    case grant
+    case approve
+    case decline
+    case reverse
+    case resolve
+    case price
+    case limits
+  }
+
+  package var kind: Kind {
+    switch self {
+    case .issue: .issue
+    case .grant: .grant
+    case .approve: .approve
+    case .decline: .decline
+    case .reverse: .reverse
+    case .resolve: .resolve
+    case .price: .price
+    case .limits: .limits
     }
-    return String(decoding: json, as: UTF8.self)
+  }
+
+  /// Why it is given; nil where such an order has no reason of its own.
+  package var reason: String? {
+    switch self {
+    case .issue(_, let reason), .grant(_, _, let reason), .decline(_, let reason),
+      .reverse(_, let reason), .resolve(_, _, let reason):
+      reason
+    case .approve, .price, .limits: nil
+    }
   }
 }
 
@@ -77,12 +88,12 @@ package enum OrderOutcome: Equatable, Sendable {
 package struct OrderReceipt: Equatable, Sendable {
   /// The movement that it made; of two the first.
   package var movement: Int64?
-  /// The grant that it concerns, where that needed a second person.
-  package var grant: Int64?
+  /// The pending order that it made or decided, where it needed a second person.
+  package var pending: Int64?
 
-  package init(movement: Int64? = nil, grant: Int64? = nil) {
+  package init(movement: Int64? = nil, pending: Int64? = nil) {
     self.movement = movement
-    self.grant = grant
+    self.pending = pending
   }
 }
 
@@ -95,15 +106,18 @@ package enum OrderRefusal: String, CaseIterable, Sendable {
   case unknownMovement = "unknown-movement"
   case notReversible = "not-reversible"
   case reversedBefore = "reversed-before"
-  case unknownGrant = "unknown-grant"
+  /// There is no such pending order.
+  case unknownPending = "unknown-pending"
   case decidedBefore = "decided-before"
-  /// Four eyes: the one who asked for a grant does not decide it.
+  /// Four eyes: the one who gave an order does not decide it.
   case sameActor = "same-actor"
   case unknownHold = "unknown-hold"
   /// It is settled already.
   case settled
   /// More than what is set aside.
   case aboveHold = "above-hold"
+  /// `PendingOrder.most` wait already.
+  case tooManyPending = "too-many-pending"
 }
 
 /// An order that was carried out, under its key.
@@ -112,55 +126,19 @@ package struct PlacedOrder: Equatable, Sendable {
   package var actor: String
   package var contents: String
   package var receipt: OrderReceipt
+  /// What was done on the word of this one actor; nothing where two persons agreed.
+  package var alone: OrderWeight
   package var at: WallTime
 
   package init(
-    key: OrderKey, actor: String, contents: String, receipt: OrderReceipt, at: WallTime
+    key: OrderKey, actor: String, contents: String, receipt: OrderReceipt,
+    alone: OrderWeight = OrderWeight(), at: WallTime
   ) {
     self.key = key
     self.actor = actor
     self.contents = contents
     self.receipt = receipt
+    self.alone = alone
     self.at = at
-  }
-}
-
-/// A grant above the limit, which waits for a second person or was decided by one.
-package struct PendingGrant: Equatable, Sendable {
-  /// Grows with each; 0 before it is written.
-  package var id: Int64
-  package var member: MemberID
-  package var amount: Points
-  package var reason: String
-  package var actor: String
-  package var at: WallTime
-  package var decision: Decision?
-
-  package struct Decision: Equatable, Sendable {
-    package var isApproved: Bool
-    package var actor: String
-    /// nil where it is approved.
-    package var reason: String?
-    package var at: WallTime
-
-    package init(isApproved: Bool, actor: String, reason: String?, at: WallTime) {
-      self.isApproved = isApproved
-      self.actor = actor
-      self.reason = reason
-      self.at = at
-    }
-  }
-
-  package init(
-    id: Int64 = 0, member: MemberID, amount: Points, reason: String, actor: String, at: WallTime,
-    decision: Decision? = nil
-  ) {
-    self.id = id
-    self.member = member
-    self.amount = amount
-    self.reason = reason
-    self.actor = actor
-    self.at = at
-    self.decision = decision
   }
 }

@@ -20,7 +20,7 @@ package struct LedgerProof: Equatable, Sendable {
   package var movements: Int64
   package var exchanges: Int64
   package var discrepancies: Int64
-  package var pendingGrants: Int64
+  package var pendingOrders: Int64
   /// Open holds by age.
   package var holds: HoldAges
   /// What is wrong. Nothing is wrong with a hold that is open.
@@ -86,14 +86,14 @@ package struct LedgerProof: Equatable, Sendable {
   }
 
   package init(
-    sums: [Sum], movements: Int64, exchanges: Int64, discrepancies: Int64, pendingGrants: Int64,
+    sums: [Sum], movements: Int64, exchanges: Int64, discrepancies: Int64, pendingOrders: Int64,
     holds: HoldAges, findings: [Finding]
   ) {
     self.sums = sums
     self.movements = movements
     self.exchanges = exchanges
     self.discrepancies = discrepancies
-    self.pendingGrants = pendingGrants
+    self.pendingOrders = pendingOrders
     self.holds = holds
     self.findings = findings
   }

@@ -27,16 +27,14 @@ package protocol LedgerStore: AnyObject {
   func countHolds(olderThan time: WallTime) throws(StoreFailure) -> (open: Int64, old: Int64)
   /// What did not fit, newest first.
   func discrepancies(before: Int64?, limit: Int) throws(StoreFailure) -> [Discrepancy]
-  /// Grants that wait for a second person, oldest first.
-  func pendingGrants(limit: Int) throws(StoreFailure) -> [PendingGrant]
-  func grant(_ id: Int64) throws(StoreFailure) -> PendingGrant?
+  /// Orders that wait for a second person, oldest first, with ids above `id`.
+  func pendingOrders(after id: Int64, limit: Int) throws(StoreFailure) -> [PendingOrder]
+  /// An order that waits or waited.
+  func pendingOrder(_ id: Int64) throws(StoreFailure) -> PendingOrder?
 
   func exchangeLimits() throws(StoreFailure) -> ExchangeLimits
-  func setExchangeLimits(_ limits: ExchangeLimits) throws(StoreFailure)
   /// What was agreed for the slots of a station, in their order.
   func prices(of station: StationID) throws(StoreFailure) -> [SlotPrice]
-  /// - Parameter price: nil takes the agreement back.
-  func setPrice(_ price: Points?, of slot: SlotID, at station: StationID) throws(StoreFailure)
 
   /// Adds everything up anew.
   func proof(at now: Now) throws(StoreFailure) -> LedgerProof

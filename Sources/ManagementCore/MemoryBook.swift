@@ -14,9 +14,9 @@ struct MemoryBook: LedgerBook, Sendable {
   var places: [ExchangeID: Int] = [:]
   var discrepancies: [Discrepancy] = []
   var orders: [OrderKey: PlacedOrder] = [:]
-  var grants: [PendingGrant] = []
+  var pendingOrders: [PendingOrder] = []
   var reversed: Set<Int64> = []
-  var limits = ExchangeLimits()
+  var exchangeLimits = ExchangeLimits()
   var prices: [StationID: [SlotID: Points]] = [:]
   /// How many exchanges count against a member's limits of a day, by article.
   private var counts: [MemberDay: [ArticleID: Int64]] = [:]
@@ -34,7 +34,7 @@ struct MemoryBook: LedgerBook, Sendable {
     members[member].map {
       HoldTerms(
         status: $0.status, balance: balance(of: .member(member)), price: prices[station]?[slot],
-        limits: limits)
+        limits: exchangeLimits)
     }
   }
 
@@ -102,18 +102,44 @@ struct MemoryBook: LedgerBook, Sendable {
 
   func isReversed(_ id: Int64) -> Bool { reversed.contains(id) }
 
-  func grant(_ id: Int64) -> PendingGrant? {
-    id >= 1 && id <= grants.count ? grants[Int(id) - 1] : nil
+  func pending(_ id: Int64) -> PendingOrder? {
+    id >= 1 && id <= pendingOrders.count ? pendingOrders[Int(id) - 1] : nil
   }
 
-  mutating func submit(_ grant: PendingGrant) -> Int64 {
-    var grant = grant
-    grant.id = Int64(grants.count) + 1
-    grants.append(grant)
-    return grant.id
+  func pending(_ order: LedgerOrder, by actor: String) -> Int64? {
+    pendingOrders.first { $0.decision == nil && $0.actor == actor && $0.order == order }?.id
   }
 
-  mutating func decide(_ grant: PendingGrant) { grants[Int(grant.id) - 1] = grant }
+  func pendingCount() -> Int { pendingOrders.count { $0.decision == nil } }
+
+  mutating func submit(_ pending: PendingOrder) -> Int64 {
+    var pending = pending
+    pending.id = Int64(pendingOrders.count) + 1
+    pendingOrders.append(pending)
+    return pending.id
+  }
+
+  mutating func decide(_ pending: PendingOrder) { pendingOrders[Int(pending.id) - 1] = pending }
+
+  func points(decidedAloneBy actor: String, since time: WallTime) -> Int64 {
+    orders.values.reduce(0) { sum, order in
+      order.actor == actor && order.at > time ? sum + order.alone.points : sum
+    }
+  }
+
+  func points(decidedAloneFor member: MemberID, since time: WallTime) -> Int64 {
+    orders.values.reduce(0) { sum, order in
+      order.alone.member == member && order.at > time ? sum + order.alone.points : sum
+    }
+  }
+
+  func limits() -> ExchangeLimits { exchangeLimits }
+  mutating func set(_ limits: ExchangeLimits) { exchangeLimits = limits }
+  func price(of slot: SlotID, at station: StationID) -> Points? { prices[station]?[slot] }
+
+  mutating func agree(on price: Points?, of slot: SlotID, at station: StationID) {
+    prices[station, default: [:]][slot] = price
+  }
 
   func isOrphaned(_ entry: LedgerExchange) -> Bool {
     lives[entry.station].map { $0 != entry.exchange.id.stream } ?? false

@@ -61,22 +61,17 @@ extension MemoryStore {
         .prefix(limit))
   }
 
-  package func pendingGrants(limit: Int) -> [PendingGrant] {
-    Array(book.grants.lazy.filter { $0.decision == nil }.prefix(limit))
+  package func pendingOrders(after id: Int64, limit: Int) -> [PendingOrder] {
+    Array(book.pendingOrders.lazy.filter { $0.id > id && $0.decision == nil }.prefix(limit))
   }
 
-  package func grant(_ id: Int64) -> PendingGrant? { book.grant(id) }
+  package func pendingOrder(_ id: Int64) -> PendingOrder? { book.pending(id) }
 
-  package func exchangeLimits() -> ExchangeLimits { book.limits }
-  package func setExchangeLimits(_ limits: ExchangeLimits) { book.limits = limits }
+  package func exchangeLimits() -> ExchangeLimits { book.exchangeLimits }
 
   package func prices(of station: StationID) -> [SlotPrice] {
     (book.prices[station] ?? [:]).map { SlotPrice(slot: $0.key, price: $0.value) }
       .sorted { $0.slot < $1.slot }
-  }
-
-  package func setPrice(_ price: Points?, of slot: SlotID, at station: StationID) {
-    book.prices[station, default: [:]][slot] = price
   }
 
   package func proof(at now: Now) -> LedgerProof {
@@ -145,7 +140,7 @@ extension MemoryBook {
       },
       movements: Int64(movements.count), exchanges: Int64(entries.count),
       discrepancies: Int64(discrepancies.count),
-      pendingGrants: Int64(grants.count { $0.decision == nil }), holds: holds,
+      pendingOrders: Int64(pendingCount()), holds: holds,
       findings: findings.all)
   }
 }

@@ -89,7 +89,9 @@ package struct ManagementSettings: Equatable, Sendable {
       keys: [
         Key(
           "grant-alone-up-to", .integer(0...1_000_000, unit: ""), .standard("500"),
-          "The most that one person grants alone. Larger grants wait for a second person."),
+          "The most points that one person decides about alone within a day, for all members or for "
+            + "one. What is more waits for a second person: grants, issues, reversals, holds, prices."
+        ),
         Key(
           "old-hold", .duration(.seconds(60)...(.seconds(604_800))), .standard("10 min"),
           "A hold that is open for longer needs somebody's attention. None ends by itself."),

@@ -87,7 +87,9 @@ package final class ManagementUnderTest {
     return kibibytes
   }
 
-  package var api: HTTPClient {
+  package var api: HTTPClient { api(as: token) }
+
+  private func api(as token: String) -> HTTPClient {
     HTTPClient(
       base: "http://\(address)/api/v1", headers: ["Authorization": "Bearer \(token)"])
   }
@@ -130,17 +132,25 @@ package final class ManagementUnderTest {
     return id
   }
 
-  /// Makes points that may be granted.
+  /// Makes points that may be granted; where that needs a second person, one agrees.
   package func issue(_ amount: Int, reason: String) throws {
-    try order("/issues", amount, reason)
+    guard let pending = try order("/issues", amount, reason) else { return }
+    let path = "/pending-orders/\(pending)/decision"
+    let answer = try api(as: colleagueToken).call(
+      "POST", path, json: #"{"key":"agree-\#(pending)","decision":"approve"}"#)
+    guard answer.status == 201 else {
+      throw TestBedError("POST \(path): \(answer.status) \(answer.text)")
+    }
   }
 
-  /// Grants points to a member, as one person may alone.
+  /// Asks for points for a member; one person may grant so many alone.
   package func grant(_ amount: Int, to member: String, reason: String) throws {
     try order("/members/\(member)/grants", amount, reason)
   }
 
-  private func order(_ path: String, _ amount: Int, _ reason: String) throws {
+  /// - Returns: the id under which it waits for a second person, if it does.
+  @discardableResult
+  private func order(_ path: String, _ amount: Int, _ reason: String) throws -> Int? {
     let key = UUID().uuidString.lowercased()
     let answer = try api.call(
       "POST", path,
@@ -148,6 +158,7 @@ package final class ManagementUnderTest {
     guard answer.status == 201 else {
       throw TestBedError("POST \(path): \(answer.status) \(answer.text)")
     }
+    return answer.object["movement"] is Int ? nil : answer.object["pending"] as? Int
   }
 
   /// Issues a code and returns what the QR symbol holds.

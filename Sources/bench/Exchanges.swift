@@ -70,14 +70,14 @@ private final class ExchangeBed {
       preconditionFailure("no points")
     }
     _ = try store.carryOut(
-      .issue(share * Int64(members), reason: "bench"), key: first, by: "bench", aloneUpTo: 0,
+      .issue(share * Int64(members), reason: "bench"), key: first, by: "bench", aloneUpTo: .max,
       at: now)
     for number in 0..<members {
       let id = member(number)
       _ = try store.enrol(Member(id: id, label: nil, enrolled: now.wall))
       guard let key = OrderKey("grant-\(number)") else { preconditionFailure("no key") }
       _ = try store.carryOut(
-        .grant(id, points, reason: "bench"), key: key, by: "bench", aloneUpTo: share, at: now)
+        .grant(id, points, reason: "bench"), key: key, by: "bench", aloneUpTo: .max, at: now)
     }
     store.close()
   }

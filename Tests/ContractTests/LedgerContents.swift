@@ -21,7 +21,7 @@ enum LedgerContents {
     else { throw TestBedError("no names for a ledger") }
     try order(.issue(2000, reason: "the year"), "issue", store)
     try order(.grant(member, hundred, reason: "welcome"), "welcome", store)
-    try order(.grant(member, large, reason: "flood"), "large", store)
+    try order(.grant(member, large, reason: "flood"), "large", store, aloneUpTo: 500)
     func exchange(_ seq: UInt64) -> StationProtocol.Exchange {
       StationProtocol.Exchange(
         id: ExchangeID(stream: stream, seq: seq), member: member, slot: slot, article: article,
@@ -41,9 +41,11 @@ enum LedgerContents {
       ], at: now)
   }
 
-  private static func order(_ order: LedgerOrder, _ key: String, _ store: SQLiteStore) throws {
+  private static func order(
+    _ order: LedgerOrder, _ key: String, _ store: SQLiteStore, aloneUpTo: Int64 = 5000
+  ) throws {
     guard let name = OrderKey(key) else { throw TestBedError("no key \(key)") }
-    let outcome = try store.carryOut(order, key: name, by: "li", aloneUpTo: 500, at: now)
+    let outcome = try store.carryOut(order, key: name, by: "li", aloneUpTo: aloneUpTo, at: now)
     guard case .done = outcome else { throw TestBedError("\(key): \(outcome)") }
   }
 }

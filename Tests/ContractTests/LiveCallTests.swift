@@ -50,7 +50,7 @@ struct LiveCallTests {
         "/api/v1/quarantine?limit=1000", "/api/v1/members", "/api/v1/members/m-1",
         "/api/v1/issuer-keys", "/api/v1/refused-input", "/api/v1/stations/gate-1/measurements",
         "/api/v1/stations/gate-1/measurements?by=day&count=31", "/api/v1/members/m-1/points",
-        "/api/v1/grants", "/api/v1/movements", "/api/v1/holds", "/api/v1/discrepancies",
+        "/api/v1/pending-orders", "/api/v1/movements", "/api/v1/holds", "/api/v1/discrepancies",
         "/api/v1/exchange-limits", "/api/v1/stations/gate-1/prices",
         "/api/v1/stations/gate-1/takings", "/api/v1/ledger-proof",
       ] {
@@ -105,9 +105,9 @@ struct LiveCallTests {
       ("/members/m-1/grants", #"{"key":"2","amount":5,"reason":"r"}"#, 201),
       ("/members/m-1/grants", #"{"key":"2","amount":6,"reason":"r"}"#, 409),
       ("/members/nobody/grants", #"{"key":"3","amount":6,"reason":"r"}"#, 404),
-      ("/grants/1/decision", #"{"key":"4","decision":"approve"}"#, 201),
-      ("/grants/1/decision", #"{"key":"5","decision":"approve"}"#, 409),
-      ("/grants/9/decision", #"{"key":"5","decision":"approve"}"#, 404),
+      ("/pending-orders/1/decision", #"{"key":"4","decision":"approve"}"#, 201),
+      ("/pending-orders/1/decision", #"{"key":"5","decision":"approve"}"#, 409),
+      ("/pending-orders/9/decision", #"{"key":"5","decision":"approve"}"#, 404),
       ("/movements/2/reversal", #"{"key":"6","reason":"r"}"#, 201),
       ("/movements/2/reversal", #"{"key":"7","reason":"r"}"#, 409),
       ("/movements/99/reversal", #"{"key":"7","reason":"r"}"#, 404),
@@ -120,7 +120,11 @@ struct LiveCallTests {
     }
     for (target, json, status) in [
       ("/exchange-limits", #"{"perDay":3,"perArticle":null}"#, 200),
+      ("/exchange-limits", #"{"perDay":null,"perArticle":null}"#, 202),
+      ("/exchange-limits", #"{"key":"1","perDay":3,"perArticle":null}"#, 409),
       ("/stations/gate-1/prices/7", #"{"price":30}"#, 200),
+      ("/stations/gate-1/prices/7", #"{"price":3000}"#, 202),
+      ("/stations/gate-1/prices/7", #"{"key":"1","price":30}"#, 409),
       ("/stations/nobody/prices/7", #"{"price":30}"#, 404),
     ] {
       let exchange = try caller.call("PUT", "/api/v1\(target)", json: json)
@@ -193,7 +197,8 @@ struct LiveCallTests {
   private static func readBroken(_ caller: Caller) throws {
     for target in [
       "/stations/gate-1/measurements", "/events", "/events/stream", "/members", "/members/m-1",
-      "/quarantine", "/members/m-1/points", "/grants", "/movements", "/holds", "/discrepancies",
+      "/quarantine", "/members/m-1/points", "/pending-orders", "/movements", "/holds",
+      "/discrepancies",
       "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",
     ] {
       let exchange = try caller.call("GET", "/api/v1\(target)")
@@ -204,7 +209,7 @@ struct LiveCallTests {
       ("PATCH", "/members/m-1", "{\"status\":\"active\"}"),
       ("POST", "/issues", #"{"key":"b","amount":1,"reason":"r"}"#),
       ("POST", "/members/m-1/grants", #"{"key":"b","amount":1,"reason":"r"}"#),
-      ("POST", "/grants/1/decision", #"{"key":"b","decision":"approve"}"#),
+      ("POST", "/pending-orders/1/decision", #"{"key":"b","decision":"approve"}"#),
       ("POST", "/movements/1/reversal", #"{"key":"b","reason":"r"}"#),
       (
         "POST", "/holds/\(LedgerContents.stream)-1/resolution",

@@ -18,7 +18,7 @@ final class LedgerScenario {
     _ = scenario.commit(scenario.birth(session(stream, 1)))
     enrol(worker)
     if let points {
-      #expect(try order(.issue(10_000, reason: "this year")).isDone)
+      try issue(10_000)
       #expect(try order(.grant(worker, Names.points(points), reason: "welcome")).isDone)
     }
   }
@@ -34,6 +34,24 @@ final class LedgerScenario {
     let name = try #require(OrderKey(key ?? "order-\(keys)"))
     return store.carryOut(
       order, key: name, by: actor, aloneUpTo: aloneUpTo, at: scenario.now)
+  }
+
+  /// Two people issue points; what either does alone later counts by itself.
+  func issue(_ points: Int64) throws {
+    let asked = try order(.issue(points, reason: "this year"))
+    guard case .done(let receipt) = asked, let id = receipt.pending else {
+      #expect(asked.isDone)
+      return
+    }
+    #expect(try order(.approve(pending: id), by: "wang").isDone)
+  }
+
+  /// Sets a rule, as somebody does who may.
+  func rule(_ order: LedgerOrder) throws {
+    keys += 1
+    let name = try #require(OrderKey("rule-\(keys)"))
+    #expect(
+      store.carryOut(order, key: name, by: "rules", aloneUpTo: .max, at: scenario.now).isDone)
   }
 
   func exchange(
@@ -86,6 +104,12 @@ final class LedgerScenario {
 
 extension OrderOutcome {
   var isDone: Bool { if case .done = self { true } else { false } }
+
+  /// The id under which it waits, if it does.
+  var waiting: Int64? {
+    guard case .done(let receipt) = self, receipt.movement == nil else { return nil }
+    return receipt.pending
+  }
 }
 
 extension Names {

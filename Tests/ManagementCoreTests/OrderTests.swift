@@ -37,34 +37,131 @@ struct OrderTests {
   func fourEyes() throws {
     let it = try LedgerScenario()
     let large = LedgerOrder.grant(it.worker, Names.points(501), reason: "a flood")
-    guard case .done(let receipt) = try it.order(large, "large"), let id = receipt.grant else {
+    guard case .done(let receipt) = try it.order(large, "large"), let id = receipt.pending else {
       Issue.record("it does not wait")
       return
     }
     #expect(receipt.movement == nil && it.balance == 100)
-    #expect(it.store.pendingGrants(limit: 9).map(\.id) == [id])
-    #expect(try it.order(.approve(grant: id)) == .refused(.sameActor))
-    #expect(try it.order(.decline(grant: id, reason: "no")) == .refused(.sameActor))
-    #expect(try it.order(.approve(grant: id), "yes", by: "wang").isDone)
-    #expect(it.balance == 601 && it.store.pendingGrants(limit: 9).isEmpty)
-    #expect(try it.order(.approve(grant: id), "yes", by: "wang").isDone)
-    #expect(try it.order(.approve(grant: id), by: "wang") == .refused(.decidedBefore))
+    #expect(it.store.pendingOrders(after: 0, limit: 9).map(\.id) == [id])
+    #expect(try it.order(.approve(pending: id)) == .refused(.sameActor))
+    #expect(try it.order(.decline(pending: id, reason: "no")) == .refused(.sameActor))
+    #expect(try it.order(.approve(pending: id), "yes", by: "wang").isDone)
+    #expect(it.balance == 601 && it.store.pendingOrders(after: 0, limit: 9).isEmpty)
+    #expect(try it.order(.approve(pending: id), "yes", by: "wang").isDone)
+    #expect(try it.order(.approve(pending: id), by: "wang") == .refused(.decidedBefore))
     #expect(try it.order(large, "large") == .done(receipt))
-    #expect(try it.order(.approve(grant: 99), by: "wang") == .refused(.unknownGrant))
+    #expect(try it.order(.approve(pending: 99), by: "wang") == .refused(.unknownPending))
     #expect(it.balance == 601 && it.faults.isEmpty)
+  }
+
+  @Test("twenty grants of five hundred do not pass one person")
+  func manySmallOnes() throws {
+    let it = try LedgerScenario(points: nil)
+    try it.issue(20_000)
+    for number in 0..<20 {
+      let member = Names.member("m-\(number + 10)")
+      it.enrol(member)
+      let outcome = try it.order(.grant(member, Names.points(500), reason: "helped"))
+      #expect((outcome.waiting == nil) == (number == 0), "\(number)")
+    }
+    #expect(it.store.pendingOrders(after: 0, limit: 99).count == 19)
+    #expect(it.holds(.grants) == 19_500 && it.faults.isEmpty)
+  }
+
+  @Test("issues, reversals and holds count with the grants of the same person")
+  func everyKindCounts() throws {
+    let it = try LedgerScenario(points: nil)
+    try it.issue(1000)
+    #expect(try it.order(.issue(200, reason: "more")).waiting == nil)
+    let grant = try it.order(.grant(it.worker, Names.points(150), reason: "x"))
+    guard case .done(let receipt) = grant, let movement = receipt.movement else {
+      Issue.record("\(grant)")
+      return
+    }
+    #expect(it.hold(it.exchange(1, 100)) == .held(balance: 50))
+    let void = LedgerOrder.resolve(it.exchange(1).id, .void, reason: "nothing fell")
+    #expect(try it.order(void).waiting == nil)
+    // 450 of 500 are decided.
+    let back = try it.order(.reverse(movement: movement, reason: "a mistake"))
+    let id = try #require(back.waiting)
+    #expect(it.store.pendingOrder(id)?.weight == OrderWeight(points: 150, member: it.worker))
+    #expect(try it.order(.issue(51, reason: "more")).waiting != nil)
+    #expect(it.hold(it.exchange(11, 60)) == .held(balance: 90))
+    let other = LedgerOrder.resolve(it.exchange(11).id, .post(nil), reason: "fell")
+    let held = try #require(try it.order(other).waiting)
+    #expect(it.end(it.exchange(11, 60), .cancelled).isEmpty)
+    // What has ended meanwhile is not decided any more.
+    #expect(try it.order(.approve(pending: held), by: "wang") == .refused(.settled))
+    #expect(try it.order(.approve(pending: id), by: "wang").isDone)
+    #expect(it.balance == 0 && it.faults.isEmpty)
+  }
+
+  @Test("a price counts as its difference; looser limits always wait, stricter ones never")
+  func rules() throws {
+    let it = try LedgerScenario(points: nil)
+    func price(_ points: Int64?) -> LedgerOrder {
+      .price(gate, Names.slot(7), points.map { Names.points($0) })
+    }
+    #expect(try it.order(price(300)).waiting == nil)
+    #expect(try it.order(price(300)).waiting == nil)
+    let lower = try #require(try it.order(price(99)).waiting)
+    #expect(try it.order(price(99)).waiting == lower, "the same wish waits once")
+    #expect(try it.order(price(100)).waiting == nil)
+    #expect(try it.order(price(nil)).waiting != nil)
+    #expect(it.store.prices(of: gate).map(\.price.number) == [100])
+    #expect(try it.order(.approve(pending: lower), by: "wang").isDone)
+    #expect(it.store.prices(of: gate).map(\.price.number) == [99])
+    let strict = ExchangeLimits(perDay: 2, perArticle: nil)
+    #expect(try it.order(.limits(strict)).waiting == nil)
+    let loose = try it.order(.limits(ExchangeLimits(perDay: 2000, perArticle: 1)))
+    #expect(loose.waiting != nil && it.store.exchangeLimits() == strict)
+    #expect(it.faults.isEmpty)
+  }
+
+  @Test("orders that wait are bounded, so that none is buried")
+  func bounded() throws {
+    let it = try LedgerScenario(points: nil)
+    for _ in 0..<PendingOrder.most {
+      #expect(try it.order(.issue(501, reason: "x")).waiting != nil)
+    }
+    #expect(try it.order(.issue(501, reason: "x")) == .refused(.tooManyPending))
+    #expect(try it.order(.decline(pending: 1, reason: "no"), by: "wang").isDone)
+    #expect(try it.order(.issue(501, reason: "x")).waiting != nil)
+  }
+
+  @Test("an order as a text is the same order when it is read")
+  func contents() throws {
+    let it = try LedgerScenario(points: nil)
+    let reason = String(repeating: "\u{1F6A7}", count: LedgerOrder.longestReason)
+    let orders: [LedgerOrder] = [
+      .issue(1_000_000_000, reason: "\"quoted\" \\ 原因"), .reverse(movement: 7, reason: "r"),
+      .grant(it.worker, Names.points(1), reason: reason),
+      .resolve(it.exchange(1).id, .void, reason: "r"),
+      .resolve(it.exchange(1).id, .post(nil), reason: "r"),
+      .resolve(it.exchange(1).id, .post(Names.points(5)), reason: "r"),
+      .price(gate, Names.slot(80), nil), .price(gate, Names.slot(1), Names.points(9)),
+      .limits(ExchangeLimits(perDay: 0, perArticle: nil)), .limits(ExchangeLimits()),
+      .approve(pending: 3), .decline(pending: 3, reason: "r"),
+    ]
+    for order in orders {
+      #expect(LedgerOrder(contents: order.contents) == order, "\(order.contents)")
+    }
+    for text in ["", "{}", "{\"grant\":5}", "{\"issue\":1,\"grant\":2,\"reason\":\"r\"}"] {
+      #expect(LedgerOrder(contents: text) == nil, "\(text)")
+    }
   }
 
   @Test("a declined grant moves nothing, and stays declined")
   func declined() throws {
     let it = try LedgerScenario()
     let large = LedgerOrder.grant(it.worker, Names.points(501), reason: "a flood")
-    guard case .done(let receipt) = try it.order(large), let id = receipt.grant else {
+    guard case .done(let receipt) = try it.order(large), let id = receipt.pending else {
       Issue.record("it does not wait")
       return
     }
-    #expect(try it.order(.decline(grant: id, reason: "too much"), by: "wang").isDone)
-    #expect(try it.order(.approve(grant: id), by: "zhao") == .refused(.decidedBefore))
-    #expect(it.store.grant(id)?.decision?.reason == "too much")
+    #expect(try it.order(.decline(pending: id, reason: "too much"), by: "wang").isDone)
+    #expect(try it.order(.approve(pending: id), by: "zhao") == .refused(.decidedBefore))
+    #expect(it.store.pendingOrder(id)?.decision?.reason == "too much")
     #expect(it.balance == 100 && it.faults.isEmpty)
   }
 

@@ -20,7 +20,7 @@ struct LedgerAPITests {
 
   private func fund() throws {
     try post("/members", #"{"id":"m-1"}"#)
-    try post("/issues", #"{"key":"i-1","amount":10000,"reason":"this year"}"#)
+    try service.management.issue(10_000, reason: "this year")
     try post("/members/m-1/grants", #"{"key":"g-1","amount":100,"reason":"welcome"}"#)
   }
 
@@ -97,15 +97,16 @@ struct LedgerAPITests {
   func fourEyes() throws {
     try fund()
     let pending = try post("/members/m-1/grants", #"{"key":"big","amount":501,"reason":"r"}"#)
-    let id = try #require(pending["grant"] as? Int)
+    let id = try #require(pending["pending"] as? Int)
     #expect(try balance() == 100)
-    let refused = try post("/grants/\(id)/decision", #"{"key":"d","decision":"approve"}"#, 409)
+    let refused = try post(
+      "/pending-orders/\(id)/decision", #"{"key":"d","decision":"approve"}"#, 409)
     #expect(refused["reason"] as? String == "same-actor")
-    let grants = try service.api.call("GET", "/grants").object["grants"] as? [[String: Any]]
+    let grants = try service.api.call("GET", "/pending-orders").object["orders"] as? [[String: Any]]
     #expect(grants?.map { $0["id"] as? Int } == [id])
     let colleague = service.api(token: service.management.colleagueToken)
     let approved = try colleague.call(
-      "POST", "/grants/\(id)/decision", json: #"{"key":"d","decision":"approve"}"#)
+      "POST", "/pending-orders/\(id)/decision", json: #"{"key":"d","decision":"approve"}"#)
     #expect(approved.status == 201, "\(approved.text)")
     #expect(try balance() == 601)
   }
@@ -128,7 +129,8 @@ struct LedgerAPITests {
     let prices = try viewer.call("GET", "/stations/gate-1/prices").object["prices"]
     #expect((prices as? [[String: Any]])?.first?["price"] as? Int == 30)
     for path in [
-      "/members/m-1/points", "/holds", "/grants", "/movements", "/discrepancies", "/ledger-proof",
+      "/members/m-1/points", "/holds", "/pending-orders", "/movements", "/discrepancies",
+      "/ledger-proof",
     ] {
       #expect(try viewer.call("GET", path).status == 403, "\(path)")
     }

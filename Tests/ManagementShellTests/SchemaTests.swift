@@ -54,6 +54,43 @@ struct SchemaTests {
     #expect(try ids(EventFilter(station: gate, kind: .doorClosed)) == [303, 3])
   }
 
+  @Test("grants that waited in an earlier store wait as orders, and what was granted alone counts")
+  func pendingGrants() throws {
+    let folder = try WorkFolder()
+    let path = folder.file("m.sqlite")
+    let old = try Database(path: path)
+    try old.migrate(Array(Schema.migrations.prefix(4)))
+    let time = StoreContractTests.now.wall.milliseconds
+    try old.execute(
+      """
+      INSERT INTO member (id, label, status, enrolled) VALUES ('m-1', NULL, 'active', 1);
+      INSERT INTO account (id, kind, owner, balance) VALUES
+        (1, 'issuance', '', -900), (2, 'grants', '', 500), (3, 'member', 'm-1', 400);
+      INSERT INTO movement (id, kind, debit, credit, amount, member_account, order_key, reason, actor,
+          at)
+        VALUES (1, 'issue', 1, 2, 900, NULL, 'i', 'r', 'person:zhao', 1),
+          (2, 'grant', 2, 3, 400, 3, 'g', 'r', 'person:li', \(time));
+      INSERT INTO grant_request (id, member, amount, reason, actor, at)
+        VALUES (5, 'm-1', 700, 'a "flood" 水', 'li', 7);
+      INSERT INTO ledger_order (key, actor, contents, movement, grant_request, at) VALUES
+        ('i', 'zhao', '{}', 1, NULL, 1), ('g', 'li', '{}', 2, NULL, \(time)),
+        ('w', 'li', '{}', NULL, 5, 7);
+      """)
+    old.close()
+    let store = try SQLiteStore(path: path)
+    let waits = try #require(try store.pendingOrders(after: 0, limit: 9).first)
+    let (m1, points) = (StoreContractTests.member("m-1"), try #require(Points(700)))
+    #expect(waits.id == 5 && waits.order == .grant(m1, points, reason: "a \"flood\" 水"))
+    let hundred = try #require(Points(101))
+    let more = try LedgerSample.order(.grant(m1, hundred, reason: "r"), store, key: "x")
+    #expect(more.receipt?.pending == 6)
+    let approval = try #require(OrderKey("yes"))
+    let done = try store.carryOut(
+      .approve(pending: 6), key: approval, by: "wang", aloneUpTo: 500, at: StoreContractTests.now)
+    #expect(done.receipt?.movement == 3)
+    #expect(try store.proof(at: StoreContractTests.now).isClean)
+  }
+
   @Test("pages of events are read along an index, whatever they are filtered by, and never sorted")
   func plans() throws {
     let folder = try WorkFolder()

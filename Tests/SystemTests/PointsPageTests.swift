@@ -34,7 +34,7 @@ final class PointsPageTests {
     let decides = try open("points", token: system.management.colleagueToken, language: "zh")
     try shows("demo 申请于", in: decides)
     try decides.click("[data-order^='approve'] [type='submit']")
-    try shows("没有待审批的发放。", in: decides)
+    try shows("没有待审批的申请。", in: decides)
     #expect(try balance() == 600)
     try decline(decides)
 
@@ -62,7 +62,7 @@ final class PointsPageTests {
     try shows("+700", in: browser)
     try fill("[data-order^='decline'] [name='reason']", "twice", in: browser)
     try browser.click("[data-order^='decline'] [type='submit']")
-    try shows("没有待审批的发放。", in: browser)
+    try shows("没有待审批的申请。", in: browser)
     #expect(try balance() == 600)
   }
 

@@ -1,5 +1,6 @@
-// Points: balances, grants, what needs somebody's decision, and the rules of exchanges.
+// Points: balances, orders, what needs somebody's decision, and the rules of exchanges.
 import HTTP
+import Linux
 import ManagementCore
 import StationProtocol
 
@@ -8,8 +9,10 @@ extension API {
     let pages: Set<String> = ["before", "limit"]
     on(.get, "/members/*/points", .viewPoints, query: pages) { try $0.showPoints($1, $2) }
     on(.post, "/members/*/grants", .movePoints) { try $0.grantPoints($1, $2, $3) }
-    on(.get, "/grants", .viewPoints, query: ["limit"]) { try $0.listGrants($1, $2) }
-    on(.post, "/grants/*/decision", .movePoints) { try $0.decideGrant($1, $2, $3) }
+    on(.get, "/pending-orders", .viewPoints, query: ["after", "limit"]) {
+      try $0.listPendingOrders($1, $2)
+    }
+    on(.post, "/pending-orders/*/decision", .movePoints) { try $0.decideOrder($1, $2, $3) }
     on(.post, "/issues", .movePoints) { try $0.issuePoints($1, $2, $3) }
     on(.get, "/movements", .viewPoints, query: pages) { try $0.listMovements($1, $2) }
     on(.post, "/movements/*/reversal", .movePoints) { try $0.reverseMovement($1, $2, $3) }
@@ -17,9 +20,9 @@ extension API {
     on(.post, "/holds/*/resolution", .movePoints) { try $0.resolveHold($1, $2, $3) }
     on(.get, "/discrepancies", .viewPoints, query: pages) { try $0.listDiscrepancies($1, $2) }
     on(.get, "/exchange-limits", .viewStations) { try $0.showLimits($1, $2) }
-    on(.put, "/exchange-limits", .setRules) { try $0.setLimits($1, $2) }
+    on(.put, "/exchange-limits", .setRules) { try $0.setLimits($1, $2, $3) }
     on(.get, "/stations/*/prices", .viewStations) { try $0.listPrices($1, $2) }
-    on(.put, "/stations/*/prices/*", .setRules) { try $0.setPrice($1, $2) }
+    on(.put, "/stations/*/prices/*", .setRules) { try $0.setPrice($1, $2, $3) }
     on(.get, "/stations/*/takings", .viewStations, query: ["days"]) { try $0.listTakings($1, $2) }
     on(.get, "/ledger-proof", .viewPoints) { try $0.proveLedger($1, $2) }
   }
@@ -43,13 +46,13 @@ extension API {
     return try carryOut(.grant(member, amount, reason: body.reason), body.key, actor)
   }
 
-  private func decideGrant(
+  private func decideOrder(
     _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
   ) throws -> HTTPResponse {
     let body = try LedgerBody(json: request.body, .decision)
-    let id = try Self.id(parameters[0], "grant")
+    let id = try Self.id(parameters[0], "order")
     return try carryOut(
-      body.isAffirmed ? .approve(grant: id) : .decline(grant: id, reason: body.reason),
+      body.isAffirmed ? .approve(pending: id) : .decline(pending: id, reason: body.reason),
       body.key, actor)
   }
 
@@ -76,19 +79,44 @@ extension API {
   private func carryOut(
     _ order: LedgerOrder, _ key: OrderKey, _ actor: Actor
   ) throws -> HTTPResponse {
+    Self.answer(try receipt(order, key, actor), to: key, status: 201)
+  }
+
+  private func receipt(
+    _ order: LedgerOrder, _ key: OrderKey, _ actor: Actor
+  ) throws -> OrderReceipt {
     let outcome = try store.carryOut(
       order, key: key, by: actor.name, aloneUpTo: aloneUpTo, at: now())
     switch outcome {
-    case .done(let receipt):
-      return Self.json(201) {
-        $0.field("key", key.text)
-        $0.nullable("movement", receipt.movement)
-        $0.nullable("grant", receipt.grant)
-      }
+    case .done(let receipt): return receipt
     case .conflict:
       throw Problem.conflict("The key \"\(key)\" means another order. Nothing was moved.")
     case .refused(let refusal): throw Problem(refusal)
     }
+  }
+
+  private static func answer(
+    _ receipt: OrderReceipt, to key: OrderKey, status: Int
+  ) -> HTTPResponse {
+    json(status) {
+      $0.field("key", key.text)
+      $0.nullable("movement", receipt.movement)
+      $0.nullable("pending", receipt.pending)
+    }
+  }
+
+  /// Sets a rule.
+  /// - Parameter given: the order's key where the request brings one: setting a rule twice is
+  ///   setting it once, so none is needed.
+  /// - Returns: nil where the rule holds now, otherwise that it waits for a second person (202).
+  private func set(
+    _ rule: LedgerOrder, _ given: OrderKey?, _ actor: Actor
+  ) throws -> HTTPResponse? {
+    guard let key = given ?? OrderKey("rule-" + Hex.text(Randomness.bits, digits: 16)) else {
+      throw Problem.internal
+    }
+    let receipt = try receipt(rule, key, actor)
+    return receipt.pending == nil ? nil : Self.answer(receipt, to: key, status: 202)
   }
 
   /// - Throws: 404 for what cannot be anything's id.
@@ -128,12 +156,15 @@ extension API {
     }
   }
 
-  private func listGrants(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    let grants = try store.pendingGrants(limit: try Self.limit(request))
+  private func listPendingOrders(
+    _ request: HTTPRequest, _ parameters: [String]
+  ) throws -> HTTPResponse {
+    let after = try Self.number("after", in: request, 1...(1 << 53)) ?? 0
+    let orders = try store.pendingOrders(after: after, limit: try Self.limit(request))
     return Self.json { writer in
       writer.field("aloneUpTo", aloneUpTo)
-      writer.key("grants")
-      writer.array(grants) { $1.write(to: &$0) }
+      writer.key("orders")
+      writer.array(orders) { $1.write(to: &$0) }
     }
   }
 
@@ -172,16 +203,16 @@ extension API {
   // MARK: - Rules
 
   private func showLimits(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    let limits = try store.exchangeLimits()
-    return Self.json {
-      $0.nullable("perDay", limits.perDay)
-      $0.nullable("perArticle", limits.perArticle)
-    }
+    var writer = JSONWriter()
+    try store.exchangeLimits().write(to: &writer)
+    return HTTPResponse(200, type: "application/json", writer.bytes)
   }
 
-  private func setLimits(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    try store.setExchangeLimits(try LimitsBody(json: request.body).limits)
-    return try showLimits(request, parameters)
+  private func setLimits(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let body = try LimitsBody(json: request.body)
+    return try set(.limits(body.limits), body.key, actor) ?? showLimits(request, parameters)
   }
 
   private func listPrices(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
@@ -197,14 +228,16 @@ extension API {
     }
   }
 
-  private func setPrice(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    let price = try PriceBody(json: request.body).price
+  private func setPrice(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let body = try PriceBody(json: request.body)
     let station = try station(parameters[0])
     guard let number = RequestNumber.read(parameters[1], in: 1...Int64(SlotID.most)),
       let slot = SlotID(Int(number))
     else { throw Problem.notFound("A slot is a number from 1 to \(SlotID.most).") }
-    try store.setPrice(price, of: slot, at: station)
-    return try listPrices(request, parameters)
+    return try set(.price(station, slot, body.price), body.key, actor)
+      ?? listPrices(request, parameters)
   }
 
   /// What a station's exchanges took, by day and article, up to today.
@@ -234,7 +267,7 @@ extension Problem {
     switch refusal {
     case .unknownMember: self = .notFound("No such member is enrolled.")
     case .unknownMovement: self = .notFound("There is no such movement.")
-    case .unknownGrant: self = .notFound("There is no such grant.")
+    case .unknownPending: self = .notFound("There is no such order.")
     case .unknownHold: self = .notFound("There is no such exchange.")
     case .notIssued: self = .conflict("Less has been issued than this grant takes. Issue first.")
     case .insufficientPoints:
@@ -242,10 +275,12 @@ extension Problem {
     case .notReversible:
       self = .conflict("A movement of this kind is not moved back; resolve the hold instead.")
     case .reversedBefore: self = .conflict("It was moved back before.")
-    case .decidedBefore: self = .conflict("This grant was decided before.")
+    case .decidedBefore: self = .conflict("This order was decided before.")
     case .sameActor: self = .conflict("Another person than the one who asked has to decide.")
     case .settled: self = .conflict("This exchange is settled already.")
     case .aboveHold: self = .conflict("The amount is more than what is set aside.")
+    case .tooManyPending:
+      self = .conflict("\(PendingOrder.most) orders wait for a second person. Decide some first.")
     }
     reason = refusal
   }

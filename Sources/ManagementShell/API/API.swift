@@ -23,7 +23,7 @@ final class API {
   var notices: () -> [String] = { [] }
   /// Who may ask; others where the file was read again.
   var tokens: Tokens
-  /// The most points that one person grants alone.
+  /// The most points that one person decides about alone within a day.
   var aloneUpTo: Int64 = 500
   /// How old a hold is that somebody should look at.
   var oldHold: Duration = .seconds(600)

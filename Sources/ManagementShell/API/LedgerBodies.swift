@@ -3,7 +3,7 @@ import ManagementCore
 import StationProtocol
 
 /// `POST /issues`, `POST /members/{id}/grants`, `POST /movements/{id}/reversal`,
-/// `POST /grants/{id}/decision` and `POST /holds/{exchange}/resolution`: each takes a key, most a
+/// `POST /pending-orders/{id}/decision` and `POST /holds/{exchange}/resolution`: each takes a key, most a
 /// reason, and what its own members say.
 package struct LedgerBody: Equatable, Sendable {
   package enum Shape: Sendable {
@@ -19,7 +19,7 @@ package struct LedgerBody: Equatable, Sendable {
   package var reason = ""
   /// Of a grant, an issue, or what is taken of a hold.
   package var amount: Int64?
-  /// Whether a grant is approved, or a hold posted.
+  /// Whether an order is approved, or a hold posted.
   package var isAffirmed = false
 
   package init(json: [UInt8], _ shape: Shape) throws(JSONError) {
@@ -44,7 +44,15 @@ package struct LedgerBody: Equatable, Sendable {
     mutating func take(_ name: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
       switch (name, shape) {
       case ("key", _): try reader.read(&key, name, text: { OrderKey($0) })
-      case ("reason", _): try reader.read(&reason, name, text: Self.reason)
+      case ("reason", _):
+        try reader.read(&reason, name) { (reader) throws(JSONError) in
+          let start = reader.offset
+          let text = try reader.string(limit: 4 * LedgerOrder.longestReason)
+          guard let reason = Self.reason(text) else {
+            throw JSONError(offset: start, reason: .invalidMember(name.name))
+          }
+          return reason
+        }
       case ("amount", .issue):
         try reader.read(&amount, name, integer: { (1...Movement.most).contains($0) ? $0 : nil })
       case ("amount", .grant), ("amount", .resolution):
@@ -92,8 +100,11 @@ package struct LedgerBody: Equatable, Sendable {
 /// `PUT /exchange-limits`; null is without limit.
 package struct LimitsBody: Equatable, Sendable {
   package var limits: ExchangeLimits
+  /// nil where the request brings none.
+  package var key: OrderKey?
 
   package init(json: [UInt8]) throws(JSONError) {
+    var orderKey: OrderKey?
     limits = try JSONReader.read(json) { (reader) throws(JSONError) in
       var perDay: Int64??
       var perArticle: Int64??
@@ -104,6 +115,7 @@ package struct LimitsBody: Equatable, Sendable {
         switch key {
         case "perDay": try reader.read(&perDay, key, orNull: limit)
         case "perArticle": try reader.read(&perArticle, key, orNull: limit)
+        case "key": try reader.read(&orderKey, key, text: { OrderKey($0) })
         default: throw reader.unknown(key)
         }
       }
@@ -111,22 +123,30 @@ package struct LimitsBody: Equatable, Sendable {
         perDay: try reader.require(perDay, "perDay"),
         perArticle: try reader.require(perArticle, "perArticle"))
     }
+    key = orderKey
   }
 }
 
 /// `PUT /stations/{id}/prices/{slot}`; null takes the agreement back.
 package struct PriceBody: Equatable, Sendable {
   package var price: Points?
+  /// nil where the request brings none.
+  package var key: OrderKey?
 
   package init(json: [UInt8]) throws(JSONError) {
+    var orderKey: OrderKey?
     price = try JSONReader.read(json) { (reader) throws(JSONError) in
       var price: Points??
       try reader.object { (reader, key) throws(JSONError) in
-        guard case "price" = key else { throw reader.unknown(key) }
-        try reader.read(&price, key, orNull: { Points($0) })
+        switch key {
+        case "price": try reader.read(&price, key, orNull: { Points($0) })
+        case "key": try reader.read(&orderKey, key, text: { OrderKey($0) })
+        default: throw reader.unknown(key)
+        }
       }
       return try reader.require(price, "price")
     }
+    key = orderKey
   }
 }
 

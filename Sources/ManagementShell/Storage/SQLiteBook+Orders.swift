@@ -60,11 +60,15 @@ extension SQLiteBook {
   func order(_ key: OrderKey) throws(DatabaseError) -> PlacedOrder? {
     var order: PlacedOrder?
     try database.prepare(
-      "SELECT actor, contents, movement, grant_request, at FROM ledger_order WHERE key = ?1"
+      """
+      SELECT actor, contents, movement, pending, at, alone, member FROM ledger_order WHERE key = ?1
+      """
     ).rows([.text(key.text)]) { row in
       order = PlacedOrder(
         key: key, actor: row.text(0), contents: row.text(1),
-        receipt: OrderReceipt(movement: row.int64OrNil(2), grant: row.int64OrNil(3)),
+        receipt: OrderReceipt(movement: row.int64OrNil(2), pending: row.int64OrNil(3)),
+        alone: OrderWeight(
+          points: row.int64(5), member: row.textOrNil(6).flatMap { MemberID($0) }),
         at: WallTime(milliseconds: row.int64(4)))
     }
     return order
@@ -73,64 +77,14 @@ extension SQLiteBook {
   func place(_ order: PlacedOrder) throws(DatabaseError) {
     try database.prepare(
       """
-      INSERT INTO ledger_order (key, actor, contents, movement, grant_request, at)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      INSERT INTO ledger_order (key, actor, contents, movement, pending, at, alone, member)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
       """
     ).run([
       .text(order.key.text), .text(order.actor), .text(order.contents),
-      .integer(order.receipt.movement), .integer(order.receipt.grant),
-      .integer(order.at.milliseconds),
-    ])
-  }
-
-  // MARK: - Grants for a second person
-
-  static let grantColumns =
-    "id, member, amount, reason, actor, at, approved, decider, decision_reason, decided"
-
-  static func grant(_ row: Statement) throws(DatabaseError) -> PendingGrant {
-    guard let member = MemberID(row.text(1)), let amount = Points(row.int64(2)) else {
-      throw damaged("grant_request", row.int64(0))
-    }
-    return PendingGrant(
-      id: row.int64(0), member: member, amount: amount, reason: row.text(3), actor: row.text(4),
-      at: WallTime(milliseconds: row.int64(5)),
-      decision: row.int64OrNil(6).map {
-        PendingGrant.Decision(
-          isApproved: $0 == 1, actor: row.text(7), reason: row.textOrNil(8),
-          at: WallTime(milliseconds: row.int64(9)))
-      })
-  }
-
-  func grant(_ id: Int64) throws(DatabaseError) -> PendingGrant? {
-    var grant: PendingGrant?
-    try database.prepare("SELECT \(Self.grantColumns) FROM grant_request WHERE id = ?1")
-      .rows([.integer(id)]) { row throws(DatabaseError) in grant = try Self.grant(row) }
-    return grant
-  }
-
-  func submit(_ grant: PendingGrant) throws(DatabaseError) -> Int64 {
-    try database.prepare(
-      """
-      INSERT INTO grant_request (member, amount, reason, actor, at) VALUES (?1, ?2, ?3, ?4, ?5)
-      """
-    ).run([
-      .text(grant.member.text), .integer(grant.amount.number), .text(grant.reason),
-      .text(grant.actor), .integer(grant.at.milliseconds),
-    ])
-    return database.lastInsertID
-  }
-
-  func decide(_ grant: PendingGrant) throws(DatabaseError) {
-    guard let decision = grant.decision else { return }
-    try database.prepare(
-      """
-      UPDATE grant_request SET approved = ?2, decider = ?3, decision_reason = ?4, decided = ?5
-      WHERE id = ?1 AND approved IS NULL
-      """
-    ).run([
-      .integer(grant.id), .integer(decision.isApproved ? 1 : 0), .text(decision.actor),
-      .text(decision.reason), .integer(decision.at.milliseconds),
+      .integer(order.receipt.movement), .integer(order.receipt.pending),
+      .integer(order.at.milliseconds), .integer(order.alone.points),
+      .text(order.alone.member?.text),
     ])
   }
 

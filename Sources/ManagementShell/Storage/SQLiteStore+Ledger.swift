@@ -27,8 +27,8 @@ extension SQLiteStore {
     try asked { (book) throws(DatabaseError) in try book.entry(id) }
   }
 
-  package func grant(_ id: Int64) throws(StoreFailure) -> PendingGrant? {
-    try asked { (book) throws(DatabaseError) in try book.grant(id) }
+  package func pendingOrder(_ id: Int64) throws(StoreFailure) -> PendingOrder? {
+    try asked { (book) throws(DatabaseError) in try book.pending(id) }
   }
 
   private func asked<Value>(
@@ -146,41 +146,21 @@ extension SQLiteStore {
     ) { row throws(DatabaseError) in try SQLiteBook.discrepancy(row) }
   }
 
-  package func pendingGrants(limit: Int) throws(StoreFailure) -> [PendingGrant] {
+  package func pendingOrders(
+    after id: Int64, limit: Int
+  ) throws(StoreFailure) -> [PendingOrder] {
     try list(
       """
-      SELECT \(SQLiteBook.grantColumns) FROM grant_request
-      WHERE approved IS NULL ORDER BY id LIMIT ?1
-      """, [.integer(Int64(limit))]
-    ) { row throws(DatabaseError) in try SQLiteBook.grant(row) }
+      SELECT \(SQLiteBook.pendingColumns) FROM pending_order
+      WHERE approved IS NULL AND id > ?1 ORDER BY id LIMIT ?2
+      """, [.integer(id), .integer(Int64(limit))]
+    ) { row throws(DatabaseError) in try SQLiteBook.pending(row) }
   }
 
   // MARK: - Rules
 
   package func exchangeLimits() throws(StoreFailure) -> ExchangeLimits {
-    try Self.guarded { () throws(DatabaseError) in
-      var limits = ExchangeLimits()
-      try database.prepare("SELECT kind, most FROM exchange_limit").rows { row in
-        switch row.text(0) {
-        case "day": limits.perDay = row.int64(1)
-        default: limits.perArticle = row.int64(1)
-        }
-      }
-      return limits
-    }
-  }
-
-  package func setExchangeLimits(_ limits: ExchangeLimits) throws(StoreFailure) {
-    try Self.guarded { () throws(DatabaseError) in
-      try database.transaction { () throws(DatabaseError) in
-        try database.run("DELETE FROM exchange_limit")
-        for (kind, most) in [("day", limits.perDay), ("article", limits.perArticle)] {
-          guard let most else { continue }
-          try database.run(
-            "INSERT INTO exchange_limit (kind, most) VALUES (?1, ?2)", .text(kind), .integer(most))
-        }
-      }
-    }
+    try asked { (book) throws(DatabaseError) in try book.limits() }
   }
 
   package func prices(of station: StationID) throws(StoreFailure) -> [SlotPrice] {
@@ -192,27 +172,6 @@ extension SQLiteStore {
         throw SQLiteBook.damaged("slot_price", row.int64(0))
       }
       return SlotPrice(slot: slot, price: price)
-    }
-  }
-
-  package func setPrice(
-    _ price: Points?, of slot: SlotID, at station: StationID
-  ) throws(StoreFailure) {
-    try Self.guarded { () throws(DatabaseError) in
-      guard let price else {
-        return try database.run(
-          "DELETE FROM slot_price WHERE station = ?1 AND slot = ?2", .text(station.text),
-          .integer(slot.number))
-      }
-      try database.transaction { () throws(DatabaseError) in
-        // It may have said no more than that it is there.
-        try database.run(RecordIntake.register, .text(station.text))
-        try database.run(
-          """
-          INSERT INTO slot_price (station, slot, price) VALUES (?1, ?2, ?3)
-          ON CONFLICT (station, slot) DO UPDATE SET price = excluded.price
-          """, .text(station.text), .integer(slot.number), .integer(price.number))
-      }
     }
   }
 }

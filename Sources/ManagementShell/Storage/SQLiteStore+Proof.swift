@@ -36,7 +36,7 @@ private struct LedgerAudit {
       sums: sums, movements: try count("SELECT count(*) FROM movement"),
       exchanges: try count("SELECT count(*) FROM exchange"),
       discrepancies: try count("SELECT count(*) FROM discrepancy"),
-      pendingGrants: try count("SELECT count(*) FROM grant_request WHERE approved IS NULL"),
+      pendingOrders: try count("SELECT count(*) FROM pending_order WHERE approved IS NULL"),
       holds: try ages(time), findings: findings.all)
   }
 

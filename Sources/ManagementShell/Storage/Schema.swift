@@ -158,5 +158,6 @@ enum Schema {
       ) STRICT, WITHOUT ROWID;
       """),
     ledger,
+    fourEyes,
   ]
 }

@@ -65,14 +65,14 @@ export class API {
     return this.post(`/members/${member}/grants`, order);
   }
 
-  /** Grants that wait for a second person, and what one person may grant alone. */
-  async pendingGrants(parameters) {
-    return this.get("/grants", parameters);
+  /** Orders that wait for a second person, and what one person decides alone within a day. */
+  async pendingOrders(parameters) {
+    return this.get("/pending-orders", parameters);
   }
 
   /** `{key, decision}` with a reason where it is declined. */
-  async decideGrant(grant, order) {
-    return this.post(`/grants/${grant}/decision`, order);
+  async decideOrder(id, order) {
+    return this.post(`/pending-orders/${id}/decision`, order);
   }
 
   /** What is set aside, the oldest first: `{open, old, holds}`. */

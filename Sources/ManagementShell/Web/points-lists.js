@@ -1,4 +1,4 @@
-// What of the points needs a person: grants that wait, open holds, what does not fit, the proof.
+// What of the points needs a person: orders that wait, open holds, what does not fit, the proof.
 
 import { pointsAddress } from "./address.js";
 import { h } from "./dom.js";
@@ -31,53 +31,65 @@ class Part {
       if (!after) this.list.replaceChildren();
       this.list.append(...found.map((one) => this.row(one)));
       this.last = found.at(-1)?.id;
-      this.more.hidden = !this.isPaged || found.length < page;
+      this.more.hidden = found.length < page;
       this.note.textContent = this.list.children.length ? "" : this.none;
     } catch (problem) {
       this.note.textContent = problem.text ?? String(problem);
     }
   }
-
-  get isPaged() {
-    return true;
-  }
 }
 
-/** Grants above what one person may give alone. */
-export class WaitingGrants extends Part {
-  constructor(api, onMoved) {
-    super("grants");
+/** Orders above what one person decides alone. */
+export class WaitingOrders extends Part {
+  constructor(api, fleet, onMoved) {
+    super("pending");
     this.api = api;
+    this.fleet = fleet;
     this.onMoved = onMoved;
   }
 
-  /** The service has no pages of these: what is decided makes room. */
-  get isPaged() {
-    return false;
+  async ask(after) {
+    return (await this.api.pendingOrders({ after, limit: page })).orders;
   }
 
-  async ask() {
-    return (await this.api.pendingGrants({ limit: 200 })).grants;
-  }
-
-  row({ id, member, amount, reason, actor, at }) {
+  row(waiting) {
+    const { id, kind, member, reason, actor, at } = waiting;
     const decide = (decision, fields) => new OrderForm({
       name: `${decision} ${id}`, fields, fixed: { decision },
-      submit: t(`points.grants.${decision}`),
-      send: (order) => this.api.decideGrant(id, order),
+      submit: t(`points.pending.${decision}`),
+      send: (order) => this.api.decideOrder(id, order),
       done: () => {
         this.read();
         this.onMoved(member);
       },
     }).element;
-    return h("li", { "data-grant": id },
-      h("p", { class: "case-head" }, h("strong", { class: "count" }, `+${amount}`),
-        memberLink(member),
-        h("span", {}, reason),
+    return h("li", { "data-pending": id, "data-kind": kind },
+      h("p", { class: "case-head" },
+        h("strong", { class: "count" }, this.words(waiting)),
+        member && memberLink(member),
+        reason && h("span", {}, reason),
         h("span", { class: "soft" }, t("points.asked", {
           actor: actorName(actor), time: moment(at),
         }))),
       h("div", { class: "orders" }, decide("approve", []), decide("decline", [reasonField()])));
+  }
+
+  /** What an order would do, in a few words. */
+  words({ kind, amount, movement, exchange, decision, station, slot, price, limits }) {
+    const most = (number) => number ?? t("points.pending.unlimited");
+    switch (kind) {
+      case "grant": return `+${amount}`;
+      case "resolve": return t(`points.pending.${decision}`, {
+        exchange, n: decision === "post" ? price ?? amount : amount,
+      });
+      case "price": return t(price === null ? "points.pending.no-price" : "points.pending.price", {
+        n: price, slot, station: named(this.fleet.stations.get(station)?.names, station),
+      });
+      case "limits": return t("points.pending.limits", {
+        day: most(limits.perDay), article: most(limits.perArticle),
+      });
+      default: return t(`points.pending.${kind}`, { n: amount, movement });
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { pointsAddress } from "./address.js";
 import { h } from "./dom.js";
-import { Discrepancies, OpenHolds, Proof, WaitingGrants } from "./points-lists.js";
+import { Discrepancies, OpenHolds, Proof, WaitingOrders } from "./points-lists.js";
 import { Statement } from "./statement.js";
 import { t } from "./texts.js";
 
@@ -48,7 +48,7 @@ export class PointsPage {
     this.element.replaceChildren(title, h("p", { class: "soft", role: "status" },
       t("station.events.loading")));
     try {
-      this.aloneUpTo = (await this.api.pendingGrants({ limit: 1 })).aloneUpTo;
+      this.aloneUpTo = (await this.api.pendingOrders({ limit: 1 })).aloneUpTo;
     } catch (problem) {
       if (turn !== this.turn) return;
       const words = problem.status === 403 ? t("points.forbidden")
@@ -67,7 +67,7 @@ export class PointsPage {
       this.proof.read();
       this.onMoved();
     };
-    this.grants = new WaitingGrants(this.api, moved);
+    this.waiting = new WaitingOrders(this.api, this.fleet, moved);
     this.holds = new OpenHolds(this.api, this.fleet, moved);
     this.discrepancies = new Discrepancies(this.api, this.fleet);
     this.proof = new Proof(this.api);
@@ -83,7 +83,7 @@ export class PointsPage {
           h("button", { type: "button", id: "points-again", onclick: () => this.load() },
             t("points.again"))),
         this.place),
-      this.grants.element, this.holds.element, this.discrepancies.element, this.proof.element);
+      this.waiting.element, this.holds.element, this.discrepancies.element, this.proof.element);
     this.showMember();
     this.readLists();
   }
@@ -95,7 +95,7 @@ export class PointsPage {
   }
 
   readLists() {
-    for (const part of [this.grants, this.holds, this.discrepancies, this.proof]) part.read();
+    for (const part of [this.waiting, this.holds, this.discrepancies, this.proof]) part.read();
   }
 
   find(event) {
@@ -109,7 +109,7 @@ export class PointsPage {
     this.input.value = this.member;
     this.statement = this.member === "" ? null : new Statement(
       this.api, this.fleet, this.member, this.aloneUpTo, () => {
-        this.grants.read();
+        this.waiting.read();
         this.proof.read();
         this.onMoved();
       });
