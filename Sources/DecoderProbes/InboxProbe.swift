@@ -61,7 +61,7 @@ private struct Inbox {
         acknowledged[station, default: [:]][ack.stream] = ack.upto
         try expect(
           (try? Acknowledgement(json: ack.json)) == ack, "a station can read what is acknowledged")
-      case .reply(_, _, let reply):
+      case .reply(_, let reply):
         try expect(
           (try? StationReply(json: reply.json)) == reply, "a station can read what it is answered")
       case .announce(let station):

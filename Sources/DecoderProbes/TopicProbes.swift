@@ -13,7 +13,7 @@ extension Probe {
       try expect(isSame(StreamID(text)?.description), "a stream has one name")
       try expect(isSame(CodeDigest(text)?.description), "a digest has one text")
       guard let station = StationID(text) else { return }
-      for topic in [Topic.status(station), .birth(station), .out(station), .ack(station)] {
+      for topic in Topic.said(by: station) + Topic.heard(by: station) {
         try expect(Topic(path: topic.path) == topic, "a topic comes back from its path")
       }
     }

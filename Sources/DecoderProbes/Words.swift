@@ -54,7 +54,8 @@ enum Words {
     "ws/v1/", "service/", "s-1/", "status ", "birth ", "state/", "door/", "occupancy ", "climate ",
     "energy ",
     "alarms ",
-    "out ", "ack ", "!", "link\n", "unlink\n", "day\n",
+    "vending ", "out ", "ack ", "req ", "rep ", "sample ", "cmd ", "cmd/result ", "config/desired ",
+    "config/reported ", "!", "link\n", "unlink\n", "day\n",
   ]
 
   static let bodies = json + ["\"id\":", "\"label\":", "\"status\":", "\"en\":", "\"zh\":"]

@@ -77,9 +77,10 @@ struct ExchangeChecker {
       switch effect {
       case .dispense(let slot, let serial):
         if let complaint = ordered(station, slot, serial) { return complaint }
-      case .request(let id, .hold(let exchange)):
+      case .request(let request):
+        guard case .hold(let exchange) = request.question else { continue }
         guard let account = accounts[exchange.id], account.exchange == exchange,
-          id == RequestID(exchange.id)
+          request == .hold(exchange)
         else { return wrong(station, "a hold is asked for, and no durable record intends it") }
       case .journal(let entry):
         guard case .exchangeIntended(let exchange, _) = entry.record.body,

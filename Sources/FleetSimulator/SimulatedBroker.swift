@@ -107,9 +107,11 @@ final class SimulatedBroker {
   private func subscribers(of topic: Topic) -> [Int] {
     switch topic {
     case .status, .birth, .state, .out, .request: [service]
-    case .ack(let station), .reply(let station, _):
+    case .ack(let station), .reply(let station):
       stations.firstIndex(of: station).map { [$0] } ?? []
-    case .serviceStatus: []
+    case .serviceStatus, .sample, .command, .commandResult, .desiredConfiguration,
+      .reportedConfiguration:
+      []
     }
   }
 

@@ -137,7 +137,7 @@ final class SimulatedManagement {
       case .store(let item): take(item)
       case .acknowledge(let station, let ack):
         if let ack = alter(ack) { publish(.ack(station), ack.json) }
-      case .reply(let station, let id, let reply): publish(.reply(station, id), reply.json)
+      case .reply(let station, let reply): publish(.reply(station), reply.json)
       case .announce: break
       case .note(let oddity): judge(oddity)
       }
@@ -256,7 +256,7 @@ final class SimulatedManagement {
     var again = entry.exchange
     again.id = ExchangeID(stream: id.stream, seq: id.seq + 1_000_000)
     forged.insert(again.id)
-    _ = store.store([.request(entry.station, RequestID(again.id), .hold(again))], at: now)
+    _ = store.store([.request(entry.station, .hold(again))], at: now)
     guard let key = OrderKey("again-\(forged.count)") else { return }
     _ = store.carryOut(
       .resolve(again.id, .post(nil), reason: "again"), key: key, by: "bug",

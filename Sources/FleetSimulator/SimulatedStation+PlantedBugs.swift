@@ -46,7 +46,7 @@ extension SimulatedStation {
         else { continue }
         effects.append(.dispense(slot, serial: serial))
       case (.holdBeforeCommit, .exchangeIntended(let exchange, _)):
-        effects.append(.request(RequestID(exchange.id), .hold(exchange)))
+        effects.append(.request(.hold(exchange)))
       case (.otherPays, .exchangeIntended(let exchange, let code)):
         defer { shownBefore = exchange.member }
         guard let payer = shownBefore, payer != exchange.member else { continue }

@@ -47,8 +47,8 @@ extension SimulatedStation {
     switch Topic(path: path) {
     case .ack(id):
       if let ack = try? Acknowledgement(json: payload) { return tell(.acknowledged(ack)) }
-    case .reply(id, let request):
-      if let reply = try? StationReply(json: payload) { return tell(.replied(request, reply)) }
+    case .reply(id):
+      if let reply = try? StationReply(json: payload) { return tell(.replied(reply)) }
     default: break
     }
     world.referee.complain("station \(index + 1) got what is not for it on \(path)")

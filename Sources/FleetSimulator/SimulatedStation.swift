@@ -146,8 +146,7 @@ final class SimulatedStation {
     case .show, .setRelay, .showScreen: break
     case .dispense(let slot, let serial): line?.dispense(slot, serial: serial)
     case .checkMachine(let slot): line?.check(slot)
-    case .request(let request, let question):
-      publish(.request(id, request), question.json, retained: false)
+    case .request(let request): publish(.request(id), request.json, retained: false)
     case .journal(let entry):
       disk.write(
         .insert(seq: entry.seq, row: entry.record.json, changes: entry.changes),

@@ -129,7 +129,7 @@ extension Event {
     case .codeShownAtMachine(let presentation): 50 + presentation.bytes.low << 16
     case .productSelected(let slot): 51 + UInt64(slot.number) << 8
     case .selectionCancelled: 52
-    case .replied(let id, _): 53 + UInt64(id.text.utf8.count) << 8
+    case .replied(let reply): 53 + UInt64(reply.id.text.utf8.count) << 8
     case .machineAnswered(let answer):
       54 + UInt64(answer.serial) << 8 + UInt64(answer.status.rawValue) << 16
     case .machineSilent(let serial): 55 + UInt64(serial) << 8
@@ -160,7 +160,7 @@ extension Effect {
     case .dispense(let slot, let serial): 110 + UInt64(slot.number) << 8 + UInt64(serial) << 16
     case .checkMachine(let slot): 111 + UInt64(slot.number) << 8
     case .showScreen(let screen): 112 + UInt64(screen.slots.count) << 8
-    case .request(let id, _): 113 + UInt64(id.text.utf8.count) << 8
+    case .request(let request): 113 + UInt64(request.id.text.utf8.count) << 8
     case .setRelay(let relay, let isOn):
       109 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
     }

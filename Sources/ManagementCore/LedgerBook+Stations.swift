@@ -3,13 +3,13 @@ import StationProtocol
 
 /// The answer to a question, and whether it was about something that is not the station's own.
 package struct LedgerAnswer: Equatable, Sendable {
-  package var reply: StationReply
+  package var reply: StationReply.Answer
   package var isForeign: Bool
 
   /// Nothing can be decided now, and nothing was moved.
   package static let busy = LedgerAnswer(.refused(.serviceBusy, balance: nil))
 
-  init(_ reply: StationReply, isForeign: Bool = false) {
+  init(_ reply: StationReply.Answer, isForeign: Bool = false) {
     self.reply = reply
     self.isForeign = isForeign
   }
@@ -17,9 +17,9 @@ package struct LedgerAnswer: Equatable, Sendable {
 
 extension LedgerBook {
   package mutating func answer(
-    _ request: StationRequest, from station: StationID, at now: Now
+    _ question: StationRequest.Question, from station: StationID, at now: Now
   ) throws(Failure) -> LedgerAnswer {
-    switch request {
+    switch question {
     case .hold(let exchange): return try hold(exchange, from: station, at: now)
     case .balance(let member):
       guard let balance = try balance(of: member) else {

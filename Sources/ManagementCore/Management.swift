@@ -52,8 +52,8 @@ package struct Management: Equatable, Sendable {
     case .requestsDropped(let requests):
       return requests.flatMap { request -> [ManagementEffect] in
         answered(request.station)
-        let refusal = StationReply.refused(.serviceBusy, balance: nil)
-        return [.reply(request.station, request.id, refusal)]
+        let refusal = StationReply(request.id, .refused(.serviceBusy, balance: nil))
+        return [.reply(request.station, refusal)]
       }
     case .stored(let outcomes): return take(outcomes, now)
     case .stationNamed(let registration):
@@ -154,10 +154,12 @@ extension Management {
       case .out:
         guard !isRetained else { return note(.retainedRecords(station), now) }
         return [.store(.batch(Self.inbound(try RecordBatch(json: payload), from: station)))]
-      case .request(_, let id):
+      case .request:
         guard !isRetained else { return note(.retainedRequest(station), now) }
-        return ask(try StationRequest(json: payload), id, station, now)
-      case .ack, .reply, .serviceStatus: return note(.unknownTopic(station), now)
+        return ask(try StationRequest(json: payload), station, now)
+      case .ack, .reply, .serviceStatus, .sample, .command, .commandResult, .desiredConfiguration,
+        .reportedConfiguration:
+        return note(.unknownTopic(station), now)
       }
     } catch {
       let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)
@@ -168,18 +170,18 @@ extension Management {
 
   /// A question goes the way of the records, so that it is answered by what came before it.
   private mutating func ask(
-    _ request: StationRequest, _ id: RequestID, _ station: StationID, _ now: Now
+    _ request: StationRequest, _ station: StationID, _ now: Now
   ) -> [ManagementEffect] {
-    if case .hold(let exchange) = request, RequestID(exchange.id) != id {
-      let reason = "a hold for another exchange than the one that its topic names"
+    if case .hold(let exchange) = request.question, RequestID(exchange.id) != request.id {
+      let reason = "a hold for another exchange than the one that its id names"
       return note(.foreignExchange(station, reason: reason), now)
-        + [.reply(station, id, .refused(.conflict, balance: nil))]
+        + [.reply(station, StationReply(request.id, .refused(.conflict, balance: nil)))]
     }
     guard waiting[station, default: 0] < Self.mostWaiting else {
       return note(.requestFlood(station), now)
     }
     waiting[station, default: 0] += 1
-    return [.store(.request(station, id, request))]
+    return [.store(.request(station, request))]
   }
 
   private mutating func answered(_ station: StationID) {
@@ -226,7 +228,7 @@ extension Management {
       }
       if let answer = outcome.answer {
         answered(outcome.station)
-        replies.append(.reply(outcome.station, answer.id, answer.reply))
+        replies.append(.reply(outcome.station, answer.reply))
         if answer.isForeign {
           let reason = "a hold for an exchange of another stream than the station's own"
           effects += note(.foreignExchange(outcome.station, reason: reason), now)

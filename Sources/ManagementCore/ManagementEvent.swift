@@ -32,7 +32,7 @@ package enum ManagementEffect: Equatable, Sendable {
   case store(InboundItem)
   case acknowledge(StationID, Acknowledgement)
   /// Answer a question of this station. Only what is committed is said.
-  case reply(StationID, RequestID, StationReply)
+  case reply(StationID, StationReply)
   /// Tell everyone who watches how this station stands now.
   case announce(StationID)
   /// Say in the log what came in and was not acceptable; never more than the station and why.
@@ -62,7 +62,7 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
   case retainedRequest(StationID)
   /// More questions at a time than one station may have.
   case requestFlood(StationID)
-  /// Of an exchange that is not the station's own, or not the one that the topic names.
+  /// Of an exchange that is not the station's own, or not the one that the question names.
   case foreignExchange(StationID, reason: String)
   /// What a record says does not fit what the ledger knows; it is listed.
   case discrepancy(StationID, Discrepancy.Kind)

@@ -55,11 +55,11 @@ package enum InboundItem: Equatable, Sendable {
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
   /// A question, which is answered by what is stored at its turn.
-  case request(StationID, RequestID, StationRequest)
+  case request(StationID, StationRequest)
 
   package var request: PendingRequest? {
-    guard case .request(let station, let id, _) = self else { return nil }
-    return PendingRequest(station: station, id: id)
+    guard case .request(let station, let request) = self else { return nil }
+    return PendingRequest(station: station, id: request.id)
   }
 
   /// How many records it brings; 1 for what is no batch.
@@ -70,7 +70,7 @@ package enum InboundItem: Equatable, Sendable {
   package var station: StationID {
     switch self {
     case .batch(let batch): batch.station
-    case .floor(let station, _, _), .malformed(let station, _, _), .request(let station, _, _):
+    case .floor(let station, _, _), .malformed(let station, _, _), .request(let station, _):
       station
     }
   }
@@ -134,14 +134,12 @@ package struct StoreOutcome: Equatable, Sendable {
   package private(set) var isClockTrusted: Bool?
 
   package struct Answer: Equatable, Sendable {
-    package var id: RequestID
     package var reply: StationReply
     /// The question was about something that is not the station's own.
     package var isForeign: Bool
 
     package init(id: RequestID, _ answer: LedgerAnswer) {
-      self.id = id
-      reply = answer.reply
+      reply = StationReply(id, answer.reply)
       isForeign = answer.isForeign
     }
   }

@@ -51,17 +51,18 @@ package final class MemoryStore: ManagementStore {
       case .floor(let station, let stream, let floor): raise(station, stream, floor, now)
       case .malformed(let station, let payload, let reason):
         quarantine(station, payload, reason, now)
-      case .request(let station, let id, let request): answer(request, id, station, now)
+      case .request(let station, let request): answer(request, station, now)
       }
     }
   }
 
   private func answer(
-    _ request: StationRequest, _ id: RequestID, _ station: StationID, _ now: Now
+    _ request: StationRequest, _ station: StationID, _ now: Now
   ) -> StoreOutcome {
     register(station)
     var outcome = StoreOutcome(station: station, stream: nil)
-    outcome.answer = StoreOutcome.Answer(id: id, book.answer(request, from: station, at: now))
+    outcome.answer = StoreOutcome.Answer(
+      id: request.id, book.answer(request.question, from: station, at: now))
     return outcome
   }
 

@@ -229,10 +229,10 @@ package final class ManagementDaemon {
         if !writer.store(item) { drop(item) }
       case .acknowledge(let station, let ack):
         _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
-      case .reply(let station, let id, let reply):
+      case .reply(let station, let reply):
         _ = client.publish(
           MQTTMessage(
-            topic: Topic.reply(station, id).path, payload: reply.json,
+            topic: Topic.reply(station).path, payload: reply.json,
             expiry: StationRequest.life))
       case .announce(let station): hub?.announce(station)
       case .note(let oddity): oddities.note(oddity.description, at: Clock.now)

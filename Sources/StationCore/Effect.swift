@@ -13,7 +13,7 @@ package enum Effect: Equatable, Sendable {
   case checkMachine(SlotID)
   case showScreen(VendingScreen)
   /// Ask the service.
-  case request(RequestID, StationRequest)
+  case request(StationRequest)
   /// Make the record durable, then say `journaled(through:)`.
   case journal(JournalEntry)
   /// Make these durable, without a record.

@@ -63,7 +63,7 @@ package enum Event: Equatable, Sendable {
   /// Somebody called it off at the screen.
   case selectionCancelled
   /// The service answered a question.
-  case replied(RequestID, StationReply)
+  case replied(StationReply)
   /// The machine's board answered, by the serial number of the order.
   case machineAnswered(MachineAnswer)
   /// It did not, within the window of a reply.

@@ -82,7 +82,7 @@ extension Station {
       let id = RequestID(balance: vending.balances + 1, boot: boot, stream: outbox.stream)
       self.vending?.session = .askingBalance(
         id, until: step.now.instant + vending.policy.timing.patience)
-      step.effects.append(.request(id, .balance(payer.member)))
+      step.effects.append(.request(StationRequest(id, .balance(payer.member))))
     }
   }
 
@@ -181,11 +181,12 @@ extension Station {
   }
 
   private func ask(_ exchange: Exchange, _ step: inout Step) {
-    step.effects.append(.request(RequestID(exchange.id), .hold(exchange)))
+    step.effects.append(.request(.hold(exchange)))
   }
 
-  mutating func take(_ reply: StationReply, to id: RequestID, _ step: inout Step) {
-    switch (vending?.session, reply) {
+  mutating func take(_ reply: StationReply, _ step: inout Step) {
+    let id = reply.id
+    switch (vending?.session, reply.answer) {
     case (.askingBalance(id, _)?, .balance(let balance)): tell(.balance(balance), &step)
     case (.askingBalance(id, _)?, .refused(let refusal, _)):
       tell(.refused(nil, refusal), &step)

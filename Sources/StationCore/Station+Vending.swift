@@ -8,7 +8,7 @@ extension Station {
     case .codeShownAtMachine(let presentation): present(presentation, &step)
     case .productSelected(let slot): select(slot, &step)
     case .selectionCancelled: cancelSelection(&step)
-    case .replied(let id, let reply): take(reply, to: id, &step)
+    case .replied(let reply): take(reply, &step)
     case .machineAnswered(let answer): take(answer, &step)
     case .machineSilent(let serial): machineFellSilent(serial, &step)
     case .machineDoorChanged(let isOpen): vending?.machine.sense(isOpen: isOpen)

@@ -119,6 +119,8 @@ package struct CodeDigest: Hashable, Sendable, Comparable, CustomStringConvertib
 /// exit button and beams.
 package struct AccessPointID: Hashable, Sendable, Comparable, CustomStringConvertible {
   package static let most = 4
+  /// Each number that one can have.
+  package static let all: [AccessPointID] = (1...most).compactMap { AccessPointID($0) }
   package let number: Int
 
   /// - Returns: nil outside 1...4.

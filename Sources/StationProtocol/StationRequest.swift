@@ -32,12 +32,28 @@ package struct RequestID: Hashable, Sendable, Comparable, CustomStringConvertibl
   package static func < (one: RequestID, other: RequestID) -> Bool { one.text < other.text }
 }
 
-/// `req/{id}`: a question to the service.
-package enum StationRequest: Hashable, Sendable {
-  /// Set the price aside for this exchange, whose id is the topic's.
-  case hold(Exchange)
-  /// How many points has this member?
-  case balance(MemberID)
+/// `req`: a question to the service.
+package struct StationRequest: Hashable, Sendable {
+  /// The answer carries the same.
+  package var id: RequestID
+  package var question: Question
+
+  package enum Question: Hashable, Sendable {
+    /// Set the price aside for this exchange, whose id is the question's.
+    case hold(Exchange)
+    /// How many points has this member?
+    case balance(MemberID)
+  }
+
+  package init(_ id: RequestID, _ question: Question) {
+    self.id = id
+    self.question = question
+  }
+
+  /// Asks to set the price of an exchange aside.
+  package static func hold(_ exchange: Exchange) -> StationRequest {
+    StationRequest(RequestID(exchange.id), .hold(exchange))
+  }
 
   /// How long a question is worth answering; the broker drops it after that.
   package static let life: Duration = .seconds(10)
@@ -49,7 +65,8 @@ package enum StationRequest: Hashable, Sendable {
 
   package var json: [UInt8] {
     JSONWriter.object {
-      switch self {
+      $0.field("id", id)
+      switch question {
       case .hold(let exchange):
         $0.field("op", Operation.hold.rawValue)
         $0.members(of: exchange)
@@ -62,29 +79,43 @@ package enum StationRequest: Hashable, Sendable {
 
   package init(json: [UInt8]) throws(JSONError) {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var id: RequestID?
       var operation: Operation?
       var fields = ExchangeFields()
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
+        case "id": try reader.read(&id, key, text: { RequestID($0) })
         case "op": try reader.read(&operation, key, text: Operation.init(rawValue:))
         default: try fields.take(key, &reader)
         }
       }
+      let name = try reader.require(id, "id")
       switch try reader.require(operation, "op") {
-      case .hold: return .hold(try fields.exchange(reader))
-      case .balance: return .balance(try fields.memberAlone(reader))
+      case .hold: return StationRequest(name, .hold(try fields.exchange(reader)))
+      case .balance: return StationRequest(name, .balance(try fields.memberAlone(reader)))
       }
     }
   }
 }
 
-/// `rep/{id}`: the answer to the question of that id.
-package enum StationReply: Hashable, Sendable {
-  /// The price is set aside; `balance` is what is left to the member.
-  case held(balance: Int64)
-  /// Nothing was moved. The balance is there where the member is known.
-  case refused(ExchangeRefusal, balance: Int64?)
-  case balance(Int64)
+/// `rep`: the answer to a question.
+package struct StationReply: Hashable, Sendable {
+  /// The question's.
+  package var id: RequestID
+  package var answer: Answer
+
+  package enum Answer: Hashable, Sendable {
+    /// The price is set aside; `balance` is what is left to the member.
+    case held(balance: Int64)
+    /// Nothing was moved. The balance is there where the member is known.
+    case refused(ExchangeRefusal, balance: Int64?)
+    case balance(Int64)
+  }
+
+  package init(_ id: RequestID, _ answer: Answer) {
+    self.id = id
+    self.answer = answer
+  }
 
   package enum Kind: String, CaseIterable, Sendable {
     case held
@@ -94,7 +125,8 @@ package enum StationReply: Hashable, Sendable {
 
   package var json: [UInt8] {
     JSONWriter.object {
-      switch self {
+      $0.field("id", id)
+      switch answer {
       case .held(let balance):
         $0.field("reply", Kind.held.rawValue)
         $0.field("balance", balance)
@@ -111,25 +143,31 @@ package enum StationReply: Hashable, Sendable {
 
   package init(json: [UInt8]) throws(JSONError) {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      var id: RequestID?
       var kind: Kind?
       var balance: Int64?
       var reason: ExchangeRefusal?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
+        case "id": try reader.read(&id, key, text: { RequestID($0) })
         case "reply": try reader.read(&kind, key, text: Kind.init(rawValue:))
         case "balance": try reader.read(&balance, key, integer: { $0 >= 0 ? $0 : nil })
         case "reason": try reader.read(&reason, key, text: ExchangeRefusal.init(rawValue:))
         default: throw reader.unknown(key)
         }
       }
+      let name = try reader.require(id, "id")
       let known = try reader.require(kind, "reply")
       guard (known == .refused) == (reason != nil) else {
         throw reader.error(.invalidMember("reason"))
       }
       switch known {
-      case .held: return .held(balance: try reader.require(balance, "balance"))
-      case .refused: return .refused(try reader.require(reason, "reason"), balance: balance)
-      case .balance: return .balance(try reader.require(balance, "balance"))
+      case .held:
+        return StationReply(name, .held(balance: try reader.require(balance, "balance")))
+      case .refused:
+        return StationReply(
+          name, .refused(try reader.require(reason, "reason"), balance: balance))
+      case .balance: return StationReply(name, .balance(try reader.require(balance, "balance")))
       }
     }
   }

@@ -1,6 +1,8 @@
 // The MQTT topic tree as a type: a value gives its path, and the path gives the value back.
 
-/// A topic below `ws/v1`. The tree is the one of `asyncapi.yaml`.
+/// A topic below `ws/v1`. The tree is the one of `asyncapi.yaml`, with those that are reserved for
+/// live samples, commands and configuration from the service. No part of a path but the station is
+/// chosen by a client: what a broker has to remember for a station is a fixed list.
 package enum Topic: Hashable, Sendable {
   /// Whether the station is connected; also its will. Retained.
   case status(StationID)
@@ -13,25 +15,27 @@ package enum Topic: Hashable, Sendable {
   /// How far the service has stored a stream; service to station.
   case ack(StationID)
   /// A question to the service; station to service.
-  case request(StationID, RequestID)
+  case request(StationID)
   /// Its answer; service to station.
-  case reply(StationID, RequestID)
+  case reply(StationID)
+  /// Values for live views that may be lost. Reserved.
+  case sample(StationID)
+  /// An order to the station; service to station. Reserved.
+  case command(StationID)
+  /// What became of an order. Reserved.
+  case commandResult(StationID)
+  /// How the station should be configured; service to station. Retained, reserved.
+  case desiredConfiguration(StationID)
+  /// What the station made of it. Retained, reserved.
+  case reportedConfiguration(StationID)
   /// Whether the service is connected; also its will. Retained.
   case serviceStatus
 
   package static let prefix = "ws/v1"
 
   package var path: String {
-    switch self {
-    case .status(let station): "\(Self.prefix)/\(station)/status"
-    case .birth(let station): "\(Self.prefix)/\(station)/birth"
-    case .state(let station, let part): "\(Self.prefix)/\(station)/state/\(part.path)"
-    case .out(let station): "\(Self.prefix)/\(station)/out"
-    case .ack(let station): "\(Self.prefix)/\(station)/ack"
-    case .request(let station, let id): "\(Self.prefix)/\(station)/req/\(id)"
-    case .reply(let station, let id): "\(Self.prefix)/\(station)/rep/\(id)"
-    case .serviceStatus: "\(Self.prefix)/service/status"
-    }
+    guard let station else { return "\(Self.prefix)/service/\(leaf)" }
+    return "\(Self.prefix)/\(station)/\(leaf)"
   }
 
   /// - Returns: nil where no value has this path.
@@ -51,20 +55,23 @@ package enum Topic: Hashable, Sendable {
       return
     }
     guard let station = StationID(owner) else { return nil }
+    self.init(leaf: leaf, of: station)
+  }
+
+  private init?(leaf: String, of station: StationID) {
     switch leaf {
     case "status": self = .status(station)
     case "birth": self = .birth(station)
     case "out": self = .out(station)
     case "ack": self = .ack(station)
+    case "req": self = .request(station)
+    case "rep": self = .reply(station)
+    case "sample": self = .sample(station)
+    case "cmd": self = .command(station)
+    case "cmd/result": self = .commandResult(station)
+    case "config/desired": self = .desiredConfiguration(station)
+    case "config/reported": self = .reportedConfiguration(station)
     default:
-      if let id = Self.request(leaf, below: "req/") {
-        self = .request(station, id)
-        return
-      }
-      if let id = Self.request(leaf, below: "rep/") {
-        self = .reply(station, id)
-        return
-      }
       guard leaf.utf8.starts(with: "state/".utf8),
         let part = StatePart(path: String(decoding: leaf.utf8.dropFirst(6), as: UTF8.self))
       else { return nil }
@@ -72,36 +79,74 @@ package enum Topic: Hashable, Sendable {
     }
   }
 
-  /// Whether it is the service that speaks to this station there.
-  package func isHeard(by station: StationID) -> Bool {
+  /// The path below the station, or below the service.
+  private var leaf: String {
     switch self {
-    case .ack(station), .reply(station, _): true
-    default: false
+    case .status, .serviceStatus: "status"
+    case .birth: "birth"
+    case .state(_, let part): "state/\(part.path)"
+    case .out: "out"
+    case .ack: "ack"
+    case .request: "req"
+    case .reply: "rep"
+    case .sample: "sample"
+    case .command: "cmd"
+    case .commandResult: "cmd/result"
+    case .desiredConfiguration: "config/desired"
+    case .reportedConfiguration: "config/reported"
     }
-  }
-
-  /// The filter of every answer to a station.
-  package static func replies(to station: StationID) -> String { "\(prefix)/\(station)/rep/+" }
-
-  private static func request(_ leaf: String, below folder: StaticString) -> RequestID? {
-    let start = folder.utf8CodeUnitCount
-    let isBelow = folder.withUTF8Buffer { leaf.utf8.starts(with: $0) }
-    return isBelow ? RequestID(String(decoding: leaf.utf8.dropFirst(start), as: UTF8.self)) : nil
   }
 
   /// The station whose subtree this is; nil for the service's own.
   package var station: StationID? {
     switch self {
     case .status(let station), .birth(let station), .state(let station, _), .out(let station),
-      .ack(let station), .request(let station, _), .reply(let station, _):
+      .ack(let station), .request(let station), .reply(let station), .sample(let station),
+      .command(let station), .commandResult(let station), .desiredConfiguration(let station),
+      .reportedConfiguration(let station):
       station
     case .serviceStatus: nil
+    }
+  }
+
+  /// Every topic on which a station speaks, in the order of the access list.
+  package static func said(by station: StationID) -> [Topic] {
+    [.status(station), .birth(station)]
+      + StatePart.allCases.map { .state(station, $0) }
+      + [
+        .out(station), .request(station), .sample(station), .commandResult(station),
+        .reportedConfiguration(station),
+      ]
+  }
+
+  /// Every topic on which a station listens: those of the service to it, and the service's own.
+  package static func heard(by station: StationID) -> [Topic] {
+    [
+      .ack(station), .reply(station), .command(station), .desiredConfiguration(station),
+      .serviceStatus,
+    ]
+  }
+
+  /// Whether the service answers this station there.
+  package func isHeard(by station: StationID) -> Bool {
+    switch self {
+    case .ack(station), .reply(station): true
+    default: false
+    }
+  }
+
+  /// Whether the broker keeps the last message, for those who come later.
+  package var isRetained: Bool {
+    switch self {
+    case .status, .birth, .state, .desiredConfiguration, .reportedConfiguration, .serviceStatus:
+      true
+    case .out, .ack, .request, .reply, .sample, .command, .commandResult: false
     }
   }
 }
 
 /// A part of a station that reports its state by itself.
-package enum StatePart: Hashable, Sendable, Comparable {
+package enum StatePart: Hashable, Sendable, Comparable, CaseIterable {
   case door(AccessPointID)
   case occupancy
   /// Every thermometer.
@@ -111,6 +156,9 @@ package enum StatePart: Hashable, Sendable, Comparable {
   /// The exchange machine.
   case vending
   case alarms
+
+  package static let allCases: [StatePart] =
+    AccessPointID.all.map { .door($0) } + [.occupancy, .climate, .energy, .vending, .alarms]
 
   package var path: String {
     switch self {

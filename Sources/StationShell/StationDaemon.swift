@@ -336,7 +336,7 @@ extension StationDaemon {
       lines.show(
         accessPoint: point.number,
         .refused(reason: denial.rawValue, fault: fault?.rawValue))
-    case .request(let id, let request): link.ask(request, as: id)
+    case .request(let request): link.ask(request)
     case .journal(let entry): journal.append(entry, to: stream)
     case .remember(let changes): journal.remember(changes, in: stream)
     case .publishRecords(let range): journal.read(range, of: stream)

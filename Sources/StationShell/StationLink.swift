@@ -32,7 +32,7 @@ final class StationLink {
       return status(isOnline: false, .lost)
     }
     client.onConnected = { [unowned self] in
-      client.subscribe([Topic.ack(station).path, Topic.replies(to: station)])
+      client.subscribe([Topic.ack(station).path, Topic.reply(station).path])
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
       Log.notice("connected to \(options.host):\(options.port)")
@@ -74,10 +74,10 @@ final class StationLink {
   }
 
   /// Asks the service. What the link does not take is asked again by the core, or given up.
-  func ask(_ request: StationRequest, as id: RequestID) {
+  func ask(_ request: StationRequest) {
     _ = client.publish(
       MQTTMessage(
-        topic: Topic.request(station, id).path, payload: request.json,
+        topic: Topic.request(station).path, payload: request.json,
         expiry: StationRequest.life))
   }
 
@@ -115,8 +115,8 @@ final class StationLink {
       return refuse(.retained, "an answer of the service that the broker has kept")
     }
     do throws(JSONError) {
-      if case .reply(_, let id) = topic {
-        onEvent(.replied(id, try StationReply(json: message.payload)))
+      if case .reply = topic {
+        onEvent(.replied(try StationReply(json: message.payload)))
       } else {
         onEvent(.acknowledged(try Acknowledgement(json: message.payload)))
       }

@@ -44,7 +44,7 @@ package final class StationStandIn: @unchecked Sendable {
         }
         client.onConnected = { [self, unowned client] in
           client.subscribe([
-            Topic.ack(station).path, "\(Topic.prefix)/\(station)/rep/+",
+            Topic.ack(station).path, Topic.reply(station).path,
           ])
           lock.withLock { isConnected = true }
         }
@@ -101,13 +101,18 @@ package final class StationStandIn: @unchecked Sendable {
   package func subscribe(_ filter: String) { orders.send(.subscribe(filter)) }
 
   /// Asks the service, and waits for one more answer than there was.
-  package func ask(_ id: RequestID, _ request: StationRequest) throws -> StationReply? {
-    let before = messages(.reply(station, id)).count
-    publish(.request(station, id), request.json)
-    try Deadline.wait(until: "an answer to \(id)") {
-      messages(.reply(station, id)).count > before
+  package func ask(_ request: StationRequest) throws -> StationReply.Answer? {
+    let before = answers(to: request.id).count
+    publish(.request(station), request.json)
+    try Deadline.wait(until: "an answer to \(request.id)") {
+      answers(to: request.id).count > before
     }
-    return try messages(.reply(station, id)).last.map { try StationReply(json: $0.payload) }
+    return answers(to: request.id).last
+  }
+
+  private func answers(to id: RequestID) -> [StationReply.Answer] {
+    messages(.reply(station)).compactMap { try? StationReply(json: $0.payload) }
+      .filter { $0.id == id }.map(\.answer)
   }
 
   /// Messages of a topic, in order.

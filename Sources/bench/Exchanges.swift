@@ -132,10 +132,10 @@ private final class ExchangeBed {
     let exchanges = numbers.map { Self.exchange($0) }
     let held = try own.store(
       zip(numbers, exchanges).map { number, exchange in
-        .request(Self.station(number % Self.stations), RequestID(exchange.id), .hold(exchange))
+        .request(Self.station(number % Self.stations), .hold(exchange))
       }, at: now)
     guard
-      held.allSatisfy({ if case .held? = $0.answer?.reply { true } else { false } })
+      held.allSatisfy({ if case .held? = $0.answer?.reply.answer { true } else { false } })
     else { throw SystemError("hold", detail: "an exchange was not held") }
     let ended = try own.store(
       zip(numbers, exchanges).map { number, exchange in

@@ -33,7 +33,7 @@ enum LedgerContents {
     _ = try store.store(
       [
         .floor(station, stream, floor: 1),
-        .request(station, RequestID(open.id), .hold(open)),
+        .request(station, .hold(open)),
         .batch(
           InboundBatch(
             station: station, stream: stream, first: 1,

@@ -38,7 +38,7 @@ extension ExchangeChecker {
     step(0, .productSelected(slot), [], at: at(0))
       ?? step(0, .codeShownAtMachine(shown(exchange.member)), intent(exchange), at: at(1))
       ?? durable(0, stream, exchange.id.seq, .exchangeIntended(exchange, code: code))
-      ?? step(0, .wake, [.request(RequestID(exchange.id), .hold(exchange))], at: at(2))
+      ?? step(0, .wake, [.request(.hold(exchange))], at: at(2))
       ?? durable(
         0, stream, exchange.id.seq + 1, .exchangeDispensing(exchange.id, serial: Int64(serial)))
       ?? step(0, .wake, [.dispense(slot, serial: serial)], at: at(3))
@@ -70,7 +70,7 @@ extension ExchangeChecker {
     #expect(
       checker.step(0, .wake, [.dispense(slot, serial: 9)], at: at(0))
         == "station 1: the motor 4 is told and no durable record says so")
-    let hold = Effect.request(RequestID(exchange().id), .hold(exchange()))
+    let hold = Effect.request(.hold(exchange()))
     #expect(
       checker.step(0, .wake, [hold], at: at(0))
         == "station 1: a hold is asked for, and no durable record intends it")

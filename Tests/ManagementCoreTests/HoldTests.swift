@@ -100,9 +100,10 @@ struct HoldTests {
   func balances() throws {
     let it = try LedgerScenario()
     let id = RequestID(balance: 1, boot: 1, stream: stream)
-    #expect(it.ask(.balance(it.worker), id) == .balance(100))
+    #expect(it.ask(StationRequest(id, .balance(it.worker))) == .balance(100))
     #expect(
-      it.ask(.balance(Names.member("stranger")), id) == .refused(.unknownMember, balance: nil))
+      it.ask(StationRequest(id, .balance(Names.member("stranger"))))
+        == .refused(.unknownMember, balance: nil))
   }
 
   @Test("a record that differs from its hold never costs more, and is listed")
@@ -158,25 +159,25 @@ struct ForeignExchangeTests {
   func inAnotherStream() throws {
     let it = try LedgerScenario()
     let exchange = it.exchange(1, of: otherStream)
-    let id = RequestID(exchange.id)
+    let refusal = StationReply(RequestID(exchange.id), .refused(.conflict, balance: nil))
     let effects = it.scenario.commit(
-      it.scenario.hear(.request(gate, id), StationRequest.hold(exchange).json))
+      it.scenario.hear(.request(gate), StationRequest.hold(exchange).json))
     #expect(effects.count == 2)
     guard case .note(.foreignExchange(gate, _))? = effects.first else {
       Issue.record("not noted: \(effects)")
       return
     }
-    #expect(effects.last == .reply(gate, id, .refused(.conflict, balance: nil)))
+    #expect(effects.last == .reply(gate, refusal))
     #expect(it.balance == 100 && it.faults.isEmpty)
   }
 
-  @Test("a hold under another topic than its own goes no further")
-  func underAnotherTopic() throws {
+  @Test("a hold under another id than its exchange's goes no further")
+  func underAnotherID() throws {
     let it = try LedgerScenario()
     let id = RequestID(it.exchange(2).id)
     let effects = it.scenario.hear(
-      .request(gate, id), StationRequest.hold(it.exchange(1)).json)
-    #expect(effects.last == .reply(gate, id, .refused(.conflict, balance: nil)))
+      .request(gate), StationRequest(id, .hold(it.exchange(1))).json)
+    #expect(effects.last == .reply(gate, StationReply(id, .refused(.conflict, balance: nil))))
     #expect(effects.count == 2)
   }
 
@@ -213,10 +214,10 @@ struct ForeignExchangeTests {
       session: session(stream, 1), version: "1", accessPoints: [door], floor: 1, ceiling: 0,
       isClockTrusted: true, at: it.scenario.now.wall)
     _ = it.scenario.commit(it.scenario.hear(.birth(hall), birth.json))
-    let id = RequestID(exchange.id)
+    let refusal = StationReply(RequestID(exchange.id), .refused(.conflict, balance: nil))
     let effects = it.scenario.commit(
-      it.scenario.hear(.request(hall, id), StationRequest.hold(exchange).json))
-    #expect(effects.last == .reply(hall, id, .refused(.conflict, balance: nil)))
+      it.scenario.hear(.request(hall), StationRequest.hold(exchange).json))
+    #expect(effects.last == .reply(hall, refusal))
     #expect(it.faults.isEmpty)
   }
 
@@ -237,11 +238,9 @@ struct ForeignExchangeTests {
 
 @Suite("Questions of stations")
 struct StationQuestionTests {
-  private func question(_ number: Int64) -> (RequestID, [UInt8]) {
-    (
-      RequestID(balance: number, boot: 1, stream: stream),
-      StationRequest.balance(Names.member("m-1")).json
-    )
+  private func question(_ number: Int64) -> StationRequest {
+    StationRequest(
+      RequestID(balance: number, boot: 1, stream: stream), .balance(Names.member("m-1")))
   }
 
   @Test("a station that asks more than may wait is not answered, and others are")
@@ -249,17 +248,16 @@ struct StationQuestionTests {
     let scenario = ManagementScenario()
     var effects: [ManagementEffect] = []
     for number in 0..<Int64(Management.mostWaiting) {
-      let (id, json) = question(number)
-      effects += scenario.hear(.request(gate, id), json)
+      effects += scenario.hear(.request(gate), question(number).json)
     }
     #expect(effects.count == Management.mostWaiting)
-    let (id, json) = question(99)
-    #expect(scenario.hear(.request(gate, id), json) == [.note(.requestFlood(gate))])
+    let json = question(99).json
+    #expect(scenario.hear(.request(gate), json) == [.note(.requestFlood(gate))])
     let hall = Names.station("hall-2")
-    #expect(scenario.hear(.request(hall, id), json).count == 1)
+    #expect(scenario.hear(.request(hall), json).count == 1)
     // What was answered leaves room.
     #expect(scenario.commit(effects).count == Management.mostWaiting)
-    #expect(scenario.hear(.request(gate, id), json).count == 1)
+    #expect(scenario.hear(.request(gate), json).count == 1)
     #expect(scenario.management.refused.all.map(\.kind) == [.requestFlood])
   }
 
@@ -269,24 +267,24 @@ struct StationQuestionTests {
     for round in 0..<3 {
       var lost: [PendingRequest] = []
       for number in 0..<Int64(Management.mostWaiting) {
-        let (id, json) = question(Int64(round) * 100 + number)
-        #expect(scenario.hear(.request(gate, id), json).count == 1)
-        lost.append(PendingRequest(station: gate, id: id))
+        let question = question(Int64(round) * 100 + number)
+        #expect(scenario.hear(.request(gate), question.json).count == 1)
+        lost.append(PendingRequest(station: gate, id: question.id))
       }
       let effects = scenario.handle(.requestsDropped(lost))
       #expect(
-        effects == lost.map { .reply(gate, $0.id, .refused(.serviceBusy, balance: nil)) })
+        effects
+          == lost.map { .reply(gate, StationReply($0.id, .refused(.serviceBusy, balance: nil))) })
     }
   }
 
   @Test("a question that nobody can read, or that the broker had kept, is noted")
   func unreadable() throws {
     let scenario = ManagementScenario()
-    let (id, json) = question(1)
     #expect(
-      scenario.hear(.request(gate, id), json, isRetained: true)
+      scenario.hear(.request(gate), question(1).json, isRetained: true)
         == [.note(.retainedRequest(gate))])
-    let effects = scenario.hear(.request(gate, id), Array("{\"op\":\"give\"}".utf8))
+    let effects = scenario.hear(.request(gate), Array("{\"id\":\"1\",\"op\":\"give\"}".utf8))
     #expect(effects.count == 2)
     guard case .store(.malformed(gate, _, _))? = effects.last else {
       Issue.record("not kept: \(effects)")
@@ -294,8 +292,8 @@ struct StationQuestionTests {
     }
     let price = "\"slot\":1,\"article\":\"a\",\"exchange\":\"000000000000000a-1\",\"member\":\"m\""
     for amount in ["0", "-1", "1000001", "1.5", "\"3\"", "1e3", "null", "true"] {
-      let text = "{\"op\":\"hold\",\(price),\"price\":\(amount)}"
-      let effects = scenario.hear(.request(gate, id), Array(text.utf8))
+      let text = "{\"id\":\"000000000000000a-1\",\"op\":\"hold\",\(price),\"price\":\(amount)}"
+      let effects = scenario.hear(.request(gate), Array(text.utf8))
       guard case .note(.malformed(gate, _, _))? = effects.first else {
         Issue.record("\(amount) was taken: \(effects)")
         continue

@@ -65,19 +65,19 @@ final class LedgerScenario {
 
   /// Asks for a hold.
   /// - Returns: the answer; everything else that the service does fails the test.
-  func hold(_ exchange: Exchange, from station: StationID = gate) -> StationReply? {
-    ask(.hold(exchange), RequestID(exchange.id), from: station)
+  func hold(_ exchange: Exchange, from station: StationID = gate) -> StationReply.Answer? {
+    ask(.hold(exchange), from: station)
   }
 
-  func ask(
-    _ request: StationRequest, _ id: RequestID, from station: StationID = gate
-  ) -> StationReply? {
-    let effects = scenario.commit(scenario.hear(.request(station, id), request.json))
-    guard case .reply(station, id, let reply)? = effects.first, effects.count == 1 else {
+  func ask(_ request: StationRequest, from station: StationID = gate) -> StationReply.Answer? {
+    let effects = scenario.commit(scenario.hear(.request(station), request.json))
+    guard case .reply(station, let reply)? = effects.first, effects.count == 1,
+      reply.id == request.id
+    else {
       Issue.record("a question was not just answered: \(effects)")
       return nil
     }
-    return reply
+    return reply.answer
   }
 
   /// A record tells how an exchange ended.

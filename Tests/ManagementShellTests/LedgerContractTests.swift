@@ -70,7 +70,8 @@ struct LedgerContractTests {
       ]
     }
     let outcomes = try open.store.store(items, at: Store.now)
-    #expect(outcomes.compactMap(\.answer?.reply) == Array(repeating: .held(balance: 40), count: 3))
+    #expect(
+      outcomes.compactMap(\.answer?.reply.answer) == Array(repeating: .held(balance: 40), count: 3))
     #expect(try open.reopened().balance(of: LedgerSample.member) == 100)
   }
 
@@ -265,11 +266,12 @@ enum LedgerSample {
   static func request(
     _ exchange: Exchange, from station: StationID = StoreContractTests.gate
   ) -> InboundItem {
-    .request(station, RequestID(exchange.id), .hold(exchange))
+    .request(station, .hold(exchange))
   }
 
-  static func ask(_ exchange: Exchange, _ store: any ManagementStore) throws -> StationReply? {
-    try store.store([request(exchange)], at: StoreContractTests.now).first?.answer?.reply
+  static func ask(_ exchange: Exchange, _ store: any ManagementStore) throws -> StationReply.Answer?
+  {
+    try store.store([request(exchange)], at: StoreContractTests.now).first?.answer?.reply.answer
   }
 
   static func end(
@@ -291,8 +293,8 @@ enum LedgerSample {
         ? StoreContractTests.member("stranger") : members[dice.next(2)], in: stream)
     switch dice.next(10) {
     case 0:
-      return .request(
-        station, RequestID(balance: 1, boot: 1, stream: stream), .balance(exchange.member))
+      let id = RequestID(balance: 1, boot: 1, stream: stream)
+      return .request(station, StationRequest(id, .balance(exchange.member)))
     case 1...5: return request(exchange, from: station)
     case 6 where dice.next(8) == 0: return .floor(station, stream, floor: 1)
     default:

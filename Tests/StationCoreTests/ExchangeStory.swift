@@ -97,8 +97,8 @@ struct ExchangeStory {
     return code
   }
 
-  var requests: [(RequestID, StationRequest)] {
-    effects.compactMap { if case .request(let id, let request) = $0 { (id, request) } else { nil } }
+  var requests: [StationRequest] {
+    effects.compactMap { if case .request(let request) = $0 { request } else { nil } }
   }
 
   var orders: [UInt8] {
@@ -108,7 +108,7 @@ struct ExchangeStory {
   /// The service sets the price aside.
   mutating func hold(balance: Int64 = 100) {
     guard let exchange = vending.session.exchange else { return }
-    tell(.replied(RequestID(exchange.id), .held(balance: balance)))
+    tell(.replied(StationReply(RequestID(exchange.id), .held(balance: balance))))
   }
 
   /// Goes on until the motor is told.

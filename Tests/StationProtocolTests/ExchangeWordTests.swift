@@ -53,28 +53,54 @@ import Testing
   func requests() throws {
     var random = SeededGenerator(seed: 63)
     for _ in 0..<500 {
-      let requests: [StationRequest] = [.hold(random.exchange()), .balance(random.member())]
+      let exchange = random.exchange()
+      let id = RequestID(exchange.id)
+      let requests: [StationRequest] = [
+        .hold(exchange), StationRequest(id, .balance(random.member())),
+      ]
       for request in requests { #expect(try StationRequest(json: request.json) == request) }
-      let replies: [StationReply] = [
+      let answers: [StationReply.Answer] = [
         .held(balance: random.number()), .balance(random.number()),
         .refused(random.word(), balance: random.bool() ? random.number() : nil),
       ]
-      for reply in replies { #expect(try StationReply(json: reply.json) == reply) }
+      for answer in answers {
+        let reply = StationReply(id, answer)
+        #expect(try StationReply(json: reply.json) == reply)
+      }
     }
   }
 
   @Test(
     "a question or an answer that is not whole, or holds more, is refused",
     arguments: [
-      "{}", #"{"op":"hold"}"#, #"{"op":"give","member":"m"}"#,
-      #"{"op":"balance","member":"m","price":1}"#, #"{"op":"balance","member":""}"#,
-      #"{"reply":"held"}"#, #"{"reply":"held","balance":-1}"#, #"{"reply":"held","balance":1.5}"#,
-      #"{"reply":"held","balance":1,"reason":"busy"}"#, #"{"reply":"refused"}"#,
-      #"{"reply":"refused","reason":"mood"}"#, #"{"reply":"held","balance":1,"balance":2}"#,
+      "", #","op":"hold""#, #","op":"give","member":"m""#,
+      #","op":"balance","member":"m","price":1"#, #","op":"balance","member":"""#,
+      #","reply":"held""#, #","reply":"held","balance":-1"#, #","reply":"held","balance":1.5"#,
+      #","reply":"held","balance":1,"reason":"busy""#, #","reply":"refused""#,
+      #","reply":"refused","reason":"mood""#, #","reply":"held","balance":1,"balance":2"#,
     ])
-  func refused(_ text: String) {
+  func refused(_ members: String) {
+    let text = #"{"id":"7""# + members + "}"
     #expect(throws: JSONError.self) { try StationRequest(json: Array(text.utf8)) }
     #expect(throws: JSONError.self) { try StationReply(json: Array(text.utf8)) }
+  }
+
+  @Test(
+    "the id of a question is 1 to 64 of a-z, 0-9 and -, and is never absent",
+    arguments: [
+      "", #""id":"","#, #""id":"A","#, #""id":"a/b","#, #""id":"+","#, #""id":7,"#, #""id":null,"#,
+      #""id":"0123456789012345678901234567890123456789012345678901234567890123x","#,
+      #""id":"a","id":"a","#,
+    ])
+  func id(_ member: String) throws {
+    let question = #""op":"balance","member":"m"}"#
+    let answer = #""reply":"balance","balance":1}"#
+    let right = #"{"id":"0123456789012345678901234567890123456789012345678901234567890123","#
+    _ = try StationRequest(json: Array((right + question).utf8))
+    _ = try StationReply(json: Array((right + answer).utf8))
+    let text = "{" + member
+    #expect(throws: JSONError.self) { try StationRequest(json: Array((text + question).utf8)) }
+    #expect(throws: JSONError.self) { try StationReply(json: Array((text + answer).utf8)) }
   }
 
   @Test(
@@ -82,8 +108,8 @@ import Testing
     arguments: ["0", "-5", "1000001", "1.5", "\"5\"", "1e3", "true", "null"])
   func price(_ price: String) {
     let text =
-      #"{"op":"hold","exchange":"0123456789abcdef-1","member":"m","slot":1,"article":"soap","#
-      + #""price":"# + price + "}"
+      #"{"id":"0123456789abcdef-1","op":"hold","exchange":"0123456789abcdef-1","#
+      + #""member":"m","slot":1,"article":"soap","price":"# + price + "}"
     #expect(throws: JSONError.self) { try StationRequest(json: Array(text.utf8)) }
   }
 

@@ -4,12 +4,7 @@ import Testing
 
 @Suite struct TopicTests {
   private static func every(_ station: StationID) -> [Topic] {
-    let parts = (1...AccessPointID.most).map { StatePart.door(AccessPointID($0)!) }
-    return [.status(station), .birth(station), .out(station), .ack(station), .serviceStatus]
-      + ["a", "0123456789abcdef-7"].flatMap { text -> [Topic] in
-        let id = RequestID(text)!
-        return [.request(station, id), .reply(station, id)]
-      } + (parts + [.occupancy, .vending, .alarms]).map { .state(station, $0) }
+    Topic.said(by: station) + Topic.heard(by: station)
   }
 
   @Test("the path of a topic gives the topic back", arguments: ["a", "gate-7", "0", "-"])
@@ -28,7 +23,9 @@ import Testing
       "ws/v1/gate-7/status", "ws/v1/gate-7/birth", "ws/v1/gate-7/out", "ws/v1/gate-7/ack",
       "ws/v1/gate-7/state/door/1", "ws/v1/gate-7/state/door/4", "ws/v1/gate-7/state/occupancy",
       "ws/v1/gate-7/state/alarms", "ws/v1/service/status", "ws/v1/gate-7/state/vending",
-      "ws/v1/gate-7/req/0123456789abcdef-12", "ws/v1/gate-7/rep/0123456789abcdef-12",
+      "ws/v1/gate-7/state/climate", "ws/v1/gate-7/state/energy", "ws/v1/gate-7/req",
+      "ws/v1/gate-7/rep", "ws/v1/gate-7/sample", "ws/v1/gate-7/cmd", "ws/v1/gate-7/cmd/result",
+      "ws/v1/gate-7/config/desired", "ws/v1/gate-7/config/reported",
     ])
   func back(_ path: String) {
     #expect(Topic(path: path)?.path == path)
@@ -45,8 +42,9 @@ import Testing
       "ws/v1/gate/state/door/0", "ws/v1/gate/state/door/5", "ws/v1/gate/state/door/01",
       "ws/v1/gate/state/door/+", "ws/v1/gate/state/door/1/", "ws/v1/gate/state/door/1/x/y/z",
       "ws/v1/gate/state/mood", "ws/v1/gate/STATUS", "ws/v1/gate/status\u{0}",
-      "ws/v1/gate/state/door/１", "ws/v1/gate/req", "ws/v1/gate/req/", "ws/v1/gate/req/A",
-      "ws/v1/gate/req/a/b", "ws/v1/gate/rep/+", "ws/v1/service/req/a",
+      "ws/v1/gate/state/door/１", "ws/v1/gate/req/", "ws/v1/gate/req/a", "ws/v1/gate/rep/a",
+      "ws/v1/gate/rep/+", "ws/v1/gate/cmd/a", "ws/v1/gate/cmd/a/result", "ws/v1/gate/cmd/",
+      "ws/v1/gate/config", "ws/v1/gate/config/x", "ws/v1/service/req", "ws/v1/service/cmd",
     ])
   func none(_ path: String) {
     #expect(Topic(path: path) == nil)
@@ -63,6 +61,19 @@ import Testing
       let path = String(decoding: bytes, as: UTF8.self)
       if let topic = Topic(path: path) { #expect(topic.path == path) }
     }
+  }
+
+  @Test("no part of a path but the station is chosen by a client, and each is said by one side")
+  func fixed() {
+    let gate = StationID("gate-7")!
+    let said = Topic.said(by: gate)
+    let heard = Topic.heard(by: gate)
+    #expect(Set(said).isDisjoint(with: heard))
+    #expect(said.count == 2 + StatePart.allCases.count + 5 && heard.count == 5)
+    #expect(StatePart.allCases.count == AccessPointID.most + 5)
+    #expect(said.filter(\.isRetained).count == 2 + StatePart.allCases.count + 1)
+    #expect(heard.filter { $0.isHeard(by: gate) } == [.ack(gate), .reply(gate)])
+    #expect(heard.allSatisfy { !$0.isHeard(by: StationID("gate-8")!) })
   }
 
   @Test("parts are ordered by their paths")

@@ -184,12 +184,15 @@ final class StationdMachineTests {
       records += batch.records.compactMap { try? Record(json: $0) }
       let ack = Acknowledgement(stream: batch.stream, upto: batch.last)
       _ = service.publish(MQTTMessage(topic: "ws/v1/one/ack", payload: ack.json))
-    case .request(let station, let id)?:
-      guard case .hold(let exchange)? = try? StationRequest(json: message.payload) else { return }
+    case .request(let station)?:
+      guard let request = try? StationRequest(json: message.payload),
+        case .hold(let exchange) = request.question
+      else { return }
       holds.append(exchange)
       _ = service.publish(
         MQTTMessage(
-          topic: Topic.reply(station, id).path, payload: StationReply.held(balance: 70).json)
+          topic: Topic.reply(station).path,
+          payload: StationReply(request.id, .held(balance: 70)).json)
       )
     default: break
     }

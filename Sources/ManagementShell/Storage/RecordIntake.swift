@@ -75,8 +75,8 @@ final class RecordIntake {
           outcomes.append(try raise(station, stream, floor, now))
         case .malformed(let station, let payload, let reason):
           outcomes.append(try quarantine(station, payload, reason, now))
-        case .request(let station, let id, let request):
-          outcomes.append(try answer(request, id, station, now))
+        case .request(let station, let request):
+          outcomes.append(try answer(request, station, now))
         }
       }
       try saveProgress()
@@ -135,12 +135,12 @@ final class RecordIntake {
   }
 
   private func answer(
-    _ request: StationRequest, _ id: RequestID, _ station: StationID, _ now: Now
+    _ request: StationRequest, _ station: StationID, _ now: Now
   ) throws(DatabaseError) -> StoreOutcome {
     _ = try number(of: station)
     var outcome = StoreOutcome(station: station, stream: nil)
     outcome.answer = StoreOutcome.Answer(
-      id: id, try book.answer(request, from: station, at: now))
+      id: request.id, try book.answer(request.question, from: station, at: now))
     return outcome
   }
 
