@@ -6,11 +6,11 @@ import StationProtocol
 
 /// What the service is given by systemd, or finds in the configured folder.
 struct ManagementCredentials {
-  static let password = Credential(
+  static let password = UnitCredential(
     "mqtt-password", home: "/etc/worker-station/credentials/management-mqtt-password")
-  static let tokens = Credential(
+  static let tokens = UnitCredential(
     "api-tokens", home: "/etc/worker-station/credentials/api-tokens")
-  static let issuer = Credential(
+  static let issuer = UnitCredential(
     "issuer-key", home: "/etc/worker-station/credentials/issuer-key")
 
   let directory: String?
@@ -38,15 +38,17 @@ struct ManagementCredentials {
   /// its `ExecReload=` hands a new copy over in the unit's folder, and it is taken from there.
   /// - Throws: where they cannot be had; the ones of before then stay in force.
   func readTokensAgain() throws(SystemError) -> (tokens: Tokens, problems: [String]) {
-    var text: String?
+    var handed: String?
     if directory == nil, let folder = getenv("RUNTIME_DIRECTORY").map({ String(cString: $0) }) {
       let path = "\(folder)/\(Self.tokens.name)"
       if Files.exists(path) {
-        text = try Self.tokens.read(directory: folder)
+        handed = try Self.tokens.read(directory: folder)
         unlink(path)
       }
     }
-    let (tokens, faults) = Tokens.read(try text ?? Self.tokens.read(directory: directory))
+    let text: String
+    if let handed { text = handed } else { text = try Self.tokens.read(directory: directory) }
+    let (tokens, faults) = Tokens.read(text)
     return (tokens, faults.map(\.description))
   }
 
@@ -83,7 +85,7 @@ struct ManagementCredentials {
       return []
     }
     var problems: [String] = []
-    func look(_ credential: Credential, isRequired: Bool, _ judge: (String) -> [String]) {
+    func look(_ credential: UnitCredential, isRequired: Bool, _ judge: (String) -> [String]) {
       do throws(SystemError) {
         switch try credential.check(directory: directory) {
         case .text(let text): problems += judge(text)

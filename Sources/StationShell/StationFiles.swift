@@ -5,7 +5,7 @@ import StationProtocol
 
 /// The files without which a configuration is right and a station is deaf.
 enum StationFiles {
-  static let password = Credential(
+  static let password = UnitCredential(
     "mqtt-password", home: "/etc/worker-station/credentials/mqtt-password")
 
   /// What is wrong with keys, lists and the password, a sentence each.

@@ -67,8 +67,8 @@ struct FilesTests {
     #expect(try Self.credential("mqtt-password").read(directory: folder.path) == text)
   }
 
-  private static func credential(_ name: String) -> Credential {
-    Credential(name, home: "/etc/somewhere/\(name)")
+  private static func credential(_ name: String) -> UnitCredential {
+    UnitCredential(name, home: "/etc/somewhere/\(name)")
   }
 
   @Test("an empty, a binary and a missing credential are refused by name, never by content")

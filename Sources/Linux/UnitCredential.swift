@@ -4,7 +4,7 @@ import StationProtocol
 
 /// A credential by its name. systemd places a copy for the unit (`LoadCredential=`) of a file that
 /// only root reads; a configured folder takes its place where there is no systemd.
-package struct Credential: Sendable {
+package struct UnitCredential: Sendable {
   package let name: String
   /// The file that the shipped unit takes it from.
   package let home: String
