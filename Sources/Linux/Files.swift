@@ -84,25 +84,4 @@ package enum Files {
     }
     return names.sorted()
   }
-
-  /// A secret that systemd placed for this unit (`LoadCredential=`), without surrounding space.
-  /// - Parameter directory: overrides `$CREDENTIALS_DIRECTORY`, for running without systemd.
-  package static func credential(
-    _ name: String, directory: String? = nil
-  ) throws(SystemError) -> String {
-    guard let folder = directory ?? getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) })
-    else {
-      throw SystemError(
-        "find the credential \(name)",
-        detail: "neither a credentials directory is configured nor did systemd name one")
-    }
-    let bytes = try read("\(folder)/\(name)", limit: 65_536)
-    let space: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
-    let trimmed = bytes.drop { space.contains($0) }.reversed().drop { space.contains($0) }
-    guard let text = String(validating: Array(trimmed.reversed()), as: UTF8.self), !text.isEmpty
-    else {
-      throw SystemError("read", path: "\(folder)/\(name)", detail: "it holds no text")
-    }
-    return text
-  }
 }

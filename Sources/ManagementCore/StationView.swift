@@ -55,6 +55,7 @@ package struct StationView: Equatable, Sendable {
       object.key("clockTrusted")
       if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
       object.nullable("zone", life.zone?.name?.text)
+      writeIssuers(to: &object)
       writeDoors(to: &object)
       writeOccupancy(to: &object)
       write(life.climate, "climate", to: &object)
@@ -75,6 +76,17 @@ package struct StationView: Equatable, Sendable {
         $0.field("exits", today.exits)
         $0.field("granted", today.granted)
         $0.field("refused", today.refused)
+      }
+    }
+  }
+
+  /// The keys with which the station verifies codes; one without an id could not be read.
+  private func writeIssuers(to writer: inout JSONWriter) {
+    writer.key("issuers")
+    writer.array(life.birth?.issuers ?? []) { writer, issuer in
+      writer.object {
+        $0.field("name", issuer.name)
+        $0.nullable("key", issuer.keyText)
       }
     }
   }

@@ -133,18 +133,20 @@ package struct Entry: Equatable, Sendable {
   private func judge(_ presentation: Presentation, _ circumstances: Circumstances) -> Decision {
     let claims: MemberClaims
     let code: CodeDigest
+    let terms: IssuerTerms
     switch presentation.verdict {
     case .refused(let refusal):
       return .refused(
         Refusal(Denial(refusal), .code(presentation.bytes), fault: refusal.fault))
-    case .genuine(let genuine, let digest):
+    case .genuine(let genuine, let digest, let issuer):
       claims = genuine
       code = digest
+      terms = issuer
     }
     guard let time = circumstances.time else {
       return .refused(Refusal(.clockUntrusted, .code(code)))
     }
-    switch circumstances.policy.code.judge(claims, at: time) {
+    switch circumstances.policy.code.judge(claims, terms, at: time) {
     case .failure(let refusal): return .refused(Refusal(Denial(refusal), .code(code)))
     case .success(let member):
       if code == circumstances.openFor { return .confirmed }
@@ -188,7 +190,8 @@ extension Denial {
       .interlocked, .full, .lockedDown, .maintenance:
       true
     case .malformed, .unsupportedAlgorithm, .unknownKey, .badSignature, .unknownCard, .wrongPIN,
-      .expired, .tooLongLived, .noSubject, .revoked, .replayed:
+      .issuerEnded, .expired, .tooLongLived, .noSubject, .wrongAudience, .beyondIssuer, .revoked,
+      .replayed:
       false
     }
   }

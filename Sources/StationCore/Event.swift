@@ -17,6 +17,8 @@ package enum Event: Equatable, Sendable {
   case lockDownChanged(isOn: Bool)
   /// The station's maintenance key was turned.
   case maintenanceChanged(isOn: Bool)
+  /// The keys of issuers were read, at the start and whenever they have changed.
+  case issuersRead([IssuerStanding])
   /// The lists of members were read, at the start and whenever they have changed.
   case directoryChanged(MemberDirectory)
   /// The lists were looked at: whether anything of them could not be read as it stands.
@@ -115,8 +117,9 @@ package struct Presentation: Equatable, Sendable {
   package var verdict: Verdict
 
   package enum Verdict: Equatable, Sendable {
-    /// The signature is good. `code` names the signed content, however it was wrapped.
-    case genuine(MemberClaims, code: CodeDigest)
+    /// The signature is good. `code` names the signed content, however it was wrapped; `terms` are
+    /// what the key that made it may sign.
+    case genuine(MemberClaims, code: CodeDigest, terms: IssuerTerms = .unlimited)
     case refused(CodeRefusal)
   }
 

@@ -61,7 +61,8 @@ extension Station {
   /// A good signature tells how late it is at least.
   private mutating func learn(from attempt: EntryAttempt, _ step: inout Step) {
     guard case .code(let presentation) = attempt,
-      case .genuine(let claims, _) = presentation.verdict, let issued = claims.issued
+      case .genuine(let claims, _, let terms) = presentation.verdict,
+      let issued = configuration.entry.code.witness(claims, terms)
     else { return }
     clock.learn(issued: issued, at: step.now)
   }

@@ -93,7 +93,7 @@ extension Station {
           session: SessionID(stream: outbox.stream, boot: boot, connection: connection),
           version: configuration.version, accessPoints: points.map(\.id), floor: outbox.floor,
           ceiling: outbox.durable, isClockTrusted: step.now.isTrusted,
-          zone: configuration.zone, at: step.now.wall)))
+          zone: configuration.zone, issuers: issuers.standings ?? [], at: step.now.wall)))
   }
 
   /// What says who pays is written again before its first place is given up: a power cut in

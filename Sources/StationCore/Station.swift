@@ -32,6 +32,8 @@ package struct Station: Equatable, Sendable {
   var uplinkLostAt: Instant?
   /// What is known of single members.
   package internal(set) var directory = MemberDirectory()
+  /// The keys of issuers, as they were last read.
+  var issuers = IssuerWatch()
   var whereabouts = Whereabouts()
   /// The lock-down button is engaged.
   var isLockedDown = false
@@ -113,7 +115,7 @@ package struct Station: Equatable, Sendable {
     let ofStation =
       [
         entryDeadline, outbox.deadline, refusedMessages.deadline, renewal.deadline,
-        keptEnds.deadline, fire.deadline,
+        keptEnds.deadline, fire.deadline, issuers.deadline,
       ]
       + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines + [vending?.deadline]
     return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
@@ -141,6 +143,8 @@ extension Station {
     case .leaveRequested(let id, let attempt): presentLeaving(attempt, at: id, &step)
     case .lockDownChanged(let isOn): isLockedDown = isOn
     case .maintenanceChanged(let isOn): turnKey(isOn, &step)
+    case .issuersRead(let standings):
+      if issuers.read(standings), let uplink { publishBirth(uplink, &step) }
     case .directoryChanged(let changed): directory = changed
     case .storeKept: keptStore(&step)
     case .listsJudged(let areFaulty): set(.listFaulty, nil, stands: areFaulty, &step)
@@ -193,6 +197,8 @@ extension Station {
       atDoor(id, &step) { $0.wake(at: $1) }
     }
     passOccupancy(&step)
+    let areKeysLost = issuers.areLost(at: clock.judgementTime(step.now), step.now)
+    set(.issuerKeysLost, nil, stands: areKeysLost, &step)
     atFire(&step) { $0.wake(at: $1) }
     passEntry(&step)
     passSensors(&step)

@@ -108,11 +108,14 @@ package struct BirthPayload: Equatable, Sendable {
   package var isClockTrusted: Bool
   /// By which its days are counted; nil where it does not know.
   package var zone: ZoneName?
+  /// The issuers of its configuration, and the keys that it has of them.
+  package var issuers: [IssuerStanding]
   package var at: WallTime
 
   package init(
     session: SessionID, version: String, accessPoints: [AccessPointID], floor: UInt64,
-    ceiling: UInt64, isClockTrusted: Bool, zone: ZoneName? = nil, at: WallTime
+    ceiling: UInt64, isClockTrusted: Bool, zone: ZoneName? = nil,
+    issuers: [IssuerStanding] = [], at: WallTime
   ) {
     self.zone = zone
     self.session = session
@@ -121,6 +124,7 @@ package struct BirthPayload: Equatable, Sendable {
     self.floor = floor
     self.ceiling = ceiling
     self.isClockTrusted = isClockTrusted
+    self.issuers = issuers
     self.at = at
   }
 
@@ -134,6 +138,10 @@ package struct BirthPayload: Equatable, Sendable {
       $0.field("ceiling", ceiling)
       $0.field("clockTrusted", isClockTrusted)
       if let zone { $0.field("zone", zone) }
+      if !issuers.isEmpty {
+        $0.key("issuers")
+        $0.array(issuers) { writer, issuer in issuer.write(to: &writer) }
+      }
       $0.field("at", at.milliseconds)
     }
   }
@@ -147,9 +155,12 @@ package struct BirthPayload: Equatable, Sendable {
       var floor: UInt64?
       var ceiling: UInt64?
       var trusted: Bool?
+      var issuers: [IssuerStanding]?
       var at: WallTime?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
+        case "issuers":
+          try reader.read(&issuers, key) { (reader) throws(JSONError) in try reader.issuers() }
         case "version": try reader.read(&version, key, text: { $0 })
         case "accessPoints":
           try reader.read(&points, key) { (reader) throws(JSONError) in
@@ -170,12 +181,21 @@ package struct BirthPayload: Equatable, Sendable {
         floor: try reader.require(floor, "floor"),
         ceiling: try reader.require(ceiling, "ceiling"),
         isClockTrusted: try reader.require(trusted, "clockTrusted"), zone: zone,
+        issuers: issuers ?? [],
         at: try reader.require(at, "at"))
     }
   }
 }
 
 extension JSONReader {
+  fileprivate mutating func issuers() throws(JSONError) -> [IssuerStanding] {
+    var issuers: [IssuerStanding] = []
+    try array(limit: IssuerStanding.most) { (reader) throws(JSONError) in
+      issuers.append(try IssuerStanding(&reader))
+    }
+    return issuers
+  }
+
   fileprivate mutating func accessPoints(_ key: JSONKey) throws(JSONError) -> [AccessPointID] {
     var points: [AccessPointID] = []
     try array(limit: AccessPointID.most) { (reader) throws(JSONError) in

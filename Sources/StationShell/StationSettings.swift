@@ -10,7 +10,7 @@ package struct StationSettings: Equatable, Sendable {
   package var station: StationID
   package var core: StationConfiguration
   package var storePath: String
-  package var issuerKeys: String
+  package var issuers: [IssuerSettings]
   package var members: Members
   /// As the C library knows it; nil for the machine's own.
   package var timeZone: String?
@@ -106,7 +106,7 @@ struct SettingsReader {
     core.zone = timeZone.map { ZoneName($0) } ?? nil
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
-      issuerKeys: configuration.section("entry").text("issuer-keys"),
+      issuers: IssuerSettings.read(configuration),
       members: entry.members, timeZone: timeZone, readers: readers, counters: counters,
       sensors: sensors, machine: machine?.machine, board: board,
       broker: StationSettings.Broker(

@@ -168,7 +168,13 @@ package final class StationUnderTest {
       (
         "board", ["kind": "simulated", "socket": folder.file("\(plan.name)/board.socket")]
       ),
-      ("entry", ["issuer-keys": folder.file("\(plan.name)/keys")]),
+      (
+        "issuer union",
+        [
+          "key": folder.file("\(plan.name)/keys/issuer.pem"),
+          "traits": "maintainer extended duress",
+        ]
+      ),
       // No clock of these machines is synchronised; the policy is set openly.
       ("clock", ["trust": "accept"]),
       (

@@ -25,6 +25,8 @@ final class API {
   var onRetired: (StationID, Retirement?) -> Void = { _, _ in }
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
+  /// What cannot be used of the service's own files, a sentence each without a secret.
+  var notices: () -> [String] = { [] }
   let doorkeeper: Doorkeeper
   /// The most points that one person decides about alone within a day.
   var aloneUpTo: Int64 = 500
@@ -185,10 +187,12 @@ final class API {
 
   private func healthReport() -> HTTPResponse {
     let (broker, store) = health()
+    let credentials = notices().isEmpty
     let json = JSONWriter.object {
-      $0.field("status", broker && store ? "ok" : "degraded")
+      $0.field("status", broker && store && credentials ? "ok" : "degraded")
       $0.field("broker", broker)
       $0.field("store", store)
+      $0.field("credentials", credentials)
     }
     return HTTPResponse(store ? 200 : 503, type: "application/json", json)
   }

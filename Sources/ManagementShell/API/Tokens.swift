@@ -29,41 +29,50 @@ package struct Tokens: Sendable {
     package var description: String { "api-tokens, line \(line): \(reason)" }
   }
 
+  /// Reads the credential file. A line that cannot be used is passed over, named, and takes nobody
+  /// else's token away.
   /// - Parameter text: a line for each token, `actor:role:token`; empty lines and `#` comments.
-  package init(_ text: String) throws(Fault) {
+  package static func read(_ text: String) -> (tokens: Tokens, faults: [Fault]) {
+    var tokens = Tokens()
+    var faults: [Fault] = []
     // Bytes, not characters: to Swift, more than a line feed ends a line, and a colon with a
     // combining mark behind it is no colon.
     let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, whole) in lines.enumerated() {
       let line = whole.last == UInt8(ascii: "\r") ? whole.dropLast() : whole
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-      let parts = line.split(
-        separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false
-      ).map { Substring($0) }
-      guard parts.count == 3 else {
-        throw Fault(line: index + 1, reason: "expected actor:role:token")
+      if let reason = tokens.take(Substring(line)) {
+        faults.append(Fault(line: index + 1, reason: reason))
       }
-      // The name stands in the ledger and in the audit for whoever has the token.
-      if let fault = PlainText.fault(of: String(parts[0]), most: Self.longestName) {
-        throw Fault(line: index + 1, reason: "the name of the actor: \(fault)")
-      }
-      guard let role = Role(rawValue: String(parts[1])) else {
-        throw Fault(line: index + 1, reason: "the role is viewer or manager")
-      }
-      guard parts[2].utf8.count >= Self.shortest, parts[2].utf8.allSatisfy({ $0 > 0x20 }) else {
-        throw Fault(
-          line: index + 1,
-          reason: "a token has at least \(Self.shortest) characters and no space")
-      }
-      let token = Array(parts[2].utf8)
-      guard token.count <= Self.longest else {
-        throw Fault(line: index + 1, reason: "a token has at most \(Self.longest) bytes")
-      }
-      guard !entries.contains(where: { $0.token == token }) else {
-        throw Fault(line: index + 1, reason: "the token of an earlier line: it names one actor")
-      }
-      entries.append((token, Actor(name: String(parts[0]), role: role)))
     }
+    return (tokens, faults)
+  }
+
+  /// - Returns: what is wrong with the line, where something is.
+  private mutating func take(_ line: Substring) -> String? {
+    let parts = line.utf8.split(
+      separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false
+    ).map { Substring($0) }
+    guard parts.count == 3 else { return "expected actor:role:token" }
+    // The name stands in the ledger and in the audit for whoever has the token.
+    if let fault = PlainText.fault(of: String(parts[0]), most: Self.longestName) {
+      return "the name of the actor: \(fault)"
+    }
+    guard let role = Role(rawValue: String(parts[1])) else {
+      return "the role is viewer or manager"
+    }
+    guard parts[2].utf8.count >= Self.shortest, parts[2].utf8.allSatisfy({ $0 > 0x20 }) else {
+      return "a token has at least \(Self.shortest) characters and no space"
+    }
+    let token = Array(parts[2].utf8)
+    guard token.count <= Self.longest else {
+      return "a token has at most \(Self.longest) bytes"
+    }
+    guard !entries.contains(where: { $0.token == token }) else {
+      return "the token of an earlier line: it names one actor"
+    }
+    entries.append((token, Actor(name: String(parts[0]), role: role)))
+    return nil
   }
 
   package var isEmpty: Bool { entries.isEmpty }

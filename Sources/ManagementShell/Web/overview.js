@@ -83,10 +83,18 @@ export class Overview {
 
   /** Draws anew the stations whose counts of refused input have changed. */
   renderInput() {
+    this.renderNotices();
     for (const view of this.fleet.stations.values()) {
       const shown = this.tiles.get(view.id)?.querySelector(".refusals")?.textContent ?? "";
       if (shown !== (this.refusals(view)?.textContent ?? "")) this.update(view);
     }
+  }
+
+  renderNotices() {
+    const { notices } = this.input;
+    find("notices").hidden = notices.length === 0;
+    find("notices").textContent = notices.length === 0 ? ""
+      : t("dashboard.notices", { notices: notices.join("; ") });
   }
 
   renderSums() {
@@ -102,6 +110,7 @@ export class Overview {
     // What a station is now, the service can say only while it hears the stations itself.
     find("no-link").hidden = online !== null;
     find("no-link").textContent = t("dashboard.no-link");
+    this.renderNotices();
     this.renderAlarms();
   }
 
