@@ -55,6 +55,7 @@ extension Station {
     var changes = clock.changes(at: step.now) + occupancy.changes + latches
     changes += used.map { .mark($0, forgetting: forgetting) }
     changes += whereabouts.all.map { .whereabouts(.entered($0)) }
+    changes += guesses.changes(at: step.now.instant).map { .guess($0) }
     changes += vending?.changes ?? []
     step.effects.append(.remember(changes))
     abandonExchange(&step)

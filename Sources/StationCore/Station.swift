@@ -31,6 +31,7 @@ package struct Station: Equatable, Sendable {
   /// What is known of single members.
   package internal(set) var directory = MemberDirectory()
   var whereabouts = Whereabouts()
+  var guesses = GuessBook()
   /// The lock-down button is engaged.
   var isLockedDown = false
   /// The maintenance key is turned.
@@ -129,7 +130,8 @@ extension Station {
     case .booted, .storeReplaced: break
     case .codePresented(let id, let presentation): present(.code(presentation), at: id, &step)
     case .cardPresented(let id, let presentation): present(.card(presentation), at: id, &step)
-    case .pinEntered(let id, let attempt): present(.pin(attempt), at: id, &step)
+    case .pinEntered(let id, let attempt, let number):
+      present(.pin(attempt, number: number), at: id, &step)
     case .leaveRequested(let id, let attempt): presentLeaving(attempt, at: id, &step)
     case .lockDownChanged(let isOn): isLockedDown = isOn
     case .maintenanceChanged(let isOn): turnKey(isOn, &step)
@@ -217,6 +219,7 @@ extension Station {
     minutes = MinuteBook(at: step.now.instant)
     whereabouts.recover(
       recovered.whereabouts, known: clock.lastTrusted(at: step.now), at: step.now.instant)
+    guesses.recover(recovered.guesses, at: step.now.instant)
     uplinkLostAt = step.now.instant
     driveAll(recovered.latches, &step)
     journal(

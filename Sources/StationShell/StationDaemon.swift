@@ -257,11 +257,11 @@ extension StationDaemon {
     case .changed(let directory):
       Log.notice("the lists of members were read again")
       dispatch(.directoryChanged(directory))
-    case .compared(let point, let direction, let attempt):
+    case .compared(let point, let direction, let attempt, let number):
       members.heard(point)
       switch direction {
-      case .inward: dispatch(.pinEntered(point, attempt))
-      case .outward: dispatch(.leaveRequested(point, .pin(attempt)))
+      case .inward: dispatch(.pinEntered(point, attempt, number: number))
+      case .outward: dispatch(.leaveRequested(point, .pin(attempt, number: number)))
       }
     case .problem(let problem): Log.error(problem)
     }

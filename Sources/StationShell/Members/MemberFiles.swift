@@ -9,7 +9,8 @@ import StationProtocol
 final class MemberFiles {
   enum Report: Sendable {
     case changed(MemberDirectory)
-    case compared(AccessPointID, StationSettings.Reader.Direction, PINAttempt)
+    case compared(
+      AccessPointID, StationSettings.Reader.Direction, PINAttempt, number: TypedNumber?)
     case problem(String)
   }
 
@@ -51,7 +52,9 @@ final class MemberFiles {
             for problem in outcome.problems { reports.send(.problem(problem)) }
             if outcome.hasChanged { reports.send(.changed(lists.directory)) }
           case .compare(let point, let direction, let keys):
-            reports.send(.compared(point, direction, lists.pins.compare(keys)))
+            reports.send(
+              .compared(
+                point, direction, lists.pins.compare(keys), number: PINBook.number(keys)))
           }
         }
         return nil
@@ -68,7 +71,10 @@ final class MemberFiles {
   ) {
     guard waiting[point, default: 0] < Self.mostWaiting else { return }
     waiting[point, default: 0] += 1
-    guard let worker else { return reports.send(.compared(point, direction, .wrong)) }
+    guard let worker else {
+      let number = PINBook.number(keys)
+      return reports.send(.compared(point, direction, .wrong, number: number))
+    }
     worker.submit(.compare(point, direction, keys: keys))
   }
 

@@ -138,7 +138,9 @@ extension RecoveryChange {
   fileprivate var isMoney: Bool {
     switch self {
     case .exchange, .serial, .slot: true
-    case .mark, .totals, .day, .lastTrusted, .clockMark, .latch, .whereabouts: false
+    case .mark, .totals, .day, .lastTrusted, .clockMark, .latch, .whereabouts,
+      .guess:
+      false
     }
   }
 }

@@ -88,6 +88,7 @@ final class StationStore {
       """),
     vendingMigration,
     clockMigration,
+    guessMigration,
   ]
 
   /// Opens or makes the store, counts the boot, and reads what is remembered.
@@ -177,6 +178,7 @@ final class StationStore {
     let (totals, areTotalsSound) = try Self.totals(database)
     recovered.totals = totals ?? recovered.totals
     recovered.day = try Self.day(database)
+    recovered.guesses = try guesses(database)
     try readVending(database, &recovered)
     guard isSound, areTotalsSound, stream != nil, totals != nil else {
       throw DatabaseError(
@@ -257,6 +259,7 @@ final class StationStore {
     case .whereabouts(.left(let member)):
       try database.run("DELETE FROM stay WHERE member = ?1", .text(member.text))
     case .whereabouts(.cleared): try database.execute("DELETE FROM stay")
+    case .guess(let change): try remember(guess: change)
     case .exchange(let open): try remember(open)
     case .serial(let serial): try remember(serial: serial)
     case .slot(let memory): try remember(memory)
