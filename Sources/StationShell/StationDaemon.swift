@@ -152,6 +152,7 @@ package final class StationDaemon {
 
   /// The watchdog is fed by turns of the loop; a timer only makes sure that there are some.
   private func feedWatchdog() {
+    if let longest = settings.pulses.values.min() { notifier.bound(by: longest) }
     loop.afterTurn = { [unowned self] in notifier.keepAlive(at: Clock.now) }
     guard let interval = notifier.keepAliveInterval else { return }
     func again() { loop.schedule(after: interval) { again() } }
@@ -191,7 +192,7 @@ package final class StationDaemon {
     case .chip(let wires, let settling):
       ChipLines(
         loop: loop, wiring: wires.map { ($0.line, $0.wiring) }, settling: settling,
-        safe: settings.safe.levels)
+        safe: settings.safe.levels, pulses: settings.pulses)
     }
   }
 }
