@@ -28,6 +28,8 @@ struct StoreImage {
   var latches: [Latch] = []
   var whereabouts: [MemberID: WallTime] = [:]
   var paid: [CodeDigest: WallTime] = [:]
+  /// In their order; the last one about a key counts.
+  var guesses: [GuessBook.Change] = []
   var exchange: OpenExchange?
   var serial: UInt8 = 0
   var slots: [SlotID: SlotMemory] = [:]
@@ -272,6 +274,7 @@ final class SimulatedDisk {
     case .whereabouts(.entered(let stay)): image.whereabouts[stay.member] = stay.since
     case .whereabouts(.left(let member)): image.whereabouts[member] = nil
     case .whereabouts(.cleared): image.whereabouts = [:]
+    case .guess(let change): image.guesses.append(change)
     case .exchange(let open): image.exchange = open
     case .serial(let serial): image.serial = serial
     case .slot(let memory): image.slots[memory.slot] = memory

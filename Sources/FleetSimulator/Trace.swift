@@ -110,7 +110,7 @@ extension Event {
     case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
     case .cardPresented(let point, let presentation):
       15 + UInt64(point.number) << 8 + presentation.digest.low << 16
-    case .pinEntered(let point, let attempt):
+    case .pinEntered(let point, let attempt, _):
       16 + UInt64(point.number) << 8 + (attempt == .wrong ? 1 : 2) << 16
     case .leaveRequested(let point, _): 17 + UInt64(point.number) << 8
     case .lockDownChanged(let isOn): 18 + (isOn ? 1 : 2) << 8

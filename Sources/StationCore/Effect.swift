@@ -92,6 +92,7 @@ package enum RecoveryChange: Equatable, Sendable {
   case clockMark(WallTime?)
   case latch(Latch, isSet: Bool)
   case whereabouts(Whereabouts.Change)
+  case guess(GuessBook.Change)
   /// The exchange that has no outcome yet; nil once it has.
   case exchange(OpenExchange?)
   /// The number that the last motor was told by.

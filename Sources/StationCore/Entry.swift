@@ -88,16 +88,16 @@ package struct Entry: Equatable, Sendable {
     case .code(let presentation): return judge(presentation, circumstances)
     case .card(let presentation):
       let credential = Credential.card(presentation.digest)
-      guard !tries.isPaused(at: circumstances.now) else {
+      guard !mustWait(circumstances) else {
         return .refused(Refusal(.paused, credential))
       }
       guard let member = circumstances.directory.member(with: presentation.card) else {
         return .refused(Refusal(.unknownCard, credential))
       }
       return judge(listed(member, credential, circumstances), circumstances)
-    case .pin(let attempt):
+    case .pin(let attempt, _):
       // Also the right one: or the pause would tell which one that was.
-      guard !tries.isPaused(at: circumstances.now) else {
+      guard !mustWait(circumstances) else {
         return .refused(Refusal(.paused, .pin))
       }
       switch attempt {
@@ -110,6 +110,10 @@ package struct Entry: Equatable, Sendable {
         return judge(claimant, circumstances)
       }
     }
+  }
+
+  private func mustWait(_ circumstances: Circumstances) -> Bool {
+    circumstances.isHeld || tries.isPaused(at: circumstances.now)
   }
 
   /// A card and a PIN do not expire, but hours and reservations need a time to go by.

@@ -10,7 +10,7 @@ package enum Event: Equatable, Sendable {
   /// A reader read a card, parity and all.
   case cardPresented(AccessPointID, CardPresentation)
   /// Somebody typed a member's number and a PIN, and they were compared.
-  case pinEntered(AccessPointID, PINAttempt)
+  case pinEntered(AccessPointID, PINAttempt, number: TypedNumber? = nil)
   /// Somebody showed something at a reader on the room's side.
   case leaveRequested(AccessPointID, EntryAttempt)
   /// The station's lock-down button was engaged or let go.
@@ -151,6 +151,8 @@ package struct Recovered: Equatable, Sendable {
   package var latches: [Latch]
   /// The members that went in and were not seen to leave.
   package var whereabouts: [Whereabouts.Stay]
+  /// The wrong PINs and cards that still count.
+  package var guesses: [GuessBook.Change]
   /// The exchange that had not ended.
   package var exchange: OpenExchange?
   /// The last serial number that a motor was told by; 0 where none was.
@@ -172,7 +174,8 @@ package struct Recovered: Equatable, Sendable {
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
     day: DayBook = DayBook(), lastTrusted: WallTime? = nil,
     clockMark: WallTime? = nil, latches: [Latch] = [],
-    whereabouts: [Whereabouts.Stay] = [], exchange: OpenExchange? = nil, serial: UInt8 = 0,
+    whereabouts: [Whereabouts.Stay] = [], guesses: [GuessBook.Change] = [],
+    exchange: OpenExchange? = nil, serial: UInt8 = 0,
     slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [],
     serviceStore: StoreEpoch? = nil, hasLostStore: Bool = false, isDurable: Bool = true,
     hasNewerStore: Bool = false
@@ -189,6 +192,7 @@ package struct Recovered: Equatable, Sendable {
     self.clockMark = clockMark
     self.latches = latches
     self.whereabouts = whereabouts
+    self.guesses = guesses
     self.exchange = exchange
     self.serial = serial
     self.slots = slots

@@ -59,8 +59,8 @@ package struct LeavingReader: Equatable, Sendable {
         return .failure(Unknown(.unknownCard, .card(presentation.digest)))
       }
       return .success(member)
-    case .pin(.right(let member)), .pin(.duress(let member)): return .success(member)
-    case .pin(.wrong): return .failure(Unknown(.wrongPIN, .pin))
+    case .pin(.right(let member), _), .pin(.duress(let member), _): return .success(member)
+    case .pin(.wrong, _): return .failure(Unknown(.wrongPIN, .pin))
     }
   }
 }

@@ -73,6 +73,7 @@ extension Station {
     changes += latches
     changes += used.map { .mark($0, forgetting: forgetting) }
     changes += whereabouts.all.map { .whereabouts(.entered($0)) }
+    changes += guesses.changes(at: now.instant).map { .guess($0) }
     if let vending { changes += vending.changes }
     return changes
   }

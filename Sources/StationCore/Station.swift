@@ -35,6 +35,7 @@ package struct Station: Equatable, Sendable {
   /// The keys of issuers, as they were last read.
   var issuers = IssuerWatch()
   var whereabouts = Whereabouts()
+  var guesses = GuessBook()
   /// The lock-down button is engaged.
   var isLockedDown = false
   /// The maintenance key is turned.
@@ -139,7 +140,8 @@ extension Station {
     case .streamRenewed(let stream, let last): renew(on: stream, through: last, &step)
     case .codePresented(let id, let presentation): present(.code(presentation), at: id, &step)
     case .cardPresented(let id, let presentation): present(.card(presentation), at: id, &step)
-    case .pinEntered(let id, let attempt): present(.pin(attempt), at: id, &step)
+    case .pinEntered(let id, let attempt, let number):
+      present(.pin(attempt, number: number), at: id, &step)
     case .leaveRequested(let id, let attempt): presentLeaving(attempt, at: id, &step)
     case .lockDownChanged(let isOn): isLockedDown = isOn
     case .maintenanceChanged(let isOn): turnKey(isOn, &step)
@@ -230,6 +232,7 @@ extension Station {
     minutes = MinuteBook(at: step.now.instant)
     whereabouts.recover(
       recovered.whereabouts, known: clock.lastTrusted(at: step.now), at: step.now.instant)
+    guesses.recover(recovered.guesses, at: step.now.instant)
     uplinkLostAt = step.now.instant
     driveAll(recovered.latches, &step)
     journal(

@@ -38,7 +38,7 @@ extension StationDaemon {
     case .chip(let wires, let settling):
       ChipLines(
         loop: loop, wiring: wires.map { ($0.line, $0.wiring) }, settling: settling,
-        safe: settings.safe.levels)
+        safe: settings.safe.levels, pulses: settings.pulses)
     }
   }
 }

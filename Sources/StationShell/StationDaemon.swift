@@ -180,6 +180,7 @@ package final class StationDaemon {
 
   /// The watchdog is fed by turns of the loop; a timer only makes sure that there are some.
   private func feedWatchdog() {
+    if let longest = settings.pulses.values.min() { notifier.bound(by: longest) }
     loop.afterTurn = { [unowned self] in notifier.keepAlive(at: Clock.now) }
     guard let interval = notifier.keepAliveInterval else { return }
     func again() { loop.schedule(after: interval) { again() } }
@@ -271,11 +272,11 @@ extension StationDaemon {
       case .inward: dispatch(.cardPresented(point, card))
       case .outward: dispatch(.leaveRequested(point, .card(card)))
       }
-    case .compared(let point, let direction, let attempt):
+    case .compared(let point, let direction, let attempt, let number):
       members.heard(point)
       switch direction {
-      case .inward: dispatch(.pinEntered(point, attempt))
-      case .outward: dispatch(.leaveRequested(point, .pin(attempt)))
+      case .inward: dispatch(.pinEntered(point, attempt, number: number))
+      case .outward: dispatch(.leaveRequested(point, .pin(attempt, number: number)))
       }
     case .problem(let problem): Log.error(problem)
     case .note(let note): Log.notice(note)

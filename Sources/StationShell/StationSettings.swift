@@ -23,6 +23,8 @@ package struct StationSettings: Equatable, Sendable {
   package var broker: Broker
   /// How each lock hangs on its relay.
   package var strikes: [AccessPointID: StrikeWiring]
+  /// Outputs that may carry current for so long at a stretch, whatever becomes of this program.
+  package var pulses: [BoardLine: Duration]
   /// What the outputs are driven to while nobody decides about them.
   package var safe: SafeStates
 
@@ -113,7 +115,7 @@ struct SettingsReader {
         host: broker.text("host"), port: broker.integer("port"),
         credentials: broker.optionalText("credentials-directory"),
         longestPause: broker.duration("longest-pause")),
-      strikes: strikes(), safe: safe)
+      strikes: strikes(), pulses: pulses(), safe: safe)
   }
 
   mutating func fail(_ line: Int?, _ message: String) {

@@ -79,6 +79,35 @@ struct StationStoreTests {
     store.abandon()
   }
 
+  @Test("wrong PINs and cards are kept until they are forgiven, and survive an unclean end")
+  func guesses() throws {
+    var (store, recovered) = try open()
+    let memory = GuessBucket.Memory(debt: .seconds(3600), pauses: 2, held: .milliseconds(1500))
+    let number = GuessBook.Key.number(TypedNumber(bits: .max))
+    let reader = GuessBook.Key.reader(try #require(AccessPointID(2)))
+    var batch = StationStore.Batch()
+    batch.operations = [
+      .remember([
+        .guess(.bucket(reader, memory)), .guess(.bucket(number, memory)),
+        .guess(.times([.seconds(9), .seconds(1)])), .guess(.times([.seconds(10), .seconds(2)])),
+      ])
+    ]
+    try store.commit(batch)
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(
+      recovered.guesses == [
+        .bucket(number, memory), .bucket(reader, memory), .times([.seconds(10), .seconds(2)]),
+      ])
+    batch.operations = [.remember([.guess(.bucket(number, nil))])]
+    try store.commit(batch)
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(
+      recovered.guesses == [.bucket(reader, memory), .times([.seconds(10), .seconds(2)])])
+    store.abandon()
+  }
+
   @Test("the mark of the clock is kept beside the last trusted time, and is the same by default")
   func clockMark() throws {
     let (early, late) = (WallTime(seconds: 1_700_000_000), WallTime(seconds: 1_700_086_400))

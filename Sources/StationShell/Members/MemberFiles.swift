@@ -13,7 +13,8 @@ final class MemberFiles {
     case changed(MemberDirectory)
     /// The card as it was shown, after what the look before it has brought.
     case shown(AccessPointID, StationSettings.Reader.Direction, CardPresentation)
-    case compared(AccessPointID, StationSettings.Reader.Direction, PINAttempt)
+    case compared(
+      AccessPointID, StationSettings.Reader.Direction, PINAttempt, number: TypedNumber?)
     case problem(String)
     case note(String)
     /// Whether anything is wrong with a list.
@@ -71,7 +72,9 @@ final class MemberFiles {
           case .show(let point, let direction, let card):
             reports.send(.shown(point, direction, card))
           case .compare(let point, let direction, let keys):
-            reports.send(.compared(point, direction, lists.pins.compare(keys)))
+            reports.send(
+              .compared(
+                point, direction, lists.pins.compare(keys), number: PINBook.number(keys)))
           }
         }
         return nil
@@ -98,7 +101,10 @@ final class MemberFiles {
   ) {
     guard waiting[point, default: 0] < Self.mostWaiting else { return }
     waiting[point, default: 0] += 1
-    guard let worker else { return reports.send(.compared(point, direction, .wrong)) }
+    guard let worker else {
+      let number = PINBook.number(keys)
+      return reports.send(.compared(point, direction, .wrong, number: number))
+    }
     worker.submit(.compare(point, direction, keys: keys))
   }
 

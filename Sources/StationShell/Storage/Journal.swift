@@ -180,7 +180,7 @@ extension RecoveryChange {
     switch self {
     case .exchange, .serial, .slot: true
     // A kept end waits with the deletion of its row, and is made durable with it.
-    case .mark, .totals, .day, .lastTrusted, .clockMark, .latch, .whereabouts, .endKept,
+    case .mark, .totals, .day, .lastTrusted, .clockMark, .latch, .whereabouts, .guess, .endKept,
       .serviceStore:
       false
     }

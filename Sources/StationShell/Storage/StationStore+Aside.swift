@@ -99,6 +99,7 @@ extension Recovered {
     lastTrusted = [lastTrusted, other.lastTrusted].compactMap { $0 }.max()
     latches = other.latches
     whereabouts = other.whereabouts
+    guesses = other.guesses
     serial = other.serial == 0 ? serial : other.serial
     let slotsOfOther = other.slots.map(\.slot)
     slots = other.slots + slots.filter { !slotsOfOther.contains($0.slot) }
@@ -110,6 +111,7 @@ extension Recovered {
     if let lastTrusted { changes.append(.lastTrusted(lastTrusted)) }
     changes += Latch.allCases.map { .latch($0, isSet: latches.contains($0)) }
     changes += whereabouts.map { .whereabouts(.entered($0)) }
+    changes += guesses.map { .guess($0) }
     changes += marks.map { .mark($0, forgetting: WallTime(milliseconds: 0)) }
     changes.append(.serial(serial))
     return changes + slots.map { .slot($0) }

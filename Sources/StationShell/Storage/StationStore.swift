@@ -90,7 +90,7 @@ final class StationStore {
       ) STRICT, WITHOUT ROWID;
       """),
     vendingMigration,
-    clockMigration, renewalMigration, keptEndMigration,
+    clockMigration, renewalMigration, keptEndMigration, guessMigration,
   ]
 
   /// A small journal costs less flash per commit; see the write lanes in architecture.md.
@@ -195,6 +195,7 @@ final class StationStore {
     let (totals, areTotalsSound) = try Self.totals(database)
     recovered.totals = totals ?? recovered.totals
     recovered.day = try Self.day(database)
+    recovered.guesses = try guesses(database)
     try readVending(database, base: base, &recovered)
     guard isSound, areTotalsSound, stream != nil, totals != nil else {
       throw DatabaseError(
@@ -293,6 +294,7 @@ final class StationStore {
     case .whereabouts(.left(let member)):
       try database.run("DELETE FROM stay WHERE member = ?1", .text(member.text))
     case .whereabouts(.cleared): try database.execute("DELETE FROM stay")
+    case .guess(let change): try remember(guess: change)
     case .exchange(let open): try remember(open)
     case .serial(let serial): try remember(serial: serial)
     case .slot(let memory): try remember(memory)
