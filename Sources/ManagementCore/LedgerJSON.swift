@@ -110,8 +110,9 @@ extension OpenHold {
       entry.write(into: &$0)
       let age = age(at: time)
       $0.field("ageSeconds", age.components.seconds)
-      $0.field("needsAttention", isOrphaned || age >= old)
+      $0.field("needsAttention", isOrphaned || entry.isUnproven || age >= old)
       $0.field("orphaned", isOrphaned)
+      $0.field("unproven", entry.isUnproven)
     }
   }
 }

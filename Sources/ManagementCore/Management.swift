@@ -234,6 +234,9 @@ extension Management {
       }
       for one in outcome.discrepancies {
         effects += note(.discrepancy(outcome.station, one.kind), now)
+        if one.kind == .withoutHold {
+          effects += find(.exchangeUnproven, at: outcome.station, now)
+        }
       }
       if let stream = outcome.stream, outcome.upto > 0 {
         reached[StreamPlace(station: outcome.station, stream: stream)] = outcome.upto

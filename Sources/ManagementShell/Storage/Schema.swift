@@ -159,5 +159,6 @@ enum Schema {
       """),
     ledger,
     fourEyes,
+    unproven,
   ]
 }

@@ -128,9 +128,15 @@ export class OpenHolds extends Part {
       h("p", {},
         tick(h("span", {}), "points.holds.age", serviceNow() - hold.ageSeconds * 1000), " ",
         hold.needsAttention ? h("span", { class: "caveat" },
-          t(hold.orphaned ? "points.holds.orphaned" : "points.holds.old")) : null),
+          t(`points.holds.${why(hold)}`)) : null),
       h("details", {}, h("summary", {}, t("points.holds.resolve")), form.element));
   }
+}
+
+/** Why somebody should look at what lies aside, or does not. */
+function why({ orphaned, unproven }) {
+  if (unproven) return "unproven";
+  return orphaned ? "orphaned" : "old";
 }
 
 /** What stations told of exchanges and does not fit. */
