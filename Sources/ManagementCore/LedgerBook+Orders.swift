@@ -142,12 +142,17 @@ extension LedgerBook {
     _ id: ExchangeID, _ decision: HoldDecision, _ reason: String, _ placement: Placement
   ) throws(Failure) -> OrderOutcome {
     guard var entry = try entry(id) else { return .refused(.unknownHold) }
-    guard entry.state == .held else { return .refused(.settled) }
+    guard entry.state == .held || entry.isUnproven else { return .refused(.settled) }
+    let isUnproven = entry.isUnproven
     let posted = decision.posted(of: entry)
     guard posted <= entry.exchange.price.number else { return .refused(.aboveHold) }
     entry.resolution = LedgerExchange.Resolution(actor: placement.actor, reason: reason)
-    let movement = try close(
-      &entry, posting: posted, placement.now, .person(placement.actor), placement.key)
+    let actor = LedgerActor.person(placement.actor)
+    if isUnproven {
+      let movement = try decide(&entry, posting: posted, placement.now, actor, placement.key)
+      return .done(OrderReceipt(movement: movement))
+    }
+    let movement = try close(&entry, posting: posted, placement.now, actor, placement.key)
     return .done(OrderReceipt(movement: movement))
   }
 

@@ -303,6 +303,9 @@ extension Management {
       }
       for one in outcome.discrepancies {
         effects += note(.discrepancy(outcome.station, one.kind), now)
+        if one.kind == .withoutHold {
+          effects += find(.exchangeUnproven, at: outcome.station, now)
+        }
       }
       for reason in outcome.disbelieved {
         effects += disbelieve(reason, of: outcome.station, now)

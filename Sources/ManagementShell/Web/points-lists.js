@@ -128,10 +128,16 @@ export class OpenHolds extends Part {
       h("p", {},
         tick(h("span", {}), "points.holds.age", serviceNow() - hold.ageSeconds * 1000), " ",
         hold.needsAttention ? h("span", { class: "caveat" },
-          t(hold.orphaned ? "points.holds.orphaned"
-            : hold.inGap ? "points.holds.in-gap" : "points.holds.old")) : null),
+          t(`points.holds.${why(hold)}`)) : null),
       h("details", {}, h("summary", {}, t("points.holds.resolve")), form.element));
   }
+}
+
+/** Why somebody should look at what lies aside, or does not. */
+function why({ orphaned, unproven, inGap }) {
+  if (unproven) return "unproven";
+  if (orphaned) return "orphaned";
+  return inGap ? "in-gap" : "old";
 }
 
 /** What stations told of exchanges and does not fit. */
