@@ -59,13 +59,6 @@ struct ContractFileTests {
 
   @Test("every closed list in a contract is the product's own list, word for word")
   func words() throws {
-    let doors: [String: [String]] = [
-      "lock": DoorPayload.Lock.allCases.map(\.rawValue),
-      "command": DoorPayload.Command.allCases.map(\.rawValue),
-      "door": DoorPayload.Door.allCases.map(\.rawValue),
-      "secured": DoorPayload.Secured.allCases.map(\.rawValue),
-      "alarm": DoorPayload.DoorAlarm.allCases.map(\.rawValue),
-    ]
     var messages = [
       "#/channels/doorState/parameters/accessPoint": (1...AccessPointID.most).map(String.init),
       "#/components/schemas/alarm": Alarm.allCases.map(\.rawValue),
@@ -111,7 +104,7 @@ struct ContractFileTests {
       messages["#/components/schemas/\(schema)"] = words
       calls["#/components/schemas/\(schema.prefix(1).uppercased() + schema.dropFirst())"] = words
     }
-    for (member, words) in doors {
+    for (member, words) in Self.doorWords {
       messages["#/components/schemas/doorState/properties/\(member)"] = words
       calls["#/components/schemas/Door/properties/\(member)"] = words
     }
@@ -123,6 +116,14 @@ struct ContractFileTests {
     #expect(try Self.words(.messages) == messages)
     #expect(try Self.words(.calls) == calls)
   }
+
+  private static let doorWords: [String: [String]] = [
+    "lock": DoorPayload.Lock.allCases.map(\.rawValue),
+    "command": DoorPayload.Command.allCases.map(\.rawValue),
+    "door": DoorPayload.Door.allCases.map(\.rawValue),
+    "secured": DoorPayload.Secured.allCases.map(\.rawValue),
+    "alarm": DoorPayload.DoorAlarm.allCases.map(\.rawValue),
+  ]
 
   private static let exchangeWords: [(schema: String, words: [String])] = [
     ("exchangeRefusal", ExchangeRefusal.allCases.map(\.rawValue)),
