@@ -72,17 +72,22 @@ extension Probe {
 
   private static let tokens: Tokens = {
     let file = "anna:viewer:0123456789abcdef\nbela:manager:fedcba9876543210\n"
-    guard let tokens = try? Tokens(file) else { preconditionFailure("these are tokens") }
+    let (tokens, faults) = Tokens.read(file)
+    precondition(faults.isEmpty, "these are tokens")
     return tokens
   }()
 
   /// The credential file `api-tokens`.
   private static let tokenFile = Probe("api-tokens", longest: 1500) { (bytes) throws(Violation) in
-    guard let text = String(validating: bytes, as: UTF8.self), let tokens = try? Tokens(text)
-    else { return }
-    for whole in text.utf8.split(separator: UInt8(ascii: "\n")) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { return }
+    let (tokens, faults) = Tokens.read(text)
+    var number = 0
+    for whole in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      number += 1
       let line = whole.last == UInt8(ascii: "\r") ? whole.dropLast() : whole
-      if line.first == UInt8(ascii: "#") { continue }
+      if line.first == UInt8(ascii: "#") || faults.contains(where: { $0.line == number }) {
+        continue
+      }
       let parts = line.split(
         separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3 else { continue }

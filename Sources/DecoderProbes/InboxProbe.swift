@@ -19,7 +19,8 @@ extension Probe {
 private struct Inbox {
   private var management = Management()
   private let store = MemoryStore()
-  private var acknowledged: [StationID: [StreamID: UInt64]] = [:]
+  /// The highest number of each stream that was sent, or lies below a floor that was said.
+  private var said: [StationID: [StreamID: UInt64]] = [:]
   private var now = Now(
     instant: Instant(nanoseconds: 0), wall: WallTime(seconds: 1_790_000_000))
 
@@ -45,10 +46,25 @@ private struct Inbox {
     }
   }
 
+  private mutating func note(_ item: InboundItem) {
+    switch item {
+    case .batch(let batch): note(batch.numbers.upperBound, batch.stream, of: batch.station)
+    case .floor(let station, let stream, let floor, _):
+      note(floor - 1, stream, of: station)
+    case .malformed, .request, .zone: break
+    }
+  }
+
+  private mutating func note(_ number: UInt64, _ stream: StreamID, of station: StationID) {
+    let known = said[station]?[stream] ?? 0
+    said[station, default: [:]][stream] = max(known, number)
+  }
+
   private mutating func perform(_ effects: [ManagementEffect]) throws(Violation) {
     for effect in effects {
       switch effect {
       case .store(let item):
+        note(item)
         let outcomes = store.store([item], at: now)
         for event in outcomes.flatMap(\.events) {
           try expect(
@@ -56,9 +72,9 @@ private struct Inbox {
         }
         try perform(management.handle(.stored(outcomes), at: now))
       case .acknowledge(let station, let ack):
-        let before = acknowledged[station]?[ack.stream] ?? 0
-        try expect(ack.upto >= before, "an acknowledgement takes nothing back")
-        acknowledged[station, default: [:]][ack.stream] = ack.upto
+        let highest = said[station]?[ack.stream] ?? 0
+        let named = max(ack.upto, ack.kept ?? 0, ack.conflict ?? 0)
+        try expect(named <= highest, "an acknowledgement names nothing that nobody said")
         try expect(
           (try? Acknowledgement(json: ack.json)) == ack, "a station can read what is acknowledged")
       case .reply(_, let reply):

@@ -112,7 +112,7 @@ struct ExchangeChecker {
   private mutating func intended(
     _ station: Int, _ exchange: Exchange, _ presentation: Presentation, _ now: Instant
   ) -> String? {
-    guard case .genuine(let claims, let code) = presentation.verdict,
+    guard case .genuine(let claims, let code, _) = presentation.verdict,
       claims.subject == exchange.member.text
     else { return wrong(station, "\(exchange.member) is to pay, and showed no code") }
     guard let picked = stations[station].picked, picked.slot == exchange.slot,

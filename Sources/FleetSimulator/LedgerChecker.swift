@@ -9,9 +9,9 @@ struct LedgerChecker {
   var told: Set<ExchangeID> = []
   /// What the office was told that it granted, by member.
   private var granted: [MemberID: Int64] = [:]
-  /// Exchanges whose end the service had acknowledged and then lost with its store: nobody will
-  /// ever settle them by a record.
-  private(set) var lostEnds: Set<ExchangeID> = []
+  /// Exchanges whose end the service had acknowledged and then lost with its store, and whose
+  /// station has lost its own since: nobody will ever settle them by a record.
+  var lostEnds: Set<ExchangeID> = []
   private var isRestored = false
 
   mutating func grants(_ amount: Int64, to member: MemberID) {
@@ -19,8 +19,6 @@ struct LedgerChecker {
   }
 
   mutating func restored() { isRestored = true }
-
-  mutating func lostEnd(_ id: ExchangeID) { lostEnds.insert(id) }
 
   /// What one exchange moved.
   private struct Moved {

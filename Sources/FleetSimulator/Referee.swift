@@ -23,6 +23,15 @@ final class Referee {
   private(set) var delivery: DeliveryChecker
   private(set) var exchanges: ExchangeChecker
   var ledger = LedgerChecker()
+  /// The ends of exchanges that a station's disk still has, acknowledged or not.
+  var kept: ((Int) -> [KeptEnd])?
+  private var forgottenEnds: [ExchangeID: ForgottenEnd] = [:]
+
+  private struct ForgottenEnd {
+    var station: Int
+    var stream: StreamID
+    var seq: UInt64
+  }
 
   init(stations: Int) {
     doors = (0..<stations).map { DoorChecker(station: $0) }
@@ -140,12 +149,20 @@ final class Referee {
     guard Self.isOfMachine(row),
       case .exchangeEnded(let exchange, _)? = (try? Record(json: row))?.body
     else { return }
-    ledger.lostEnd(exchange.id)
+    forgottenEnds[exchange.id] = ForgottenEnd(station: station, stream: stream, seq: seq)
+  }
+
+  /// The ends that the service had and has lost, and that no station has kept: its store was lost.
+  private var lostEnds: Set<ExchangeID> {
+    Set(
+      forgottenEnds.filter { _, end in
+        !(kept?(end.station).contains { $0.stream == end.stream && $0.seq == end.seq } ?? false)
+      }.keys)
   }
 
   /// Whether a person has to decide about it, because no station can any more.
   func isSettledByHand(_ id: ExchangeID) -> Bool {
-    exchanges.isLost(id.stream) || ledger.lostEnds.contains(id)
+    exchanges.isLost(id.stream) || lostEnds.contains(id)
   }
 
   // MARK: - What is seen of people
@@ -168,6 +185,7 @@ final class Referee {
       complain(compareSlots(of: station))
     }
     complain(exchanges.unfinished(), .stuck)
+    ledger.lostEnds = lostEnds
     complain(delivery.compare(store))
     complain(delivery.compare(feed))
   }

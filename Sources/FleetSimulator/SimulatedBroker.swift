@@ -109,9 +109,8 @@ final class SimulatedBroker {
     case .status, .birth, .state, .out, .request: [service]
     case .ack(let station), .reply(let station):
       stations.firstIndex(of: station).map { [$0] } ?? []
-    case .serviceStatus, .sample, .command, .commandResult, .desiredConfiguration,
-      .reportedConfiguration:
-      []
+    case .serviceStatus: Array(stations.indices)
+    case .sample, .command, .commandResult, .desiredConfiguration, .reportedConfiguration: []
     }
   }
 

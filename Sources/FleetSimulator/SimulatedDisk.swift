@@ -28,11 +28,16 @@ struct StoreImage {
   var latches: [Latch] = []
   var whereabouts: [MemberID: WallTime] = [:]
   var paid: [CodeDigest: WallTime] = [:]
+  /// In their order; the last one about a key counts.
+  var guesses: [GuessBook.Change] = []
   var exchange: OpenExchange?
   var serial: UInt8 = 0
   var slots: [SlotID: SlotMemory] = [:]
   /// Rows that say how exchanges ended.
   var settlements: [Outbox.Settlement] = []
+  /// The same beyond their acknowledgement, and the service's store that has them all.
+  var kept: [KeptEnds.Row] = []
+  var serviceStore: StoreEpoch?
 
   /// Rows with consecutive numbers, taken away at the front.
   struct Rows {
@@ -67,9 +72,11 @@ struct StoreImage {
 
 final class SimulatedDisk {
   enum Operation {
-    case insert(seq: UInt64, row: [UInt8], changes: [RecoveryChange])
+    /// Of this stream: what was meant for one that the store has left is in the core's hands again.
+    case insert(StreamID, seq: UInt64, row: [UInt8], changes: [RecoveryChange])
     case remember([RecoveryChange])
     case trim(through: UInt64)
+    case renew
     case start(boot: Int64)
     case stop
   }
@@ -77,6 +84,8 @@ final class SimulatedDisk {
   private(set) var image: StoreImage
   /// Told the last number after each commit.
   var onDurable: ((UInt64) -> Void)?
+  /// The store has begun another stream, and this is the number of its last row.
+  var onRenewed: ((StreamID, UInt64) -> Void)?
   /// A commit takes longer than it should, and when the last one that did was over.
   private(set) var isSlow = false
   private(set) var slowUntil = Instant(nanoseconds: 0)
@@ -90,6 +99,8 @@ final class SimulatedDisk {
   private var begun: [[Operation]] = []
   private var isBusy = false
   private var life = 0
+  /// The last number of the stream that the transaction of the moment has left.
+  private var lastOfFormer: UInt64?
 
   init(_ world: World, station: Int) {
     self.world = world
@@ -103,7 +114,7 @@ final class SimulatedDisk {
   func row(_ seq: UInt64) -> [UInt8]? {
     if let row = image.rows[seq] { return row }
     for operation in begun.joined() + open {
-      if case .insert(seq, let row, _) = operation { return row }
+      if case .insert(image.stream, seq, let row, _) = operation { return row }
     }
     return nil
   }
@@ -150,8 +161,10 @@ final class SimulatedDisk {
       isBusy = false
       if isSlow { slowUntil = world.now }
       isSlow = false
+      lastOfFormer = nil
       apply(begun.removeFirst())
-      onDurable?(image.next - 1)
+      onDurable?(lastOfFormer ?? image.next - 1)
+      if lastOfFormer != nil, life == self.life { onRenewed?(image.stream, image.next - 1) }
       commitNext()
     }
   }
@@ -192,7 +205,8 @@ final class SimulatedDisk {
   private func apply(_ transaction: [Operation]) {
     for operation in transaction {
       switch operation {
-      case .insert(let seq, let row, let changes):
+      case .insert(let stream, let seq, let row, let changes):
+        guard stream == image.stream else { continue }
         image.rows.append(row, seq: seq)
         image.next = seq + 1
         if Referee.isOfMachine(row), let record = try? Record(json: row),
@@ -210,12 +224,34 @@ final class SimulatedDisk {
         if world.mutation == .recoveryTrimmed {
           (image.marks, image.paid, image.exchange) = ([:], [:], nil)
         }
+      case .renew: renew()
       case .start(let boot):
         image.boot = boot
         image.isClean = false
       case .stop: image.isClean = true
       }
     }
+  }
+
+  /// Another stream begins with the rows that are left.
+  private func renew() {
+    let old = image.rows
+    lastOfFormer = image.next - 1
+    world.referee.storeLost(station, image.stream)
+    image.stream = StreamID(bits: dice.next())
+    world.referee.storeMade(station, image.stream)
+    image.rows = StoreImage.Rows()
+    image.boot = 1
+    let shift = old.count == 0 ? image.next - 1 : old.floor - 1
+    for index in image.settlements.indices { image.settlements[index].seq -= shift }
+    image.next = 1
+    for seq in old.floor..<old.floor + UInt64(old.count) {
+      guard let row = old[seq] else { continue }
+      image.rows.append(row, seq: image.next)
+      world.referee.durable(station, image.stream, image.next, row)
+      image.next += 1
+    }
+    world.note("the store begins a new stream", image.stream.bits, station: station)
   }
 
   private func apply(_ change: RecoveryChange) {
@@ -238,9 +274,13 @@ final class SimulatedDisk {
     case .whereabouts(.entered(let stay)): image.whereabouts[stay.member] = stay.since
     case .whereabouts(.left(let member)): image.whereabouts[member] = nil
     case .whereabouts(.cleared): image.whereabouts = [:]
+    case .guess(let change): image.guesses.append(change)
     case .exchange(let open): image.exchange = open
     case .serial(let serial): image.serial = serial
     case .slot(let memory): image.slots[memory.slot] = memory
+    case .endKept(let end, _, _):
+      image.kept.append(KeptEnds.Row(id: (image.kept.last?.id ?? 0) + 1, end: end))
+    case .serviceStore(let epoch): image.serviceStore = epoch
     }
   }
 }

@@ -5,8 +5,9 @@
 //   120 ms and happens whole or not at all. Acknowledgements go out after it, and may be lost.
 // - The service may crash at any time, and by aim: between receiving and committing, and between
 //   committing and acknowledging. It is back after some seconds, or stays away for up to days.
-// - It may come back on a backup of its store, hours old. What stations deleted since, because it
-//   had been acknowledged, nobody has any more; the checkers are told which records these are.
+// - It may come back on a backup of its store, hours old, and says that it is another store. What
+//   stations deleted since, because it had been acknowledged, nobody has any more, but for the ends
+//   of exchanges, which they keep; the checkers are told which records these are.
 import ManagementCore
 import StationProtocol
 
@@ -15,6 +16,8 @@ final class SimulatedManagement {
   private var backup: MemoryStore?
   /// Told when the store is an older one.
   var onRestore: (() -> Void)?
+  /// Of the store: another one after a backup was restored.
+  private var epoch: StoreEpoch
   private(set) var management = Management()
   private(set) var isRunning = false
   private(set) var isConnected = false
@@ -27,6 +30,7 @@ final class SimulatedManagement {
   private var life = 0
   private var received: [InboundItem] = []
   private var isCommitting = false
+  private var pacedAt: Instant?
   private var lastFed: Int64 = 0
   /// For planted bugs: what was seen of each stream, committed or not.
   private var seen: [StreamID: StreamProgress] = [:]
@@ -37,6 +41,7 @@ final class SimulatedManagement {
     self.broker = broker
     self.stations = stations
     dice = Dice(seed: world.seed, "service")
+    epoch = StoreEpoch(bits: dice.next())
   }
 
   private var client: Int { stations.count }
@@ -47,8 +52,9 @@ final class SimulatedManagement {
     life += 1
     isRunning = true
     management = Management()
+    pacedAt = nil
     seen = [:]
-    tell(.booted(stations: store.stations(), today: store.counts(onDay: now.localDay)))
+    tell(.booted(stations: store.stations(), today: (try? store.countsOfToday(at: now)) ?? [:]))
     connectLater()
   }
 
@@ -86,6 +92,8 @@ final class SimulatedManagement {
     }
     world.referee.ledger.restored()
     store = MemoryStore(copyOf: backup)
+    store.forgetClaims()
+    epoch = StoreEpoch(bits: dice.next())
     feed.removeAll { $0.id > kept }
     lastFed = min(lastFed, kept)
     onRestore?()
@@ -104,7 +112,8 @@ final class SimulatedManagement {
   private func connect() {
     let will = SimulatedBroker.Message(
       topic: .serviceStatus,
-      payload: ServiceStatusPayload(isOnline: false, at: world.wall).json, isRetained: true)
+      payload: ServiceStatusPayload(isOnline: false, at: world.wall, store: epoch).json,
+      isRetained: true)
     let life = life
     tell(.linkOpened)
     isConnected = broker.connect(client, will: will) { [unowned self] path, payload, isRetained in
@@ -120,7 +129,8 @@ final class SimulatedManagement {
       tell(.linkClosed)
       return connectLater()
     }
-    publish(.serviceStatus, ServiceStatusPayload(isOnline: true, at: world.wall).json)
+    publish(
+      .serviceStatus, ServiceStatusPayload(isOnline: true, at: world.wall, store: epoch).json)
   }
 
   private func publish(_ topic: Topic, _ payload: [UInt8]) {
@@ -141,6 +151,14 @@ final class SimulatedManagement {
       case .announce, .clear: break
       case .note(let oddity): judge(oddity)
       }
+    }
+    guard let due = management.nextPaced, due != pacedAt else { return }
+    pacedAt = due
+    let life = life
+    world.at(due) { [unowned self] in
+      guard life == self.life, pacedAt == due else { return }
+      pacedAt = nil
+      tell(.paceDue)
     }
   }
 

@@ -46,9 +46,9 @@ extension SimulatedStation {
       clockMark: image.clockMark, latches: image.latches,
       whereabouts: image.whereabouts.sorted { $0.key < $1.key }
         .map { Whereabouts.Stay(member: $0.key, since: $0.value) },
-      exchange: remembered(image.exchange), serial: image.serial,
+      guesses: image.guesses, exchange: remembered(image.exchange), serial: image.serial,
       slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
-      hasLostStore: hasLostStore)
+      serviceStore: image.serviceStore, hasLostStore: hasLostStore)
   }
 
   func run(_ recovered: Recovered) {
@@ -161,6 +161,14 @@ extension SimulatedStation {
     disk.replace()
     tell(.storeReplaced(disk.image.stream, isDurable: true))
     // A will that names the old stream would say nothing about the new one.
+    broker.disconnect(index)
+    uplinkClosed()
+  }
+
+  /// The store goes on with another stream, and so does the session.
+  func renewed(_ stream: StreamID, through last: UInt64) {
+    guard isRunning else { return }
+    tell(.streamRenewed(stream, through: last))
     broker.disconnect(index)
     uplinkClosed()
   }

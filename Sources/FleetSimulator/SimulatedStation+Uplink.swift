@@ -49,9 +49,22 @@ extension SimulatedStation {
       if let ack = try? Acknowledgement(json: payload) { return tell(.acknowledged(ack)) }
     case .reply(id):
       if let reply = try? StationReply(json: payload) { return tell(.replied(reply)) }
+    case .serviceStatus:
+      guard let status = try? ServiceStatusPayload(json: payload) else { break }
+      if status.isOnline, let store = status.store { tell(.serviceHeard(store)) }
+      return
     default: break
     }
     world.referee.complain("station \(index + 1) got what is not for it on \(path)")
+  }
+
+  /// The disk takes its time to read.
+  func readKeptEnd(after id: Int64) {
+    let life = life
+    world.after(dice.milliseconds(1...30)) { [unowned self] in
+      guard life == self.life else { return }
+      tell(.keptEndRead(disk.image.kept.first { $0.id > id }))
+    }
   }
 
   func publish(_ topic: Topic, _ payload: [UInt8], retained: Bool) {

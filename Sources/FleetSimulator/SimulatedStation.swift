@@ -53,6 +53,7 @@ final class SimulatedStation {
     clock = SimulatedClock(utcOffsetSeconds: 3600 * (dice.below(25) - 12))
     disk = SimulatedDisk(world, station: index)
     disk.onDurable = { [unowned self] seq in committed(seq) }
+    disk.onRenewed = { [unowned self] in renewed($0, through: $1) }
     doors = configuration.accessPoints.map { SimulatedDoor(self, $0.id, $0.timing, world) }
     if let policy = configuration.vending {
       let machine = SimulatedMachine(self, policy, world)
@@ -150,10 +151,17 @@ final class SimulatedStation {
     case .request(let request): publish(.request(id), request.json, retained: false)
     case .journal(let entry):
       disk.write(
-        .insert(seq: entry.seq, row: entry.record.json, changes: entry.changes),
+        .insert(
+          core.outbox.stream, seq: entry.seq, row: entry.record.json, changes: entry.changes),
         urgent: entry.lane == .urgent)
     case .remember(let changes): disk.write(.remember(changes), urgent: false)
     case .trim(let upto): disk.write(.trim(through: upto), urgent: false)
+    case .renewStream: disk.write(.renew, urgent: true)
+    case .readKeptEnd(let id): readKeptEnd(after: id)
+    case .publishKeptEnd(let end):
+      let batch = RecordBatch(
+        stream: end.stream, first: end.seq, records: [end.record.json], isKept: true)
+      publish(.out(self.id), batch.json, retained: false)
     case .publishRecords(let range): publish(range)
     case .publishBirth(let birth): publish(.birth(id), birth.json, retained: true)
     case .publishState(let report):

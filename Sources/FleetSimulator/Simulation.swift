@@ -73,6 +73,13 @@ package struct Simulation {
     workers = zip(stations, books).map { Workers($0, world, $1) }
     customers = zip(stations, books).compactMap { Customers($0, world, $1) }
     maintainers = stations.compactMap { Maintainer($0, world) }
+    world.referee.kept = { [stations] index in
+      let image = stations[index].disk.image
+      return image.kept.map(\.end)
+        + image.settlements.map {
+          KeptEnd(stream: image.stream, seq: $0.seq, record: $0.record)
+        }
+    }
     service = SimulatedManagement(world, broker, stations: ids)
     office = Office(world, service)
     self.world = world

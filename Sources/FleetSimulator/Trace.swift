@@ -93,8 +93,12 @@ extension Event {
       7 + UInt64(point.number) << 8 + (isConnected ? 1 : 2) << 16
     case .journaled(let seq): 8 + seq << 8
     case .storeReplaced(let stream, _): 9 ^ stream.bits
+    case .serviceHeard(let epoch): 24 ^ epoch.bits
+    case .keptEndRead(let row): 25 + UInt64(bitPattern: row?.id ?? 0) << 8
+    case .streamRenewed(let stream, let last): 23 ^ stream.bits + last << 8
     case .uplinkOpened(let connection): 10 + UInt64(connection) << 8
     case .uplinkClosed: 11
+    case .sessionTakenOver: 26
     case .acknowledged(let ack): 12 + ack.upto << 8
     case .wake: 13
     case .counterPulsed(let point): 40 + UInt64(point.number) << 8
@@ -106,7 +110,7 @@ extension Event {
     case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
     case .cardPresented(let point, let presentation):
       15 + UInt64(point.number) << 8 + presentation.digest.low << 16
-    case .pinEntered(let point, let attempt):
+    case .pinEntered(let point, let attempt, _):
       16 + UInt64(point.number) << 8 + (attempt == .wrong ? 1 : 2) << 16
     case .leaveRequested(let point, _): 17 + UInt64(point.number) << 8
     case .lockDownChanged(let isOn): 18 + (isOn ? 1 : 2) << 8
@@ -164,6 +168,9 @@ extension Effect {
     case .publishBirth(let birth): 106 + birth.floor << 8 + birth.ceiling << 32
     case .publishState(let report): 107 + UInt64(report.part.path.utf8.count) << 8
     case .trim(let upto): 108 + upto << 8
+    case .renewStream: 117
+    case .readKeptEnd(let id): 115 + UInt64(bitPattern: id) << 8
+    case .publishKeptEnd(let end): 116 + end.seq << 8
     case .dispense(let slot, let serial): 110 + UInt64(slot.number) << 8 + UInt64(serial) << 16
     case .checkMachine(let slot): 111 + UInt64(slot.number) << 8
     case .showScreen(let screen): 112 + UInt64(screen.slots.count) << 8

@@ -41,6 +41,10 @@ package final class ChipLines: StationLines {
   private let wiring: [(line: BoardLine, wiring: LineWiring)]
   private let settling: Settling
   private let safe: [BoardLine: Bool]
+  /// Outputs whose coils bear current for so long at a stretch.
+  private let pulses: [BoardLine: Duration]
+  /// nil where no output is of that kind.
+  private var pulseGuard: PulseGuard?
   private let request: Request
   private let pause: Duration
   private let checkInterval: Duration
@@ -66,10 +70,13 @@ package final class ChipLines: StationLines {
   ///   - wiring: in the order in which the lines are requested.
   ///   - safe: what each output is driven to until something else is wanted, and at the end;
   ///     one that is not named falls.
+  ///   - pulses: outputs whose coils bear current in pulses only, with the longest of them; ended
+  ///     also where the loop stands still.
   ///   - request: makes a line one's own.
   package init(
     loop: EventLoop, wiring: [(line: BoardLine, wiring: LineWiring)],
     settling: Settling = Settling(), safe: [BoardLine: Bool] = [:],
+    pulses: [BoardLine: Duration] = [:],
     pause: Duration = ChipLines.pause, checkInterval: Duration = ChipLines.checkInterval,
     request: @escaping Request = { (line, wiring, use) throws(SystemError) in
       try ChipLine(wiring, use, consumer: "stationd \(line)")
@@ -79,6 +86,8 @@ package final class ChipLines: StationLines {
     self.wiring = wiring
     self.settling = settling
     self.safe = safe
+    self.pulses = pulses
+    pulseGuard = pulses.isEmpty ? nil : PulseGuard()
     self.pause = pause
     self.checkInterval = checkInterval
     self.request = request
@@ -98,7 +107,11 @@ package final class ChipLines: StationLines {
     outputs[line] = level
     guard let opened = open[line] else { return }
     do throws(SystemError) {
-      try opened.line.drive(level)
+      if let longest = pulses[line], let pulseGuard {
+        try pulseGuard.drive(opened.line, line, to: level, longest: longest)
+      } else {
+        try opened.line.drive(level)
+      }
     } catch {
       lose(line, error)
     }
@@ -122,7 +135,10 @@ package final class ChipLines: StationLines {
         try? opened.line.drive(safe[line] ?? false)
       }
     }
+    for line in open.keys { pulseGuard?.forget(line) }
     open = [:]
+    pulseGuard?.finish()
+    pulseGuard = nil
   }
 
   /// Requests what an access point lacks. One that has everything is left alone.
@@ -144,12 +160,17 @@ package final class ChipLines: StationLines {
     let use: LineUse =
       line.kind.isInput
       ? .input(settling: settling.isByKernel ? settling.time : .zero)
-      : .output(outputs[line] ?? safe[line] ?? false)
+      : .output(levelAtRequest(line))
     let taken = try request(line, wiring, use)
     if line.kind.isInput { try watch(line, taken) }
     // What the kernel tells of has settled already.
     let rest: Duration = taken.isSettledByKernel ? .zero : settling.time
     open[line] = OpenLine(taken, EdgeFilter(settling: rest))
+  }
+
+  /// A pulse whose line was away is over: how long its coil has borne current nobody knows.
+  private func levelAtRequest(_ line: BoardLine) -> Bool {
+    pulses[line] != nil ? false : outputs[line] ?? safe[line] ?? false
   }
 
   private func watch(_ line: BoardLine, _ taken: any RequestedLine) throws(SystemError) {
@@ -272,6 +293,7 @@ package final class ChipLines: StationLines {
   private func drop(_ line: BoardLine) -> Bool {
     guard let opened = open.removeValue(forKey: line) else { return false }
     if line.kind.isInput { release(opened) }
+    pulseGuard?.forget(line)
     return opened.filter.isChattering
   }
 

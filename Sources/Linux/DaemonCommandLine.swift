@@ -72,7 +72,7 @@ package struct DaemonCommandLine<Settings> {
       }
       return 0
     } catch let error as ConfigurationError {
-      for problem in error.problems { Output.complain("\(path): \(problem)") }
+      for line in error.lines { Output.complain("\(path): \(line)") }
       return Self.wrongConfiguration
     } catch {
       Log.error("\(error)")

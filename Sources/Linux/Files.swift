@@ -1,8 +1,10 @@
 // Whole files, bounded in size, written so that a power cut leaves the old one or the new one.
 import CLinux
 import Glibc
+import StationProtocol
 
 package enum Files {
+  /// A byte order mark before a text is left out; nothing else that is read here begins like one.
   /// - Parameter limit: a longer file is an error, not a prefix.
   package static func read(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
     let descriptor = linux_open(path, O_RDONLY | O_CLOEXEC, 0)
@@ -12,7 +14,7 @@ package enum Files {
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count == 0 { return bytes }
+      if count == 0 { return TextMark.without(bytes) }
       if count < 0 {
         if errno == EINTR { continue }
         throw SystemError("read", path: path)
@@ -81,26 +83,5 @@ package enum Files {
       if !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted()
-  }
-
-  /// A secret that systemd placed for this unit (`LoadCredential=`), without surrounding space.
-  /// - Parameter directory: overrides `$CREDENTIALS_DIRECTORY`, for running without systemd.
-  package static func credential(
-    _ name: String, directory: String? = nil
-  ) throws(SystemError) -> String {
-    guard let folder = directory ?? getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) })
-    else {
-      throw SystemError(
-        "find the credential \(name)",
-        detail: "neither a credentials directory is configured nor did systemd name one")
-    }
-    let bytes = try read("\(folder)/\(name)", limit: 65_536)
-    let space: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
-    let trimmed = bytes.drop { space.contains($0) }.reversed().drop { space.contains($0) }
-    guard let text = String(validating: Array(trimmed.reversed()), as: UTF8.self), !text.isEmpty
-    else {
-      throw SystemError("read", path: "\(folder)/\(name)", detail: "it holds no text")
-    }
-    return text
   }
 }

@@ -1,6 +1,7 @@
 // Lines for the maintainer, on the standard error stream, as systemd's journal likes them.
 import CLinux
 import Glibc
+import StationProtocol
 
 /// The daemon's log. Each line says what happened and where; never a secret, a code or a name.
 package enum Log {
@@ -28,10 +29,11 @@ package enum Log {
   package static func notice(_ text: String) { write(.notice, text) }
   package static func info(_ text: String) { write(.info, text) }
 
+  /// Of a line, in bytes.
+  private static let longest = 2000
+
   package static func write(_ priority: Priority, _ text: String) {
-    let plain = String(
-      decoding: text.utf8.prefix(2000).map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 },
-      as: UTF8.self)
+    let plain = Excerpt(text, longest: longest)
     let prefix = isUnderSystemd ? "<\(priority.rawValue)>" : priority.word
     let line = Array("\(prefix)\(plain)\n".utf8)
     // The journal's socket may be full while the journal is stuck. A line is worth less than the

@@ -28,8 +28,11 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
 
   package var description: String {
     let place = path.map { " \($0)" } ?? ""
-    return "cannot \(operation)\(place): \(detail ?? Self.text(of: code))"
+    return "cannot \(operation)\(place): \(reason)"
   }
+
+  /// Why, without what was attempted and on what.
+  package var reason: String { detail ?? Self.text(of: code) }
 
   /// What glibc says of an errno, with its number.
   package static func text(of code: Int32) -> String {

@@ -4,7 +4,7 @@ import StationProtocol
 
 /// The daemon's side of `Type=notify` and `WatchdogSec=`. Without systemd it does nothing.
 package final class SystemdNotifier {
-  private let watchdogInterval: Duration?
+  private var watchdogInterval: Duration?
   private var lastKeepAlive: Instant?
 
   package init() {
@@ -19,6 +19,18 @@ package final class SystemdNotifier {
 
   /// How often the loop must turn so that `keepAlive` comes in time; nil without a watchdog.
   package var keepAliveInterval: Duration? { watchdogInterval.map { $0 / 3 } }
+
+  /// No watchdog is set sooner: a machine that is slow for a moment is no reason to let go of doors.
+  package static let leastWatchdog: Duration = .seconds(2)
+
+  /// Asks systemd to take this process for dead sooner than the unit says, because an output must
+  /// not stand for longer: after the bound, or where that is less, `leastWatchdog`.
+  package func bound(by longest: Duration) {
+    let bound = max(longest, Self.leastWatchdog)
+    guard let watchdogInterval, watchdogInterval > bound else { return }
+    self.watchdogInterval = bound
+    sd_notify(0, "WATCHDOG_USEC=\(bound.wholeNanoseconds / 1000)\nWATCHDOG=1")
+  }
 
   /// To be called after a full turn of the loop; speaks at most once per interval.
   package func keepAlive(at now: Instant) {

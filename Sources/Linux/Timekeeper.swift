@@ -9,7 +9,10 @@ package final class Timekeeper {
   private var offset = (minute: Int64.min, seconds: 0)
   private var trust = (validUntil: Instant(nanoseconds: 0), isTrusted: false)
 
-  package init() {}
+  private let zone: Zone?
+
+  /// - Parameter zone: the rules of local time, for whoever counts past days.
+  package init(zone: Zone? = nil) { self.zone = zone }
 
   package func now() -> Now {
     let instant = Clock.now
@@ -21,6 +24,6 @@ package final class Timekeeper {
     }
     return Now(
       instant: instant, wall: wall, isTrusted: trust.isTrusted,
-      utcOffsetSeconds: offset.seconds)
+      utcOffsetSeconds: offset.seconds, zone: zone)
   }
 }

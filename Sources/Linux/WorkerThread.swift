@@ -6,16 +6,19 @@ import StationProtocol
 /// A thread that hands jobs, all that wait at once, to its body. It ends when it is told to
 /// and every job is done.
 package final class WorkerThread<Job: Sendable>: Sendable {
-  private let queue = JobQueue<Job>()
+  private let queue: JobQueue<Job>
   private let thread: pthread_t
 
   /// - Parameters:
+  ///   - most: how many jobs may wait. A thread that hangs in a call must not fill the memory.
   ///   - makeBody: called on the new thread; what it makes lives and dies there.
   ///   - body: gets every waiting job; when it asks to be called again at an instant, it is,
   ///     with no jobs, unless some come first.
   package init(
-    name: String, _ makeBody: @escaping @Sendable () -> ((_ jobs: [Job]) -> Instant?)
+    name: String, most: Int = 65_536,
+    _ makeBody: @escaping @Sendable () -> ((_ jobs: [Job]) -> Instant?)
   ) {
+    queue = JobQueue(most: most)
     let queue = queue
     thread = startThread {
       _ = linux_name_thread(name)
@@ -25,7 +28,9 @@ package final class WorkerThread<Job: Sendable>: Sendable {
     }
   }
 
-  package func submit(_ job: Job) { queue.submit(job) }
+  /// - Returns: false where too many wait; the job is not taken then.
+  @discardableResult
+  package func submit(_ job: Job) -> Bool { queue.submit(job) }
 
   /// Waits until every job is done and the thread has ended. To be called once.
   package func finish() {
@@ -74,8 +79,10 @@ private final class JobQueue<Job: Sendable>: @unchecked Sendable {
   private let woken = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var jobs: [Job] = []
   private var isEnding = false
+  private let most: Int
 
-  init() {
+  init(most: Int) {
+    self.most = most
     pthread_mutex_init(lock, nil)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
@@ -91,11 +98,13 @@ private final class JobQueue<Job: Sendable>: @unchecked Sendable {
     lock.deallocate()
   }
 
-  func submit(_ job: Job) {
+  func submit(_ job: Job) -> Bool {
     pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    guard jobs.count < most else { return false }
     jobs.append(job)
     pthread_cond_signal(woken)
-    pthread_mutex_unlock(lock)
+    return true
   }
 
   func end() {

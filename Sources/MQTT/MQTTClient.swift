@@ -13,6 +13,9 @@ package final class MQTTClient {
   package var onConnected: () -> Void = {}
   /// The session has ended, or an attempt has failed, for this reason.
   package var onDisconnected: (String) -> Void = { _ in }
+  /// Another client has taken the session over by connecting under the same name (MQTT 5, reason
+  /// 0x8E): two machines use it.
+  package var onTakenOver: () -> Void = {}
   package var onMessage: (MQTTMessage) -> Void = { _ in }
   package private(set) var isConnected = false
   /// A message larger than the limit was dropped.
@@ -38,6 +41,7 @@ package final class MQTTClient {
   /// not be taken down. The first reason is the cause, what follows its consequences.
   private var failure: String?
   private var isInCallback = false
+  private var wasTakenOver = false
   /// What is to be done when the library's callback has returned.
   private var afterCallback: (() -> Void)?
   /// The library's numbers of the messages that the broker has not acknowledged yet.
@@ -232,7 +236,9 @@ extension MQTTClient {
 
   private func end(_ reason: String) {
     let lasted = connectedAt.map { Clock.now - $0 }
+    let wasTakenOver = wasTakenOver
     tearDown()
+    if wasTakenOver { onTakenOver() }
     if lasted == nil, !untried.isEmpty { return open(untried.removeFirst()) }
     // A broker that accepts and drops, or a twin that takes the session over each time, is not
     // worth a quick return.
@@ -249,6 +255,7 @@ extension MQTTClient {
     attemptEnds = nil
     connectedAt = nil
     failure = nil
+    wasTakenOver = false
     unacknowledged = []
     isConnected = false
     if descriptor >= 0 { loop.unwatch(descriptor) }
@@ -304,6 +311,7 @@ extension MQTTClient {
   ///   an error, or the library's own.
   private func disconnected(_ code: Int32) {
     guard failure == nil else { return }
+    wasTakenOver = code == Int32(MQTT_RC_SESSION_TAKEN_OVER.rawValue)
     failure =
       code < 128 ? Self.text(of: code) : "the broker ends the session: \(Self.reason(code))"
   }

@@ -37,9 +37,10 @@ package struct DayCounts: Equatable, Sendable {
 
   package var isZero: Bool { self == DayCounts() }
 
-  /// The local day to which a record counts: that of its own clock where it could be believed,
+  /// The day to which a record counts: that of its own clock where it could be believed,
   /// otherwise that of its arrival.
-  package static func day(of record: Record, received now: Now) -> Int {
-    (record.isTrusted ? record.at : now.wall).localDay(utcOffsetSeconds: now.utcOffsetSeconds)
+  /// - Parameter zone: of the station's place.
+  package static func day(of record: Record, received now: Now, in zone: Zone) -> Int {
+    zone.localDay(of: record.isTrusted ? record.at : now.wall)
   }
 }

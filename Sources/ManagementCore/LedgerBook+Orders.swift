@@ -15,12 +15,18 @@ extension LedgerBook {
     }
     let placement = Placement(key: key, actor: actor, now: now)
     var alone = OrderWeight()
+    var member: MemberID?
     let outcome: OrderOutcome
     switch order {
-    case .approve(let id): outcome = try approve(id, placement)
-    case .decline(let id, let reason): outcome = try decline(id, reason, placement)
+    case .approve(let id):
+      member = try pending(id)?.weight.member
+      outcome = try approve(id, placement)
+    case .decline(let id, let reason):
+      member = try pending(id)?.weight.member
+      outcome = try decline(id, reason, placement)
     case .issue, .grant, .reverse, .resolve, .price, .limits:
       let weight = try weight(of: order)
+      member = weight?.member
       if let weight, try !isEnough(weight, of: actor, aloneUpTo: aloneUpTo, at: now) {
         outcome = try submit(order, weight, placement)
       } else {
@@ -29,10 +35,11 @@ extension LedgerBook {
       }
     }
     if case .done(let receipt) = outcome {
-      try place(
-        PlacedOrder(
-          key: key, actor: actor, contents: order.contents, receipt: receipt, alone: alone,
-          at: now.wall))
+      let placed = PlacedOrder(
+        key: key, actor: actor, contents: order.contents, receipt: receipt, alone: alone,
+        at: now.wall)
+      try place(placed)
+      try note(AuditEntry(placed, order, member: member))
     }
     return outcome
   }
@@ -135,12 +142,17 @@ extension LedgerBook {
     _ id: ExchangeID, _ decision: HoldDecision, _ reason: String, _ placement: Placement
   ) throws(Failure) -> OrderOutcome {
     guard var entry = try entry(id) else { return .refused(.unknownHold) }
-    guard entry.state == .held else { return .refused(.settled) }
+    guard entry.state == .held || entry.isUnproven else { return .refused(.settled) }
+    let isUnproven = entry.isUnproven
     let posted = decision.posted(of: entry)
     guard posted <= entry.exchange.price.number else { return .refused(.aboveHold) }
     entry.resolution = LedgerExchange.Resolution(actor: placement.actor, reason: reason)
-    let movement = try close(
-      &entry, posting: posted, placement.now, .person(placement.actor), placement.key)
+    let actor = LedgerActor.person(placement.actor)
+    if isUnproven {
+      let movement = try decide(&entry, posting: posted, placement.now, actor, placement.key)
+      return .done(OrderReceipt(movement: movement))
+    }
+    let movement = try close(&entry, posting: posted, placement.now, actor, placement.key)
     return .done(OrderReceipt(movement: movement))
   }
 

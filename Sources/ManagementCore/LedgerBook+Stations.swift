@@ -41,7 +41,8 @@ extension LedgerBook {
     }
     if let entry = try entry(exchange.id) { return try again(exchange, entry) }
     var entry = LedgerExchange(
-      station: station, exchange: exchange, state: .held, day: now.localDay, at: now.wall)
+      station: station, exchange: exchange, state: .held,
+      day: try day(at: station, now), at: now.wall)
     guard let terms = try terms(for: exchange.member, at: station, exchange.slot) else {
       entry.state = .refused(.unknownMember)
       _ = try open(entry)
@@ -61,6 +62,11 @@ extension LedgerBook {
     entry.id = try open(entry)
     try move(.hold, of: entry, exchange.price.number, now)
     return LedgerAnswer(.held(balance: left))
+  }
+
+  /// The day that it is at the station's place: by it the limits of a member go.
+  private func day(at station: StationID, _ now: Now) throws(Failure) -> Int {
+    try (zone(of: station) ?? now.rules).localDay(of: now.wall)
   }
 
   private func again(
@@ -93,19 +99,23 @@ extension LedgerBook {
     }
     guard var entry = try entry(exchange.id) else {
       var entry = LedgerExchange(
-        station: station, exchange: exchange, state: .void, day: now.localDay, at: now.wall,
+        station: station, exchange: exchange, state: .void,
+        day: try day(at: station, now), at: now.wall,
         outcome: outcome, settled: now.wall)
-      if outcome.isCharged { entry.state = .posted(exchange.price.number) }
       entry.id = try open(entry)
       guard outcome.isCharged else { return [] }
-      return [try charge(entry, discrepancy, now)]
+      discrepancy.kind = .withoutHold
+      try list(discrepancy)
+      return [discrepancy]
     }
     let isSame = entry.exchange == exchange
     if let first = entry.outcome {
-      // Nobody decided, and yet it was not settled like this: the first record was of another
-      // member.
+      // Something was set aside, nobody decided, and yet it was not settled like this: the first
+      // record was of another member.
+      let hadHold = entry.told != nil && entry.state.kind != .refused
       let isSettled =
-        entry.resolution != nil || (entry.state.kind == .posted) == outcome.isCharged
+        entry.resolution != nil || !hadHold
+        || (entry.state.kind == .posted) == outcome.isCharged
       guard first != outcome || !isSame || !isSettled else { return [] }
       discrepancy.kind = .secondOutcome
       try list(discrepancy)
@@ -125,14 +135,14 @@ extension LedgerBook {
       }
     case .refused:
       entry.settled = now.wall
-      // Of another member nobody knows whose it was: nobody pays, and a person is told.
-      let isCharged = outcome.isCharged && entry.exchange.member == exchange.member
-      if isCharged { entry.state = .posted(entry.exchange.price.number) }
       try settle(entry)
-      if isCharged { found.append(try charge(entry, discrepancy, now)) }
+      // Of another member nobody knows whose it was: that is what is listed of it.
+      if outcome.isCharged, entry.exchange.member == exchange.member {
+        found.append(discrepancy.of(.withoutHold))
+      }
     }
     if !isSame { found.append(discrepancy.of(.otherContents)) }
-    for one in found where one.kind != .withoutHold { try list(one) }
+    for one in found { try list(one) }
     return found
   }
 
@@ -156,22 +166,27 @@ extension LedgerBook {
     return first ?? 0
   }
 
-  /// An article fell and nothing is set aside for it: the member pays what he has, and never more
-  /// than was agreed for the slot; the union the rest, and a person is told.
-  private mutating func charge(
-    _ entry: LedgerExchange, _ discrepancy: Discrepancy, _ now: Now
-  ) throws(Failure) -> Discrepancy {
-    let price = entry.exchange.price.number
-    var discrepancy = discrepancy.of(.withoutHold)
-    let agreed = try terms(
-      for: entry.exchange.member, at: entry.station, entry.exchange.slot)?.price?.number
-    discrepancy.charged = min(
-      price, agreed ?? price, try balance(of: entry.exchange.member) ?? 0)
-    discrepancy.borne = price - discrepancy.charged
-    if discrepancy.charged > 0 { try move(.charge, of: entry, discrepancy.charged, now) }
-    if discrepancy.borne > 0 { try move(.shortfall, of: entry, discrepancy.borne, now) }
-    try list(discrepancy)
-    return discrepancy
+  /// A person decided who pays for an article without a hold: the member as far as his points go,
+  /// and never more than was agreed for the slot; the union the rest.
+  /// - Parameter posted: 0 where nobody pays.
+  /// - Returns: the id of the first movement; nil where nothing moved.
+  mutating func decide(
+    _ entry: inout LedgerExchange, posting posted: Int64, _ now: Now, _ actor: LedgerActor,
+    _ order: OrderKey
+  ) throws(Failure) -> Int64? {
+    entry.state = posted > 0 ? .posted(posted) : .void
+    try settle(entry)
+    guard posted > 0 else { return nil }
+    let member = entry.exchange.member
+    let agreed = try terms(for: member, at: entry.station, entry.exchange.slot)?.price?.number
+    let charged = min(posted, agreed ?? posted, try balance(of: member) ?? 0)
+    var first: Int64?
+    if charged > 0 { first = try move(.charge, of: entry, charged, now, actor, order) }
+    if posted > charged {
+      let id = try move(.shortfall, of: entry, posted - charged, now, actor, order)
+      first = first ?? id
+    }
+    return first
   }
 
   @discardableResult

@@ -8,6 +8,8 @@ package protocol LedgerBook {
 
   /// The stream that the station named at its last birth; nil before that.
   func life(of station: StationID) throws(Failure) -> StreamID?
+  /// By which the station's days go; nil where nobody has said it.
+  func zone(of station: StationID) throws(Failure) -> Zone?
   /// The station that a stream belongs to: the first one that used it.
   func owner(of stream: StreamID) throws(Failure) -> StationID?
 
@@ -36,6 +38,7 @@ package protocol LedgerBook {
 
   func order(_ key: OrderKey) throws(Failure) -> PlacedOrder?
   mutating func place(_ order: PlacedOrder) throws(Failure)
+  mutating func note(_ entry: AuditEntry) throws(Failure)
   func movement(_ id: Int64) throws(Failure) -> Movement?
   func isReversed(_ id: Int64) throws(Failure) -> Bool
   func pending(_ id: Int64) throws(Failure) -> PendingOrder?

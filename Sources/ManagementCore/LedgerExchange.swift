@@ -26,9 +26,10 @@ package struct LedgerExchange: Equatable, Sendable {
     case held
     /// This much of it went to the station.
     case posted(Int64)
-    /// Nothing is set aside, whatever was; a tombstone where nothing ever was.
+    /// Nothing is set aside, whatever was; a tombstone where nothing ever was. Can become `posted`
+    /// by a person where it is unproven.
     case void
-    /// Asked for and refused. Can become `posted` where the article fell all the same.
+    /// Asked for and refused. Can become `posted` or `void` by a person where it is unproven.
     case refused(ExchangeRefusal)
 
     package enum Kind: String, CaseIterable, Sendable {
@@ -62,6 +63,13 @@ package struct LedgerExchange: Equatable, Sendable {
     }
   }
 
+  /// The station says that the article fell, and nothing was set aside for it: whoever has a
+  /// station's login can say so of anybody. Nobody pays until a person decides.
+  package var isUnproven: Bool {
+    outcome?.isCharged == true && resolution == nil
+      && (state.kind == .void || state.kind == .refused)
+  }
+
   package init(
     id: Int64 = 0, station: StationID, exchange: Exchange, state: State, day: Int, at: WallTime,
     told: Int64? = nil, outcome: ExchangeOutcome? = nil, settled: WallTime? = nil,
@@ -80,16 +88,20 @@ package struct LedgerExchange: Equatable, Sendable {
   }
 }
 
-/// A hold that nothing has resolved yet.
+/// A hold that nothing has resolved yet, or an article for which there was none.
 package struct OpenHold: Equatable, Sendable {
   package var entry: LedgerExchange
   /// Whether the station has begun another stream since: its store was lost, and with it perhaps
   /// how this ended, so a person may have to decide.
   package var isOrphaned: Bool
+  /// Whether the station's records from behind it are missing since the service came back on a
+  /// backup: how it ended may be among them. Where the station has kept the end, it comes again.
+  package var isInGap: Bool
 
-  package init(_ entry: LedgerExchange, isOrphaned: Bool) {
+  package init(_ entry: LedgerExchange, isOrphaned: Bool, isInGap: Bool = false) {
     self.entry = entry
     self.isOrphaned = isOrphaned
+    self.isInGap = isInGap
   }
 
   package func age(at time: WallTime) -> Duration { max(.zero, time - entry.at) }
@@ -104,13 +116,15 @@ package struct Discrepancy: Equatable, Sendable {
   package var station: StationID
   package var exchange: Exchange
   package var outcome: ExchangeOutcome
-  /// What the member and the union's adjustments paid, of an article without a hold.
+  /// What the member and the union's adjustments paid at once, of an article without a hold:
+  /// nothing since a person decides about these.
   package var charged: Int64
   package var borne: Int64
   package var at: WallTime
 
   package enum Kind: String, CaseIterable, Sendable {
-    /// An article fell for which nothing was set aside, as after a backup was restored.
+    /// An article is said to have fallen for which nothing was set aside, as after a backup was
+    /// restored; nothing was moved, and a person decides.
     case withoutHold = "without-hold"
     /// A person had decided otherwise; nothing more was moved.
     case contradiction

@@ -110,8 +110,11 @@ extension OpenHold {
       entry.write(into: &$0)
       let age = age(at: time)
       $0.field("ageSeconds", age.components.seconds)
-      $0.field("needsAttention", isOrphaned || age >= old)
+      let isOdd = isOrphaned || isInGap || entry.isUnproven
+      $0.field("needsAttention", isOdd || age >= old)
       $0.field("orphaned", isOrphaned)
+      $0.field("inGap", isInGap)
+      $0.field("unproven", entry.isUnproven)
     }
   }
 }

@@ -86,7 +86,8 @@ package enum OrderOutcome: Equatable, Sendable {
 }
 
 package struct OrderReceipt: Equatable, Sendable {
-  /// The movement that it made; of two the first.
+  /// The movement that it made; of two the first. nil where it moved nothing, as a decision that
+  /// nobody pays for what had no hold.
   package var movement: Int64?
   /// The pending order that it made or decided, where it needed a second person.
   package var pending: Int64?

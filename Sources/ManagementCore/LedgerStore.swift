@@ -21,9 +21,11 @@ package protocol LedgerStore: AnyObject {
   /// What a station's exchanges took on these local days, by day and article, sorted.
   func takings(of station: StationID, days: ClosedRange<Int>) throws(StoreFailure) -> [Taking]
   func exchange(_ id: ExchangeID) throws(StoreFailure) -> LedgerExchange?
-  /// What is set aside and not resolved, oldest first, with ids above `id`.
+  /// What is set aside and not resolved, and what fell without a hold and nobody has decided about,
+  /// in the order of their ids, with ids above `id`.
   func openHolds(after id: Int64, limit: Int) throws(StoreFailure) -> [OpenHold]
-  /// How many holds are open, and how many of them are older than that.
+  /// How many of those are open, and how many of them need attention: holds that are older than
+  /// that, and all that fell without one.
   func countHolds(olderThan time: WallTime) throws(StoreFailure) -> (open: Int64, old: Int64)
   /// What did not fit, newest first.
   func discrepancies(before: Int64?, limit: Int) throws(StoreFailure) -> [Discrepancy]

@@ -10,8 +10,13 @@ package struct Management: Equatable, Sendable {
   package private(set) var revision: Int64 = 0
   /// How often each kind of bad input has come.
   package private(set) var refused = RefusedInput()
+  /// When it was last looked whether a day has begun anywhere.
+  private var daysShown: WallTime?
   /// How many questions of each station wait for the store.
   private var waiting: [StationID: Int] = [:]
+  var paces: [StationID: StationPace] = [:]
+  /// The stations of which batches wait for their time.
+  var slowed: [StationID] = []
 
   /// The most questions of one station that wait at a time. A machine serves one member after the
   /// other; whoever asks more than this gets no answer, and holds up nobody.
@@ -23,9 +28,12 @@ package struct Management: Equatable, Sendable {
     switch event {
     case .booted(let registrations, let today):
       refused = RefusedInput(since: now.wall)
+      daysShown = now.wall
       for registration in registrations {
         life(registration.id) {
           $0 = StationLife(names: registration.names)
+          $0.retirement = registration.retirement
+          $0.zone = registration.zone
           $0.recover(today[registration.id] ?? DayCounts(), at: now)
         }
       }
@@ -56,13 +64,23 @@ package struct Management: Equatable, Sendable {
         return [.reply(request.station, refusal)]
       }
     case .stored(let outcomes): return take(outcomes, now)
+    case .stationRetired(let station, let retirement):
+      life(station) { $0.retirement = retirement }
+      return [.announce(station)]
     case .stationNamed(let registration):
-      life(registration.id) { $0.names = registration.names }
+      life(registration.id) {
+        $0.names = registration.names
+        $0.zone = registration.zone
+      }
       return [.announce(registration.id)]
     case .dayBegan:
       _ = forgetOldFindings(now)
+      _ = showNewDays(now)
       return sorted.map { .announce($0) }
-    case .hourPassed: return forgetOldFindings(now)
+    case .hourPassed:
+      let changed = Set(forgetOldFindings(now)).union(showNewDays(now))
+      return changed.sorted().map { .announce($0) }
+    case .paceDue: return takePaced(now)
     }
   }
 
@@ -73,21 +91,33 @@ package struct Management: Equatable, Sendable {
     return isNew ? [.announce(station)] : []
   }
 
-  private mutating func forgetOldFindings(_ now: Now) -> [ManagementEffect] {
+  /// - Returns: the stations at whose place another day has begun.
+  private mutating func showNewDays(_ now: Now) -> [StationID] {
+    let before = daysShown ?? now.wall
+    daysShown = now.wall
+    return sorted.filter { station in
+      let zone = stations[station]?.zone ?? now.rules
+      guard zone.localDay(of: before) != zone.localDay(of: now.wall) else { return false }
+      life(station) { _ in }
+      return true
+    }
+  }
+
+  private mutating func forgetOldFindings(_ now: Now) -> [StationID] {
     sorted.filter { station in
       var findings = stations[station]?.findings ?? StationFindings()
       guard findings.forgetOld(at: now) else { return false }
       life(station) { $0.findings = findings }
       return true
-    }.map { .announce($0) }
+    }
   }
 
-  /// When `dayBegan` or `hourPassed` is wanted next: at the next local midnight, when the counts of today begin
-  /// anew. At most an hour ahead, so that a step of the clock is noticed.
+  /// When `dayBegan` or `hourPassed` is wanted next: at the next quarter of an hour, because at
+  /// one of these a day begins wherever a station stands, and the counts of today with it.
   package static func nextDay(after now: Now) -> Instant {
-    let local = now.wall.milliseconds + Int64(now.utcOffsetSeconds) * 1000
-    let rest = Int64(now.localDay + 1) * 86_400_000 - local
-    return now.instant + .milliseconds(min(rest, 3_600_000))
+    let quarter: Int64 = 900_000
+    let since = ((now.wall.milliseconds % quarter) + quarter) % quarter
+    return now.instant + .milliseconds(quarter - since)
   }
 
   /// Every station, sorted by id.
@@ -109,7 +139,7 @@ package struct Management: Equatable, Sendable {
     change(&stations[station, default: StationLife(names: StationNames(station))])
   }
 
-  private mutating func note(_ oddity: Oddity, _ now: Now) -> [ManagementEffect] {
+  mutating func note(_ oddity: Oddity, _ now: Now) -> [ManagementEffect] {
     refused.count(
       oddity.kind, from: oddity.station, reason: oddity.reason, at: now.wall)
     return [.note(oddity)]
@@ -151,12 +181,9 @@ extension Management {
       switch topic {
       case .status:
         let status = try StatusPayload(json: payload)
-        return change(station) { $0.take(status, isRetained: isRetained, at: now) }
+        return hear(station, now) { $0.take(status, isRetained: isRetained, at: now) }.effects
       case .birth:
-        let birth = try BirthPayload(json: payload)
-        let announcement = change(station) { $0.take(birth, isRetained: isRetained, at: now) }
-        guard !announcement.isEmpty else { return [] }
-        return [.store(.floor(station, birth.session.stream, floor: birth.floor))] + announcement
+        return take(try BirthPayload(json: payload), of: station, isRetained, now)
       case .state(_, let part):
         let state = try StateMessage(part, json: payload)
         return change(station) {
@@ -165,7 +192,7 @@ extension Management {
         }
       case .out:
         guard !isRetained else { return note(.retainedRecords(station), now) + Self.clear(path) }
-        return [.store(.batch(Self.inbound(try RecordBatch(json: payload), from: station)))]
+        return admit(payload, of: station, now)
       case .request:
         guard !isRetained else { return note(.retainedRequest(station), now) + Self.clear(path) }
         return ask(try StationRequest(json: payload), station, now)
@@ -175,10 +202,53 @@ extension Management {
         return note(.retainedElsewhere(station), now) + Self.clear(path)
       }
     } catch {
-      let oddity = Oddity.malformed(station, what: topic.path, reason: error.description)
-      return note(oddity, now)
-        + [.store(.malformed(station, payload: payload, reason: "\(topic.path): \(error)"))]
+      return malformed(topic.path, payload, of: station, error, now)
     }
+  }
+
+  private mutating func take(
+    _ birth: BirthPayload, of station: StationID, _ isRetained: Bool, _ now: Now
+  ) -> [ManagementEffect] {
+    guard birth.floor >= 1, birth.floor - 1 <= birth.ceiling else {
+      return disbelieve(ClaimReasons.floorAboveCeiling, of: station, now)
+    }
+    let (isTaken, effects) = hear(station, now) {
+      $0.take(birth, isRetained: isRetained, at: now)
+    }
+    guard isTaken else { return effects }
+    let floor = InboundItem.floor(
+      station, birth.session.stream, floor: birth.floor, ceiling: birth.ceiling)
+    let zone = birth.zone.map { [ManagementEffect.store(.zone(station, $0))] } ?? []
+    return zone + [.store(floor)] + effects
+  }
+
+  /// A message that names a session.
+  private mutating func hear(
+    _ station: StationID, _ now: Now, _ take: (inout StationLife) -> SessionWatch.Finding
+  ) -> (isTaken: Bool, effects: [ManagementEffect]) {
+    var finding: SessionWatch.Finding?
+    let wasCurrent = stations[station]?.isStatusCurrent
+    life(station) { finding = take(&$0) }
+    let isTaken = finding?.verdict == .present
+    var effects: [ManagementEffect] = isTaken ? [.announce(station)] : []
+    if finding?.verdict == .impossible {
+      effects += disbelieve(ClaimReasons.session, of: station, now)
+    }
+    if finding?.isShared == true {
+      effects += note(.nameShared(station), now) + find(.nameShared, at: station, now)
+    }
+    if !isTaken, wasCurrent != stations[station]?.isStatusCurrent {
+      effects.append(.announce(station))
+    }
+    return (isTaken, effects)
+  }
+
+  /// What a station says cannot be: nothing follows from it, and a person is told.
+  private mutating func disbelieve(
+    _ reason: String, of station: StationID, _ now: Now
+  ) -> [ManagementEffect] {
+    note(.implausible(station, reason: reason), now)
+      + find(.claimsImplausible, at: station, now)
   }
 
   /// A question goes the way of the records, so that it is answered by what came before it.
@@ -210,28 +280,12 @@ extension Management {
     return hasChanged ? [.announce(station)] : []
   }
 
-  /// Reads each record for itself, so that one that cannot be read blocks no other.
-  private static func inbound(_ batch: RecordBatch, from station: StationID) -> InboundBatch {
-    InboundBatch(
-      station: station, stream: batch.stream, first: batch.first,
-      contents: batch.records.map { json in
-        do throws(JSONError) {
-          let record = try Record(json: json)
-          // In its one encoding: what is compared, stored and shown holds no white space of a
-          // station's choosing, such as the line ends that separate events of a stream.
-          return .record(record, json: record.json)
-        } catch {
-          return .unreadable(json: json, reason: error.description)
-        }
-      })
-  }
-
   /// Only what is committed is acknowledged and counted. A station whose records came in many
   /// items of one transaction gets one acknowledgement, and is shown once.
   private mutating func take(_ outcomes: [StoreOutcome], _ now: Now) -> [ManagementEffect] {
     var effects: [ManagementEffect] = []
     var replies: [ManagementEffect] = []
-    var reached: [StreamPlace: UInt64] = [:]
+    var reached: [StreamPlace: StreamNews] = [:]
     var changed: Set<StationID> = []
     for outcome in outcomes {
       for reason in outcome.quarantined {
@@ -249,9 +303,28 @@ extension Management {
       }
       for one in outcome.discrepancies {
         effects += note(.discrepancy(outcome.station, one.kind), now)
+        if one.kind == .withoutHold {
+          effects += find(.exchangeUnproven, at: outcome.station, now)
+        }
       }
-      if let stream = outcome.stream, outcome.upto > 0 {
-        reached[StreamPlace(station: outcome.station, stream: stream)] = outcome.upto
+      for reason in outcome.disbelieved {
+        effects += disbelieve(reason, of: outcome.station, now)
+      }
+      if let stream = outcome.stream, let kept = outcome.kept {
+        let ack = Acknowledgement(stream: stream, upto: 0, kept: kept)
+        effects.append(.acknowledge(outcome.station, ack))
+      } else if let stream = outcome.stream {
+        let place = StreamPlace(station: outcome.station, stream: stream)
+        if let numbers = outcome.numbers {
+          life(outcome.station) { life in
+            for some in [numbers] + outcome.gaps { life.noteCompared(some, of: stream) }
+          }
+        }
+        reached[place, default: StreamNews()].take(outcome)
+      }
+      if let zone = outcome.zone, stations[outcome.station]?.zone != zone {
+        life(outcome.station) { $0.zone = zone }
+        changed.insert(outcome.station)
       }
       guard let isClockTrusted = outcome.isClockTrusted else { continue }
       life(outcome.station) { life in
@@ -264,10 +337,29 @@ extension Management {
         }
       }
     }
-    effects += reached.sorted { $0.key < $1.key }.map { place, upto in
-      .acknowledge(place.station, Acknowledgement(stream: place.stream, upto: upto))
-    }
+    effects += reached.sorted { $0.key < $1.key }.compactMap { acknowledge($0, $1) }
     return effects + replies + changed.sorted().map { .announce($0) }
+  }
+}
+
+extension Management {
+  private func acknowledge(_ place: StreamPlace, _ news: StreamNews) -> ManagementEffect? {
+    let compared = stations[place.station]?.comparedUpto(place.stream) ?? 0
+    let upto = min(news.upto, compared)
+    guard upto > 0 else { return nil }
+    let ack = Acknowledgement(stream: place.stream, upto: upto, conflict: news.conflict)
+    return .acknowledge(place.station, ack)
+  }
+}
+
+/// What the items of one transaction say of a stream.
+private struct StreamNews {
+  var upto: UInt64 = 0
+  var conflict: UInt64?
+
+  mutating func take(_ outcome: StoreOutcome) {
+    upto = outcome.upto
+    if let other = outcome.conflict { conflict = min(conflict ?? other, other) }
   }
 }
 

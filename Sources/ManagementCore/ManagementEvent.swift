@@ -20,10 +20,14 @@ package enum ManagementEvent: Equatable, Sendable {
   /// A transaction was committed.
   case stored([StoreOutcome])
   case stationNamed(StationRegistration)
+  /// A person took a station out of use, or back into it.
+  case stationRetired(StationID, Retirement?)
   /// `nextDay` has come, and with it another local day.
   case dayBegan
   /// `nextDay` has come, and it is the same day.
   case hourPassed
+  /// `nextPaced` has come.
+  case paceDue
 }
 
 /// An output of the service.
@@ -67,6 +71,12 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
   case retainedRequest(StationID)
   /// More questions at a time than one station may have.
   case requestFlood(StationID)
+  /// What a station says of its records or sessions cannot be.
+  case implausible(StationID, reason: String)
+  /// More than a station may send: these bytes wait at the station, or were not kept.
+  case overShare(StationID, bytes: Int)
+  /// Two machines use one station's name.
+  case nameShared(StationID)
   /// Of an exchange that is not the station's own, or not the one that the question names.
   case foreignExchange(StationID, reason: String)
   /// What a record says does not fit what the ledger knows; it is listed.
@@ -82,6 +92,9 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .quarantined: .quarantinedRecord
     case .notStored: .notStored
     case .requestFlood: .requestFlood
+    case .implausible: .implausibleClaim
+    case .overShare: .overShare
+    case .nameShared: .sharedName
     case .foreignExchange: .foreignExchange
     case .discrepancy: .discrepancy
     }
@@ -93,7 +106,9 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
       station
     case .retainedRecords(let station), .malformed(let station, _, _),
       .quarantined(let station, _), .notStored(let station), .retainedRequest(let station),
-      .requestFlood(let station), .foreignExchange(let station, _), .discrepancy(let station, _):
+      .requestFlood(let station), .implausible(let station, _), .nameShared(let station),
+      .overShare(let station, _),
+      .foreignExchange(let station, _), .discrepancy(let station, _):
       station
     }
   }
@@ -110,7 +125,9 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .notStored: "the store is behind; the station will send again"
     case .retainedRequest: "a retained question, which nobody may send"
     case .requestFlood: "more questions than may wait at a time; not answered"
-    case .foreignExchange(_, let reason): reason
+    case .implausible(_, let reason), .foreignExchange(_, let reason): reason
+    case .overShare(_, let bytes): "more than a station may send; \(bytes) bytes were not taken"
+    case .nameShared: "two machines use this station's name"
     case .discrepancy(_, let kind): "the end of an exchange does not fit: \(kind.rawValue)"
     }
   }

@@ -1,7 +1,8 @@
 // What the management service keeps, whichever engine keeps it.
 import StationProtocol
 
-/// The durable side of the service. Each method is one transaction: it happens whole or not at
+/// The durable side of the service. What a person changes is written down with the name of the
+/// actor in the same transaction. Each method is one transaction: it happens whole or not at
 /// all. Engines: `MemoryStore` here, SQLite in the shell; one contract suite runs on every one.
 package protocol ManagementStore: LedgerStore {
   /// Stores what stations sent, in order. An item that is there already changes nothing.
@@ -18,25 +19,61 @@ package protocol ManagementStore: LedgerStore {
   /// What is known of every station that ever spoke or was named, sorted by id.
   func stations() throws(StoreFailure) -> [StationRegistration]
   /// Names a station, known or not.
-  func name(_ station: StationID, _ names: StationNames) throws(StoreFailure)
+  func name(
+    _ station: StationID, _ names: StationNames, by actor: String, at now: Now
+  ) throws(StoreFailure)
+  /// Takes a station out of use, or back into it; nothing of what was stored of it changes.
+  /// - Returns: false where no such station is known.
+  func retire(
+    _ station: StationID, _ isRetired: Bool, reason: String, by actor: String, at now: Now
+  ) throws(StoreFailure) -> Bool
   /// What a station's sensors measured in these hours since 1970-01-01 UTC, sorted; of nothing
   /// but what was stored.
   func measured(
     of station: StationID, hours: Range<Int64>
   ) throws(StoreFailure) -> [MeasuredHour]
-  /// The counts of a local day, by station.
+  /// The zone in which a station's days are counted from now on, whatever it says of itself.
+  /// - Parameter zone: nil takes what the station says.
+  func setZone(
+    _ zone: ZoneName?, of station: StationID, by actor: String, at now: Now
+  ) throws(StoreFailure)
+  /// The counts of a day, by station; each counts its own days.
   func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts]
 
   /// - Returns: false where the member is enrolled already.
-  func enrol(_ member: Member) throws(StoreFailure) -> Bool
+  func enrol(_ member: Member, by actor: String) throws(StoreFailure) -> Bool
   func member(_ id: MemberID) throws(StoreFailure) -> Member?
   /// Members with ids above `id`, sorted.
   func members(after id: MemberID?, limit: Int) throws(StoreFailure) -> [Member]
   /// - Returns: false where there is no such member.
-  func setStatus(_ status: Member.Status, of id: MemberID) throws(StoreFailure) -> Bool
+  func setStatus(
+    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
+  ) throws(StoreFailure) -> Bool
+
+  /// Writes down what was done elsewhere, such as a code that was issued.
+  func note(_ entry: AuditEntry) throws(StoreFailure)
+  /// Who did what, newest first, with ids below `before` where it is given.
+  /// - Parameter member: of this member alone; of everything where it is nil.
+  func audit(
+    of member: MemberID?, before: Int64?, limit: Int
+  ) throws(StoreFailure) -> [AuditEntry]
 
   /// What could not be read, newest first, with ids below `before` where it is given.
   func quarantine(before: Int64?, limit: Int) throws(StoreFailure) -> [Quarantined]
+}
+
+extension ManagementStore {
+  /// The counts of the day that it is now at each station's place.
+  package func countsOfToday(at now: Now) throws(StoreFailure) -> [StationID: DayCounts] {
+    var counts: [StationID: DayCounts] = [:]
+    var days: [Int: [StationID: DayCounts]] = [:]
+    for station in try stations() {
+      let day = (station.zone ?? now.rules).localDay(of: now.wall)
+      if days[day] == nil { days[day] = try self.counts(onDay: day) }
+      counts[station.id] = days[day]?[station.id]
+    }
+    return counts
+  }
 }
 
 /// A store that did not do what it was asked. Nothing of the transaction has happened.
@@ -50,8 +87,11 @@ package struct StoreFailure: Error, Equatable, Sendable, CustomStringConvertible
 /// Something that a station sent and that must be kept.
 package enum InboundItem: Equatable, Sendable {
   case batch(InboundBatch)
-  /// A station says from which number on it still has records.
-  case floor(StationID, StreamID, floor: UInt64)
+  /// A station says from which number on it still has records, and which is the last; nil where it
+  /// has none.
+  case floor(StationID, StreamID, floor: UInt64, ceiling: UInt64? = nil)
+  /// A station says by which zone its days go.
+  case zone(StationID, ZoneName)
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
   /// A question, which is answered by what is stored at its turn.
@@ -70,7 +110,8 @@ package enum InboundItem: Equatable, Sendable {
   package var station: StationID {
     switch self {
     case .batch(let batch): batch.station
-    case .floor(let station, _, _), .malformed(let station, _, _), .request(let station, _):
+    case .floor(let station, _, _, _), .malformed(let station, _, _), .request(let station, _),
+      .zone(let station, _):
       station
     }
   }
@@ -78,13 +119,8 @@ package enum InboundItem: Equatable, Sendable {
   /// Bytes of what the station said, for bounds on what waits.
   package var size: Int {
     switch self {
-    case .batch(let batch):
-      batch.contents.reduce(0) { sum, content in
-        switch content {
-        case .record(_, let json), .unreadable(let json, _): sum + json.count
-        }
-      }
-    case .floor, .request: 0
+    case .batch(let batch): batch.contents.reduce(0) { $0 + $1.json.count }
+    case .floor, .request, .zone: 0
     case .malformed(_, let payload, _): payload.count
     }
   }
@@ -96,18 +132,33 @@ package struct InboundBatch: Equatable, Sendable {
   package var stream: StreamID
   package var first: UInt64
   package var contents: [Content]
+  /// Ends of exchanges that a store of before had acknowledged. They stand for themselves, and say
+  /// nothing of the numbers before them.
+  package var isKept: Bool
 
   package enum Content: Equatable, Sendable {
     case record(Record, json: [UInt8])
     /// JSON that is no record this version knows: kept as it is, in quarantine.
     case unreadable(json: [UInt8], reason: String)
+    /// The same beyond what is kept of one station: its number is taken, its text is not.
+    case passedOver
+
+    package var json: [UInt8] {
+      switch self {
+      case .record(_, let json), .unreadable(let json, _): json
+      case .passedOver: []
+      }
+    }
   }
 
-  package init(station: StationID, stream: StreamID, first: UInt64, contents: [Content]) {
+  package init(
+    station: StationID, stream: StreamID, first: UInt64, contents: [Content], isKept: Bool = false
+  ) {
     self.station = station
     self.stream = stream
     self.first = first
     self.contents = contents
+    self.isKept = isKept
   }
 
   package var numbers: ClosedRange<UInt64> { first...first + UInt64(contents.count) - 1 }
@@ -120,10 +171,22 @@ package struct StoreOutcome: Equatable, Sendable {
   package var stream: StreamID?
   /// The end of the prefix of the stream that is stored without a hole.
   package var upto: UInt64
+  /// The numbers of the batch that it was; nil for what is none, and for kept ends.
+  package var numbers: ClosedRange<UInt64>?
+  /// Numbers that will never come, by records of this batch.
+  package var gaps: [ClosedRange<UInt64>] = []
+  /// The last number of the kept ends that it was.
+  package var kept: UInt64?
+  /// The first number of them that meant another record before.
+  package var conflict: UInt64?
+  /// Why something that the station says of its stream was passed over.
+  package var disbelieved: [String] = []
   /// Events that are new, in the order of their ids.
   package var events: [StoredEvent]
   /// Why something went into quarantine, once for each.
   package var quarantined: [String]
+  /// By which the station's days go from now on; nil where nothing was said of it.
+  package var zone: Zone?
   /// The answer to a question; nil for everything else.
   package var answer: Answer?
   /// What a record of this item told the ledger and does not fit.
@@ -156,12 +219,15 @@ package struct StoreOutcome: Equatable, Sendable {
   }
 
   /// A record of the station was stored, as this event; nil for a measurement, which is none.
-  package mutating func add(_ record: Record, _ event: StoredEvent?, received now: Now) {
+  /// - Parameter zone: of the station's place.
+  package mutating func add(
+    _ record: Record, _ event: StoredEvent?, received now: Now, in zone: Zone
+  ) {
     if let event { events.append(event) }
     isClockTrusted = record.isTrusted
     let counts = DayCounts(of: record)
     guard !counts.isZero else { return }
-    added[DayCounts.day(of: record, received: now), default: DayCounts()] += counts
+    added[DayCounts.day(of: record, received: now, in: zone), default: DayCounts()] += counts
   }
 }
 
@@ -255,10 +321,34 @@ package struct Quarantined: Equatable, Sendable {
 package struct StationRegistration: Equatable, Sendable {
   package var id: StationID
   package var names: StationNames
+  /// nil while it is in use.
+  package var retirement: Retirement?
+  /// By which its days are counted: as set, or as the station says; nil where nobody has said it.
+  package var zone: Zone?
 
-  package init(id: StationID, names: StationNames) {
+  package init(
+    id: StationID, names: StationNames, retirement: Retirement? = nil, zone: Zone? = nil
+  ) {
     self.id = id
     self.names = names
+    self.retirement = retirement
+    self.zone = zone
+  }
+}
+
+/// Who took a station out of use, when and why. Its history stays.
+package struct Retirement: Equatable, Sendable {
+  /// In Unicode scalars, of a reason.
+  package static let longestReason = 200
+
+  package var actor: String
+  package var at: WallTime
+  package var reason: String
+
+  package init(actor: String, at: WallTime, reason: String) {
+    self.actor = actor
+    self.at = at
+    self.reason = reason
   }
 }
 

@@ -39,16 +39,23 @@ package struct MeasuredSeries: Equatable, Sendable {
   package var series: [Series] = []
 
   /// The hours that a series of `count` points up to now is made of.
-  package static func hours(_ step: Step, count: Int64, at now: Now) -> Range<Int64> {
+  /// - Parameter zone: of the station's place.
+  package static func hours(
+    _ step: Step, count: Int64, at now: Now, in zone: Zone
+  ) -> Range<Int64> {
     let end = now.wall.hour + 1
     switch step {
     case .hour: return end - count..<end
-    case .day: return beginning(ofDay: Int64(now.localDay) - count + 1, now).hour..<end
+    case .day:
+      let first = zone.localDay(of: now.wall) - Int(count) + 1
+      return zone.beginning(ofDay: first).hour..<end
     }
   }
 
-  /// - Parameter hours: of one station, sorted by their places.
-  package init(_ step: Step, of hours: [MeasuredHour], at now: Now) {
+  /// - Parameters:
+  ///   - hours: of one station, sorted by their places.
+  ///   - zone: of its place. A day has 23, 24 or 25 hours, as it had there.
+  package init(_ step: Step, of hours: [MeasuredHour], in zone: Zone) {
     self.step = step
     var rest = hours[...]
     while let first = rest.first {
@@ -59,7 +66,7 @@ package struct MeasuredSeries: Equatable, Sendable {
       series.append(
         Series(
           sensor: first.place.sensor, quantity: first.place.quantity,
-          points: Self.points(step, of: own, now)))
+          points: Self.points(step, of: own, zone)))
     }
   }
 
@@ -72,14 +79,14 @@ package struct MeasuredSeries: Equatable, Sendable {
   }
 
   private static func points(
-    _ step: Step, of hours: ArraySlice<MeasuredHour>, _ now: Now
+    _ step: Step, of hours: ArraySlice<MeasuredHour>, _ zone: Zone
   ) -> [Point] {
     var points: [Point] = []
     var rest = hours
     var before: MeasuredHour?
     while let first = rest.first {
-      let from = beginning(step, of: first.place.hour, now)
-      let own = rest.prefix { beginning(step, of: $0.place.hour, now) == from }
+      let from = beginning(step, of: first.place.hour, zone)
+      let own = rest.prefix { beginning(step, of: $0.place.hour, zone) == from }
       rest = rest.dropFirst(own.count)
       if first.place.quantity == .energy {
         points.append(Point(from: from, value: .used(energy(own, after: before))))
@@ -112,15 +119,10 @@ package struct MeasuredSeries: Equatable, Sendable {
     return sum
   }
 
-  private static func beginning(_ step: Step, of hour: Int64, _ now: Now) -> WallTime {
+  /// An hour that lies in two days, where the offset has a half one, counts to the earlier.
+  private static func beginning(_ step: Step, of hour: Int64, _ zone: Zone) -> WallTime {
     let begin = WallTime(seconds: hour * 3600)
-    guard step == .day else { return begin }
-    return beginning(
-      ofDay: Int64(begin.localDay(utcOffsetSeconds: now.utcOffsetSeconds)), now)
-  }
-
-  private static func beginning(ofDay day: Int64, _ now: Now) -> WallTime {
-    WallTime(seconds: day * 86_400 - Int64(now.utcOffsetSeconds))
+    return step == .hour ? begin : zone.beginning(ofDay: zone.localDay(of: begin))
   }
 }
 

@@ -7,6 +7,12 @@ struct MemoryBook: LedgerBook, Sendable {
 
   var lives: [StationID: StreamID] = [:]
   var owners: [StreamID: StationID] = [:]
+  /// The last number of each stream that a restored store never got.
+  var gaps: [StreamID: UInt64] = [:]
+  /// As the stations say, and as people have set.
+  var toldZones: [StationID: ZoneName] = [:]
+  var setZones: [StationID: ZoneName] = [:]
+  var zones: @Sendable (ZoneName) -> Zone? = { _ in nil }
   var members: [MemberID: Member] = [:]
   var balances: [Account: Int64] = [:]
   var movements: [Movement] = []
@@ -15,6 +21,7 @@ struct MemoryBook: LedgerBook, Sendable {
   var discrepancies: [Discrepancy] = []
   var orders: [OrderKey: PlacedOrder] = [:]
   var pendingOrders: [PendingOrder] = []
+  var audit: [AuditEntry] = []
   var reversed: Set<Int64> = []
   var exchangeLimits = ExchangeLimits()
   var prices: [StationID: [SlotID: Points]] = [:]
@@ -28,6 +35,9 @@ struct MemoryBook: LedgerBook, Sendable {
 
   func life(of station: StationID) -> StreamID? { lives[station] }
   func owner(of stream: StreamID) -> StationID? { owners[stream] }
+  func zone(of station: StationID) -> Zone? {
+    (setZones[station] ?? toldZones[station]).flatMap { zones($0) }
+  }
   func entry(_ id: ExchangeID) -> LedgerExchange? { places[id].map { entries[$0] } }
 
   func terms(for member: MemberID, at station: StationID, _ slot: SlotID) -> HoldTerms? {
@@ -96,6 +106,12 @@ struct MemoryBook: LedgerBook, Sendable {
   func order(_ key: OrderKey) -> PlacedOrder? { orders[key] }
   mutating func place(_ order: PlacedOrder) { orders[order.key] = order }
 
+  mutating func note(_ entry: AuditEntry) {
+    var entry = entry
+    entry.id = Int64(audit.count) + 1
+    audit.append(entry)
+  }
+
   func movement(_ id: Int64) -> Movement? {
     id >= 1 && id <= movements.count ? movements[Int(id) - 1] : nil
   }
@@ -139,6 +155,11 @@ struct MemoryBook: LedgerBook, Sendable {
 
   mutating func agree(on price: Points?, of slot: SlotID, at station: StationID) {
     prices[station, default: [:]][slot] = price
+  }
+
+  /// How it ended may be among the records that were lost with a store.
+  func isInGap(_ entry: LedgerExchange) -> Bool {
+    gaps[entry.exchange.id.stream].map { entry.exchange.id.seq < $0 } ?? false
   }
 
   func isOrphaned(_ entry: LedgerExchange) -> Bool {

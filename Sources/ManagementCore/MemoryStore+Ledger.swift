@@ -46,13 +46,13 @@ extension MemoryStore {
   package func exchange(_ id: ExchangeID) -> LedgerExchange? { book.entry(id) }
 
   package func openHolds(after id: Int64, limit: Int) -> [OpenHold] {
-    book.entries.lazy.filter { $0.id > id && $0.state == .held }.prefix(limit)
-      .map { OpenHold($0, isOrphaned: self.book.isOrphaned($0)) }
+    book.entries.lazy.filter { $0.id > id && ($0.state == .held || $0.isUnproven) }.prefix(limit)
+      .map { OpenHold($0, isOrphaned: self.book.isOrphaned($0), isInGap: self.book.isInGap($0)) }
   }
 
   package func countHolds(olderThan time: WallTime) -> (open: Int64, old: Int64) {
-    let open = book.entries.filter { $0.state == .held }
-    return (Int64(open.count), Int64(open.count { $0.at < time }))
+    let open = book.entries.filter { $0.state == .held || $0.isUnproven }
+    return (Int64(open.count), Int64(open.count { $0.at < time || $0.isUnproven }))
   }
 
   package func discrepancies(before: Int64?, limit: Int) -> [Discrepancy] {

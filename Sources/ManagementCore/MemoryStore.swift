@@ -6,7 +6,9 @@ package final class MemoryStore: ManagementStore {
   private(set) var stored: [StoredEvent] = []
   private var places: [Place: Int] = [:]
   private var progress: [StreamKey: StreamProgress] = [:]
+  private var claims: [StreamKey: StreamClaims] = [:]
   private var registrations: [StationID: StationNames] = [:]
+  private var retirements: [StationID: Retirement] = [:]
   private var days: [DayKey: DayCounts] = [:]
   private var minutes: [Place: [UInt8]] = [:]
   private var hours: [StationID: [MeasuredHour.Place: MeasuredHour]] = [:]
@@ -29,14 +31,19 @@ package final class MemoryStore: ManagementStore {
     var day: Int
   }
 
-  package init() {}
+  /// - Parameter zones: the rules of a zone by its name.
+  package init(zones: @escaping @Sendable (ZoneName) -> Zone? = { _ in nil }) {
+    book.zones = zones
+  }
 
   /// A backup: what is stored in one of the two from now on is not in the other.
   package init(copyOf other: MemoryStore) {
     stored = other.stored
     places = other.places
     progress = other.progress
+    claims = other.claims
     registrations = other.registrations
+    retirements = other.retirements
     days = other.days
     minutes = other.minutes
     hours = other.hours
@@ -44,16 +51,29 @@ package final class MemoryStore: ManagementStore {
     unreadable = other.unreadable
   }
 
+  /// The store has come back from a backup: of how far streams have come since it knows nothing.
+  package func forgetClaims() { claims = [:] }
+
   package func store(_ items: [InboundItem], at now: Now) -> [StoreOutcome] {
     items.map { item in
       switch item {
-      case .batch(let batch): store(batch, now)
-      case .floor(let station, let stream, let floor): raise(station, stream, floor, now)
+      case .batch(let batch): batch.isKept ? store(kept: batch, now) : store(batch, now)
+      case .floor(let station, let stream, let floor, let ceiling):
+        raise(station, stream, floor, ceiling: ceiling ?? floor, now)
       case .malformed(let station, let payload, let reason):
         quarantine(station, payload, reason, now)
       case .request(let station, let request): answer(request, station, now)
+      case .zone(let station, let name): move(station, into: name)
       }
     }
+  }
+
+  private func move(_ station: StationID, into zone: ZoneName) -> StoreOutcome {
+    register(station)
+    book.toldZones[station] = zone
+    var outcome = StoreOutcome(station: station, stream: nil)
+    outcome.zone = book.zone(of: station)
+    return outcome
   }
 
   private func answer(
@@ -71,21 +91,33 @@ package final class MemoryStore: ManagementStore {
     own(batch.stream, batch.station)
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.numbers = batch.numbers
+    let zone = book.zone(of: batch.station) ?? now.rules
     var reached = progress[key] ?? StreamProgress()
+    let isPossible =
+      reached.follows(batch.numbers)
+      || claims[key].reach(batch.numbers.upperBound, at: now.wall)
+    if !isPossible { outcome.disbelieved.append(ClaimReasons.records) }
     for (seq, content) in zip(batch.numbers, batch.contents) {
       let place = Place(key: key, seq: seq)
       switch content {
       case .record(let record, let json):
         if !record.kind.isEvent {
           if keep(measured: record, json, place, isKnown: reached.contains(seq), now) {
-            outcome.add(record, nil, received: now)
+            outcome.add(record, nil, received: now, in: zone)
           } else {
             conflict(place, json, &outcome, now)
           }
-        } else if let event = insert(record, json, place, now) {
-          outcome.add(record, event, received: now)
+        } else if let event = insert(record, json, place, zone, now) {
+          outcome.add(record, event, received: now, in: zone)
           switch record.body {
-          case .gap(let from, let to, _): reached.add(from...to)
+          case .gap(let from, let to, _):
+            if isPossible, to < seq {
+              reached.add(from...to)
+              outcome.gaps.append(from...to)
+            } else {
+              outcome.disbelieved.append(ClaimReasons.gap)
+            }
           case .exchangeEnded(let exchange, let end):
             outcome.discrepancies += book.end(
               exchange, end, from: batch.station, in: batch.stream, at: now)
@@ -98,17 +130,50 @@ package final class MemoryStore: ManagementStore {
         // Where the number is taken, that is the worse fault.
         conflict(place, json, &outcome, now)
         keep(place, json, reason, &outcome, now)
+      case .passedOver: break
       }
       reached.add(seq...seq)
     }
     progress[key] = reached
+    claims[key].prove(reached.upto, at: now.wall)
     outcome.upto = reached.upto
+    return outcome
+  }
+
+  /// What a store of before had acknowledged, and this one never had or has lost.
+  private func store(kept batch: InboundBatch, _ now: Now) -> StoreOutcome {
+    register(batch.station)
+    own(batch.stream, batch.station)
+    let key = StreamKey(station: batch.station, stream: batch.stream)
+    var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.kept = batch.numbers.upperBound
+    let zone = book.zone(of: batch.station) ?? now.rules
+    for (seq, content) in zip(batch.numbers, batch.contents) {
+      let place = Place(key: key, seq: seq)
+      guard case .record(let record, let json) = content,
+        case .exchangeEnded(let exchange, let end) = record.body
+      else {
+        if !content.json.isEmpty {
+          keep(place, content.json, StoreReasons.notKept, &outcome, now)
+        }
+        continue
+      }
+      guard let event = insert(record, json, place, zone, now) else {
+        conflict(place, json, &outcome, now)
+        continue
+      }
+      outcome.add(record, event, received: now, in: zone)
+      // It may be of a stream of before, which this store has never heard of.
+      own(exchange.id.stream, batch.station)
+      outcome.discrepancies += book.end(
+        exchange, end, from: batch.station, in: batch.stream, at: now)
+    }
     return outcome
   }
 
   /// - Returns: nil where the place is taken.
   private func insert(
-    _ record: Record, _ json: [UInt8], _ place: Place, _ now: Now
+    _ record: Record, _ json: [UInt8], _ place: Place, _ zone: Zone, _ now: Now
   ) -> StoredEvent? {
     guard places[place] == nil, minutes[place] == nil else { return nil }
     places[place] = stored.count
@@ -117,7 +182,7 @@ package final class MemoryStore: ManagementStore {
       seq: place.seq, received: now.wall, kind: record.kind, json: json)
     stored.append(event)
     let day = DayKey(
-      station: place.key.station, day: DayCounts.day(of: record, received: now))
+      station: place.key.station, day: DayCounts.day(of: record, received: now, in: zone))
     days[day, default: DayCounts()] += DayCounts(of: record)
     return event
   }
@@ -157,12 +222,13 @@ package final class MemoryStore: ManagementStore {
   ) {
     let known = places[place].map { stored[$0].json } ?? minutes[place]
     guard let known, known != json else { return }
+    outcome.conflict = outcome.conflict ?? place.seq
     keep(place, json, StoreReasons.conflict, &outcome, now)
   }
 
   /// The station no longer has what lies below its floor.
   private func raise(
-    _ station: StationID, _ stream: StreamID, _ floor: UInt64, _ now: Now
+    _ station: StationID, _ stream: StreamID, _ floor: UInt64, ceiling: UInt64, _ now: Now
   ) -> StoreOutcome {
     register(station)
     own(stream, station)
@@ -170,6 +236,11 @@ package final class MemoryStore: ManagementStore {
     let key = StreamKey(station: station, stream: stream)
     var outcome = StoreOutcome(station: station, stream: stream)
     var reached = progress[key] ?? StreamProgress()
+    outcome.upto = reached.upto
+    guard claims[key].reach(ceiling, at: now.wall) else {
+      outcome.disbelieved.append(ClaimReasons.floor)
+      return outcome
+    }
     for hole in reached.holes(below: floor) {
       let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
       let event = StoredEvent(
@@ -177,6 +248,7 @@ package final class MemoryStore: ManagementStore {
         received: now.wall, kind: gap.kind, json: gap.json)
       stored.append(event)
       outcome.events.append(event)
+      book.gaps[stream] = max(book.gaps[stream] ?? 0, hole.upperBound)
       reached.add(hole)
       progress[key] = reached
     }
@@ -227,11 +299,38 @@ package final class MemoryStore: ManagementStore {
   package func lastEventID() -> Int64 { stored.last?.id ?? 0 }
 
   package func stations() -> [StationRegistration] {
-    registrations.map { StationRegistration(id: $0.key, names: $0.value) }
-      .sorted { $0.id < $1.id }
+    registrations.map {
+      StationRegistration(
+        id: $0.key, names: $0.value, retirement: retirements[$0.key],
+        zone: book.zone(of: $0.key))
+    }
+    .sorted { $0.id < $1.id }
   }
 
-  package func name(_ station: StationID, _ names: StationNames) { registrations[station] = names }
+  package func retire(
+    _ station: StationID, _ isRetired: Bool, reason: String, by actor: String, at now: Now
+  ) -> Bool {
+    guard registrations[station] != nil else { return false }
+    retirements[station] =
+      isRetired ? Retirement(actor: actor, at: now.wall, reason: reason) : nil
+    book.note(.retirement(station, isRetired, reason: reason, by: actor, at: now))
+    return true
+  }
+
+  package func name(
+    _ station: StationID, _ names: StationNames, by actor: String, at now: Now
+  ) {
+    registrations[station] = names
+    book.note(.naming(station, names, by: actor, at: now))
+  }
+
+  package func setZone(
+    _ zone: ZoneName?, of station: StationID, by actor: String, at now: Now
+  ) {
+    register(station)
+    book.setZones[station] = zone
+    book.note(.zone(zone, of: station, by: actor, at: now))
+  }
 
   package func measured(of station: StationID, hours range: Range<Int64>) -> [MeasuredHour] {
     (hours[station] ?? [:]).values.filter { range.contains($0.place.hour) }
@@ -244,9 +343,10 @@ package final class MemoryStore: ManagementStore {
     return counts
   }
 
-  package func enrol(_ member: Member) -> Bool {
+  package func enrol(_ member: Member, by actor: String) -> Bool {
     guard book.members[member.id] == nil else { return false }
     book.members[member.id] = member
+    book.note(.enrolment(member, by: actor))
     return true
   }
 
@@ -257,10 +357,22 @@ package final class MemoryStore: ManagementStore {
     return Array(later.sorted { $0.id < $1.id }.prefix(limit))
   }
 
-  package func setStatus(_ status: Member.Status, of id: MemberID) -> Bool {
+  package func setStatus(
+    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
+  ) -> Bool {
     guard book.members[id] != nil else { return false }
     book.members[id]?.status = status
+    book.note(.status(status, of: id, by: actor, at: now))
     return true
+  }
+
+  package func note(_ entry: AuditEntry) { book.note(entry) }
+
+  package func audit(of member: MemberID?, before: Int64?, limit: Int) -> [AuditEntry] {
+    Array(
+      book.audit.reversed().lazy.filter { entry in
+        (before.map { entry.id < $0 } ?? true) && (member == nil || entry.member == member)
+      }.prefix(limit))
   }
 
   package func quarantine(before: Int64?, limit: Int) -> [Quarantined] {
@@ -272,6 +384,7 @@ package final class MemoryStore: ManagementStore {
 
 /// Words and records that every engine writes alike.
 package enum StoreReasons {
+  package static let notKept = "only ends of exchanges are kept by stations"
   package static let conflict = "conflict: this number already means another record"
 
   /// The record that the service writes where a stream begins later than it should.

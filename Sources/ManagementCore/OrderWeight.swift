@@ -32,7 +32,7 @@ extension LedgerBook {
       return OrderWeight(points: amount.number, member: member)
     case .reverse(let id, _): return try weight(ofReversing: id)
     case .resolve(let id, let decision, _):
-      guard let entry = try entry(id), entry.state == .held,
+      guard let entry = try entry(id), entry.state == .held || entry.isUnproven,
         decision.posted(of: entry) <= entry.exchange.price.number
       else { return nil }
       // What is not taken is given back: a person decides about all that is set aside.

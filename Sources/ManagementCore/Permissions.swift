@@ -11,7 +11,8 @@ package enum Role: String, CaseIterable, Sendable {
     switch (self, operation) {
     case (.manager, _), (.viewer, .viewStations): true
     case (.viewer, .manageMembers), (.viewer, .issueCodes), (.viewer, .nameStations),
-      (.viewer, .viewQuarantine), (.viewer, .viewPoints), (.viewer, .movePoints),
+      (.viewer, .viewQuarantine), (.viewer, .viewAudit), (.viewer, .viewPoints),
+      (.viewer, .movePoints),
       (.viewer, .setRules):
       false
     }
@@ -23,8 +24,11 @@ package enum Operation: String, CaseIterable, Sendable {
   case viewStations
   case manageMembers
   case issueCodes
+  /// Their names, and whether they are in use.
   case nameStations
   case viewQuarantine
+  /// Who did what.
+  case viewAudit
   /// Balances, statements, holds and the proof.
   case viewPoints
   /// Issues, grants, reversals, decisions about holds.

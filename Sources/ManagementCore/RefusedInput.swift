@@ -29,6 +29,12 @@ package struct RefusedInput: Equatable, Sendable {
     case notStored = "not-stored"
     /// More questions of one station than may wait at a time; they were not answered.
     case requestFlood = "request-flood"
+    /// What a station says of its records or sessions cannot be; it was passed over.
+    case implausibleClaim = "implausible-claim"
+    /// More than a station may send: it waits at the station, or its text was not kept.
+    case overShare = "over-share"
+    /// Sessions of two machines under one station's name.
+    case sharedName = "shared-name"
     /// A question or a record about an exchange that is not the station's own.
     case foreignExchange = "foreign-exchange"
     /// A record about an exchange that does not fit the ledger; it is listed there.
@@ -55,8 +61,8 @@ package struct RefusedInput: Equatable, Sendable {
     package var source: Source {
       switch self {
       case .unknownTopic, .retainedRecords, .retainedElsewhere, .unreadableMessage,
-        .oversizedMessage,
-        .quarantinedRecord, .notStored, .requestFlood, .foreignExchange, .discrepancy:
+        .oversizedMessage, .quarantinedRecord, .notStored, .requestFlood, .implausibleClaim,
+        .overShare, .sharedName, .foreignExchange, .discrepancy:
         .mqtt
       case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .timedOut,
         .tooLarge, .addressTooLong, .tooManyRequests, .headerTooLarge, .notImplemented,

@@ -5,6 +5,10 @@ import StationProtocol
 /// committed records.
 package struct StationLife: Equatable, Sendable {
   package var names: StationNames
+  /// nil while it is in use.
+  package var retirement: Retirement?
+  /// By which its days are counted; nil where those of the service are.
+  package internal(set) var zone: Zone?
   /// That of the service's state when this station last changed.
   package internal(set) var revision: Int64 = 0
   package private(set) var status: StatusPayload?
@@ -27,11 +31,29 @@ package struct StationLife: Equatable, Sendable {
   /// What the service has found about it.
   package var findings = StationFindings()
   package private(set) var lastHeard: WallTime?
+  private var sessions = SessionWatch()
+  /// By stream, the latest last: beside its own, a station sends what stores that were set aside
+  /// still hold.
+  private var compared: [Compared] = []
   /// Whether the station believed its clock when it last said so; nil before that.
   package private(set) var isClockTrusted: Bool?
   /// The counts of today and of the days beside it: a station's clock may be ahead at midnight,
   /// and the service's own may be set back over it.
   private var days: [Int: DayCounts] = [:]
+
+  /// The records of the present session that were stored, or compared with what is. Nothing beyond
+  /// them is acknowledged: a station on a copy of its store sends other records under numbers
+  /// that are taken, and must not delete them before it has heard so.
+  private struct Compared: Equatable, Sendable {
+    var stream: StreamID
+    var progress: StreamProgress
+    /// The numbers below are below the station's floor of this moment. Not so of a birth that the
+    /// broker has kept: the floor has risen since.
+    var isExact: Bool
+  }
+
+  /// The most streams of one session.
+  private static let mostCompared = 8
 
   /// A station's clock that says less has never been set.
   private static let earliestCredible = WallTime(seconds: 1_600_000_000)
@@ -43,12 +65,20 @@ package struct StationLife: Equatable, Sendable {
 
   /// Takes a status, unless it tells of an older session: a will may arrive after the station
   /// has come back.
-  /// - Returns: whether it was taken.
-  package mutating func take(_ new: StatusPayload, isRetained: Bool, at now: Now) -> Bool {
-    if let status {
-      if new.session.isOlder(than: status.session) { return false }
-      let isOtherLife = new.session.stream != status.session.stream
-      if isOtherLife, !new.isOnline, status.isOnline, isStatusCurrent { return false }
+  /// - Returns: what its session means.
+  package mutating func take(
+    _ new: StatusPayload, isRetained: Bool, at now: Now
+  ) -> SessionWatch.Finding {
+    let isThere = status?.isOnline == true && isStatusCurrent
+    let finding =
+      new.isOnline
+      ? sessions.hear(new.session, isLive: !isRetained, at: now.instant)
+      : sessions.hearEnd(
+        of: new.session, isLive: !isRetained, isThere: isThere, at: now.instant)
+    guard finding.verdict == .present else {
+      // Somebody's session has ended, and whose is the other one nobody can say.
+      if finding.isShared, finding.verdict == .past { isStatusCurrent = false }
+      return finding
     }
     if status?.isOnline != new.isOnline || status?.session != new.session {
       since = isRetained ? beginning(of: new, at: now) : now.wall
@@ -57,7 +87,7 @@ package struct StationLife: Equatable, Sendable {
     isStatusCurrent = true
     // A will is published by the broker: nothing was heard of the station itself.
     if new.reason != .lost { hear(isRetained, now) }
-    return true
+    return finding
   }
 
   /// The best guess for a status that was sent at some time before. The time in a will is that
@@ -68,15 +98,54 @@ package struct StationLife: Equatable, Sendable {
   }
 
   /// Takes a birth, unless it is of an older session.
-  /// - Returns: whether it was taken.
-  package mutating func take(_ birth: BirthPayload, isRetained: Bool, at now: Now) -> Bool {
-    if let status, birth.session.isOlder(than: status.session) { return false }
-    if let known = self.birth, birth.session.isOlder(than: known.session) { return false }
+  /// - Returns: what its session means.
+  package mutating func take(
+    _ birth: BirthPayload, isRetained: Bool, at now: Now
+  ) -> SessionWatch.Finding {
+    if let present = sessions.present, birth.session.isOlder(than: present) {
+      return SessionWatch.Finding(.past)
+    }
+    let finding = sessions.hear(birth.session, isLive: !isRetained, at: now.instant)
+    guard finding.verdict == .present else { return finding }
+    compare(from: birth, isRetained)
     self.birth = birth
     isClockTrusted = birth.isClockTrusted
     doors = doors.filter { birth.accessPoints.contains($0.key) }
     hear(isRetained, now)
-    return true
+    return finding
+  }
+
+  /// Records of a stream were stored, or compared with what is.
+  package mutating func noteCompared(_ numbers: ClosedRange<UInt64>, of stream: StreamID) {
+    if let index = compared.firstIndex(where: { $0.stream == stream && $0.isExact }) {
+      return compared[index].progress.add(numbers)
+    }
+    var fresh = Compared(
+      stream: stream, progress: StreamProgress(upto: numbers.lowerBound - 1), isExact: true)
+    fresh.progress.add(numbers)
+    compare(fresh)
+  }
+
+  /// Numbers below a floor are not asked for any more.
+  private mutating func compare(from birth: BirthPayload, _ isRetained: Bool) {
+    let stream = birth.session.stream
+    if self.birth?.session != birth.session { compared = [] }
+    var known =
+      compared.first { $0.stream == stream }
+      ?? Compared(stream: stream, progress: StreamProgress(), isExact: !isRetained)
+    if birth.floor > 1 { known.progress.add(1...birth.floor - 1) }
+    compare(known)
+  }
+
+  private mutating func compare(_ new: Compared) {
+    compared.removeAll { $0.stream == new.stream }
+    compared.append(new)
+    compared.removeFirst(max(0, compared.count - Self.mostCompared))
+  }
+
+  /// How far records of this stream may be acknowledged at most.
+  package func comparedUpto(_ stream: StreamID) -> UInt64 {
+    compared.first { $0.stream == stream }?.progress.upto ?? 0
   }
 
   package mutating func take(_ state: StateMessage, isRetained: Bool, at now: Now) {
@@ -93,12 +162,12 @@ package struct StationLife: Equatable, Sendable {
 
   /// Adds what committed records count.
   package mutating func add(_ more: DayCounts, day: Int, at now: Now) {
-    let today = now.localDay
+    let today = localDay(now)
     days = days.filter { abs($0.key - today) <= 1 }
     if abs(day - today) <= 1 { days[day, default: DayCounts()] += more }
   }
 
-  package mutating func recover(_ counts: DayCounts, at now: Now) { days = [now.localDay: counts] }
+  package mutating func recover(_ counts: DayCounts, at now: Now) { days = [localDay(now): counts] }
 
   /// New records of the station were stored.
   /// - Parameter isClockTrusted: what the last of them says of the clock.
@@ -108,7 +177,15 @@ package struct StationLife: Equatable, Sendable {
   }
 
   /// The counts of the local day that it is now.
-  package func today(_ now: Now) -> DayCounts { days[now.localDay] ?? DayCounts() }
+  package func today(_ now: Now) -> DayCounts { days[localDay(now)] ?? DayCounts() }
+
+  /// The day that it is now at its place.
+  package func localDay(_ now: Now) -> Int { (zone ?? now.rules).localDay(of: now.wall) }
+
+  /// When that day ends.
+  package func dayEnds(_ now: Now) -> WallTime {
+    (zone ?? now.rules).beginning(ofDay: localDay(now) + 1)
+  }
 
   /// A retained message says nothing about when the station spoke.
   private mutating func hear(_ isRetained: Bool, _ now: Now) {

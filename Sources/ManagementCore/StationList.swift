@@ -17,18 +17,17 @@ package struct StationList: Sendable {
     /// The service's own link decides whether a station is known to be online.
     let isOnline: Bool?
     let ageSeconds: Int64?
-    let day: Int
+    let dayEnds: WallTime
   }
 
   /// Until when, on the wall clock, the text stands as it is, where nothing happens.
   private struct Validity {
     let revision: Int64
-    let day: Int
     let from: WallTime
     let until: WallTime?
 
     func covers(_ revision: Int64, _ now: Now) -> Bool {
-      revision == self.revision && now.localDay == day && now.wall >= from
+      revision == self.revision && now.wall >= from
         && (until.map { now.wall < $0 } ?? true)
     }
   }
@@ -51,20 +50,20 @@ package struct StationList: Sendable {
       writer.key("stations")
       writer.array(ids) { writer, id in
         guard let view = management.view(of: id, at: now) else { return }
-        if let change = view.ageChanges { until = min(until ?? change, change) }
+        let change = min(view.ageChanges ?? view.dayEnds, view.dayEnds)
+        until = min(until ?? change, change)
         writer.raw(part(view, now))
       }
     }
     text = writer.bytes
-    validity = Validity(
-      revision: management.revision, day: now.localDay, from: now.wall, until: until)
+    validity = Validity(revision: management.revision, from: now.wall, until: until)
     return text
   }
 
   private mutating func part(_ view: StationView, _ now: Now) -> [UInt8] {
     let key = Key(
       revision: view.life.revision, isOnline: view.isOnline, ageSeconds: view.ageSeconds,
-      day: now.localDay)
+      dayEnds: view.dayEnds)
     if let part = parts[view.id], part.key == key { return part.json }
     var writer = JSONWriter(capacity: 1024)
     view.write(to: &writer)

@@ -12,6 +12,8 @@ package struct StationView: Equatable, Sendable {
   /// When `ageSeconds` is next another one; nil while time does not change it.
   package var ageChanges: WallTime?
   package var today: DayCounts
+  /// When that day ends at the station's place.
+  package var dayEnds: WallTime
 
   package init(id: StationID, life: StationLife, isLinkUp: Bool, at now: Now) {
     self.id = id
@@ -22,6 +24,7 @@ package struct StationView: Equatable, Sendable {
     ageSeconds = isOnline == true ? 0 : age
     ageChanges = mark.flatMap { mark in age.map { mark + .seconds($0 + 1) } }
     today = life.today(now)
+    dayEnds = life.dayEnds(now)
   }
 
   package func write(to writer: inout JSONWriter) {
@@ -32,6 +35,16 @@ package struct StationView: Equatable, Sendable {
         $0.field("en", life.names.english)
         $0.field("zh", life.names.chinese)
       }
+      object.key("retired")
+      if let retirement = life.retirement {
+        object.object {
+          $0.field("by", retirement.actor)
+          $0.field("at", retirement.at.milliseconds)
+          $0.field("reason", retirement.reason)
+        }
+      } else {
+        object.null()
+      }
       object.key("online")
       if let isOnline { object.value(isOnline) } else { object.null() }
       object.nullable("since", life.since?.milliseconds)
@@ -41,6 +54,8 @@ package struct StationView: Equatable, Sendable {
       if let version = life.birth?.version { object.value(version) } else { object.null() }
       object.key("clockTrusted")
       if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
+      object.nullable("zone", life.zone?.name?.text)
+      writeIssuers(to: &object)
       writeDoors(to: &object)
       writeOccupancy(to: &object)
       write(life.climate, "climate", to: &object)
@@ -61,6 +76,17 @@ package struct StationView: Equatable, Sendable {
         $0.field("exits", today.exits)
         $0.field("granted", today.granted)
         $0.field("refused", today.refused)
+      }
+    }
+  }
+
+  /// The keys with which the station verifies codes; one without an id could not be read.
+  private func writeIssuers(to writer: inout JSONWriter) {
+    writer.key("issuers")
+    writer.array(life.birth?.issuers ?? []) { writer, issuer in
+      writer.object {
+        $0.field("name", issuer.name)
+        $0.nullable("key", issuer.keyText)
       }
     }
   }

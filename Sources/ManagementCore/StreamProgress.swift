@@ -20,6 +20,9 @@ package struct StreamProgress: Equatable, Sendable {
     number <= upto || islands.contains { $0.contains(number) }
   }
 
+  /// Whether these numbers leave no hole behind what is stored.
+  package func follows(_ numbers: ClosedRange<UInt64>) -> Bool { numbers.lowerBound <= upto + 1 }
+
   /// The numbers below `floor` that are neither stored nor known never to come.
   package func holes(below floor: UInt64) -> [ClosedRange<UInt64>] {
     var holes: [ClosedRange<UInt64>] = []

@@ -19,6 +19,7 @@ package enum ManagementCommand {
           try ManagementDaemon(settings).run()
         }
       },
+      check: { ManagementCredentials.check($0) },
       otherUses: ["managementd --config FILE --check"]
     ).run(arguments.filter { $0 != "--check" })
     return status == 0 ? checked : status

@@ -16,11 +16,17 @@ package final class ManagementDaemon {
   private let lock: FileLock
   private let store: SQLiteStore
   private let writer: IngestWriter
+  private let epoch: StoreEpoch
   private let client: MQTTClient
   private let notifier = SystemdNotifier()
-  private let timekeeper = Timekeeper()
+  private let timekeeper = Timekeeper(zone: ZoneFiles.local())
+  private let credentials: ManagementCredentials
   private let tokens: Tokens
   private let desk: CodeDesk?
+  /// What cannot be used of the service's own files, for the people who run it.
+  private var issuerProblem: String?
+  private var tokenProblems: [String]
+  private var api: API?
   private var core = Management()
   private var list = StationList()
   private var hub: EventHub?
@@ -33,26 +39,34 @@ package final class ManagementDaemon {
   private lazy var sweep = RetainedSweep(loop: loop) { [client] in
     client.publish(MQTTMessage(topic: $0, payload: [], isRetained: true))
   }
+  /// When batches that came too fast are looked into.
+  private var pace: Timer?
+  private var pacedAt: Instant?
 
   /// Opens the store and reads the secrets.
   /// - Throws: where the service cannot run.
   package init(_ settings: ManagementSettings) throws {
     self.settings = settings
-    let folder = settings.credentials
-    tokens = try Self.tokens(folder)
+    credentials = ManagementCredentials(settings)
+    (tokens, tokenProblems) = credentials.readTokens()
+    for problem in tokenProblems { Log.error(problem) }
     if tokens.isEmpty, !settings.isLoopback {
       throw SystemError(
         "listen on", path: settings.address,
         detail: "without a token in api-tokens the service is for this machine alone")
     }
-    desk = try Self.desk(folder, settings.codeLife)
+    let (key, problem) = credentials.readIssuer()
+    if let problem { Log.error(problem) }
+    issuerProblem = problem
+    desk = key.map { CodeDesk(key: $0, life: settings.codeLife) }
     loop = try EventLoop()
     lock = try Self.lock(settings.storePath)
     store = try SQLiteStore(path: settings.storePath)
-    writer = try IngestWriter(path: settings.storePath)
+    epoch = try store.settleEpoch(path: settings.storePath)
+    writer = try IngestWriter(path: settings.storePath, epoch: epoch)
     var options = MQTTOptions(
       host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
-      password: try Files.credential("mqtt-password", directory: folder))
+      password: try ManagementCredentials.password.read(directory: settings.credentials))
     options.longestPause = settings.longestPause
     options.largestPayload = RecordBatch.longestJSON
     client = try MQTTClient(loop: loop, options: options)
@@ -67,37 +81,16 @@ package final class ManagementDaemon {
     return lock
   }
 
-  /// Without tokens the service collects what stations send, and answers nobody.
-  private static func tokens(_ folder: String?) throws -> Tokens {
-    let text: String
-    do throws(SystemError) {
-      text = try Files.credential("api-tokens", directory: folder)
-    } catch {
-      Log.warning("\(error); no call of the API is allowed")
-      return Tokens()
-    }
-    return try Tokens(text)
-  }
-
-  private static func desk(_ folder: String?, _ life: Duration) throws -> CodeDesk? {
-    let pem: String
-    do throws(SystemError) {
-      pem = try Files.credential("issuer-key", directory: folder)
-    } catch {
-      Log.warning("\(error); this service issues no codes")
-      return nil
-    }
-    return CodeDesk(key: try SigningKey(pem: Array(pem.utf8)), life: life)
-  }
-
   /// Serves until SIGTERM or SIGINT.
   package func run() throws {
     let now = timekeeper.now()
     perform(
       core.handle(
-        .booted(stations: try store.stations(), today: try store.counts(onDay: now.localDay)),
+        .booted(stations: try store.stations(), today: try store.countsOfToday(at: now)),
         at: now))
-    try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in loop.stop() }
+    try loop.receive(signals: [SIGTERM, SIGINT, SIGHUP]) { [unowned self] signal in
+      if signal == SIGHUP { readTokensAgain() } else { loop.stop() }
+    }
     try loop.receive(from: writer.reports) { [unowned self] in take($0) }
     try serve()
     connect()
@@ -132,7 +125,10 @@ package final class ManagementDaemon {
     api.oldHold = settings.oldHold
     api.doorkeeper.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
+    api.onRetired = { [unowned self] in dispatch(.stationRetired($0, $1)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
+    api.notices = { [unowned self] in tokenProblems + [issuerProblem].compactMap { $0 } }
+    self.api = api
     var options = HTTPOptions(address: settings.address, port: settings.port)
     options.mostConnections = settings.connections
     options.mostConnectionsOfPeer = settings.connectionsPerAddress
@@ -146,6 +142,22 @@ package final class ManagementDaemon {
     let address = "\(server.address):\(server.port)"
     Log.notice("http listening on \(address)")
     if let file = settings.addressFile { try Files.write(Array("\(address)\n".utf8), to: file) }
+  }
+
+  /// SIGHUP: whoever is not in the file any more is nobody from now on.
+  private func readTokensAgain() {
+    do throws(SystemError) {
+      let (tokens, problems) = try credentials.readTokensAgain()
+      for problem in problems { Log.error(problem) }
+      tokenProblems = problems
+      api?.doorkeeper.change(tokens)
+      // Their clients come back at once, those of a token that is known.
+      hub?.disconnect()
+      Log.notice("api-tokens was read again")
+    } catch {
+      Log.error("\(error); the tokens of before stay in force")
+      tokenProblems = ["\(error); the tokens of before stay in force"]
+    }
   }
 
   private func note(_ refusal: HTTPRefusal) {
@@ -215,7 +227,8 @@ package final class ManagementDaemon {
   private func status(isOnline: Bool) -> MQTTMessage {
     MQTTMessage(
       topic: Topic.serviceStatus.path,
-      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall).json, isRetained: true)
+      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall, store: epoch).json,
+      isRetained: true)
   }
 
   // MARK: - Events and effects
@@ -243,6 +256,16 @@ package final class ManagementDaemon {
 
   private func dispatch(_ event: ManagementEvent) {
     perform(core.handle(event, at: timekeeper.now()))
+    let due = core.nextPaced
+    guard due != pacedAt else { return }
+    pace?.cancel()
+    pacedAt = due
+    pace = due.map { due in
+      loop.schedule(at: due) { [unowned self] in
+        pacedAt = nil
+        dispatch(.paceDue)
+      }
+    }
   }
 
   private func perform(_ effects: [ManagementEffect]) {

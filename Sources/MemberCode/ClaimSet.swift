@@ -100,17 +100,22 @@ enum ClaimSet {
 
   /// Writes what a member code carries; times in whole seconds.
   static func encode(
-    issuer: String?, member: MemberID, issuedSeconds: Int64, expiresSeconds: Int64,
-    tokenID: [UInt8], traits: MemberTraits = []
+    issuer: String?, member: MemberID, audience: String? = nil, issuedSeconds: Int64,
+    expiresSeconds: Int64, tokenID: [UInt8], traits: MemberTraits = []
   ) -> [UInt8] {
     var claims = CBORWriter(capacity: 128)
-    claims.map(count: 4 + (issuer == nil ? 0 : 1) + (traits.isEmpty ? 0 : 1))
+    let optional = (issuer == nil ? 0 : 1) + (audience == nil ? 0 : 1) + (traits.isEmpty ? 0 : 1)
+    claims.map(count: 4 + optional)
     if let issuer {
       claims.integer(Key.issuer)
       claims.text(issuer)
     }
     claims.integer(Key.subject)
     claims.text(member.text)
+    if let audience {
+      claims.integer(Key.audience)
+      claims.text(audience)
+    }
     claims.integer(Key.expires)
     claims.integer(expiresSeconds)
     claims.integer(Key.issued)

@@ -7,7 +7,7 @@ import StationProtocol
 package enum CodeIssueError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Less than a second, or beyond the year 9999.
   case life
-  /// Longer than a code may be, which only a long issuer name can cause.
+  /// Longer than a code may be, which only long names of issuer or audience can cause.
   case tooLong(characters: Int)
 
   package var description: String {
@@ -33,11 +33,12 @@ package struct CodeIssuer: Sendable {
   ///   - life: from issue to expiry; a fraction of a second is cut off.
   ///   - time: the time of issue; a fraction of a second is cut off.
   ///   - issuer: who vouches for the member, where verifiers want to know.
+  ///   - audience: where alone the code is good: a station, or the issuer's own word for some.
   ///   - tokenID: what makes two codes of one second differ; random unless given.
   ///   - traits: what stations are to know of the member without a list.
   package func issue(
     _ member: MemberID, life: Duration, at time: WallTime, issuer: String? = nil,
-    tokenID: [UInt8]? = nil, traits: MemberTraits = []
+    audience: String? = nil, tokenID: [UInt8]? = nil, traits: MemberTraits = []
   ) throws(CodeIssueError) -> String {
     let issued = time.milliseconds / 1000
     let (expires, isTooLate) = issued.addingReportingOverflow(life.components.seconds)
@@ -45,8 +46,8 @@ package struct CodeIssuer: Sendable {
       ClaimSet.seconds.contains(expires)
     else { throw .life }
     let payload = ClaimSet.encode(
-      issuer: issuer, member: member, issuedSeconds: issued, expiresSeconds: expires,
-      tokenID: tokenID ?? Self.randomTokenID(), traits: traits)
+      issuer: issuer, member: member, audience: audience, issuedSeconds: issued,
+      expiresSeconds: expires, tokenID: tokenID ?? Self.randomTokenID(), traits: traits)
     let code = sign(payload)
     guard code.utf8.count <= Self.mostCharacters else {
       throw .tooLong(characters: code.utf8.count)

@@ -6,13 +6,18 @@ import StationProtocol
 package struct AuthenticCode: Equatable, Sendable {
   package var claims: MemberClaims
   package var keyID: KeyID
+  /// What that key may sign.
+  package var terms: IssuerTerms
   /// Over the content that is signed, so that neither another encoding of the same code nor a
   /// second signature that its bytes allow makes it a new one.
   package var digest: CodeDigest
 
-  package init(claims: MemberClaims, keyID: KeyID, digest: CodeDigest) {
+  package init(
+    claims: MemberClaims, keyID: KeyID, terms: IssuerTerms = .unlimited, digest: CodeDigest
+  ) {
     self.claims = claims
     self.keyID = keyID
+    self.terms = terms
     self.digest = digest
   }
 }
@@ -67,9 +72,10 @@ package struct CodeVerifier: Sendable {
       try ClaimSet.decode(message.payload, within: bounds)
     }
     let content = message.signedContent()
-    let key = try keys.signer(of: message, content: content)
+    let issuer = try keys.signer(of: message, content: content)
     return AuthenticCode(
-      claims: claims, keyID: key.id, digest: CodeDigest(bytes: SHA256.digest(content)))
+      claims: claims, keyID: issuer.key.id, terms: issuer.terms,
+      digest: CodeDigest(bytes: SHA256.digest(content)))
   }
 
   /// The message of a text, whoever has signed it.

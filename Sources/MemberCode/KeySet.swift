@@ -1,4 +1,4 @@
-// The keys whose signatures a station believes.
+// The keys whose signatures are believed, each with what it may sign.
 
 import StationProtocol
 
@@ -6,12 +6,29 @@ package struct KeySet: Sendable {
   /// A code without a key id costs one signature check for each key.
   package static let most = 64
 
-  package let keys: [VerificationKey]
+  /// A key and what it may sign.
+  package struct Issuer: Sendable {
+    package var key: VerificationKey
+    package var terms: IssuerTerms
+
+    package init(_ key: VerificationKey, _ terms: IssuerTerms) {
+      self.key = key
+      self.terms = terms
+    }
+  }
+
+  package let issuers: [Issuer]
 
   /// - Throws: `tooManyKeys`.
+  package init(issuers: [Issuer]) throws(KeyError) {
+    guard issuers.count <= Self.most else { throw .tooManyKeys }
+    self.issuers = issuers
+  }
+
+  /// Keys of which nothing is known but that they are believed.
+  /// - Throws: `tooManyKeys`.
   package init(_ keys: [VerificationKey]) throws(KeyError) {
-    guard keys.count <= Self.most else { throw .tooManyKeys }
-    self.keys = keys
+    try self.init(issuers: keys.map { Issuer($0, .unlimited) })
   }
 
   /// Finds the key that made a message's signature. A key from a certificate answers to the
@@ -20,13 +37,14 @@ package struct KeySet: Sendable {
   /// - Throws: `unknownKey` where no key may be meant, `badSignature` where none made it.
   package func signer(
     of message: CoseSign1, content: [UInt8]
-  ) throws(CodeRefusal) -> VerificationKey {
+  ) throws(CodeRefusal) -> Issuer {
     var isKnown = false
     let named = message.keyID.map { KeyID(bytes: $0) }
-    for key in keys {
+    for issuer in issuers {
+      let key = issuer.key
       if let named, named != key.id, named != key.bareID { continue }
       isKnown = true
-      if key.signed(message, content: content) { return key }
+      if key.signed(message, content: content) { return issuer }
     }
     throw isKnown ? .badSignature : .unknownKey
   }

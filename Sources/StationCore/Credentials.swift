@@ -94,7 +94,8 @@ package enum PINAttempt: Equatable, Sendable {
 package enum EntryAttempt: Equatable, Sendable {
   case code(Presentation)
   case card(CardPresentation)
-  case pin(PINAttempt)
+  /// The number that was typed is nil where what was typed has none.
+  case pin(PINAttempt, number: TypedNumber? = nil)
 
   /// What tells this showing from another; nil where each is one of its own.
   var digest: CodeDigest? {
@@ -103,5 +104,10 @@ package enum EntryAttempt: Equatable, Sendable {
     case .card(let presentation): presentation.digest
     case .pin: nil
     }
+  }
+
+  /// Whose PIN was tried.
+  var number: TypedNumber? {
+    if case .pin(_, let number) = self { number } else { nil }
   }
 }

@@ -27,6 +27,13 @@ package enum Effect: Equatable, Sendable {
   case publishState(StateReport)
   /// Rows up to and including this one are the service's now: delete them.
   case trim(through: UInt64)
+  /// Read the first kept end whose row comes after this one, then say `keptEndRead`.
+  case readKeptEnd(after: Int64)
+  /// Send a kept end under its old stream and number.
+  case publishKeptEnd(KeptEnd)
+  /// Begin a new stream with the rows that are left, then say `streamRenewed`. What was handed over
+  /// before is made durable first, under the old stream's numbers.
+  case renewStream
 }
 
 /// What the strike relay is told.
@@ -85,11 +92,17 @@ package enum RecoveryChange: Equatable, Sendable {
   case clockMark(WallTime?)
   case latch(Latch, isSet: Bool)
   case whereabouts(Whereabouts.Change)
+  case guess(GuessBook.Change)
   /// The exchange that has no outcome yet; nil once it has.
   case exchange(OpenExchange?)
   /// The number that the last motor was told by.
   case serial(UInt8)
   case slot(SlotMemory)
+  /// The end of an exchange that was acknowledged at that time. Those acknowledged before
+  /// `forgetting` need not be kept any longer; nil where nobody knows the time.
+  case endKept(KeptEnd, at: WallTime, forgetting: WallTime?)
+  /// The service's store that has every kept end.
+  case serviceStore(StoreEpoch)
 }
 
 /// What only a hand at the station ends, so that a restart must not.

@@ -88,16 +88,16 @@ package struct Entry: Equatable, Sendable {
     case .code(let presentation): return judge(presentation, circumstances)
     case .card(let presentation):
       let credential = Credential.card(presentation.digest)
-      guard !tries.isPaused(at: circumstances.now) else {
+      guard !mustWait(circumstances) else {
         return .refused(Refusal(.paused, credential))
       }
       guard let member = circumstances.directory.member(with: presentation.card) else {
         return .refused(Refusal(.unknownCard, credential))
       }
       return judge(listed(member, credential, circumstances), circumstances)
-    case .pin(let attempt):
+    case .pin(let attempt, _):
       // Also the right one: or the pause would tell which one that was.
-      guard !tries.isPaused(at: circumstances.now) else {
+      guard !mustWait(circumstances) else {
         return .refused(Refusal(.paused, .pin))
       }
       switch attempt {
@@ -110,6 +110,10 @@ package struct Entry: Equatable, Sendable {
         return judge(claimant, circumstances)
       }
     }
+  }
+
+  private func mustWait(_ circumstances: Circumstances) -> Bool {
+    circumstances.isHeld || tries.isPaused(at: circumstances.now)
   }
 
   /// A card and a PIN do not expire, but hours and reservations need a time to go by.
@@ -133,18 +137,20 @@ package struct Entry: Equatable, Sendable {
   private func judge(_ presentation: Presentation, _ circumstances: Circumstances) -> Decision {
     let claims: MemberClaims
     let code: CodeDigest
+    let terms: IssuerTerms
     switch presentation.verdict {
     case .refused(let refusal):
       return .refused(
         Refusal(Denial(refusal), .code(presentation.bytes), fault: refusal.fault))
-    case .genuine(let genuine, let digest):
+    case .genuine(let genuine, let digest, let issuer):
       claims = genuine
       code = digest
+      terms = issuer
     }
     guard let time = circumstances.time else {
       return .refused(Refusal(.clockUntrusted, .code(code)))
     }
-    switch circumstances.policy.code.judge(claims, at: time) {
+    switch circumstances.policy.code.judge(claims, terms, at: time) {
     case .failure(let refusal): return .refused(Refusal(Denial(refusal), .code(code)))
     case .success(let member):
       if code == circumstances.openFor { return .confirmed }
@@ -188,7 +194,8 @@ extension Denial {
       .interlocked, .full, .lockedDown, .maintenance:
       true
     case .malformed, .unsupportedAlgorithm, .unknownKey, .badSignature, .unknownCard, .wrongPIN,
-      .expired, .tooLongLived, .noSubject, .revoked, .replayed:
+      .issuerEnded, .expired, .tooLongLived, .noSubject, .wrongAudience, .beyondIssuer, .revoked,
+      .replayed:
       false
     }
   }

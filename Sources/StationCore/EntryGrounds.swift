@@ -44,6 +44,8 @@ package struct Circumstances: Equatable, Sendable {
   /// The other door of an interlock is not sensed closed, or can be opened.
   package var isPartnerOpen: Bool
   package var mode: DoorMode
+  /// Too many wrong PINs or cards came before: this one has to wait, whatever it is.
+  package var isHeld = false
   package var now: Instant
 
   package init(

@@ -10,13 +10,15 @@ package enum Event: Equatable, Sendable {
   /// A reader read a card, parity and all.
   case cardPresented(AccessPointID, CardPresentation)
   /// Somebody typed a member's number and a PIN, and they were compared.
-  case pinEntered(AccessPointID, PINAttempt)
+  case pinEntered(AccessPointID, PINAttempt, number: TypedNumber? = nil)
   /// Somebody showed something at a reader on the room's side.
   case leaveRequested(AccessPointID, EntryAttempt)
   /// The station's lock-down button was engaged or let go.
   case lockDownChanged(isOn: Bool)
   /// The station's maintenance key was turned.
   case maintenanceChanged(isOn: Bool)
+  /// The keys of issuers were read, at the start and whenever they have changed.
+  case issuersRead([IssuerStanding])
   /// The lists of members were read, at the start and whenever they have changed.
   case directoryChanged(MemberDirectory)
   /// The lists were looked at: whether anything of them could not be read as it stands.
@@ -80,11 +82,20 @@ package enum Event: Equatable, Sendable {
   case storeReplaced(StreamID, isDurable: Bool)
   /// What was kept in memory is in a file now, with its stream and its numbers.
   case storeKept
+  /// The same store has begun a new stream, with this boot as its first. Its rows that were not
+  /// acknowledged have the numbers from 1 to this one there.
+  case streamRenewed(StreamID, through: UInt64)
   /// The broker accepted a session, the n-th of this boot.
   case uplinkOpened(connection: Int64)
   case uplinkClosed
+  /// The broker ended the session because another client has connected under this station's name.
+  case sessionTakenOver
   /// The service has stored records.
   case acknowledged(Acknowledgement)
+  /// The service is there, on this store.
+  case serviceHeard(StoreEpoch)
+  /// The kept end that was asked for; nil where there is no further one.
+  case keptEndRead(KeptEnds.Row?)
   /// The broker brought a message that means nothing to this station.
   case messageRefused(MessageRefusal)
   /// `nextDeadline` has come.
@@ -106,8 +117,9 @@ package struct Presentation: Equatable, Sendable {
   package var verdict: Verdict
 
   package enum Verdict: Equatable, Sendable {
-    /// The signature is good. `code` names the signed content, however it was wrapped.
-    case genuine(MemberClaims, code: CodeDigest)
+    /// The signature is good. `code` names the signed content, however it was wrapped; `terms` are
+    /// what the key that made it may sign.
+    case genuine(MemberClaims, code: CodeDigest, terms: IssuerTerms = .unlimited)
     case refused(CodeRefusal)
   }
 
@@ -139,6 +151,8 @@ package struct Recovered: Equatable, Sendable {
   package var latches: [Latch]
   /// The members that went in and were not seen to leave.
   package var whereabouts: [Whereabouts.Stay]
+  /// The wrong PINs and cards that still count.
+  package var guesses: [GuessBook.Change]
   /// The exchange that had not ended.
   package var exchange: OpenExchange?
   /// The last serial number that a motor was told by; 0 where none was.
@@ -146,6 +160,8 @@ package struct Recovered: Equatable, Sendable {
   package var slots: [SlotMemory]
   /// How exchanges ended that the service has not acknowledged, in the order of their numbers.
   package var settlements: [Outbox.Settlement]
+  /// The service's store that has every end that is kept.
+  package var serviceStore: StoreEpoch?
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
   /// What is written lasts; not so where no file could be had.
@@ -158,9 +174,11 @@ package struct Recovered: Equatable, Sendable {
     next: UInt64 = 1, marks: [ReplayMark] = [], totals: OccupancyTotals = OccupancyTotals(),
     day: DayBook = DayBook(), lastTrusted: WallTime? = nil,
     clockMark: WallTime? = nil, latches: [Latch] = [],
-    whereabouts: [Whereabouts.Stay] = [], exchange: OpenExchange? = nil, serial: UInt8 = 0,
-    slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [], hasLostStore: Bool = false,
-    isDurable: Bool = true, hasNewerStore: Bool = false
+    whereabouts: [Whereabouts.Stay] = [], guesses: [GuessBook.Change] = [],
+    exchange: OpenExchange? = nil, serial: UInt8 = 0,
+    slots: [SlotMemory] = [], settlements: [Outbox.Settlement] = [],
+    serviceStore: StoreEpoch? = nil, hasLostStore: Bool = false, isDurable: Bool = true,
+    hasNewerStore: Bool = false
   ) {
     self.stream = stream
     self.boot = boot
@@ -174,10 +192,12 @@ package struct Recovered: Equatable, Sendable {
     self.clockMark = clockMark
     self.latches = latches
     self.whereabouts = whereabouts
+    self.guesses = guesses
     self.exchange = exchange
     self.serial = serial
     self.slots = slots
     self.settlements = settlements
+    self.serviceStore = serviceStore
     self.hasLostStore = hasLostStore
     self.isDurable = isDurable
     self.hasNewerStore = hasNewerStore

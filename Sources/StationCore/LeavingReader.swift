@@ -1,8 +1,8 @@
 // What a reader on the room's side makes of what it is shown: who leaves, by name.
 import StationProtocol
 
-/// Tells who wants to leave. Only the signature, the list or the PIN count: an expired or used
-/// code is as good as any, because leaving is nothing that can be refused.
+/// Tells who wants to leave. Only the signature and whose it is, the list or the PIN count: an
+/// expired or used code is as good as any, because leaving is nothing that can be refused.
 package struct LeavingReader: Equatable, Sendable {
   private var last: (digest: CodeDigest, at: Instant)?
 
@@ -50,19 +50,17 @@ package struct LeavingReader: Equatable, Sendable {
       case .refused(let refusal):
         return .failure(
           Unknown(Denial(refusal), .code(presentation.bytes), fault: refusal.fault))
-      case .genuine(let claims, let code):
-        guard let member = claims.subject.flatMap({ MemberID($0) }) else {
-          return .failure(Unknown(.noSubject, .code(code)))
-        }
-        return .success(member)
+      case .genuine(let claims, let code, let terms):
+        // A key that may not sign for a member does not say that the member leaves either.
+        return CodePolicy().identify(claims, terms).mapError { Unknown(Denial($0), .code(code)) }
       }
     case .card(let presentation):
       guard let member = directory.member(with: presentation.card) else {
         return .failure(Unknown(.unknownCard, .card(presentation.digest)))
       }
       return .success(member)
-    case .pin(.right(let member)), .pin(.duress(let member)): return .success(member)
-    case .pin(.wrong): return .failure(Unknown(.wrongPIN, .pin))
+    case .pin(.right(let member), _), .pin(.duress(let member), _): return .success(member)
+    case .pin(.wrong, _): return .failure(Unknown(.wrongPIN, .pin))
     }
   }
 }

@@ -35,17 +35,24 @@ package struct Outbox: Equatable, Sendable {
   package private(set) var durable: UInt64
   /// The last number that was sent in this session.
   private var sent: UInt64
+  /// The most records that wait for the disk. One that hangs for longer must not fill the memory.
+  static let mostPending = 10_000
   /// Entries that are handed to the store and not yet durable, in order.
   private var pending: [JournalEntry] = []
+  /// Numbers of records that were given up because the disk hangs, until a record tells of them.
+  private var passedOver: ClosedRange<UInt64>?
   /// How exchanges ended, as far as the service has not acknowledged it: these are money, and must
   /// never give way. No exchange starts without an uplink, so there are few.
-  private var settlements: [Settlement] = []
+  private(set) var settlements: [Settlement] = []
   private var isUp = false
   private var resendAt: Instant?
   private var patience = Self.patience
   private let limits: OutboxLimits
   /// Whether so much waits that someone should look after the link.
   private var isFilling = false
+  /// The store was told to begin a new stream. Until it has, no number of the old one is given up:
+  /// the store takes all that is left over into the new stream.
+  private var isRenewing = false
 
   /// A record by which points are taken or given back, and its place.
   package struct Settlement: Equatable, Sendable {
@@ -88,6 +95,27 @@ package struct Outbox: Equatable, Sendable {
     return entry
   }
 
+  /// Whether a record can be handed to the store. Once too many wait for it, none is until half of
+  /// them are durable, but the steps of an exchange: those are few, and are money.
+  package func takes(_ kind: Record.Kind) -> Bool {
+    switch kind {
+    case .exchangeIntended, .exchangeDispensing, .exchangeEnded: true
+    default: pending.count < (passedOver == nil ? Self.mostPending : Self.mostPending / 2)
+    }
+  }
+
+  /// A record is given up: its number stays free.
+  package mutating func passOver() {
+    passedOver = (passedOver?.lowerBound ?? next)...next
+    next += 1
+  }
+
+  /// The numbers that were given up, to be told of.
+  package mutating func takePassedOver() -> ClosedRange<UInt64>? {
+    defer { passedOver = nil }
+    return passedOver
+  }
+
   package mutating func journaled(through seq: UInt64) {
     guard seq > durable, seq < next else { return }
     durable = seq
@@ -110,7 +138,33 @@ package struct Outbox: Equatable, Sendable {
     durable = 0
     sent = 0
     pending = []
+    passedOver = nil
     resendAt = nil
+    isRenewing = false
+    return lost.map { append($0.record, $0.lane, $0.changes) }
+  }
+
+  /// The store is to begin a new stream with what the service has not acknowledged.
+  package mutating func renew() { isRenewing = true }
+
+  /// The same store goes on with a new stream, in which the rows that were left have the numbers
+  /// from 1 on. What had not reached the store by then is written again, behind them.
+  /// - Parameter last: the number of the last of those rows; 0 where none was left.
+  package mutating func renewed(on stream: StreamID, through last: UInt64) -> [JournalEntry] {
+    // The store numbers its rows from the floor on without a hole.
+    let shift = durable >= last ? durable - last : 0
+    let lost = pending.filter { $0.seq > durable && $0.record.kind != .gap }
+    settlements = settlements.filter { $0.seq > shift && $0.seq <= durable }
+    for index in settlements.indices { settlements[index].seq -= shift }
+    self.stream = stream
+    floor = 1
+    next = last + 1
+    durable = last
+    sent = 0
+    pending = []
+    passedOver = nil
+    resendAt = nil
+    isRenewing = false
     return lost.map { append($0.record, $0.lane, $0.changes) }
   }
 
@@ -132,30 +186,47 @@ package struct Outbox: Equatable, Sendable {
     case nothing
     /// Rows up to and including this one may be deleted.
     case trim(through: UInt64)
-    /// It speaks of another stream, or of records that were never written; nothing follows.
+    /// It speaks of another stream; nothing follows.
     case foreign
+    /// It speaks of records of this stream that were never written: somebody else has used it.
+    case beyond
+    /// From a number on, this stream means other records to the service. Rows up to and including
+    /// this one may be deleted, where there are such.
+    case conflict(trim: UInt64?)
   }
 
   package mutating func acknowledged(_ ack: Acknowledgement, at now: Instant) -> Answer {
-    guard ack.stream == stream, ack.upto <= durable else { return .foreign }
+    guard ack.stream == stream else { return .foreign }
+    if isRenewing { return .nothing }
+    // A conflict over what was acknowledged before is an old message.
+    if let conflict = ack.conflict, conflict >= floor {
+      guard conflict <= durable else { return .beyond }
+      return .conflict(trim: stored(upto: min(ack.upto, conflict - 1), at: now))
+    }
+    guard ack.upto <= durable else { return .beyond }
+    return stored(upto: ack.upto, at: now).map { .trim(through: $0) } ?? .nothing
+  }
+
+  /// - Returns: the last row that may be deleted; nil where there is none.
+  private mutating func stored(upto: UInt64, at now: Instant) -> UInt64? {
     patience = Self.patience
-    guard ack.upto >= floor else {
+    guard upto >= floor else {
       // The service is there, and lacks what was sent: do not wait out a long silence.
       resendAt = resendAt.map { min($0, now + patience) }
-      return .nothing
+      return nil
     }
-    floor = ack.upto + 1
-    settlements.removeAll { $0.seq <= ack.upto }
-    sent = max(sent, ack.upto)
+    floor = upto + 1
+    settlements.removeAll { $0.seq <= upto }
+    sent = max(sent, upto)
     resendAt = sent >= floor ? now + patience : nil
-    return .trim(through: ack.upto)
+    return upto
   }
 
   /// What to send now, and whether the service may have missed it, and more, before.
   package mutating func takeSendable(
     at now: Instant
   ) -> (range: ClosedRange<UInt64>, isRepeated: Bool)? {
-    guard isUp else { return nil }
+    guard isUp, !isRenewing else { return nil }
     let isRepeated = resendAt.map { $0 <= now } ?? false
     if isRepeated {
       sent = floor - 1
@@ -190,16 +261,16 @@ package struct Outbox: Equatable, Sendable {
   }
 
   package var room: Room {
-    isFilling ? .none : (next - floor) * 2 >= limits.mostRecords ? .scarce : .plenty
+    if isFilling || passedOver != nil { return .none }
+    return (next - floor) * 2 >= limits.mostRecords ? .scarce : .plenty
   }
 
   /// Gives way where too much waits.
   /// - Returns: the numbers that will never be sent, and the records among them that must be: they
   ///   are to be written again.
   package mutating func fold() -> (range: ClosedRange<UInt64>, again: [Record])? {
-    guard next - floor > limits.mostRecords, durable >= floor + limits.foldedAtOnce else {
-      return nil
-    }
+    guard !isRenewing, next - floor > limits.mostRecords, durable >= floor + limits.foldedAtOnce
+    else { return nil }
     let folded = floor...floor + limits.foldedAtOnce - 1
     floor = folded.upperBound + 1
     sent = max(sent, folded.upperBound)
@@ -208,5 +279,5 @@ package struct Outbox: Equatable, Sendable {
     return (folded, again)
   }
 
-  package var deadline: Instant? { isUp ? resendAt : nil }
+  package var deadline: Instant? { isUp && !isRenewing ? resendAt : nil }
 }

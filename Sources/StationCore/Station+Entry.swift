@@ -12,10 +12,11 @@ extension Station {
     case .ignored: break
     case .confirmed: step.effects.append(.show(id, .granted))
     case .granted(let claimant, let mark, let note):
-      grant(claimant, mark, note, at: index, &step)
+      let forgiven = attempt.number.map { guesses.right($0) } ?? []
+      grant(claimant, mark, note, at: index, &step, forgiven.map { .guess($0) })
     case .refused(let refusal):
       tellKeeper(attempt, &step)
-      refuse(refusal, at: index, &step)
+      refuse(refusal, attempt.number, at: index, &step)
     }
   }
 
@@ -39,7 +40,8 @@ extension Station {
   private mutating func decide(
     _ attempt: EntryAttempt, at index: Int, _ now: Now
   ) -> Entry.Decision {
-    let circumstances = circumstances(at: index, now)
+    var circumstances = circumstances(at: index, now)
+    circumstances.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
     return points[index].entry.decide(attempt, circumstances)
   }
 
@@ -61,17 +63,18 @@ extension Station {
   /// A good signature tells how late it is at least.
   private mutating func learn(from attempt: EntryAttempt, _ step: inout Step) {
     guard case .code(let presentation) = attempt,
-      case .genuine(let claims, _) = presentation.verdict, let issued = claims.issued
+      case .genuine(let claims, _, let terms) = presentation.verdict,
+      let issued = configuration.entry.code.witness(claims, terms)
     else { return }
     clock.learn(issued: issued, at: step.now)
   }
 
   private mutating func grant(
     _ claimant: Claimant, _ mark: ReplayMark?, _ note: GrantNote?, at index: Int,
-    _ step: inout Step
+    _ step: inout Step, _ forgiven: [RecoveryChange]
   ) {
     let id = points[index].id
-    var changes: [RecoveryChange] = []
+    var changes = forgiven
     if let mark {
       let forgetting = clock.forgetting(at: step.now)
       marks.add(mark, at: forgetting)
@@ -98,9 +101,12 @@ extension Station {
   /// The worker reads what the door does, not only what the code was worth: in free access that
   /// it is open.
   private mutating func refuse(
-    _ refusal: Entry.Refusal, at index: Int, _ step: inout Step
+    _ refusal: Entry.Refusal, _ number: TypedNumber?, at index: Int, _ step: inout Step
   ) {
     let id = points[index].id
+    let guess =
+      refusal.denial.isGuess ? guesses.wrong(number, at: id, step.now.instant) : []
+    let changes = guess.map { RecoveryChange.guess($0) }
     let isFree = points[index].resolution.mode == .freeAccess
     step.effects.append(
       .show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault)))
@@ -108,7 +114,9 @@ extension Station {
       journal(
         .entryRefused(
           id, reason: refusal.denial, fault: refusal.fault, member: refusal.member,
-          refusal.credential), .soon, &step)
+          refusal.credential), .soon, &step, changes)
+    } else if !changes.isEmpty {
+      step.effects.append(.remember(changes))
     }
     if refusal.denial.isWrongTry {
       let action = points[index].entry.tries.wrong(
@@ -146,6 +154,7 @@ extension Station {
       points[index].arrivals.wake(
         isOpen: points[index].isOpen, isShut: isShut, at: step.now.instant)
     }
+    set(.guessing, nil, stands: guesses.isAlarming(at: step.now.instant), &step)
     resolveModes(&step)
     for (alarm, stands) in capacityWatch.judge(
       inside: occupancy.totals.inside, { alarms.stands($0, nil) })
@@ -164,7 +173,8 @@ extension Station {
     let ofPoints = points.flatMap {
       [$0.entry.deadline, $0.isOpen ? nil : $0.arrivals.deadline]
     }
-    return (ofPoints + [modesDueAt]).compactMap { $0 }.min()
+    let guessing = alarms.stands(.guessing, nil) ? guesses.alarmEnd : nil
+    return (ofPoints + [modesDueAt, guessing]).compactMap { $0 }.min()
   }
 }
 
@@ -184,7 +194,7 @@ extension Station {
     case .ignored: return
     case .refused(let refusal):
       tellKeeper(attempt, &step)
-      return refuse(refusal, at: index, &step)
+      return refuse(refusal, attempt.number, at: index, &step)
     case .goesOn:
       atDoor(id, &step) { $0.requestExit(at: $1) }
       return

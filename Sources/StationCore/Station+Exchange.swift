@@ -26,7 +26,9 @@ extension Station {
   /// A code pays for what was chosen before it was shown, and for nothing else: nobody spends the
   /// points of a member who has walked away.
   mutating func present(_ presentation: Presentation, _ step: inout Step) {
-    if case .genuine(let claims, _) = presentation.verdict, let issued = claims.issued {
+    if case .genuine(let claims, _, let terms) = presentation.verdict,
+      let issued = configuration.entry.code.witness(claims, terms)
+    {
       clock.learn(issued: issued, at: step.now)
     }
     // What is held to the reader during another's exchange is looked at once that is over.
@@ -109,16 +111,18 @@ extension Station {
   private func judge(_ presentation: Presentation, _ now: Now) -> Result<Payer, Finding> {
     let claims: MemberClaims
     let code: CodeDigest
+    let terms: IssuerTerms
     switch presentation.verdict {
     case .refused(let refusal):
       return .failure(Finding(ExchangeRefusal(refusal), fault: refusal.fault))
-    case .genuine(let genuine, let digest):
+    case .genuine(let genuine, let digest, let issuer):
       claims = genuine
       code = digest
+      terms = issuer
     }
     guard let time = clock.judgementTime(now) else { return .failure(Finding(.clockUntrusted)) }
     let policy = configuration.entry.code
-    switch policy.judge(claims, at: time) {
+    switch policy.judge(claims, terms, at: time) {
     case .failure(let refusal):
       return .failure(Finding(ExchangeRefusal(refusal), fault: refusal.fault))
     case .success(let member):
@@ -143,7 +147,7 @@ extension Station {
     guard vending?.refusals.count(at: step.now.instant) == true else { return }
     let code: CodeDigest
     switch presentation.verdict {
-    case .genuine(_, let digest): code = digest
+    case .genuine(_, let digest, _): code = digest
     case .refused: code = presentation.bytes
     }
     journal(

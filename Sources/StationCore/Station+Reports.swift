@@ -33,6 +33,13 @@ extension Station {
     _ body: Record.Body, _ lane: Lane, _ step: inout Step, _ changes: [RecoveryChange] = []
   ) {
     let record = Record(at: step.now.wall, isTrusted: step.now.isTrusted, body: body)
+    guard outbox.takes(record.kind) else { return outbox.passOver() }
+    if let passed = outbox.takePassedOver() {
+      let gap = Record(
+        at: step.now.wall, isTrusted: step.now.isTrusted,
+        body: .gap(from: passed.lowerBound, to: passed.upperBound, reason: .full))
+      step.effects.append(.journal(outbox.append(gap, .urgent, [])))
+    }
     step.effects.append(.journal(outbox.append(record, lane, changes)))
   }
 
@@ -66,6 +73,7 @@ extension Station {
     changes += latches
     changes += used.map { .mark($0, forgetting: forgetting) }
     changes += whereabouts.all.map { .whereabouts(.entered($0)) }
+    changes += guesses.changes(at: now.instant).map { .guess($0) }
     if let vending { changes += vending.changes }
     return changes
   }
@@ -85,7 +93,8 @@ extension Station {
         BirthPayload(
           session: SessionID(stream: outbox.stream, boot: boot, connection: connection),
           version: configuration.version, accessPoints: points.map(\.id), floor: outbox.floor,
-          ceiling: outbox.durable, isClockTrusted: step.now.isTrusted, at: step.now.wall)))
+          ceiling: outbox.durable, isClockTrusted: step.now.isTrusted,
+          zone: configuration.zone, issuers: issuers.standings ?? [], at: step.now.wall)))
   }
 
   /// What says who pays is written again before its first place is given up: a power cut in

@@ -16,6 +16,8 @@ package struct Station: Equatable, Sendable {
   var clock: ClockTrust
   var marks = ReplayMarks()
   var refusedMessages = RefusedMessages()
+  var renewal = StreamRenewal()
+  var keptEnds = KeptEnds()
   package internal(set) var fire: FireInput
   var emergency = EmergencyButton()
   package internal(set) var relays: [RelaySwitch]
@@ -30,7 +32,10 @@ package struct Station: Equatable, Sendable {
   var uplinkLostAt: Instant?
   /// What is known of single members.
   package internal(set) var directory = MemberDirectory()
+  /// The keys of issuers, as they were last read.
+  var issuers = IssuerWatch()
   var whereabouts = Whereabouts()
+  var guesses = GuessBook()
   /// The lock-down button is engaged.
   var isLockedDown = false
   /// The maintenance key is turned.
@@ -109,7 +114,10 @@ package struct Station: Equatable, Sendable {
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
     let ofStation =
-      [entryDeadline, outbox.deadline, refusedMessages.deadline, fire.deadline]
+      [
+        entryDeadline, outbox.deadline, refusedMessages.deadline, renewal.deadline,
+        keptEnds.deadline, fire.deadline, issuers.deadline,
+      ]
       + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines + [vending?.deadline]
     return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
   }
@@ -129,12 +137,16 @@ extension Station {
   private mutating func react(to event: Event, _ step: inout Step) {
     switch event {
     case .booted, .storeReplaced: break
+    case .streamRenewed(let stream, let last): renew(on: stream, through: last, &step)
     case .codePresented(let id, let presentation): present(.code(presentation), at: id, &step)
     case .cardPresented(let id, let presentation): present(.card(presentation), at: id, &step)
-    case .pinEntered(let id, let attempt): present(.pin(attempt), at: id, &step)
+    case .pinEntered(let id, let attempt, let number):
+      present(.pin(attempt, number: number), at: id, &step)
     case .leaveRequested(let id, let attempt): presentLeaving(attempt, at: id, &step)
     case .lockDownChanged(let isOn): isLockedDown = isOn
     case .maintenanceChanged(let isOn): turnKey(isOn, &step)
+    case .issuersRead(let standings):
+      if issuers.read(standings), let uplink { publishBirth(uplink, &step) }
     case .directoryChanged(let changed): directory = changed
     case .storeKept: keptStore(&step)
     case .listsJudged(let areFaulty): set(.listFaulty, nil, stands: areFaulty, &step)
@@ -167,21 +179,9 @@ extension Station {
     case .codeShownAtMachine, .productSelected, .selectionCancelled, .replied, .machineAnswered,
       .machineSilent, .machineDoorChanged, .slotCounted, .slotReleased:
       reactToMachine(event, &step)
-    case .journaled(let seq):
-      outbox.journaled(through: seq)
-      exchangeJournaled(&step)
-    case .uplinkOpened(let connection): open(connection, &step)
-    case .uplinkClosed:
-      uplink = nil
-      uplinkLostAt = uplinkLostAt ?? step.now.instant
-      outbox.uplinkClosed()
-    case .acknowledged(let ack):
-      switch outbox.acknowledged(ack, at: step.now.instant) {
-      case .nothing: break
-      case .trim(let upto): step.effects.append(.trim(through: upto))
-      case .foreign: refuse(.foreignAcknowledgement, &step)
-      }
-    case .messageRefused(let refusal): refuse(refusal, &step)
+    case .journaled, .uplinkOpened, .uplinkClosed, .sessionTakenOver, .serviceHeard,
+      .keptEndRead, .acknowledged, .messageRefused:
+      reactToLink(event, &step)
     case .wake: break
     }
   }
@@ -199,6 +199,8 @@ extension Station {
       atDoor(id, &step) { $0.wake(at: $1) }
     }
     passOccupancy(&step)
+    let areKeysLost = issuers.areLost(at: clock.judgementTime(step.now), step.now)
+    set(.issuerKeysLost, nil, stands: areKeysLost, &step)
     atFire(&step) { $0.wake(at: $1) }
     passEntry(&step)
     passSensors(&step)
@@ -206,6 +208,8 @@ extension Station {
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
+    follow(keptEnds.wake(at: step.now.instant), &step)
+    for alarm in renewal.end(at: step.now.instant) { set(alarm, nil, stands: false, &step) }
     if let isFilling = outbox.noteFilling() {
       set(.journalFilling, nil, stands: isFilling, &step)
     }
@@ -218,6 +222,7 @@ extension Station {
     boot = recovered.boot
     isStoreDurable = recovered.isDurable
     outbox.recover(recovered)
+    keptEnds.recover(recovered.serviceStore)
     marks.recover(recovered.marks.filter { $0.purpose == .door })
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(
@@ -227,6 +232,7 @@ extension Station {
     minutes = MinuteBook(at: step.now.instant)
     whereabouts.recover(
       recovered.whereabouts, known: clock.lastTrusted(at: step.now), at: step.now.instant)
+    guesses.recover(recovered.guesses, at: step.now.instant)
     uplinkLostAt = step.now.instant
     driveAll(recovered.latches, &step)
     journal(

@@ -5,6 +5,8 @@ import StationProtocol
 package struct StationConfiguration: Equatable, Sendable {
   /// The software's version, for the record of the start.
   package var version: String
+  /// The zone of its place, for the service; its own days go by the offset of the moment.
+  package var zone: ZoneName?
   /// 1 to 4, in the order of their numbers.
   package var accessPoints: [AccessPointConfiguration]
   package var entry: EntryPolicy

@@ -111,10 +111,10 @@ extension Denial {
   /// Whether this answers what only someone does who has no right to come in.
   package var isWrongTry: Bool {
     switch self {
-    case .malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN: true
-    case .unsupportedAlgorithm, .paused, .clockUntrusted, .notYetValid, .expired, .tooLongLived,
-      .noSubject, .revoked, .replayed, .suspended, .closed, .notReserved, .passedBack,
-      .interlocked, .full, .lockedDown, .maintenance:
+    case .malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .beyondIssuer: true
+    case .unsupportedAlgorithm, .paused, .clockUntrusted, .issuerEnded, .notYetValid, .expired,
+      .tooLongLived, .noSubject, .wrongAudience, .revoked, .replayed, .suspended, .closed,
+      .notReserved, .passedBack, .interlocked, .full, .lockedDown, .maintenance:
       false
     }
   }

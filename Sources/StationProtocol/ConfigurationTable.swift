@@ -134,7 +134,8 @@ extension ConfigurationTable.Section {
     case (.repeated(let argument, let example, let accepts), let text?):
       guard !accepts(text) else { return nil }
       return ConfigurationProblem(
-        line: section.line, "\"\(text)\" is no \(argument) for [\(name)], as \(example) is")
+        line: section.line, "\"\(Excerpt(text))\" is no \(argument) for [\(name)], as \(example) is"
+      )
     }
   }
 
@@ -202,7 +203,8 @@ private struct SectionReading {
     let isSure = section.firstStray.map { entry.line < $0 } ?? true
     guard let key = place.keys.first(where: { $0.name == entry.key }) else {
       problems.append(
-        ConfigurationProblem(line: entry.line, "\(section.title) has no key \"\(entry.key)\""))
+        ConfigurationProblem(
+          line: entry.line, "\(section.title) has no key \"\(Excerpt(entry.key))\""))
       hasStray = hasStray || !isForeign
       return
     }
@@ -219,7 +221,8 @@ private struct SectionReading {
     } else if value == nil {
       problems.append(
         ConfigurationProblem(
-          line: entry.line, "\"\(entry.key)\" expects \(key.kind.form), not \"\(entry.value)\""))
+          line: entry.line,
+          "\"\(entry.key)\" expects \(key.kind.form), not \"\(Excerpt(entry.value))\""))
     }
     guard !isForeign else {
       foreign.insert(entry.key)

@@ -9,12 +9,16 @@ package struct RecordBatch: Equatable, Sendable {
   package var first: UInt64
   /// Each as its own JSON object, so that one that cannot be read does not spoil the others.
   package var records: [[UInt8]]
+  /// They were acknowledged once, by a store that came back from a backup since: ends of
+  /// exchanges, which the station has kept. They say nothing of what lies before them.
+  package var isKept: Bool
 
-  package init(stream: StreamID, first: UInt64, records: [[UInt8]]) {
+  package init(stream: StreamID, first: UInt64, records: [[UInt8]], isKept: Bool = false) {
     precondition((1...Self.mostRecords).contains(records.count), "a batch has 1 to 64 records")
     self.stream = stream
     self.first = first
     self.records = records
+    self.isKept = isKept
   }
 
   /// The sequence number of the last record.
@@ -25,6 +29,7 @@ package struct RecordBatch: Equatable, Sendable {
     writer.object {
       $0.field("stream", stream)
       $0.field("first", first)
+      if isKept { $0.field("kept", true) }
       $0.key("records")
       $0.array(records) { $0.raw($1) }
     }
@@ -37,11 +42,14 @@ package struct RecordBatch: Equatable, Sendable {
       var stream: StreamID?
       var first: UInt64?
       var records: [[UInt8]]?
+      var kept: Bool?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
         case "stream": try reader.read(&stream, key, text: { StreamID($0) })
         case "first":
           try reader.read(&first, key, integer: { $0 >= 1 ? UInt64($0) : nil })
+        case "kept":
+          try reader.read(&kept, key) { (reader) throws(JSONError) in try reader.bool() }
         case "records":
           try reader.read(&records, key) { (reader) throws(JSONError) in
             var slices: [[UInt8]] = []
@@ -57,7 +65,7 @@ package struct RecordBatch: Equatable, Sendable {
       guard !slices.isEmpty else { throw reader.error(.invalidMember("records")) }
       let batch = RecordBatch(
         stream: try reader.require(stream, "stream"), first: try reader.require(first, "first"),
-        records: slices)
+        records: slices, isKept: kept ?? false)
       // Beyond the largest number of JSON no record could be acknowledged.
       guard batch.last <= UInt64(JSONReader.largest) else {
         throw reader.error(.invalidMember("first"))
@@ -71,16 +79,27 @@ package struct RecordBatch: Equatable, Sendable {
 package struct Acknowledgement: Equatable, Sendable {
   package var stream: StreamID
   package var upto: UInt64
+  /// The first number of those just sent that means another record to the service; nil where none
+  /// does. Neither it nor what follows it is stored as the station sent it, whatever `upto` says.
+  package var conflict: UInt64?
+  /// The last number of a batch of kept ends, which is stored; nil for what answers no such batch.
+  package var kept: UInt64?
 
-  package init(stream: StreamID, upto: UInt64) {
+  package init(
+    stream: StreamID, upto: UInt64, conflict: UInt64? = nil, kept: UInt64? = nil
+  ) {
     self.stream = stream
     self.upto = upto
+    self.conflict = conflict
+    self.kept = kept
   }
 
   package var json: [UInt8] {
     JSONWriter.object {
       $0.field("stream", stream)
       $0.field("upto", upto)
+      if let conflict { $0.field("conflict", conflict) }
+      if let kept { $0.field("kept", kept) }
     }
   }
 
@@ -88,15 +107,21 @@ package struct Acknowledgement: Equatable, Sendable {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
       var stream: StreamID?
       var upto: UInt64?
+      var conflict: UInt64?
+      var kept: UInt64?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
         case "stream": try reader.read(&stream, key, text: { StreamID($0) })
         case "upto": try reader.read(&upto, key, integer: UInt64.init(exactly:))
+        case "conflict":
+          try reader.read(&conflict, key, integer: { $0 >= 1 ? UInt64($0) : nil })
+        case "kept": try reader.read(&kept, key, integer: { $0 >= 1 ? UInt64($0) : nil })
         default: throw reader.unknown(key)
         }
       }
       return Acknowledgement(
-        stream: try reader.require(stream, "stream"), upto: try reader.require(upto, "upto"))
+        stream: try reader.require(stream, "stream"), upto: try reader.require(upto, "upto"),
+        conflict: conflict, kept: kept)
     }
   }
 }
@@ -105,16 +130,20 @@ package struct Acknowledgement: Equatable, Sendable {
 package struct ServiceStatusPayload: Equatable, Sendable {
   package var isOnline: Bool
   package var at: WallTime
+  /// The life of its store; nil of a service from before there were such.
+  package var store: StoreEpoch?
 
-  package init(isOnline: Bool, at: WallTime) {
+  package init(isOnline: Bool, at: WallTime, store: StoreEpoch? = nil) {
     self.isOnline = isOnline
     self.at = at
+    self.store = store
   }
 
   package var json: [UInt8] {
     JSONWriter.object {
       $0.field("online", isOnline)
       $0.field("at", at.milliseconds)
+      if let store { $0.field("store", store.description) }
     }
   }
 
@@ -122,16 +151,19 @@ package struct ServiceStatusPayload: Equatable, Sendable {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
       var online: Bool?
       var at: WallTime?
+      var store: StoreEpoch?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
         case "online":
           try reader.read(&online, key) { (reader) throws(JSONError) in try reader.bool() }
         case "at": try reader.read(&at, key, integer: { WallTime(milliseconds: $0) })
+        case "store": try reader.read(&store, key, text: { StoreEpoch($0) })
         default: throw reader.unknown(key)
         }
       }
       return ServiceStatusPayload(
-        isOnline: try reader.require(online, "online"), at: try reader.require(at, "at"))
+        isOnline: try reader.require(online, "online"), at: try reader.require(at, "at"),
+        store: store)
     }
   }
 }

@@ -176,10 +176,16 @@ package enum ExchangeRefusal: String, CaseIterable, Sendable {
   case unknownKey = "unknown-key"
   case badSignature = "bad-signature"
   case clockUntrusted = "clock-untrusted"
+  /// The key is one that this station knows, and its issuer's time is over.
+  case issuerEnded = "issuer-ended"
   case notYetValid = "not-yet-valid"
   case expired
   case tooLongLived = "too-long-lived"
   case noSubject = "no-subject"
+  /// Made for another place.
+  case wrongAudience = "wrong-audience"
+  /// Signed by an issuer that may not sign for this member, or not for this trait.
+  case beyondIssuer = "beyond-issuer"
   case revoked
   /// This code has paid before.
   case replayed
@@ -238,10 +244,13 @@ package enum ExchangeRefusal: String, CaseIterable, Sendable {
       case .unsupportedAlgorithm: .unsupportedAlgorithm
       case .unknownKey: .unknownKey
       case .badSignature: .badSignature
+      case .issuerEnded: .issuerEnded
       case .notYetValid: .notYetValid
       case .expired: .expired
       case .tooLongLived: .tooLongLived
       case .noSubject: .noSubject
+      case .wrongAudience: .wrongAudience
+      case .beyondIssuer: .beyondIssuer
       }
   }
 }

@@ -19,7 +19,9 @@ package struct INI: Equatable, Sendable {
     package var lostHead: Int?
 
     /// As it stands in the file, for messages.
-    package var title: String { argument.map { "[\(name) \($0)]" } ?? "[\(name)]" }
+    package var title: String {
+      argument.map { "[\(Excerpt(name)) \(Excerpt($0))]" } ?? "[\(Excerpt(name))]"
+    }
   }
 
   package struct Entry: Equatable, Sendable {
@@ -50,9 +52,10 @@ package struct INI: Equatable, Sendable {
         refuse(number, "the line is not UTF-8", opens: opens)
         continue
       }
-      guard !line.contains(where: Self.isControl) else {
+      if let hidden = Self.hidden(in: string) {
         refuse(
-          number, "the line holds a control character, which nobody would see", opens: opens)
+          number, "the line holds \(Excerpt.name(of: hidden)), which nobody would see", opens: opens
+        )
         continue
       }
       read(Self.trim(string[...]), number)
@@ -68,7 +71,7 @@ package struct INI: Equatable, Sendable {
       return refuse(number, "expected \"key = value\", \"[section]\" or a comment")
     }
     guard !sections.isEmpty else {
-      return refuse(number, "\"\(key)\" stands before the first section")
+      return refuse(number, "\"\(Excerpt(key))\" stands before the first section")
     }
     sections[sections.count - 1].entries.append(
       Entry(key: String(key), value: String(Self.trim(parts[1])), line: number))
@@ -96,8 +99,8 @@ package struct INI: Equatable, Sendable {
     }
   }
 
-  private static func isControl(_ byte: UInt8) -> Bool {
-    byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7F
+  private static func hidden(in line: String) -> Unicode.Scalar? {
+    line.unicodeScalars.first { $0 != "\t" && PlainText.isHidden($0) }
   }
 
   static func trim(_ text: Substring) -> Substring {
@@ -114,9 +117,14 @@ package struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertibl
   package var line: Int?
   package var message: String
 
+  /// In bytes: whatever of the file a message repeats, it stays one that can be read.
+  private static let longest = 500
+
   package init(line: Int?, _ message: String) {
     self.line = line
-    self.message = message
+    self.message =
+      message.utf8.count > Self.longest
+      ? Excerpt(message, longest: Self.longest).description : message
   }
 
   package var description: String { line.map { "line \($0): \(message)" } ?? message }
@@ -134,5 +142,8 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
       .map(\.element)
   }
 
-  package var description: String { problems.map(\.description).joined(separator: "\n") }
+  package var description: String { lines.joined(separator: "\n") }
+
+  /// A sentence for each mistake, bounded in number.
+  package var lines: [String] { Excerpt.named(problems) { $0.description } }
 }

@@ -78,6 +78,22 @@ package struct StreamID: Hashable, Sendable, Comparable, CustomStringConvertible
   package static func < (one: StreamID, other: StreamID) -> Bool { one.bits < other.bits }
 }
 
+/// One life of the service's store: 64 random bits made with it, and made anew when it comes back
+/// from a backup. Written as 16 hex digits.
+package struct StoreEpoch: Hashable, Sendable, CustomStringConvertible {
+  package let bits: UInt64
+
+  package init(bits: UInt64) { self.bits = bits }
+
+  /// - Returns: nil unless the text is exactly 16 lower-case hex digits.
+  package init?(_ text: some StringProtocol) {
+    guard let bits = Hex.number(text, digits: 16) else { return nil }
+    self.bits = bits
+  }
+
+  package var description: String { Hex.text(bits, digits: 16) }
+}
+
 /// What a station remembers of a code: 128 bits of the SHA-256 of its signed content.
 /// It names a code in records without letting anyone rebuild it.
 package struct CodeDigest: Hashable, Sendable, Comparable, CustomStringConvertible {

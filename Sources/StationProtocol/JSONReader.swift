@@ -13,6 +13,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     case repeatedMember(String)
     case missingMember(String)
     case invalidMember(String)
+    case unreadableText(String, PlainText.Fault)
   }
 
   /// Bytes from the start of the text.
@@ -33,10 +34,12 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
       case .tooDeep: "nested more than \(JSONReader.deepest) deep"
       case .tooLong(let limit): "longer than \(limit) bytes"
       case .invalidUTF8: "not UTF-8"
-      case .unknownMember(let name): "unknown member \"\(name)\""
-      case .repeatedMember(let name): "member \"\(name)\" stands twice"
+      case .unknownMember(let name): "unknown member \"\(Excerpt(name))\""
+      case .repeatedMember(let name): "member \"\(Excerpt(name))\" stands twice"
       case .missingMember(let name): "member \"\(name)\" is missing"
-      case .invalidMember(let name): "the value of \"\(name)\" is not acceptable"
+      case .invalidMember(let name): "the value of \"\(Excerpt(name))\" is not acceptable"
+      case .unreadableText(let name, let fault):
+        "the value of \"\(name)\" is not acceptable: \(fault)"
       }
     return "byte \(offset): \(what)"
   }

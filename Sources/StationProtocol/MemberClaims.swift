@@ -53,6 +53,8 @@ package struct MemberTraits: OptionSet, Hashable, Sendable {
     self = known.trait
   }
 
+  package static let all: MemberTraits = [.maintainer, .extended, .duress]
+
   package var words: [String] { Self.words.filter { contains($0.trait) }.map(\.word) }
 }
 
@@ -65,18 +67,25 @@ package enum CodeRefusal: Hashable, CaseIterable, Error, Sendable {
   /// Names a key that this station does not hold.
   case unknownKey
   case badSignature
+  /// The key was good, and its issuer's time is over.
+  case issuerEnded
   case notYetValid
   case expired
   /// Valid for longer than a code may be, or without an issue or expiry time.
   case tooLongLived
   /// Names no member, or one whose name is not a pseudonym (`MemberID`).
   case noSubject
+  /// Made for another place than this one.
+  case wrongAudience
+  /// Signed by a key that may not sign this: another issuer's members, or a trait that it may not
+  /// give.
+  case beyondIssuer
 
   /// Every ground, with every fault of the first one.
   package static let allCases: [CodeRefusal] =
     CodeFault.allCases.map(malformed) + [
-      .unsupportedAlgorithm, .unknownKey, .badSignature, .notYetValid, .expired, .tooLongLived,
-      .noSubject,
+      .unsupportedAlgorithm, .unknownKey, .badSignature, .issuerEnded, .notYetValid, .expired,
+      .tooLongLived, .noSubject, .wrongAudience, .beyondIssuer,
     ]
 
   /// What is wrong with a code that is malformed.
@@ -85,33 +94,64 @@ package enum CodeRefusal: Hashable, CaseIterable, Error, Sendable {
   }
 }
 
-/// How long a code may live and how far two clocks may differ.
+/// How long a code may live, how far two clocks may differ, and for whom codes are meant here.
 package struct CodePolicy: Equatable, Sendable {
   package var longestLife: Duration
   package var leeway: Duration
+  /// Whom a code may name as its audience, beside the word that its issuer's terms hold; nil where
+  /// nobody asks. A code that names none is meant for every place.
+  package var audiences: [String]?
 
   /// - Parameters:
   ///   - longestLife: from issue to expiry; 120 s unless configured.
   ///   - leeway: granted at both ends for the difference of two clocks.
-  package init(longestLife: Duration = .seconds(120), leeway: Duration = .seconds(5)) {
+  package init(
+    longestLife: Duration = .seconds(120), leeway: Duration = .seconds(5),
+    audiences: [String]? = nil
+  ) {
     self.longestLife = longestLife
     self.leeway = leeway
+    self.audiences = audiences
   }
 
   /// Judges claims whose signature is good.
+  /// - Parameter terms: of the key that made the signature.
   /// - Returns: the member, or the first ground on which the code is refused.
   package func judge(
-    _ claims: MemberClaims, at time: WallTime
+    _ claims: MemberClaims, _ terms: IssuerTerms = .unlimited, at time: WallTime
   ) -> Result<MemberID, CodeRefusal> {
+    if let ends = terms.ends, time >= ends { return .failure(.issuerEnded) }
     let starts = [claims.notBefore, claims.issued].compactMap { $0 }
     if let start = starts.max(), start > time + leeway { return .failure(.notYetValid) }
     if let expires = claims.expires, expires + leeway <= time { return .failure(.expired) }
     guard let issued = claims.issued, let expires = claims.expires,
       expires - issued <= longestLife
     else { return .failure(.tooLongLived) }
+    return identify(claims, terms)
+  }
+
+  /// Whom a code names, whenever it was made: the grounds that no clock is needed for.
+  package func identify(
+    _ claims: MemberClaims, _ terms: IssuerTerms = .unlimited
+  ) -> Result<MemberID, CodeRefusal> {
     guard let subject = claims.subject, let member = MemberID(subject) else {
       return .failure(.noSubject)
     }
+    if let audience = claims.audience, audience != terms.audience, let audiences,
+      !audiences.contains(audience)
+    {
+      return .failure(.wrongAudience)
+    }
+    guard terms.allow(member, claims.traits) else { return .failure(.beyondIssuer) }
     return .success(member)
+  }
+
+  /// The time at which a code was issued, where it may tell the time: its issuer may sign it, and
+  /// could at that time.
+  package func witness(_ claims: MemberClaims, _ terms: IssuerTerms) -> WallTime? {
+    guard let issued = claims.issued, terms.ends.map({ issued < $0 }) ?? true,
+      case .success = identify(claims, terms)
+    else { return nil }
+    return issued
   }
 }

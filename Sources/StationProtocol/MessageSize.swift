@@ -23,8 +23,8 @@ extension Topic {
   package var largestPayload: Int {
     switch self {
     case .status, .ack, .serviceStatus: 1024
-    // A version is 512 bytes, each of which may be escaped.
-    case .birth: 4096
+    // A version is 512 bytes, each of which may be escaped; then there are 64 issuers.
+    case .birth: 16_384
     case .state(_, let part): part.largestPayload
     case .out: RecordBatch.longestJSON
     case .request, .reply, .sample, .command, .commandResult: 4096

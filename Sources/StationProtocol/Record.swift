@@ -154,10 +154,16 @@ package enum Denial: String, CaseIterable, Sendable {
   case paused
   /// The station does not know the time well enough to judge a code.
   case clockUntrusted = "clock-untrusted"
+  /// The key is one that this station knows, and its issuer's time is over.
+  case issuerEnded = "issuer-ended"
   case notYetValid = "not-yet-valid"
   case expired
   case tooLongLived = "too-long-lived"
   case noSubject = "no-subject"
+  /// Made for another place.
+  case wrongAudience = "wrong-audience"
+  /// Signed by an issuer that may not sign for this member, or not for this trait.
+  case beyondIssuer = "beyond-issuer"
   /// The member's codes are not believed any more.
   case revoked
   /// This code has opened a door before.
@@ -186,10 +192,13 @@ package enum Denial: String, CaseIterable, Sendable {
       case .unsupportedAlgorithm: .unsupportedAlgorithm
       case .unknownKey: .unknownKey
       case .badSignature: .badSignature
+      case .issuerEnded: .issuerEnded
       case .notYetValid: .notYetValid
       case .expired: .expired
       case .tooLongLived: .tooLongLived
       case .noSubject: .noSubject
+      case .wrongAudience: .wrongAudience
+      case .beyondIssuer: .beyondIssuer
       }
   }
 }

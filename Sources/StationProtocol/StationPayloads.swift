@@ -106,18 +106,25 @@ package struct BirthPayload: Equatable, Sendable {
   /// The last sequence number that is durable there; `floor - 1` where it holds none.
   package var ceiling: UInt64
   package var isClockTrusted: Bool
+  /// By which its days are counted; nil where it does not know.
+  package var zone: ZoneName?
+  /// The issuers of its configuration, and the keys that it has of them.
+  package var issuers: [IssuerStanding]
   package var at: WallTime
 
   package init(
     session: SessionID, version: String, accessPoints: [AccessPointID], floor: UInt64,
-    ceiling: UInt64, isClockTrusted: Bool, at: WallTime
+    ceiling: UInt64, isClockTrusted: Bool, zone: ZoneName? = nil,
+    issuers: [IssuerStanding] = [], at: WallTime
   ) {
+    self.zone = zone
     self.session = session
     self.version = version
     self.accessPoints = accessPoints
     self.floor = floor
     self.ceiling = ceiling
     self.isClockTrusted = isClockTrusted
+    self.issuers = issuers
     self.at = at
   }
 
@@ -130,6 +137,11 @@ package struct BirthPayload: Equatable, Sendable {
       $0.field("floor", floor)
       $0.field("ceiling", ceiling)
       $0.field("clockTrusted", isClockTrusted)
+      if let zone { $0.field("zone", zone) }
+      if !issuers.isEmpty {
+        $0.key("issuers")
+        $0.array(issuers) { writer, issuer in issuer.write(to: &writer) }
+      }
       $0.field("at", at.milliseconds)
     }
   }
@@ -137,14 +149,18 @@ package struct BirthPayload: Equatable, Sendable {
   package init(json: [UInt8]) throws(JSONError) {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
       var session = SessionID.Fields()
+      var zone: ZoneName?
       var version: String?
       var points: [AccessPointID]?
       var floor: UInt64?
       var ceiling: UInt64?
       var trusted: Bool?
+      var issuers: [IssuerStanding]?
       var at: WallTime?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
+        case "issuers":
+          try reader.read(&issuers, key) { (reader) throws(JSONError) in try reader.issuers() }
         case "version": try reader.read(&version, key, text: { $0 })
         case "accessPoints":
           try reader.read(&points, key) { (reader) throws(JSONError) in
@@ -154,6 +170,7 @@ package struct BirthPayload: Equatable, Sendable {
         case "ceiling": try reader.read(&ceiling, key, integer: UInt64.init(exactly:))
         case "clockTrusted":
           try reader.read(&trusted, key) { (reader) throws(JSONError) in try reader.bool() }
+        case "zone": try reader.read(&zone, key, text: { ZoneName($0) })
         case "at": try reader.read(&at, key, integer: { WallTime(milliseconds: $0) })
         default: try session.take(key, &reader)
         }
@@ -163,13 +180,22 @@ package struct BirthPayload: Equatable, Sendable {
         accessPoints: try reader.require(points, "accessPoints"),
         floor: try reader.require(floor, "floor"),
         ceiling: try reader.require(ceiling, "ceiling"),
-        isClockTrusted: try reader.require(trusted, "clockTrusted"),
+        isClockTrusted: try reader.require(trusted, "clockTrusted"), zone: zone,
+        issuers: issuers ?? [],
         at: try reader.require(at, "at"))
     }
   }
 }
 
 extension JSONReader {
+  fileprivate mutating func issuers() throws(JSONError) -> [IssuerStanding] {
+    var issuers: [IssuerStanding] = []
+    try array(limit: IssuerStanding.most) { (reader) throws(JSONError) in
+      issuers.append(try IssuerStanding(&reader))
+    }
+    return issuers
+  }
+
   fileprivate mutating func accessPoints(_ key: JSONKey) throws(JSONError) -> [AccessPointID] {
     var points: [AccessPointID] = []
     try array(limit: AccessPointID.most) { (reader) throws(JSONError) in

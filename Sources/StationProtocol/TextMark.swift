@@ -10,6 +10,11 @@ package enum TextMark {
     text.starts(with: utf8) ? text.dropFirst(utf8.count) : text[...]
   }
 
+  /// The same of a whole file, so that the first line means what it shows.
+  package static func without(_ text: [UInt8]) -> [UInt8] {
+    text.starts(with: utf8) ? Array(text.dropFirst(utf8.count)) : text
+  }
+
   /// Whether the text begins as one in UTF-16 does, of either byte order.
   package static func isUTF16(_ text: [UInt8]) -> Bool {
     text.starts(with: [0xFF, 0xFE]) || text.starts(with: [0xFE, 0xFF])

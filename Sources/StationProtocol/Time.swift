@@ -46,10 +46,14 @@ package struct Now: Equatable, Sendable {
   package var isTrusted: Bool
   /// Local time minus UTC, in seconds.
   package var utcOffsetSeconds: Int
+  /// The whole rules of local time, where somebody needs those of other days; nil elsewhere.
+  package var zone: Zone?
 
   package init(
-    instant: Instant, wall: WallTime, isTrusted: Bool = true, utcOffsetSeconds: Int = 0
+    instant: Instant, wall: WallTime, isTrusted: Bool = true, utcOffsetSeconds: Int = 0,
+    zone: Zone? = nil
   ) {
+    self.zone = zone
     self.instant = instant
     self.wall = wall
     self.isTrusted = isTrusted

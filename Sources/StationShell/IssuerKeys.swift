@@ -1,39 +1,56 @@
-// The keys whose codes a station believes, from a folder of PEM files.
+// The keys whose codes a station believes, read again every minute on a thread beside the loop's.
 import Glibc
 import Linux
 import MemberCode
 import StationProtocol
 
-/// Loads every `*.pem` of a folder. A file that is no key is an error with its name; the others
-/// count all the same, because one bad file must not shut every door.
-enum IssuerKeys {
-  static func load(folder: String) -> (keys: KeySet, problems: [String]) {
-    var keys: [VerificationKey] = []
-    var problems: [String] = []
-    do throws(SystemError) {
-      for name in try Files.names(in: folder) where name.hasSuffix(".pem") {
-        do throws(SystemError) {
-          let bytes = try Files.read("\(folder)/\(name)", limit: 65_536)
-          do throws(KeyError) {
-            keys.append(try VerificationKey(pem: bytes))
-          } catch {
-            problems.append("\(folder)/\(name): \(error)")
-          }
-        } catch {
-          problems.append(error.description)
+/// The loop's side. A key that is withdrawn or replaced counts within a minute, without a restart
+/// that would shut the door; a card that is slow to read holds up no code.
+final class IssuerKeys {
+  static let interval: Duration = .seconds(60)
+
+  /// What a look at the files has brought, where it differs from the look before.
+  let reports: Mailbox<IssuerFiles>
+  /// As it was at the start: no code is judged before the keys were read.
+  let files: IssuerFiles
+  /// nil where no key is configured: nothing can change.
+  private let worker: WorkerThread<Void>?
+
+  init(_ issuers: [IssuerSettings]) throws(SystemError) {
+    let reports = try Mailbox<IssuerFiles>()
+    let files = Self.read(issuers)
+    self.reports = reports
+    self.files = files
+    guard !issuers.isEmpty else {
+      worker = nil
+      return
+    }
+    worker = WorkerThread(name: "issuers") {
+      var known = files
+      return { _ in
+        let found = Self.read(issuers)
+        // A key that is the same in another file is the same: its id is over its bytes.
+        if found.issuers != known.issuers || found.problems != known.problems {
+          reports.send(found)
         }
+        known = found
+        return nil
       }
-    } catch {
-      problems.append(error.description)
     }
-    if keys.isEmpty { problems.append("no issuer key in \(folder): every code will be refused") }
-    if keys.count > KeySet.most {
-      problems.append("\(folder) holds more than \(KeySet.most) keys; the later ones do not count")
-    }
-    do throws(KeyError) {
-      return (try KeySet(Array(keys.prefix(KeySet.most))), problems)
-    } catch {
-      preconditionFailure("a set takes \(KeySet.most) keys")
+  }
+
+  /// Asks for a look at the files; what has changed comes as a report.
+  func look() { worker?.submit(()) }
+
+  func stop() { worker?.finish() }
+
+  static func read(_ issuers: [IssuerSettings]) -> IssuerFiles {
+    IssuerFiles(issuers) { path in
+      do throws(SystemError) {
+        return .success(try Files.read(path, limit: 65_536))
+      } catch {
+        return .failure(IssuerFiles.FileFault("\(error)"))
+      }
     }
   }
 }

@@ -46,9 +46,10 @@ final class RemainderSender {
     again = loop.schedule(after: Self.patience) { [weak self] in self?.look() }
   }
 
-  /// - Returns: whether it is about such a store.
+  /// - Returns: whether it is about such a store. One of kept ends is the core's, also where these
+  ///   are of the same stream.
   func takes(_ ack: Acknowledgement) -> Bool {
-    guard streams.contains(ack.stream) else { return false }
+    guard ack.kept == nil, streams.contains(ack.stream) else { return false }
     guard let sent, sent.stream == ack.stream else { return true }
     journal.trimRemainder(through: min(ack.upto, sent.upto), of: ack.stream)
     if ack.upto >= sent.upto {

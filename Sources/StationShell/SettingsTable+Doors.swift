@@ -54,7 +54,10 @@ extension StationSettings {
       "Whether the lock can stay released for ever, or its coil bears current in pulses only."),
     Key(
       "longest-pulse", .duration(.milliseconds(50)...(.seconds(60))), .standard("1 s"),
-      "How long the coil of a lock that is rated for pulses bears current; it then rests as long."),
+      "How long the coil of a lock that is rated for pulses bears current; it then rests as long. A "
+        + "thread of its own ends each pulse, also where the program hangs; where the whole process "
+        + "is stopped systemd's watchdog does, after two seconds at the earliest: a coil that bears "
+        + "less needs a timer relay before it."),
     Key(
       "strike-contact", .choice(StrikeWiring.Contact.allCases.map(\.rawValue)),
       .standard("normally-open"),
@@ -63,7 +66,8 @@ extension StationSettings {
     Key(
       "egress", .choice(["handle", "button-circuit"]), .standard("handle"),
       "How people get out when this machine is off: by a handle that opens the door from inside, or "
-        + "by a button that cuts the lock's current itself."),
+        + "by a button that cuts the lock's current itself. To be said openly for a magnet on the "
+        + "normally closed contact, which holds the door shut then."),
     Key(
       "contact-fault-after", .integer(2...1000, unit: "grants"), .standard("10"),
       "So many unused grants in a row without a movement of the door make its contact suspect."),

@@ -23,9 +23,6 @@ extension StationSettings {
     "entry", "Who may come in.",
     keys: [
       ConfigurationTable.Key(
-        "issuer-keys", .path, .standard("/etc/worker-station/issuer-keys"),
-        "A folder of public keys or certificates (*.pem) whose codes are believed."),
-      ConfigurationTable.Key(
         "longest-code-life", .duration(.seconds(1)...(.seconds(86_400))), .standard("2 min"),
         "A code that is valid for longer is refused."),
       ConfigurationTable.Key(

@@ -6,9 +6,9 @@ import StationProtocol
 extension StationSettings {
   package static let table = ConfigurationTable([
     stationSection, accessPointSection, fireSection, inputsSection, relaySection, readerSection,
-    entrySection, membersSection, occupancySection, counterSection, machineSection,
-    articleSection, slotSection, screenSection, measurementsSection, thermometerSection,
-    meterSection, clockSection, boardSection, brokerSection, storeSection,
+    entrySection, IssuerSettings.section, membersSection, occupancySection, counterSection,
+    machineSection, articleSection, slotSection, screenSection, measurementsSection,
+    thermometerSection, meterSection, clockSection, boardSection, brokerSection, storeSection,
   ])
 
   typealias Section = ConfigurationTable.Section

@@ -19,7 +19,7 @@ package enum StationCommand {
       name: "stationd", version: version, table: StationSettings.table,
       read: { try StationSettings.read($0, version: version) },
       serve: { try StationDaemon($0).run() },
-      check: { MemberLists.check($0.members) },
+      check: { StationFiles.check($0) },
       otherUses: [SafeStateCommand.usage]
     ).run(arguments)
   }

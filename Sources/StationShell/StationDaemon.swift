@@ -20,7 +20,8 @@ package final class StationDaemon {
   /// Both nil where the station has no exchange machine.
   private let machine: (any ExchangeMachine)?
   private let screen: StationScreen?
-  private let verifier: CodeVerifier
+  private let issuers: IssuerKeys
+  private var verifier: CodeVerifier
   private let members: MemberFiles
   private let unknownCard: UnknownCard
   let sensors: SensorThreads
@@ -43,16 +44,17 @@ package final class StationDaemon {
   package init(
     _ settings: StationSettings, makeLines: ((EventLoop) -> any StationLines)? = nil
   ) throws(SystemError) {
+    var settings = settings
+    if let zone = settings.timeZone { Clock.setTimeZone(zone) }
+    if settings.core.zone == nil { settings.core.zone = ZoneFiles.localName }
     self.settings = settings
     // What can keep the daemon from running is looked at before the store counts a boot.
-    if let zone = settings.timeZone { Clock.setTimeZone(zone) }
     let broker = settings.broker
     let password = Self.password(broker.credentials)
     lock = try Self.lock(settings)
     loop = try EventLoop()
-    let (keys, problems) = IssuerKeys.load(folder: settings.issuerKeys)
-    for problem in problems { Log.error(problem) }
-    verifier = CodeVerifier(keys)
+    issuers = try IssuerKeys(settings.issuers)
+    verifier = CodeVerifier(issuers.files.keys)
     members = try MemberFiles(settings.members)
     unknownCard = UnknownCard(path: settings.members.unknownCard)
     sensors = try SensorThreads(settings.sensors)
@@ -80,7 +82,8 @@ package final class StationDaemon {
     // Before any reader is heard: whoever is revoked is so from the first code on.
     dispatch(.directoryChanged(members.directory))
     dispatch(.listsJudged(areFaulty: members.areFaulty))
-    lookAtMembers()
+    take(issuers.files)
+    lookAtFiles()
     // What a daemon left that was killed.
     unknownCard.show(nil)
     lines.start()
@@ -114,6 +117,7 @@ package final class StationDaemon {
     for report in journal.reports.drain() { take(report) }
     link.stop()
     members.stop()
+    issuers.stop()
     journal.close()
     Log.notice("station \(settings.station) has stopped")
   }
@@ -122,6 +126,7 @@ package final class StationDaemon {
     try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in requestStop() }
     try loop.receive(from: journal.reports) { [unowned self] in take($0) }
     try loop.receive(from: members.reports) { [unowned self] in take($0) }
+    try loop.receive(from: issuers.reports) { [unowned self] in take($0) }
     try connectSensors()
     link.onEvent = { [unowned self] in heard($0) }
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
@@ -175,47 +180,11 @@ package final class StationDaemon {
 
   /// The watchdog is fed by turns of the loop; a timer only makes sure that there are some.
   private func feedWatchdog() {
+    if let longest = settings.pulses.values.min() { notifier.bound(by: longest) }
     loop.afterTurn = { [unowned self] in notifier.keepAlive(at: Clock.now) }
     guard let interval = notifier.keepAliveInterval else { return }
     func again() { loop.schedule(after: interval) { again() } }
     again()
-  }
-
-  /// Without its password a station reaches no broker, and opens its doors all the same.
-  private static func password(_ folder: String?) -> String {
-    do throws(SystemError) {
-      return try Files.credential("mqtt-password", directory: folder)
-    } catch {
-      Log.error("\(error); the broker will refuse this station: put it there and restart")
-      return ""
-    }
-  }
-
-  private static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {
-    do throws(SystemError) {
-      guard let lock = try FileLock(beside: settings.storePath) else {
-        throw SystemError(
-          "use", path: settings.storePath, detail: "another stationd has it; stop that one first")
-      }
-      return lock
-    } catch {
-      // A file system that cannot be written stops nobody from coming in.
-      if error.code == 0 { throw error }
-      Log.error("\(error); nothing keeps a second stationd away")
-      return nil
-    }
-  }
-
-  private static func lines(_ settings: StationSettings, _ loop: EventLoop) -> any StationLines {
-    switch settings.board {
-    case .simulated(let socket):
-      SimulatedLines(
-        loop: loop, path: socket, accessPoints: settings.core.accessPoints.map(\.id.number))
-    case .chip(let wires, let settling):
-      ChipLines(
-        loop: loop, wiring: wires.map { ($0.line, $0.wiring) }, settling: settling,
-        safe: settings.safe.levels)
-    }
   }
 }
 
@@ -241,7 +210,7 @@ extension StationDaemon {
       case .genuine(let code):
         return StationCore.Presentation(
           bytes: CodeDigest(bytes: SHA256.digest(bytes)),
-          verdict: .genuine(code.claims, code: code.digest))
+          verdict: .genuine(code.claims, code: code.digest, terms: code.terms))
       case .refused(let refusal, let digest):
         return StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
       }
@@ -270,20 +239,26 @@ extension StationDaemon {
       }
       // Of a number with so few bits a hash hides little; it keeps it out of records as it is.
       let digest = SHA256.digest(Array("card \(card)".utf8))
-      let presentation = CardPresentation(card, digest: CodeDigest(bytes: digest))
-      switch direction {
-      case .inward: dispatch(.cardPresented(point, presentation))
-      case .outward: dispatch(.leaveRequested(point, .card(presentation)))
-      }
+      members.show(
+        CardPresentation(card, digest: CodeDigest(bytes: digest)), at: point, direction)
     case .keys(let keys): members.compare(keys, at: point, direction)
     }
   }
 
-  private func lookAtMembers() {
+  private func lookAtFiles() {
     loop.schedule(after: MemberFiles.interval) { [unowned self] in
       members.look()
-      lookAtMembers()
+      issuers.look()
+      lookAtFiles()
     }
+  }
+
+  private func take(_ files: IssuerFiles) {
+    for problem in files.problems { Log.error(problem) }
+    let ids = files.issuers.compactMap { issuer in issuer.keyText.map { "\(issuer.name) \($0)" } }
+    Log.notice("issuer keys: \(ids.isEmpty ? "none" : ids.joined(separator: ", "))")
+    verifier = CodeVerifier(files.keys)
+    dispatch(.issuersRead(files.issuers))
   }
 
   private func take(_ report: MemberFiles.Report) {
@@ -291,11 +266,17 @@ extension StationDaemon {
     case .changed(let directory):
       Log.notice("the lists of members were read again")
       dispatch(.directoryChanged(directory))
-    case .compared(let point, let direction, let attempt):
+    case .shown(let point, let direction, let card):
       members.heard(point)
       switch direction {
-      case .inward: dispatch(.pinEntered(point, attempt))
-      case .outward: dispatch(.leaveRequested(point, .pin(attempt)))
+      case .inward: dispatch(.cardPresented(point, card))
+      case .outward: dispatch(.leaveRequested(point, .card(card)))
+      }
+    case .compared(let point, let direction, let attempt, let number):
+      members.heard(point)
+      switch direction {
+      case .inward: dispatch(.pinEntered(point, attempt, number: number))
+      case .outward: dispatch(.leaveRequested(point, .pin(attempt, number: number)))
       }
     case .problem(let problem): Log.error(problem)
     case .note(let note): Log.notice(note)
@@ -310,6 +291,11 @@ extension StationDaemon {
     case .replaced(let stream, let isDurable):
       dispatch(.storeReplaced(stream, isDurable: isDurable))
       link.change(stream: stream)
+    case .renewed(let stream, let last):
+      Log.warning("the store goes on with another stream; \(last) records are sent again in it")
+      dispatch(.streamRenewed(stream, through: last))
+      link.change(stream: stream)
+    case .keptEnd(let row): dispatch(.keptEndRead(row))
     case .rows(let stream, let first, let records):
       link.publish(stream: stream, first: first, records: records)
     case .kept:
@@ -377,6 +363,9 @@ extension StationDaemon {
     case .checkMachine(let slot): machine?.check(slot)
     case .showScreen(let screen): self.screen?.show(screen)
     case .trim(let seq): journal.trim(through: seq, of: stream)
+    case .renewStream: journal.renew(stream)
+    case .readKeptEnd(let id): journal.readKeptEnd(after: id)
+    case .publishKeptEnd(let end): link.publish(end)
     }
   }
 

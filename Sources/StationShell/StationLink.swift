@@ -32,7 +32,9 @@ final class StationLink {
       return status(isOnline: false, .lost)
     }
     client.onConnected = { [unowned self] in
-      client.subscribe([Topic.ack(station).path, Topic.reply(station).path])
+      client.subscribe([
+        Topic.ack(station).path, Topic.reply(station).path, Topic.serviceStatus.path,
+      ])
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
       Log.notice("connected to \(options.host):\(options.port)")
@@ -45,6 +47,10 @@ final class StationLink {
       lastReason = reason
       onEvent(.uplinkClosed)
     }
+    client.onTakenOver = { [unowned self] in
+      Log.error("another machine uses the name \(station) at the broker: find it, or rename one")
+      onEvent(.sessionTakenOver)
+    }
     client.onMessage = { [unowned self] in receive($0) }
     client.onOversized = { [unowned self] _, bytes in
       refuse(.unreadable, "a message of \(bytes) bytes")
@@ -55,7 +61,7 @@ final class StationLink {
 
   func stop() { client.stop(last: status(isOnline: false, .stopping)) }
 
-  /// The store was replaced. A new stream counts this boot as its first, or its next one would
+  /// The store was replaced, or goes on with another stream. A new stream counts this boot as its first, or its next one would
   /// seem to be older. The session is begun anew, because its will still speaks of the old one.
   func change(stream: StreamID) {
     self.stream = stream
@@ -93,6 +99,14 @@ final class StationLink {
     }
   }
 
+  /// Sends a kept end under its old stream and number. What the link does not take is sent again by
+  /// the core.
+  func publish(_ end: KeptEnd) {
+    let batch = RecordBatch(
+      stream: end.stream, first: end.seq, records: [end.record.json], isKept: true)
+    send(.out(station), batch.json, isRetained: false)
+  }
+
   private func send(_ topic: Topic, _ payload: [UInt8], isRetained: Bool) {
     _ = client.publish(
       MQTTMessage(topic: topic.path, payload: payload, isRetained: isRetained))
@@ -108,6 +122,7 @@ final class StationLink {
 
   private func receive(_ message: MQTTMessage) {
     let topic = Topic(path: message.topic)
+    if topic == .serviceStatus { return receive(serviceStatus: message.payload) }
     guard let topic, topic.isHeard(by: station) else {
       return refuse(.unknownTopic, "a message on a topic that is not for this station")
     }
@@ -122,6 +137,16 @@ final class StationLink {
       }
     } catch {
       refuse(.unreadable, "an answer of the service that cannot be read: \(error)")
+    }
+  }
+
+  /// Kept by the broker or said now: it is the service's state either way.
+  private func receive(serviceStatus payload: [UInt8]) {
+    do throws(JSONError) {
+      let status = try ServiceStatusPayload(json: payload)
+      if status.isOnline, let store = status.store { onEvent(.serviceHeard(store)) }
+    } catch {
+      refuse(.unreadable, "a status of the service that cannot be read: \(error)")
     }
   }
 

@@ -63,6 +63,15 @@ extension SettingsReader {
         "a fail-secure lock on the normally closed contact stands open and under current while "
           + "nothing drives the relay, which burns its coil: use the normally open contact")
     }
+    if kind == .failSafe, section.text("strike-contact") == "normally-closed",
+      !section.isSet("egress")
+    {
+      fail(
+        section.line(of: "strike-contact"),
+        "a magnet on the normally closed contact holds the door shut while this machine is off, so "
+          + "the file has to say how people get out then: egress = handle, or egress = "
+          + "button-circuit where the exit button cuts the magnet's current itself")
+    }
     if kind == .failSafe, isPulsed {
       fail(
         section.line(of: "lock-rating"),
@@ -109,6 +118,16 @@ extension SettingsReader {
         contact: StrikeWiring.Contact(rawValue: section.text("strike-contact")) ?? .normallyOpen)
     }
     return strikes
+  }
+
+  /// The locks' outputs whose coils bear current in pulses only, with the longest of them.
+  func pulses() -> [BoardLine: Duration] {
+    var pulses: [BoardLine: Duration] = [:]
+    for section in configuration.sections("access-point") where Self.isPulseRated(section) {
+      guard let id = AccessPointID(Int(section.argument ?? "") ?? 0) else { continue }
+      pulses[BoardLine(.strike, id.number)] = section.duration("longest-pulse")
+    }
+    return pulses
   }
 
   func firePolicy() -> FirePolicy {

@@ -41,7 +41,8 @@ struct EntrySettings {
     }
     return EntryPolicy(
       code: CodePolicy(
-        longestLife: section.duration("longest-code-life"), leeway: section.duration("leeway")),
+        longestLife: section.duration("longest-code-life"), leeway: section.duration("leeway"),
+        audiences: [configuration.section("station").text("id")]),
       hours: schedule("opening-hours"), freeHours: freeHours(programs), capacity: capacity(),
       reservation: reservation(), antiPassback: antiPassback(), interlock: interlock(),
       uplink: section.text("uplink-lost") == "free"

@@ -10,7 +10,7 @@ package struct StationSettings: Equatable, Sendable {
   package var station: StationID
   package var core: StationConfiguration
   package var storePath: String
-  package var issuerKeys: String
+  package var issuers: [IssuerSettings]
   package var members: Members
   /// As the C library knows it; nil for the machine's own.
   package var timeZone: String?
@@ -23,6 +23,8 @@ package struct StationSettings: Equatable, Sendable {
   package var broker: Broker
   /// How each lock hangs on its relay.
   package var strikes: [AccessPointID: StrikeWiring]
+  /// Outputs that may carry current for so long at a stretch, whatever becomes of this program.
+  package var pulses: [BoardLine: Duration]
   /// What the outputs are driven to while nobody decides about them.
   package var safe: SafeStates
 
@@ -98,21 +100,22 @@ struct SettingsReader {
     let timeZone = entry.timeZone()
     problems += entry.problems
     guard problems.isEmpty else { return nil }
-    let core = StationConfiguration(
+    var core = StationConfiguration(
       version: version, accessPoints: points, entry: policy, occupancy: occupancy,
       clock: ClockTrust.Policy(rawValue: configuration.section("clock").text("trust")) ?? .require,
       outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))),
       fire: firePolicy(), relays: relays(), sensors: sensorPolicy, vending: machine?.policy)
+    core.zone = timeZone.map { ZoneName($0) } ?? nil
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
-      issuerKeys: configuration.section("entry").text("issuer-keys"),
+      issuers: IssuerSettings.read(configuration),
       members: entry.members, timeZone: timeZone, readers: readers, counters: counters,
       sensors: sensors, machine: machine?.machine, board: board,
       broker: StationSettings.Broker(
         host: broker.text("host"), port: broker.integer("port"),
         credentials: broker.optionalText("credentials-directory"),
         longestPause: broker.duration("longest-pause")),
-      strikes: strikes(), safe: safe)
+      strikes: strikes(), pulses: pulses(), safe: safe)
   }
 
   mutating func fail(_ line: Int?, _ message: String) {

@@ -118,6 +118,14 @@ package final class StationUnderTest {
   }
 
   /// Turns something of the room on or off: `fire`, `lock-down`, `emergency` and their like.
+  /// Presses the exit button once it is let go.
+  package func pressExit() throws {
+    try Deadline.wait(until: "the exit button to be let go") {
+      try accessPoint()["exit"] as? Bool == false
+    }
+    try order("/exit", [:])
+  }
+
   package func turn(_ name: String, on isOn: Bool) throws {
     try post("/room", ["switch": name, "on": isOn])
   }
@@ -160,7 +168,13 @@ package final class StationUnderTest {
       (
         "board", ["kind": "simulated", "socket": folder.file("\(plan.name)/board.socket")]
       ),
-      ("entry", ["issuer-keys": folder.file("\(plan.name)/keys")]),
+      (
+        "issuer union",
+        [
+          "key": folder.file("\(plan.name)/keys/issuer.pem"),
+          "traits": "maintainer extended duress",
+        ]
+      ),
       // No clock of these machines is synchronised; the policy is set openly.
       ("clock", ["trust": "accept"]),
       (

@@ -117,8 +117,9 @@ final class DoorStation {
     var text = """
       [station]
       id = \(name)
+      [issuer bench]
+      key = \(folder)/keys/issuer.pem
       [entry]
-      issuer-keys = \(folder)/keys
       longest-code-life = 1 h
       [clock]
       trust = accept

@@ -74,7 +74,7 @@ private final class ExchangeBed {
       at: now)
     for number in 0..<members {
       let id = member(number)
-      _ = try store.enrol(Member(id: id, label: nil, enrolled: now.wall))
+      _ = try store.enrol(Member(id: id, label: nil, enrolled: now.wall), by: "bench")
       guard let key = OrderKey("grant-\(number)") else { preconditionFailure("no key") }
       _ = try store.carryOut(
         .grant(id, points, reason: "bench"), key: key, by: "bench", aloneUpTo: .max, at: now)

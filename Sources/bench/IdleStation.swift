@@ -90,8 +90,8 @@ private final class IdleDaemon {
       [access-point 1]
       [reader front]
       device = \(terminal.path)
-      [entry]
-      issuer-keys = \(folder.file("\(name)/keys"))
+      [issuer bench]
+      key = \(folder.file("\(name)/keys/issuer.pem"))
       [clock]
       trust = accept
       [board]

@@ -159,7 +159,7 @@ private enum LongLedger {
     _ = try store.store([.floor(station, stream, floor: 1)], at: now)
     _ = try store.carryOut(
       .issue(Int64(exchanges), reason: "bench"), key: issue, by: "bench", aloneUpTo: 0, at: now)
-    _ = try store.enrol(Member(id: member, label: nil, enrolled: now.wall))
+    _ = try store.enrol(Member(id: member, label: nil, enrolled: now.wall), by: "bench")
     _ = try store.carryOut(
       .grant(member, points, reason: "bench"), key: grant, by: "bench",
       aloneUpTo: Int64(exchanges), at: now)

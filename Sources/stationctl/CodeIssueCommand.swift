@@ -20,6 +20,9 @@ enum CodeIssueCommand {
       .init(
         name: "--trait", value: "WORD", count: .several,
         meaning: "what stations are to know: maintainer, extended or duress"),
+      .init(
+        name: "--audience", value: "WORD",
+        meaning: "where alone it is good: a station's id, or the issuer's word; if not, anywhere"),
       .init(name: "--png", value: "OUT", meaning: "writes the QR code as an image instead"),
       .init(name: "--terminal", value: nil, meaning: "draws the QR code instead"),
     ],
@@ -48,7 +51,8 @@ enum CodeIssueCommand {
     let code: String
     do throws(CodeIssueError) {
       code = try issuer.issue(
-        member, life: .seconds(life), at: WallClock.now(), traits: traits)
+        member, life: .seconds(life), at: WallClock.now(),
+        audience: values.text("--audience"), traits: traits)
     } catch {
       throw CommandFailure("\(error)")
     }

@@ -21,6 +21,9 @@ enum CodeVerifyCommand {
         name: "--any-length",
         meaning: "reads up to 4 KiB of COSE, where a station takes 512 characters; whose signature "
           + "it is, is told apart"),
+      .init(
+        name: "--audience", value: "WORD", count: .several,
+        meaning: "whom the code may name as its audience, as a station's id; anybody if not given"),
     ],
     run: run)
 
@@ -30,6 +33,8 @@ enum CodeVerifyCommand {
     if let life = try values.number("--max-life", in: 1...253_402_300_799) {
       policy.longestLife = .seconds(life)
     }
+    let audiences = values.all("--audience")
+    policy.audiences = audiences.isEmpty ? nil : audiences
     let isAnyLength = values.has("--any-length")
     let bounds: CodeBounds = isAnyLength ? .anyLength : .station
     let verifier = CodeVerifier(try KeyFiles.keySet(values.all("--key")), within: bounds)
@@ -70,7 +75,8 @@ enum CodeVerifyCommand {
     guard let message = text.withUnsafeBytes({ try? verifier.message($0) }) else { return nil }
     if message.isUnsupported { return "unsupported" }
     let content = message.signedContent()
-    return verifier.keys.keys.contains { $0.signed(message, content: content) } ? "good" : "bad"
+    return verifier.keys.issuers.contains { $0.key.signed(message, content: content) }
+      ? "good" : "bad"
   }
 
   private static func answer(

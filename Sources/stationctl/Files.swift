@@ -1,6 +1,7 @@
 // Files and standard streams as the commands use them: bounded reads, whole writes.
 
 import Glibc
+import StationProtocol
 
 /// Standard output or standard error.
 struct StandardStream {
@@ -24,7 +25,7 @@ enum Files {
     guard bytes.count <= most else {
       throw CommandFailure("\(path) is longer than \(most) bytes")
     }
-    return bytes
+    return TextMark.without(bytes)
   }
 
   /// Standard input up to `most` bytes; what comes after them stays unread.

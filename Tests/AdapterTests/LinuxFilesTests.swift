@@ -23,6 +23,14 @@ struct FilesTests {
         == "cannot read /dev/zero: it is longer than 1000 bytes")
   }
 
+  @Test("a byte order mark before a text is left out, and no other one")
+  func byteOrderMark() throws {
+    let path = try folder.write("\u{FEFF}m-1\nm-\u{FEFF}2\n", to: "revoked.txt")
+    #expect(try Files.read(path) == Array("m-1\nm-\u{FEFF}2\n".utf8))
+    try folder.write("\u{FEFF}", to: "empty")
+    #expect(try Files.read(folder.file("empty")).isEmpty)
+  }
+
   @Test("what cannot be opened is named with the system's reason")
   func missing() throws {
     let path = folder.file("nothing")
@@ -59,26 +67,32 @@ struct FilesTests {
   @Test(
     "a credential is its text without space around it",
     arguments: [
-      ("secret\n", "secret"), ("  two words \r\n", "two words"), ("\u{e9}t\u{e9}", "\u{e9}t\u{e9}"),
+      ("secret\n", "secret"), ("  two words \r\n", "two words"),
+      ("\u{FEFF}marked\n", "marked"), ("\u{e9}t\u{e9}", "\u{e9}t\u{e9}"),
     ])
   func credential(content: String, text: String) throws {
     try folder.write(content, to: "mqtt-password")
-    #expect(try Files.credential("mqtt-password", directory: folder.path) == text)
+    #expect(try Self.credential("mqtt-password").read(directory: folder.path) == text)
+  }
+
+  private static func credential(_ name: String) -> UnitCredential {
+    UnitCredential(name, home: "/etc/somewhere/\(name)")
   }
 
   @Test("an empty, a binary and a missing credential are refused by name, never by content")
   func badCredentials() throws {
     let path = try folder.write(" \n", to: "empty")
     #expect(
-      refusal { _ = try Files.credential("empty", directory: folder.path) }
-        == "cannot read \(path): it holds no text")
+      refusal { _ = try Self.credential("empty").read(directory: folder.path) }
+        == "cannot read the credential empty \(path): it is empty")
     try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: folder.file("binary")))
     #expect(
-      refusal { _ = try Files.credential("binary", directory: folder.path) }
-        == "cannot read \(folder.file("binary")): it holds no text")
+      refusal { _ = try Self.credential("binary").read(directory: folder.path) }
+        == "cannot read the credential binary \(folder.file("binary")): it is not text")
     #expect(
-      refusal { _ = try Files.credential("absent", directory: folder.path) }
-        == "cannot open \(folder.file("absent")): No such file or directory (errno 2)")
+      refusal { _ = try Self.credential("absent").read(directory: folder.path) }
+        == "cannot read the credential absent \(folder.file("absent")): "
+        + "No such file or directory (errno 2)")
   }
 
   @Test("a lock is had once at a time, and again when its holder has gone")

@@ -41,6 +41,30 @@ struct ThreadTests {
     #expect(done.value == Array(0..<5000))
   }
 
+  @Test("a worker that hangs is given no more jobs than may wait, and whoever submits is told so")
+  func full() throws {
+    let begun = try Mailbox<Int>()
+    let gate = try Mailbox<Int>()
+    let worker = WorkerThread<Int>(name: "worker", most: 3) {
+      { jobs in
+        for job in jobs { begun.send(job) }
+        while gate.drain().isEmpty { Clock.rest(until: Clock.now + .milliseconds(1)) }
+        return nil
+      }
+    }
+    #expect(worker.submit(1))
+    let loop = try EventLoop()
+    var first: [Int] = []
+    try loop.receive(from: begun) { first.append($0) }
+    try loop.serve(until: "the first job") { first == [1] }
+    #expect([2, 3, 4, 5, 6].map { worker.submit($0) } == [true, true, true, false, false])
+    gate.send(1)
+    gate.send(1)
+    try loop.serve(until: "the others") { first == [1, 2, 3, 4] }
+    gate.send(1)
+    worker.finish()
+  }
+
   @Test("a worker that asks for it is called again at its time, and once more at the end")
   func waking() throws {
     let calls = try Mailbox<(jobs: Int, at: Instant)>()

@@ -93,6 +93,8 @@ struct ContractFileTests {
       "#/components/schemas/DiscrepancyKind": Discrepancy.Kind.allCases.map(\.rawValue),
       "#/components/schemas/OrderRefusal": OrderRefusal.allCases.map(\.rawValue),
       "#/components/schemas/OrderKind": Self.orderKinds,
+      "#/components/schemas/AuditEntry/properties/action": AuditEntry.Action.allCases.map(
+        \.rawValue),
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
       "#/components/schemas/Problem/properties/code": try Self.problemCodes(),
     ]

@@ -52,7 +52,7 @@ struct LiveCallTests {
         "/api/v1/stations/gate-1/measurements?by=day&count=31", "/api/v1/members/m-1/points",
         "/api/v1/pending-orders", "/api/v1/movements", "/api/v1/holds", "/api/v1/discrepancies",
         "/api/v1/exchange-limits", "/api/v1/stations/gate-1/prices",
-        "/api/v1/stations/gate-1/takings", "/api/v1/ledger-proof",
+        "/api/v1/stations/gate-1/takings", "/api/v1/ledger-proof", "/api/v1/audit",
       ] {
         let exchange = try caller.call(method, target)
         #expect(exchange.status == 200, "\(exchange.name)")
@@ -200,6 +200,7 @@ struct LiveCallTests {
       "/quarantine", "/members/m-1/points", "/pending-orders", "/movements", "/holds",
       "/discrepancies",
       "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",
+      "/audit",
     ] {
       let exchange = try caller.call("GET", "/api/v1\(target)")
       #expect(exchange.status == 503, "\(exchange.name)")

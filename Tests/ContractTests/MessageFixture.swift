@@ -69,7 +69,10 @@ enum MessageKind: String, CaseIterable, Sendable {
         return .failure(Refusal(text: "record \(index): \(error)"))
       }
     }
-    return .success(RecordBatch(stream: batch.stream, first: batch.first, records: records).json)
+    return .success(
+      RecordBatch(
+        stream: batch.stream, first: batch.first, records: records, isKept: batch.isKept
+      ).json)
   }
 
   struct Refusal: Error {

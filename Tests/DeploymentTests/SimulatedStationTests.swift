@@ -48,8 +48,6 @@ struct SimulatedStationTests {
     return try folder.write(
       """
       \(text)
-      [entry]
-      issuer-keys = \(folder.file("keys"))
       [store]
       path = \(folder.file("station.sqlite"))
       [broker]

@@ -57,18 +57,19 @@ import Testing
       seed: 9, plan: FaultPlan(seed: 9, allowed: [], required: []), mutation: nil, stations: 1)
   }
 
-  private func insert(_ seq: UInt64) -> SimulatedDisk.Operation {
-    .insert(seq: seq, row: [UInt8](repeating: UInt8(seq % 256), count: 3), changes: [])
+  private func insert(_ seq: UInt64, _ disk: SimulatedDisk) -> SimulatedDisk.Operation {
+    let row = [UInt8](repeating: UInt8(seq % 256), count: 3)
+    return .insert(disk.image.stream, seq: seq, row: row, changes: [])
   }
 
   @Test("an urgent entry is durable within 50 ms, any other within some seconds")
   func lanes() {
     let world = world()
     let disk = SimulatedDisk(world, station: 0)
-    disk.write(insert(1), urgent: true)
+    disk.write(insert(1, disk), urgent: true)
     world.run(until: world.now + .milliseconds(50))
     #expect(disk.image.next == 2)
-    disk.write(insert(2), urgent: false)
+    disk.write(insert(2, disk), urgent: false)
     world.run(until: world.now + .milliseconds(3000))
     #expect(disk.image.next == 3)
     #expect(disk.isIdle)
@@ -80,7 +81,7 @@ import Testing
     for milliseconds in 0..<40 {
       let world = world()
       let disk = SimulatedDisk(world, station: 0)
-      disk.write(insert(1), urgent: true)
+      disk.write(insert(1, disk), urgent: true)
       world.run(until: world.now + .milliseconds(milliseconds))
       disk.cut()
       #expect(disk.isIdle)
@@ -94,7 +95,7 @@ import Testing
   func rows() {
     let world = world()
     let disk = SimulatedDisk(world, station: 0)
-    for seq in 1...1500 as ClosedRange<UInt64> { disk.write(insert(seq), urgent: false) }
+    for seq in 1...1500 as ClosedRange<UInt64> { disk.write(insert(seq, disk), urgent: false) }
     #expect(disk.row(1500) != nil)
     world.run(until: world.now + .seconds(3))
     disk.write(.trim(through: 1400), urgent: true)
@@ -114,7 +115,7 @@ import Testing
     let world = world()
     let disk = SimulatedDisk(world, station: 0)
     let before = disk.image.stream
-    disk.write(insert(1), urgent: true)
+    disk.write(insert(1, disk), urgent: true)
     world.run(until: world.now + .seconds(1))
     disk.replace()
     #expect(disk.image.stream != before)

@@ -21,6 +21,8 @@ final class InstalledStation {
       id = vm
       [reader front]
       device = /dev/no-reader
+      [issuer hardware]
+      key = /etc/worker-station/issuer-keys/hardware.pem
       [clock]
       trust = accept
       [broker]

@@ -47,7 +47,7 @@ struct DayTests {
       #expect(next > scenario.now.instant)
       scenario.advance(next - scenario.now.instant)
       turns += 1
-      try #require(turns <= 25)
+      try #require(turns <= 97)
     }
     #expect(scenario.now.localMinute == 0)
     #expect(scenario.handle(.dayBegan) == [.announce(gate)])
@@ -83,6 +83,69 @@ struct DayTests {
     scenario.advance(.seconds(2))
     _ = scenario.handle(.stored(outcomes))
     #expect(try scenario.view.today.entries == 0)
+  }
+
+  @Test("today is the station's own: what was yesterday there does not count")
+  func otherZone() throws {
+    let scenario = ManagementScenario(zones: [Names.shanghai])
+    _ = scenario.commit(scenario.birth(session(stream, 1), zone: Names.shanghai.name))
+    // 07:30 in Shanghai is 23:30 of the day before in UTC, where the service stands.
+    let day = scenario.now.localDay + 1
+    scenario.advance(WallTime(seconds: Int64(day) * 86_400 - 1800) - scenario.now.wall)
+    let passages = (0..<Int64(12)).map { number -> Record in
+      var passage = scenario.record(.passage(door, .inward, inside: number + 1))
+      // Ten at 23:50 and two at 00:10 there.
+      passage.at = passage.at + .seconds(number < 10 ? -27_600 : -26_400)
+      return passage
+    }
+    _ = scenario.deliver(batch(1, passages), from: gate)
+    #expect(try scenario.view.today.entries == 2)
+    #expect(try scenario.view.life.zone?.name?.text == "Asia/Shanghai")
+    scenario.restart()
+    #expect(try scenario.view.today.entries == 2)
+    #expect(scenario.store.counts(onDay: day - 1)[gate]?.entries == 10)
+  }
+
+  @Test("a day ends at the station's midnight, and the service says so then")
+  func ownMidnight() throws {
+    let scenario = ManagementScenario(zones: [Names.shanghai])
+    _ = scenario.commit(scenario.birth(session(stream, 1), zone: Names.shanghai.name))
+    let passage = scenario.record(.passage(door, .inward, inside: 1))
+    _ = scenario.deliver(batch(1, [passage]), from: gate)
+    var list = StationList()
+    var announced: [WallTime] = []
+    for _ in 0..<96 {
+      let next = Management.nextDay(after: scenario.now)
+      scenario.advance(next - scenario.now.instant)
+      let isMidnight = scenario.now.localMinute == 0
+      let effects = scenario.handle(isMidnight ? .dayBegan : .hourPassed)
+      if !isMidnight, !effects.isEmpty { announced.append(scenario.now.wall) }
+      let shown = String(
+        decoding: list.json(of: scenario.management, at: scenario.now), as: UTF8.self)
+      #expect(shown.contains(announced.isEmpty ? "\"entries\":1" : "\"entries\":0"))
+    }
+    #expect(announced.count == 1)
+    let shanghai = Zone(utcOffsetSeconds: 8 * 3600)
+    let begun = try #require(announced.first)
+    #expect(shanghai.beginning(ofDay: shanghai.localDay(of: begun)) == begun)
+  }
+
+  @Test("a person sets another zone than the station says, and takes it back")
+  func zoneSet() throws {
+    let scenario = ManagementScenario(zones: [Names.shanghai])
+    func set(_ name: ZoneName?) throws {
+      scenario.store.setZone(name, of: gate, by: "li", at: scenario.now)
+      let all = scenario.store.stations()
+      _ = scenario.handle(.stationNamed(try #require(all.first { $0.id == gate })))
+    }
+    try set(Names.shanghai.name)
+    #expect(try scenario.view.life.zone == Names.shanghai)
+    // A name that no tz database here has changes nothing.
+    _ = scenario.commit(scenario.birth(session(stream, 1), zone: ZoneName("Mars/Base")))
+    #expect(try scenario.view.life.zone == Names.shanghai)
+    try set(nil)
+    #expect(try scenario.view.life.zone == nil)
+    #expect(scenario.store.audit(of: nil, before: nil, limit: 9).map(\.action) == [.zone, .zone])
   }
 
   @Test("whether the clock is set is what the station said last")

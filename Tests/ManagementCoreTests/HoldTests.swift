@@ -57,19 +57,55 @@ struct HoldTests {
     #expect(it.balance == 100 && it.faults.isEmpty)
   }
 
-  @Test("an article that fell without a hold is charged as far as the points go, and listed")
+  @Test("an article that fell without a hold moves nothing until a person decides, and is listed")
   func withoutHold() throws {
     let it = try LedgerScenario(points: 20)
     #expect(it.end(it.exchange(5), .dispensed) == [.withoutHold])
-    #expect(it.balance == 0 && it.holds(.adjustments) == -10 && it.holds(.station(gate)) == 30)
+    #expect(it.balance == 20 && it.holds(.adjustments) == 0 && it.holds(.station(gate)) == 0)
     let listed = try #require(it.store.discrepancies(before: nil, limit: 9).first)
-    #expect(listed.charged == 20 && listed.borne == 10)
-    // Of somebody whom the service has forgotten.
+    #expect(listed.charged == 0 && listed.borne == 0)
+    #expect(it.store.openHolds(after: 0, limit: 9).map(\.entry.isUnproven) == [true])
+    // At once, however young it is: nothing else tells of it.
+    let counted = it.store.countHolds(olderThan: WallTime(seconds: 0))
+    #expect(counted.open == 1 && counted.old == 1)
+    let life = it.scenario.management.stations[gate]
+    #expect(life?.findings.alarms.map(\.alarm) == [.exchangeUnproven])
+    #expect(
+      try it.order(.resolve(it.exchange(5).id, .post(nil), reason: "the slot is empty")).isDone)
+    #expect(it.balance == 0 && it.holds(.adjustments) == -10 && it.holds(.station(gate)) == 30)
+    #expect(it.store.openHolds(after: 0, limit: 9).isEmpty)
+    // A decision is one: neither another nor the same record once more changes it.
+    #expect(
+      try it.order(.resolve(it.exchange(5).id, .void, reason: "no")) == .refused(.settled))
+    #expect(it.end(it.exchange(5), .dispensed).isEmpty)
+    #expect(it.balance == 0 && it.faults.isEmpty)
+  }
+
+  @Test("a stolen login that tells of articles takes no point from anybody, known or not")
+  func forgedEnds() throws {
+    let it = try LedgerScenario(points: 500)
     let stranger = Names.member("stranger")
-    #expect(it.end(it.exchange(15, member: stranger), .dispensed) == [.withoutHold])
-    #expect(it.holds(.adjustments) == -40 && it.store.balance(of: stranger) == nil)
-    #expect(it.end(it.exchange(15, member: stranger), .dispensed).isEmpty)
-    #expect(it.faults.isEmpty)
+    for seq in UInt64(1)...20 {
+      #expect(it.end(it.exchange(10 * seq), .dispensed) == [.withoutHold])
+      #expect(it.end(it.exchange(10 * seq + 5, member: stranger), .dispensed) == [.withoutHold])
+    }
+    #expect(it.balance == 500 && it.holds(.station(gate)) == 0 && it.holds(.adjustments) == 0)
+    let forged = it.exchange(10).id
+    #expect(try it.order(.resolve(forged, .void, reason: "nothing is missing")).isDone)
+    #expect(it.balance == 500 && it.store.openHolds(after: 0, limit: 99).count == 39)
+    #expect(it.store.balance(of: stranger) == nil && it.faults.isEmpty)
+  }
+
+  @Test("what a person takes for an article without a hold is bounded by the agreed price")
+  func agreedPrice() throws {
+    let it = try LedgerScenario(points: 500)
+    try it.rule(.price(gate, Names.slot(7), Names.points(30)))
+    #expect(it.end(it.exchange(5, 400), .dispensed) == [.withoutHold])
+    let id = it.exchange(5, 400).id
+    #expect(
+      try it.order(.resolve(id, .post(Names.points(401)), reason: "r")) == .refused(.aboveHold))
+    #expect(try it.order(.resolve(id, .post(nil), reason: "it fell")).isDone)
+    #expect(it.balance == 470 && it.holds(.adjustments) == -370 && it.faults.isEmpty)
   }
 
   @Test("nobody buys who is unknown, suspended, at the limit, or at another price")
@@ -91,7 +127,9 @@ struct HoldTests {
     #expect(it.hold(it.exchange(8)) == .held(balance: 410))
     it.scenario.advance(.seconds(86_400))
     #expect(it.hold(it.exchange(9)) == .held(balance: 380))
-    #expect(it.store.setStatus(.suspended, of: it.worker))
+    #expect(
+      it.store.setStatus(
+        .suspended, of: it.worker, by: "li", at: it.scenario.now))
     #expect(it.hold(it.exchange(10)) == .refused(.suspended, balance: 380))
     #expect(it.faults.isEmpty)
   }
@@ -135,12 +173,16 @@ struct HoldTests {
     #expect(it.balance == 100 && it.holds(.station(gate)) == 0 && it.faults.isEmpty)
   }
 
-  @Test("an article that fell although the hold was refused is charged, and listed")
+  @Test("an article that fell although the hold was refused waits for a person too")
   func refusedAndDispensed() throws {
     let it = try LedgerScenario(points: 20)
     #expect(it.hold(it.exchange(5)) == .refused(.insufficientPoints, balance: 20))
     #expect(it.end(it.exchange(5), .dispensed) == [.withoutHold])
-    #expect(it.balance == 0 && it.holds(.adjustments) == -10 && it.faults.isEmpty)
+    #expect(it.balance == 20 && it.holds(.adjustments) == 0 && it.faults.isEmpty)
+    #expect(try it.order(.resolve(it.exchange(5).id, .void, reason: "it is still there")).isDone)
+    #expect(it.balance == 20 && it.store.openHolds(after: 0, limit: 9).isEmpty)
+    #expect(it.hold(it.exchange(5)) == .refused(.settled, balance: 20))
+    #expect(it.faults.isEmpty)
   }
 }
 

@@ -24,7 +24,7 @@ final class LedgerScenario {
   }
 
   func enrol(_ member: MemberID) {
-    #expect(store.enrol(Member(id: member, label: nil, enrolled: scenario.now.wall)))
+    #expect(store.enrol(Member(id: member, label: nil, enrolled: scenario.now.wall), by: "li"))
   }
 
   func order(

@@ -110,7 +110,7 @@ struct LivenessTests {
     let scenario = ManagementScenario()
     #expect(
       scenario.birth(session(stream, 2))
-        == [.store(.floor(gate, stream, floor: 1)), .announce(gate)])
+        == [.store(.floor(gate, stream, floor: 1, ceiling: 0)), .announce(gate)])
     #expect(scenario.birth(session(stream, 1), floor: 50, isRetained: true).isEmpty)
     #expect(try scenario.view.life.birth?.version == "1.2")
     _ = scenario.status(session(stream, 4), isOnline: true)

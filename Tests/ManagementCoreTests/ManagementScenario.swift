@@ -6,12 +6,14 @@ import Testing
 /// Plays the shell: performs what the test lets it perform, and returns every effect, so that a
 /// test that compares the list has claimed them all.
 final class ManagementScenario {
-  let store = MemoryStore()
+  let store: MemoryStore
   private(set) var management = Management()
   private(set) var now = Now(
     instant: Instant(nanoseconds: 1_000_000_000), wall: WallTime(seconds: 1_800_000_000))
 
-  init() {
+  /// - Parameter zones: those that there are.
+  init(zones: [Zone] = []) {
+    store = MemoryStore(zones: { name in zones.first { $0.name == name } })
     restart()
     #expect(handle(.linkOpened).isEmpty)
   }
@@ -20,7 +22,7 @@ final class ManagementScenario {
   func restart() {
     management = Management()
     let booted = ManagementEvent.booted(
-      stations: store.stations(), today: store.counts(onDay: now.localDay))
+      stations: store.stations(), today: (try? store.countsOfToday(at: now)) ?? [:])
     #expect(management.handle(booted, at: now).isEmpty)
   }
 
@@ -61,12 +63,12 @@ final class ManagementScenario {
     return hear(.status(gate), payload.json, isRetained: isRetained)
   }
 
-  func birth(_ session: SessionID, floor: UInt64 = 1, isRetained: Bool = false)
-    -> [ManagementEffect]
-  {
+  func birth(
+    _ session: SessionID, floor: UInt64 = 1, isRetained: Bool = false, zone: ZoneName? = nil
+  ) -> [ManagementEffect] {
     let payload = BirthPayload(
       session: session, version: "1.\(session.boot)", accessPoints: [door], floor: floor,
-      ceiling: floor - 1, isClockTrusted: true, at: now.wall)
+      ceiling: floor - 1, isClockTrusted: true, zone: zone, at: now.wall)
     return hear(.birth(gate), payload.json, isRetained: isRetained)
   }
 
@@ -88,6 +90,8 @@ let code = CodeDigest(high: 1, low: 2)
 
 /// Names that are known to be good.
 enum Names {
+  static let shanghai = Zone(ZoneName("Asia/Shanghai"), firstOffset: 8 * 3600)
+
   static func station(_ text: String) -> StationID {
     guard let station = StationID(text) else { preconditionFailure("\(text) is no station") }
     return station

@@ -1,6 +1,7 @@
 // managementd's command line, its configuration and its secrets.
 import Foundation
 import ManagementCore
+import MemberCode
 import StationProtocol
 import TestBed
 import Testing
@@ -68,10 +69,12 @@ struct CommandTests {
     #expect(ending.output.contains("0.0.0.0"))
   }
 
-  @Test("a token names its actor and role; a line that is none is refused without its token")
+  @Test("a token names its actor and role; a line that is none is skipped, named without its token")
   func tokens() throws {
     let secret = "0123456789abcdef"
-    let tokens = try Tokens("# people\r\nann:manager:\(secret)\r\n\r\nbob:viewer:\(secret)x:y\r\n")
+    let (tokens, none) = Tokens.read(
+      "# people\r\nann:manager:\(secret)\r\n\r\nbob:viewer:\(secret)x:y\r\n")
+    #expect(none.isEmpty)
     #expect(
       tokens.actor(authorization: "Bearer \(secret)") == Actor(name: "ann", role: .manager))
     #expect(
@@ -86,26 +89,75 @@ struct CommandTests {
       "a\u{0B}n:viewer:\(secret)", "ann:viewer:\(secret)\rbob:manager:\(secret)x",
       "ann:viewer:" + String(repeating: secret, count: 33),
     ] {
-      do throws(Tokens.Fault) {
-        _ = try Tokens("\n\(line)")
-        Issue.record("accepted: \(line)")
-      } catch {
-        #expect(error.line == 2 && !error.description.contains(secret))
-      }
+      let (rest, faults) = Tokens.read("\n\(line)\nzoe:viewer:\(secret)-of-zoe")
+      #expect(faults.map(\.line) == [2], "\(line)")
+      #expect(faults.allSatisfy { !$0.description.contains(secret) })
+      #expect(rest.actor(authorization: "Bearer \(secret)-of-zoe")?.name == "zoe")
     }
   }
 
-  @Test("a token that stands twice names nobody: it is refused, and the longest one works")
+  @Test("a token that stands twice names the first; the second line is skipped")
   func sharedToken() throws {
     let secret = "0123456789abcdef"
-    do throws(Tokens.Fault) {
-      _ = try Tokens("ann:viewer:\(secret)\nbob:manager:\(secret)\n")
-      Issue.record("two actors share a token")
-    } catch {
-      #expect(error.line == 2 && !error.description.contains(secret))
-    }
+    let (shared, faults) = Tokens.read("ann:viewer:\(secret)\nbob:manager:\(secret)\n")
+    #expect(faults.map(\.line) == [2])
+    #expect(faults.allSatisfy { !$0.description.contains(secret) })
+    #expect(shared.actor(authorization: "Bearer \(secret)")?.name == "ann")
     let longest = String(repeating: secret, count: Tokens.longest / 16)
-    let tokens = try Tokens("ann:viewer:\(longest)")
+    let tokens = Tokens.read("ann:viewer:\(longest)").tokens
     #expect(tokens.actor(authorization: "Bearer \(longest)")?.name == "ann")
+  }
+
+  @Test("each credential is looked for where the shipped unit takes it from")
+  func homes() throws {
+    for (unit, credentials) in [
+      (
+        "managementd",
+        [
+          ManagementCredentials.password, ManagementCredentials.tokens,
+          ManagementCredentials.issuer,
+        ]
+      )
+    ] {
+      let text = try String(
+        contentsOfFile: Checkout.file("systemd/\(unit).service"), encoding: .utf8)
+      for credential in credentials {
+        #expect(text.contains("\nLoadCredential=\(credential.name):\(credential.home)\n"))
+        // Without it, systemd itself stops the unit and says "Protocol error".
+        #expect(text.contains("\nSetCredential=\(credential.name):\\n\n"))
+      }
+      #expect(text.contains("\nExecReload=/bin/kill -HUP $MAINPID\n"))
+      #expect(text.contains(ManagementCredentials.tokens.home + " /run/worker-station-management/"))
+    }
+  }
+
+  @Test("--check-config reads the credentials, and names the line, the path and what is wrong")
+  func checkedCredentials() throws {
+    let folder = try WorkFolder()
+    let credentials = folder.file("credentials")
+    let path = try folder.write(
+      "[credentials]\ndirectory = \(credentials)\n[store]\npath = \(folder.file("m.sqlite"))\n",
+      to: "m.conf")
+    let missing = try Self.run("--config", path, "--check-config")
+    #expect(missing.status == 78)
+    #expect(
+      missing.output.contains(
+        "cannot read the credential mqtt-password \(credentials)/mqtt-password: No such file"))
+    #expect(!missing.output.contains("no errors"))
+    try folder.write("x\n", to: "credentials/mqtt-password")
+    let secret = "0123456789abcdef"
+    try folder.write("ann:king:\(secret)\nbob:viewer:\(secret)\n", to: "credentials/api-tokens")
+    try folder.write("no key\n", to: "credentials/issuer-key")
+    let faulty = try Self.run("--config", path, "--check-config")
+    #expect(faulty.status == 78)
+    #expect(faulty.output.contains("api-tokens, line 1: the role is viewer or manager"))
+    #expect(faulty.output.contains("issuer-key: no PEM block found"))
+    #expect(!faulty.output.contains(secret))
+    try folder.write("bob:viewer:\(secret)\n", to: "credentials/api-tokens")
+    try folder.write(
+      String(decoding: SigningKey.generate().privatePEM, as: UTF8.self),
+      to: "credentials/issuer-key")
+    let good = try Self.run("--config", path, "--check-config")
+    #expect(good == (0, "\(path): no errors\n"))
   }
 }

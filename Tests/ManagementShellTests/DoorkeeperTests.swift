@@ -10,8 +10,8 @@ import Testing
   private let doorkeeper: Doorkeeper
   private static let right = "a-right-token-of-wang"
 
-  init() throws {
-    doorkeeper = Doorkeeper(try Tokens("wang:manager:\(Self.right)\n")) {
+  init() {
+    doorkeeper = Doorkeeper(Tokens.read("wang:manager:\(Self.right)\n").tokens) {
       Now(instant: Instant(nanoseconds: 0), wall: WallTime(seconds: 1_800_000_000))
     }
   }

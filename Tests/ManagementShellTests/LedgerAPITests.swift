@@ -148,4 +148,23 @@ struct LedgerAPITests {
     #expect(refused["reason"] as? String == "reversed-before")
     #expect(try balance() == 0)
   }
+
+  @Test("whoever changes something stands in the audit, by the name that the token has")
+  func audit() throws {
+    try fund()
+    let colleague = service.api(token: service.management.colleagueToken)
+    for status in ["suspended", "active"] {
+      let changed = try colleague.call("PATCH", "/members/m-1", json: "{\"status\":\"\(status)\"}")
+      #expect(changed.status == 200)
+    }
+    _ = try service.management.code(for: "m-1")
+    let lines = try service.api.call("GET", "/audit?member=m-1").object["audit"]
+    let own = (lines as? [[String: Any]]) ?? []
+    #expect(
+      own.map { "\($0["actor"] ?? "") \($0["action"] ?? "")" } == [
+        "demo code", "colleague activate", "colleague suspend", "demo grant", "demo enrol",
+      ])
+    let viewer = service.api(token: service.management.viewerToken)
+    #expect(try viewer.call("GET", "/audit").status == 403)
+  }
 }

@@ -197,6 +197,9 @@ struct LedgerContractTests {
     #expect(
       try sqlite.pendingOrders(after: 0, limit: 9999)
         == memory.pendingOrders(after: 0, limit: 9999))
+    #expect(
+      try sqlite.audit(of: nil, before: nil, limit: 9999)
+        == memory.audit(of: nil, before: nil, limit: 9999))
     #expect(try sqlite.exchangeLimits() == memory.exchangeLimits())
     #expect(try sqlite.prices(of: Store.gate) == memory.prices(of: Store.gate))
     for member in LedgerSample.members {
@@ -223,7 +226,7 @@ enum LedgerSample {
       ], at: StoreContractTests.now)
     for member in members {
       let enrolled = StoreContractTests.now.wall
-      #expect(try store.enrol(Member(id: member, label: nil, enrolled: enrolled)))
+      #expect(try store.enrol(Member(id: member, label: nil, enrolled: enrolled), by: "li"))
     }
     try rule(.issue(100_000, reason: "this year"), store, key: "issue")
     try grant(points, store, key: "welcome")

@@ -1,5 +1,6 @@
 // What every engine of the management store has to do, run on each of them.
 import Foundation
+import Linux
 import ManagementCore
 import ManagementShell
 import StationProtocol
@@ -15,7 +16,7 @@ enum Engine: String, CaseIterable, CustomTestStringConvertible {
 
   func open() throws -> OpenStore {
     switch self {
-    case .memory: return OpenStore(store: MemoryStore(), folder: nil)
+    case .memory: return OpenStore(store: MemoryStore(zones: { ZoneFiles.zone($0) }), folder: nil)
     case .sqlite:
       let folder = try WorkFolder()
       return OpenStore(
@@ -281,7 +282,7 @@ struct StoreContractTests {
   func stations(engine: Engine) throws {
     let open = try engine.open()
     let names = StationNames(english: "Hall \"2\"", chinese: "二号驿站")
-    try open.store.name(Self.hall, names)
+    try open.store.name(Self.hall, names, by: "li", at: Self.now)
     _ = try open.store.store(
       [Self.batch(1, Self.closings(1)), Self.batch(1, Self.closings(1), of: Self.hall)],
       at: Self.now)
@@ -291,7 +292,7 @@ struct StoreContractTests {
         StationRegistration(id: Self.gate, names: StationNames(Self.gate)),
         StationRegistration(id: Self.hall, names: names),
       ])
-    try store.name(Self.hall, StationNames(Self.hall))
+    try store.name(Self.hall, StationNames(Self.hall), by: "li", at: Self.now)
     #expect(try store.stations()[1].names == StationNames(Self.hall))
   }
 
@@ -303,19 +304,112 @@ struct StoreContractTests {
     let all = ["a", "B", "m.1", "m:2", "z_9"].sorted().map {
       Member(id: Self.member($0), label: $0 == "a" ? nil : "标签 \($0)", enrolled: Self.now.wall)
     }
-    for member in all.reversed() { #expect(try open.store.enrol(member)) }
+    for member in all.reversed() { #expect(try open.store.enrol(member, by: "li")) }
     var double = all[1]
     double.label = "another"
-    #expect(try !open.store.enrol(double))
+    #expect(try !open.store.enrol(double, by: "li"))
     let store = try open.reopened()
     #expect(try store.member(all[1].id) == all[1])
     #expect(try store.member(Self.member("nobody")) == nil)
     #expect(try store.members(after: nil, limit: 2) == Array(all[..<2]))
     #expect(try store.members(after: all[1].id, limit: 10) == Array(all[2...]))
-    #expect(try store.setStatus(.suspended, of: all[0].id))
-    #expect(try store.setStatus(.suspended, of: all[0].id))
+    #expect(try store.setStatus(.suspended, of: all[0].id, by: "wang", at: Self.now))
+    #expect(try store.setStatus(.suspended, of: all[0].id, by: "wang", at: Self.now))
     #expect(try store.member(all[0].id)?.status == .suspended)
-    #expect(try !store.setStatus(.active, of: Self.member("nobody")))
+    #expect(try !store.setStatus(.active, of: Self.member("nobody"), by: "wang", at: Self.now))
+  }
+
+  @Test("records count for the station's own day, past ones too", arguments: Engine.allCases)
+  func zones(engine: Engine) throws {
+    let open = try engine.open()
+    let berlin = try #require(ZoneName("Europe/Berlin"))
+    // 1 April 2026, 10:00 UTC; the service stands in UTC.
+    let asked = Now(instant: Self.now.instant, wall: WallTime(seconds: 1_775_037_600))
+    func passage(_ seconds: Int64) -> Record {
+      Record(
+        at: WallTime(seconds: seconds), isTrusted: true,
+        body: .passage(Self.door(), .inward, inside: 1))
+    }
+    // 23:30 UTC on 28 March is 00:30 of the 29th there; 22:30 on the 29th is 00:30 of the 30th.
+    let records = [passage(1_774_740_600), passage(1_774_823_400)]
+    let outcomes = try open.store.store(
+      [.zone(Self.gate, berlin), Self.batch(1, records)], at: asked)
+    #expect(outcomes[0].zone?.name == berlin)
+    let store = try open.reopened()
+    let day = 1_774_740_600 / 86_400
+    #expect(try store.counts(onDay: day)[Self.gate] == nil)
+    #expect(try store.counts(onDay: day + 1)[Self.gate]?.entries == 1)
+    #expect(try store.counts(onDay: day + 2)[Self.gate]?.entries == 1)
+    #expect(try store.stations().map(\.zone?.name) == [berlin])
+    // What a person sets counts above what the station says, from then on.
+    let shanghai = try #require(ZoneName("Asia/Shanghai"))
+    try store.setZone(shanghai, of: Self.gate, by: "li", at: asked)
+    let said = try open.store.store([.zone(Self.gate, berlin)], at: asked)
+    #expect(said[0].zone?.name == shanghai)
+    try store.setZone(nil, of: Self.gate, by: "li", at: asked)
+    #expect(try open.reopened().stations().map(\.zone?.name) == [berlin])
+  }
+
+  @Test("a member's limits go by the day of the station's place", arguments: Engine.allCases)
+  func limitsByDay(engine: Engine) throws {
+    let open = try engine.open()
+    try LedgerSample.fill(open.store, points: 500)
+    try LedgerSample.rule(.limits(ExchangeLimits(perDay: 1)), open.store, key: "one")
+    let shanghai = try #require(ZoneName("Asia/Shanghai"))
+    // 15:30 UTC is 23:30 there, 16:30 is 00:30 of the next day.
+    let evening = Now(instant: Self.now.instant, wall: WallTime(seconds: 1_795_015_800))
+    var night = evening
+    night.wall = night.wall + .seconds(3600)
+    func ask(_ seq: UInt64, _ now: Now) throws -> StationReply.Answer? {
+      try open.store.store([LedgerSample.request(LedgerSample.exchange(seq))], at: now)[0]
+        .answer?.reply.answer
+    }
+    _ = try open.store.store([.zone(Self.gate, shanghai)], at: evening)
+    #expect(try ask(1, evening) == .held(balance: 470))
+    #expect(try ask(2, evening) == .refused(.dailyLimit, balance: 470))
+    #expect(try ask(3, night) == .held(balance: 440))
+    let day = Zone(utcOffsetSeconds: 8 * 3600).localDay(of: evening.wall)
+    let entries = try [1, 3].map { try open.store.exchange(LedgerSample.exchange($0).id)?.day }
+    #expect(entries == [day, day + 1])
+  }
+
+  @Test(
+    "every change says who made it, and a refused one leaves no line", arguments: Engine.allCases)
+  func audit(engine: Engine) throws {
+    let open = try engine.open()
+    let one = Member(id: Self.member("m-1"), label: "三班", enrolled: Self.now.wall)
+    #expect(try open.store.enrol(one, by: "li"))
+    #expect(try !open.store.enrol(one, by: "wang"))
+    #expect(try open.store.setStatus(.suspended, of: one.id, by: "wang", at: Self.now))
+    #expect(try !open.store.setStatus(.active, of: Self.member("m-9"), by: "wang", at: Self.now))
+    #expect(try open.store.setStatus(.active, of: one.id, by: "zhao", at: Self.now))
+    let expires = Self.now.wall + .seconds(60)
+    try open.store.note(.code(for: one.id, expires: expires, by: "kiosk", at: Self.now))
+    let names = StationNames(english: "Hall", chinese: "二号")
+    try open.store.name(Self.hall, names, by: "li", at: Self.now)
+    let store = try open.reopened()
+    _ = try LedgerSample.order(.issue(9, reason: "r"), store, key: "i")
+    _ = try LedgerSample.order(
+      .grant(one.id, try #require(Points(9)), reason: "r"), store, key: "g")
+    _ = try LedgerSample.order(.reverse(movement: 2, reason: "r"), store, key: "r")
+    #expect(
+      try LedgerSample.order(.reverse(movement: 2, reason: "r"), store, key: "again")
+        == .refused(.reversedBefore))
+    let slot = try #require(SlotID(7))
+    _ = try LedgerSample.order(.price(Self.hall, slot, Points(5)), store, key: "p")
+    _ = try LedgerSample.order(.limits(ExchangeLimits(perDay: 1)), store, key: "l")
+    _ = try LedgerSample.order(.limits(ExchangeLimits()), store, key: "waits")
+    let lines = try open.reopened().audit(of: nil, before: nil, limit: 99)
+    #expect(
+      lines.map { "\($0.actor) \($0.action.rawValue)" } == [
+        "li limits", "li limits", "li price", "li reverse", "li grant", "li issue", "li name",
+        "kiosk code", "zhao activate", "wang suspend", "li enrol",
+      ])
+    #expect(lines.map(\.pending) == [1] + Array(repeating: nil, count: 10))
+    #expect(lines.map(\.id) == (1...11).reversed())
+    let own = try store.audit(of: one.id, before: 9, limit: 2)
+    #expect(own.map(\.action) == [.grant, .code])
+    #expect(own[1].contents == "{\"expiresAt\":\(expires.milliseconds)}")
   }
 
   @Test("both engines say the same to the same random items", arguments: 1...20)

@@ -167,7 +167,7 @@ struct KeyTests {
   @Test("a key set holds 64 keys")
   func mostKeys() throws {
     let key = SigningKey.generate().verificationKey
-    #expect(try KeySet(Array(repeating: key, count: 64)).keys.count == 64)
+    #expect(try KeySet(Array(repeating: key, count: 64)).issuers.count == 64)
     #expect(throws: KeyError.tooManyKeys) { try KeySet(Array(repeating: key, count: 65)) }
   }
 

@@ -68,6 +68,7 @@ import Testing
     "what cannot pass is not looked at again for as long as it is held",
     arguments: [
       CodeRefusal.malformed(.noise), .unsupportedAlgorithm, .unknownKey, .badSignature,
+      .issuerEnded, .wrongAudience, .beyondIssuer,
     ])
   func lasting(_ refusal: CodeRefusal) {
     let story = Scenario()

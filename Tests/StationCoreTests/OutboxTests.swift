@@ -86,14 +86,13 @@ import Testing
     return story
   }
 
-  @Test("acknowledgements of another stream, or of records never written, delete nothing")
+  @Test("acknowledgements of another stream delete nothing, and begin no other one")
   func foreign() {
     let story = connected(with: 3)
     story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2)))
     story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1), .soon)
-    story.commitsByItself = false
-    acknowledge(5, story)
-    acknowledge(UInt64(1) << 53, story)
+    story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 53)))
+    story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2, conflict: 1)))
     story.expectNothing()
     #expect(story.station.outbox.floor == 1)
   }
@@ -241,6 +240,39 @@ import Testing
     story.expectState(.alarms)
     story.commit()
     story.expect(.publishRecords(20...20))
+  }
+
+  @Test("a disk that hangs fills no memory: what is given up is told once half of it is written")
+  func hangingDisk() throws {
+    var station = Station(
+      StationConfiguration(
+        version: "test", accessPoints: [AccessPointConfiguration(id: 1)]))
+    var now = Now(instant: Instant(nanoseconds: 1), wall: Scenario.noon)
+    var entries: [JournalEntry] = []
+    func tell(_ event: Event) {
+      for case .journal(let entry) in station.handle(event, at: now) { entries.append(entry) }
+    }
+    tell(.booted(Recovered(stream: Scenario.stream)))
+    // The door goes on as ever; only the records are missing.
+    for _ in 0..<(Outbox.mostPending + 500) {
+      now.instant = now.instant + .milliseconds(100)
+      tell(.exitRequested(1))
+    }
+    #expect(entries.count == Outbox.mostPending)
+    #expect(station.outbox.room == .none)
+    let last = try #require(entries.last).seq
+    #expect(last == UInt64(Outbox.mostPending))
+    tell(.journaled(through: 4_000))
+    tell(.exitRequested(1))
+    #expect(entries.count == Outbox.mostPending)
+    tell(.journaled(through: last))
+    tell(.exitRequested(1))
+    let told = entries.suffix(2)
+    let next = station.outbox.next - 2
+    #expect(told.map(\.seq) == [next, next + 1])
+    #expect(
+      told.first?.record.body == .gap(from: last + 1, to: next - 1, reason: .full))
+    #expect(station.outbox.room == .plenty)
   }
 
   @Test("what is not durable does not give way")

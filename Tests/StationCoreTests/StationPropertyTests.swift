@@ -34,6 +34,8 @@ private struct RandomLife {
   var durable: UInt64 = 0
   var floor: UInt64 = 1
   var isUp = false
+  /// The store was told to begin another stream, and has not said so.
+  var isRenewing = false
   var connection: Int64 = 0
   /// Until when each released strike may stay so.
   var bounds: [AccessPointID: Instant] = [:]
@@ -104,6 +106,14 @@ private struct RandomLife {
       isUp = dice.roll(4) > 0
       connection += 1
       return isUp ? .uplinkOpened(connection: connection) : .uplinkClosed
+    case 21 where isRenewing: return renewed()
+    case 21 where dice.roll(12) == 0 && durable > 0:
+      // What nobody may acknowledge, or what somebody else has written there.
+      let isBeyond = dice.flip()
+      return .acknowledged(
+        Acknowledgement(
+          stream: stream, upto: durable + (isBeyond ? 1 + UInt64(dice.roll(1000)) : 0),
+          conflict: isBeyond ? nil : 1 + UInt64(dice.roll(Int(durable)))))
     case 21:
       let foreign = dice.roll(8) == 0
       return .acknowledged(
@@ -124,8 +134,20 @@ private struct RandomLife {
       streams += 1
       stream = StreamID(bits: streams)
       (nextSeq, durable, floor) = (1, 0, 1)
+      isRenewing = false
       return .storeReplaced(stream, isDurable: true)
     }
+  }
+
+  /// The store begins another stream with the rows that are left.
+  mutating func renewed() -> Event {
+    isRenewing = false
+    isUp = false
+    streams += 1
+    stream = StreamID(bits: streams)
+    let left = durable + 1 - floor
+    (nextSeq, durable, floor) = (left + 1, left, 1)
+    return .streamRenewed(stream, through: left)
   }
 
   mutating func randomCode() -> Presentation {
@@ -202,11 +224,15 @@ private struct RandomLife {
       if range.upperBound >= floor + Outbox.window { complain("more than the window under way") }
     case .publishBirth, .publishState:
       if !isUp { complain("state sent without a session") }
+    case .renewStream:
+      if isRenewing { complain("a new stream is asked for twice") }
+      isRenewing = true
     case .trim(let upto):
+      if isRenewing { complain("rows are given up under numbers of the stream that is left") }
       if upto < floor || upto > durable { complain("trim to \(upto) of \(floor)...\(durable)") }
       floor = upto + 1
     case .setStrike, .setRelay, .show, .showCard, .remember, .dispense, .checkMachine, .showScreen,
-      .request:
+      .request, .readKeptEnd, .publishKeptEnd:
       break
     }
   }

@@ -161,6 +161,6 @@ import Testing
   func kinds() {
     #expect(
       Denial.allCases.filter(\.isWrongTry)
-        == [.malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN])
+        == [.malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .beyondIssuer])
   }
 }

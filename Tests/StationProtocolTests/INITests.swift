@@ -154,9 +154,13 @@ struct INITests {
 
   @Test("a character that nobody sees is refused, but for the two ends of a line and tabs")
   func controlCharacters() {
-    for character in ["\r", "\0", "\u{7F}", "\u{0B}"] {
+    let hidden = [
+      ("\r", "U+000D"), ("\0", "U+0000"), ("\u{7F}", "U+007F"), ("\u{0B}", "U+000B"),
+      ("\u{200B}", "U+200B"),
+    ]
+    for (character, name) in hidden {
       let file = INI(Array("[station]\r\nid =\ta\nid = a\(character)b\r\n".utf8))
-      let message = "the line holds a control character, which nobody would see"
+      let message = "the line holds \(name), which nobody would see"
       #expect(file.problems == [ConfigurationProblem(line: 3, message)])
       #expect(file.sections.map(\.entries.count) == [1])
     }

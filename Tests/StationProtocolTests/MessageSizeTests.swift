@@ -53,7 +53,12 @@ struct MessageSizeTests {
     let session = SessionID(stream: StreamID(bits: .max), boot: largest, connection: largest)
     let birth = BirthPayload(
       session: session, version: version, accessPoints: AccessPointID.all,
-      floor: UInt64(largest), ceiling: UInt64(largest), isClockTrusted: false, at: time)
+      floor: UInt64(largest), ceiling: UInt64(largest), isClockTrusted: false,
+      zone: ZoneName(String(repeating: "Z", count: ZoneName.longest)),
+      issuers: (0..<IssuerStanding.most).map { number in
+        let name = String(repeating: "i", count: IssuerStanding.longestName - 2) + "\(10 + number)"
+        return IssuerStanding(name: name, key: .max)
+      }, at: time)
     #expect(birth.json.count <= Topic.birth(gate).largestPayload)
     let readings = Quantity.allCases.sorted().map {
       SensorsPayload.Reading(quantity: $0, value: $0.range.lowerBound, at: time)

@@ -17,6 +17,8 @@ final class DaemonBench {
   var door = ""
   /// Further sections of the configuration.
   var sections = ""
+  /// The sections of the issuers; at first of one that may sign for every member.
+  var issuers: String
   private var number = 0
   /// Further readers of the access point, by name.
   private var moreReaders: [(name: String, path: String)] = []
@@ -27,6 +29,7 @@ final class DaemonBench {
     socketPath = folder.file("board")
     store = folder.file("station.sqlite")
     self.brokerPort = try brokerPort ?? FreePort.find()
+    issuers = "[issuer union]\nkey = \(folder.file("keys/issuer.pem"))"
     try folder.write("right\n", to: "credentials/mqtt-password")
     try folder.write(String(decoding: key.publicPEM, as: UTF8.self), to: "keys/issuer.pem")
   }
@@ -42,8 +45,7 @@ final class DaemonBench {
     speed = 115200
     \(moreReaders.map { "[reader \($0.name)]\ndevice = \($0.path)\nspeed = 115200" }
       .joined(separator: "\n"))
-    [entry]
-    issuer-keys = \(folder.file("keys"))
+    \(issuers)
     [clock]
     trust = accept
     [board]

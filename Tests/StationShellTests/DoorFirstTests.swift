@@ -26,7 +26,6 @@ struct DoorFirstTests {
   func emptyPassword() throws {
     let folder = try WorkFolder()
     try folder.write("\n", to: "credentials/mqtt-password")
-    try folder.write("", to: "keys/none")
     let settings = try StationSettings.read(
       Array(
         """
@@ -35,8 +34,6 @@ struct DoorFirstTests {
         [access-point 1]
         [reader front]
         device = \(folder.file("reader"))
-        [entry]
-        issuer-keys = \(folder.file("keys"))
         [board]
         kind = simulated
         socket = \(folder.file("board"))

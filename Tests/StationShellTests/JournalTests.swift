@@ -212,6 +212,7 @@ final class JournalTests {
       switch report {
       case .journaled(_, let seq): journaled.append(seq)
       case .replaced(let stream, _): replaced.append(stream)
+      case .renewed, .keptEnd: break
       case .rows(_, let first, let records): rows.append((first, records))
       case .kept, .remainder: break
       }

@@ -26,12 +26,47 @@ struct JournalWriterTests {
       switch report {
       case .rows(let stream, _, _): rows.append(stream)
       case .replaced: replacements += 1
-      case .journaled, .kept, .remainder: break
+      case .journaled, .kept, .remainder, .renewed, .keptEnd: break
       }
     }
     #expect(replacements == 1)
     #expect(rows.isEmpty)
     _ = writer.perform([.close])
+  }
+
+  @Test("a new stream takes what was handed over before it, and what is remembered after")
+  func renewal() throws {
+    let folder = try WorkFolder()
+    let path = folder.file("station.sqlite")
+    let (store, recovered) = try StationStore.open(path: path, fresh: StreamID(bits: 1))
+    let reports = try Mailbox<Journal.Report>()
+    let writer = JournalWriter(path: path, store: store, reports: reports)
+    let old = recovered.stream
+    _ = writer.perform([
+      .append(Self.entry(1), old), .append(Self.entry(2), old), .trim(1, old), .renew(old),
+      // Decided before the core knew: this record is in its hands again, this memory is not.
+      .append(Self.entry(3), old), .remember([.latch(.fire, isSet: true)], old),
+      .read(2...2, old), .renew(old),
+    ])
+    var told: [String] = []
+    var fresh: StreamID?
+    for report in reports.drain() {
+      switch report {
+      case .journaled(let stream, let last): told.append("journaled \(last) \(stream == old)")
+      case .renewed(let stream, let last):
+        told.append("renewed \(last) \(stream == old)")
+        fresh = stream
+      case .rows, .replaced, .keptEnd, .kept, .remainder: told.append("unexpected")
+      }
+    }
+    #expect(told == ["journaled 2 true", "renewed 1 false"])
+    let stream = try #require(fresh)
+    _ = writer.perform([.append(Self.entry(2), stream), .close])
+    let (again, kept) = try StationStore.open(path: path, fresh: StreamID(bits: 3))
+    #expect(kept.stream == stream)
+    #expect((kept.floor, kept.next) == (1, 3))
+    #expect(kept.latches == [.fire])
+    again.abandon()
   }
 
   private static func entry(_ seq: UInt64) -> JournalEntry {

@@ -79,6 +79,35 @@ struct StationStoreTests {
     store.abandon()
   }
 
+  @Test("wrong PINs and cards are kept until they are forgiven, and survive an unclean end")
+  func guesses() throws {
+    var (store, recovered) = try open()
+    let memory = GuessBucket.Memory(debt: .seconds(3600), pauses: 2, held: .milliseconds(1500))
+    let number = GuessBook.Key.number(TypedNumber(bits: .max))
+    let reader = GuessBook.Key.reader(try #require(AccessPointID(2)))
+    var batch = StationStore.Batch()
+    batch.operations = [
+      .remember([
+        .guess(.bucket(reader, memory)), .guess(.bucket(number, memory)),
+        .guess(.times([.seconds(9), .seconds(1)])), .guess(.times([.seconds(10), .seconds(2)])),
+      ])
+    ]
+    try store.commit(batch)
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(
+      recovered.guesses == [
+        .bucket(number, memory), .bucket(reader, memory), .times([.seconds(10), .seconds(2)]),
+      ])
+    batch.operations = [.remember([.guess(.bucket(number, nil))])]
+    try store.commit(batch)
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(
+      recovered.guesses == [.bucket(reader, memory), .times([.seconds(10), .seconds(2)])])
+    store.abandon()
+  }
+
   @Test("the mark of the clock is kept beside the last trusted time, and is the same by default")
   func clockMark() throws {
     let (early, late) = (WallTime(seconds: 1_700_000_000), WallTime(seconds: 1_700_086_400))
@@ -114,6 +143,78 @@ struct StationStoreTests {
     (store, recovered) = try open()
     #expect(recovered.floor == 6)
     #expect(recovered.next == 6)
+    store.abandon()
+  }
+
+  @Test("a new stream takes the rows that are left, under numbers from one, and boots count anew")
+  func renewal() throws {
+    var (store, recovered) = try open()
+    store.abandon()
+    (store, recovered) = try open()
+    let records = (1...6).map { entry($0) }
+    try store.commit(batch(records, trim: 2))
+    #expect(try store.renew(as: StreamID(bits: 99)) == 4)
+    #expect(store.stream == StreamID(bits: 99))
+    let (first, rows) = try store.records(in: 1...4)
+    #expect(first == 1)
+    #expect(rows == records.suffix(4).map(\.record.json))
+    try store.commit(batch([entry(5)], trim: 1))
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.stream == StreamID(bits: 99))
+    #expect((recovered.boot, recovered.floor, recovered.next) == (2, 2, 6))
+    try store.commit(batch([], trim: 5))
+    // With nothing left, and twice.
+    #expect(try store.renew(as: StreamID(bits: 100)) == 0)
+    #expect(try store.renew(as: StreamID(bits: 101)) == 0)
+    try store.commit(batch([entry(1)]))
+    store.abandon()
+    (store, recovered) = try open()
+    #expect((recovered.boot, recovered.floor, recovered.next) == (2, 1, 2))
+    #expect(try store.records(in: 1...1).rows == [entry(1).record.json])
+    store.abandon()
+  }
+
+  @Test("ends are kept with the deletion of their rows, for 30 days, and no more than the most")
+  func keptEnds() throws {
+    func end(_ seq: UInt64) -> KeptEnd {
+      let exchange = Exchange(
+        id: ExchangeID(stream: StreamID(bits: 77), seq: seq), member: MemberID("m-1")!,
+        slot: SlotID(1)!, article: ArticleID("water")!, price: Points(5)!)
+      let record = Record(
+        at: WallTime(seconds: 1_700_000_000), isTrusted: true,
+        body: .exchangeEnded(exchange, .dispensed))
+      return KeptEnd(stream: StreamID(bits: 77), seq: seq, record: record)
+    }
+    func keep(_ seq: UInt64, at seconds: Int64, forgetting: Int64? = nil) -> RecoveryChange {
+      .endKept(
+        end(seq), at: WallTime(seconds: seconds),
+        forgetting: forgetting.map { WallTime(seconds: $0) })
+    }
+    var (store, recovered) = try open()
+    #expect(recovered.serviceStore == nil)
+    var done = batch([entry(1), entry(2)], trim: 1)
+    done.operations.append(
+      .remember([keep(1, at: 100), keep(1, at: 100), .serviceStore(StoreEpoch(bits: 5))]))
+    try store.commit(done)
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(recovered.serviceStore == StoreEpoch(bits: 5))
+    #expect(try store.keptEnd(after: 0) == KeptEnds.Row(id: 1, end: end(1)))
+    #expect(try store.keptEnd(after: 1) == nil)
+    var more = StationStore.Batch()
+    more.operations = [.remember([keep(2, at: 200, forgetting: 150)])]
+    try store.commit(more)
+    #expect(try store.keptEnd(after: 0) == KeptEnds.Row(id: 2, end: end(2)))
+    // One that was spoilt costs itself alone.
+    more.operations = [.remember([keep(3, at: 200), keep(4, at: 200)])]
+    try store.commit(more)
+    try sql("UPDATE kept_end SET record = x'0000' WHERE id = 3")
+    #expect(try store.keptEnd(after: 2) == KeptEnds.Row(id: 4, end: end(4)))
+    try sql("UPDATE kept_end SET id = id + \(KeptEnds.most) WHERE id = 4")
+    more.operations = [.remember([keep(5, at: 200)])]
+    try store.commit(more)
+    #expect(try store.keptEnd(after: 0)?.id == KeptEnds.most + 4)
     store.abandon()
   }
 
@@ -180,7 +281,7 @@ struct StationStoreTests {
       "UPDATE identity SET floor = 9223372036854775807", "UPDATE identity SET boot = -2",
       "UPDATE identity SET last_trusted = 9223372036854775807",
       "UPDATE identity SET last_trusted = -1", "UPDATE identity SET stream = 'short'",
-      "UPDATE identity SET stream = 'zzzzzzzzzzzzzzzz'",
+      "UPDATE identity SET stream = 'zzzzzzzzzzzzzzzz', ended_cleanly = 1",
       "UPDATE occupancy_ledger SET corrections = -1000000",
       "UPDATE occupancy_ledger SET entered = 9223372036854775807",
       "DELETE FROM occupancy_ledger", "INSERT INTO outbox VALUES (9223372036854775807, X'7B7D')",

@@ -41,7 +41,7 @@ extension API {
   ) throws -> HTTPResponse {
     let body = try LedgerBody(json: request.body, .grant)
     guard let member = MemberID(parameters[0]), let amount = Points(body.amount ?? 0) else {
-      throw Problem.notFound("No member \"\(parameters[0].prefix(64))\" is enrolled.")
+      throw Problem.notFound("No member \"\(Excerpt(parameters[0]))\" is enrolled.")
     }
     return try carryOut(.grant(member, amount, reason: body.reason), body.key, actor)
   }
@@ -69,7 +69,7 @@ extension API {
   ) throws -> HTTPResponse {
     let body = try LedgerBody(json: request.body, .resolution)
     guard let exchange = ExchangeID(parameters[0]) else {
-      throw Problem.notFound("There is no exchange \"\(parameters[0].prefix(64))\".")
+      throw Problem.notFound("There is no exchange \"\(Excerpt(parameters[0]))\".")
     }
     let decision: HoldDecision =
       body.isAffirmed ? .post(body.amount.flatMap { Points($0) }) : .void
@@ -122,7 +122,7 @@ extension API {
   /// - Throws: 404 for what cannot be anything's id.
   private static func id(_ text: String, _ what: String) throws(Problem) -> Int64 {
     guard let id = RequestNumber.read(text, in: 1...(1 << 53)) else {
-      throw .notFound("There is no \(what) \"\(text.prefix(64))\".")
+      throw .notFound("There is no \(what) \"\(Excerpt(text))\".")
     }
     return id
   }
@@ -134,7 +134,7 @@ extension API {
     let before = try Self.number("before", in: request, 1...(1 << 53))
     let limit = try Self.limit(request)
     guard let member = MemberID(parameters[0]), let balance = try store.balance(of: member) else {
-      throw Problem.notFound("No member \"\(parameters[0].prefix(64))\" is enrolled.")
+      throw Problem.notFound("No member \"\(Excerpt(parameters[0]))\" is enrolled.")
     }
     let lines = try store.statement(of: member, before: before, limit: limit)
     return Self.json { writer in
@@ -241,9 +241,9 @@ extension API {
   /// What a station's exchanges took, by day and article, up to today.
   private func listTakings(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
     let days = try Self.number("days", in: request, 1...366) ?? 31
-    let station = try station(parameters[0])
-    let today = now().localDay
-    let takings = try store.takings(of: station, days: today - Int(days) + 1...today)
+    let view = try view(of: parameters[0])
+    let today = view.life.localDay(now())
+    let takings = try store.takings(of: view.id, days: today - Int(days) + 1...today)
     return Self.json { writer in
       writer.field("today", today)
       writer.key("takings")

@@ -7,13 +7,15 @@ import QRCode
 import StationProtocol
 
 extension API {
-  func enrolMember(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+  func enrolMember(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
     let asked = try MemberEnrolment(json: request.body)
     guard let id = asked.id ?? MemberID("m-" + Hex.text(Randomness.bits, digits: 16)) else {
       throw Problem.internal
     }
     let member = Member(id: id, label: asked.label, enrolled: now().wall)
-    guard try store.enrol(member) else {
+    guard try store.enrol(member, by: actor.name) else {
       throw Problem.conflict("The member \(id) is enrolled already.")
     }
     return Self.answer(member, status: 201).adding("Location", "/api/v1/members/\(id)")
@@ -38,15 +40,19 @@ extension API {
     Self.answer(try member(parameters[0]))
   }
 
-  func changeMember(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+  func changeMember(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
     let known = try member(parameters[0])
     let status = try StatusChange(json: request.body).status
-    _ = try store.setStatus(status, of: known.id)
+    _ = try store.setStatus(status, of: known.id, by: actor.name, at: now())
     return Self.answer(try member(parameters[0]))
   }
 
   /// A code as JSON, or as a QR symbol where the client accepts an image.
-  func issueCode(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+  func issueCode(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
     guard let desk else {
       throw Problem.unavailable("This service has no issuer key.")
     }
@@ -55,7 +61,10 @@ extension API {
     guard member.status == .active else {
       throw Problem.conflict("The member \(member.id) is suspended and gets no codes.")
     }
-    let code = try desk.issue(for: member.id, at: now())
+    let now = now()
+    let code = try desk.issue(for: member.id, at: now)
+    // A code that nobody can be asked about is not handed out.
+    try store.note(.code(for: member.id, expires: code.expires, by: actor.name, at: now))
     let accepted = request.header("accept") ?? ""
     if accepted.contains("image/png") {
       return HTTPResponse(
@@ -87,7 +96,7 @@ extension API {
 
   private func member(_ text: String) throws -> Member {
     guard let id = MemberID(text), let member = try store.member(id) else {
-      throw Problem.notFound("No member \"\(text.prefix(64))\" is enrolled.")
+      throw Problem.notFound("No member \"\(Excerpt(text))\" is enrolled.")
     }
     return member
   }

@@ -10,6 +10,8 @@ extension API {
       writer.field("since", refused.since.milliseconds)
       writer.key("refused")
       writer.array(refused.all) { $1.write(to: &$0) }
+      writer.key("notices")
+      writer.array(notices()) { $0.value($1) }
     }
   }
 }

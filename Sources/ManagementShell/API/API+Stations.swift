@@ -1,5 +1,6 @@
 // Stations, their events, and what could not be read of them.
 import HTTP
+import Linux
 import ManagementCore
 import StationProtocol
 
@@ -11,7 +12,7 @@ extension API {
   /// - Throws: `notFound` where no station of that name was ever heard of.
   func view(of name: String) throws(Problem) -> StationView {
     guard let station = StationID(name), let view = stationView(station) else {
-      throw .notFound("No station \"\(name.prefix(64))\" has ever been heard of.")
+      throw .notFound("No station \"\(Excerpt(name))\" has ever been heard of.")
     }
     return view
   }
@@ -37,21 +38,53 @@ extension API {
     let count = min(try Self.number("count", in: request, 1...most) ?? 24, step.most)
     let view = try view(of: parameters[0])
     let now = now()
+    let zone = view.life.zone ?? now.rules
     let hours = try store.measured(
-      of: view.id, hours: MeasuredSeries.hours(step, count: count, at: now))
+      of: view.id, hours: MeasuredSeries.hours(step, count: count, at: now, in: zone))
     var writer = JSONWriter(capacity: 4096)
-    MeasuredSeries(step, of: hours, at: now).write(to: &writer)
+    MeasuredSeries(step, of: hours, in: zone).write(to: &writer)
     return HTTPResponse(200, type: "application/json", writer.bytes)
   }
 
   /// Names a station, also one that has not spoken yet.
-  func nameStation(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+  func nameStation(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
     guard let station = StationID(parameters[0]) else {
       throw Problem.badRequest("A station's id is 1 to 48 of a-z, 0-9 and -, not \"service\".")
     }
-    let names = try StationNaming(json: request.body).names
-    try store.name(station, names)
-    onNamed(StationRegistration(id: station, names: names))
+    let asked = try StationNaming(json: request.body)
+    if case .some(.some(let zone)) = asked.zone, ZoneFiles.zone(zone) == nil {
+      throw Problem.badRequest("There is no time zone \"\(zone)\" in the tz database.")
+    }
+    try store.name(station, asked.names, by: actor.name, at: now())
+    if let zone = asked.zone {
+      try store.setZone(zone, of: station, by: actor.name, at: now())
+    }
+    guard let registration = try store.stations().first(where: { $0.id == station }) else {
+      throw Problem.internal
+    }
+    onNamed(registration)
+    return try showStation(request, parameters)
+  }
+
+  /// Takes a station out of use, or back into it. Who did it stands with it, and in the log.
+  func retireStation(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let order = try RetirementOrder(json: request.body)
+    let now = now()
+    guard let station = StationID(parameters[0]),
+      try store.retire(station, order.isRetired, reason: order.reason, by: actor.name, at: now)
+    else {
+      throw Problem.notFound("No station \"\(Excerpt(parameters[0]))\" has ever been heard of.")
+    }
+    let retirement =
+      order.isRetired ? Retirement(actor: actor.name, at: now.wall, reason: order.reason) : nil
+    Log.notice(
+      "\(station) is \(order.isRetired ? "retired" : "in use again") by \(actor.name): "
+        + order.reason)
+    onRetired(station, retirement)
     return try showStation(request, parameters)
   }
 

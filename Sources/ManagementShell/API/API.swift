@@ -21,8 +21,12 @@ final class API {
   var prove: () throws(Problem) -> HTTPLaterAnswer = { () throws(Problem) in
     throw .unavailable("Nobody proves the ledger here.")
   }
+  /// A station was taken out of use, or back into it.
+  var onRetired: (StationID, Retirement?) -> Void = { _, _ in }
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
+  /// What cannot be used of the service's own files, a sentence each without a secret.
+  var notices: () -> [String] = { [] }
   let doorkeeper: Doorkeeper
   /// The most points that one person decides about alone within a day.
   var aloneUpTo: Int64 = 500
@@ -120,7 +124,8 @@ final class API {
     on(.get, "/stations/*/measurements", .viewStations, query: ["by", "count"]) {
       try $0.listMeasurements($1, $2)
     }
-    on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2) }
+    on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2, $3) }
+    on(.put, "/stations/*/retirement", .nameStations) { try $0.retireStation($1, $2, $3) }
     on(.get, "/events", .viewStations, query: ["station", "kind", "before", "limit"]) {
       try $0.listEvents($1, $2)
     }
@@ -130,13 +135,16 @@ final class API {
     on(.get, "/quarantine", .viewQuarantine, query: ["before", "limit"]) {
       try $0.listQuarantine($1, $2)
     }
+    on(.get, "/audit", .viewAudit, query: ["member", "before", "limit"]) {
+      try $0.listAudit($1, $2)
+    }
     on(.get, "/refused-input", .viewQuarantine) { try $0.listRefusedInput($1, $2) }
     on(.get, "/issuer-keys", .viewStations) { try $0.listIssuerKeys($1, $2) }
-    on(.post, "/members", .manageMembers) { try $0.enrolMember($1, $2) }
+    on(.post, "/members", .manageMembers) { try $0.enrolMember($1, $2, $3) }
     on(.get, "/members", .manageMembers, query: ["after", "limit"]) { try $0.listMembers($1, $2) }
     on(.get, "/members/*", .manageMembers) { try $0.showMember($1, $2) }
-    on(.patch, "/members/*", .manageMembers) { try $0.changeMember($1, $2) }
-    on(.post, "/members/*/codes", .issueCodes) { try $0.issueCode($1, $2) }
+    on(.patch, "/members/*", .manageMembers) { try $0.changeMember($1, $2, $3) }
+    on(.post, "/members/*/codes", .issueCodes) { try $0.issueCode($1, $2, $3) }
     addLedgerRoutes()
   }
 
@@ -179,10 +187,12 @@ final class API {
 
   private func healthReport() -> HTTPResponse {
     let (broker, store) = health()
+    let credentials = notices().isEmpty
     let json = JSONWriter.object {
-      $0.field("status", broker && store ? "ok" : "degraded")
+      $0.field("status", broker && store && credentials ? "ok" : "degraded")
       $0.field("broker", broker)
       $0.field("store", store)
+      $0.field("credentials", credentials)
     }
     return HTTPResponse(store ? 200 : 503, type: "application/json", json)
   }
@@ -202,7 +212,7 @@ final class API {
       guard known.contains(name) else {
         let rest = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
         throw .badRequest(
-          "There is no query parameter \"\(name.prefix(64))\" here; known: \(rest).")
+          "There is no query parameter \"\(Excerpt(name))\" here; known: \(rest).")
       }
       guard seen.insert(name).inserted else {
         throw .badRequest("The query parameter \"\(name)\" stands twice.")

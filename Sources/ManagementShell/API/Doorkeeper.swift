@@ -8,7 +8,7 @@ import StationProtocol
 final class Doorkeeper {
   /// Who has offered wrong tokens of late.
   var attempts = TokenAttempts()
-  private let tokens: Tokens
+  private var tokens: Tokens
   private let now: () -> Now
   /// The addresses that have shown a right token on each open connection: several where a proxy
   /// asks for many on one.
@@ -18,6 +18,12 @@ final class Doorkeeper {
   init(_ tokens: Tokens, now: @escaping () -> Now) {
     self.tokens = tokens
     self.now = now
+  }
+
+  /// Others count from now on. Connections that have shown one of before have to show theirs again.
+  func change(_ tokens: Tokens) {
+    self.tokens = tokens
+    known = [:]
   }
 
   /// - Throws: what is answered where no token is offered, or not a right one.

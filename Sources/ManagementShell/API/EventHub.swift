@@ -151,6 +151,11 @@ final class EventHub {
   func close() {
     beat?.cancel()
     turn?.cancel()
+    disconnect()
+  }
+
+  /// Ends every stream; who may watch may come back.
+  func disconnect() {
     for client in clients.values { client.stream.close() }
   }
 

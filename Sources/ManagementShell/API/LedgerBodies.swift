@@ -44,15 +44,7 @@ package struct LedgerBody: Equatable, Sendable {
     mutating func take(_ name: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
       switch (name, shape) {
       case ("key", _): try reader.read(&key, name, text: { OrderKey($0) })
-      case ("reason", _):
-        try reader.read(&reason, name) { (reader) throws(JSONError) in
-          let start = reader.offset
-          let text = try reader.string(limit: 4 * LedgerOrder.longestReason)
-          guard let reason = Self.reason(text) else {
-            throw JSONError(offset: start, reason: .invalidMember(name.name))
-          }
-          return reason
-        }
+      case ("reason", _): try reader.read(&reason, name, plain: LedgerOrder.longestReason)
       case ("amount", .issue):
         try reader.read(&amount, name, integer: { (1...Movement.most).contains($0) ? $0 : nil })
       case ("amount", .grant), ("amount", .resolution):
@@ -65,13 +57,6 @@ package struct LedgerBody: Equatable, Sendable {
           &isAffirmed, name, text: { $0 == "post" ? true : $0 == "void" ? false : nil })
       default: throw reader.unknown(name)
       }
-    }
-
-    private static func reason(_ text: String) -> String? {
-      guard !text.isEmpty, text.unicodeScalars.count <= LedgerOrder.longestReason,
-        !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
-      else { return nil }
-      return text
     }
 
     func body(_ reader: JSONReader) throws(JSONError) -> LedgerBody {

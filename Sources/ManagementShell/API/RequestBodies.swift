@@ -17,10 +17,7 @@ package struct MemberEnrolment: Equatable, Sendable {
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
         case "id": try reader.read(&id, key, text: { MemberID($0) })
-        case "label":
-          try reader.read(
-            &label, key,
-            text: { isName($0) && $0.unicodeScalars.count <= Self.longestLabel ? $0 : nil })
+        case "label": try reader.read(&label, key, plain: Self.longestLabel)
         default: throw reader.unknown(key)
         }
       }
@@ -49,24 +46,63 @@ package struct StatusChange: Equatable, Sendable {
 /// `PUT /stations/{id}`.
 package struct StationNaming: Equatable, Sendable {
   package var names: StationNames
+  /// By which its days are counted; null is what the station says. nil leaves it as it is.
+  package var zone: ZoneName??
 
   package init(json: [UInt8]) throws(JSONError) {
+    var zone: ZoneName??
     names = try JSONReader.read(json) { (reader) throws(JSONError) in
       var english: String?
       var chinese: String?
-      func name(_ text: String) -> String? {
-        isName(text) && text.unicodeScalars.count <= StationNames.mostCharacters ? text : nil
-      }
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
-        case "en": try reader.read(&english, key, text: name)
-        case "zh": try reader.read(&chinese, key, text: name)
+        case "en": try reader.read(&english, key, plain: StationNames.mostCharacters)
+        case "zh": try reader.read(&chinese, key, plain: StationNames.mostCharacters)
+        case "zone":
+          try reader.read(&zone, key) { (reader) throws(JSONError) in
+            if reader.takeNull() { return ZoneName?.none }
+            let start = reader.offset
+            guard let name = ZoneName(try reader.string()) else {
+              throw JSONError(offset: start, reason: .invalidMember("zone"))
+            }
+            return name
+          }
         default: throw reader.unknown(key)
         }
       }
       return StationNames(
         english: try reader.require(english, "en"), chinese: try reader.require(chinese, "zh"))
     }
+    self.zone = zone
+  }
+}
+
+/// `PUT /stations/{id}/retirement`.
+package struct RetirementOrder: Equatable, Sendable {
+  package var isRetired: Bool
+  package var reason: String
+
+  package init(json: [UInt8]) throws(JSONError) {
+    var retired: Bool?
+    var reason: String?
+    self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "retired":
+          try reader.read(&retired, key) { (reader) throws(JSONError) in try reader.bool() }
+        case "reason": try reader.read(&reason, key, plain: Retirement.longestReason)
+        default: throw reader.unknown(key)
+        }
+      }
+      return RetirementOrder(
+        isRetired: try reader.require(retired, "retired"),
+        reason: try reader.require(reason, "reason"))
+    }
+  }
+
+  private init(isRetired: Bool, reason: String) {
+    self.isRetired = isRetired
+    self.reason = reason
   }
 }
 
@@ -78,9 +114,4 @@ package struct CodeRequest: Equatable, Sendable {
       try reader.object { (reader, key) throws(JSONError) in throw reader.unknown(key) }
     }
   }
-}
-
-/// Some text without control characters.
-private func isName(_ text: String) -> Bool {
-  !text.isEmpty && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
 }

@@ -1,5 +1,6 @@
 // The bearer tokens of the API: who is speaking, and what that person may do.
 import ManagementCore
+import StationProtocol
 
 /// Who makes a request.
 package struct Actor: Equatable, Sendable {
@@ -12,6 +13,8 @@ package struct Actor: Equatable, Sendable {
 package struct Tokens: Sendable {
   package static let shortest = 16
   package static let longest = 512
+  /// In Unicode scalars, of an actor's name.
+  package static let longestName = 64
   /// A longer header holds no token; the scheme and the space before it need no more.
   private static let longestHeader = longest + 16
 
@@ -26,37 +29,50 @@ package struct Tokens: Sendable {
     package var description: String { "api-tokens, line \(line): \(reason)" }
   }
 
+  /// Reads the credential file. A line that cannot be used is passed over, named, and takes nobody
+  /// else's token away.
   /// - Parameter text: a line for each token, `actor:role:token`; empty lines and `#` comments.
-  package init(_ text: String) throws(Fault) {
+  package static func read(_ text: String) -> (tokens: Tokens, faults: [Fault]) {
+    var tokens = Tokens()
+    var faults: [Fault] = []
     // Bytes, not characters: to Swift, more than a line feed ends a line, and a colon with a
     // combining mark behind it is no colon.
     let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, whole) in lines.enumerated() {
       let line = whole.last == UInt8(ascii: "\r") ? whole.dropLast() : whole
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-      let parts = line.split(
-        separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false
-      ).map { Substring($0) }
-      guard parts.count == 3, !parts[0].isEmpty,
-        !parts[0].utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
-      else { throw Fault(line: index + 1, reason: "expected actor:role:token") }
-      guard let role = Role(rawValue: String(parts[1])) else {
-        throw Fault(line: index + 1, reason: "the role is viewer or manager")
+      if let reason = tokens.take(Substring(line)) {
+        faults.append(Fault(line: index + 1, reason: reason))
       }
-      guard parts[2].utf8.count >= Self.shortest, parts[2].utf8.allSatisfy({ $0 > 0x20 }) else {
-        throw Fault(
-          line: index + 1,
-          reason: "a token has at least \(Self.shortest) characters and no space")
-      }
-      let token = Array(parts[2].utf8)
-      guard token.count <= Self.longest else {
-        throw Fault(line: index + 1, reason: "a token has at most \(Self.longest) bytes")
-      }
-      guard !entries.contains(where: { $0.token == token }) else {
-        throw Fault(line: index + 1, reason: "the token of an earlier line: it names one actor")
-      }
-      entries.append((token, Actor(name: String(parts[0]), role: role)))
     }
+    return (tokens, faults)
+  }
+
+  /// - Returns: what is wrong with the line, where something is.
+  private mutating func take(_ line: Substring) -> String? {
+    let parts = line.utf8.split(
+      separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false
+    ).map { Substring($0) }
+    guard parts.count == 3 else { return "expected actor:role:token" }
+    // The name stands in the ledger and in the audit for whoever has the token.
+    if let fault = PlainText.fault(of: String(parts[0]), most: Self.longestName) {
+      return "the name of the actor: \(fault)"
+    }
+    guard let role = Role(rawValue: String(parts[1])) else {
+      return "the role is viewer or manager"
+    }
+    guard parts[2].utf8.count >= Self.shortest, parts[2].utf8.allSatisfy({ $0 > 0x20 }) else {
+      return "a token has at least \(Self.shortest) characters and no space"
+    }
+    let token = Array(parts[2].utf8)
+    guard token.count <= Self.longest else {
+      return "a token has at most \(Self.longest) bytes"
+    }
+    guard !entries.contains(where: { $0.token == token }) else {
+      return "the token of an earlier line: it names one actor"
+    }
+    entries.append((token, Actor(name: String(parts[0]), role: role)))
+    return nil
   }
 
   package var isEmpty: Bool { entries.isEmpty }

@@ -32,13 +32,15 @@ final class IngestWriter {
   private var waiting: [Int] = []
   private var waitingBytes = 0
 
+  /// - Parameter epoch: the life of the store; nil where nobody asks how far it has come.
   /// - Throws: where no event descriptor can be had. A store that cannot be opened is reported.
-  init(path: String) throws(SystemError) {
+  init(path: String, epoch: StoreEpoch? = nil) throws(SystemError) {
     let reports = try Mailbox<Report>()
     self.reports = reports
     worker = WorkerThread(name: "ingest") {
-      let timekeeper = Timekeeper()
+      let timekeeper = Timekeeper(zone: ZoneFiles.local())
       var store: SQLiteStore?
+      let file = epoch.map { EpochFile(of: path, $0) }
       return { items in
         var rest = items[...]
         let start = Clock.now
@@ -48,7 +50,10 @@ final class IngestWriter {
           do throws(StoreFailure) {
             let open = if let store { store } else { try SQLiteStore(path: path) }
             store = open
-            reports.send(.stored(try open.store(some, at: timekeeper.now())))
+            let outcomes = try open.store(some, at: timekeeper.now())
+            // Before anything is acknowledged.
+            if let file { file.note(try open.reached()) }
+            reports.send(.stored(outcomes))
             written += some.reduce(0) { $0 + $1.recordCount }
           } catch {
             // A connection that failed may be broken for good; the next batch gets a new one.

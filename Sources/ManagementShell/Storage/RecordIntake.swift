@@ -18,7 +18,7 @@ final class RecordIntake {
   /// How many ids share a block (`record_block`).
   static let blockSize: Int64 = 256
 
-  private let database: Database
+  let database: Database
   private let insertRecord: Statement
   private let insertBlock: Statement
   private var streams: [StreamKey: Stream] = [:]
@@ -28,9 +28,9 @@ final class RecordIntake {
   private var counts: [DayKey: DayCounts] = [:]
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
-  private var book: SQLiteBook
+  var book: SQLiteBook
 
-  private struct StreamKey: Hashable {
+  struct StreamKey: Hashable {
     var station: StationID
     var stream: StreamID
   }
@@ -41,11 +41,13 @@ final class RecordIntake {
   }
 
   /// A stream as the tables know it, and how far it has come since.
-  private struct Stream {
+  struct Stream {
     var number: Int64
     var station: Int64
     var written: StreamProgress
     var reached: StreamProgress
+    var claims: StreamClaims?
+    var writtenClaims: StreamClaims?
   }
 
   init(_ database: Database) throws(DatabaseError) {
@@ -70,13 +72,20 @@ final class RecordIntake {
       outcomes.reserveCapacity(items.count)
       for item in items {
         switch item {
+        case .batch(let batch) where batch.isKept:
+          outcomes.append(try store(kept: batch, now))
         case .batch(let batch): outcomes.append(try store(batch, now))
-        case .floor(let station, let stream, let floor):
-          outcomes.append(try raise(station, stream, floor, now))
+        case .floor(let station, let stream, let floor, let ceiling):
+          outcomes.append(try raise(station, stream, floor, ceiling: ceiling ?? floor, now))
         case .malformed(let station, let payload, let reason):
           outcomes.append(try quarantine(station, payload, reason, now))
         case .request(let station, let request):
           outcomes.append(try answer(request, station, now))
+        case .zone(let station, let name):
+          _ = try number(of: station)
+          var outcome = StoreOutcome(station: station, stream: nil)
+          outcome.zone = try book.move(station, into: name)
+          outcomes.append(outcome)
         }
       }
       try saveProgress()
@@ -91,14 +100,20 @@ final class RecordIntake {
   private func store(_ batch: InboundBatch, _ now: Now) throws(DatabaseError) -> StoreOutcome {
     let key = StreamKey(station: batch.station, stream: batch.stream)
     var stream = try stream(key)
+    let zone = try book.zone(of: batch.station) ?? now.rules
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
+    outcome.numbers = batch.numbers
     outcome.events.reserveCapacity(batch.contents.count)
+    let isPossible =
+      stream.reached.follows(batch.numbers)
+      || stream.claims.reach(batch.numbers.upperBound, at: now.wall)
+    if !isPossible { outcome.disbelieved.append(ClaimReasons.records) }
     for (seq, content) in zip(batch.numbers, batch.contents) {
       switch content {
       case .record(let record, let json):
         if !record.kind.isEvent {
           if try measure(record, json, stream, seq, now) {
-            outcome.add(record, nil, received: now)
+            outcome.add(record, nil, received: now, in: zone)
           } else {
             try compare(json, key, stream.number, seq, &outcome, now)
           }
@@ -109,9 +124,15 @@ final class RecordIntake {
             record,
             StoredEvent(
               id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
-              kind: record.kind, json: json), received: now)
+              kind: record.kind, json: json), received: now, in: zone)
           switch record.body {
-          case .gap(let from, let to, _): stream.reached.add(from...to)
+          case .gap(let from, let to, _):
+            if isPossible, to < seq {
+              stream.reached.add(from...to)
+              outcome.gaps.append(from...to)
+            } else {
+              outcome.disbelieved.append(ClaimReasons.gap)
+            }
           case .exchangeEnded(let exchange, let end):
             outcome.discrepancies += try book.end(
               exchange, end, from: key.station, in: key.stream, at: now)
@@ -123,12 +144,14 @@ final class RecordIntake {
       case .unreadable(let json, let reason):
         try compare(json, key, stream.number, seq, &outcome, now)
         try keep(json, reason, key, seq, &outcome, now)
+      case .passedOver: break
       }
       stream.reached.add(seq...seq)
     }
     for (day, more) in outcome.added where !more.isZero {
       counts[DayKey(station: key.station, day: day), default: DayCounts()] += more
     }
+    stream.claims.prove(stream.reached.upto, at: now.wall)
     outcome.upto = stream.reached.upto
     note(stream, key)
     return outcome
@@ -154,7 +177,7 @@ final class RecordIntake {
   }
 
   /// Whether a number stands for a measurement already; asked only where it stands for something.
-  private func isMeasured(_ seq: UInt64, _ stream: Stream) throws(DatabaseError) -> Bool {
+  func isMeasured(_ seq: UInt64, _ stream: Stream) throws(DatabaseError) -> Bool {
     guard stream.reached.contains(seq) else { return false }
     return try measurements.body(stream: stream.number, seq: seq) != nil
   }
@@ -167,7 +190,7 @@ final class RecordIntake {
   }
 
   /// - Returns: the event's id; nil where the place is taken.
-  private func insert(
+  func insert(
     _ kind: Record.Kind, _ json: [UInt8], _ stream: Stream, _ seq: Int64?, _ now: Now
   ) throws(DatabaseError) -> Int64? {
     try insertRecord.bind(1, stream.number)
@@ -188,24 +211,31 @@ final class RecordIntake {
   }
 
   /// A number that already means another record is a fault of the station, and is kept.
-  private func compare(
+  func compare(
     _ json: [UInt8], _ key: StreamKey, _ number: Int64, _ seq: UInt64,
     _ outcome: inout StoreOutcome, _ now: Now
   ) throws(DatabaseError) {
     var known = try event(number, seq)
     if known == nil { known = try measurements.body(stream: number, seq: seq) }
     guard let known, known != json else { return }
+    outcome.conflict = outcome.conflict ?? seq
     try keep(json, StoreReasons.conflict, key, seq, &outcome, now)
   }
 
   /// The station no longer has what lies below its floor.
   private func raise(
-    _ station: StationID, _ streamID: StreamID, _ floor: UInt64, _ now: Now
+    _ station: StationID, _ streamID: StreamID, _ floor: UInt64, ceiling: UInt64, _ now: Now
   ) throws(DatabaseError) -> StoreOutcome {
     let key = StreamKey(station: station, stream: streamID)
     var stream = try stream(key)
     try book.bear(station, in: streamID)
     var outcome = StoreOutcome(station: station, stream: streamID)
+    guard stream.claims.reach(ceiling, at: now.wall) else {
+      outcome.disbelieved.append(ClaimReasons.floor)
+      outcome.upto = stream.reached.upto
+      note(stream, key)
+      return outcome
+    }
     for hole in stream.reached.holes(below: floor) {
       let gap = StoreReasons.gap(from: hole.lowerBound, to: hole.upperBound, at: now)
       if let id = try insert(gap.kind, gap.json, stream, nil, now) {
@@ -214,6 +244,12 @@ final class RecordIntake {
             id: id, station: station, stream: streamID, seq: nil, received: now.wall,
             kind: gap.kind, json: gap.json))
       }
+      try database.prepare(
+        """
+        INSERT INTO restored_gap (stream, last) VALUES (?1, ?2)
+        ON CONFLICT (stream) DO UPDATE SET last = max(last, excluded.last)
+        """
+      ).run([.integer(stream.number), .integer(Int64(hole.upperBound))])
       stream.reached.add(hole)
     }
     outcome.upto = stream.reached.upto
@@ -221,63 +257,9 @@ final class RecordIntake {
     return outcome
   }
 
-  // MARK: - Quarantine
-
-  /// Keeps what has a place but cannot stand there, once.
-  private func keep(
-    _ json: [UInt8], _ reason: String, _ key: StreamKey, _ seq: UInt64,
-    _ outcome: inout StoreOutcome, _ now: Now
-  ) throws(DatabaseError) {
-    var isKnown = false
-    try database.prepare(
-      """
-      SELECT 1 FROM quarantine WHERE station = ?1 AND stream = ?2 AND seq = ?3 AND raw = ?4
-      """
-    ).rows([
-      .text(key.station.text), .text(key.stream.description), .integer(Int64(seq)), .blob(json),
-    ]) { _ in isKnown = true }
-    guard !isKnown else { return }
-    outcome.quarantined.append(reason)
-    try confine(key.station, key.stream, seq, json, reason, now)
-  }
-
-  private func quarantine(
-    _ station: StationID, _ payload: [UInt8], _ reason: String, _ now: Now
-  ) throws(DatabaseError) -> StoreOutcome {
-    _ = try number(of: station)
-    var outcome = StoreOutcome(station: station, stream: nil)
-    var count = 0
-    var isKnown = false
-    try database.prepare("SELECT count(*) FROM quarantine WHERE station = ? AND stream IS NULL")
-      .rows([.text(station.text)]) { count = Int($0.int64(0)) }
-    guard count < Quarantined.mostMalformed else { return outcome }
-    try database.prepare(
-      "SELECT 1 FROM quarantine WHERE station = ? AND stream IS NULL AND raw = ?"
-    ).rows([.text(station.text), .blob(payload)]) { _ in isKnown = true }
-    guard !isKnown else { return outcome }
-    outcome.quarantined.append(reason)
-    try confine(station, nil, nil, payload, reason, now)
-    return outcome
-  }
-
-  private func confine(
-    _ station: StationID, _ stream: StreamID?, _ seq: UInt64?, _ raw: [UInt8],
-    _ reason: String, _ now: Now
-  ) throws(DatabaseError) {
-    try database.prepare(
-      """
-      INSERT INTO quarantine (station, stream, seq, received, reason, raw)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-      """
-    ).run([
-      .text(station.text), .text(stream?.description), .integer(seq.map { Int64($0) }),
-      .integer(now.wall.milliseconds), .text(reason), .blob(raw),
-    ])
-  }
-
   // MARK: - Streams, stations, days
 
-  private func stream(_ key: StreamKey) throws(DatabaseError) -> Stream {
+  func stream(_ key: StreamKey) throws(DatabaseError) -> Stream {
     if let known = streams[key] { return known }
     let station = try number(of: key.station)
     let place: [SQLValue] = [.text(key.station.text), .text(key.stream.description)]
@@ -289,19 +271,30 @@ final class RecordIntake {
     ).run(place)
     var number: Int64 = 0
     var upto: UInt64 = 0
-    try database.prepare("SELECT number, upto FROM stream WHERE station = ?1 AND stream = ?2")
-      .rows(place) { (number, upto) = ($0.int64(0), UInt64($0.int64(1))) }
+    var claims: StreamClaims?
+    try database.prepare(
+      "SELECT number, upto, claimed, claimed_at FROM stream WHERE station = ?1 AND stream = ?2"
+    ).rows(place) { row in
+      (number, upto) = (row.int64(0), UInt64(row.int64(1)))
+      claims = row.int64OrNil(2).map {
+        StreamClaims(last: UInt64($0), at: WallTime(milliseconds: row.int64(3)))
+      }
+    }
     var islands: [ClosedRange<UInt64>] = []
     try database.prepare("SELECT first, last FROM island WHERE stream = ?1 ORDER BY first")
       .rows([.integer(number)]) { islands.append(UInt64($0.int64(0))...UInt64($0.int64(1))) }
     let progress = StreamProgress(upto: upto, islands: islands)
-    let found = Stream(number: number, station: station, written: progress, reached: progress)
+    let found = Stream(
+      number: number, station: station, written: progress, reached: progress, claims: claims,
+      writtenClaims: claims)
     streams[key] = found
     return found
   }
 
   private func note(_ stream: Stream, _ key: StreamKey) {
-    guard stream.reached != stream.written else { return }
+    guard stream.reached != stream.written || stream.claims != stream.writtenClaims else {
+      return
+    }
     streams[key] = stream
     moved.insert(key)
   }
@@ -309,8 +302,13 @@ final class RecordIntake {
   private func saveProgress() throws(DatabaseError) {
     for key in moved {
       guard let stream = streams[key] else { continue }
-      try database.prepare("UPDATE stream SET upto = ?2 WHERE number = ?1")
-        .run([.integer(stream.number), .integer(Int64(stream.reached.upto))])
+      try database.prepare(
+        "UPDATE stream SET upto = ?2, claimed = ?3, claimed_at = ?4 WHERE number = ?1"
+      ).run([
+        .integer(stream.number), .integer(Int64(stream.reached.upto)),
+        .integer(stream.claims.map { Int64($0.last) }),
+        .integer(stream.claims?.at.milliseconds),
+      ])
       if stream.reached.islands != stream.written.islands {
         try database.prepare("DELETE FROM island WHERE stream = ?1").run([.integer(stream.number)])
         for island in stream.reached.islands {
@@ -322,6 +320,7 @@ final class RecordIntake {
         }
       }
       streams[key]?.written = stream.reached
+      streams[key]?.writtenClaims = stream.claims
     }
     moved.removeAll(keepingCapacity: true)
   }
@@ -346,7 +345,7 @@ final class RecordIntake {
   }
 
   /// The number of a station, which it is given when it is first heard of.
-  private func number(of station: StationID) throws(DatabaseError) -> Int64 {
+  func number(of station: StationID) throws(DatabaseError) -> Int64 {
     if let known = stations[station] { return known }
     try database.prepare(Self.register).run([.text(station.text)])
     var number: Int64 = 0

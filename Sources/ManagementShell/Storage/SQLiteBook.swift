@@ -12,6 +12,7 @@ final class SQLiteBook: LedgerBook {
   private static let mostAccounts = 20_000
 
   let database: Database
+  let shelf = ZoneShelf()
   private var streams: [StreamID: (number: Int64, owner: StationID)] = [:]
   private var accounts: [Account: Int64] = [:]
   private var lives: [StationID: StreamID] = [:]

@@ -110,20 +110,30 @@ extension SQLiteStore {
 
   static let openHolds = """
     SELECT stream.station, stream.stream, exchange.seq, station.life,
-      \(SQLiteBook.entryColumns)
+      COALESCE(restored_gap.last > exchange.seq, 0), \(SQLiteBook.entryColumns)
     FROM exchange JOIN stream ON stream.number = exchange.stream
     JOIN station ON station.id = stream.station
-    WHERE exchange.state = 'held' AND exchange.id > ?1 ORDER BY exchange.id LIMIT ?2
+    LEFT JOIN restored_gap ON restored_gap.stream = exchange.stream
+    WHERE exchange.id IN (
+      SELECT id FROM exchange WHERE state = 'held' AND id > ?1
+      UNION ALL
+      SELECT id FROM exchange WHERE \(unproven) AND id > ?1)
+    ORDER BY exchange.id LIMIT ?2
     """
+
+  /// `LedgerExchange.isUnproven`, as the index `exchange_unproven` has it.
+  private static let unproven =
+    "state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL"
 
   static func hold(_ row: Statement) throws(DatabaseError) -> OpenHold {
     guard let station = StationID(row.text(0)), let stream = StreamID(row.text(1)) else {
-      throw SQLiteBook.damaged("exchange", row.int64(4))
+      throw SQLiteBook.damaged("exchange", row.int64(5))
     }
     let id = ExchangeID(stream: stream, seq: UInt64(row.int64(2)))
-    let entry = try SQLiteBook.entry(row, from: 4, id, of: station)
+    let entry = try SQLiteBook.entry(row, from: 5, id, of: station)
     let life = row.textOrNil(3)
-    return OpenHold(entry, isOrphaned: life != nil && life != stream.description)
+    return OpenHold(
+      entry, isOrphaned: life != nil && life != stream.description, isInGap: row.int64(4) == 1)
   }
 
   package func countHolds(
@@ -131,8 +141,10 @@ extension SQLiteStore {
   ) throws(StoreFailure) -> (open: Int64, old: Int64) {
     try list(
       """
-      SELECT count(*), COALESCE(SUM(CASE WHEN at < ?1 THEN 1 ELSE 0 END), 0) FROM exchange
-      WHERE state = 'held'
+      SELECT count(*), COALESCE(SUM(CASE WHEN at < ?1 THEN 1 ELSE 0 END), 0) FROM (
+        SELECT at FROM exchange WHERE state = 'held'
+        UNION ALL
+        SELECT -9007199254740992 FROM exchange WHERE \(Self.unproven)) AS waiting
       """, [.integer(time.milliseconds)]
     ) { row throws(DatabaseError) in (row.int64(0), row.int64(1)) }.first ?? (0, 0)
   }

@@ -106,7 +106,8 @@ private struct LedgerAudit {
     var ages = LedgerProof.HoldAges()
     try database.prepare(SQLiteStore.openHolds)
       .rows([.integer(0), .integer(.max)]) { row throws(DatabaseError) in
-        ages.count(try SQLiteStore.hold(row), at: time)
+        let hold = try SQLiteStore.hold(row)
+        if hold.entry.state == .held { ages.count(hold, at: time) }
       }
     return ages
   }

@@ -85,24 +85,66 @@ extension SQLiteStore {
   package func stations() throws(StoreFailure) -> [StationRegistration] {
     try Self.guarded { () throws(DatabaseError) in
       var all: [StationRegistration] = []
-      try database.prepare("SELECT id, name_en, name_zh FROM station ORDER BY id").rows { row in
+      try database.prepare(
+        """
+        SELECT id, name_en, name_zh, retired_by, retired_at, retired_reason,
+          COALESCE(zone_set, zone)
+        FROM station ORDER BY id
+        """
+      ).rows { row in
         guard let id = StationID(row.text(0)) else { return }
+        let retirement = row.textOrNil(3).map {
+          Retirement(
+            actor: $0, at: WallTime(milliseconds: row.int64(4)), reason: row.text(5))
+        }
         all.append(
           StationRegistration(
-            id: id, names: StationNames(english: row.text(1), chinese: row.text(2))))
+            id: id, names: StationNames(english: row.text(1), chinese: row.text(2)),
+            retirement: retirement,
+            zone: row.textOrNil(6).flatMap { ZoneName($0) }.flatMap { shelf.zone($0) }))
       }
       return all
     }
   }
 
-  package func name(_ station: StationID, _ names: StationNames) throws(StoreFailure) {
-    try Self.guarded { () throws(DatabaseError) in
+  package func retire(
+    _ station: StationID, _ isRetired: Bool, reason: String, by actor: String, at now: Now
+  ) throws(StoreFailure) -> Bool {
+    let entry = AuditEntry.retirement(station, isRetired, reason: reason, by: actor, at: now)
+    return try change(entry) { () throws(DatabaseError) in
+      try database.run(
+        "UPDATE station SET retired_by = ?2, retired_at = ?3, retired_reason = ?4 WHERE id = ?1",
+        .text(station.text), .text(isRetired ? actor : nil),
+        .integer(isRetired ? now.wall.milliseconds : nil), .text(isRetired ? reason : nil))
+    }
+  }
+
+  package func name(
+    _ station: StationID, _ names: StationNames, by actor: String, at now: Now
+  ) throws(StoreFailure) {
+    try change(.naming(station, names, by: actor, at: now)) { () throws(DatabaseError) in
       try database.run(
         """
         INSERT INTO station (id, name_en, name_zh, number)
         VALUES (?1, ?2, ?3, (SELECT COALESCE(MAX(number), 0) + 1 FROM station))
         ON CONFLICT (id) DO UPDATE SET name_en = excluded.name_en, name_zh = excluded.name_zh
         """, .text(station.text), .text(names.english), .text(names.chinese))
+    }
+  }
+
+  /// One change and the name of who made it, where it changes a row.
+  /// - Returns: whether it did.
+  @discardableResult
+  func change(
+    _ entry: AuditEntry, _ body: () throws(DatabaseError) -> Void
+  ) throws(StoreFailure) -> Bool {
+    try Self.guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        try body()
+        guard database.changes == 1 else { return false }
+        try SQLiteBook.note(entry, in: database)
+        return true
+      }
     }
   }
 
@@ -147,15 +189,14 @@ extension SQLiteStore {
     }
   }
 
-  package func enrol(_ member: Member) throws(StoreFailure) -> Bool {
-    try Self.guarded { () throws(DatabaseError) in
+  package func enrol(_ member: Member, by actor: String) throws(StoreFailure) -> Bool {
+    try change(.enrolment(member, by: actor)) { () throws(DatabaseError) in
       try database.run(
         """
         INSERT INTO member (id, label, status, enrolled) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (id) DO NOTHING
         """, .text(member.id.text), .text(member.label), .text(member.status.rawValue),
         .integer(member.enrolled.milliseconds))
-      return database.changes == 1
     }
   }
 
@@ -187,12 +228,11 @@ extension SQLiteStore {
   }
 
   package func setStatus(
-    _ status: Member.Status, of id: MemberID
+    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
   ) throws(StoreFailure) -> Bool {
-    try Self.guarded { () throws(DatabaseError) in
+    try change(.status(status, of: id, by: actor, at: now)) { () throws(DatabaseError) in
       try database.run(
         "UPDATE member SET status = ?2 WHERE id = ?1", .text(id.text), .text(status.rawValue))
-      return database.changes == 1
     }
   }
 

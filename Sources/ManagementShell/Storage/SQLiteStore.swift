@@ -7,6 +7,7 @@ import StationProtocol
 /// loop another; SQLite keeps them apart.
 package final class SQLiteStore: ManagementStore {
   let database: Database
+  let shelf = ZoneShelf()
   /// Made when the first item is stored. Only one connection stores any.
   private var intake: RecordIntake?
 

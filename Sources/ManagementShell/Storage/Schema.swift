@@ -158,6 +158,6 @@ enum Schema {
       ) STRICT, WITHOUT ROWID;
       """),
     ledger,
-    fourEyes,
+    fourEyes, claims, epoch, retirement, audit, zones, unproven,
   ]
 }

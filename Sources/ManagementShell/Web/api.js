@@ -90,6 +90,11 @@ export class API {
     return this.get("/discrepancies", parameters);
   }
 
+  /** Who did what, the newest first, in pages like those of events. */
+  async audit(parameters) {
+    return (await this.get("/audit", parameters)).audit;
+  }
+
   /** Whether the ledger balances; everything is added up for it. */
   async ledgerProof() {
     return this.get("/ledger-proof", {});

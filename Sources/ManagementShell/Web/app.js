@@ -147,7 +147,7 @@ function signOut(problem = "") {
   session = null;
   sessionStorage.removeItem(tokenKey);
   forgetOrders();
-  for (const id of [...pages, "pages", "connection", "no-link", "sign-out"]) find(id).hidden = true;
+  for (const id of [...pages, "pages", "connection", "no-link", "notices", "sign-out"]) find(id).hidden = true;
   find("login").hidden = false;
   find("login-problem").textContent = problem;
   find("token").focus();

@@ -83,8 +83,12 @@ export class Detail {
     const facts = [
       view.version && t("station.version", { version: view.version }),
       view.lastHeard && t("station.last-heard", { time: moment(view.lastHeard) }),
+      view.zone && t("station.zone", { zone: view.zone }),
+      ...view.issuers.map(({ name, key }) =>
+        key ? t("station.issuer", { name, key }) : t("station.issuer.lost", { name })),
     ].filter(Boolean).join(" · ");
     const { entries, exits, granted, refused } = view.today ?? {};
+    this.measurements.zone = view.zone;
     this.state.replaceChildren(...[
       presence(view), ...byUrgency(view.alarms).map(alarmLine),
       h("div", { class: "figures" },

@@ -35,8 +35,13 @@ export class Fleet {
     return [...this.stations.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
+  /** The stations that are in use. */
+  get inUse() {
+    return [...this.stations.values()].filter((view) => !view.retired);
+  }
+
   get totals() {
-    const views = [...this.stations.values()];
+    const views = this.inUse;
     const sum = (part) => views.reduce((total, view) => total + (part(view) ?? 0), 0);
     return {
       stations: views.length,
@@ -51,13 +56,14 @@ export class Fleet {
 
   /** Every alarm that stands, the most urgent first. */
   get alarms() {
-    return byUrgency([...this.stations.values()]
+    return byUrgency(this.inUse
       .flatMap((view) => view.alarms.map((alarm) => ({ ...alarm, station: view }))));
   }
 }
 
 /** Whether someone should look at a station. */
 export function needsAttention(view) {
+  if (view.retired) return false;
   return urgent(view.alarms).length > 0 || view.online !== true || view.clockTrusted === false
     || hasManyRefusals(view);
 }

@@ -4,11 +4,12 @@ import { eventsAddress } from "./address.js";
 import { h } from "./dom.js";
 import { hasManyRefusals, needsAttention } from "./fleet.js";
 import { temperature } from "./sensors.js";
-import { alarmLine, caveats, doors, figure, inside, presence } from "./station-parts.js";
+import { alarmLine, caveats, doors, figure, inside, presence, retirement } from "./station-parts.js";
 import { named, t } from "./texts.js";
 import { byUrgency, urgent } from "./urgency.js";
 
 const find = (id) => document.getElementById(id);
+const isRetired = (tile) => tile.dataset.retired === "true";
 
 export class Overview {
   /** `open` is called with the id of the station that was chosen. */
@@ -24,7 +25,9 @@ export class Overview {
   /** Draws everything anew: after loading, and in another language. */
   render() {
     this.tiles = new Map(this.fleet.sorted.map((view) => [view.id, this.tile(view)]));
-    find("stations").replaceChildren(...this.tiles.values());
+    const tiles = [...this.tiles.values()];
+    find("stations").replaceChildren(...tiles.filter((tile) => !isRetired(tile)));
+    find("retired").replaceChildren(...tiles.filter(isRetired));
     find("stations").classList.toggle("dense", this.tiles.size > 24);
     this.renderSums();
     this.sift();
@@ -37,6 +40,7 @@ export class Overview {
     const hadFocus = old.contains(document.activeElement);
     const isLink = document.activeElement.matches("a");
     const tile = this.tile(view);
+    if (isRetired(tile) !== isRetired(old)) return this.render();
     const focused = isLink && tile.querySelector("a") ? "a" : "button";
     old.replaceWith(tile);
     this.tiles.set(view.id, tile);
@@ -46,13 +50,15 @@ export class Overview {
   }
 
   tile(view) {
-    const worst = urgent(view.alarms).length ? "alarm" : view.online === true ? "normal" : "offline";
-    return h("li", { class: "tile", "data-state": worst, "data-station": view.id },
+    const worst = view.retired ? "offline" : urgent(view.alarms).length ? "alarm" : view.online === true ? "normal" : "offline";
+    return h("li", { class: "tile", "data-state": worst, "data-station": view.id,
+      "data-retired": String(Boolean(view.retired)) },
       h("div", { class: "tile-head" },
         h("h3", {},
           h("button", { type: "button", onclick: () => this.open(view.id) },
             named(view.names, view.id))),
         presence(view)),
+      retirement(view),
       byUrgency(view.alarms).map(alarmLine),
       h("div", { class: "figures" },
         inside(view),
@@ -77,10 +83,18 @@ export class Overview {
 
   /** Draws anew the stations whose counts of refused input have changed. */
   renderInput() {
+    this.renderNotices();
     for (const view of this.fleet.stations.values()) {
       const shown = this.tiles.get(view.id)?.querySelector(".refusals")?.textContent ?? "";
       if (shown !== (this.refusals(view)?.textContent ?? "")) this.update(view);
     }
+  }
+
+  renderNotices() {
+    const { notices } = this.input;
+    find("notices").hidden = notices.length === 0;
+    find("notices").textContent = notices.length === 0 ? ""
+      : t("dashboard.notices", { notices: notices.join("; ") });
   }
 
   renderSums() {
@@ -96,6 +110,7 @@ export class Overview {
     // What a station is now, the service can say only while it hears the stations itself.
     find("no-link").hidden = online !== null;
     find("no-link").textContent = t("dashboard.no-link");
+    this.renderNotices();
     this.renderAlarms();
   }
 
@@ -129,6 +144,7 @@ export class Overview {
       if (tile) tile.hidden = !matches;
       shown += matches ? 1 : 0;
     }
+    find("retired-section").hidden = !this.fleet.sorted.some((view) => view.retired);
     find("no-stations").hidden = shown > 0;
     find("no-stations").textContent = t(
       this.fleet.stations.size ? "dashboard.stations.no-match" : "dashboard.stations.none");

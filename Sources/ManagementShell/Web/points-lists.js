@@ -128,9 +128,16 @@ export class OpenHolds extends Part {
       h("p", {},
         tick(h("span", {}), "points.holds.age", serviceNow() - hold.ageSeconds * 1000), " ",
         hold.needsAttention ? h("span", { class: "caveat" },
-          t(hold.orphaned ? "points.holds.orphaned" : "points.holds.old")) : null),
+          t(`points.holds.${why(hold)}`)) : null),
       h("details", {}, h("summary", {}, t("points.holds.resolve")), form.element));
   }
+}
+
+/** Why somebody should look at what lies aside, or does not. */
+function why({ orphaned, unproven, inGap }) {
+  if (unproven) return "unproven";
+  if (orphaned) return "orphaned";
+  return inGap ? "in-gap" : "old";
 }
 
 /** What stations told of exchanges and does not fit. */
@@ -158,6 +165,32 @@ export class Discrepancies extends Part {
         one.outcome && t(`exchange.outcome.${one.outcome}`),
         t("points.charged", one),
       ].filter(Boolean).join(" · ")));
+  }
+}
+
+/** Who did what. */
+export class Changes extends Part {
+  constructor(api) {
+    super("changes");
+    this.api = api;
+  }
+
+  async ask(before) {
+    return this.api.audit({ before, limit: page });
+  }
+
+  row({ at, actor, action, member, contents, pending }) {
+    const facts = [
+      contents.reason, contents.en, contents.label,
+      pending && t("points.changes.pending", { id: pending }),
+    ].filter(Boolean);
+    return h("li", { "data-action": action },
+      h("p", { class: "case-head" },
+        h("strong", {}, hasText(`audit.${action}`) ? t(`audit.${action}`) : action),
+        member && memberLink(member),
+        h("span", {}, actorName(actor)),
+        h("time", { class: "soft", datetime: new Date(at).toISOString() }, moment(at))),
+      facts.length ? h("p", { class: "soft" }, facts.join(" · ")) : null);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { pointsAddress } from "./address.js";
 import { h } from "./dom.js";
-import { Discrepancies, OpenHolds, Proof, WaitingOrders } from "./points-lists.js";
+import { Changes, Discrepancies, OpenHolds, Proof, WaitingOrders } from "./points-lists.js";
 import { Statement } from "./statement.js";
 import { t } from "./texts.js";
 
@@ -64,6 +64,7 @@ export class PointsPage {
   show(title) {
     const moved = (member) => {
       if (member === this.member) this.statement?.load();
+      this.changes.read();
       this.proof.read();
       this.onMoved();
     };
@@ -71,6 +72,7 @@ export class PointsPage {
     this.holds = new OpenHolds(this.api, this.fleet, moved);
     this.discrepancies = new Discrepancies(this.api, this.fleet);
     this.proof = new Proof(this.api);
+    this.changes = new Changes(this.api);
     this.input = h("input", { id: "points-member", type: "search", autocomplete: "off",
       required: true, maxlength: 64, pattern: "[A-Za-z0-9_.:\\-]+" });
     this.place = h("div", {});
@@ -83,7 +85,8 @@ export class PointsPage {
           h("button", { type: "button", id: "points-again", onclick: () => this.load() },
             t("points.again"))),
         this.place),
-      this.waiting.element, this.holds.element, this.discrepancies.element, this.proof.element);
+      this.waiting.element, this.holds.element, this.discrepancies.element, this.changes.element,
+      this.proof.element);
     this.showMember();
     this.readLists();
   }
@@ -95,7 +98,9 @@ export class PointsPage {
   }
 
   readLists() {
-    for (const part of [this.waiting, this.holds, this.discrepancies, this.proof]) part.read();
+    for (const part of [
+      this.waiting, this.holds, this.discrepancies, this.changes, this.proof,
+    ]) part.read();
   }
 
   find(event) {
@@ -110,6 +115,7 @@ export class PointsPage {
     this.statement = this.member === "" ? null : new Statement(
       this.api, this.fleet, this.member, this.aloneUpTo, () => {
         this.waiting.read();
+        this.changes.read();
         this.proof.read();
         this.onMoved();
       });

@@ -14,6 +14,8 @@ export class RefusedInput {
     this.api = api;
     this.onChange = onChange;
     this.entries = [];
+    /** What the service cannot use of its own files. */
+    this.notices = [];
     this.since = null;
     this.problem = null;
     this.read();
@@ -26,9 +28,10 @@ export class RefusedInput {
 
   async read() {
     try {
-      const { since, refused } = await this.api.refusedInput();
+      const { since, refused, notices } = await this.api.refusedInput();
       this.since = since;
       this.entries = refused;
+      this.notices = notices;
       this.problem = null;
     } catch (problem) {
       this.problem = problem;

@@ -76,6 +76,8 @@ export class Measurements {
     this.station = station;
     this.hours = [];
     this.days = [];
+    /** The zone of the station's place, by which its days go; the browser's where it is not known. */
+    this.zone = null;
   }
 
   async load() {
@@ -98,16 +100,21 @@ export class Measurements {
   /** What was used today; null where nothing has come yet today. */
   get today() {
     const last = this.energy.at(-1);
-    return last && serviceNow() - last.from < 24 * hour ? last : null;
+    return last && dayOf(last.from, this.zone) === dayOf(serviceNow(), this.zone) ? last : null;
   }
 
   charts() {
     const temperatures = this.hours.filter(({ quantity }) => quantity === "temperature");
     return [
       ...temperatures.map((series) => lineChart(series, temperatures.length > 1)),
-      this.energy.length ? barChart(this.energy) : null,
+      this.energy.length ? barChart(this.energy, this.zone) : null,
     ].filter(Boolean);
   }
+}
+
+/** The date of a moment at a place. */
+function dayOf(time, zone) {
+  return new Intl.DateTimeFormat("en-CA", { ...(zone && { timeZone: zone }) }).format(time);
 }
 
 const width = 480;
@@ -146,7 +153,7 @@ function lineChart({ sensor, points }, isNamed) {
 }
 
 /** Kilowatt hours of each of the last seven days. */
-function barChart(days) {
+function barChart(days, zone) {
   const most = Math.max(1, ...days.map(({ used }) => used));
   const step = width / 7;
   const newest = days.at(-1).from;
@@ -164,10 +171,10 @@ function barChart(days) {
   }).flat();
   const sum = days.reduce((total, { used }) => total + used, 0);
   const day = (time) => new Intl.DateTimeFormat(language() === "zh" ? "zh-CN" : "en-GB", {
-    month: "short", day: "numeric",
+    month: "short", day: "numeric", ...(zone && { timeZone: zone }),
   }).format(time);
   return chart(t("sensor.energy-week"), t("sensor.sum", { sum: amount("energy", sum) }), parts,
-    [day(newest - 6 * 24 * hour), day(newest)]);
+    [day(newest - 5.5 * 24 * hour), day(newest)]);
 }
 
 function chart(title, words, parts, [first, last]) {

@@ -14,6 +14,12 @@ export function presence(view) {
   return h("p", { class: "presence", "data-state": state }, words);
 }
 
+/** Who took the station out of use, and why. */
+export function retirement(view) {
+  return view.retired
+    ? h("p", { class: "caveat" }, t("station.retired", view.retired)) : null;
+}
+
 function presenceState(view, since) {
   if (view.online === null) return "unknown";
   if (view.online) return "online";

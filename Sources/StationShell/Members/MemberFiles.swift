@@ -4,12 +4,17 @@ import StationCore
 import StationProtocol
 
 /// The loop's side. Files are looked at every minute and not at a signal: whoever copies a list
-/// to a thousand stations need not reach into each of them, and a look is one system call.
+/// to a thousand stations need not reach into each of them, and a look is one system call. Cards
+/// and PINs are good until the list says otherwise, so the list is looked at before each of them:
+/// whoever was suspended a moment ago does not come in.
 /// A PIN takes tens of milliseconds to compare, in which no door waits.
 final class MemberFiles {
   enum Report: Sendable {
     case changed(MemberDirectory)
-    case compared(AccessPointID, StationSettings.Reader.Direction, PINAttempt)
+    /// The card as it was shown, after what the look before it has brought.
+    case shown(AccessPointID, StationSettings.Reader.Direction, CardPresentation)
+    case compared(
+      AccessPointID, StationSettings.Reader.Direction, PINAttempt, number: TypedNumber?)
     case problem(String)
     case note(String)
     /// Whether anything is wrong with a list.
@@ -18,12 +23,13 @@ final class MemberFiles {
 
   private enum Job: Sendable {
     case look
+    case show(AccessPointID, StationSettings.Reader.Direction, CardPresentation)
     case compare(AccessPointID, StationSettings.Reader.Direction, keys: String)
   }
 
   static let interval: Duration = .seconds(60)
-  /// PINs of one access point that wait to be compared; further ones are not heard. Nobody types
-  /// that fast.
+  /// Cards and PINs of one access point that wait; further ones are not heard. Nobody types that
+  /// fast.
   static let mostWaiting = 2
 
   let reports: Mailbox<Report>
@@ -50,17 +56,25 @@ final class MemberFiles {
     }
     worker = WorkerThread(name: "members") {
       var lists = start
+      var areFaulty = start.areFaulty
       return { jobs in
         for job in jobs {
+          let outcome = lists.look()
+          for problem in outcome.problems { reports.send(.problem(problem)) }
+          for note in outcome.notes { reports.send(.note(note)) }
+          if outcome.hasChanged { reports.send(.changed(lists.directory)) }
+          if lists.areFaulty != areFaulty {
+            areFaulty = lists.areFaulty
+            reports.send(.judged(areFaulty: areFaulty))
+          }
           switch job {
-          case .look:
-            let outcome = lists.look()
-            for problem in outcome.problems { reports.send(.problem(problem)) }
-            for note in outcome.notes { reports.send(.note(note)) }
-            if outcome.hasChanged { reports.send(.changed(lists.directory)) }
-            reports.send(.judged(areFaulty: lists.areFaulty))
+          case .look: reports.send(.judged(areFaulty: areFaulty))
+          case .show(let point, let direction, let card):
+            reports.send(.shown(point, direction, card))
           case .compare(let point, let direction, let keys):
-            reports.send(.compared(point, direction, lists.pins.compare(keys)))
+            reports.send(
+              .compared(
+                point, direction, lists.pins.compare(keys), number: PINBook.number(keys)))
           }
         }
         return nil
@@ -71,17 +85,30 @@ final class MemberFiles {
   /// Asks for a look at the files; what has changed comes as a report.
   func look() { worker?.submit(.look) }
 
+  /// Asks for a look at the files before this card is judged; it comes back as a report.
+  func show(
+    _ card: CardPresentation, at point: AccessPointID, _ direction: StationSettings.Reader.Direction
+  ) {
+    guard waiting[point, default: 0] < Self.mostWaiting else { return }
+    waiting[point, default: 0] += 1
+    guard let worker else { return reports.send(.shown(point, direction, card)) }
+    worker.submit(.show(point, direction, card))
+  }
+
   /// Asks whose number and PIN these are; the answer comes as a report.
   func compare(
     _ keys: String, at point: AccessPointID, _ direction: StationSettings.Reader.Direction
   ) {
     guard waiting[point, default: 0] < Self.mostWaiting else { return }
     waiting[point, default: 0] += 1
-    guard let worker else { return reports.send(.compared(point, direction, .wrong)) }
+    guard let worker else {
+      let number = PINBook.number(keys)
+      return reports.send(.compared(point, direction, .wrong, number: number))
+    }
     worker.submit(.compare(point, direction, keys: keys))
   }
 
-  /// To be called for each `compared`.
+  /// To be called for each `shown` and `compared`.
   func heard(_ point: AccessPointID) { waiting[point, default: 1] -= 1 }
 
   func stop() { worker?.finish() }

@@ -33,6 +33,14 @@ struct PINBook: Equatable, Sendable {
 
   var isEmpty: Bool { entries.isEmpty }
 
+  /// What names the number that was typed; nil where nothing before a `*` can be one.
+  static func number(_ keys: String) -> TypedNumber? {
+    let parts = keys.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, numberDigits.contains(parts[0].utf8.count) else { return nil }
+    let digest = SHA256.digest(Array("number \(parts[0])".utf8))
+    return TypedNumber(bits: digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+  }
+
   /// - Parameter keys: a member's number, `*`, the PIN, and `#` where the keypad sends it.
   func compare(_ keys: String) -> PINAttempt {
     let parts = keys.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)

@@ -18,6 +18,10 @@ final class Journal {
     case kept
     /// Rows of a store that was set aside.
     case remainder(StreamID, first: UInt64, records: [[UInt8]])
+    /// The store has begun this stream; its rows have the numbers from 1 to this one there.
+    case renewed(StreamID, through: UInt64)
+    /// The kept end that was asked for; nil where there is no further one.
+    case keptEnd(KeptEnds.Row?)
   }
 
   enum Job: Sendable {
@@ -27,6 +31,8 @@ final class Journal {
     case read(ClosedRange<UInt64>, StreamID)
     case readRemainder
     case trimRemainder(UInt64, StreamID)
+    case renew(StreamID)
+    case readKeptEnd(after: Int64)
     case close
   }
 
@@ -55,6 +61,10 @@ final class Journal {
     worker.submit(.remember(changes, stream))
   }
   func trim(through seq: UInt64, of stream: StreamID) { worker.submit(.trim(seq, stream)) }
+  /// Asks for the next kept end; it comes as a report.
+  func readKeptEnd(after id: Int64) { worker.submit(.readKeptEnd(after: id)) }
+  /// Begins another stream with the rows that are left; it is told by a report.
+  func renew(_ stream: StreamID) { worker.submit(.renew(stream)) }
   /// Asks for rows; they come as a report.
   func read(_ range: ClosedRange<UInt64>, of stream: StreamID) {
     worker.submit(.read(range, stream))
@@ -169,7 +179,10 @@ extension RecoveryChange {
   fileprivate var isMoney: Bool {
     switch self {
     case .exchange, .serial, .slot: true
-    case .mark, .totals, .day, .lastTrusted, .clockMark, .latch, .whereabouts: false
+    // A kept end waits with the deletion of its row, and is made durable with it.
+    case .mark, .totals, .day, .lastTrusted, .clockMark, .latch, .whereabouts, .guess, .endKept,
+      .serviceStore:
+      false
     }
   }
 }
@@ -195,6 +208,9 @@ final class JournalWriter {
   /// Each file that fails after all makes the next one wait longer: a card is not worn out.
   private var pause: Duration
   private static let longestPause: Duration = .seconds(3600)
+  /// The stream that this store was in before. What is to be remembered beside it is true of the
+  /// store, whichever stream it is in by now.
+  private var former: StreamID?
 
   /// - Parameters:
   ///   - isDurable: whether the store is a file.
@@ -214,13 +230,14 @@ final class JournalWriter {
   /// - Returns: when to be called again for what may wait.
   func perform(_ jobs: [Journal.Job]) -> Instant? {
     var reads: [(range: ClosedRange<UInt64>, stream: StreamID)] = []
+    var kept: [Int64] = []
     var isClosing = false
     for job in jobs {
       switch job {
       case .append(let entry, store.stream):
         batch.operations.append(.append(entry))
         wait(Self.patience(entry.lane))
-      case .remember(let changes, store.stream):
+      case .remember(let changes, let stream) where stream == store.stream || stream == former:
         batch.operations.append(.remember(changes))
         wait(changes.contains(where: \.isMoney) ? .zero : Self.lazily)
       case .trim(let seq, store.stream):
@@ -229,8 +246,10 @@ final class JournalWriter {
       case .read(let range, let stream): reads.append((range, stream))
       case .readRemainder: readRemainder()
       case .trimRemainder(let seq, let stream): remainders.trim(through: seq, of: stream)
+      case .renew(store.stream): renew()
+      case .readKeptEnd(let id): kept.append(id)
       // What was meant for a store that is gone is in the core's hands again.
-      case .append, .remember, .trim: break
+      case .append, .remember, .trim, .renew: break
       case .close: isClosing = true
       }
     }
@@ -238,6 +257,7 @@ final class JournalWriter {
     // Looked at last: the store may have been replaced just now, and rows that the new one does
     // not have yet would be told as lost.
     for (range, stream) in reads where stream == store.stream { read(range) }
+    for id in kept { readKeptEnd(after: id) }
     if let retryAt, isClosing || retryAt <= Clock.now {
       commit()
       keep()
@@ -270,6 +290,28 @@ final class JournalWriter {
     do throws(DatabaseError) {
       try store.commit(done)
       if let last = done.last { reports.send(.journaled(store.stream, through: last)) }
+    } catch {
+      replace(error)
+    }
+  }
+
+  /// What was handed over before is committed first, under the old stream's numbers.
+  private func renew() {
+    let old = store.stream
+    commit()
+    guard store.stream == old else { return }
+    do throws(DatabaseError) {
+      let last = try store.renew(as: StreamID(bits: Randomness.bits))
+      former = old
+      reports.send(.renewed(store.stream, through: last))
+    } catch {
+      replace(error)
+    }
+  }
+
+  private func readKeptEnd(after id: Int64) {
+    do throws(DatabaseError) {
+      reports.send(.keptEnd(try store.keptEnd(after: id)))
     } catch {
       replace(error)
     }
@@ -316,6 +358,7 @@ final class JournalWriter {
     batch = StationStore.Batch()
     due = nil
     store.abandon()
+    former = nil
     replacements += 1
     let opening = StoreOpening.replace(path: path, after: error, mayUseFile: replacements <= 3)
     store = opening.store

@@ -12,8 +12,8 @@ extension StationStore {
   ) throws(DatabaseError) -> (store: StationStore, recovered: Recovered) {
     let database = try Database(path: path, options: options)
     try database.migrate(migrations)
-    let recovered = try read(database, .clean)
-    return (StationStore(database, recovered), recovered)
+    let (recovered, base) = try read(database, .clean)
+    return (StationStore(database, recovered, base), recovered)
   }
 
   /// What a store remembers that this program may not write: a later version's, or one on a disk
@@ -23,7 +23,7 @@ extension StationStore {
     do throws(DatabaseError) {
       let database = try Database(path: path, mode: .readOnly)
       defer { database.close() }
-      return try read(database, .clean)
+      return try read(database, .clean).recovered
     } catch {
       Log.warning("what \(path) remembers cannot be read: \(error)")
       return nil
@@ -99,6 +99,7 @@ extension Recovered {
     lastTrusted = [lastTrusted, other.lastTrusted].compactMap { $0 }.max()
     latches = other.latches
     whereabouts = other.whereabouts
+    guesses = other.guesses
     serial = other.serial == 0 ? serial : other.serial
     let slotsOfOther = other.slots.map(\.slot)
     slots = other.slots + slots.filter { !slotsOfOther.contains($0.slot) }
@@ -110,6 +111,7 @@ extension Recovered {
     if let lastTrusted { changes.append(.lastTrusted(lastTrusted)) }
     changes += Latch.allCases.map { .latch($0, isSet: latches.contains($0)) }
     changes += whereabouts.map { .whereabouts(.entered($0)) }
+    changes += guesses.map { .guess($0) }
     changes += marks.map { .mark($0, forgetting: WallTime(milliseconds: 0)) }
     changes.append(.serial(serial))
     return changes + slots.map { .slot($0) }

@@ -60,7 +60,7 @@ extension StationStore {
   /// - Throws: where the exchange under way cannot be read: who must pay would be anybody's guess,
   ///   and a store with such a row is not to be believed in the rest either.
   static func readVending(
-    _ database: Database, _ recovered: inout Recovered
+    _ database: Database, base: Int64, _ recovered: inout Recovered
   ) throws(DatabaseError) {
     var isSound = true
     let boot = systemBoot
@@ -110,7 +110,7 @@ extension StationStore {
       // One that was spoilt is sent as unreadable, like any other row.
       guard let record = try? Record(json: row.bytes(1)) else { return }
       recovered.settlements.append(
-        Outbox.Settlement(seq: UInt64(max(1, row.int64(0))), record: record))
+        Outbox.Settlement(seq: UInt64(max(1, row.int64(0) - base)), record: record))
     }
     guard isSound else {
       throw DatabaseError(

@@ -7,9 +7,12 @@ import StationProtocol
 /// the journal's thread.
 final class StationStore {
   let database: Database
-  let stream: StreamID
+  private(set) var stream: StreamID
   /// The first number that was not trimmed.
   private(set) var floor: UInt64
+  /// What the key of a row has beyond its number in the stream: a row stays where it is when a new
+  /// stream begins.
+  private var base: Int64
   /// Up to when marks that have ended were dropped.
   private var forgotten: WallTime?
 
@@ -87,11 +90,17 @@ final class StationStore {
       ) STRICT, WITHOUT ROWID;
       """),
     vendingMigration,
-    clockMigration,
+    clockMigration, renewalMigration, keptEndMigration, guessMigration,
   ]
 
   /// A small journal costs less flash per commit; see the write lanes in architecture.md.
   static let options = Database.Options(autocheckpointPages: 256)
+
+  static let renewalMigration = Migration(
+    "streams that begin in a store that is there",
+    """
+    ALTER TABLE identity ADD COLUMN base INTEGER NOT NULL DEFAULT 0 CHECK (base >= 0);
+    """)
 
   /// Opens or makes the store, counts the boot, and reads what is remembered.
   /// - Parameter fresh: the stream of a store that has to be made.
@@ -112,17 +121,20 @@ final class StationStore {
       if ending == .newStore {
         try database.run("INSERT INTO occupancy_ledger VALUES (1, 0, 0, 0, 0)")
         try database.run(
-          "INSERT INTO identity (only, stream, boot, ended_cleanly, floor) VALUES (1, ?1, 0, 0, 1)",
-          .text(fresh.description))
+          """
+          INSERT INTO identity (only, stream, boot, ended_cleanly, floor)
+          VALUES (1, ?1, 0, 0, 1)
+          """, .text(fresh.description))
       }
       try database.execute("UPDATE identity SET boot = boot + 1, ended_cleanly = 0")
     }
-    let recovered = try read(database, ending)
-    return (StationStore(database, recovered), recovered)
+    let (recovered, base) = try read(database, ending)
+    return (StationStore(database, recovered, base), recovered)
   }
 
-  init(_ database: Database, _ recovered: Recovered) {
+  init(_ database: Database, _ recovered: Recovered, _ base: Int64) {
     self.database = database
+    self.base = base
     stream = recovered.stream
     floor = recovered.floor
   }
@@ -134,7 +146,8 @@ final class StationStore {
 
   static func read(
     _ database: Database, _ ending: Ending
-  ) throws(DatabaseError) -> Recovered {
+  ) throws(DatabaseError) -> (recovered: Recovered, base: Int64) {
+    var base: Int64 = 0
     var recovered = Recovered(stream: StreamID(bits: 0), ending: ending)
     var stream: StreamID?
     var isSound = true
@@ -142,18 +155,22 @@ final class StationStore {
       if !range.contains(number) { isSound = false }
       return min(max(number, range.lowerBound), range.upperBound)
     }
-    let identity = "SELECT stream, boot, floor, last_trusted, clock_mark FROM identity"
+    let identity = """
+      SELECT stream, boot, floor, last_trusted, clock_mark, base, service_store FROM identity
+      """
     try database.prepare(identity).rows { row in
       stream = StreamID(row.text(0))
       recovered.boot = sound(row.int64(1), counts)
       recovered.floor = UInt64(sound(row.int64(2), 1...counts.upperBound))
       recovered.lastTrusted = row.int64OrNil(3).map { WallTime(milliseconds: sound($0, times)) }
       recovered.clockMark = row.int64OrNil(4).map { WallTime(milliseconds: sound($0, times)) }
+      base = sound(row.int64(5), counts)
+      recovered.serviceStore = row.textOrNil(6).flatMap { StoreEpoch($0) }
     }
     recovered.stream = stream ?? recovered.stream
     var last: UInt64 = 0
     try database.prepare("SELECT COALESCE(MAX(seq), 0) FROM outbox").rows {
-      last = UInt64(sound($0.int64(0), counts))
+      last = UInt64(max(0, sound($0.int64(0), counts) - base))
     }
     recovered.next = max(recovered.floor, last + 1)
     try database.prepare("SELECT code, until, purpose FROM used_code ORDER BY code").rows { row in
@@ -178,13 +195,14 @@ final class StationStore {
     let (totals, areTotalsSound) = try Self.totals(database)
     recovered.totals = totals ?? recovered.totals
     recovered.day = try Self.day(database)
-    try readVending(database, &recovered)
+    recovered.guesses = try guesses(database)
+    try readVending(database, base: base, &recovered)
     guard isSound, areTotalsSound, stream != nil, totals != nil else {
       throw DatabaseError(
         operation: .open, extendedCode: 11, sql: nil,
         message: "what the store remembers of itself cannot be true")
     }
-    return recovered
+    return (recovered, base)
   }
 
   /// What one commit makes durable.
@@ -213,22 +231,40 @@ final class StationStore {
       for operation in batch.operations {
         switch operation {
         case .append(let entry):
-          try insert.run([.integer(Int64(entry.seq)), .blob(entry.record.json)])
+          try insert.run([.integer(key(entry.seq)), .blob(entry.record.json)])
           if entry.record.kind == .exchangeEnded {
-            try database.run("INSERT INTO settlement VALUES (?1)", .integer(Int64(entry.seq)))
+            try database.run("INSERT INTO settlement VALUES (?1)", .integer(key(entry.seq)))
           }
           for change in entry.changes { try remember(change) }
         case .remember(let changes): for change in changes { try remember(change) }
         }
       }
       if let upto = batch.trim {
-        try database.run("DELETE FROM outbox WHERE seq <= ?1", .integer(Int64(upto)))
-        try database.run("DELETE FROM settlement WHERE seq <= ?1", .integer(Int64(upto)))
+        try database.run("DELETE FROM outbox WHERE seq <= ?1", .integer(key(upto)))
+        try database.run("DELETE FROM settlement WHERE seq <= ?1", .integer(key(upto)))
         try database.run(
           "UPDATE identity SET floor = MAX(floor, ?1)", .integer(Int64(upto) + 1))
       }
     }
     floor = max(floor, (batch.trim ?? 0) + 1)
+  }
+
+  private func key(_ seq: UInt64) -> Int64 { Int64(seq) + base }
+
+  /// Begins another stream, in which the rows that are left have the numbers from 1 on. One row
+  /// is written, however many are left.
+  /// - Returns: the number of the last row; 0 where none is left.
+  func renew(as fresh: StreamID) throws(DatabaseError) -> UInt64 {
+    let shifted = base + Int64(floor) - 1
+    var last = shifted
+    try database.transaction { () throws(DatabaseError) in
+      try database.prepare("SELECT MAX(seq) FROM outbox").rows { last = $0.int64OrNil(0) ?? last }
+      try database.run(
+        "UPDATE identity SET stream = ?1, boot = 1, floor = 1, base = ?2",
+        .text(fresh.description), .integer(shifted))
+    }
+    (stream, floor, base) = (fresh, 1, shifted)
+    return UInt64(max(0, last - shifted))
   }
 
   private func remember(_ change: RecoveryChange) throws(DatabaseError) {
@@ -258,9 +294,14 @@ final class StationStore {
     case .whereabouts(.left(let member)):
       try database.run("DELETE FROM stay WHERE member = ?1", .text(member.text))
     case .whereabouts(.cleared): try database.execute("DELETE FROM stay")
+    case .guess(let change): try remember(guess: change)
     case .exchange(let open): try remember(open)
     case .serial(let serial): try remember(serial: serial)
     case .slot(let memory): try remember(memory)
+    case .endKept(let end, let time, let forgetting):
+      try keep(end, at: time, forgetting: forgetting)
+    case .serviceStore(let epoch):
+      try database.run("UPDATE identity SET service_store = ?1", .text(epoch.description))
     }
   }
 
@@ -281,8 +322,8 @@ final class StationStore {
     guard first <= range.upperBound else { return (first, rows) }
     let select = try database.prepare(
       "SELECT seq, record FROM outbox WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq")
-    try select.rows([.integer(Int64(first)), .integer(Int64(range.upperBound))]) { row in
-      while first + UInt64(rows.count) < UInt64(row.int64(0)) { rows.append(nil) }
+    try select.rows([.integer(key(first)), .integer(key(range.upperBound))]) { row in
+      while key(first) + Int64(rows.count) < row.int64(0) { rows.append(nil) }
       rows.append(row.bytes(1))
     }
     while first + UInt64(rows.count) <= range.upperBound { rows.append(nil) }

@@ -1,0 +1,104 @@
+// The service's secrets: read at the start, judged by `--check-config`, tokens again on a signal.
+import Glibc
+import Linux
+import MemberCode
+import StationProtocol
+
+/// What the service is given by systemd, or finds in the configured folder.
+struct ManagementCredentials {
+  static let password = UnitCredential(
+    "mqtt-password", home: "/etc/worker-station/credentials/management-mqtt-password")
+  static let tokens = UnitCredential(
+    "api-tokens", home: "/etc/worker-station/credentials/api-tokens")
+  static let issuer = UnitCredential(
+    "issuer-key", home: "/etc/worker-station/credentials/issuer-key")
+
+  let directory: String?
+
+  init(_ settings: ManagementSettings) { directory = settings.credentials }
+
+  /// The tokens, and what cannot be used of them. Without tokens the service collects what
+  /// stations send, and answers nobody.
+  func readTokens() -> (tokens: Tokens, problems: [String]) {
+    do throws(SystemError) {
+      switch try Self.tokens.find(directory: directory) {
+      case .text(let text):
+        let (tokens, faults) = Tokens.read(text)
+        return (tokens, faults.map(\.description))
+      case .missing(let error):
+        Log.warning("\(error); no call of the API is allowed")
+        return (Tokens(), [])
+      }
+    } catch {
+      return (Tokens(), ["\(error); no call of the API is allowed"])
+    }
+  }
+
+  /// The tokens as they are now. A unit's credentials are those of its start: where there is one,
+  /// its `ExecReload=` hands a new copy over in the unit's folder, and it is taken from there.
+  /// - Throws: where they cannot be had; the ones of before then stay in force.
+  func readTokensAgain() throws(SystemError) -> (tokens: Tokens, problems: [String]) {
+    var handed: String?
+    if directory == nil, let folder = getenv("RUNTIME_DIRECTORY").map({ String(cString: $0) }) {
+      let path = "\(folder)/\(Self.tokens.name)"
+      if Files.exists(path) {
+        handed = try Self.tokens.read(directory: folder)
+        unlink(path)
+      }
+    }
+    let text: String
+    if let handed { text = handed } else { text = try Self.tokens.read(directory: directory) }
+    let (tokens, faults) = Tokens.read(text)
+    return (tokens, faults.map(\.description))
+  }
+
+  /// The key that signs codes; nil where there is none, or none that can be used.
+  func readIssuer() -> (key: SigningKey?, problem: String?) {
+    do throws(SystemError) {
+      switch try Self.issuer.find(directory: directory) {
+      case .text(let pem): return Self.key(pem)
+      case .missing(let error):
+        Log.warning("\(error); this service issues no codes")
+        return (nil, nil)
+      }
+    } catch {
+      return (nil, "\(error); this service issues no codes")
+    }
+  }
+
+  private static func key(_ pem: String) -> (key: SigningKey?, problem: String?) {
+    do throws(KeyError) {
+      return (try SigningKey(pem: Array(pem.utf8)), nil)
+    } catch {
+      return (nil, "issuer-key: \(error); this service issues no codes")
+    }
+  }
+
+  /// What is wrong with them, a sentence each; a service runs without tokens and without a key, so
+  /// that these are missing is only said. Run by hand without a right to read root's folder,
+  /// that is said, and nothing is judged.
+  static func check(_ settings: ManagementSettings) -> [String] {
+    let directory = settings.credentials
+    guard password.isWithinReach(directory: directory) else {
+      Output.complain(
+        "the credentials are not checked: only root reads the folder of \(password.home)")
+      return []
+    }
+    var problems: [String] = []
+    func look(_ credential: UnitCredential, isRequired: Bool, _ judge: (String) -> [String]) {
+      do throws(SystemError) {
+        switch try credential.check(directory: directory) {
+        case .text(let text): problems += judge(text)
+        case .missing(let error):
+          if isRequired { problems.append("\(error)") } else { Output.complain("\(error)") }
+        }
+      } catch {
+        problems.append("\(error)")
+      }
+    }
+    look(password, isRequired: true) { _ in [] }
+    look(tokens, isRequired: false) { Tokens.read($0).faults.map(\.description) }
+    look(issuer, isRequired: false) { [key($0).problem].compactMap { $0 } }
+    return problems
+  }
+}

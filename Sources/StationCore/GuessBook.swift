@@ -1,0 +1,146 @@
+// Who guesses at PINs and cards slowly: more wrong tries than people make, over hours and days.
+import StationProtocol
+
+/// The wrong PINs and cards of a station, by the number that was typed and by the reader, however
+/// slowly they come. `WrongTries` hears the fast ones.
+///
+/// Each has a bucket that a wrong try fills and time empties. A full one lets PINs wait, and at a
+/// reader cards too, twice as long with each further wrong try. Codes never wait, and neither does
+/// anybody who wants to leave: so whoever types another's number keeps its PIN away for an hour at
+/// most, and nobody from the door.
+///
+/// A restart is no way around it: what is remembered goes on as if no time had passed, because a
+/// board without a battery cannot tell how much has.
+package struct GuessBook: Equatable, Sendable {
+  /// So many wrong tries within `watch` are an alarm.
+  static let many = 20
+  static let watch: Duration = .seconds(86_400)
+  /// The most numbers that are followed at once; the emptiest gives way.
+  static let mostNumbers = 256
+
+  private var buckets: [Key: GuessBucket] = [:]
+  /// The last wrong tries, the oldest first; as many as are an alarm.
+  private var times: [Instant] = []
+
+  package enum Key: Hashable, Comparable, Sendable {
+    case reader(AccessPointID)
+    case number(TypedNumber)
+
+    var rate: GuessBucket.Rate {
+      switch self {
+      // Four digits last a year, at a try an hour.
+      case .number:
+        GuessBucket.Rate(room: 5, leak: .seconds(3600), longestPause: .seconds(3600))
+      // Many members share a reader, and mistype.
+      case .reader:
+        GuessBucket.Rate(room: 10, leak: .seconds(360), longestPause: .seconds(900))
+      }
+    }
+
+    private var order: (Int, UInt64) {
+      switch self {
+      case .reader(let point): (0, UInt64(point.number))
+      case .number(let number): (1, number.bits)
+      }
+    }
+
+    package static func < (one: Key, other: Key) -> Bool { one.order < other.order }
+  }
+
+  /// What boot must know, as durations: no clock of this life means anything to the next.
+  package enum Change: Equatable, Sendable {
+    /// nil where nothing is held against the key any more.
+    case bucket(Key, GuessBucket.Memory?)
+    /// How long ago the last wrong tries were, the oldest first.
+    case times([Duration])
+  }
+
+  package init() {}
+
+  // MARK: - Tries
+
+  /// Whether a PIN of this number, or with nil a card, has to wait at this reader.
+  package func holds(_ number: TypedNumber?, at reader: AccessPointID, _ now: Instant) -> Bool {
+    let keys = [Key.reader(reader)] + (number.map { [.number($0)] } ?? [])
+    return keys.contains { buckets[$0]?.isHeld(at: now) == true }
+  }
+
+  /// A wrong PIN was typed, or a card shown that nobody has.
+  /// - Parameter number: nil where none was typed.
+  package mutating func wrong(
+    _ number: TypedNumber?, at reader: AccessPointID, _ now: Instant
+  ) -> [Change] {
+    times = (times + [now]).suffix(Self.many)
+    var changes = fill(.reader(reader), now)
+    if let number { changes += makeRoom(for: number, now) + fill(.number(number), now) }
+    return changes + [.times(ages(now))]
+  }
+
+  /// Whoever knows a number's PIN has the right to mistype it again. A reader's account stays: or
+  /// one good PIN would pay for guesses at all the others.
+  package mutating func right(_ number: TypedNumber) -> [Change] {
+    buckets.removeValue(forKey: .number(number)) == nil ? [] : [.bucket(.number(number), nil)]
+  }
+
+  private mutating func fill(_ key: Key, _ now: Instant) -> [Change] {
+    var bucket = buckets[key] ?? GuessBucket(key.rate, at: now)
+    bucket.fill(at: now)
+    buckets[key] = bucket
+    return [.bucket(key, bucket.memory(at: now))]
+  }
+
+  private mutating func makeRoom(for number: TypedNumber, _ now: Instant) -> [Change] {
+    guard buckets[.number(number)] == nil else { return [] }
+    let numbers = buckets.filter { if case .number = $0.key { true } else { false } }
+    guard numbers.count >= Self.mostNumbers else { return [] }
+    let emptiest = numbers.min {
+      ($0.value.level(at: now), $0.key) < ($1.value.level(at: now), $1.key)
+    }
+    guard let key = emptiest?.key else { return [] }
+    buckets[key] = nil
+    return [.bucket(key, nil)]
+  }
+
+  // MARK: - The alarm
+
+  package func isAlarming(at now: Instant) -> Bool {
+    times.count >= Self.many && times.first.map { now - $0 < Self.watch } == true
+  }
+
+  /// When the alarm ends by itself, where it stands.
+  package var alarmEnd: Instant? { times.first.map { $0 + Self.watch } }
+
+  // MARK: - Memory
+
+  package mutating func recover(_ changes: [Change], at now: Instant) {
+    for change in changes {
+      switch change {
+      case .bucket(let key, let memory):
+        buckets[key] = memory.map { GuessBucket(key.rate, $0, at: now) }
+      case .times(let ages):
+        times = ages.suffix(Self.many).map { now + (.zero - $0) }
+      }
+    }
+  }
+
+  /// All that boot needs, for a store that knows nothing.
+  package func changes(at now: Instant) -> [Change] {
+    guard !times.isEmpty || !buckets.isEmpty else { return [] }
+    return buckets.sorted { $0.key < $1.key }.map { .bucket($0.key, $0.value.memory(at: now)) }
+      + [.times(ages(now))]
+  }
+
+  private func ages(_ now: Instant) -> [Duration] { times.map { now - $0 } }
+}
+
+/// Names a member's number as it was typed, and is not that number: people type PINs in its place.
+package struct TypedNumber: Hashable, Sendable {
+  package var bits: UInt64
+
+  package init(bits: UInt64) { self.bits = bits }
+}
+
+extension Denial {
+  /// Whether somebody may have guessed.
+  var isGuess: Bool { self == .wrongPIN || self == .unknownCard }
+}

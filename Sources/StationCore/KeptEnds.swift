@@ -1,0 +1,148 @@
+// How exchanges ended, kept beyond the acknowledgement: a service on a backup asks for them again.
+import StationProtocol
+
+/// The end of an exchange as it was sent and acknowledged: its stream, its number, its record.
+package struct KeptEnd: Equatable, Sendable {
+  package var stream: StreamID
+  package var seq: UInt64
+  package var record: Record
+
+  package init(stream: StreamID, seq: UInt64, record: Record) {
+    self.stream = stream
+    self.seq = seq
+    self.record = record
+  }
+}
+
+/// Sends the kept ends again, one after the other, to a store of the service that has not said
+/// yet that it has them. Ends are money: without them a restored backup would give points back
+/// for what fell. The rows are the station's store's; the one under way alone is here.
+package struct KeptEnds: Equatable, Sendable {
+  /// How long an end is kept after its acknowledgement.
+  package static let period: Duration = .seconds(30 * 86_400)
+  /// The most that are kept, the newest ones: years of a busy machine's days.
+  package static let most: Int64 = 20_000
+  /// How long an answer is waited for, doubled up to the longest with each silence.
+  static let patience: Duration = .seconds(5)
+  static let longestPatience: Duration = .seconds(60)
+
+  /// A kept end by the place of its row.
+  package struct Row: Equatable, Sendable {
+    package var id: Int64
+    package var end: KeptEnd
+
+    package init(id: Int64, end: KeptEnd) {
+      self.id = id
+      self.end = end
+    }
+  }
+
+  /// The store of the service that has every kept end; nil before the first one was heard of.
+  private(set) var known: StoreEpoch?
+  private var sending: Sending?
+
+  private struct Sending: Equatable, Sendable {
+    let epoch: StoreEpoch
+    /// The row under way; nil while the next one is read.
+    var row: Row?
+    var patience = KeptEnds.patience
+    var resendAt: Instant?
+  }
+
+  package init() {}
+
+  mutating func recover(_ epoch: StoreEpoch?) { known = epoch }
+
+  /// What follows from an event.
+  enum Action: Equatable, Sendable {
+    case nothing
+    /// The next row after this one is wanted.
+    case read(after: Int64)
+    case send(KeptEnd)
+    /// From now on this is the store that has everything.
+    case remember(StoreEpoch)
+  }
+
+  /// The service is there, on this store.
+  mutating func hear(_ epoch: StoreEpoch, at now: Instant) -> Action {
+    guard let known else {
+      // Whatever was kept before was acknowledged by this store or by one nobody knows of.
+      self.known = epoch
+      return .remember(epoch)
+    }
+    guard epoch != known else {
+      sending = nil
+      return .nothing
+    }
+    if sending?.epoch == epoch {
+      return sending?.row == nil ? .nothing : send(at: now)
+    }
+    sending = Sending(epoch: epoch)
+    return .read(after: 0)
+  }
+
+  /// The row that was asked for; nil where there is no further one.
+  mutating func take(_ row: Row?, at now: Instant) -> Action {
+    guard let sending, sending.row == nil else { return .nothing }
+    guard let row else {
+      self.sending = nil
+      known = sending.epoch
+      return .remember(sending.epoch)
+    }
+    self.sending?.row = row
+    self.sending?.patience = Self.patience
+    return send(at: now)
+  }
+
+  /// The service has stored a kept end.
+  mutating func stored(_ seq: UInt64, of stream: StreamID) -> Action {
+    guard let row = sending?.row, row.end.stream == stream, row.end.seq == seq else {
+      return .nothing
+    }
+    sending?.row = nil
+    sending?.resendAt = nil
+    return .read(after: row.id)
+  }
+
+  /// Nothing is sent until the service is heard again.
+  mutating func uplinkClosed() { sending?.resendAt = nil }
+
+  mutating func wake(at now: Instant) -> Action {
+    guard let resendAt = sending?.resendAt, resendAt <= now else { return .nothing }
+    return send(at: now)
+  }
+
+  var deadline: Instant? { sending?.resendAt }
+
+  private mutating func send(at now: Instant) -> Action {
+    guard let sending, let row = sending.row else { return .nothing }
+    self.sending?.resendAt = now + sending.patience
+    self.sending?.patience = min(sending.patience * 2, Self.longestPatience)
+    return .send(row.end)
+  }
+}
+
+extension Station {
+  mutating func follow(_ action: KeptEnds.Action, _ step: inout Step) {
+    switch action {
+    case .nothing: break
+    case .read(let id): step.effects.append(.readKeptEnd(after: id))
+    case .send(let end): step.effects.append(.publishKeptEnd(end))
+    case .remember(let epoch): step.effects.append(.remember([.serviceStore(epoch)]))
+    }
+  }
+
+  /// Ends that the service has just acknowledged, in the transaction that deletes their rows.
+  mutating func keep(_ settlements: [Outbox.Settlement], _ step: inout Step) {
+    guard !settlements.isEmpty else { return }
+    let known = clock.lastTrusted(at: step.now)
+    step.effects.append(
+      .remember(
+        settlements.map {
+          .endKept(
+            KeptEnd(stream: outbox.stream, seq: $0.seq, record: $0.record),
+            at: known ?? step.now.wall,
+            forgetting: known.map { $0 + (Duration.zero - KeptEnds.period) })
+        }))
+  }
+}

@@ -1,0 +1,27 @@
+// What comes from the store and from the broker.
+import StationProtocol
+
+extension Station {
+  mutating func reactToLink(_ event: Event, _ step: inout Step) {
+    switch event {
+    case .journaled(let seq):
+      outbox.journaled(through: seq)
+      exchangeJournaled(&step)
+    case .uplinkOpened(let connection): open(connection, &step)
+    case .uplinkClosed:
+      uplink = nil
+      uplinkLostAt = uplinkLostAt ?? step.now.instant
+      outbox.uplinkClosed()
+      keptEnds.uplinkClosed()
+    case .sessionTakenOver:
+      renewal.note(.nameShared, at: step.now.instant)
+      set(.nameShared, nil, stands: true, &step)
+    case .serviceHeard(let epoch):
+      follow(keptEnds.hear(epoch, at: step.now.instant), &step)
+    case .keptEndRead(let row): follow(keptEnds.take(row, at: step.now.instant), &step)
+    case .acknowledged(let ack): take(ack, &step)
+    case .messageRefused(let refusal): refuse(refusal, &step)
+    default: break
+    }
+  }
+}

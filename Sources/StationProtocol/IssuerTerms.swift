@@ -1,0 +1,104 @@
+// What the key of one issuer may sign, and the section of a configuration that says so.
+
+/// The bounds of a key: whose codes it may sign, which traits it may give, until when. Without
+/// them the key of one employer would open every door to the members of all, as maintainers.
+package struct IssuerTerms: Hashable, Sendable {
+  /// How the ids of its members begin; empty for any.
+  package var members: String
+  /// The traits that it may give. A code that gives another one is refused as a whole.
+  package var traits: MemberTraits
+  /// From when on its codes are not accepted.
+  package var ends: WallTime?
+  /// What it calls the places that its codes are for.
+  package var audience: String?
+
+  package init(
+    members: String = "", traits: MemberTraits = .all, ends: WallTime? = nil,
+    audience: String? = nil
+  ) {
+    self.members = members
+    self.traits = traits
+    self.ends = ends
+    self.audience = audience
+  }
+
+  package static let unlimited = IssuerTerms()
+
+  /// Whether the key may say this of this member.
+  package func allow(_ member: MemberID, _ given: MemberTraits) -> Bool {
+    member.text.utf8.starts(with: members.utf8) && traits.isSuperset(of: given)
+  }
+}
+
+/// One `[issuer NAME]` section, as stations and the service have it.
+package struct IssuerSettings: Hashable, Sendable {
+  package var name: String
+  /// The file of its public key or certificate.
+  package var path: String
+  package var terms: IssuerTerms
+
+  package init(name: String, path: String, terms: IssuerTerms) {
+    self.name = name
+    self.path = path
+    self.terms = terms
+  }
+
+  package static let section = ConfigurationTable.Section(
+    "issuer",
+    "Whose member codes are believed, a section for each key. The file is looked at every minute.",
+    .repeated(argument: "name of a-z, 0-9 and -", example: "union") { StationID($0) != nil },
+    keys: [
+      ConfigurationTable.Key(
+        "key", .path, .required(example: "/etc/worker-station/issuer-keys/union.pem"),
+        "The file of its public key or X.509 certificate (PEM), Ed25519 or P-256."),
+      ConfigurationTable.Key(
+        "members",
+        .word("the beginning of a member id: letters, digits, and - _ . :") {
+          MemberID($0) != nil
+        },
+        .optional(example: "m-"),
+        "How the ids begin of the members that it may sign for; without it, of any member."),
+      ConfigurationTable.Key(
+        "traits",
+        .word("none, or some of " + MemberTraits.words.map(\.word).joined(separator: ", ")) {
+          traits($0) != nil
+        },
+        .standard("extended duress"),
+        "What its codes may say of a member; a code that says more is refused."),
+      ConfigurationTable.Key(
+        "ends",
+        .word("a date, as 2027-12-31 is") { CalendarDate(text: $0) != nil },
+        .optional(example: "2027-12-31"),
+        "The last day, by UTC, on which its codes are accepted."),
+      ConfigurationTable.Key(
+        "audience", .text, .optional(example: "worker-stations"),
+        "What its codes may name as their audience (aud), beside the station that they are shown "
+          + "at. A code that names none is for every station."),
+    ])
+
+  /// The sections of a configuration, in their order.
+  package static func read(_ configuration: Configuration) -> [IssuerSettings] {
+    configuration.sections(section.name).map { section in
+      let lastDay = section.optionalText("ends").flatMap { CalendarDate(text: $0) }
+      return IssuerSettings(
+        name: section.argument ?? "", path: section.text("key"),
+        terms: IssuerTerms(
+          members: section.optionalText("members") ?? "",
+          traits: traits(section.text("traits")) ?? [],
+          ends: lastDay.map { WallTime(seconds: Int64($0.daysSince1970 + 1) * 86_400) },
+          audience: section.optionalText("audience")))
+    }
+  }
+
+  /// - Returns: nil where a word is none of the traits.
+  private static func traits(_ text: String) -> MemberTraits? {
+    let words = text.split(separator: " ")
+    if words == ["none"] { return [] }
+    var traits: MemberTraits = []
+    for word in words {
+      guard let trait = MemberTraits(word: String(word)) else { return nil }
+      traits.insert(trait)
+    }
+    return words.isEmpty ? nil : traits
+  }
+}

@@ -1,0 +1,43 @@
+// What can be told of a record whose kind only a later version knows.
+
+extension Record {
+  /// Whether this is a record of a kind that this version does not know: within the bounds of one,
+  /// with its time, its trust and its kind. It is kept whole, and read after an upgrade.
+  package static func isOfLaterKind(_ json: [UInt8]) -> Bool {
+    guard json.count <= longestJSON else { return false }
+    let outline = try? JSONReader.read(json) { (reader) throws(JSONError) -> Outline in
+      var outline = Outline()
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "at": try reader.read(&outline.at, key, integer: { $0 })
+        case "trusted":
+          try reader.read(&outline.isTrusted, key) { (reader) throws(JSONError) in
+            try reader.bool()
+          }
+        case "kind": try reader.read(&outline.kind, key, text: { $0 })
+        default: _ = try reader.anything()
+        }
+      }
+      return outline
+    }
+    guard let outline, outline.at != nil, outline.isTrusted != nil, let kind = outline.kind else {
+      return false
+    }
+    return Kind(rawValue: kind) == nil && isWord(kind)
+  }
+
+  private struct Outline {
+    var at: Int64?
+    var isTrusted: Bool?
+    var kind: String?
+  }
+
+  /// As kinds are written: 1 to 48 of `a-z`, `0-9` and `-`.
+  private static func isWord(_ kind: String) -> Bool {
+    (1...48).contains(kind.utf8.count)
+      && kind.utf8.allSatisfy { byte in
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+      }
+  }
+}

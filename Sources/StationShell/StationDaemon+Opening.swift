@@ -1,0 +1,44 @@
+// What a station's daemon opens before it serves: its password, its store's lock, its lines.
+import GPIO
+import Linux
+import StationCore
+import StationProtocol
+
+extension StationDaemon {
+  /// Without its password a station reaches no broker, and opens its doors all the same.
+  static func password(_ folder: String?) -> String {
+    do throws(SystemError) {
+      return try StationFiles.password.read(directory: folder)
+    } catch {
+      Log.error("\(error); the broker will refuse this station: put it there and restart")
+      return ""
+    }
+  }
+
+  static func lock(_ settings: StationSettings) throws(SystemError) -> FileLock? {
+    do throws(SystemError) {
+      guard let lock = try FileLock(beside: settings.storePath) else {
+        throw SystemError(
+          "use", path: settings.storePath, detail: "another stationd has it; stop that one first")
+      }
+      return lock
+    } catch {
+      // A file system that cannot be written stops nobody from coming in.
+      if error.code == 0 { throw error }
+      Log.error("\(error); nothing keeps a second stationd away")
+      return nil
+    }
+  }
+
+  static func lines(_ settings: StationSettings, _ loop: EventLoop) -> any StationLines {
+    switch settings.board {
+    case .simulated(let socket):
+      SimulatedLines(
+        loop: loop, path: socket, accessPoints: settings.core.accessPoints.map(\.id.number))
+    case .chip(let wires, let settling):
+      ChipLines(
+        loop: loop, wiring: wires.map { ($0.line, $0.wiring) }, settling: settling,
+        safe: settings.safe.levels, pulses: settings.pulses)
+    }
+  }
+}

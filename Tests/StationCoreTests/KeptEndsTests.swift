@@ -1,0 +1,123 @@
+// Tests that a service on a restored backup is told again how exchanges ended.
+import StationProtocol
+import Testing
+
+@testable import StationCore
+
+@Suite("Ends of exchanges beyond their acknowledgement")
+struct KeptEndsTests {
+  private static let first = StoreEpoch(bits: 1)
+  private static let second = StoreEpoch(bits: 2)
+
+  private func row(_ id: Int64) -> KeptEnds.Row {
+    let seq = UInt64(id) * 10
+    let exchange = Exchange(
+      id: ExchangeID(stream: Scenario.stream, seq: seq - 2), member: MemberID("m-1")!,
+      slot: SlotID(1)!, article: ArticleID("water")!, price: Points(5)!)
+    let record = Record(
+      at: Scenario.noon, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+    return KeptEnds.Row(id: id, end: KeptEnd(stream: Scenario.stream, seq: seq, record: record))
+  }
+
+  private func connected() -> Scenario {
+    let story = Scenario(
+      recovered: Recovered(stream: Scenario.stream, floor: 90, next: 90, serviceStore: Self.first))
+    story.openUplink()
+    story.expect(.publishRecords(90...90))
+    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 90)))
+    story.expect(.trim(through: 90))
+    return story
+  }
+
+  private func stored(_ row: KeptEnds.Row, _ story: Scenario) {
+    story.tell(
+      .acknowledged(Acknowledgement(stream: row.end.stream, upto: 0, kept: row.end.seq)))
+  }
+
+  @Test("what an acknowledgement settles is kept in the transaction that deletes it")
+  func kept() throws {
+    var story = ExchangeStory()
+    let serial = try story.start()
+    story.answer(serial, [], after: .seconds(3))
+    story.commit()
+    let last = story.station.outbox.durable
+    story.tell(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: last)))
+    let (remembered, trimmed) = try #require(
+      story.effects.firstIndex {
+        guard case .remember(let changes) = $0, case .endKept? = changes.first else { return false }
+        return true
+      }.flatMap { one in
+        story.effects.firstIndex(of: .trim(through: last)).map { (one, $0) }
+      })
+    #expect(remembered < trimmed)
+    guard case .remember(let changes) = story.effects[remembered],
+      case .endKept(let end, let time, let forgetting)? = changes.first
+    else { return }
+    #expect(end.stream == ExchangeStory.stream && end.seq <= last)
+    guard case .exchangeEnded(_, .dispensed) = end.record.body else {
+      Issue.record("not the end of the exchange but \(end.record.body)")
+      return
+    }
+    #expect(time == story.now.wall)
+    #expect(forgetting == story.now.wall + .seconds(-30 * 86_400))
+  }
+
+  @Test("the first store that is heard of is remembered, and the same one is asked nothing")
+  func firstStore() {
+    let story = Scenario()
+    story.tell(.serviceHeard(Self.first))
+    story.expect(.remember([.serviceStore(Self.first)]))
+    story.tell(.serviceHeard(Self.first))
+    story.expectNothing()
+  }
+
+  @Test("another store is sent every kept end, each until it is stored, and is remembered then")
+  func another() {
+    let story = connected()
+    story.tell(.serviceHeard(Self.second))
+    story.expect(.readKeptEnd(after: 0))
+    story.tell(.keptEndRead(row(1)))
+    story.expect(.publishKeptEnd(row(1).end))
+    story.advance(by: .seconds(5))
+    story.expect(.publishKeptEnd(row(1).end))
+    story.advance(by: .seconds(10))
+    story.expect(.publishKeptEnd(row(1).end))
+    // What it has not sent, nobody can have stored.
+    stored(row(2), story)
+    story.expectNothing()
+    stored(row(1), story)
+    story.expect(.readKeptEnd(after: 1))
+    story.tell(.keptEndRead(row(2)))
+    story.expect(.publishKeptEnd(row(2).end))
+    stored(row(2), story)
+    story.expect(.readKeptEnd(after: 2))
+    story.tell(.keptEndRead(nil))
+    story.expect(.remember([.serviceStore(Self.second)]))
+    story.tell(.serviceHeard(Self.second))
+    story.expectNothing()
+  }
+
+  @Test("a session that breaks off goes on where it was, once the service is heard again")
+  func interrupted() {
+    let story = connected()
+    story.tell(.serviceHeard(Self.second))
+    story.expect(.readKeptEnd(after: 0))
+    story.tell(.keptEndRead(row(1)))
+    story.expect(.publishKeptEnd(row(1).end))
+    story.tell(.uplinkClosed)
+    story.advance(by: .seconds(300))
+    story.expectNothing()
+    story.openUplink(2)
+    story.tell(.serviceHeard(Self.second))
+    story.expect(.publishKeptEnd(row(1).end))
+  }
+
+  @Test("the answer to a kept end says nothing of the records that wait")
+  func otherStream() {
+    let story = connected()
+    story.tell(
+      .acknowledged(Acknowledgement(stream: StreamID(bits: 0xF), upto: 1 << 50, kept: 3)))
+    story.expectNothing()
+    #expect(story.station.outbox.floor == 91)
+  }
+}
