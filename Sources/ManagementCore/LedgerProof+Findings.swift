@@ -144,6 +144,8 @@ extension LedgerProof {
       return "the ledger has another end of its exchange"
     }
     let isPosted = entry.state.kind == .posted
+    // Who pays for what fell is a person's to decide, or was.
+    if record.outcome.isCharged, entry.isUnproven || entry.resolution != nil { return nil }
     return isPosted == record.outcome.isCharged ? nil : "its exchange was not settled as it says"
   }
 }

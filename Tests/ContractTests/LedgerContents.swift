@@ -11,7 +11,8 @@ enum LedgerContents {
   private static let now = Now(
     instant: Instant(nanoseconds: 1), wall: WallTime(seconds: 1_795_000_000))
 
-  /// Movements 1 to 4: an issue, a grant, a hold that ended without one; exchange 1 is open.
+  /// Movements 1 to 4: an issue, a grant, a hold, and what a person decided of an article that fell
+  /// without one; exchange 1 is open.
   static func fill(_ path: String) throws {
     let store = try SQLiteStore(path: path)
     defer { store.close() }
@@ -39,6 +40,7 @@ enum LedgerContents {
             station: station, stream: stream, first: 1,
             contents: [.record(unheld, json: unheld.json)])),
       ], at: now)
+    try order(.resolve(exchange(2).id, .post(nil), reason: "seen to fall"), "seen", store)
   }
 
   private static func order(

@@ -78,6 +78,9 @@ struct LiveCallTests {
       ("POST", "/members/m-7/codes", "{}", 409),
       ("PATCH", "/members/m-7", "{\"status\":\"active\"}", 200),
       ("PATCH", "/members/nobody", "{\"status\":\"active\"}", 404),
+      ("PUT", "/stations/gate-1/retirement", #"{"retired":true,"reason":"moved"}"#, 200),
+      ("PUT", "/stations/gate-1/retirement", #"{"retired":false,"reason":"back"}"#, 200),
+      ("PUT", "/stations/nobody/retirement", #"{"retired":true,"reason":"moved"}"#, 404),
       ("POST", "/members/nobody/codes", "{}", 404), ("POST", "/members/m-7/codes", "{}", 200),
     ] {
       let exchange = try caller.call(method, "/api/v1\(target)", json: json)
@@ -207,6 +210,7 @@ struct LiveCallTests {
     }
     for (method, target, json) in [
       ("PUT", "/stations/gate-1", "{\"en\":\"x\",\"zh\":\"x\"}"), ("POST", "/members", "{}"),
+      ("PUT", "/stations/gate-1/retirement", #"{"retired":true,"reason":"moved"}"#),
       ("PATCH", "/members/m-1", "{\"status\":\"active\"}"),
       ("POST", "/issues", #"{"key":"b","amount":1,"reason":"r"}"#),
       ("POST", "/members/m-1/grants", #"{"key":"b","amount":1,"reason":"r"}"#),

@@ -407,7 +407,7 @@ struct StoreContractTests {
       ])
     #expect(lines.map(\.pending) == [1] + Array(repeating: nil, count: 10))
     #expect(lines.map(\.id) == (1...11).reversed())
-    let own = try store.audit(of: one.id, before: 9, limit: 2)
+    let own = try store.audit(of: one.id, before: 8, limit: 2)
     #expect(own.map(\.action) == [.grant, .code])
     #expect(own[1].contents == "{\"expiresAt\":\(expires.milliseconds)}")
   }
