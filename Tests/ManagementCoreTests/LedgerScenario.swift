@@ -63,10 +63,18 @@ final class LedgerScenario {
       article: article ?? water, price: Names.points(price))
   }
 
+  /// A code for this exchange alone.
+  static func code(_ exchange: Exchange) -> CodeText {
+    guard let code = CodeText(exchange.id.description.uppercased()) else {
+      preconditionFailure("no code of \(exchange.id)")
+    }
+    return code
+  }
+
   /// Asks for a hold.
   /// - Returns: the answer; everything else that the service does fails the test.
   func hold(_ exchange: Exchange, from station: StationID = gate) -> StationReply.Answer? {
-    ask(.hold(exchange), from: station)
+    ask(.hold(exchange, code: Self.code(exchange)), from: station)
   }
 
   func ask(_ request: StationRequest, from station: StationID = gate) -> StationReply.Answer? {
