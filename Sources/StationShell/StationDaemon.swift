@@ -262,7 +262,11 @@ extension StationDaemon {
   private func take(_ files: IssuerFiles) {
     for problem in files.problems { Log.error(problem) }
     let ids = files.issuers.compactMap { issuer in issuer.keyText.map { "\(issuer.name) \($0)" } }
-    Log.notice("issuer keys: \(ids.isEmpty ? "none" : ids.joined(separator: ", "))")
+    if ids.isEmpty {
+      Log.error("no key of an issuer can be used: every code will be refused")
+    } else {
+      Log.notice("issuer keys: \(ids.joined(separator: ", "))")
+    }
     verifier = CodeVerifier(files.keys)
     dispatch(.issuersRead(files.issuers))
   }

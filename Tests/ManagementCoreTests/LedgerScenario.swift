@@ -37,12 +37,13 @@ final class LedgerScenario {
   }
 
   /// Two people issue points; what either does alone later counts by itself.
-  func issue(_ points: Int64) throws {
-    let asked = try order(.issue(points, reason: "this year"))
-    guard case .done(let receipt) = asked, let id = receipt.pending else {
-      #expect(asked.isDone)
-      return
-    }
+  func issue(_ points: Int64) throws { try agree(.issue(points, reason: "this year")) }
+
+  /// Gives an order, and a second person agrees to it where one is not enough.
+  func agree(_ wanted: LedgerOrder) throws {
+    let asked = try order(wanted)
+    #expect(asked.isDone)
+    guard let id = asked.waiting else { return }
     #expect(try order(.approve(pending: id), by: "wang").isDone)
   }
 

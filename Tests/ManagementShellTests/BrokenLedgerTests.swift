@@ -9,7 +9,8 @@ import Testing
 
 @Suite("Broken ledgers")
 struct BrokenLedgerTests {
-  /// A ledger with one posted exchange, one given back, one open, one without a hold.
+  /// A ledger with one posted exchange, one given back, one open, and one without a hold that a person
+  /// has decided to take.
   private static func make(_ folder: WorkFolder) throws -> SQLiteStore {
     let store = try SQLiteStore(path: folder.file("m.sqlite"))
     try LedgerSample.fill(store, points: 200)
@@ -18,7 +19,10 @@ struct BrokenLedgerTests {
       _ = try LedgerSample.end(LedgerSample.exchange(seq), outcome, store)
     }
     _ = try LedgerSample.ask(LedgerSample.exchange(21), store)
-    _ = try LedgerSample.end(LedgerSample.exchange(31), .dispensed, store)
+    let unproven = LedgerSample.exchange(31)
+    _ = try LedgerSample.end(unproven, .dispensed, store)
+    try LedgerSample.rule(
+      .resolve(unproven.id, .post(nil), reason: "the slot is empty"), store, key: "taken")
     #expect(try store.proof(at: StoreContractTests.now).isClean)
     return store
   }

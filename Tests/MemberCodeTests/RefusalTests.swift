@@ -8,7 +8,8 @@ import Testing
 struct RefusalTests {
   /// Something that is wrong with a code, and what it makes the code be refused for.
   private enum Fault: CaseIterable {
-    case trailingByte, otherAlgorithm, foreignKey, brokenSignature, early, late, longLived, nameless
+    case trailingByte, otherAlgorithm, foreignKey, brokenSignature, ended, early, late, longLived
+    case nameless, elsewhere, beyond
 
     var refusal: CodeRefusal {
       switch self {
@@ -16,10 +17,13 @@ struct RefusalTests {
       case .otherAlgorithm: .unsupportedAlgorithm
       case .foreignKey: .unknownKey
       case .brokenSignature: .badSignature
+      case .ended: .issuerEnded
       case .early: .notYetValid
       case .late: .expired
       case .longLived: .tooLongLived
       case .nameless: .noSubject
+      case .elsewhere: .wrongAudience
+      case .beyond: .beyondIssuer
       }
     }
   }
@@ -34,14 +38,21 @@ struct RefusalTests {
       faults.contains(.late) ? now - 100 : now + (faults.contains(.longLived) ? 1000 : 60)
     code.payload = TestCode.claims(
       subject: faults.contains(.nameless) ? nil : textString("member-1"), issued: number(issued),
-      expires: number(expires), notBefore: faults.contains(.early) ? number(now + 100) : nil)
+      expires: number(expires), notBefore: faults.contains(.early) ? number(now + 100) : nil,
+      more: faults.contains(.elsewhere) ? [[3] + textString("hall-2")] : [])
     let keyID = faults.contains(.foreignKey) ? SigningKey.generate().id : code.key.id
     code.protected = hex(faults.contains(.otherAlgorithm) ? "a201382204 48" : "a2012704 48")
     code.protected += keyID.bytes
     var signature = code.key.sign(code.signedContent)
     if faults.contains(.brokenSignature) { signature[63] ^= 1 }
     let bytes = code.bytes(signature: signature) + (faults.contains(.trailingByte) ? [0] : [])
-    return try code.verifier.refusal(of: Array(Base45.encode(bytes).utf8), at: TestCode.time)
+    let terms = IssuerTerms(
+      members: faults.contains(.beyond) ? "other-" : "",
+      ends: faults.contains(.ended) ? TestCode.time : nil)
+    let keys = try KeySet(issuers: [KeySet.Issuer(code.key.verificationKey, terms)])
+    return CodeVerifier(keys).refusal(
+      of: Array(Base45.encode(bytes).utf8), at: TestCode.time,
+      policy: CodePolicy(audiences: ["gate-1"]))
   }
 
   @Test("the order is the one that is published")

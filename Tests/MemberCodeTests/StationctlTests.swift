@@ -291,9 +291,10 @@ struct StationctlTests {
     #expect(verify.status == 0)
     let usage =
       "usage: stationctl code verify --key FILE [--key FILE ...] [--at UNIXTIME] "
-      + "[--max-life SECONDS] [--any-length]\n"
+      + "[--max-life SECONDS] [--any-length] [--audience WORD ...]\n"
     #expect(verify.text.hasPrefix(usage))
     let issue = try files.stationctl(["code", "issue", "--help"])
-    #expect(issue.text.contains(" [--ttl SECONDS] [--trait WORD ...] [--png OUT | --terminal]\n"))
+    let options = " [--ttl SECONDS] [--trait WORD ...] [--audience WORD] [--png OUT | --terminal]\n"
+    #expect(issue.text.contains(options))
   }
 }

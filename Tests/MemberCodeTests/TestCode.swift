@@ -73,7 +73,7 @@ extension CodeVerifier {
     switch authenticate(text) {
     case .refused(let refusal, _): refusal
     case .genuine(let code):
-      switch policy.judge(code.claims, at: time) {
+      switch policy.judge(code.claims, code.terms, at: time) {
       case .success: nil
       case .failure(let refusal): refusal
       }

@@ -62,18 +62,35 @@ import Testing
     story.commitsByItself = false
     story.commit()
     story.expect(.publishRecords(1...1))
-    for ack in [
-      Acknowledgement(stream: StreamID(bits: 0xB), upto: 1),
-      Acknowledgement(stream: Scenario.stream, upto: 2),
-      Acknowledgement(stream: Scenario.stream, upto: .max),
-    ] {
-      story.tell(.acknowledged(ack))
-      if ack.upto == 1 {
+    for upto: UInt64 in [0, 1, 2, 1 << 53] {
+      story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 0xB), upto: upto)))
+      if upto == 0 {
         story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1))
       }
       #expect(story.station.outbox.floor == 1)
     }
     story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1)))
     story.expect(.trim(through: 1))
+    story.advance(by: .seconds(60))
+    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 3))
+  }
+
+  @Test("one of the own stream that goes beyond its records deletes none, and ends the stream")
+  func beyond() {
+    let story = Scenario()
+    story.openUplink()
+    story.commitsByItself = false
+    story.commit()
+    story.expect(.publishRecords(1...1))
+    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 2)))
+    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1))
+    story.expectJournal(.alarmRaised(.acknowledgementForeign, nil))
+    story.expect(.renewStream)
+    story.expectState(.alarms)
+    // A forger can say this as well: the stream that he knows counts no more.
+    for upto: UInt64 in [1, .max] {
+      story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: upto)))
+    }
+    #expect(story.station.outbox.floor == 1)
   }
 }

@@ -65,7 +65,7 @@ final class StationdLinkTests {
     let batch = batches[0]
     let forged: [[UInt8]] = [
       Acknowledgement(stream: StreamID(bits: 1), upto: batch.last).json,
-      Acknowledgement(stream: batch.stream, upto: 1 << 53).json,
+      Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 53).json,
       Acknowledgement(stream: batch.stream, upto: .max).json,
       Array("{".utf8), [], [0xFF, 0x00], Array("{\"stream\":1,\"upto\":-1}".utf8),
       Array(String(repeating: "[", count: 60_000).utf8),
@@ -90,12 +90,32 @@ final class StationdLinkTests {
       return ground
     }
     #expect(Set(refused) == [.foreignAcknowledgement, .unreadable])
-    let last = batches.map(\.last).max() ?? 0
-    #expect(acknowledge(Acknowledgement(stream: batch.stream, upto: last).json))
-    try Deadline.wait(until: "the deletion, which waits for company") {
-      let floor = try Program.run("sqlite3", [bench.store, "SELECT floor FROM identity"]).output
-      return Int(floor.trimmingCharacters(in: .whitespacesAndNewlines)) == Int(last) + 1
+    #expect(Set(batches.map(\.stream)) == [batch.stream])
+    try acknowledgeAll(of: batch.stream)
+    #expect(try daemon.stop() == 0)
+  }
+
+  @Test("one beyond what was written deletes nothing: all is sent again in a new stream, just once")
+  func beyond() throws {
+    let daemon = try bench.start()
+    try board.greet("input contact-1 1")
+    try until("records") { [unowned self] in !batches.isEmpty }
+    let old = batches[0]
+    let beyond = Acknowledgement(stream: old.stream, upto: 1 << 53)
+    for _ in 1...20 { #expect(acknowledge(beyond.json)) }
+    try until("the same records in a new stream, and why") { [unowned self] in
+      guard let new = batches.last?.stream, new != old.stream else { return false }
+      return records(of: new).starts(with: old.records)
+        && bodies(of: new).contains(.alarmRaised(.acknowledgementForeign, nil))
     }
+    let fresh = try #require(batches.last?.stream)
+    #expect(births.last?.session == SessionID(stream: fresh, boot: 1, connection: 2))
+    // Not once more within the hour: the right one counts in the stream that is there by now.
+    for _ in 1...20 {
+      #expect(acknowledge(Acknowledgement(stream: fresh, upto: 1 << 53).json))
+    }
+    try acknowledgeAll(of: fresh)
+    #expect(Set(births.map(\.session.stream)) == [old.stream, fresh])
     #expect(try daemon.stop() == 0)
   }
 
@@ -225,6 +245,30 @@ final class StationdLinkTests {
     try loop.serve(until: what) { [board] in
       board.listen()
       return look()
+    }
+  }
+
+  /// The records that have come in a stream, each once, from the first number on.
+  private func records(of stream: StreamID) -> [[UInt8]] {
+    var records: [[UInt8]] = []
+    for batch in batches where batch.stream == stream {
+      guard batch.first <= records.count + 1 else { break }
+      records.replaceSubrange((Int(batch.first) - 1)..., with: batch.records)
+    }
+    return records
+  }
+
+  private func bodies(of stream: StreamID) -> [Record.Body] {
+    records(of: stream).compactMap { try? Record(json: $0).body }
+  }
+
+  /// Acknowledges what has come in a stream, and waits until its rows are gone.
+  private func acknowledgeAll(of stream: StreamID) throws {
+    let last = batches.filter { $0.stream == stream }.map(\.last).max() ?? 0
+    #expect(acknowledge(Acknowledgement(stream: stream, upto: last).json))
+    try Deadline.wait(until: "the deletion, which waits for company") {
+      let floor = try Program.run("sqlite3", [bench.store, "SELECT floor FROM identity"]).output
+      return Int(floor.trimmingCharacters(in: .whitespacesAndNewlines)) == Int(last) + 1
     }
   }
 

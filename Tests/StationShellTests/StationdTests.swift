@@ -187,7 +187,8 @@ struct StationdTests {
   @Test("with no broker, no board, no reader and no key it runs, and says so once each")
   func alone() throws {
     try FileManager.default.removeItem(atPath: bench.folder.file("keys/issuer.pem"))
-    try bench.folder.write("no key", to: "keys/spoilt.pem")
+    let spoilt = try bench.folder.write("no key", to: "keys/spoilt.pem")
+    bench.issuers += "\n[issuer spoilt]\nkey = \(spoilt)"
     let start = Clock.now
     let daemon = try bench.start()
     print("stationd was ready after \(Clock.now - start)")
@@ -199,7 +200,7 @@ struct StationdTests {
     for text in [
       "reader front: cannot open \(bench.readerPath)",
       "the lines of access point 1: cannot connect to \(bench.socketPath)",
-      "keys/spoilt.pem:", "every code will be refused",
+      "[issuer union]: cannot open", "[issuer spoilt]: \(spoilt):", "every code will be refused",
       "no connection to 127.0.0.1:\(bench.brokerPort): cannot connect: Connection refused",
     ] {
       #expect(lines.filter { $0.contains(text) }.count == 1, "\(text) in\n\(daemon.log)")
