@@ -6,7 +6,7 @@ import StationProtocol
 /// remembered, in memory: what is sold twice is held by the ledger instead.
 package struct CodeSightings: Equatable, Sendable {
   /// A day of a hundred busy stations.
-  static let most = 65_536
+  package static let most = 65_536
 
   private var places: [CodeDigest: StationID] = [:]
   /// The codes in the order in which they came, a ring once it is full.

@@ -5,7 +5,7 @@ import Testing
 
 /// A member with points, a station that has been born, and short words for what they do.
 final class LedgerScenario {
-  let scenario = ManagementScenario()
+  let scenario: ManagementScenario
   private var keys = 0
   var aloneUpTo: Int64 = 500
 
@@ -14,7 +14,8 @@ final class LedgerScenario {
   let water = Names.article("water")
 
   /// - Parameter points: what the member is granted; none where it is nil.
-  init(points: Int64? = 100) throws {
+  init(points: Int64? = 100, limits: StationLimits = .none) throws {
+    scenario = ManagementScenario(limits: limits)
     _ = scenario.commit(scenario.birth(session(stream, 1)))
     enrol(worker)
     if let points {

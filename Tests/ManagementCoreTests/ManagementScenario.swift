@@ -12,8 +12,8 @@ final class ManagementScenario {
     instant: Instant(nanoseconds: 1_000_000_000), wall: WallTime(seconds: 1_800_000_000))
 
   /// - Parameter zones: those that there are.
-  init(zones: [Zone] = []) {
-    store = MemoryStore(zones: { name in zones.first { $0.name == name } })
+  init(zones: [Zone] = [], limits: StationLimits = .none) {
+    store = MemoryStore(zones: { name in zones.first { $0.name == name } }, limits: limits)
     restart()
     #expect(handle(.linkOpened).isEmpty)
   }
