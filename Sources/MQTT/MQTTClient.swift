@@ -14,7 +14,7 @@ package final class MQTTClient {
   /// The session has ended, or an attempt has failed, for this reason.
   package var onDisconnected: (String) -> Void = { _ in }
   /// Another client has taken the session over by connecting under the same name (MQTT 5, reason
-  /// 0x8E): two machines use it.
+  /// 0x8E): two machines use it. mosquitto says so from 2.0.15 on; an earlier one just closes.
   package var onTakenOver: () -> Void = {}
   package var onMessage: (MQTTMessage) -> Void = { _ in }
   package private(set) var isConnected = false
@@ -183,14 +183,23 @@ extension MQTTClient {
     keepUp()
   }
 
+  /// A broker that ends a session says why, and then closes: what it has said is read before a
+  /// write finds the connection gone. One that is only coming about is completed by a write.
   private func serve(_ readiness: Readiness) {
     guard let session else { return }
+    let isReadable = !readiness.isDisjoint(with: [.read, .hangUp])
+    let wasConnected = isConnected
     var status = MOSQ_ERR_SUCCESS.rawValue
-    if readiness.contains(.write) { status = mosquitto_loop_write(session, 1) }
-    if status == MOSQ_ERR_SUCCESS.rawValue, !readiness.isDisjoint(with: [.read, .hangUp]) {
-      status = read(session)
-    }
+    if wasConnected, isReadable { status = read(session) }
+    // Of a connection that is gone the rest is read in the next turns, until there is none.
+    let isWritable = readiness.contains(.write) && !(wasConnected && readiness.contains(.hangUp))
+    if isWritable, goesOn(status) { status = mosquitto_loop_write(session, 1) }
+    if !wasConnected, isReadable, goesOn(status) { status = read(session) }
     settle(status)
+  }
+
+  private func goesOn(_ status: Int32) -> Bool {
+    status == MOSQ_ERR_SUCCESS.rawValue && failure == nil && afterCallback == nil
   }
 
   /// Takes what has come, as long as each call brings a message: the library reads one packet a
@@ -199,9 +208,7 @@ extension MQTTClient {
     for _ in 0..<Self.messagesPerTurn {
       let before = received
       let status = mosquitto_loop_read(session, 1)
-      guard status == MOSQ_ERR_SUCCESS.rawValue, received != before, failure == nil,
-        afterCallback == nil
-      else { return status }
+      guard goesOn(status), received != before else { return status }
     }
     return MOSQ_ERR_SUCCESS.rawValue
   }

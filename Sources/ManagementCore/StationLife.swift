@@ -35,6 +35,9 @@ package struct StationLife: Equatable, Sendable {
   /// By stream, the latest last: beside its own, a station sends what stores that were set aside
   /// still hold.
   private var compared: [Compared] = []
+  /// The station has said that it is there, and its birth is yet to come. A copy of its card may
+  /// come back under the very session that the original was in last.
+  private var isBirthDue = false
   /// Whether the station believed its clock when it last said so; nil before that.
   package private(set) var isClockTrusted: Bool?
   /// The counts of today and of the days beside it: a station's clock may be ahead at midnight,
@@ -61,7 +64,12 @@ package struct StationLife: Equatable, Sendable {
   package init(names: StationNames) { self.names = names }
 
   /// The service lost its own link, and with it the knowledge of every station's.
-  package mutating func linkLost() { isStatusCurrent = false }
+  package mutating func linkLost() {
+    isStatusCurrent = false
+    // Meanwhile another card may speak, under the same session.
+    compared = []
+    isBirthDue = false
+  }
 
   /// Takes a status, unless it tells of an older session: a will may arrive after the station
   /// has come back.
@@ -83,6 +91,7 @@ package struct StationLife: Equatable, Sendable {
     if status?.isOnline != new.isOnline || status?.session != new.session {
       since = isRetained ? beginning(of: new, at: now) : now.wall
     }
+    if new.isOnline, !isRetained { isBirthDue = true }
     status = new
     isStatusCurrent = true
     // A will is published by the broker: nothing was heard of the station itself.
@@ -129,7 +138,8 @@ package struct StationLife: Equatable, Sendable {
   /// Numbers below a floor are not asked for any more.
   private mutating func compare(from birth: BirthPayload, _ isRetained: Bool) {
     let stream = birth.session.stream
-    if self.birth?.session != birth.session { compared = [] }
+    if self.birth?.session != birth.session || (isBirthDue && !isRetained) { compared = [] }
+    if !isRetained { isBirthDue = false }
     var known =
       compared.first { $0.stream == stream }
       ?? Compared(stream: stream, progress: StreamProgress(), isExact: !isRetained)

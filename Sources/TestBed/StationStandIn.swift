@@ -4,9 +4,9 @@ import Linux
 import MQTT
 import StationProtocol
 
-/// A client with a station's account, on a loop of its own thread.
-package final class StationStandIn: @unchecked Sendable {
-  // Sendable because `lock` guards what both threads touch; the client stays on its thread.
+/// A client with a station's account, on a loop of its own thread, until the last who knows it lets
+/// it go: one that lived on would come back, and take the session from the next of its name.
+package final class StationStandIn {
   private enum Order: Sendable {
     case publish(MQTTMessage)
     case subscribe(String)
@@ -16,11 +16,22 @@ package final class StationStandIn: @unchecked Sendable {
 
   package let station: StationID
   private let orders: Mailbox<Order>
-  private let lock = NSLock()
+  private let heard = Heard()
   private let ended = DispatchSemaphore(value: 0)
-  private var heard: [MQTTMessage] = []
-  private var isConnected = false
   private var isGone = false
+
+  /// What both threads touch; the client stays on its own.
+  private final class Heard: @unchecked Sendable {
+    private let lock = NSLock()
+    private var all: [MQTTMessage] = []
+    private var wasConnected = false
+
+    var hasConnected: Bool { lock.withLock { wasConnected } }
+    var messages: [MQTTMessage] { lock.withLock { all } }
+
+    func connected() { lock.withLock { wasConnected = true } }
+    func take(_ message: MQTTMessage) { lock.withLock { all.append(message) } }
+  }
 
   package init(
     _ station: StationID, brokerPort: Int, password: String, will: StatusPayload? = nil
@@ -28,7 +39,7 @@ package final class StationStandIn: @unchecked Sendable {
     self.station = station
     let orders = try Mailbox<Order>()
     self.orders = orders
-    Thread.detachNewThread { [self] in
+    Thread.detachNewThread { [heard, ended] in
       defer { ended.signal() }
       do {
         let loop = try EventLoop()
@@ -42,13 +53,11 @@ package final class StationStandIn: @unchecked Sendable {
             MQTTMessage(topic: Topic.status(station).path, payload: $0.json, isRetained: true)
           }
         }
-        client.onConnected = { [self, unowned client] in
-          client.subscribe([
-            Topic.ack(station).path, Topic.reply(station).path,
-          ])
-          lock.withLock { isConnected = true }
+        client.onConnected = { [unowned client] in
+          client.subscribe([Topic.ack(station).path, Topic.reply(station).path])
+          heard.connected()
         }
-        client.onMessage = { [self] message in lock.withLock { heard.append(message) } }
+        client.onMessage = { heard.take($0) }
         try loop.receive(from: orders) { order in
           switch order {
           case .publish(let message): _ = client.publish(message)
@@ -65,7 +74,7 @@ package final class StationStandIn: @unchecked Sendable {
       }
     }
     try Deadline.wait(until: "the stand-in for \(station) to be connected") {
-      lock.withLock { isConnected }
+      heard.hasConnected
     }
   }
 
@@ -117,7 +126,7 @@ package final class StationStandIn: @unchecked Sendable {
 
   /// Messages of a topic, in order.
   package func messages(_ topic: Topic) -> [MQTTMessage] {
-    lock.withLock { heard.filter { $0.topic == topic.path } }
+    heard.messages.filter { $0.topic == topic.path }
   }
 
   package var acknowledgements: [Acknowledgement] {

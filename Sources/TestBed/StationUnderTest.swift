@@ -117,15 +117,20 @@ package final class StationUnderTest {
     try post(path, fields.merging(["accessPoint": accessPoint]) { $1 })
   }
 
-  /// Turns something of the room on or off: `fire`, `lock-down`, `emergency` and their like.
   /// Presses the exit button once it is let go.
   package func pressExit() throws {
-    try Deadline.wait(until: "the exit button to be let go") {
-      try accessPoint()["exit"] as? Bool == false
-    }
+    try waitForReleasedExit()
     try order("/exit", [:])
   }
 
+  /// A daemon that starts while the exit button is pressed takes that as a wish of its own.
+  package func waitForReleasedExit() throws {
+    try Deadline.wait(until: "the exit button to be let go") {
+      try accessPoint()["exit"] as? Bool == false
+    }
+  }
+
+  /// Turns something of the room on or off: `fire`, `lock-down`, `emergency` and their like.
   package func turn(_ name: String, on isOn: Bool) throws {
     try post("/room", ["switch": name, "on": isOn])
   }

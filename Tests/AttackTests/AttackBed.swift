@@ -58,9 +58,12 @@ final class AttackBed {
   }
 
   /// A real station that nobody attacks.
-  /// - Parameter configure: what is different from a plain station with one door.
+  /// - Parameters:
+  ///   - place: where its files lie, for a second one of the same name.
+  ///   - configure: what is different from a plain station with one door.
   func start(
-    _ name: String, configure: (inout StationPlan) -> Void = { _ in }
+    _ name: String, in place: WorkFolder? = nil,
+    configure: (inout StationPlan) -> Void = { _ in }
   ) throws -> StationUnderTest {
     var plan = StationPlan(
       name: name, password: try #require(accounts[name], "no account of \(name)"),
@@ -69,7 +72,7 @@ final class AttackBed {
     plan.members = ["m-1"]
     plan.walkStep = 20
     configure(&plan)
-    let station = try StationUnderTest(plan, in: folder)
+    let station = try StationUnderTest(plan, in: place ?? folder)
     stations.append(station)
     return station
   }

@@ -48,6 +48,22 @@ import Testing
     }
   }
 
+  @Test("two machines that share a name raise an alarm, and the records of both are counted")
+  func sharedName() throws {
+    let bed = try AttackBed(stations: ["gate-1"])
+    let station = try bed.start("gate-1")
+    try press(station, 1, in: bed)
+    let twin = try bed.start("gate-1", in: WorkFolder())
+    try Deadline.wait(70, until: "the service to have found it") {
+      try bed.alarms(of: "gate-1").contains("name-shared")
+    }
+    try press(twin, 2, in: bed)
+    try press(station, 3, in: bed)
+    // The twin goes, and the link is steady again.
+    try twin.stop()
+    try press(station, 4, in: bed)
+  }
+
   private func session(of name: String, in bed: AttackBed) throws -> SessionID {
     let first = try Deadline.wait(for: "a record of \(name)") {
       try bed.management.records(of: name).first
