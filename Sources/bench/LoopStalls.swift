@@ -163,7 +163,10 @@ private enum LongLedger {
     _ = try store.enrol(Member(id: member, label: nil, enrolled: now.wall), by: "bench")
     _ = try store.carryOut(
       .grant(member, points, reason: "bench"), key: grant, by: "bench",
-      aloneUpTo: Int64(exchanges), at: now)
+      aloneUpTo: .max, at: now)
+    guard try store.balance(of: member) == Int64(exchanges) else {
+      throw TestBedError("the member of the long ledger has no points")
+    }
     for first in stride(from: 0, to: exchanges, by: 1000) {
       let items = (first..<min(first + 1000, exchanges)).flatMap { number -> [InboundItem] in
         let seq = UInt64(number + 1)
