@@ -99,7 +99,7 @@ test-hardware: ## real GPIO and input devices, in a virtual machine (Debian 12):
 
 test-gpiod2: ## the same with Debian 13's libgpiod 2, debounce in the kernel: ONLY=SuiteName
 	@.ci/install-packages build run test hardware
-	export PKG_CONFIG_PATH=$$(.ci/gpiod2)
+	export PKG_CONFIG_PATH=$$(.ci/gpiod2) WORKER_STATION_HARDWARE=1
 	swift build --build-tests --scratch-path .build-gpiod2 $(STRICT)
 	exec Tests/Hardware/run --gpiod2 $(ONLY)
 

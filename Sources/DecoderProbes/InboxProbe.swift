@@ -71,6 +71,11 @@ private struct Inbox {
             (try? Record(json: event.json))?.json == event.json, "what is stored is a record")
         }
         try perform(management.handle(.stored(outcomes), at: now))
+      case .prove(let station, let request):
+        let code = CodeDigest(high: 0, low: UInt64(request.code.text.utf8.count))
+        let item = InboundItem.request(
+          station, request, .genuine(request.question.member, code))
+        try perform(management.handle(.stored(store.store([item], at: now)), at: now))
       case .acknowledge(let station, let ack):
         let highest = said[station]?[ack.stream] ?? 0
         let named = max(ack.upto, ack.kept ?? 0, ack.conflict ?? 0)

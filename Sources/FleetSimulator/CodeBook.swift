@@ -1,7 +1,26 @@
 // The member codes that workers show: most good, some not, a share of them truly signed.
+import ManagementCore
 import MemberCode
 import StationCore
 import StationProtocol
+
+/// Every code that was shown with a good signature, as the service's keys would find it.
+struct ShownCodes {
+  private var proofs: [CodeText: CodeProof] = [:]
+
+  /// - Returns: the characters of a code of which only the claims are made up.
+  mutating func add(_ member: MemberID, _ code: CodeDigest) -> CodeText? {
+    let text = CodeText(code.description.uppercased())
+    if let text { proofs[text] = .genuine(member, code) }
+    return text
+  }
+
+  mutating func add(_ text: CodeText, of member: MemberID, _ code: CodeDigest) {
+    proofs[text] = .genuine(member, code)
+  }
+
+  func proof(of text: CodeText) -> CodeProof { proofs[text] ?? .refused(.badSignature) }
+}
 
 /// Draws what a reader hands to the station. One in sixteen good codes is issued, signed, printed
 /// as base45 and verified as a station does; of the others only the claims are made up.
@@ -38,7 +57,8 @@ final class CodeBook {
     let code = digest(&dice)
     let claims = MemberClaims(
       subject: member.text, expires: world.wall + .seconds(60), issued: world.wall)
-    return StationCore.Presentation(bytes: code, verdict: .genuine(claims, code: code))
+    return StationCore.Presentation(
+      bytes: code, verdict: .genuine(claims, code: code), text: world.codes.add(member, code))
   }
 
   func draw(_ dice: inout Dice) -> StationCore.Presentation {
@@ -61,7 +81,8 @@ final class CodeBook {
     let claims = MemberClaims(subject: member.text, expires: issued + life, issued: issued)
     let drawn =
       presentation
-      ?? StationCore.Presentation(bytes: code, verdict: .genuine(claims, code: code))
+      ?? StationCore.Presentation(
+        bytes: code, verdict: .genuine(claims, code: code), text: world.codes.add(member, code))
     if recent.count > 20 { recent.removeFirst() }
     recent.append(drawn)
     return drawn
@@ -82,8 +103,10 @@ final class CodeBook {
     }
     switch verifier.authenticate(Array(text.utf8)) {
     case .genuine(let code):
+      let shown = CodeText(text)
+      if let shown { world.codes.add(shown, of: member, code.digest) }
       return StationCore.Presentation(
-        bytes: code.digest, verdict: .genuine(code.claims, code: code.digest))
+        bytes: code.digest, verdict: .genuine(code.claims, code: code.digest), text: shown)
     case .refused(let refusal, _):
       world.referee.complain("an issued code is refused as \(refusal)")
       return nil

@@ -87,7 +87,7 @@ struct ExchangeChecker {
       case .request(let request):
         guard case .hold(let exchange) = request.question else { continue }
         guard let account = accounts[exchange.id], account.exchange == exchange,
-          request == .hold(exchange)
+          request == .hold(exchange, code: request.code)
         else { return wrong(station, "a hold is asked for, and no durable record intends it") }
       case .journal(let entry):
         guard case .exchangeIntended(let exchange, _) = entry.record.body,

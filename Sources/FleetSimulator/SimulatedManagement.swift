@@ -145,6 +145,8 @@ final class SimulatedManagement {
     for effect in management.handle(event, at: now) {
       switch effect {
       case .store(let item): take(item)
+      case .prove(let station, let request):
+        take(.request(station, request, world.codes.proof(of: request.code)))
       case .acknowledge(let station, let ack):
         if let ack = alter(ack) { publish(.ack(station), ack.json) }
       case .reply(let station, let reply): publish(.reply(station), reply.json)
@@ -274,7 +276,10 @@ final class SimulatedManagement {
     var again = entry.exchange
     again.id = ExchangeID(stream: id.stream, seq: id.seq + 1_000_000)
     forged.insert(again.id)
-    _ = store.store([.request(entry.station, .hold(again))], at: now)
+    let code = CodeDigest(high: 0, low: UInt64(forged.count))
+    guard let text = CodeText("\(forged.count)") else { return }
+    _ = store.store(
+      [.request(entry.station, .hold(again, code: text), .genuine(again.member, code))], at: now)
     guard let key = OrderKey("again-\(forged.count)") else { return }
     _ = store.carryOut(
       .resolve(again.id, .post(nil), reason: "again"), key: key, by: "bug",

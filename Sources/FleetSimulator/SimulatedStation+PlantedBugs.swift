@@ -47,7 +47,8 @@ extension SimulatedStation {
         else { continue }
         effects.append(.dispense(slot, serial: serial))
       case (.holdBeforeCommit, .exchangeIntended(let exchange, _)):
-        effects.append(.request(.hold(exchange)))
+        guard case .intended(let intention, _)? = core.vending?.session else { continue }
+        effects.append(.request(.hold(exchange, code: intention.code)))
       case (.otherPays, .exchangeIntended(let exchange, let code)):
         defer { shownBefore = exchange.member }
         guard let payer = shownBefore, payer != exchange.member else { continue }

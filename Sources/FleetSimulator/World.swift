@@ -24,6 +24,7 @@ final class World {
   var phase = Phase.faults
   var trace: Trace
   let referee: Referee
+  var codes = ShownCodes()
   private var agenda = Agenda()
   private var faultDice: Dice
 

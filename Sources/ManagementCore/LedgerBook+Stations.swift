@@ -1,27 +1,42 @@
 // What a station may ask of the ledger and tell it: holds, balances, and how exchanges ended.
 import StationProtocol
 
-/// The answer to a question, and whether it was about something that is not the station's own.
+/// The answer to a question, and what somebody should know of it.
 package struct LedgerAnswer: Equatable, Sendable {
   package var reply: StationReply.Answer
-  package var isForeign: Bool
+  package var finding: Finding?
+
+  package enum Finding: Equatable, Sendable {
+    /// The question was about something that is not the station's own.
+    case foreign
+    /// The code that came with it proves nothing, or is of somebody else.
+    case unproven(ExchangeRefusal)
+    /// The code has paid at this other station.
+    case spentElsewhere(StationID)
+    /// The station has asked for more in an hour than one may.
+    case overLimit
+  }
 
   /// Nothing can be decided now, and nothing was moved.
   package static let busy = LedgerAnswer(.refused(.serviceBusy, balance: nil))
 
-  init(_ reply: StationReply.Answer, isForeign: Bool = false) {
+  init(_ reply: StationReply.Answer, _ finding: Finding? = nil) {
     self.reply = reply
-    self.isForeign = isForeign
+    self.finding = finding
   }
 }
 
 extension LedgerBook {
+  /// - Parameter proof: what the code says that came with the question.
   package mutating func answer(
-    _ question: StationRequest.Question, from station: StationID, at now: Now
+    _ question: StationRequest.Question, _ proof: CodeProof, from station: StationID, at now: Now
   ) throws(Failure) -> LedgerAnswer {
     switch question {
-    case .hold(let exchange): return try hold(exchange, from: station, at: now)
+    case .hold(let exchange): return try hold(exchange, proof, from: station, at: now)
     case .balance(let member):
+      if let refusal = proof.refusal(for: member) {
+        return LedgerAnswer(.refused(refusal, balance: nil), .unproven(refusal))
+      }
       guard let balance = try balance(of: member) else {
         return LedgerAnswer(.refused(.unknownMember, balance: nil))
       }
@@ -29,20 +44,50 @@ extension LedgerBook {
     }
   }
 
-  /// Sets the price aside, once for each id. A refusal is kept as well: the same question has the
-  /// same answer for ever.
+  /// Sets the price aside, once for each id and each code. What the ledger refuses is kept as well:
+  /// the same question has the same answer for ever.
   private mutating func hold(
-    _ exchange: Exchange, from station: StationID, at now: Now
+    _ exchange: Exchange, _ proof: CodeProof, from station: StationID, at now: Now
   ) throws(Failure) -> LedgerAnswer {
     // Which stream the station lives in is known from its birth, which comes before any question.
     guard let life = try life(of: station) else { return .busy }
     guard life == exchange.id.stream, try owner(of: life) == station else {
-      return LedgerAnswer(.refused(.conflict, balance: nil), isForeign: true)
+      return LedgerAnswer(.refused(.conflict, balance: nil), .foreign)
     }
     if let entry = try entry(exchange.id) { return try again(exchange, entry) }
+    guard case .genuine(exchange.member, let code) = proof else {
+      let refusal = proof.refusal(for: exchange.member) ?? .conflict
+      return LedgerAnswer(.refused(refusal, balance: nil), .unproven(refusal))
+    }
+    if let sale = try sale(by: code) {
+      return LedgerAnswer(
+        .refused(.replayed, balance: nil), sale == station ? nil : .spentElsewhere(sale))
+    }
+    let isNewMember =
+      stationLimits.newMembers < .max ? try !hasAsked(for: exchange.member, at: station) : false
+    var hour = hours[station] ?? StationHour()
+    guard hour.allows(exchange.price, isNewMember: isNewMember, stationLimits, at: now.instant)
+    else {
+      hours[station] = hour
+      return LedgerAnswer(.refused(.stationLimit, balance: nil), .overLimit)
+    }
+    let answer = try hold(exchange, code, from: station, at: now)
+    var points: Int64 = 0
+    if case .held = answer.reply { points = exchange.price.number }
+    if stationLimits != .none {
+      hour.note(points: points, isNewMember: isNewMember, at: now.instant)
+      hours[station] = hour
+    }
+    return answer
+  }
+
+  /// The first question about an exchange, by a code that is good and has not paid yet.
+  private mutating func hold(
+    _ exchange: Exchange, _ code: CodeDigest, from station: StationID, at now: Now
+  ) throws(Failure) -> LedgerAnswer {
     var entry = LedgerExchange(
       station: station, exchange: exchange, state: .held,
-      day: try day(at: station, now), at: now.wall)
+      day: try day(at: station, now), at: now.wall, code: code)
     guard let terms = try terms(for: exchange.member, at: station, exchange.slot) else {
       entry.state = .refused(.unknownMember)
       _ = try open(entry)

@@ -6,6 +6,11 @@ import StationProtocol
 package protocol LedgerBook {
   associatedtype Failure: Error
 
+  /// How much of one station is believed within an hour.
+  var stationLimits: StationLimits { get }
+  /// What stations have asked for since the service started.
+  var hours: [StationID: StationHour] { get set }
+
   /// The stream that the station named at its last birth; nil before that.
   func life(of station: StationID) throws(Failure) -> StreamID?
   /// By which the station's days go; nil where nobody has said it.
@@ -14,6 +19,10 @@ package protocol LedgerBook {
   func owner(of stream: StreamID) throws(Failure) -> StationID?
 
   func entry(_ id: ExchangeID) throws(Failure) -> LedgerExchange?
+  /// The station at which this code has paid (`LedgerExchange.usesUpCode`); nil where at none.
+  func sale(by code: CodeDigest) throws(Failure) -> StationID?
+  /// Whether the station has ever asked for an exchange of this member, or told of one.
+  func hasAsked(for member: MemberID, at station: StationID) throws(Failure) -> Bool
   /// - Returns: nil where the member is not enrolled.
   func terms(
     for member: MemberID, at station: StationID, _ slot: SlotID

@@ -20,6 +20,8 @@ package struct LedgerExchange: Equatable, Sendable {
   /// When the first of record and resolution came.
   package var settled: WallTime?
   package var resolution: Resolution?
+  /// The code by which the member asked; nil where nobody asked.
+  package var code: CodeDigest?
 
   package enum State: Equatable, Sendable {
     /// The price lies aside. Can become `posted` or `void`, never by time.
@@ -70,10 +72,19 @@ package struct LedgerExchange: Equatable, Sendable {
       && (state.kind == .void || state.kind == .refused)
   }
 
+  /// Whether its code has paid: a code pays once. One by which nothing was sold, because the ledger
+  /// or the machine refused or the member thought better of it, is as good as before.
+  package var usesUpCode: Bool {
+    switch (state, outcome) {
+    case (.refused, _), (.void, .refused), (.void, .cancelled): false
+    case (.held, _), (.posted, _), (.void, _): true
+    }
+  }
+
   package init(
     id: Int64 = 0, station: StationID, exchange: Exchange, state: State, day: Int, at: WallTime,
     told: Int64? = nil, outcome: ExchangeOutcome? = nil, settled: WallTime? = nil,
-    resolution: Resolution? = nil
+    resolution: Resolution? = nil, code: CodeDigest? = nil
   ) {
     self.id = id
     self.station = station
@@ -85,6 +96,7 @@ package struct LedgerExchange: Equatable, Sendable {
     self.outcome = outcome
     self.settled = settled
     self.resolution = resolution
+    self.code = code
   }
 }
 

@@ -14,6 +14,7 @@ package struct Management: Equatable, Sendable {
   private var daysShown: WallTime?
   /// How many questions of each station wait for the store.
   private var waiting: [StationID: Int] = [:]
+  private var sightings = CodeSightings()
   var paces: [StationID: StationPace] = [:]
   /// The stations of which batches wait for their time.
   var slowed: [StationID] = []
@@ -264,7 +265,22 @@ extension Management {
       return note(.requestFlood(station), now)
     }
     waiting[station, default: 0] += 1
-    return [.store(.request(station, request))]
+    return [.prove(station, request)]
+  }
+
+  private mutating func take(
+    _ finding: LedgerAnswer.Finding, of station: StationID, _ now: Now
+  ) -> [ManagementEffect] {
+    switch finding {
+    case .foreign:
+      let reason = "a hold for an exchange of another stream than the station's own"
+      return note(.foreignExchange(station, reason: reason), now)
+    case .unproven(let refusal): return note(.unprovenCode(station, refusal), now)
+    case .spentElsewhere(let other):
+      return note(.codeShared(station, with: other), now) + find(.codeShared, at: station, now)
+    case .overLimit:
+      return note(.overLimit(station), now) + find(.stationOverLimit, at: station, now)
+    }
   }
 
   private mutating func answered(_ station: StationID) {
@@ -296,10 +312,11 @@ extension Management {
       if let answer = outcome.answer {
         answered(outcome.station)
         replies.append(.reply(outcome.station, answer.reply))
-        if answer.isForeign {
-          let reason = "a hold for an exchange of another stream than the station's own"
-          effects += note(.foreignExchange(outcome.station, reason: reason), now)
-        }
+        if let finding = answer.finding { effects += take(finding, of: outcome.station, now) }
+      }
+      for code in outcome.codes {
+        guard let other = sightings.note(code, at: outcome.station) else { continue }
+        effects += take(.spentElsewhere(other), of: outcome.station, now)
       }
       for one in outcome.discrepancies {
         effects += note(.discrepancy(outcome.station, one.kind), now)

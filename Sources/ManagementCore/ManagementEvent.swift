@@ -34,6 +34,8 @@ package enum ManagementEvent: Equatable, Sendable {
 package enum ManagementEffect: Equatable, Sendable {
   /// Make this durable, then say `stored`; what is lost before that is sent again by the station.
   case store(InboundItem)
+  /// Check the code of this question, and store the question with what it proves, in its turn.
+  case prove(StationID, StationRequest)
   case acknowledge(StationID, Acknowledgement)
   /// Answer a question of this station. Only what is committed is said.
   case reply(StationID, StationReply)
@@ -79,6 +81,12 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
   case nameShared(StationID)
   /// Of an exchange that is not the station's own, or not the one that the question names.
   case foreignExchange(StationID, reason: String)
+  /// A question with a code that proves nothing, or is of another member than it names.
+  case unprovenCode(StationID, ExchangeRefusal)
+  /// A member code that was shown at another station as well.
+  case codeShared(StationID, with: StationID)
+  /// The station asks for more in an hour than one station may.
+  case overLimit(StationID)
   /// What a record says does not fit what the ledger knows; it is listed.
   case discrepancy(StationID, Discrepancy.Kind)
 
@@ -96,6 +104,9 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .overShare: .overShare
     case .nameShared: .sharedName
     case .foreignExchange: .foreignExchange
+    case .unprovenCode: .unprovenCode
+    case .codeShared: .sharedCode
+    case .overLimit: .stationOverLimit
     case .discrepancy: .discrepancy
     }
   }
@@ -107,8 +118,8 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .retainedRecords(let station), .malformed(let station, _, _),
       .quarantined(let station, _), .notStored(let station), .retainedRequest(let station),
       .requestFlood(let station), .implausible(let station, _), .nameShared(let station),
-      .overShare(let station, _),
-      .foreignExchange(let station, _), .discrepancy(let station, _):
+      .overShare(let station, _), .unprovenCode(let station, _), .codeShared(let station, _),
+      .overLimit(let station), .foreignExchange(let station, _), .discrepancy(let station, _):
       station
     }
   }
@@ -127,6 +138,10 @@ package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
     case .requestFlood: "more questions than may wait at a time; not answered"
     case .implausible(_, let reason), .foreignExchange(_, let reason): reason
     case .overShare(_, let bytes): "more than a station may send; \(bytes) bytes were not taken"
+    case .unprovenCode(_, let refusal):
+      "a question with a member code that does not count: \(refusal.rawValue)"
+    case .codeShared(_, let other): "a member code that was shown at \(other) as well"
+    case .overLimit: "more exchanges, points or new members in an hour than one station may have"
     case .nameShared: "two machines use this station's name"
     case .discrepancy(_, let kind): "the end of an exchange does not fit: \(kind.rawValue)"
     }

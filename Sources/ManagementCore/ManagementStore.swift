@@ -94,11 +94,11 @@ package enum InboundItem: Equatable, Sendable {
   case zone(StationID, ZoneName)
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
-  /// A question, which is answered by what is stored at its turn.
-  case request(StationID, StationRequest)
+  /// A question, which is answered by what is stored at its turn, and what its code proves.
+  case request(StationID, StationRequest, CodeProof)
 
   package var request: PendingRequest? {
-    guard case .request(let station, let request) = self else { return nil }
+    guard case .request(let station, let request, _) = self else { return nil }
     return PendingRequest(station: station, id: request.id)
   }
 
@@ -110,8 +110,8 @@ package enum InboundItem: Equatable, Sendable {
   package var station: StationID {
     switch self {
     case .batch(let batch): batch.station
-    case .floor(let station, _, _, _), .malformed(let station, _, _), .request(let station, _),
-      .zone(let station, _):
+    case .floor(let station, _, _, _), .malformed(let station, _, _),
+      .request(let station, _, _), .zone(let station, _):
       station
     }
   }
@@ -189,6 +189,8 @@ package struct StoreOutcome: Equatable, Sendable {
   package var zone: Zone?
   /// The answer to a question; nil for everything else.
   package var answer: Answer?
+  /// The member codes by which somebody came in or wanted something.
+  package private(set) var codes: [CodeDigest] = []
   /// What a record of this item told the ledger and does not fit.
   package var discrepancies: [Discrepancy] = []
   /// What the station's new records add to the counts of each local day.
@@ -198,12 +200,11 @@ package struct StoreOutcome: Equatable, Sendable {
 
   package struct Answer: Equatable, Sendable {
     package var reply: StationReply
-    /// The question was about something that is not the station's own.
-    package var isForeign: Bool
+    package var finding: LedgerAnswer.Finding?
 
     package init(id: RequestID, _ answer: LedgerAnswer) {
       reply = StationReply(id, answer.reply)
-      isForeign = answer.isForeign
+      finding = answer.finding
     }
   }
 
@@ -225,6 +226,11 @@ package struct StoreOutcome: Equatable, Sendable {
   ) {
     if let event { events.append(event) }
     isClockTrusted = record.isTrusted
+    switch record.body {
+    case .entryGranted(_, _, .code(let code), _), .exchangeIntended(_, let code):
+      codes.append(code)
+    default: break
+    }
     let counts = DayCounts(of: record)
     guard !counts.isZero else { return }
     added[DayCounts.day(of: record, received: now, in: zone), default: DayCounts()] += counts

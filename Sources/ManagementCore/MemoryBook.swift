@@ -25,6 +25,12 @@ struct MemoryBook: LedgerBook, Sendable {
   var reversed: Set<Int64> = []
   var exchangeLimits = ExchangeLimits()
   var prices: [StationID: [SlotID: Points]] = [:]
+  var stationLimits = StationLimits.none
+  var hours: [StationID: StationHour] = [:]
+  /// The exchanges that were asked for by a code.
+  private var sales: [CodeDigest: [Int]] = [:]
+  /// Whom each station has asked for, or told of.
+  private var known: [StationID: Set<MemberID>] = [:]
   /// How many exchanges count against a member's limits of a day, by article.
   private var counts: [MemberDay: [ArticleID: Int64]] = [:]
 
@@ -39,6 +45,14 @@ struct MemoryBook: LedgerBook, Sendable {
     (setZones[station] ?? toldZones[station]).flatMap { zones($0) }
   }
   func entry(_ id: ExchangeID) -> LedgerExchange? { places[id].map { entries[$0] } }
+
+  func sale(by code: CodeDigest) -> StationID? {
+    (sales[code] ?? []).lazy.map { entries[$0] }.first(where: \.usesUpCode)?.station
+  }
+
+  func hasAsked(for member: MemberID, at station: StationID) -> Bool {
+    known[station]?.contains(member) ?? false
+  }
 
   func terms(for member: MemberID, at station: StationID, _ slot: SlotID) -> HoldTerms? {
     members[member].map {
@@ -66,6 +80,8 @@ struct MemoryBook: LedgerBook, Sendable {
     var entry = entry
     entry.id = Int64(entries.count) + 1
     places[entry.exchange.id] = entries.count
+    if let code = entry.code { sales[code, default: []].append(entries.count) }
+    known[entry.station, default: []].insert(entry.exchange.member)
     entries.append(entry)
     if entry.state.counts { count(entry, 1) }
     return entry.id

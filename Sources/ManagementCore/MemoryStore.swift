@@ -32,8 +32,11 @@ package final class MemoryStore: ManagementStore {
   }
 
   /// - Parameter zones: the rules of a zone by its name.
-  package init(zones: @escaping @Sendable (ZoneName) -> Zone? = { _ in nil }) {
+  package init(
+    zones: @escaping @Sendable (ZoneName) -> Zone? = { _ in nil }, limits: StationLimits = .none
+  ) {
     book.zones = zones
+    book.stationLimits = limits
   }
 
   /// A backup: what is stored in one of the two from now on is not in the other.
@@ -62,7 +65,7 @@ package final class MemoryStore: ManagementStore {
         raise(station, stream, floor, ceiling: ceiling ?? floor, now)
       case .malformed(let station, let payload, let reason):
         quarantine(station, payload, reason, now)
-      case .request(let station, let request): answer(request, station, now)
+      case .request(let station, let request, let proof): answer(request, proof, station, now)
       case .zone(let station, let name): move(station, into: name)
       }
     }
@@ -77,12 +80,12 @@ package final class MemoryStore: ManagementStore {
   }
 
   private func answer(
-    _ request: StationRequest, _ station: StationID, _ now: Now
+    _ request: StationRequest, _ proof: CodeProof, _ station: StationID, _ now: Now
   ) -> StoreOutcome {
     register(station)
     var outcome = StoreOutcome(station: station, stream: nil)
     outcome.answer = StoreOutcome.Answer(
-      id: request.id, book.answer(request.question, from: station, at: now))
+      id: request.id, book.answer(request.question, proof, from: station, at: now))
     return outcome
   }
 

@@ -37,6 +37,12 @@ package struct RefusedInput: Equatable, Sendable {
     case sharedName = "shared-name"
     /// A question or a record about an exchange that is not the station's own.
     case foreignExchange = "foreign-exchange"
+    /// A question with a member code that the service does not accept.
+    case unprovenCode = "unproven-code"
+    /// A member code that was shown at two stations.
+    case sharedCode = "shared-code"
+    /// More exchanges, points or new members in an hour than one station may have.
+    case stationOverLimit = "station-over-limit"
     /// A record about an exchange that does not fit the ledger; it is listed there.
     case discrepancy
     // From browsers and other clients.
@@ -62,7 +68,8 @@ package struct RefusedInput: Equatable, Sendable {
       switch self {
       case .unknownTopic, .retainedRecords, .retainedElsewhere, .unreadableMessage,
         .oversizedMessage, .quarantinedRecord, .notStored, .requestFlood, .implausibleClaim,
-        .overShare, .sharedName, .foreignExchange, .discrepancy:
+        .overShare, .sharedName, .foreignExchange, .unprovenCode, .sharedCode,
+        .stationOverLimit, .discrepancy:
         .mqtt
       case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .timedOut,
         .tooLarge, .addressTooLong, .tooManyRequests, .headerTooLarge, .notImplemented,

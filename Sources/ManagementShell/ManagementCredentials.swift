@@ -1,5 +1,6 @@
 // The service's secrets: read at the start, judged by `--check-config`, tokens again on a signal.
 import Glibc
+import Issuers
 import Linux
 import MemberCode
 import StationProtocol
@@ -84,7 +85,7 @@ struct ManagementCredentials {
         "the credentials are not checked: only root reads the folder of \(password.home)")
       return []
     }
-    var problems: [String] = []
+    var problems = IssuerKeys.read(settings.issuers).problems
     func look(_ credential: UnitCredential, isRequired: Bool, _ judge: (String) -> [String]) {
       do throws(SystemError) {
         switch try credential.check(directory: directory) {

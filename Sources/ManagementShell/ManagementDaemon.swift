@@ -1,6 +1,7 @@
 // The service's run loop: messages and requests become events, what the core decides is done.
 import Glibc
 import HTTP
+import Issuers
 import Linux
 import MQTT
 import ManagementCore
@@ -23,8 +24,12 @@ package final class ManagementDaemon {
   private let credentials: ManagementCredentials
   private let tokens: Tokens
   private let desk: CodeDesk?
+  /// Whose codes count beside the service's own.
+  private let issuers: IssuerKeys
+  private var prover: CodeProver
   /// What cannot be used of the service's own files, for the people who run it.
   private var issuerProblem: String?
+  private var keyProblems: [String] = []
   private var tokenProblems: [String]
   private var api: API?
   private var core = Management()
@@ -59,11 +64,15 @@ package final class ManagementDaemon {
     if let problem { Log.error(problem) }
     issuerProblem = problem
     desk = key.map { CodeDesk(key: $0, life: settings.codeLife) }
+    issuers = try IssuerKeys(settings.issuers)
+    (prover, keyProblems) = Self.prover(key, issuers.files)
+    for problem in keyProblems { Log.error(problem) }
     loop = try EventLoop()
     lock = try Self.lock(settings.storePath)
     store = try SQLiteStore(path: settings.storePath)
     epoch = try store.settleEpoch(path: settings.storePath)
-    writer = try IngestWriter(path: settings.storePath, epoch: epoch)
+    writer = try IngestWriter(
+      path: settings.storePath, limits: settings.stationLimits, epoch: epoch)
     var options = MQTTOptions(
       host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
       password: try ManagementCredentials.password.read(directory: settings.credentials))
@@ -92,6 +101,8 @@ package final class ManagementDaemon {
       if signal == SIGHUP { readTokensAgain() } else { loop.stop() }
     }
     try loop.receive(from: writer.reports) { [unowned self] in take($0) }
+    try loop.receive(from: issuers.reports) { [unowned self] in take($0) }
+    lookAtKeys()
     try serve()
     connect()
     feedWatchdog()
@@ -127,7 +138,9 @@ package final class ManagementDaemon {
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
     api.onRetired = { [unowned self] in dispatch(.stationRetired($0, $1)) }
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
-    api.notices = { [unowned self] in tokenProblems + [issuerProblem].compactMap { $0 } }
+    api.notices = { [unowned self] in
+      tokenProblems + [issuerProblem].compactMap { $0 } + keyProblems
+    }
     self.api = api
     var options = HTTPOptions(address: settings.address, port: settings.port)
     options.mostConnections = settings.connections
@@ -160,6 +173,36 @@ package final class ManagementDaemon {
     }
   }
 
+  /// The service's own key and those of the configuration.
+  private static func prover(
+    _ own: SigningKey?, _ files: IssuerFiles
+  ) -> (prover: CodeProver, problems: [String]) {
+    var found = own.map { [KeySet.Issuer($0.verificationKey, .unlimited)] } ?? []
+    for issuer in files.keys.issuers where issuer.key.id != found.first?.key.id {
+      if found.count < KeySet.most { found.append(issuer) }
+    }
+    if found.isEmpty {
+      Log.warning("there is no issuer's key: no code that a station sends counts, nothing is sold")
+    }
+    guard let keys = try? KeySet(issuers: found) else {
+      preconditionFailure("a set takes \(KeySet.most) keys")
+    }
+    return (CodeProver(keys), files.problems)
+  }
+
+  private func lookAtKeys() {
+    loop.schedule(after: IssuerKeys.interval) { [unowned self] in
+      issuers.look()
+      lookAtKeys()
+    }
+  }
+
+  private func take(_ files: IssuerFiles) {
+    (prover, keyProblems) = Self.prover(desk?.key, files)
+    for problem in keyProblems { Log.error(problem) }
+    Log.notice("the issuers' keys were read again")
+  }
+
   private func note(_ refusal: HTTPRefusal) {
     guard let (kind, reason) = refusal.counted else { return }
     dispatch(.requestRefused(kind, reason: reason))
@@ -171,6 +214,7 @@ package final class ManagementDaemon {
     proofs?.stop()
     server?.stop()
     client.stop(last: status(isOnline: false))
+    issuers.stop()
     writer.finish()
     store.close()
     Log.notice("the service has stopped")
@@ -249,9 +293,9 @@ package final class ManagementDaemon {
     }
   }
 
-  private func drop(_ item: InboundItem) {
-    dispatch(.storeBehind(item.station))
-    if let request = item.request { dispatch(.requestsDropped([request])) }
+  private func drop(_ station: StationID, _ request: PendingRequest?) {
+    dispatch(.storeBehind(station))
+    if let request { dispatch(.requestsDropped([request])) }
   }
 
   private func dispatch(_ event: ManagementEvent) {
@@ -272,7 +316,11 @@ package final class ManagementDaemon {
     for effect in effects {
       switch effect {
       case .store(let item):
-        if !writer.store(item) { drop(item) }
+        if !writer.store(item) { drop(item.station, item.request) }
+      case .prove(let station, let request):
+        if !writer.store(request, of: station, proving: prover) {
+          drop(station, PendingRequest(station: station, id: request.id))
+        }
       case .acknowledge(let station, let ack):
         _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
       case .reply(let station, let reply):

@@ -22,6 +22,8 @@ package struct ManagementSettings: Equatable, Sendable {
   package var codeLife: Duration
   package var aloneUpTo: Int
   package var oldHold: Duration
+  package var stationLimits: StationLimits
+  package var issuers: [IssuerSettings]
 
   private typealias Section = ConfigurationTable.Section
   private typealias Key = ConfigurationTable.Key
@@ -111,7 +113,18 @@ package struct ManagementSettings: Equatable, Sendable {
         Key(
           "old-hold", .duration(.seconds(60)...(.seconds(604_800))), .standard("10 min"),
           "A hold that is open for longer needs somebody's attention. None ends by itself."),
+        Key(
+          "exchanges-per-station-and-hour", .integer(1...100_000, unit: ""), .standard("300"),
+          "How many exchanges one station may ask for in an hour; a machine serves one member after "
+            + "the other. Beyond it the station is refused, and an alarm says so."),
+        Key(
+          "points-per-station-and-hour", .integer(1...1_000_000_000, unit: ""), .standard("20000"),
+          "How many points may be set aside for one station in an hour."),
+        Key(
+          "new-members-per-station-and-hour", .integer(1...100_000, unit: ""), .standard("100"),
+          "How many members a station may ask for in an hour for whom it has never asked before."),
       ]),
+    IssuerSettings.section,
   ])
 
   /// Reads a configuration file.
@@ -136,7 +149,13 @@ package struct ManagementSettings: Equatable, Sendable {
     storePath = configuration.section("store").text("path")
     codeLife = configuration.section("codes").duration("life")
     aloneUpTo = configuration.section("points").integer("grant-alone-up-to")
-    oldHold = configuration.section("points").duration("old-hold")
+    let points = configuration.section("points")
+    oldHold = points.duration("old-hold")
+    stationLimits = StationLimits(
+      holds: points.integer("exchanges-per-station-and-hour"),
+      points: Int64(points.integer("points-per-station-and-hour")),
+      newMembers: points.integer("new-members-per-station-and-hour"))
+    issuers = IssuerSettings.read(configuration)
   }
 
   /// Whether only this machine can reach the service.

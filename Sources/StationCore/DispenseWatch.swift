@@ -7,7 +7,9 @@ import StationProtocol
 /// After a silence nobody knows whether it remembers: answers get lost on a bad line, and a board
 /// that lost its power forgets. So it is first asked what it does, which turns nothing. One that is
 /// busy has been busy ever since, and however many answers got lost, nothing is lost with them. One
-/// that is at rest is given the order once more; if it turns at that, it had forgotten.
+/// that is at rest is given the order once more; if it turns at that, it had forgotten. An answer of
+/// before that comes late says the same, so it counts only once a second answer confirms it: what
+/// turns long enough to drop anything is asked more than once.
 package struct DispenseWatch: Equatable, Sendable {
   package let serial: UInt8
   /// When the motor was told, or asked about for the first time after an interruption.
@@ -25,6 +27,8 @@ package struct DispenseWatch: Equatable, Sendable {
   private var wasAtRest = false
   /// How often it began anew with an order that it had begun before.
   private var restarts = 0
+  /// It was said to turn again after it was at rest, by one answer, which may be an old one.
+  private var mayHaveRestarted = false
   /// When the machine last answered, or the silence before was counted.
   private var quietSince: Instant
   /// How long it has been silent since its last answer.
@@ -78,7 +82,7 @@ package struct DispenseWatch: Equatable, Sendable {
   package mutating func checked(_ status: MachineStatus, at now: Instant) -> Verdict {
     hear(at: now)
     if status.contains(.busy) { return turns(at: now) }
-    wasAtRest = true
+    (wasAtRest, mayHaveRestarted) = (true, false)
     // How the turn ended is not told by this, and may never be.
     return now - began < timing.longestTurn ? .ask : .unknown(.silent)
   }
@@ -110,7 +114,8 @@ package struct DispenseWatch: Equatable, Sendable {
   }
 
   private mutating func turns(at now: Instant) -> Verdict {
-    if wasBusy, wasAtRest { restarts += 1 }
+    if mayHaveRestarted { restarts += 1 }
+    mayHaveRestarted = wasBusy && wasAtRest
     (wasBusy, wasAtRest) = (true, false)
     guard restarts <= Self.mostRestarts else { return .unknown(.silent) }
     guard now - began < timing.longestTurn else { return .unknown(.endless) }

@@ -118,6 +118,9 @@ package struct Presentation: Equatable, Sendable {
   /// Names exactly these bytes: the same phone held still shows them again and again.
   package var bytes: CodeDigest
   package var verdict: Verdict
+  /// The characters of a genuine code: with them the service checks it again before anything is
+  /// sold. Doors have no use for them.
+  package var text: CodeText?
 
   package enum Verdict: Equatable, Sendable {
     /// The signature is good. `code` names the signed content, however it was wrapped; `terms` are
@@ -126,9 +129,10 @@ package struct Presentation: Equatable, Sendable {
     case refused(CodeRefusal)
   }
 
-  package init(bytes: CodeDigest, verdict: Verdict) {
+  package init(bytes: CodeDigest, verdict: Verdict, text: CodeText? = nil) {
     self.bytes = bytes
     self.verdict = verdict
+    self.text = text
   }
 }
 

@@ -33,6 +33,8 @@ package enum ExchangeSession: Equatable, Sendable {
     package var exchange: Exchange
     /// Used up once the price is set aside.
     package var mark: ReplayMark
+    /// The code by which the member pays.
+    package var code: CodeText
   }
 
   package struct Question: Equatable, Sendable {

@@ -65,7 +65,8 @@ extension Station {
         .exchangeIntended(exchange, code: payer.mark.code), .urgent, &step,
         [.exchange(OpenExchange(exchange: exchange, phase: .intended))])
       vending?.session = .intended(
-        ExchangeSession.Intention(exchange: exchange, mark: payer.mark), seq: id.seq)
+        ExchangeSession.Intention(exchange: exchange, mark: payer.mark, code: payer.code),
+        seq: id.seq)
       step.changedParts.insert(.vending)
     }
   }
@@ -82,7 +83,8 @@ extension Station {
       let id = RequestID(balance: vending.balances + 1, boot: boot, stream: outbox.stream)
       self.vending?.session = .askingBalance(
         id, until: step.now.instant + vending.policy.timing.patience)
-      step.effects.append(.request(StationRequest(id, .balance(payer.member))))
+      step.effects.append(
+        .request(StationRequest(id, .balance(payer.member), code: payer.code)))
     }
   }
 
@@ -91,6 +93,7 @@ extension Station {
   private struct Payer {
     var member: MemberID
     var mark: ReplayMark
+    var code: CodeText
   }
 
   /// Why a code buys nothing.
@@ -120,6 +123,7 @@ extension Station {
       code = digest
       terms = issuer
     }
+    guard let text = presentation.text else { return .failure(Finding(.malformed)) }
     guard let time = clock.judgementTime(now) else { return .failure(Finding(.clockUntrusted)) }
     let policy = configuration.entry.code
     switch policy.judge(claims, terms, at: time) {
@@ -137,7 +141,9 @@ extension Station {
       }
       let until = (claims.expires ?? time) + policy.leeway
       return .success(
-        Payer(member: member, mark: ReplayMark(code: code, until: until, purpose: .machine)))
+        Payer(
+          member: member, mark: ReplayMark(code: code, until: until, purpose: .machine), code: text)
+      )
     }
   }
 
@@ -170,7 +176,7 @@ extension Station {
       vending?.session = .asking(
         intention,
         ExchangeSession.Question(askAgainAt: now + timing.askAgain, until: now + timing.patience))
-      ask(intention.exchange, &step)
+      ask(intention, &step)
     case .committing(let intention, let serial, let balance, let seq)? where seq <= outbox.durable:
       guard let vending else { return }
       let watch = DispenseWatch(
@@ -181,8 +187,8 @@ extension Station {
     }
   }
 
-  private func ask(_ exchange: Exchange, _ step: inout Step) {
-    step.effects.append(.request(.hold(exchange)))
+  private func ask(_ intention: ExchangeSession.Intention, _ step: inout Step) {
+    step.effects.append(.request(.hold(intention.exchange, code: intention.code)))
   }
 
   mutating func take(_ reply: StationReply, _ step: inout Step) {
@@ -287,7 +293,7 @@ extension Station {
       } else if question.askAgainAt <= now, let timing = vending?.policy.timing {
         question.askAgainAt = now + timing.askAgain
         vending?.session = .asking(intention, question)
-        ask(intention.exchange, &step)
+        ask(intention, &step)
       }
     case .dispensing(let exchange, var watch, let balance)?:
       let verdict = watch.wake(at: now)

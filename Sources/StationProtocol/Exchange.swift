@@ -226,6 +226,8 @@ package enum ExchangeRefusal: String, CaseIterable, Sendable {
   case dailyLimit = "daily-limit"
   /// As many of this article as a member may have in a day.
   case articleLimit = "article-limit"
+  /// More exchanges, points or new members in an hour than one station may have.
+  case stationLimit = "station-limit"
   /// The price at the station is not the one that was agreed for this slot.
   case priceDiffers = "price-differs"
   /// The same id came with other contents.

@@ -37,22 +37,34 @@ package struct StationRequest: Hashable, Sendable {
   /// The answer carries the same.
   package var id: RequestID
   package var question: Question
+  /// The code by which the member asks. The service checks it again: a station's word for a member
+  /// is worth no more than the station's password.
+  package var code: CodeText
 
   package enum Question: Hashable, Sendable {
     /// Set the price aside for this exchange, whose id is the question's.
     case hold(Exchange)
     /// How many points has this member?
     case balance(MemberID)
+
+    /// Whom it is about.
+    package var member: MemberID {
+      switch self {
+      case .hold(let exchange): exchange.member
+      case .balance(let member): member
+      }
+    }
   }
 
-  package init(_ id: RequestID, _ question: Question) {
+  package init(_ id: RequestID, _ question: Question, code: CodeText) {
     self.id = id
     self.question = question
+    self.code = code
   }
 
   /// Asks to set the price of an exchange aside.
-  package static func hold(_ exchange: Exchange) -> StationRequest {
-    StationRequest(RequestID(exchange.id), .hold(exchange))
+  package static func hold(_ exchange: Exchange, code: CodeText) -> StationRequest {
+    StationRequest(RequestID(exchange.id), .hold(exchange), code: code)
   }
 
   /// How long a question is worth answering; the broker drops it after that.
@@ -74,6 +86,7 @@ package struct StationRequest: Hashable, Sendable {
         $0.field("op", Operation.balance.rawValue)
         $0.field("member", member.text)
       }
+      $0.field("code", code.text)
     }
   }
 
@@ -81,19 +94,23 @@ package struct StationRequest: Hashable, Sendable {
     self = try JSONReader.read(json) { (reader) throws(JSONError) in
       var id: RequestID?
       var operation: Operation?
+      var code: CodeText?
       var fields = ExchangeFields()
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
         case "id": try reader.read(&id, key, text: { RequestID($0) })
         case "op": try reader.read(&operation, key, text: Operation.init(rawValue:))
+        case "code": try reader.read(&code, key, text: { CodeText($0) })
         default: try fields.take(key, &reader)
         }
       }
       let name = try reader.require(id, "id")
-      switch try reader.require(operation, "op") {
-      case .hold: return StationRequest(name, .hold(try fields.exchange(reader)))
-      case .balance: return StationRequest(name, .balance(try fields.memberAlone(reader)))
-      }
+      let question: Question =
+        switch try reader.require(operation, "op") {
+        case .hold: .hold(try fields.exchange(reader))
+        case .balance: .balance(try fields.memberAlone(reader))
+        }
+      return StationRequest(name, question, code: try reader.require(code, "code"))
     }
   }
 }

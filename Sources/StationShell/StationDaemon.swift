@@ -1,6 +1,7 @@
 // The station's run loop: what happens outside becomes events, what the core decides is done.
 import GPIO
 import Glibc
+import Issuers
 import Linux
 import MQTT
 import MemberCode
@@ -207,11 +208,13 @@ extension StationDaemon {
       return StationCore.Presentation(
         bytes: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
     case .code(let bytes):
-      switch authenticate(bytes) {
+      let (verdict, text) = authenticate(bytes)
+      switch verdict {
       case .genuine(let code):
         return StationCore.Presentation(
           bytes: CodeDigest(bytes: SHA256.digest(bytes)),
-          verdict: .genuine(code.claims, code: code.digest, terms: code.terms))
+          verdict: .genuine(code.claims, code: code.digest, terms: code.terms),
+          text: CodeText(text))
       case .refused(let refusal, let digest):
         return StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
       }
@@ -220,13 +223,16 @@ extension StationDaemon {
 
   /// A code may begin with a space, and a scanner may put one before it: the bytes as they came
   /// are tried first.
-  private func authenticate(_ bytes: [UInt8]) -> MemberCode.Presentation {
+  /// - Returns: the bytes that were judged, too.
+  private func authenticate(
+    _ bytes: [UInt8]
+  ) -> (verdict: MemberCode.Presentation, text: [UInt8]) {
     let verdict = verifier.authenticate(bytes)
     guard bytes.first == UInt8(ascii: " "), case .refused(.malformed, _) = verdict else {
-      return verdict
+      return (verdict, bytes)
     }
     let inner = Array(bytes.drop { $0 == UInt8(ascii: " ") })
-    return inner.isEmpty ? verdict : verifier.authenticate(inner)
+    return inner.isEmpty ? (verdict, bytes) : (verifier.authenticate(inner), inner)
   }
 
   private func take(

@@ -1,4 +1,5 @@
 // What `stationd --check-config` looks at beside the configuration: the files that it names.
+import Issuers
 import Linux
 import MemberCode
 import StationProtocol

@@ -2,6 +2,7 @@
 import Linux
 import ManagementCore
 import ManagementShell
+import MemberCode
 import StationProtocol
 import TestBed
 
@@ -15,9 +16,11 @@ enum Exchanges {
     let folder = try WorkFolder()
     let bed = try ExchangeBed(folder)
     let cluster = try PostgresCluster()
+    var of16 = 0.0
     for batch in [1, 16] {
       let name = batch == 1 ? "exchanges.single" : "exchanges.of-16"
       let pace = try bed.race(batch: batch)
+      of16 = 1e6 / pace.own
       try report.add(
         Figure(
           name: name, value: pace.own, unit: "exchanges/s",
@@ -35,6 +38,10 @@ enum Exchanges {
           bound: .atMost(1)))
     }
     try bed.prove()
+    try report.add(
+      Figure(
+        name: "exchanges.check", value: try bed.check(), unit: "us",
+        reference: .init(name: "an exchange of 16 at a time", value: of16), bound: .atMost(1)))
   }
 }
 
@@ -131,8 +138,12 @@ private final class ExchangeBed {
     let now = timekeeper.now()
     let exchanges = numbers.map { Self.exchange($0) }
     let held = try own.store(
-      zip(numbers, exchanges).map { number, exchange in
-        .request(Self.station(number % Self.stations), .hold(exchange))
+      zip(numbers, exchanges).map { number, exchange -> InboundItem in
+        let code = CodeDigest(high: 0, low: UInt64(number))
+        guard let text = CodeText("\(number)") else { preconditionFailure("no code") }
+        return .request(
+          Self.station(number % Self.stations), .hold(exchange, code: text),
+          .genuine(exchange.member, code))
       }, at: now)
     guard
       held.allSatisfy({ if case .held? = $0.answer?.reply.answer { true } else { false } })
@@ -160,6 +171,28 @@ private final class ExchangeBed {
       throw SystemError("run the reference ledger", detail: told.output)
     }
     return seconds
+  }
+
+  /// What comes to each hold beside: the check of its code by the service's own key.
+  /// - Returns: the median of one, in microseconds.
+  func check() throws -> Double {
+    let key = SigningKey.generate()
+    let prover = CodeProver(try KeySet([key.verificationKey]))
+    let now = timekeeper.now().wall
+    let codes = try (0..<1000).map { number in
+      let text = try CodeIssuer(key).issue(Self.member(number), life: .seconds(60), at: now)
+      guard let code = CodeText(text) else { throw SystemError("issue", detail: "no code") }
+      return code
+    }
+    let times = try codes.enumerated().map { number, code in
+      let start = Clock.now
+      let proof = prover.prove(code, at: Self.station(0), now)
+      guard proof.refusal(for: Self.member(number)) == nil else {
+        throw SystemError("check", detail: "a good code was refused")
+      }
+      return (Clock.now - start).wholeNanoseconds
+    }
+    return Quantiles(times).microseconds(0.5)
   }
 
   /// Both ledgers have to be in order, and alike.

@@ -153,12 +153,13 @@ private enum LongLedger {
     guard let station = StationID("b-0"), let member = MemberID("m-0"), let slot = SlotID(7),
       let article = ArticleID("water"), let price = Points(1),
       let points = Points(Int64(exchanges)),
-      let issue = OrderKey("issue"), let grant = OrderKey("grant")
+      let issue = OrderKey("issue"), let grant = OrderKey("grant"), let text = CodeText("C")
     else { throw TestBedError("no ledger") }
     let stream = StreamID(bits: 1)
     _ = try store.store([.floor(station, stream, floor: 1)], at: now)
     _ = try store.carryOut(
-      .issue(Int64(exchanges), reason: "bench"), key: issue, by: "bench", aloneUpTo: 0, at: now)
+      .issue(Int64(exchanges), reason: "bench"), key: issue, by: "bench", aloneUpTo: .max,
+      at: now)
     _ = try store.enrol(Member(id: member, label: nil, enrolled: now.wall), by: "bench")
     _ = try store.carryOut(
       .grant(member, points, reason: "bench"), key: grant, by: "bench",
@@ -172,7 +173,9 @@ private enum LongLedger {
         let record = Record(
           at: now.wall, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
         return [
-          .request(station, .hold(exchange)),
+          .request(
+            station, .hold(exchange, code: text),
+            .genuine(member, CodeDigest(high: 0, low: seq))),
           .batch(
             InboundBatch(
               station: station, stream: stream, first: seq,

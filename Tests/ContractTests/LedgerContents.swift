@@ -18,7 +18,7 @@ enum LedgerContents {
     defer { store.close() }
     guard let station = StationID(station), let member = MemberID("m-1"),
       let hundred = Points(100), let large = Points(600), let slot = SlotID(7),
-      let article = ArticleID("water"), let price = Points(30)
+      let article = ArticleID("water"), let price = Points(30), let code = CodeText("A CODE")
     else { throw TestBedError("no names for a ledger") }
     try order(.issue(2000, reason: "the year"), "issue", store)
     try order(.grant(member, hundred, reason: "welcome"), "welcome", store)
@@ -34,7 +34,8 @@ enum LedgerContents {
     _ = try store.store(
       [
         .floor(station, stream, floor: 1),
-        .request(station, .hold(open)),
+        .request(
+          station, .hold(open, code: code), .genuine(member, CodeDigest(high: 0, low: 1))),
         .batch(
           InboundBatch(
             station: station, stream: stream, first: 1,

@@ -11,6 +11,7 @@ private let ann = MemberID("ann")!
 private let bob = MemberID("bob")!
 private let slot = SlotID(4)!
 private let code = CodeDigest(high: 1, low: 2)
+private let text = CodeText("A CODE")!
 
 private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
 
@@ -38,7 +39,7 @@ extension ExchangeChecker {
     step(0, .productSelected(slot), [], at: at(0))
       ?? step(0, .codeShownAtMachine(shown(exchange.member)), intent(exchange), at: at(1))
       ?? durable(0, stream, exchange.id.seq, .exchangeIntended(exchange, code: code))
-      ?? step(0, .wake, [.request(.hold(exchange))], at: at(2))
+      ?? step(0, .wake, [.request(.hold(exchange, code: text))], at: at(2))
       ?? durable(
         0, stream, exchange.id.seq + 1, .exchangeDispensing(exchange.id, serial: Int64(serial)))
       ?? step(0, .wake, [.dispense(slot, serial: serial)], at: at(3))
@@ -85,7 +86,7 @@ extension ExchangeChecker {
     #expect(
       checker.step(0, .wake, [.dispense(slot, serial: 9)], at: at(0))
         == "station 1: the motor 4 is told and no durable record says so")
-    let hold = Effect.request(.hold(exchange()))
+    let hold = Effect.request(.hold(exchange(), code: text))
     #expect(
       checker.step(0, .wake, [hold], at: at(0))
         == "station 1: a hold is asked for, and no durable record intends it")

@@ -138,9 +138,10 @@ struct HoldTests {
   func balances() throws {
     let it = try LedgerScenario()
     let id = RequestID(balance: 1, boot: 1, stream: stream)
-    #expect(it.ask(StationRequest(id, .balance(it.worker))) == .balance(100))
+    let shown = try #require(CodeText("A CODE"))
+    #expect(it.ask(StationRequest(id, .balance(it.worker), code: shown)) == .balance(100))
     #expect(
-      it.ask(StationRequest(id, .balance(Names.member("stranger"))))
+      it.ask(StationRequest(id, .balance(Names.member("stranger")), code: shown))
         == .refused(.unknownMember, balance: nil))
   }
 
@@ -203,7 +204,8 @@ struct ForeignExchangeTests {
     let exchange = it.exchange(1, of: otherStream)
     let refusal = StationReply(RequestID(exchange.id), .refused(.conflict, balance: nil))
     let effects = it.scenario.commit(
-      it.scenario.hear(.request(gate), StationRequest.hold(exchange).json))
+      it.scenario.hear(
+        .request(gate), StationRequest.hold(exchange, code: LedgerScenario.code(exchange)).json))
     #expect(effects.count == 2)
     guard case .note(.foreignExchange(gate, _))? = effects.first else {
       Issue.record("not noted: \(effects)")
@@ -218,7 +220,10 @@ struct ForeignExchangeTests {
     let it = try LedgerScenario()
     let id = RequestID(it.exchange(2).id)
     let effects = it.scenario.hear(
-      .request(gate), StationRequest(id, .hold(it.exchange(1))).json)
+      .request(gate),
+      StationRequest(
+        id, .hold(it.exchange(1)), code: LedgerScenario.code(it.exchange(1))
+      ).json)
     #expect(effects.last == .reply(gate, StationReply(id, .refused(.conflict, balance: nil))))
     #expect(effects.count == 2)
   }
@@ -258,7 +263,8 @@ struct ForeignExchangeTests {
     _ = it.scenario.commit(it.scenario.hear(.birth(hall), birth.json))
     let refusal = StationReply(RequestID(exchange.id), .refused(.conflict, balance: nil))
     let effects = it.scenario.commit(
-      it.scenario.hear(.request(hall), StationRequest.hold(exchange).json))
+      it.scenario.hear(
+        .request(hall), StationRequest.hold(exchange, code: LedgerScenario.code(exchange)).json))
     #expect(effects.last == .reply(hall, refusal))
     #expect(it.faults.isEmpty)
   }
@@ -281,8 +287,10 @@ struct ForeignExchangeTests {
 @Suite("Questions of stations")
 struct StationQuestionTests {
   private func question(_ number: Int64) -> StationRequest {
-    StationRequest(
-      RequestID(balance: number, boot: 1, stream: stream), .balance(Names.member("m-1")))
+    guard let code = CodeText("CODE \(number)") else { preconditionFailure("no code") }
+    return StationRequest(
+      RequestID(balance: number, boot: 1, stream: stream), .balance(Names.member("m-1")),
+      code: code)
   }
 
   @Test("a station that asks more than may wait is not answered, and others are")
@@ -334,7 +342,9 @@ struct StationQuestionTests {
     }
     let price = "\"slot\":1,\"article\":\"a\",\"exchange\":\"000000000000000a-1\",\"member\":\"m\""
     for amount in ["0", "-1", "1000001", "1.5", "\"3\"", "1e3", "null", "true"] {
-      let text = "{\"id\":\"000000000000000a-1\",\"op\":\"hold\",\(price),\"price\":\(amount)}"
+      let text =
+        "{\"id\":\"000000000000000a-1\",\"op\":\"hold\",\(price),\"price\":\(amount),"
+        + "\"code\":\"A\"}"
       let effects = scenario.hear(.request(gate), Array(text.utf8))
       guard case .note(.malformed(gate, _, _))? = effects.first else {
         Issue.record("\(amount) was taken: \(effects)")

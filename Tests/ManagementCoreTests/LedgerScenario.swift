@@ -5,7 +5,7 @@ import Testing
 
 /// A member with points, a station that has been born, and short words for what they do.
 final class LedgerScenario {
-  let scenario = ManagementScenario()
+  let scenario: ManagementScenario
   private var keys = 0
   var aloneUpTo: Int64 = 500
 
@@ -14,7 +14,8 @@ final class LedgerScenario {
   let water = Names.article("water")
 
   /// - Parameter points: what the member is granted; none where it is nil.
-  init(points: Int64? = 100) throws {
+  init(points: Int64? = 100, limits: StationLimits = .none) throws {
+    scenario = ManagementScenario(limits: limits)
     _ = scenario.commit(scenario.birth(session(stream, 1)))
     enrol(worker)
     if let points {
@@ -64,10 +65,18 @@ final class LedgerScenario {
       article: article ?? water, price: Names.points(price))
   }
 
+  /// A code for this exchange alone.
+  static func code(_ exchange: Exchange) -> CodeText {
+    guard let code = CodeText(exchange.id.description.uppercased()) else {
+      preconditionFailure("no code of \(exchange.id)")
+    }
+    return code
+  }
+
   /// Asks for a hold.
   /// - Returns: the answer; everything else that the service does fails the test.
   func hold(_ exchange: Exchange, from station: StationID = gate) -> StationReply.Answer? {
-    ask(.hold(exchange), from: station)
+    ask(.hold(exchange, code: Self.code(exchange)), from: station)
   }
 
   func ask(_ request: StationRequest, from station: StationID = gate) -> StationReply.Answer? {

@@ -12,8 +12,8 @@ final class ManagementScenario {
     instant: Instant(nanoseconds: 1_000_000_000), wall: WallTime(seconds: 1_800_000_000))
 
   /// - Parameter zones: those that there are.
-  init(zones: [Zone] = []) {
-    store = MemoryStore(zones: { name in zones.first { $0.name == name } })
+  init(zones: [Zone] = [], limits: StationLimits = .none) {
+    store = MemoryStore(zones: { name in zones.first { $0.name == name } }, limits: limits)
     restart()
     #expect(handle(.linkOpened).isEmpty)
   }
@@ -39,11 +39,27 @@ final class ManagementScenario {
     handle(.messageArrived(topic: topic.path, payload: payload, isRetained: isRetained))
   }
 
+  /// What the keys of the service find of a code, where it is not that the code is good.
+  var proofs: [CodeText: CodeProof] = [:]
+
+  /// A good code of whom the question is about, named by its characters (FNV-1a, 64 bits).
+  static func proof(of request: StationRequest) -> CodeProof {
+    let hash = request.code.text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, byte in
+      (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+    }
+    return .genuine(request.question.member, CodeDigest(high: 0, low: hash))
+  }
+
   /// Commits what these effects ask to store.
   /// - Returns: the effects of that.
   func commit(_ effects: [ManagementEffect]) -> [ManagementEffect] {
     let items = effects.compactMap { effect -> InboundItem? in
-      if case .store(let item) = effect { item } else { nil }
+      switch effect {
+      case .store(let item): item
+      case .prove(let station, let request):
+        .request(station, request, proofs[request.code] ?? Self.proof(of: request))
+      default: nil
+      }
     }
     return handle(.stored(store.store(items, at: now)))
   }

@@ -37,7 +37,8 @@ struct LedgerAPITests {
       accessPoints: [], floor: 1, ceiling: 0, isClockTrusted: true, at: WallTime(seconds: 1))
     station.publish(.birth(Sample.gate), birth.json)
     let exchange = LedgerSample.exchange(1, in: Sample.stream)
-    let reply = try station.ask(.hold(exchange))
+    let code = try service.code(of: exchange.member)
+    let reply = try station.ask(.hold(exchange, code: code))
     #expect(reply == .held(balance: 70))
     let holds = try service.api.call("GET", "/holds").object
     #expect(holds["open"] as? Int == 1 && (holds["holds"] as? [Any])?.count == 1)
@@ -51,7 +52,7 @@ struct LedgerAPITests {
       return (takings["takings"] as? [[String: Any]])?.first?["points"] as? Int == 30
     }
     #expect(
-      try station.ask(.hold(exchange)) == .refused(.settled, balance: 70))
+      try station.ask(.hold(exchange, code: code)) == .refused(.settled, balance: 70))
     let lines = try service.api.call("GET", "/members/m-1/points").object
     #expect(
       (lines["movements"] as? [[String: Any]])?.map { $0["kind"] as? String } == ["hold", "grant"])

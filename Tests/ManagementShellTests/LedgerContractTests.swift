@@ -216,6 +216,7 @@ struct LedgerContractTests {
 /// A ledger with a station that has been born and members with points, and what they do.
 enum LedgerSample {
   static let member = StoreContractTests.member("m-1")
+  static let text = CodeText("A CODE")!
   static let members = [member, StoreContractTests.member("m-2")]
 
   static func fill(_ store: any ManagementStore, points: Int64) throws {
@@ -267,9 +268,13 @@ enum LedgerSample {
   }
 
   static func request(
-    _ exchange: Exchange, from station: StationID = StoreContractTests.gate
+    _ exchange: Exchange, by code: CodeDigest? = nil,
+    from station: StationID = StoreContractTests.gate
   ) -> InboundItem {
-    .request(station, .hold(exchange))
+    .request(
+      station, .hold(exchange, code: text),
+      .genuine(
+        exchange.member, code ?? CodeDigest(high: exchange.id.stream.bits, low: exchange.id.seq)))
   }
 
   static func ask(_ exchange: Exchange, _ store: any ManagementStore) throws -> StationReply.Answer?
@@ -297,8 +302,14 @@ enum LedgerSample {
     switch dice.next(10) {
     case 0:
       let id = RequestID(balance: 1, boot: 1, stream: stream)
-      return .request(station, StationRequest(id, .balance(exchange.member)))
-    case 1...5: return request(exchange, from: station)
+      return .request(
+        station, StationRequest(id, .balance(exchange.member), code: text),
+        dice.next(4) == 0
+          ? .refused(.badSignature) : .genuine(exchange.member, CodeDigest(high: 0, low: 0)))
+    case 1...5:
+      // Now and then a code that may have paid before.
+      let again = dice.next(6) == 0 ? CodeDigest(high: 0, low: UInt64(dice.next(20))) : nil
+      return request(exchange, by: again, from: station)
     case 6 where dice.next(8) == 0: return .floor(station, stream, floor: 1)
     default:
       let outcomes: [ExchangeOutcome] = [

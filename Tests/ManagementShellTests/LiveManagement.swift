@@ -47,6 +47,12 @@ final class LiveManagement {
       Sample.gate, brokerPort: broker.port, password: accounts["gate-1"] ?? "", will: will)
   }
 
+  /// A code of a member, as the union's app gets one.
+  func code(of member: MemberID) throws -> CodeText {
+    let text = try CodeIssuer(issuer).issue(member, life: .seconds(60), at: Clock.wall)
+    return try #require(CodeText(text))
+  }
+
   func view() throws -> [String: Any] { try management.station("gate-1") }
 
   /// The sequence numbers that are stored, in the order of storing.

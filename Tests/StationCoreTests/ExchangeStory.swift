@@ -81,7 +81,8 @@ struct ExchangeStory {
     return Presentation(
       bytes: digest,
       verdict: .genuine(
-        MemberClaims(subject: member, expires: now.wall + life, issued: now.wall), code: digest))
+        MemberClaims(subject: member, expires: now.wall + life, issued: now.wall), code: digest),
+      text: CodeText("CODE \(codes)"))
   }
 
   // MARK: - The steps of an exchange

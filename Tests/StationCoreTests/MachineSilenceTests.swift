@@ -77,6 +77,7 @@ private struct Turn {
       turn.story.advance(by: .milliseconds(200))
       turn.story.tell(.machineSilent(serial: turn.serial))
       turn.story.answerCheck(.busy)
+      turn.story.answer(turn.serial, .busy, after: .milliseconds(250))
     }
     #expect(turn.story.outcome == .unknown(.silent))
   }
@@ -90,9 +91,26 @@ private struct Turn {
       turn.story.answerCheck()
       orders += turn.story.orders.count
       turn.story.answer(turn.serial, .busy)
+      turn.story.answer(turn.serial, .busy, after: .milliseconds(250))
     }
     #expect(turn.story.outcome == .unknown(.silent))
     #expect(orders == 2)
+  }
+
+  @Test("old answers that come late, one between two looks at a board at rest, are no new turns")
+  func lateAnswers() throws {
+    var turn = try Turn()
+    for _ in 0..<4 {
+      turn.lose(3)
+      turn.story.answerCheck()
+      // Of an order before the turn ended.
+      turn.story.answer(turn.serial, .busy)
+      #expect(turn.story.outcome == nil)
+    }
+    turn.lose(3)
+    turn.story.answerCheck()
+    turn.story.answer(turn.serial, [])
+    #expect(turn.story.outcome == .dispensed)
   }
 
   @Test("a board that says nothing for two seconds is asked no more, whatever it said before")

@@ -55,8 +55,9 @@ import Testing
     for _ in 0..<500 {
       let exchange = random.exchange()
       let id = RequestID(exchange.id)
+      let code = try #require(CodeText("6BF $%*+-./:\(random.number())"))
       let requests: [StationRequest] = [
-        .hold(exchange), StationRequest(id, .balance(random.member())),
+        .hold(exchange, code: code), StationRequest(id, .balance(random.member()), code: code),
       ]
       for request in requests { #expect(try StationRequest(json: request.json) == request) }
       let answers: [StationReply.Answer] = [
@@ -74,7 +75,10 @@ import Testing
     "a question or an answer that is not whole, or holds more, is refused",
     arguments: [
       "", #","op":"hold""#, #","op":"give","member":"m""#,
-      #","op":"balance","member":"m","price":1"#, #","op":"balance","member":"""#,
+      #","op":"balance","member":"m","code":"A","price":1"#,
+      #","op":"balance","member":"","code":"A""#, #","op":"balance","member":"m""#,
+      #","op":"balance","member":"m","code":"""#, #","op":"balance","member":"m","code":"a""#,
+      #","op":"balance","member":"m","code":7"#,
       #","reply":"held""#, #","reply":"held","balance":-1"#, #","reply":"held","balance":1.5"#,
       #","reply":"held","balance":1,"reason":"busy""#, #","reply":"refused""#,
       #","reply":"refused","reason":"mood""#, #","reply":"held","balance":1,"balance":2"#,
@@ -93,7 +97,7 @@ import Testing
       #""id":"a","id":"a","#,
     ])
   func id(_ member: String) throws {
-    let question = #""op":"balance","member":"m"}"#
+    let question = #""op":"balance","member":"m","code":"A"}"#
     let answer = #""reply":"balance","balance":1}"#
     let right = #"{"id":"0123456789012345678901234567890123456789012345678901234567890123","#
     _ = try StationRequest(json: Array((right + question).utf8))
@@ -109,7 +113,7 @@ import Testing
   func price(_ price: String) {
     let text =
       #"{"id":"0123456789abcdef-1","op":"hold","exchange":"0123456789abcdef-1","#
-      + #""member":"m","slot":1,"article":"soap","price":"# + price + "}"
+      + #""member":"m","slot":1,"article":"soap","code":"A","price":"# + price + "}"
     #expect(throws: JSONError.self) { try StationRequest(json: Array(text.utf8)) }
   }
 

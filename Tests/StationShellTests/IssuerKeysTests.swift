@@ -1,5 +1,6 @@
 // The keys of issuers as they lie in files, and stationd with several of them.
 import Foundation
+import Issuers
 import Linux
 import MemberCode
 import StationProtocol

@@ -14,6 +14,25 @@ final class IngestWriter {
     case failed(StoreFailure, items: [InboundItem])
   }
 
+  /// What is handed over to the thread.
+  private enum Work: Sendable {
+    case item(InboundItem)
+    /// Its code is checked on the thread, so that no flood of codes holds up the loop.
+    case question(StationID, StationRequest, CodeProver)
+
+    var recordCount: Int {
+      if case .item(let item) = self { item.recordCount } else { 1 }
+    }
+
+    func item(at now: Now) -> InboundItem {
+      switch self {
+      case .item(let item): item
+      case .question(let station, let request, let prover):
+        .request(station, request, prover.prove(request.code, at: station, now.wall))
+      }
+    }
+  }
+
   /// The most records of one transaction.
   private static let mostRecords = 4096
   /// How far apart commits begin, for each record of the last one, and at most.
@@ -27,30 +46,35 @@ final class IngestWriter {
   private static let mostBytes = 64 << 20
 
   let reports: Mailbox<Report>
-  private let worker: WorkerThread<InboundItem>
+  private let worker: WorkerThread<Work>
   /// The sizes of the items handed over and not yet reported on, in order.
   private var waiting: [Int] = []
   private var waitingBytes = 0
 
-  /// - Parameter epoch: the life of the store; nil where nobody asks how far it has come.
+  /// - Parameters:
+  ///   - limits: how much of one station the ledger believes within an hour.
+  ///   - epoch: the life of the store; nil where nobody asks how far it has come.
   /// - Throws: where no event descriptor can be had. A store that cannot be opened is reported.
-  init(path: String, epoch: StoreEpoch? = nil) throws(SystemError) {
+  init(
+    path: String, limits: StationLimits = .none, epoch: StoreEpoch? = nil
+  ) throws(SystemError) {
     let reports = try Mailbox<Report>()
     self.reports = reports
     worker = WorkerThread(name: "ingest") {
       let timekeeper = Timekeeper(zone: ZoneFiles.local())
       var store: SQLiteStore?
       let file = epoch.map { EpochFile(of: path, $0) }
-      return { items in
-        var rest = items[...]
+      return { work in
+        var rest = work[...]
         let start = Clock.now
         var written = 0
         while !rest.isEmpty {
-          let some = Self.transaction(&rest)
+          let now = timekeeper.now()
+          let some = Self.transaction(&rest).map { $0.item(at: now) }
           do throws(StoreFailure) {
-            let open = if let store { store } else { try SQLiteStore(path: path) }
+            let open = if let store { store } else { try SQLiteStore(path: path, limits: limits) }
             store = open
-            let outcomes = try open.store(some, at: timekeeper.now())
+            let outcomes = try open.store(some, at: now)
             // Before anything is acknowledged.
             if let file { file.note(try open.reached()) }
             reports.send(.stored(outcomes))
@@ -68,7 +92,7 @@ final class IngestWriter {
   }
 
   /// Takes the items of the next transaction: one at least.
-  private static func transaction(_ rest: inout ArraySlice<InboundItem>) -> [InboundItem] {
+  private static func transaction(_ rest: inout ArraySlice<Work>) -> [Work] {
     var records = 0
     let count = rest.prefix { item in
       defer { records += item.recordCount }
@@ -79,14 +103,22 @@ final class IngestWriter {
   }
 
   /// - Returns: false where too much waits already; the item is dropped then.
-  func store(_ item: InboundItem) -> Bool {
-    let size = item.size
+  func store(_ item: InboundItem) -> Bool { submit(.item(item), size: item.size) }
+
+  /// - Returns: false where too much waits already; the question is dropped then.
+  func store(
+    _ request: StationRequest, of station: StationID, proving prover: CodeProver
+  ) -> Bool {
+    submit(.question(station, request, prover), size: request.code.text.utf8.count)
+  }
+
+  private func submit(_ work: Work, size: Int) -> Bool {
     guard waiting.count < Self.mostWaiting, waitingBytes + size <= Self.mostBytes else {
       return false
     }
     waiting.append(size)
     waitingBytes += size
-    worker.submit(item)
+    worker.submit(work)
     return true
   }
 

@@ -50,10 +50,11 @@ final class RecordIntake {
     var writtenClaims: StreamClaims?
   }
 
-  init(_ database: Database) throws(DatabaseError) {
+  /// - Parameter limits: how much of one station the ledger believes within an hour.
+  init(_ database: Database, _ limits: StationLimits = .none) throws(DatabaseError) {
     self.database = database
     measurements = MeasurementIntake(database)
-    book = try SQLiteBook(database)
+    book = try SQLiteBook(database, limits)
     insertRecord = try database.prepare(
       """
       INSERT INTO record (stream, seq, received, kind, body)
@@ -79,8 +80,8 @@ final class RecordIntake {
           outcomes.append(try raise(station, stream, floor, ceiling: ceiling ?? floor, now))
         case .malformed(let station, let payload, let reason):
           outcomes.append(try quarantine(station, payload, reason, now))
-        case .request(let station, let request):
-          outcomes.append(try answer(request, station, now))
+        case .request(let station, let request, let proof):
+          outcomes.append(try answer(request, proof, station, now))
         case .zone(let station, let name):
           _ = try number(of: station)
           var outcome = StoreOutcome(station: station, stream: nil)
@@ -158,12 +159,12 @@ final class RecordIntake {
   }
 
   private func answer(
-    _ request: StationRequest, _ station: StationID, _ now: Now
+    _ request: StationRequest, _ proof: CodeProof, _ station: StationID, _ now: Now
   ) throws(DatabaseError) -> StoreOutcome {
     _ = try number(of: station)
     var outcome = StoreOutcome(station: station, stream: nil)
     outcome.answer = StoreOutcome.Answer(
-      id: request.id, try book.answer(request.question, from: station, at: now))
+      id: request.id, try book.answer(request.question, proof, from: station, at: now))
     return outcome
   }
 

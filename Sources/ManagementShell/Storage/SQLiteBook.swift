@@ -13,20 +13,36 @@ final class SQLiteBook: LedgerBook {
 
   let database: Database
   let shelf = ZoneShelf()
+  let stationLimits: StationLimits
+  var hours: [StationID: StationHour] = [:]
   private var streams: [StreamID: (number: Int64, owner: StationID)] = [:]
   private var accounts: [Account: Int64] = [:]
   private var lives: [StationID: StreamID] = [:]
   private let selectEntry: Statement
+  private let selectSale: Statement
+  private let selectKnown: Statement
   private let selectTerms: Statement
   private let insertEntry: Statement
   private let updateEntry: Statement
   private let insertMovement: Statement
   private let updateBalance: Statement
 
-  init(_ database: Database) throws(DatabaseError) {
+  init(_ database: Database, _ limits: StationLimits = .none) throws(DatabaseError) {
     self.database = database
+    stationLimits = limits
     selectEntry = try database.prepare(
       "SELECT \(Self.entryColumns) FROM exchange WHERE stream = ?1 AND seq = ?2")
+    selectSale = try database.prepare(
+      """
+      SELECT stream.station FROM exchange JOIN stream ON stream.number = exchange.stream
+      WHERE exchange.code = ?1 AND state <> 'refused'
+        AND NOT (state = 'void' AND COALESCE(outcome, '') IN ('refused', 'cancelled')) LIMIT 1
+      """)
+    selectKnown = try database.prepare(
+      """
+      SELECT 1 FROM exchange JOIN stream ON stream.number = exchange.stream
+      WHERE member = ?1 AND stream.station = ?2 LIMIT 1
+      """)
     selectTerms = try database.prepare(
       """
       SELECT member.status, account.id, account.balance,
@@ -39,8 +55,8 @@ final class SQLiteBook: LedgerBook {
     insertEntry = try database.prepare(
       """
       INSERT INTO exchange (stream, seq, member, slot, article, price, state, posted, refusal, day,
-        at, told, outcome, outcome_reason, settled)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+        at, told, outcome, outcome_reason, settled, code)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
       """)
     updateEntry = try database.prepare(
       """
@@ -98,7 +114,7 @@ final class SQLiteBook: LedgerBook {
 
   static let entryColumns =
     "exchange.id, member, slot, article, price, state, posted, refusal, day, exchange.at, told, "
-    + "outcome, outcome_reason, settled, resolver, resolution"
+    + "outcome, outcome_reason, settled, resolver, resolution, code"
 
   func entry(_ id: ExchangeID) throws(DatabaseError) -> LedgerExchange? {
     guard let (number, owner) = try place(id.stream) else { return nil }
@@ -128,7 +144,8 @@ final class SQLiteBook: LedgerBook {
       settled: row.int64OrNil(next(13)).map { WallTime(milliseconds: $0) },
       resolution: row.textOrNil(next(14)).map {
         LedgerExchange.Resolution(actor: $0, reason: row.text(next(15)))
-      })
+      },
+      code: row.textOrNil(next(16)).flatMap { CodeDigest($0) })
   }
 
   /// State, posted and refusal.
@@ -179,6 +196,7 @@ final class SQLiteBook: LedgerBook {
     try insertEntry.bind(13, entry.outcome?.kind.rawValue)
     try insertEntry.bind(14, entry.outcome?.reason)
     try insertEntry.bind(15, entry.settled?.milliseconds)
+    try insertEntry.bind(16, entry.code?.description)
     try insertEntry.run()
     return database.lastInsertID
   }
@@ -193,6 +211,23 @@ final class SQLiteBook: LedgerBook {
     try updateEntry.bind(7, entry.resolution?.actor)
     try updateEntry.bind(8, entry.resolution?.reason)
     try updateEntry.run()
+  }
+
+  func sale(by code: CodeDigest) throws(DatabaseError) -> StationID? {
+    try selectSale.bind(1, code.description)
+    var station: StationID?
+    try selectSale.rows { station = StationID($0.text(0)) }
+    return station
+  }
+
+  func hasAsked(
+    for member: MemberID, at station: StationID
+  ) throws(DatabaseError) -> Bool {
+    try selectKnown.bind(1, member.text)
+    try selectKnown.bind(2, station.text)
+    var isKnown = false
+    try selectKnown.rows { _ in isKnown = true }
+    return isKnown
   }
 
   // MARK: - Members

@@ -10,9 +10,12 @@ package final class SQLiteStore: ManagementStore {
   let shelf = ZoneShelf()
   /// Made when the first item is stored. Only one connection stores any.
   private var intake: RecordIntake?
+  private let limits: StationLimits
 
+  /// - Parameter limits: how much of one station the ledger believes within an hour.
   /// - Throws: where the file cannot be opened, or was made by a later version.
-  package init(path: String) throws(StoreFailure) {
+  package init(path: String, limits: StationLimits = .none) throws(StoreFailure) {
+    self.limits = limits
     database = try Self.guarded { () throws(DatabaseError) in
       let database = try Database(path: path)
       try database.migrate(Schema.migrations)
@@ -23,6 +26,7 @@ package final class SQLiteStore: ManagementStore {
   /// Opens a store that is there, to look at it; the service may be writing to it.
   /// - Throws: where it cannot be opened, or is not of this program's version.
   package init(reading path: String) throws(StoreFailure) {
+    limits = .none
     database = try Self.guarded { () throws(DatabaseError) in
       try Database(path: path, mode: .readOnly)
     }
@@ -48,7 +52,7 @@ package final class SQLiteStore: ManagementStore {
     _ items: [InboundItem], at now: Now
   ) throws(StoreFailure) -> [StoreOutcome] {
     do throws(DatabaseError) {
-      let intake = if let intake { intake } else { try RecordIntake(database) }
+      let intake = if let intake { intake } else { try RecordIntake(database, limits) }
       self.intake = intake
       return try intake.store(items, at: now)
     } catch {

@@ -158,6 +158,6 @@ enum Schema {
       ) STRICT, WITHOUT ROWID;
       """),
     ledger,
-    fourEyes, claims, epoch, retirement, audit, zones, unproven,
+    fourEyes, claims, epoch, retirement, audit, zones, unproven, codes,
   ]
 }

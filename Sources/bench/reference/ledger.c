@@ -17,7 +17,7 @@
 enum { PRICE = 1, SLOT = 7 };
 
 static sqlite3 *store;
-static sqlite3_stmt *entry, *terms, *open_entry, *settle, *movement, *balance, *record, *block,
+static sqlite3_stmt *entry, *terms, *sale, *open_entry, *settle, *movement, *balance, *record, *block,
     *progress;
 
 static void fail(const char *what) {
@@ -110,9 +110,14 @@ static int find(const struct station *station, sqlite3_int64 seq, sqlite3_int64 
 }
 
 static void hold(const struct station *station, const char *member, sqlite3_int64 seq,
-                 sqlite3_int64 at, sqlite3_int64 day) {
+                 sqlite3_int64 at, sqlite3_int64 day, long number_of_code) {
   sqlite3_int64 id;
   if (find(station, seq, &id)) fail("it is there already");
+  char code[40];
+  snprintf(code, sizeof code, "%032lx", number_of_code);
+  bind(sale, 1, code);
+  if (sqlite3_step(sale) == SQLITE_ROW) fail("the code has paid already");
+  sqlite3_reset(sale);
   bind(terms, 1, member);
   bind(terms, 2, station->id);
   sqlite3_bind_int64(terms, 3, SLOT);
@@ -131,6 +136,7 @@ static void hold(const struct station *station, const char *member, sqlite3_int6
   sqlite3_bind_int64(open_entry, 10, day);
   sqlite3_bind_int64(open_entry, 11, at);
   sqlite3_bind_int64(open_entry, 12, left);
+  bind(open_entry, 16, code);
   finish(open_entry);
   id = sqlite3_last_insert_rowid(store);
   move("hold", account, station->held, account, id, station->actor, at);
@@ -199,8 +205,13 @@ static int ascending(const void *one, const void *other) {
 static void prepare(void) {
   entry = prepared(
       "SELECT exchange.id, member, slot, article, price, state, posted, refusal, day, exchange.at,"
-      " told, outcome, outcome_reason, settled, resolver, resolution FROM exchange"
+      " told, outcome, outcome_reason, settled, resolver, resolution, code FROM"
+      " exchange"
       " WHERE stream = ?1 AND seq = ?2");
+  sale = prepared(
+      "SELECT stream.station FROM exchange JOIN stream ON stream.number = exchange.stream"
+      " WHERE exchange.code = ?1 AND state <> 'refused'"
+      " AND NOT (state = 'void' AND COALESCE(outcome, '') IN ('refused', 'cancelled')) LIMIT 1");
   terms = prepared(
       "SELECT member.status, account.id, account.balance,"
       " (SELECT price FROM slot_price WHERE station = ?2 AND slot = ?3),"
@@ -210,8 +221,8 @@ static void prepare(void) {
       " WHERE member.id = ?1");
   open_entry = prepared(
       "INSERT INTO exchange (stream, seq, member, slot, article, price, state, posted, refusal, day,"
-      " at, told, outcome, outcome_reason, settled)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+      " at, told, outcome, outcome_reason, settled, code)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
   settle = prepared(
       "UPDATE exchange SET state = ?2, posted = ?3, outcome = ?4, outcome_reason = ?5, settled = ?6,"
       " resolver = ?7, resolution = ?8 WHERE id = ?1");
@@ -267,7 +278,7 @@ int main(int words, char **word) {
     run("BEGIN IMMEDIATE");
     for (long one = next; one < next + batch; one++)
       hold(&stations[one % station_count], members[one * 7919 % member_count].id,
-           one / station_count + 1, at, day);
+           one / station_count + 1, at, day, one);
     run("COMMIT");
     run("BEGIN IMMEDIATE");
     for (long one = next; one < next + batch; one++)

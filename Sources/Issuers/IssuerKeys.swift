@@ -1,4 +1,4 @@
-// The keys whose codes a station believes, read again every minute on a thread beside the loop's.
+// The keys whose codes are believed, read again every minute on a thread beside the loop's.
 import Glibc
 import Linux
 import MemberCode
@@ -6,17 +6,17 @@ import StationProtocol
 
 /// The loop's side. A key that is withdrawn or replaced counts within a minute, without a restart
 /// that would shut the door; a card that is slow to read holds up no code.
-final class IssuerKeys {
-  static let interval: Duration = .seconds(60)
+package final class IssuerKeys {
+  package static let interval: Duration = .seconds(60)
 
   /// What a look at the files has brought, where it differs from the look before.
-  let reports: Mailbox<IssuerFiles>
+  package let reports: Mailbox<IssuerFiles>
   /// As it was at the start: no code is judged before the keys were read.
-  let files: IssuerFiles
+  package let files: IssuerFiles
   /// nil where no key is configured: nothing can change.
   private let worker: WorkerThread<Void>?
 
-  init(_ issuers: [IssuerSettings]) throws(SystemError) {
+  package init(_ issuers: [IssuerSettings]) throws(SystemError) {
     let reports = try Mailbox<IssuerFiles>()
     let files = Self.read(issuers)
     self.reports = reports
@@ -40,11 +40,11 @@ final class IssuerKeys {
   }
 
   /// Asks for a look at the files; what has changed comes as a report.
-  func look() { worker?.submit(()) }
+  package func look() { worker?.submit(()) }
 
-  func stop() { worker?.finish() }
+  package func stop() { worker?.finish() }
 
-  static func read(_ issuers: [IssuerSettings]) -> IssuerFiles {
+  package static func read(_ issuers: [IssuerSettings]) -> IssuerFiles {
     IssuerFiles(issuers) { path in
       do throws(SystemError) {
         return .success(try Files.read(path, limit: 65_536))
