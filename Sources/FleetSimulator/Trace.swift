@@ -99,6 +99,7 @@ extension Event {
     case .uplinkOpened(let connection): 10 + UInt64(connection) << 8
     case .uplinkClosed: 11
     case .sessionTakenOver: 26
+    case .copyFound: 27
     case .acknowledged(let ack): 12 + ack.upto << 8
     case .wake: 13
     case .counterPulsed(let point): 40 + UInt64(point.number) << 8

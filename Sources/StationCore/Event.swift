@@ -88,6 +88,9 @@ package enum Event: Equatable, Sendable {
   /// The broker accepted a session, the n-th of this boot.
   case uplinkOpened(connection: Int64)
   case uplinkClosed
+  /// Rows of a store that was set aside have numbers that mean other records to the service: that
+  /// store was used twice.
+  case copyFound
   /// The broker ended the session because another client has connected under this station's name.
   case sessionTakenOver
   /// The service has stored records.

@@ -37,7 +37,8 @@ package struct KeptEnds: Equatable, Sendable {
     }
   }
 
-  /// The store of the service that has every kept end; nil before the first one was heard of.
+  /// The store of the service that has every kept end; nil where nobody knows of one, as in a new
+  /// store of the station, which may keep ends of the one before it.
   private(set) var known: StoreEpoch?
   private var sending: Sending?
 
@@ -65,11 +66,6 @@ package struct KeptEnds: Equatable, Sendable {
 
   /// The service is there, on this store.
   mutating func hear(_ epoch: StoreEpoch, at now: Instant) -> Action {
-    guard let known else {
-      // Whatever was kept before was acknowledged by this store or by one nobody knows of.
-      self.known = epoch
-      return .remember(epoch)
-    }
     guard epoch != known else {
       sending = nil
       return .nothing
@@ -103,6 +99,9 @@ package struct KeptEnds: Equatable, Sendable {
     sending?.resendAt = nil
     return .read(after: row.id)
   }
+
+  /// Other rows are kept from now on, and nobody knows which store of the service has them all.
+  mutating func storeReplaced() { (known, sending) = (nil, nil) }
 
   /// Nothing is sent until the service is heard again.
   mutating func uplinkClosed() { sending?.resendAt = nil }

@@ -13,9 +13,8 @@ extension Station {
       uplinkLostAt = uplinkLostAt ?? step.now.instant
       outbox.uplinkClosed()
       keptEnds.uplinkClosed()
-    case .sessionTakenOver:
-      renewal.note(.nameShared, at: step.now.instant)
-      set(.nameShared, nil, stands: true, &step)
+    case .sessionTakenOver: note(.nameShared, &step)
+    case .copyFound: note(.storeCopied, &step)
     case .serviceHeard(let epoch):
       follow(keptEnds.hear(epoch, at: step.now.instant), &step)
     case .keptEndRead(let row): follow(keptEnds.take(row, at: step.now.instant), &step)
@@ -23,5 +22,11 @@ extension Station {
     case .messageRefused(let refusal): refuse(refusal, &step)
     default: break
     }
+  }
+
+  /// Of something that nobody can say is over.
+  private mutating func note(_ alarm: Alarm, _ step: inout Step) {
+    renewal.note(alarm, at: step.now.instant)
+    set(alarm, nil, stands: true, &step)
   }
 }

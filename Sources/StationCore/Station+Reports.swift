@@ -55,6 +55,7 @@ extension Station {
   /// that boot needs with it. It counts this boot as its first.
   mutating func restart(on stream: StreamID, _ step: inout Step) {
     boot = 1
+    keptEnds.storeReplaced()
     let entries = outbox.restart(on: stream)
     step.effects += entries.map(Effect.journal)
     step.effects.append(.remember(memory(at: step.now)))

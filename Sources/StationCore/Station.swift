@@ -179,7 +179,7 @@ extension Station {
     case .codeShownAtMachine, .productSelected, .selectionCancelled, .replied, .machineAnswered,
       .machineSilent, .machineDoorChanged, .slotCounted, .slotReleased:
       reactToMachine(event, &step)
-    case .journaled, .uplinkOpened, .uplinkClosed, .sessionTakenOver, .serviceHeard,
+    case .journaled, .uplinkOpened, .uplinkClosed, .sessionTakenOver, .copyFound, .serviceHeard,
       .keptEndRead, .acknowledged, .messageRefused:
       reactToLink(event, &step)
     case .wake: break

@@ -24,6 +24,32 @@ package struct RecordBatch: Equatable, Sendable {
   /// The sequence number of the last record.
   package var last: UInt64 { first + UInt64(records.count) - 1 }
 
+  /// As many batches as records with consecutive numbers need: none has more than `mostRecords`,
+  /// and none is larger than the broker takes. A record is never larger than `Record.longestJSON`.
+  package static func cut(
+    stream: StreamID, first: UInt64, records: [[UInt8]], isKept: Bool = false
+  ) -> [RecordBatch] {
+    let envelope = longestEnvelope + (isKept ? keptMark : 0)
+    var batches: [RecordBatch] = []
+    var some: [[UInt8]] = []
+    // With a comma behind each record.
+    var size = envelope
+    var next = first
+    func close() {
+      guard !some.isEmpty else { return }
+      batches.append(RecordBatch(stream: stream, first: next, records: some, isKept: isKept))
+      next += UInt64(some.count)
+      (some, size) = ([], envelope)
+    }
+    for record in records {
+      if some.count == mostRecords || size + record.count > longestJSON { close() }
+      some.append(record)
+      size += record.count + 1
+    }
+    close()
+    return batches
+  }
+
   package var json: [UInt8] {
     var writer = JSONWriter(capacity: 64 + records.reduce(0) { $0 + $1.count + 1 })
     writer.object {

@@ -11,8 +11,11 @@ extension RecordBatch {
   /// What surrounds the records of a batch: `{"stream":"0123456789abcdef","first":` with 16
   /// digits, `,"records":[` and the two brackets at the end.
   static let longestEnvelope = 67
+  /// What a batch of kept ends has beside it: `,"kept":true`.
+  static let keptMark = 12
   /// Bytes of the largest batch: every record of the largest size, with a comma before all but the
-  /// first. The broker's `message_size_limit` is this number.
+  /// first. The broker's `message_size_limit` is this number; of the largest kept ends, a batch has
+  /// one fewer.
   package static let longestJSON =
     longestEnvelope + mostRecords * Record.longestJSON + (mostRecords - 1)
 }

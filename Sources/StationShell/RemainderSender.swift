@@ -5,17 +5,22 @@ import StationProtocol
 /// One batch after the other, and each again until the service has it: what was counted while
 /// another version ran, or while the disk was full, reaches the service beside what happens now.
 final class RemainderSender {
+  /// The service has other records under numbers of such a store, which was used twice.
+  var onCopy: () -> Void = {}
   /// How long the service may be silent before a batch is sent again.
   private static let patience: Duration = .seconds(30)
+  /// A new stream is begun at most once in this time, whatever acknowledgements say.
+  private static let renewalInterval: Duration = .seconds(3600)
 
   private let loop: EventLoop
   private let journal: Journal
   private let link: StationLink
   private var isUp = false
-  private var sent: (stream: StreamID, upto: UInt64)?
+  private var sent: (stream: StreamID, numbers: ClosedRange<UInt64>)?
   /// Acknowledgements of these are not the core's, however late they come.
   private var streams: Set<StreamID> = []
   private var again: Timer?
+  private var renewedAt: Instant?
 
   init(loop: EventLoop, journal: Journal, link: StationLink) {
     self.loop = loop
@@ -40,7 +45,7 @@ final class RemainderSender {
   func take(_ stream: StreamID, first: UInt64, records: [[UInt8]]) {
     guard isUp, !records.isEmpty else { return }
     streams.insert(stream)
-    sent = (stream, first + UInt64(records.count) - 1)
+    sent = (stream, first...first + UInt64(records.count) - 1)
     link.publish(stream: stream, first: first, records: records)
     again?.cancel()
     again = loop.schedule(after: Self.patience) { [weak self] in self?.look() }
@@ -51,12 +56,31 @@ final class RemainderSender {
   func takes(_ ack: Acknowledgement) -> Bool {
     guard ack.kept == nil, streams.contains(ack.stream) else { return false }
     guard let sent, sent.stream == ack.stream else { return true }
-    journal.trimRemainder(through: min(ack.upto, sent.upto), of: ack.stream)
-    if ack.upto >= sent.upto {
-      self.sent = nil
-      again?.cancel()
-      look()
+    // A conflict over what was acknowledged before is an old message.
+    let conflict = ack.conflict.flatMap { sent.numbers.contains($0) ? $0 : nil }
+    let upto = min(ack.upto, conflict.map { $0 - 1 } ?? sent.numbers.upperBound)
+    if sent.numbers.lowerBound <= upto { journal.trimRemainder(through: upto, of: ack.stream) }
+    if conflict != nil {
+      onCopy()
+      leave(ack.stream)
+    } else if upto == sent.numbers.upperBound {
+      goOn()
     }
     return true
+  }
+
+  /// Other records have these numbers at the service: what is left is sent in a new stream. Until
+  /// one may be begun, nothing of it is given up, and the service is asked as before.
+  private func leave(_ stream: StreamID) {
+    if let renewedAt, Clock.now - renewedAt < Self.renewalInterval { return }
+    renewedAt = Clock.now
+    journal.renewRemainder(stream)
+    goOn()
+  }
+
+  private func goOn() {
+    sent = nil
+    again?.cancel()
+    look()
   }
 }

@@ -130,6 +130,7 @@ package final class StationDaemon {
     try loop.receive(from: issuers.reports) { [unowned self] in take($0) }
     try connectSensors()
     link.onEvent = { [unowned self] in heard($0) }
+    remainders.onCopy = { [unowned self] in dispatch(.copyFound) }
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
     lines.onShown = { [unowned self] in take($1, at: $0, .inward) }

@@ -61,8 +61,9 @@ final class StationLink {
 
   func stop() { client.stop(last: status(isOnline: false, .stopping)) }
 
-  /// The store was replaced, or goes on with another stream. A new stream counts this boot as its first, or its next one would
-  /// seem to be older. The session is begun anew, because its will still speaks of the old one.
+  /// The store was replaced, or goes on with another stream. A new stream counts this boot as its
+  /// first, or its next one would seem to be older. The session is begun anew, because its will
+  /// still speaks of the old one.
   func change(stream: StreamID) {
     self.stream = stream
     boot = 1
@@ -89,13 +90,8 @@ final class StationLink {
 
   /// Sends rows in batches. What the link does not take is asked for again by the core.
   func publish(stream: StreamID, first: UInt64, records: [[UInt8]]) {
-    var start = 0
-    while start < records.count {
-      let end = min(start + RecordBatch.mostRecords, records.count)
-      let batch = RecordBatch(
-        stream: stream, first: first + UInt64(start), records: Array(records[start..<end]))
+    for batch in RecordBatch.cut(stream: stream, first: first, records: records) {
       send(.out(station), batch.json, isRetained: false)
-      start = end
     }
   }
 

@@ -62,10 +62,12 @@ struct KeptEndsTests {
     #expect(forgetting == story.now.wall + .seconds(-30 * 86_400))
   }
 
-  @Test("the first store that is heard of is remembered, and the same one is asked nothing")
+  @Test("the first store that is heard of is told what there is, and the same one nothing more")
   func firstStore() {
     let story = Scenario()
     story.tell(.serviceHeard(Self.first))
+    story.expect(.readKeptEnd(after: 0))
+    story.tell(.keptEndRead(nil))
     story.expect(.remember([.serviceStore(Self.first)]))
     story.tell(.serviceHeard(Self.first))
     story.expectNothing()
@@ -110,6 +112,20 @@ struct KeptEndsTests {
     story.openUplink(2)
     story.tell(.serviceHeard(Self.second))
     story.expect(.publishKeptEnd(row(1).end))
+  }
+
+  @Test("after the loss of the station's store nobody knows who has its ends: all are sent again")
+  func storeReplaced() {
+    let now = Instant(nanoseconds: 0)
+    var kept = KeptEnds()
+    kept.recover(Self.first)
+    #expect(kept.hear(Self.first, at: now) == .nothing)
+    #expect(kept.hear(Self.second, at: now) == .read(after: 0))
+    kept.storeReplaced()
+    // The answer of the store before it: its rows have other places.
+    #expect(kept.take(row(7), at: now) == .nothing)
+    #expect(kept.hear(Self.first, at: now) == .read(after: 0))
+    #expect(kept.take(row(1), at: now) == .send(row(1).end))
   }
 
   @Test("the answer to a kept end says nothing of the records that wait")

@@ -120,6 +120,16 @@ struct StreamRenewalTests {
     story.expect(.remember([.lastTrusted(story.now.wall)]))
   }
 
+  @Test("a copy that shows in a store set aside raises the alarm, and the stream in use goes on")
+  func copyFound() {
+    let story = Scenario()
+    story.tell(.copyFound)
+    story.expectJournal(.alarmRaised(.storeCopied, nil), .urgent)
+    story.tell(.copyFound)
+    story.expectNothing()
+    #expect(story.station.renewal.deadline == story.now.instant + .seconds(86_400))
+  }
+
   @Test("the alarm ends a day after the last acknowledgement of its kind")
   func alarmEnds() {
     let story = connected(with: 3)

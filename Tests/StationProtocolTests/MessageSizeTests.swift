@@ -41,6 +41,36 @@ struct MessageSizeTests {
     #expect(Topic.out(gate).largestPayload == RecordBatch.longestJSON)
   }
 
+  @Test("records are cut into batches that the broker takes, also of the largest kept ends")
+  func cut() {
+    let padding = [UInt8](repeating: 0x20, count: Record.longestJSON - 2)
+    let record = [0x7B] + padding + [0x7D]
+    let stream = StreamID(bits: .max)
+    let first = UInt64(largest) - 1000
+    func cut(_ count: Int, isKept: Bool) -> [RecordBatch] {
+      RecordBatch.cut(
+        stream: stream, first: first, records: Array(repeating: record, count: count),
+        isKept: isKept)
+    }
+    #expect(cut(0, isKept: false).isEmpty)
+    for (count, isKept, sizes) in [
+      (1, false, [1]), (64, false, [64]), (65, false, [64, 1]), (130, false, [64, 64, 2]),
+      (63, true, [63]), (64, true, [63, 1]), (128, true, [63, 63, 2]),
+    ] {
+      let batches = cut(count, isKept: isKept)
+      #expect(batches.map(\.records.count) == sizes)
+      #expect(
+        batches.allSatisfy { $0.json.count <= RecordBatch.longestJSON && $0.isKept == isKept })
+      #expect(batches.first?.first == first && batches.last?.last == first + UInt64(count) - 1)
+      for (one, next) in zip(batches, batches.dropFirst()) { #expect(one.last + 1 == next.first) }
+    }
+    // Small ones are as many as a batch may have, kept or not.
+    let small = Array(repeating: Array("{}".utf8), count: 64)
+    #expect(
+      RecordBatch.cut(stream: stream, first: 1, records: small, isKept: true).map(\.records.count)
+        == [64])
+  }
+
   @Test("no topic takes more than the largest batch, so that the broker's one limit is this one")
   func topics() {
     for topic in Topic.said(by: gate) + Topic.heard(by: gate) {

@@ -196,6 +196,33 @@ final class StationdLinkTests {
     #expect(daemon.log.contains("the service has all of \(aside)"))
   }
 
+  @Test(
+    "where the service has other records under their numbers, they come in a stream of their own")
+  func copiedRemainder() throws {
+    let aside = "\(bench.store).remainder-1"
+    let (store, recovered) = try StationStore.open(path: aside, fresh: StreamID(bits: 0xB))
+    try store.commit(batch((1...5).map { entry($0) }, trim: nil))
+    try store.close()
+    let daemon = try bench.start()
+    let old = recovered.stream
+    try until("them") { [unowned self] in batches.contains { $0.stream == old } }
+    let records = batches.first { $0.stream == old }?.records ?? []
+    #expect(acknowledge(Acknowledgement(stream: old, upto: 9, conflict: 3).json))
+    let main = try #require(births.last?.session.stream)
+    try until("the last three in another stream, and the alarm") { [unowned self] in
+      batches.contains {
+        ![old, main].contains($0.stream) && $0.first == 1 && $0.records == Array(records[2...])
+      } && bodies(of: main).contains(.alarmRaised(.storeCopied, nil))
+    }
+    let fresh = try #require(batches.last { ![old, main].contains($0.stream) }?.stream)
+    #expect(acknowledge(Acknowledgement(stream: fresh, upto: 3).json))
+    try Deadline.wait(until: "the file to be gone") {
+      !FileManager.default.fileExists(atPath: aside)
+    }
+    #expect(births.allSatisfy { $0.session.stream == main })
+    #expect(try daemon.stop() == 0)
+  }
+
   @Test("a flood of garbage at the reader neither keeps a good code out nor fills anything")
   func flood() throws {
     let terminal = try bench.plugInReader()

@@ -31,6 +31,7 @@ final class Journal {
     case read(ClosedRange<UInt64>, StreamID)
     case readRemainder
     case trimRemainder(UInt64, StreamID)
+    case renewRemainder(StreamID)
     case renew(StreamID)
     case readKeptEnd(after: Int64)
     case close
@@ -75,6 +76,8 @@ final class Journal {
   func trimRemainder(through seq: UInt64, of stream: StreamID) {
     worker.submit(.trimRemainder(seq, stream))
   }
+  /// Begins another stream with what is left of such a store; its rows come as those of any other.
+  func renewRemainder(_ stream: StreamID) { worker.submit(.renewRemainder(stream)) }
 
   /// Commits what is left, notes the orderly end, and waits for it.
   func close() {
@@ -106,6 +109,7 @@ struct StoreOpening {
   /// what can be read of it: codes that were used, latches, the count of the room.
   private static func beside(_ path: String) -> StoreOpening {
     let known = StationStore.recall(path)
+    let ends = StationStore.keptEnds(aside: path)
     StoreFiles.keepNewer(path)
     do throws(DatabaseError) {
       var (store, recovered) = try StationStore.open(
@@ -114,6 +118,7 @@ struct StoreOpening {
         recovered.take(over: known)
         try store.remember(recovered)
       }
+      try store.take(ends)
       recovered.hasNewerStore = true
       return StoreOpening(store: store, recovered: recovered)
     } catch {
@@ -135,6 +140,7 @@ struct StoreOpening {
   ) -> StoreOpening {
     var candidates = [":memory:"]
     let known = isStarting && !error.condemnsFile ? StationStore.recall(path) : nil
+    let ends = StationStore.keptEnds(aside: path)
     if error.condemnsFile {
       StoreFiles.setAside(path)
       if mayUseFile { candidates.insert(path, at: 0) }
@@ -147,6 +153,7 @@ struct StoreOpening {
           recovered.take(over: known)
           try store.remember(recovered)
         }
+        try store.take(ends)
         recovered.hasLostStore = true
         recovered.isDurable = candidate == path
         recovered.hasNewerStore = StoreFiles.hasNewer(path)
@@ -245,7 +252,8 @@ final class JournalWriter {
         wait(Self.lazily)
       case .read(let range, let stream): reads.append((range, stream))
       case .readRemainder: readRemainder()
-      case .trimRemainder(let seq, let stream): remainders.trim(through: seq, of: stream)
+      case .trimRemainder(let seq, let stream): trimRemainder(through: seq, of: stream)
+      case .renewRemainder(let stream): remainders.renew(stream)
       case .renew(store.stream): renew()
       case .readKeptEnd(let id): kept.append(id)
       // What was meant for a store that is gone is in the core's hands again.
@@ -335,9 +343,23 @@ final class JournalWriter {
   }
 
   private func readRemainder() {
-    guard let next = remainders.next() else { return }
-    reports.send(
-      .remainder(next.stream, first: next.first, records: next.rows.map(Self.readable)))
+    do throws(DatabaseError) {
+      guard let next = try remainders.next(keepingEndsIn: store) else { return }
+      reports.send(
+        .remainder(next.stream, first: next.first, records: next.rows.map(Self.readable)))
+    } catch {
+      replace(error)
+    }
+  }
+
+  /// The ends among these rows are kept as those of the store in use are, before they are deleted.
+  private func trimRemainder(through seq: UInt64, of stream: StreamID) {
+    do throws(DatabaseError) {
+      try store.take(remainders.ends(through: seq, of: stream, at: Clock.wall))
+      remainders.trim(through: seq, of: stream)
+    } catch {
+      replace(error)
+    }
   }
 
   /// Puts what is in memory into a file, where one can be written again.

@@ -39,9 +39,7 @@ extension StationStore {
 
   /// Writes what another store remembers into this one.
   func remember(_ recovered: Recovered) throws(DatabaseError) {
-    var batch = Batch()
-    batch.operations = [.remember(recovered.changes)]
-    try commit(batch)
+    try take(recovered.changes)
   }
 
   /// Writes this store, which is in memory, to a file, with its stream and its numbers. A store

@@ -1,4 +1,5 @@
 // How exchanges ended, kept beyond the acknowledgement, as the station's store keeps them.
+import Linux
 import SQLite
 import StationCore
 import StationProtocol
@@ -56,5 +57,41 @@ extension StationStore {
       }
     }
     return found
+  }
+
+  /// What a store that is set aside has kept, as another one is told of it; as much of it as can be
+  /// read.
+  static func keptEnds(aside path: String) -> [RecoveryChange] {
+    guard Files.exists(path) else { return [] }
+    var changes: [RecoveryChange] = []
+    do throws(DatabaseError) {
+      let database = try Database(path: path, mode: .readOnly)
+      defer { database.close() }
+      var isThere = false
+      try database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'kept_end'").rows { _ in
+        isThere = true
+      }
+      // A store from before there were such has none.
+      guard isThere else { return [] }
+      try database.prepare("SELECT stream, seq, record, at FROM kept_end ORDER BY id").rows { row in
+        guard let stream = StreamID(row.text(0)), row.int64(1) >= 1,
+          let record = try? Record(json: row.bytes(2)), record.kind == .exchangeEnded
+        else { return }
+        let end = KeptEnd(stream: stream, seq: UInt64(row.int64(1)), record: record)
+        changes.append(
+          .endKept(end, at: WallTime(milliseconds: row.int64(3)), forgetting: nil))
+      }
+    } catch {
+      Log.warning("of the ends that \(path) has kept, \(changes.count) can be read: \(error)")
+    }
+    return changes
+  }
+
+  /// Writes what another store remembers, in one transaction.
+  func take(_ changes: [RecoveryChange]) throws(DatabaseError) {
+    guard !changes.isEmpty else { return }
+    var batch = Batch()
+    batch.operations = [.remember(changes)]
+    try commit(batch)
   }
 }

@@ -57,6 +57,9 @@ enum StoreFiles {
           try store.remember(exchange)
         }
       }
+      for name in [path] + known.dropLast().map(\.name) {
+        try store.take(StationStore.keptEnds(aside: name))
+      }
       store.abandon()
     } catch {
       // What the store in use remembers is not carried over; every record is sent all the same.
