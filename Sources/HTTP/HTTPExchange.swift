@@ -36,6 +36,9 @@ final class HTTPExchange {
       return send(server.refusal(503), method: method)
     }
     self.claim = claim
+    guard hasOneLength else {
+      return send(server.refusal(400).adding("Connection", "close"), method: method)
+    }
     // A body keeps a connection waiting; whoever may not send one is told so before it comes.
     if hasBody, case .success(let request) = request(path: path, method: method),
       let answer = server.gate(request)
@@ -52,6 +55,13 @@ final class HTTPExchange {
       return .YES
     }
     return send(server.refusal(413), method: "")
+  }
+
+  /// Whether it is said once at most where the request ends. A proxy in front may believe the other
+  /// word, and take for a body what is read here as somebody else's request (RFC 9112 section 11.2).
+  private var hasOneLength: Bool {
+    let names = values(.HEADER_KIND).map { $0.name.lowercased() }
+    return names.count { $0 == "content-length" || $0 == "transfer-encoding" } <= 1
   }
 
   private var hasBody: Bool {

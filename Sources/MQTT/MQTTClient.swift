@@ -273,6 +273,10 @@ extension MQTTClient {
 
   private static func text(of status: Int32) -> String {
     if status == MOSQ_ERR_ERRNO.rawValue { return SystemError("connect").description }
+    // The library's own words for this are "Unknown error."
+    if status == MOSQ_ERR_UNKNOWN.rawValue || status == MOSQ_ERR_KEEPALIVE.rawValue {
+      return "the broker broke off, or did not answer in time"
+    }
     return mosquitto_strerror(status).map { String(cString: $0) } ?? "error \(status)"
   }
 }

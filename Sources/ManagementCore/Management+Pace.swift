@@ -38,8 +38,10 @@ extension Management {
   ) -> [ManagementEffect] {
     do throws(JSONError) {
       let batch = try RecordBatch(json: payload)
-      pace(station, now) { $0.take(rows: batch.records.count, at: now.instant) }
       let (inbound, passedOver) = inbound(batch, from: station, now)
+      pace(station, now) {
+        $0.take(rows: batch.records.count, ends: inbound.endCount, at: now.instant)
+      }
       let effects: [ManagementEffect] = [.store(.batch(inbound))]
       return passedOver > 0 ? effects + exceed(station, bytes: passedOver, now) : effects
     } catch {

@@ -136,6 +136,13 @@ package struct InboundBatch: Equatable, Sendable {
   /// nothing of the numbers before them.
   package var isKept: Bool
 
+  /// How many of its records tell how an exchange ended.
+  var endCount: Int {
+    contents.count {
+      if case .record(let record, _) = $0 { record.kind == .exchangeEnded } else { false }
+    }
+  }
+
   package enum Content: Equatable, Sendable {
     case record(Record, json: [UInt8])
     /// JSON that is no record this version knows: kept as it is, in quarantine.

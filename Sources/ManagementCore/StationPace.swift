@@ -5,6 +5,9 @@ import StationProtocol
 /// into and a rate that a busy station never reaches. Beyond it the station is taken more slowly:
 /// its batches wait here, a few of them, and are neither read nor acknowledged before their time.
 ///
+/// Ends of exchanges have one too, for each that has no hold is something that a person has to decide:
+/// a machine sells less than one article in a second.
+///
 /// What cannot be read has a budget of its own, for it is kept as it came: a station that sends
 /// garbage for ever fills no disk. Beyond the budget it is counted and acknowledged, without its text.
 package struct StationPace: Equatable, Sendable {
@@ -15,6 +18,7 @@ package struct StationPace: Equatable, Sendable {
   private var rows: TokenBucket
   private var bytes: TokenBucket
   private var messages: TokenBucket
+  private var ends: TokenBucket
   private var unreadableRows: TokenBucket
   private var unreadableBytes: TokenBucket
   /// In the order in which they came.
@@ -24,6 +28,7 @@ package struct StationPace: Equatable, Sendable {
     rows = TokenBucket(most: 100_000, perSecond: 500, at: now)
     bytes = TokenBucket(most: 16 << 20, perSecond: 64 << 10, at: now)
     messages = TokenBucket(most: 4_000, perSecond: 50, at: now)
+    ends = TokenBucket(most: 512, perSecond: 1, at: now)
     unreadableRows = TokenBucket(most: 256, perSecond: 1, at: now)
     unreadableBytes = TokenBucket(most: 256 << 10, perSecond: 64, at: now)
   }
@@ -58,7 +63,11 @@ package struct StationPace: Equatable, Sendable {
   }
 
   /// Its records were read.
-  package mutating func take(rows count: Int, at now: Instant) { rows.take(Int64(count), at: now) }
+  /// - Parameter ends: how many of them tell of the end of an exchange.
+  package mutating func take(rows count: Int, ends: Int, at now: Instant) {
+    rows.take(Int64(count), at: now)
+    self.ends.take(Int64(ends), at: now)
+  }
 
   /// Something that cannot be read is to be kept.
   /// - Returns: whether there is room for its text.
@@ -71,13 +80,14 @@ package struct StationPace: Equatable, Sendable {
 
   /// When the first that waits may be looked into.
   package var opens: Instant? {
-    waiting.isEmpty ? nil : max(rows.opens, bytes.opens, messages.opens)
+    waiting.isEmpty ? nil : max(rows.opens, bytes.opens, messages.opens, ends.opens)
   }
 
   private mutating func isOpen(at now: Instant) -> Bool {
     let isRoomy = rows.isOpen(at: now)
     let isLight = bytes.isOpen(at: now)
-    return messages.isOpen(at: now) && isRoomy && isLight
+    let isOrderly = ends.isOpen(at: now)
+    return messages.isOpen(at: now) && isRoomy && isLight && isOrderly
   }
 
   private mutating func take(_ payload: [UInt8], at now: Instant) {

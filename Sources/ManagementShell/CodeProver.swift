@@ -3,12 +3,16 @@ import ManagementCore
 import MemberCode
 import StationProtocol
 
-/// What a station believes is checked once more, by the service's own keys. How long a code lives is
-/// for the station to judge, at the moment when it is shown; here it only must not be an old one.
+/// What a station believes is checked once more, by the service's own keys. Whether a code is valid
+/// at the moment when it is shown is for the station to judge, whose clock and rules may differ; here
+/// it must not be an old one, nor one of a time to come, nor live for longer than any station allows.
 package struct CodeProver: Sendable {
   /// How long after its end a code still counts. A question takes seconds; the rest is for clocks
   /// of stations and of this machine that differ.
   package static let grace: Duration = .seconds(600)
+
+  /// The longest that a station can be told to accept (`longest-code-life`).
+  static let longestLife: Duration = .seconds(86_400)
 
   private let verifier: CodeVerifier
 
@@ -18,11 +22,17 @@ package struct CodeProver: Sendable {
     switch verifier.authenticate(Array(code.text.utf8)) {
     case .refused(let refusal, _): return .refused(refusal)
     case .genuine(let code):
-      guard let expires = code.claims.expires else { return .refused(.tooLongLived) }
+      let claims = code.claims
+      guard let expires = claims.expires, let issued = claims.issued,
+        expires - issued <= Self.longestLife
+      else { return .refused(.tooLongLived) }
+      if max(issued, claims.notBefore ?? issued) > time + Self.grace {
+        return .refused(.notYetValid)
+      }
       if let ends = code.terms.ends, ends + Self.grace <= time { return .refused(.issuerEnded) }
       if expires + Self.grace <= time { return .refused(.expired) }
       let policy = CodePolicy(audiences: [station.text])
-      switch policy.identify(code.claims, code.terms) {
+      switch policy.identify(claims, code.terms) {
       case .success(let member): return .genuine(member, code.digest)
       case .failure(let refusal): return .refused(refusal)
       }

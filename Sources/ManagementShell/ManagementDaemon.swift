@@ -69,7 +69,7 @@ package final class ManagementDaemon {
     for problem in keyProblems { Log.error(problem) }
     loop = try EventLoop()
     lock = try Self.lock(settings.storePath)
-    store = try SQLiteStore(path: settings.storePath)
+    store = try Self.store(settings.storePath)
     epoch = try store.settleEpoch(path: settings.storePath)
     writer = try IngestWriter(
       path: settings.storePath, limits: settings.stationLimits, epoch: epoch)
@@ -79,6 +79,16 @@ package final class ManagementDaemon {
     options.longestPause = settings.longestPause
     options.largestPayload = RecordBatch.longestJSON
     client = try MQTTClient(loop: loop, options: options)
+  }
+
+  private static func store(_ path: String) throws(StoreFailure) -> SQLiteStore {
+    do throws(StoreFailure) {
+      return try SQLiteStore(path: path)
+    } catch {
+      throw StoreFailure(
+        "the store \(path) cannot be used: \(error); where the file is damaged, put a backup in its place"
+      )
+    }
   }
 
   private static func lock(_ path: String) throws(SystemError) -> FileLock {

@@ -15,6 +15,8 @@ package enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
   /// that nobody can own.
   case damaged(String)
   case tooManyKeys
+  /// More than one public key in a file that is one issuer's.
+  case severalKeys
 
   package var description: String {
     switch self {
@@ -32,6 +34,8 @@ package enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
       "a key of kind \(kind) cannot be used here"
     case .damaged(let label):
       "the block \(label) is damaged or holds a key that is not valid"
+    case .severalKeys:
+      "more than one public key in one file; give each a file and a section of its own"
     case .tooManyKeys:
       "more than \(KeySet.most) keys"
     }

@@ -19,9 +19,11 @@ package struct VerificationKey: Sendable {
   package let bareID: KeyID
   private let material: Material
 
-  /// Reads the first public key (SubjectPublicKeyInfo) or X.509 certificate of a PEM file.
+  /// Reads the public key (SubjectPublicKeyInfo) or the first X.509 certificate of a PEM file.
   package init(pem file: [UInt8]) throws(KeyError) {
     let blocks = try PEM.blocks(file)
+    // A certificate may come with those that vouch for it; of two bare keys one would be ignored.
+    guard blocks.count(where: { $0.label == "PUBLIC KEY" }) <= 1 else { throw .severalKeys }
     for block in blocks {
       switch block.label {
       case "PUBLIC KEY":

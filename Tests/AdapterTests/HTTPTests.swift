@@ -69,6 +69,22 @@ struct HTTPTests {
     #expect(small.hasSuffix(" 5"))
   }
 
+  @Test(
+    "a request that ends at two places is refused, and nothing behind it is a request",
+    arguments: [
+      "Content-Length: 3\r\nContent-Length: 40", "Content-Length: 3\r\nTransfer-Encoding: chunked",
+    ])
+  func twoLengths(headers: String) throws {
+    let server = try Self.echo()
+    let connection = try RawConnection(port: server.port)
+    connection.send(
+      "POST / HTTP/1.1\r\nHost: here\r\n\(headers)\r\n\r\nabcGET /inner HTTP/1.1\r\nHost: here\r\n\r\n"
+    )
+    let answers = connection.readAll()
+    #expect(answers.hasPrefix("HTTP/1.1 400 "))
+    #expect(answers.components(separatedBy: "HTTP/1.1 ").count == 2, "\(answers)")
+  }
+
   @Test("a chunked body without end is answered in its midst and cut off")
   func endlessBody() throws {
     var options = HTTPOptions()

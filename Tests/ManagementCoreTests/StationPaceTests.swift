@@ -118,7 +118,7 @@ struct StationPaceTests {
         last = now
         switch pace.admit(batch(sent), at: now) {
         case .atOnce:
-          pace.take(rows: 64, at: now)
+          pace.take(rows: 64, ends: 0, at: now)
           taken += 64
         case .later: break
         case .never: Issue.record("the batch from \(sent) on is refused")
@@ -128,11 +128,36 @@ struct StationPaceTests {
       guard let due = pace.opens else { continue }
       now = max(now, due)
       while pace.next(at: now) != nil {
-        pace.take(rows: 64, at: now)
+        pace.take(rows: 64, ends: 0, at: now)
         taken += 64
       }
     }
     #expect(now - start > .seconds(60) && now - start < .seconds(1_200))
+  }
+
+  @Test("a station that tells of one end after the other is taken at the pace of a machine")
+  func ends() throws {
+    let start = Instant(nanoseconds: 0)
+    var pace = StationPace(at: start)
+    var taken = 0
+    for number in 0..<100 {
+      guard case .atOnce = pace.admit(Array("\(number)".utf8), at: start) else { continue }
+      pace.take(rows: 64, ends: 64, at: start)
+      taken += 64
+    }
+    #expect(taken == 512)
+    // What an honest station keeps of a month comes through within hours.
+    var now = start
+    while taken < 9_000 {
+      guard let due = pace.opens else { break }
+      now = max(now, due)
+      guard pace.next(at: now) != nil else { break }
+      pace.take(rows: 64, ends: 64, at: now)
+      taken += 64
+      let again = pace.admit(Array("again \(taken)".utf8), at: now)
+      #expect(again == .later)
+    }
+    #expect(taken >= 9_000 && now - start < .seconds(3 * 3600))
   }
 
   /// So many messages that the next one has to wait.

@@ -54,6 +54,11 @@ import Testing
     #expect(refusal(prover.prove(last, at: gate, now)) == nil)
     let old = try code(at: now + (.zero - grace))
     #expect(refusal(prover.prove(old, at: gate, now)) == .expired)
+    let early = try code(at: now + CodeProver.grace + .seconds(1))
+    #expect(refusal(prover.prove(early, at: gate, now)) == .notYetValid)
+    let long = try CodeIssuer(key).issue(member, life: .seconds(86_401), at: now)
+    let lasting = prover.prove(try #require(CodeText(long)), at: gate, now)
+    #expect(refusal(lasting) == .tooLongLived)
   }
 
   @Test("an issuer's terms and a code's place hold here as at the door")

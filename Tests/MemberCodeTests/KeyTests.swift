@@ -109,6 +109,12 @@ struct KeyTests {
     #expect(throws: KeyError.privateKey) { try VerificationKey(pem: files.read("locked.pem")) }
   }
 
+  @Test("a second public key in one file is not passed over in silence")
+  func twoKeys() throws {
+    let both = SigningKey.generate().publicPEM + SigningKey.generate().publicPEM
+    #expect(throws: KeyError.severalKeys) { try VerificationKey(pem: both) }
+  }
+
   @Test("the wrong half of a pair is refused as such")
   func wrongHalf() throws {
     try files.makeKey("k", "ED25519")

@@ -101,7 +101,7 @@ final class JournalTests {
 
   @Test(
     "a damaged file is set aside whole, and a new stream begins",
-    arguments: ["garbage", "truncated", "flipped page", "empty header"])
+    arguments: ["garbage", "truncated", "flipped page", "empty header", "emptied"])
   func damage(kind: String) throws {
     var journal: Journal? = try open()
     let stream = journal!.recovered.stream
@@ -113,6 +113,7 @@ final class JournalTests {
     switch kind {
     case "garbage": bytes = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     case "truncated": bytes.removeLast(bytes.count / 2)
+    case "emptied": bytes = []
     case "flipped page":
       for offset in 4096 * 6..<4096 * 7 { bytes[offset] ^= 0xFF }
     default: for offset in 0..<100 { bytes[offset] = 0 }

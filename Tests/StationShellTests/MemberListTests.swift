@@ -13,6 +13,13 @@ struct MemberListTests {
   private static let pin = PINHash(pin: Array("258046".utf8))!
   private static let duress = PINHash(pin: Array("258047".utf8))!
 
+  @Test(
+    "who checks a list is told that an empty file is none", arguments: ["", " \n", "\u{FEFF}\n"])
+  func empty(text: String) throws {
+    #expect(MemberList.check(Array(text.utf8)).count == 1)
+    #expect(MemberList.check(Array("# nobody yet\n".utf8)).isEmpty)
+  }
+
   private func list(_ text: String) throws -> MemberList {
     let (list, problems) = MemberList.read(Array(text.utf8))
     try #require(problems.isEmpty)

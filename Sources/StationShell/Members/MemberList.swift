@@ -74,6 +74,13 @@ struct MemberList: Equatable, Sendable {
     pins = PINBook(numbers)
   }
 
+  /// What is wrong with a list, for somebody who looks before a station does.
+  static func check(_ file: [UInt8]) -> [ConfigurationProblem] {
+    var reading = MemberListReading(file)
+    reading.noteBlank()
+    return reading.problems.isEmpty ? [] : ConfigurationError(reading.problems).problems
+  }
+
   /// Reads a file.
   /// - Parameter known: the list that is in force, which counts wherever the file is in doubt.
   /// - Returns: the list that is in force from now on, and every mistake of the file.

@@ -39,15 +39,21 @@ struct MemberListReading {
     }
   }
 
+  /// Says that a file without a word is no list, where it is one.
+  mutating func noteBlank() {
+    guard isBlank else { return }
+    problems.append(
+      ConfigurationProblem(
+        line: nil, "the file is empty: a list without members holds a comment at least"))
+  }
+
   /// Whether the file can be taken as it stands. Notes where a file that has lost members of the
   /// list in force looks as if it had been cut off; one of which a part could not be read at all
   /// says that already.
   mutating func isSound(over known: MemberList) -> Bool {
     let missing = known.profiles.keys.filter { entries[$0] == nil }
     if isBlank, !missing.isEmpty {
-      problems.append(
-        ConfigurationProblem(
-          line: nil, "the file is empty: a list without members holds a comment at least"))
+      noteBlank()
       hasLostEntry = true
     } else if !hasEnd, !missing.isEmpty, !hasLostEntry {
       let message = "\(missing.count) members are gone and the last line has no end: "

@@ -72,7 +72,7 @@ struct MemberLists {
       var file = ListFile(path, limit: MemberList.mostBytes)
       switch file.look() {
       case .unchanged: break
-      case .changed(let bytes): problems += MemberList.read(bytes).problems.map { "\(path): \($0)" }
+      case .changed(let bytes): problems += MemberList.check(bytes).map { "\(path): \($0)" }
       case .unreadable(let problem): problems.append(problem)
       }
     }

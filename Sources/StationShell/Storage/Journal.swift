@@ -93,9 +93,15 @@ struct StoreOpening {
 
   static func open(path: String) -> StoreOpening {
     StoreFiles.resume(path)
+    let isEmptied = StoreFiles.isEmptied(path)
+    if isEmptied {
+      Log.error("the store \(path) has been emptied: what it held is lost")
+      StoreFiles.setAside(path)
+    }
     do throws(DatabaseError) {
       var (store, recovered) = try StationStore.open(
         path: path, fresh: StreamID(bits: Randomness.bits))
+      recovered.hasLostStore = recovered.hasLostStore || isEmptied
       recovered.hasNewerStore = StoreFiles.hasNewer(path)
       return StoreOpening(store: store, recovered: recovered)
     } catch {

@@ -19,6 +19,18 @@ enum StoreFiles {
     if move(path, to: name) { Log.error("the damaged store is set aside as \(name)") }
   }
 
+  /// Whether what was stored is gone and something of it is left: SQLite would take a file without a
+  /// byte, or none beside a log, for a store that is new.
+  static func isEmptied(_ path: String) -> Bool {
+    guard let size = size(path) else { return (size("\(path)-wal") ?? 0) > 0 }
+    return size == 0
+  }
+
+  private static func size(_ path: String) -> Int64? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+  }
+
   /// - Returns: the name under which its records wait; nil where there was no file.
   @discardableResult
   static func makeRemainder(of path: String, as base: String? = nil) -> String? {
