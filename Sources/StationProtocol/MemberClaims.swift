@@ -146,12 +146,12 @@ package struct CodePolicy: Equatable, Sendable {
     return .success(member)
   }
 
-  /// The time at which a code was issued, where it may tell the time: its issuer may sign it, and
-  /// could at that time.
+  /// The time at which a code was issued, where it may tell the time: it would have been accepted
+  /// then. One that was never valid, or lives for too long, moves no clock.
   package func witness(_ claims: MemberClaims, _ terms: IssuerTerms) -> WallTime? {
-    guard let issued = claims.issued, terms.ends.map({ issued < $0 }) ?? true,
-      case .success = identify(claims, terms)
-    else { return nil }
+    guard let issued = claims.issued, case .success = judge(claims, terms, at: issued) else {
+      return nil
+    }
     return issued
   }
 }

@@ -70,6 +70,46 @@ import Testing
     #expect(try bed.management.check().status == 0)
   }
 
+  @Test("what fell after the backup was made stays paid: the station tells of its end again")
+  func paidBeforeTheRestore() throws {
+    let bed = try AttackBed(stations: ["gate-1"])
+    let store = bed.folder.file("management/management.sqlite")
+    _ = try bed.management.enrol("m-1")
+    try bed.management.issue(1000, reason: "this year")
+    try bed.management.grant(100, to: "m-1", reason: "welcome")
+    let station = try bed.start("gate-1") { $0.hasMachine = true }
+    try station.fill(slot: 1, stock: 3)
+    try station.buy(slot: 1, member: "m-1")
+    try station.waitForPhase("turning")
+    // The points are set aside by now, and nobody knows yet whether it falls.
+    let backup = try Program.run("sqlite3", [store, ".backup \(store).backup"])
+    try #require(backup.status == 0, "\(backup.output)")
+    let held = try Program.run(
+      "sqlite3", ["\(store).backup", "SELECT count(*) FROM exchange WHERE state = 'held'"])
+    try #require(held.output == "1\n")
+    try station.waitForPhase("dispensed")
+    try waitUntilPaid(bed)
+    #expect(try bed.management.stop() == 0)
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: store + suffix)
+    }
+    try FileManager.default.moveItem(atPath: "\(store).backup", toPath: store)
+    try bed.management.start()
+    try waitUntilPaid(bed)
+    #expect(try bed.management.check().status == 0)
+    #expect(station.fallen == 1)
+  }
+
+  /// No hold is open, and the article was paid once.
+  private func waitUntilPaid(_ bed: AttackBed) throws {
+    try Deadline.wait(60, until: "the article to be paid for") {
+      let holds = try bed.management.api.call("GET", "/holds").object["holds"] as? [Any]
+      let points = try bed.management.api.call("GET", "/members/m-1/points")
+      return holds?.isEmpty == true
+        && points.object["balance"] as? Int == 100 - MachinePlan.prices[0]
+    }
+  }
+
   private func end(_ seq: UInt64) throws -> Record {
     let exchange = Exchange(
       id: ExchangeID(stream: StreamID(bits: 0xA), seq: seq), member: try #require(MemberID("m-1")),

@@ -61,10 +61,16 @@ import Testing
   @Test("only what a key may sign, and signed in its time, tells how late it is")
   func witness() {
     let terms = IssuerTerms(members: "m-", ends: noon)
-    func claims(_ member: String, _ issued: WallTime, _ audience: String? = nil) -> MemberClaims {
-      MemberClaims(subject: member, audience: audience, issued: issued)
+    func claims(
+      _ member: String, _ issued: WallTime, _ audience: String? = nil, life: Int64 = 60
+    ) -> MemberClaims {
+      MemberClaims(
+        subject: member, audience: audience, expires: issued + .seconds(life), issued: issued)
     }
     let before = noon + .seconds(-1)
+    // One that is over before it begins is never accepted, nor one that lives for ever.
+    #expect(policy.witness(claims("m-1", before, life: -60), terms) == nil)
+    #expect(policy.witness(claims("m-1", before, life: 86_400), terms) == nil)
     #expect(policy.witness(claims("m-1", before), terms) == before)
     #expect(policy.witness(claims("m-1", noon), terms) == nil)
     #expect(policy.witness(claims("x-1", before), terms) == nil)

@@ -75,6 +75,17 @@ struct AsideEndsTests {
     return store
   }
 
+  @Test("one that was acknowledged a moment ago, and is not written yet, is among them")
+  func justAcknowledged() throws {
+    let store = try makeStore([kept(1)])
+    let reports = try Mailbox<Journal.Report>()
+    let writer = JournalWriter(path: path, store: store, reports: reports)
+    let due = writer.perform([.remember([kept(2)], first), .trim(2, first)])
+    #expect(due.map { $0 > Clock.now } == true)
+    #expect(try ends(of: writer, reports) == [1, 2])
+    _ = writer.perform([.close])
+  }
+
   @Test("they outlast a new stream of the same store")
   func newStream() throws {
     let store = try makeStore([kept(1), kept(2)])

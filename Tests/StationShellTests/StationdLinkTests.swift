@@ -19,6 +19,9 @@ final class StationdLinkTests {
   var batches: [RecordBatch] = []
   var statuses: [StatusPayload] = []
   var births: [BirthPayload] = []
+  /// The service has heard itself: its subscription is read, and nothing that is said is missed.
+  var isListening = false
+  private static let echo = "ws/v1/one/listening"
 
   init() throws {
     brokerFolder = try WorkFolder()
@@ -31,10 +34,13 @@ final class StationdLinkTests {
       options: MQTTOptions(
         host: "127.0.0.1", port: broker.port, clientID: "service", user: "service",
         password: "watching"))
-    service.onConnected = { [unowned service] in service.subscribe(["ws/v1/one/#"]) }
+    service.onConnected = { [unowned service] in
+      service.subscribe(["ws/v1/one/#"])
+      _ = service.publish(MQTTMessage(topic: Self.echo, payload: []))
+    }
     service.onMessage = { [unowned self] in receive($0) }
     service.start()
-    try loop.serve(until: "the service") { [service] in service.isConnected }
+    try loop.serve(until: "the service") { [unowned self] in isListening }
   }
 
   deinit { service.stop() }
@@ -258,6 +264,7 @@ final class StationdLinkTests {
 
   private func receive(_ message: MQTTMessage) {
     switch message.topic {
+    case Self.echo: isListening = true
     case "ws/v1/one/out":
       if let batch = try? RecordBatch(json: message.payload) { batches.append(batch) }
     case "ws/v1/one/status":
@@ -279,7 +286,7 @@ final class StationdLinkTests {
   private func records(of stream: StreamID) -> [[UInt8]] {
     var records: [[UInt8]] = []
     for batch in batches where batch.stream == stream {
-      guard batch.first <= records.count + 1 else { break }
+      guard batch.first <= records.count + 1 else { continue }
       records.replaceSubrange((Int(batch.first) - 1)..., with: batch.records)
     }
     return records

@@ -63,8 +63,12 @@ extension API {
     }
     let now = now()
     let code = try desk.issue(for: member.id, at: now)
-    // A code that nobody can be asked about is not handed out.
-    try store.note(.code(for: member.id, expires: code.expires, by: actor.name, at: now))
+    do throws(StoreFailure) {
+      try store.note(.code(for: member.id, expires: code.expires, by: actor.name, at: now))
+    } catch {
+      // A worker is not left in the cold for a disk that is full; the journal says who did it.
+      Log.error("\(actor.name) issued a code for \(member.id), and the audit has no line: \(error)")
+    }
     let accepted = request.header("accept") ?? ""
     if accepted.contains("image/png") {
       return HTTPResponse(
