@@ -80,7 +80,7 @@ package struct StationPace: Equatable, Sendable {
 
   /// When the first that waits may be looked into.
   package var opens: Instant? {
-    waiting.isEmpty ? nil : max(rows.opens, bytes.opens, messages.opens, ends.opens)
+    waiting.isEmpty ? nil : [rows, bytes, messages, ends].map(\.opens).max()
   }
 
   private mutating func isOpen(at now: Instant) -> Bool {

@@ -50,6 +50,10 @@ struct ManagementCredentials {
     let text: String
     if let handed { text = handed } else { text = try Self.tokens.read(directory: directory) }
     let (tokens, faults) = Tokens.read(text)
+    if tokens.isEmpty, let first = faults.first {
+      throw SystemError(
+        "read", path: Self.tokens.name, detail: "no line of it can be used: \(first)")
+    }
     return (tokens, faults.map(\.description))
   }
 

@@ -71,7 +71,7 @@ extension StationSettings {
         "Two doors of which one lets nobody in while the other is not shut."),
       ConfigurationTable.Key(
         "uplink-lost", .choice(["codes", "free"]), .standard("codes"),
-        "What is done without the management service: codes decide as ever, or doors stand open "
+        "What is done without a connection to the broker: codes decide as ever, or doors stand open "
           + "during opening hours, with an alarm (free)."),
       ConfigurationTable.Key(
         "uplink-lost-after", .duration(.seconds(60)...(.seconds(86_400))), .standard("10 min"),

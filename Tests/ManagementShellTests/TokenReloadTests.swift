@@ -45,6 +45,18 @@ struct TokenReloadTests {
     #expect(try service.health()["credentials"] as? Bool == true)
   }
 
+  @Test("a file of which no line can be used locks nobody out")
+  func nothingUsable() throws {
+    try service.folder.write(
+      "alice : manager : a-token-0123456789\n", to: "management/credentials/api-tokens")
+    kill(service.management.identifier, SIGHUP)
+    try Deadline.wait(until: "the service to say so") {
+      service.management.log.contains("the tokens of before stay in force")
+    }
+    #expect(try service.api.call("GET", "/stations").status == 200)
+    #expect(!service.management.log.contains("a-token-0123456789"))
+  }
+
   @Test("without the file a reload leaves the tokens as they were, and says so")
   func withoutFile() throws {
     try FileManager.default.removeItem(
