@@ -17,7 +17,8 @@ extension Probe {
     // What was understood, written out plainly, is understood again as the same.
     var text = ""
     for section in file.sections {
-      text += section.title + "\n"
+      // Not the title, which messages cut short.
+      text += "[\(section.name)" + (section.argument.map { " \($0)" } ?? "") + "]\n"
       for entry in section.entries { text += "\(entry.key) = \(entry.value)\n" }
     }
     let again = INI(Array(text.utf8))
