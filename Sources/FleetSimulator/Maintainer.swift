@@ -47,6 +47,8 @@ final class Maintainer {
     let visit = visits
     var at = world.now + dice.seconds(delay)
     world.at(at) { [unowned self] in
+      // A key that somebody has left turned is turned anew: that is how the station knows of a hand.
+      if isThorough { station.turnMaintenanceKey(on: false) }
       station.turnMaintenanceKey(on: true)
       machine.setDoor(open: true)
     }

@@ -17,7 +17,8 @@ import Testing
       exchange.id == ExchangeID(stream: ExchangeStory.stream, seq: story.station.outbox.next - 1))
     #expect(story.requests.isEmpty)
     story.commit()
-    #expect(story.requests == [.hold(exchange, code: try #require(code.text))])
+    let text = try #require(code.text)
+    #expect(story.requests == [.hold(exchange, code: text)])
     story.hold(balance: 70)
     #expect(story.orders.isEmpty)
     #expect(
