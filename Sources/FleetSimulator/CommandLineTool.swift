@@ -60,7 +60,9 @@ package struct CommandLineTool {
       write(Self.help)
       return Self.right
     case ["--mutations"]:
-      for mutation in Mutation.allCases { write("\(mutation.rawValue)  \(mutation.sentence)") }
+      for mutation in Mutation.allCases {
+        write("\(mutation.rawValue) \(mutation.finding.rawValue)  \(mutation.sentence)")
+      }
       return Self.right
     case ["--list-faults"]:
       for fault in Fault.allCases { write("\(fault.rawValue)  \(fault.sentence)") }

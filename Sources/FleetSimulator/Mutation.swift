@@ -74,7 +74,7 @@ package enum Mutation: String, CaseIterable, Sendable {
     }
   }
 
-  enum Finding {
+  enum Finding: String {
     case wrong
     case stuck
     case crash

@@ -254,6 +254,30 @@ final class MQTTClientTests {
     client.stop()
   }
 
+  @Test("a turn of the loop takes so many bytes and no more, however much has come")
+  func bytesOfATurn() throws {
+    let other = try EventLoop()
+    let sender = try MQTTClient(
+      loop: other, options: Self.options(broker, user: "one", password: "right"))
+    sender.start()
+    try other.serve(until: "the sender") { sender.isConnected }
+    let text = String(repeating: "x", count: 16_384)
+    for _ in 0..<20 { #expect(sender.publish(status(text))) }
+    // With the broker's acknowledgement of each, so that all of them wait for the observer.
+    sender.stop()
+    var most = 0
+    var before = 0
+    func turn() {
+      most = max(most, observed.count - before)
+      before = observed.count
+      _ = loop.schedule(at: Clock.now) { turn() }
+    }
+    turn()
+    try loop.serve(until: "all of them") { [unowned self] in observed.count == 20 }
+    turn()
+    #expect(most <= 4)
+  }
+
   @Test("stop in a callback ends the session when the callback has returned")
   func stopInCallback() throws {
     let client = try self.client()

