@@ -77,6 +77,13 @@ package final class Database {
 
   deinit { close() }
 
+  /// The file as SQLite has found it, behind symbolic links; nil for one in memory.
+  package var file: String? {
+    guard let name = sqlite3_db_filename(open, "main") else { return nil }
+    let file = String(cString: name)
+    return file.isEmpty ? nil : file
+  }
+
   /// Ends the connection; closing twice is harmless. A statement still held by someone keeps
   /// the file open until it goes.
   package func close() {

@@ -7,6 +7,8 @@ import StationProtocol
 /// the journal's thread.
 final class StationStore {
   let database: Database
+  /// nil for a store in memory.
+  let place: StorePlace?
   private(set) var stream: StreamID
   /// The first number that was not trimmed.
   private(set) var floor: UInt64
@@ -135,6 +137,7 @@ final class StationStore {
   init(_ database: Database, _ recovered: Recovered, _ base: Int64) {
     self.database = database
     self.base = base
+    place = StorePlace(database)
     stream = recovered.stream
     floor = recovered.floor
   }
