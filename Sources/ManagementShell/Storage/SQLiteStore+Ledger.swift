@@ -7,7 +7,7 @@ extension SQLiteStore {
   package func carryOut(
     _ order: LedgerOrder, key: OrderKey, by actor: String, aloneUpTo: Int64, at now: Now
   ) throws(StoreFailure) -> OrderOutcome {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var book = try SQLiteBook(database)
       return try database.transaction { () throws(DatabaseError) in
         try book.carryOut(order, key, by: actor, aloneUpTo: aloneUpTo, at: now)
@@ -34,7 +34,7 @@ extension SQLiteStore {
   private func asked<Value>(
     _ question: (SQLiteBook) throws(DatabaseError) -> Value
   ) throws(StoreFailure) -> Value {
-    try Self.guarded { () throws(DatabaseError) in try question(try SQLiteBook(database)) }
+    try guarded { () throws(DatabaseError) in try question(try SQLiteBook(database)) }
   }
 
   /// The rows of a question, each read by `read`.
@@ -42,7 +42,7 @@ extension SQLiteStore {
     _ sql: String, _ values: [SQLValue],
     _ read: (Statement) throws(DatabaseError) -> Value
   ) throws(StoreFailure) -> [Value] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var all: [Value] = []
       try database.prepare(sql).rows(values) { row throws(DatabaseError) in
         all.append(try read(row))

@@ -117,7 +117,8 @@ final class StationStore {
       ending = $0.int64(0) == 1 ? .clean : .unclean
     }
     if ending == .unclean, let finding = try database.quickCheck().first {
-      throw DatabaseError(operation: .open, extendedCode: 11, sql: nil, message: finding)
+      throw DatabaseError(
+        operation: .open, extendedCode: 11, sql: nil, message: finding, path: path)
     }
     try database.transaction { () throws(DatabaseError) in
       if ending == .newStore {
@@ -203,7 +204,7 @@ final class StationStore {
     guard isSound, areTotalsSound, stream != nil, totals != nil else {
       throw DatabaseError(
         operation: .open, extendedCode: 11, sql: nil,
-        message: "what the store remembers of itself cannot be true")
+        message: "what the store remembers of itself cannot be true", path: database.path)
     }
     return (recovered, base)
   }
