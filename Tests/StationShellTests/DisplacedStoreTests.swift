@@ -188,6 +188,19 @@ struct DisplacedStoreTests {
     #expect(told() == [])
   }
 
+  @Test("stationd whose store and lock are removed goes on from them after an orderly end")
+  func daemon() throws {
+    let bench = try DaemonBench()
+    let daemon = try bench.start()
+    for suffix in ["", "-wal", "-shm", ".lock"] { #expect(unlink(bench.store + suffix) == 0) }
+    #expect(try daemon.stop() == 0)
+    #expect(daemon.log.contains("the lock of \(bench.store) was removed; it is made again"))
+    #expect(daemon.log.contains("the store is at \(bench.store) again"))
+    let (store, found) = try StationStore.open(path: bench.store, fresh: StreamID(bits: 1))
+    #expect(found.boot == 2 && found.ending == .clean && found.next > 1)
+    store.abandon()
+  }
+
   @Test("a lock whose file was removed is known to keep nobody away")
   func lock() throws {
     let first = try #require(try FileLock(beside: path))
