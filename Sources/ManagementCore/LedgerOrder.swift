@@ -3,6 +3,9 @@ import StationProtocol
 
 /// Names an order for the life of the ledger: 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_`, `.`, `:`.
 package struct OrderKey: Hashable, Sendable, CustomStringConvertible {
+  /// For the errors that people read.
+  package static let syntax = MemberID.syntax
+
   package let text: String
 
   /// - Returns: nil where the text is empty, too long, or holds any other character.
