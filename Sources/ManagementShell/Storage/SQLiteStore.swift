@@ -31,7 +31,8 @@ package final class SQLiteStore: ManagementStore {
       try Database(path: path, mode: .readOnly)
     }
     self.database = database
-    let version = try Self.guarded(path) { () throws(DatabaseError) in try database.schemaVersion()
+    let version = try Self.guarded(path) { () throws(DatabaseError) in
+      try database.schemaVersion()
     }
     guard version == Schema.migrations.count else {
       throw StoreFailure(
