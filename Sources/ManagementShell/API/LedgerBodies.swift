@@ -3,8 +3,8 @@ import ManagementCore
 import StationProtocol
 
 /// `POST /issues`, `POST /members/{id}/grants`, `POST /movements/{id}/reversal`,
-/// `POST /pending-orders/{id}/decision` and `POST /holds/{exchange}/resolution`: each takes a key, most a
-/// reason, and what its own members say.
+/// `POST /pending-orders/{id}/decision`, `POST /holds/{exchange}/resolution` and
+/// `POST /stations/{id}/dismissal`: each takes a key, most a reason, and what its own members say.
 package struct LedgerBody: Equatable, Sendable {
   package enum Shape: Sendable {
     case issue
@@ -12,6 +12,7 @@ package struct LedgerBody: Equatable, Sendable {
     case reversal
     case decision
     case resolution
+    case dismissal
   }
 
   package var key: OrderKey
@@ -19,6 +20,8 @@ package struct LedgerBody: Equatable, Sendable {
   package var reason = ""
   /// Of a grant, an issue, or what is taken of a hold.
   package var amount: Int64?
+  /// The last exchange of a dismissal.
+  package var through: Int64 = 0
   /// Whether an order is approved, or a hold posted.
   package var isAffirmed = false
 
@@ -37,6 +40,7 @@ package struct LedgerBody: Equatable, Sendable {
     var key: OrderKey?
     var reason: String?
     var amount: Int64?
+    var through: Int64?
     var isAffirmed: Bool?
 
     init(shape: Shape) { self.shape = shape }
@@ -53,6 +57,10 @@ package struct LedgerBody: Equatable, Sendable {
         try reader.read(
           &amount, name, integer: { Points($0)?.number },
           expecting: "a number from 1 to \(Points.most)")
+      case ("through", .dismissal):
+        try reader.read(
+          &through, name, integer: { (1...JSONReader.largest).contains($0) ? $0 : nil },
+          expecting: "a number from 1 to \(JSONReader.largest)")
       case ("decision", .decision):
         try reader.read(
           &isAffirmed, name, text: { $0 == "approve" ? true : $0 == "decline" ? false : nil },
@@ -81,6 +89,7 @@ package struct LedgerBody: Equatable, Sendable {
       case .resolution where body.isAffirmed: body.amount = amount
       case .resolution:
         guard amount == nil else { throw reader.error(.unknownMember("amount")) }
+      case .dismissal: body.through = try reader.require(through, "through")
       case .reversal, .decision: break
       }
       return body
