@@ -34,13 +34,14 @@ SYSCONF := /etc
 share := $(DESTDIR)$(PREFIX)/share/worker-station
 lib := $(DESTDIR)$(PREFIX)/lib
 daemons := stationd managementd
+fleetsim := .build-install/release/fleetsim
 programs := $(daemons) stationctl stationboard
 units := $(daemons) stationboard
 references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildcard Sources/bench/reference/*.c))
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build unit test lint bench contract attack soak test-hardware test-gpiod2 test-debian13 \
+.PHONY: help demo build-gpiod2 build unit test lint bench contract attack soak test-hardware test-gpiod2 test-debian13 \
   simulate mutations sequences fuzz sanitize coverage release install install-files clean
 
 help: ## this list
@@ -59,7 +60,8 @@ build: ## everything, for debugging
 unit: ## the fast tests: all but those of whole systems, of hardware, of meters, and a minute of noise
 	@swift test --disable-xctest $(FAST) $(BUILT)
 
-# What downloads runs beside what computes. Nothing runs beside tests that take time into account.
+# What downloads runs beside what computes, and builds run beside what keeps one core busy. Nothing
+# runs beside tests that take time into account.
 test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
 	@rm -rf .build/stages
 	trap '$(STAGE) --end' EXIT
@@ -71,12 +73,16 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) contract .ci/contract
 	$(STAGE) fuzz .ci/fuzz --seconds 10 --jobs 2 --or-replay
 	$(STAGE) --await root13
-	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'
+	$(STAGE) --beside debian13 .ci/debian13 --build
+	$(STAGE) --beside gpiod2-build $(MAKE) --no-print-directory build-gpiod2
+	$(STAGE) release $(MAKE) --no-print-directory release programs="fleetsim stationd"
 	$(STAGE) simulate $(MAKE) --no-print-directory simulate SEEDS=1-200
 	$(STAGE) fresh $(MAKE) --no-print-directory simulate RUNS=200
 	$(STAGE) mutations $(MAKE) --no-print-directory mutations
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
-	$(STAGE) debian13 .ci/debian13 --build
+	$(STAGE) --await gpiod2-build
+	$(STAGE) --await debian13
+	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'
 	$(STAGE) system swift test --skip-build --disable-xctest --filter '$(SLOW)' $(STRICT)
 	$(STAGE) attack $(MAKE) --no-print-directory attack BUILT='--skip-build $(STRICT)'
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
@@ -97,11 +103,13 @@ test-hardware: ## real GPIO and input devices, in a virtual machine (Debian 12):
 	$(MAKE) --no-print-directory release programs=stationd
 	exec Tests/Hardware/run $(ONLY)
 
-test-gpiod2: ## the same with Debian 13's libgpiod 2, debounce in the kernel: ONLY=SuiteName
+test-gpiod2: build-gpiod2 ## the same with Debian 13's libgpiod 2, debounce in the kernel: ONLY=SuiteName
+	@exec Tests/Hardware/run --gpiod2 $(ONLY)
+
+build-gpiod2:
 	@.ci/install-packages build run test hardware
 	export PKG_CONFIG_PATH=$$(.ci/gpiod2) WORKER_STATION_HARDWARE=1
 	swift build --build-tests --scratch-path .build-gpiod2 $(STRICT)
-	exec Tests/Hardware/run --gpiod2 $(ONLY)
 
 lint: ## swift format, and shellcheck on every script
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -129,27 +137,27 @@ contract: ## a running service held against openapi.yaml by schemathesis: SEED=1
 	exec .ci/contract
 
 simulate: ## a fleet in virtual time: MINUTES=1, or SEEDS=1-20, or RUNS=200 fresh ones; FAULTS=list
-	@swift build -c release --product fleetsim
-	exec .build/release/fleetsim $(if $(FAULTS),--faults $(FAULTS)) \
+	@$(MAKE) --no-print-directory release programs=fleetsim
+	exec $(fleetsim) $(if $(FAULTS),--faults $(FAULTS)) \
 	  $(if $(SEEDS),--seeds $(SEEDS),$(if $(RUNS),--runs $(RUNS),--minutes $(MINUTES)))
 
 mutations: ## the simulator finds each planted bug within a few seeds, and says how
-	@swift build -c release --product fleetsim
+	@$(MAKE) --no-print-directory release programs=fleetsim
 	while read -r name _; do
 	  code=0
-	  .build/release/fleetsim --mutation "$$name" --seeds 1..6 --days 1 >.build/mutation.log 2>&1 || code=$$?
+	  $(fleetsim) --mutation "$$name" --seeds 1..6 --days 1 >.build/mutation.log 2>&1 || code=$$?
 	  grep -aE '^seed [0-9]+: (wrong|stuck|crash)' .build/mutation.log >.build/mutation.found || true
 	  if [[ ! $$code =~ ^[123]$$ || ! -s .build/mutation.found ]]; then
 	    echo "mutations: $$name is not found under the seeds 1 to 6"
 	    exit 1
 	  fi
 	  echo "$$name: $$(sed -n 1p .build/mutation.found)"
-	done < <(.build/release/fleetsim --mutations)
+	done < <($(fleetsim) --mutations)
 	echo "mutations: each is found"
 
 sequences: ## each machine of the core under random events: N=1000000 MACHINE=door
-	@swift build -c release --product fleetsim
-	exec .build/release/fleetsim --sequences $(N) $(if $(MACHINE),--machine $(MACHINE))
+	@$(MAKE) --no-print-directory release programs=fleetsim
+	exec $(fleetsim) --sequences $(N) $(if $(MACHINE),--machine $(MACHINE))
 
 fuzz: ## libFuzzer on every decoder: SECONDS=60 for each, TARGET=name for one
 	@.ci/fuzz --seconds $(SECONDS) $(TARGET)

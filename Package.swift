@@ -14,12 +14,13 @@ func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
 }
 
 /// A part of the product: a library target that other targets of this package import.
-func part(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
-  -> Target
-{
+func part(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+  settings: [SwiftSetting] = []
+) -> Target {
   .target(
     name: name, dependencies: dependencies, exclude: exclude,
-    swiftSettings: instrumentation.isEmpty ? [] : [.unsafeFlags(instrumentation)])
+    swiftSettings: settings + (instrumentation.isEmpty ? [] : [.unsafeFlags(instrumentation)]))
 }
 
 /// libFuzzer itself, which comes with the toolchain.
@@ -81,7 +82,10 @@ let package = Package(
         "HTTP", "Linux",
       ],
       exclude: ["Web"]),
-    part("FleetSimulator", ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"]),
+    part(
+      "FleetSimulator", ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"],
+      // Checked in debug builds, by the unit tests; here the check would take a third of the time.
+      settings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
     part(
       "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"],
       exclude: ["Page"]),

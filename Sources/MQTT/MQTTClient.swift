@@ -20,9 +20,12 @@ package final class MQTTClient {
   package private(set) var isConnected = false
   /// A message larger than the limit was dropped.
   package var onOversized: (_ topic: String, _ bytes: Int) -> Void = { _, _ in }
-  /// More wait for the next turn, so that nobody else on the loop waits long.
+  /// More wait for the next turn, so that nobody else on the loop waits long: what a message costs
+  /// its reader goes by its length.
   private static let messagesPerTurn = 64
+  private static let bytesPerTurn = 65_536
   private var received: UInt64 = 0
+  private var receivedBytes = 0
 
   private let loop: EventLoop
   private let options: MQTTOptions
@@ -205,7 +208,8 @@ extension MQTTClient {
   /// Takes what has come, as long as each call brings a message: the library reads one packet a
   /// call, whatever it is told, and a turn of the loop for each would cost as much as the packet.
   private func read(_ session: OpaquePointer) -> Int32 {
-    for _ in 0..<Self.messagesPerTurn {
+    receivedBytes = 0
+    for _ in 0..<Self.messagesPerTurn where receivedBytes < Self.bytesPerTurn {
       let before = received
       let status = mosquitto_loop_read(session, 1)
       guard goesOn(status), received != before else { return status }
@@ -333,6 +337,7 @@ extension MQTTClient {
 
   private func receive(_ message: mosquitto_message) {
     received += 1
+    receivedBytes += Int(message.payloadlen)
     // While the session is being ended, nobody listens any more.
     guard isStarted else { return }
     let count = Int(message.payloadlen)

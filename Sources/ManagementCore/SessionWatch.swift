@@ -106,7 +106,8 @@ package struct SessionWatch: Equatable, Sendable {
     former.removeAll { $0.until <= now }
     let life = Life(session)
     let isBack = isLive && former.contains { $0.life == life }
-    if let present, Life(present) != life {
+    // What the broker has kept of different times is out of order, and no sign of a second machine.
+    if let present, Life(present) != life, begun != nil {
       former.removeAll { $0.life == Life(present) }
       former.append(Former(life: Life(present), until: now + Self.memory))
       former.removeFirst(max(0, former.count - Self.mostFormer))

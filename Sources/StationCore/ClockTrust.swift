@@ -37,6 +37,9 @@ package struct ClockTrust: Equatable, Sendable {
   /// own clock is wrong by more does not make every other code look expired.
   static let farthestLearnt: Duration = .seconds(400 * 86_400)
 
+  /// So many members in a row whose codes are over by a time that codes have told are no chance.
+  static let doubters = 3
+
   /// No code is older: 2020-01-01. One that says so was signed by a clock that did not know.
   static let earliestCode = WallTime(seconds: 1_577_836_800)
 
@@ -54,12 +57,22 @@ package struct ClockTrust: Equatable, Sendable {
   private var remembered: Instant?
   /// How far codes have moved the anchor since a clock vouched for it.
   private var learnt: Duration = .zero
+  /// The latest time that a code has told since then, which nobody else has confirmed.
+  private var latest: Word?
+  /// Whose codes, one after the other, were over by a time that only codes have told.
+  private var late: [MemberID] = []
 
   private struct Anchor: Equatable, Sendable {
     var wall: WallTime
     var instant: Instant
 
     func wall(at now: Now) -> WallTime { wall + (now.instant - instant) }
+  }
+
+  /// A time, and the member whose code told it.
+  private struct Word: Equatable, Sendable {
+    var member: MemberID
+    var time: Anchor
   }
 
   package init(policy: Policy) { self.policy = policy }
@@ -92,43 +105,95 @@ package struct ClockTrust: Equatable, Sendable {
     mark = Anchor(wall: time, instant: now.instant)
     anchor = mark
     vouched = now.instant
-    learnt = .zero
+    forgetCodes()
   }
 
-  /// Somebody with the maintenance key says that the clock is right as it is.
+  private mutating func forgetCodes() {
+    learnt = .zero
+    latest = nil
+    late = []
+  }
+
+  /// Somebody with the maintenance key says that the clock is right as it is, and what codes have
+  /// told in its place is not.
   /// - Returns: whether there was anything to say.
   package mutating func accept(_ now: Now) -> Bool {
+    if isDoubted {
+      forgetCodes()
+      anchor = mark ?? Anchor(wall: WallTime(milliseconds: 0), instant: now.instant)
+      return true
+    }
     guard isSetBack, now.isTrusted else { return false }
     isSetBack = false
     follow(now.wall, now)
     return true
   }
 
-  /// Whoever signed a code did so no earlier than the code says: it is at least that late now.
-  /// Believed only while nobody else knows the time, of signatures that are good, and up to
-  /// `farthestLearnt`. An old code can move the time to its own minute at most, at which it may be
-  /// taken for fresh: that is what the policy `accept` accepts.
-  package mutating func learn(issued: WallTime, at now: Now) {
-    guard !now.isTrusted, !isHeldOver(now), issued >= Self.earliestCode else { return }
-    guard let earliest = lastTrusted(at: now) else {
-      anchor = Anchor(wall: issued, instant: now.instant)
+  /// Whoever signed a code did so no earlier than the code says: it is at least that late now. Two
+  /// members have to say so: by one code alone, which the clock of an issuer may have dated wrongly,
+  /// nobody but its holder is judged. Believed only while nobody else knows the time, of signatures
+  /// that are good, and up to `farthestLearnt`. Old codes can move the time to their own minute at
+  /// most, at which they may be taken for fresh: that is what the policy `accept` accepts.
+  package mutating func learn(_ witness: TimeWitness, at now: Now) {
+    guard witness.isForAll, !now.isTrusted, !isHeldOver(now), isPossible(witness, now) else {
       return
     }
-    let ahead = issued - earliest
-    guard ahead > .zero, learnt + ahead <= Self.farthestLearnt else { return }
-    learnt += ahead
-    anchor = Anchor(wall: issued, instant: now.instant)
+    noteLate(witness, now)
+    let told = Anchor(wall: witness.issued, instant: now.instant)
+    if let latest, latest.member != witness.member {
+      move(to: min(latest.time.wall(at: now), witness.issued), now)
+    }
+    if latest.map({ $0.time.wall(at: now) <= told.wall }) ?? true {
+      latest = Word(member: witness.member, time: told)
+    }
   }
 
-  /// The time by which a code is judged; nil where policy forbids to judge at all.
-  package func judgementTime(_ now: Now) -> WallTime? {
+  private mutating func move(to time: WallTime, _ now: Now) {
+    if let earliest = known(at: now) {
+      guard time > earliest else { return }
+      learnt += time - earliest
+    }
+    anchor = Anchor(wall: time, instant: now.instant)
+  }
+
+  /// The codes of several members in a row that are over by the word of other codes: one of the
+  /// two is wrong, and nobody here can say which.
+  private mutating func noteLate(_ witness: TimeWitness, _ now: Now) {
+    let told = anchor?.wall(at: now)
+    guard let told, told >= witness.ends, mark.map({ $0.wall(at: now) < told }) ?? true else {
+      late = []
+      return
+    }
+    if late.count < Self.doubters, !late.contains(witness.member) { late.append(witness.member) }
+  }
+
+  /// Codes disagree about the time, and so many are refused that somebody has to look.
+  package var isDoubted: Bool { late.count >= Self.doubters }
+
+  /// No code is as old as that, and none moves the time by as much.
+  private func isPossible(_ witness: TimeWitness, _ now: Now) -> Bool {
+    guard witness.issued >= Self.earliestCode else { return false }
+    guard let earliest = known(at: now) else { return true }
+    return learnt + (witness.issued - earliest) <= Self.farthestLearnt
+  }
+
+  /// `lastTrusted`, but for what a clock says that was never set.
+  private func known(at now: Now) -> WallTime? {
+    lastTrusted(at: now).flatMap { $0 < Self.earliestCode ? nil : $0 }
+  }
+
+  /// The time by which a code is judged; nil where policy forbids to judge at all. Without a clock
+  /// no code is judged by an earlier time than the one at which it was issued.
+  /// - Parameter witness: what the code says of the time, where it may say anything.
+  package func judgementTime(_ now: Now, of witness: TimeWitness? = nil) -> WallTime? {
     // Never earlier than a time at which a code may have been forgotten.
     if now.isTrusted { return mark.map { max($0.wall(at: now), now.wall) } ?? now.wall }
     // By the monotonic clock, which nobody can set.
     if isHeldOver(now) { return lastTrusted(at: now) }
     guard policy == .accept else { return nil }
-    guard let earliest = lastTrusted(at: now) else { return now.wall }
-    return max(now.wall, earliest)
+    let earliest = lastTrusted(at: now).map { max(now.wall, $0) } ?? now.wall
+    guard let witness, isPossible(witness, now) else { return earliest }
+    return max(earliest, witness.issued)
   }
 
   /// Whether the clock was vouched for so recently that the monotonic one carries it on.

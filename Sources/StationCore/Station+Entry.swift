@@ -7,7 +7,7 @@ extension Station {
     _ attempt: EntryAttempt, at id: AccessPointID, _ step: inout Step
   ) {
     guard let index = points.firstIndex(where: { $0.id == id }) else { return }
-    learn(from: attempt, &step)
+    learn(from: attempt, step.now)
     switch decide(attempt, at: index, step.now) {
     case .ignored: break
     case .confirmed: step.effects.append(.show(id, .granted))
@@ -40,13 +40,17 @@ extension Station {
   private mutating func decide(
     _ attempt: EntryAttempt, at index: Int, _ now: Now
   ) -> Entry.Decision {
-    var circumstances = circumstances(at: index, now)
+    var circumstances = circumstances(of: attempt, at: index, now)
     circumstances.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
     return points[index].entry.decide(attempt, circumstances)
   }
 
-  private func circumstances(at index: Int, _ now: Now) -> Circumstances {
-    let time = clock.judgementTime(now)
+  private func circumstances(
+    of attempt: EntryAttempt, at index: Int, _ now: Now
+  ) -> Circumstances {
+    var witness: TimeWitness?
+    if case .code(let presentation) = attempt { witness = self.witness(of: presentation) }
+    let time = clock.judgementTime(now, of: witness)
     let partner = configuration.entry.interlock?.partner(of: points[index].id)
     let isPartnerOpen = points.contains {
       $0.id == partner && ($0.door.leaf != .closed || $0.door.isReleased)
@@ -61,12 +65,20 @@ extension Station {
   }
 
   /// A good signature tells how late it is at least.
-  private mutating func learn(from attempt: EntryAttempt, _ step: inout Step) {
-    guard case .code(let presentation) = attempt,
-      case .genuine(let claims, _, let terms) = presentation.verdict,
-      let issued = configuration.entry.code.witness(claims, terms)
-    else { return }
-    clock.learn(issued: issued, at: step.now)
+  private mutating func learn(from attempt: EntryAttempt, _ now: Now) {
+    guard case .code(let presentation) = attempt else { return }
+    learn(from: presentation, now)
+  }
+
+  mutating func learn(from presentation: Presentation, _ now: Now) {
+    guard let witness = witness(of: presentation) else { return }
+    clock.learn(witness, at: now)
+  }
+
+  /// What a code says of the time, where its signature is good.
+  func witness(of presentation: Presentation) -> TimeWitness? {
+    guard case .genuine(let claims, _, let terms) = presentation.verdict else { return nil }
+    return configuration.entry.code.witness(claims, terms)
   }
 
   private mutating func grant(
@@ -161,7 +173,8 @@ extension Station {
     {
       set(alarm, nil, stands: stands, &step)
     }
-    set(.clockUntrusted, nil, stands: clock.judgementTime(step.now) == nil, &step)
+    let isTimeUnknown = clock.judgementTime(step.now) == nil || clock.isDoubted
+    set(.clockUntrusted, nil, stands: isTimeUnknown, &step)
     // With the mark that it is measured by: a restart must not make it forget.
     if clock.isSetBack != alarms.stands(.clockSetBack, nil) {
       set(.clockSetBack, nil, stands: clock.isSetBack, &step, clock.changes(at: step.now))
@@ -188,7 +201,7 @@ extension Station {
     _ attempt: EntryAttempt, at id: AccessPointID, _ step: inout Step
   ) {
     guard let index = points.firstIndex(where: { $0.id == id }) else { return }
-    learn(from: attempt, &step)
+    learn(from: attempt, step.now)
     let member: MemberID
     switch points[index].leaving.judge(attempt, directory, at: step.now.instant) {
     case .ignored: return

@@ -26,11 +26,7 @@ extension Station {
   /// A code pays for what was chosen before it was shown, and for nothing else: nobody spends the
   /// points of a member who has walked away.
   mutating func present(_ presentation: Presentation, _ step: inout Step) {
-    if case .genuine(let claims, _, let terms) = presentation.verdict,
-      let issued = configuration.entry.code.witness(claims, terms)
-    {
-      clock.learn(issued: issued, at: step.now)
-    }
+    learn(from: presentation, step.now)
     // What is held to the reader during another's exchange is looked at once that is over.
     guard vending?.session.exchange == nil,
       vending?.isShownAgain(presentation.bytes, at: step.now.instant) == false
@@ -124,7 +120,9 @@ extension Station {
       terms = issuer
     }
     guard let text = presentation.text else { return .failure(Finding(.malformed)) }
-    guard let time = clock.judgementTime(now) else { return .failure(Finding(.clockUntrusted)) }
+    guard let time = clock.judgementTime(now, of: witness(of: presentation)) else {
+      return .failure(Finding(.clockUntrusted))
+    }
     let policy = configuration.entry.code
     switch policy.judge(claims, terms, at: time) {
     case .failure(let refusal):

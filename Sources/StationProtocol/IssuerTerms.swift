@@ -11,15 +11,19 @@ package struct IssuerTerms: Hashable, Sendable {
   package var ends: WallTime?
   /// What it calls the places that its codes are for.
   package var audience: String?
+  /// Whether its codes may tell a station without a clock what time it is. A key that signs for
+  /// some members alone does not, beside one that signs for any: its clock is not theirs.
+  package var tellsTime: Bool
 
   package init(
     members: String = "", traits: MemberTraits = .all, ends: WallTime? = nil,
-    audience: String? = nil
+    audience: String? = nil, tellsTime: Bool = true
   ) {
     self.members = members
     self.traits = traits
     self.ends = ends
     self.audience = audience
+    self.tellsTime = tellsTime
   }
 
   package static let unlimited = IssuerTerms()
@@ -57,7 +61,8 @@ package struct IssuerSettings: Hashable, Sendable {
           MemberID($0) != nil
         },
         .optional(example: "m-"),
-        "How the ids begin of the members that it may sign for; without it, of any member."),
+        "How the ids begin of the members that it may sign for; without it, of any member. Beside "
+          + "a key of any member, its codes tell a station without a clock no time."),
       ConfigurationTable.Key(
         "traits",
         .word("none, or some of " + MemberTraits.words.map(\.word).joined(separator: ", ")) {
@@ -78,15 +83,18 @@ package struct IssuerSettings: Hashable, Sendable {
 
   /// The sections of a configuration, in their order.
   package static func read(_ configuration: Configuration) -> [IssuerSettings] {
-    configuration.sections(section.name).map { section in
+    let sections = configuration.sections(section.name)
+    let isBounded = sections.allSatisfy { $0.optionalText("members") != nil }
+    return sections.map { section in
+      let members = section.optionalText("members")
       let lastDay = section.optionalText("ends").flatMap { CalendarDate(text: $0) }
       return IssuerSettings(
         name: section.argument ?? "", path: section.text("key"),
         terms: IssuerTerms(
-          members: section.optionalText("members") ?? "",
+          members: members ?? "",
           traits: traits(section.text("traits")) ?? [],
           ends: lastDay.map { WallTime(seconds: Int64($0.daysSince1970 + 1) * 86_400) },
-          audience: section.optionalText("audience")))
+          audience: section.optionalText("audience"), tellsTime: isBounded || members == nil))
     }
   }
 

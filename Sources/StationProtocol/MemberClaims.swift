@@ -146,12 +146,30 @@ package struct CodePolicy: Equatable, Sendable {
     return .success(member)
   }
 
-  /// The time at which a code was issued, where it may tell the time: it would have been accepted
-  /// then. One that was never valid, or lives for too long, moves no clock.
-  package func witness(_ claims: MemberClaims, _ terms: IssuerTerms) -> WallTime? {
-    guard let issued = claims.issued, case .success = judge(claims, terms, at: issued) else {
-      return nil
-    }
-    return issued
+  /// What a code says of the time, where it may say anything: it would have been accepted when it
+  /// was issued. One that was never valid, or lives for too long, moves no clock.
+  package func witness(_ claims: MemberClaims, _ terms: IssuerTerms) -> TimeWitness? {
+    guard let issued = claims.issued, let expires = claims.expires,
+      case .success(let member) = judge(claims, terms, at: issued)
+    else { return nil }
+    return TimeWitness(
+      member: member, issued: issued, ends: expires + leeway, isForAll: terms.tellsTime)
+  }
+}
+
+/// What a good code says of the time: whoever signed it did so no earlier than `issued`.
+package struct TimeWitness: Equatable, Sendable {
+  package var member: MemberID
+  package var issued: WallTime
+  /// From here on the code is not accepted.
+  package var ends: WallTime
+  /// It speaks of the time at which the codes of others are judged as well (`IssuerTerms.tellsTime`).
+  package var isForAll: Bool
+
+  package init(member: MemberID, issued: WallTime, ends: WallTime, isForAll: Bool = true) {
+    self.member = member
+    self.issued = issued
+    self.ends = ends
+    self.isForAll = isForAll
   }
 }

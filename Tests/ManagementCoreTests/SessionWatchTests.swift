@@ -62,6 +62,16 @@ struct SessionWatchTests {
     #expect(try alarms.isEmpty)
   }
 
+  @Test("a birth of a new stream beside the status of the old one, as kept, is no second machine")
+  func keptOutOfOrder() throws {
+    // The store was replaced in the middle of a session, which broke off right after.
+    _ = scenario.birth(session(otherStream, 1, 1), isRetained: true)
+    _ = scenario.status(session(stream, 6, 1), isOnline: true, isRetained: true)
+    online(otherStream, 1, 2)
+    #expect(try alarms.isEmpty)
+    #expect(try scenario.view.isOnline == true)
+  }
+
   @Test("two machines with stores of their own alternate, and an alarm says so")
   func alternating() throws {
     online(stream, 3, 1)

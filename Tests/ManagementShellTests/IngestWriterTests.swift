@@ -63,13 +63,39 @@ struct IngestWriterTests {
     writer.finish()
   }
 
-  @Test("what comes on top of too much is refused, not queued without end")
+  @Test("an item of one station does not wait behind the backlog of another")
+  func fairness() throws {
+    let folder = try WorkFolder()
+    let writer = try IngestWriter(path: folder.file("m.sqlite"))
+    let records = [Record](repeating: Sample.passage(1), count: 64)
+    for number in 0..<300 as Range<UInt64> {
+      #expect(writer.store(StoreContractTests.batch(number * 64 + 1, records)))
+    }
+    let other = try #require(StationID("quiet"))
+    #expect(writer.store(.floor(other, StreamID(bits: 9), floor: 1)))
+    let reports = try Self.settle(writer, items: 301)
+    writer.finish()
+    let outcomes = reports.flatMap { report -> [StoreOutcome] in
+      if case .stored(let outcomes) = report { outcomes } else { [] }
+    }
+    let place = try #require(outcomes.firstIndex { $0.station == other })
+    // Two transactions of 4,096 records had been handed over when it came.
+    #expect(place <= 2 * 4096 / 64 + 1)
+  }
+
+  @Test("what comes on top of too much is refused, not queued without end, and others are taken")
   func bound() throws {
     let folder = try WorkFolder()
     let writer = try IngestWriter(path: folder.file("m.sqlite"))
     let item = InboundItem.floor(StoreContractTests.gate, StreamID(bits: 1), floor: 1)
     var accepted = 0
     for _ in 0..<20_000 where writer.store(item) { accepted += 1 }
+    #expect(accepted == IngestWriter.mostWaitingOfStation)
+    for number in 1...10 {
+      let other = try #require(StationID("s-\(number)"))
+      let item = InboundItem.floor(other, StreamID(bits: 1), floor: 1)
+      for _ in 0..<2000 where writer.store(item) { accepted += 1 }
+    }
     #expect(accepted == IngestWriter.mostWaiting)
     _ = try Self.settle(writer, items: accepted)
     #expect(writer.store(item))
@@ -81,11 +107,15 @@ struct IngestWriterTests {
     let folder = try WorkFolder()
     let writer = try IngestWriter(path: folder.file("m.sqlite"))
     let payload = [UInt8](repeating: 0x20, count: 262_144)
+    var accepted: [Int] = []
+    for number in 1...5 {
+      let station = try #require(StationID("s-\(number)"))
+      let item = InboundItem.malformed(station, payload: payload, reason: "large")
+      accepted.append((0..<1000).count { _ in writer.store(item) })
+    }
+    #expect(accepted == [64, 64, 64, 64, 0])
+    _ = try Self.settle(writer, items: 256)
     let item = InboundItem.malformed(StoreContractTests.gate, payload: payload, reason: "large")
-    var accepted = 0
-    for _ in 0..<1000 where writer.store(item) { accepted += 1 }
-    #expect(accepted == 256)
-    _ = try Self.settle(writer, items: accepted)
     #expect(writer.store(item))
     writer.finish()
   }

@@ -139,7 +139,7 @@ import Testing
   }
 
   @Test("the mark outlives a restart, and what codes said meanwhile is no part of it")
-  func restart() {
+  func restart() throws {
     var clock = ClockTrust(policy: .accept)
     var now = Now(instant: Instant(nanoseconds: 0), wall: Scenario.noon)
     _ = clock.observe(now)
@@ -148,10 +148,14 @@ import Testing
     again.recover(lastTrusted: Scenario.noon, mark: Scenario.noon, at: now)
     now = Now(instant: now.instant, wall: WallTime(seconds: 0), isTrusted: false)
     _ = again.observe(now)
-    again.learn(issued: Scenario.noon + .seconds(86_400), at: now)
+    let told = Scenario.noon + .seconds(86_400)
+    for member in ["m-1", "m-2"] {
+      let member = try #require(MemberID(member))
+      again.learn(TimeWitness(member: member, issued: told, ends: told + .seconds(65)), at: now)
+    }
     #expect(
       again.changes(at: now)
-        == [.lastTrusted(Scenario.noon + .seconds(86_400)), .clockMark(Scenario.noon)])
+        == [.lastTrusted(told), .clockMark(Scenario.noon)])
     #expect(again.forgetting(at: now) == Scenario.noon)
     // An issuer whose clock is ahead does not make the true time look set back.
     now = Now(instant: now.instant, wall: Scenario.noon + .seconds(60))

@@ -97,71 +97,161 @@ import Testing
   }
 
   /// A genuine code with these times.
-  private func code(_ issued: WallTime, _ number: UInt64 = 1) -> Presentation {
+  private func code(
+    _ issued: WallTime, _ number: UInt64 = 1, of member: String = "m-1",
+    _ terms: IssuerTerms = .unlimited
+  ) -> Presentation {
     let digest = CodeDigest(high: 0x71BE, low: number)
     return Presentation(
       bytes: digest,
       verdict: .genuine(
-        MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest))
+        MemberClaims(subject: member, expires: issued + .seconds(60), issued: issued),
+        code: digest, terms: terms))
   }
 
-  @Test("a genuine code tells a station without a clock how late it is at least")
-  func learnt() {
-    let lastTrusted = Scenario.noon
-    let story = Scenario(
-      unbooted: 1, clock: .accept, isTrusted: false)
+  /// What a code of this member says, issued then.
+  private func word(_ member: String, _ issued: WallTime) throws -> TimeWitness {
+    TimeWitness(
+      member: try #require(MemberID(member)), issued: issued, ends: issued + .seconds(65))
+  }
+
+  /// A station without a clock that last knew the time at noon.
+  private func withoutClock() -> Scenario {
+    let story = Scenario(unbooted: 1, clock: .accept, isTrusted: false)
     story.stepClock(by: WallTime(seconds: 0) - Scenario.noon)
-    story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: lastTrusted)))
+    story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: Scenario.noon)))
     story.expect(.setStrike(1, .secure))
     story.expectJournal(.started(boot: 2, after: .newStore, version: "test"))
-    // A month in a cupboard: the first member's code opens, and dates all that follows.
-    let today = lastTrusted + .seconds(30 * 86_400)
-    story.tell(.codePresented(1, code(today)))
+    return story
+  }
+
+  /// Shows the code and claims that the door opens, with what is written down of the time.
+  private func letIn(
+    _ presentation: Presentation, _ issued: WallTime, knowing time: WallTime, _ story: Scenario
+  ) throws {
+    story.tell(.codePresented(1, presentation))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
+    guard case .genuine(let claims, _, _) = presentation.verdict else { return }
+    let member = try #require(claims.subject.flatMap { MemberID($0) })
     story.expectJournal(
-      .entryGranted(1, member: MemberID("m-1")!, .code(code(today).bytes)), .urgent,
+      .entryGranted(1, member: member, .code(presentation.bytes)), .urgent,
       [
         .mark(
-          ReplayMark(code: code(today).bytes, until: today + .seconds(65)), forgetting: today),
-        .lastTrusted(today), .clockMark(nil),
+          ReplayMark(code: presentation.bytes, until: issued + .seconds(65)), forgetting: time),
+        .lastTrusted(time), .clockMark(nil),
       ])
-    story.tell(.codePresented(1, code(today + .seconds(-66), 2)))
-    story.expectRefusal(.expired, of: code(today, 2))
+    story.advance(by: .seconds(30))
+    story.expect(.setStrike(1, .secure))
+    story.expectJournal(.doorLocked(1, cause: .timeout))
+  }
+
+  @Test("the codes of two members tell a station without a clock how late it is at least")
+  func learnt() throws {
+    let story = withoutClock()
+    // A month in a cupboard: the first member's code opens, the second one's dates all that follows.
+    let today = Scenario.noon + .seconds(30 * 86_400)
+    try letIn(code(today), today, knowing: Scenario.noon, story)
+    let later = today + .seconds(31)
+    try letIn(code(later, 2, of: "m-2"), later, knowing: today + .seconds(30), story)
+    story.tell(.codePresented(1, code(today + .seconds(-66), 3, of: "m-3")))
+    story.expectRefusal(.expired, of: code(today, 3))
+  }
+
+  @Test("one code of a time to come opens to its holder and shuts the door to nobody")
+  func oneOfATimeToCome() throws {
+    let story = withoutClock()
+    let today = Scenario.noon + .seconds(86_400)
+    let toCome = today + .seconds(30 * 86_400)
+    try letIn(code(toCome), toCome, knowing: Scenario.noon, story)
+    for number in 2...4 as ClosedRange<UInt64> {
+      let passed = Duration.seconds(30 * Int64(number))
+      // The time follows the member before.
+      try letIn(
+        code(today + passed, number, of: "m-\(number)"), today + passed,
+        knowing: today + passed, story)
+    }
+  }
+
+  @Test("codes of a key that tells no time open to their holders and date nobody else's")
+  func ofAnotherKey() throws {
+    let story = withoutClock()
+    let partner = IssuerTerms(members: "p-", tellsTime: false)
+    let toCome = Scenario.noon + .seconds(30 * 86_400)
+    for number in 1...3 as ClosedRange<UInt64> {
+      let known = Scenario.noon + .seconds(30 * Int64(number - 1))
+      try letIn(code(toCome, number, of: "p-\(number)", partner), toCome, knowing: known, story)
+    }
+    let today = Scenario.noon + .seconds(100)
+    try letIn(code(today, 9), today, knowing: Scenario.noon + .seconds(90), story)
+  }
+
+  @Test("where codes told a wrong time, an alarm stands, and the maintenance key takes it back")
+  func takenBack() throws {
+    let story = withoutClock()
+    let toCome = Scenario.noon + .seconds(30 * 86_400)
+    try letIn(code(toCome), toCome, knowing: Scenario.noon, story)
+    try letIn(
+      code(toCome, 2, of: "m-2"), toCome, knowing: toCome, story)
+    for number in 3...5 as ClosedRange<UInt64> {
+      let honest = code(Scenario.noon + .seconds(100), number, of: "m-\(number)")
+      story.tell(.codePresented(1, honest))
+      story.expectRefusal(.expired, of: honest)
+      if number == 5 { story.expectJournal(.alarmRaised(.clockUntrusted, nil)) }
+      story.advance(by: .seconds(5))
+    }
+    story.tell(.maintenanceChanged(isOn: false))
+    story.tell(.maintenanceChanged(isOn: true))
+    story.expect(.remember([.lastTrusted(WallTime(seconds: 0)), .clockMark(nil)]))
+    story.expectJournal(.modeChanged(1, .maintenance, cause: .input))
+    story.expectJournal(.alarmCleared(.clockUntrusted, nil))
+    story.tell(.maintenanceChanged(isOn: false))
+    story.expectJournal(.modeChanged(1, .codeOnly, cause: .configured))
+    let honest = code(Scenario.noon + .seconds(110), 6, of: "m-6")
+    story.tell(.codePresented(1, honest))
+    story.expectGrant(of: honest, "m-6")
   }
 
   @Test("codes move the time by 400 days at most until a clock is vouched for")
-  func learntWithin() {
+  func learntWithin() throws {
     let day: Int64 = 86_400
     var clock = ClockTrust(policy: .accept)
     let start = Instant(nanoseconds: 0)
     var now = Now(instant: start, wall: WallTime(seconds: 0), isTrusted: false)
     clock.recover(lastTrusted: Scenario.noon, mark: nil, at: now)
     _ = clock.observe(now)
-    clock.learn(issued: Scenario.noon + .seconds(300 * day), at: now)
+    func learn(_ issued: WallTime) throws {
+      clock.learn(try word("m-1", issued), at: now)
+      clock.learn(try word("m-2", issued), at: now)
+    }
+    try learn(Scenario.noon + .seconds(300 * day))
     #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(300 * day))
-    clock.learn(issued: Scenario.noon + .seconds(401 * day), at: now)
+    try learn(Scenario.noon + .seconds(401 * day))
     #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(300 * day))
-    clock.learn(issued: Scenario.noon, at: now)
+    try learn(Scenario.noon)
     #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(300 * day))
     // A vouched clock is believed whatever codes have said, and while it is nothing is learnt.
     now.isTrusted = true
     now.wall = Scenario.noon + .seconds(day)
     _ = clock.observe(now)
-    clock.learn(issued: Scenario.noon + .seconds(2 * day), at: now)
+    try learn(Scenario.noon + .seconds(2 * day))
     now.isTrusted = false
-    clock.learn(issued: Scenario.noon + .seconds(2 * day), at: now)
+    try learn(Scenario.noon + .seconds(2 * day))
     #expect(clock.lastTrusted(at: now) == Scenario.noon + .seconds(day))
   }
 
-  @Test(
-    "where no time was ever known the first code gives one, unless it is older than the product")
-  func learntFirst() {
+  @Test("where no time was ever known codes give one, unless they are older than the product")
+  func learntFirst() throws {
     var clock = ClockTrust(policy: .accept)
     let now = Now(instant: Instant(nanoseconds: 0), wall: WallTime(seconds: 0), isTrusted: false)
-    clock.learn(issued: WallTime(seconds: 1000), at: now)
+    for member in ["m-1", "m-2"] { clock.learn(try word(member, WallTime(seconds: 1000)), at: now) }
     #expect(clock.lastTrusted(at: now) == nil)
-    clock.learn(issued: Scenario.noon, at: now)
+    let first = try word("m-1", Scenario.noon)
+    clock.learn(first, at: now)
+    #expect(clock.lastTrusted(at: now) == nil)
+    #expect(clock.judgementTime(now, of: first) == Scenario.noon)
+    #expect(clock.judgementTime(now) == now.wall)
+    clock.learn(try word("m-2", Scenario.noon + .seconds(9)), at: now)
     #expect(clock.lastTrusted(at: now) == Scenario.noon)
   }
 

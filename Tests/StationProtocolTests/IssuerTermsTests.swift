@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test("only what a key may sign, and signed in its time, tells how late it is")
-  func witness() {
+  func witness() throws {
     let terms = IssuerTerms(members: "m-", ends: noon)
     func claims(
       _ member: String, _ issued: WallTime, _ audience: String? = nil, life: Int64 = 60
@@ -71,7 +71,10 @@ import Testing
     // One that is over before it begins is never accepted, nor one that lives for ever.
     #expect(policy.witness(claims("m-1", before, life: -60), terms) == nil)
     #expect(policy.witness(claims("m-1", before, life: 86_400), terms) == nil)
-    #expect(policy.witness(claims("m-1", before), terms) == before)
+    let member = try #require(MemberID("m-1"))
+    #expect(
+      policy.witness(claims("m-1", before), terms)
+        == TimeWitness(member: member, issued: before, ends: before + .seconds(65)))
     #expect(policy.witness(claims("m-1", noon), terms) == nil)
     #expect(policy.witness(claims("x-1", before), terms) == nil)
     #expect(policy.witness(claims("m-1", before, "elsewhere"), terms) == nil)
@@ -103,11 +106,25 @@ import Testing
           name: "union", path: "/keys/union.pem", terms: IssuerTerms(traits: [.extended, .duress])),
         IssuerSettings(
           name: "metal", path: "/keys/metal.pem",
-          terms: IssuerTerms(members: "metal-", traits: [], ends: end, audience: "stations")),
+          terms: IssuerTerms(
+            members: "metal-", traits: [], ends: end, audience: "stations", tellsTime: false)),
         IssuerSettings(
           name: "keepers", path: "/keys/keepers.pem",
           terms: IssuerTerms(traits: [.maintainer, .extended])),
       ])
+  }
+
+  @Test("a key of some members tells no time beside a key of any, and alone it does")
+  func tellsTime() throws {
+    func tells(_ text: String) throws -> [Bool] {
+      IssuerSettings.read(try Self.table.read(Array(text.utf8))).map(\.terms.tellsTime)
+    }
+    let union = "[issuer union]\nkey = /u\n"
+    let metal = "[issuer metal]\nkey = /m\nmembers = metal-\n"
+    let rail = "[issuer rail]\nkey = /r\nmembers = r-\n"
+    #expect(try tells(metal + union + rail) == [false, true, false])
+    #expect(try tells(metal + rail) == [true, true])
+    #expect(try tells(metal) == [true])
   }
 
   @Test(

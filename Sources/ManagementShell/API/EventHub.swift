@@ -18,10 +18,12 @@ final class EventHub {
   // The bounds of a turn. What is beyond waits for the next one, and others are served between.
   private static let mostEncoded = 500
   private static let mostPages = 20
+  private static let mostServed = 50
   /// Of states, to one client at a time.
   private static let mostBytes = 65_536
-  /// More events at once are read from the store by those who watch.
-  private static let mostAnnounced = 512
+  /// More events than these, or larger ones, are read from the store by those who are behind.
+  private static let mostRecent = 512
+  private static let mostRecentBytes = 1 << 20
 
   private let loop: EventLoop
   private let store: any ManagementStore
@@ -31,6 +33,13 @@ final class EventHub {
   private var beat: Timer?
   private var feed = StationFeed()
   private var turn: Timer?
+  /// Those for whom there may be something, in the order in which they are served, some a turn.
+  private var queue: [Client] = []
+  private var service: Timer?
+  /// The latest events that were announced, as they are sent: every one after `recentFrom`.
+  private var recent: [(id: Int64, bytes: [UInt8])] = []
+  private var recentFrom: Int64 = 0
+  private var recentBytes = 0
   /// Since the turn began.
   private var encoded = 0
   private var pagesRead = 0
@@ -46,6 +55,7 @@ final class EventHub {
     var cursor: Int64
     /// Events are read from the store until none is left.
     var isCatchingUp = true
+    var isQueued = false
     /// The place in the feed of stations up to which it was sent.
     var place = StationFeed.start
 
@@ -108,49 +118,82 @@ final class EventHub {
 
   /// Events that were committed, in the order of their ids.
   func announce(_ events: [StoredEvent]) {
-    guard !events.isEmpty, !clients.isEmpty else { return }
-    guard events.count <= Self.mostAnnounced else {
-      for client in clients.values { client.isCatchingUp = true }
-      return scheduleTurn(after: .zero)
-    }
-    let messages = events.map { ($0.id, Self.message($0)) }
-    for client in clients.values where !client.isCatchingUp {
-      for (id, bytes) in messages where id > client.cursor {
-        guard client.stream.send(bytes) else {
-          client.isCatchingUp = true
-          break
-        }
-        client.cursor = id
+    guard let last = events.last else { return }
+    if clients.isEmpty || events.count > Self.mostRecent {
+      (recent, recentBytes, recentFrom) = ([], 0, last.id)
+    } else {
+      for event in events {
+        let bytes = Self.message(event)
+        recent.append((event.id, bytes))
+        recentBytes += bytes.count
       }
+      trimRecent()
     }
+    serveAll()
+  }
+
+  private func trimRecent() {
+    var excess = max(0, recent.count - Self.mostRecent)
+    var bytes = recentBytes - recent.prefix(excess).reduce(0) { $0 + $1.bytes.count }
+    while excess < recent.count, bytes > Self.mostRecentBytes {
+      bytes -= recent[excess].bytes.count
+      excess += 1
+    }
+    guard excess > 0 else { return }
+    recentFrom = recent[excess - 1].id
+    recent.removeFirst(excess)
+    recentBytes = bytes
   }
 
   func announce(_ station: StationID) {
     feed.note(station)
-    scheduleTurn(after: Self.pause)
-  }
-
-  private func scheduleTurn(after pause: Duration) {
-    let time = Clock.now + pause
+    let time = Clock.now + Self.pause
     if let turn, turn.isPending, turn.deadline <= time { return }
-    turn?.cancel()
     turn = loop.schedule(at: time) { [weak self] in self?.takeTurn() }
   }
 
   private func takeTurn() {
-    encoded = 0
-    pagesRead = 0
     feed.offer()
     if feed.isSpread {
       let places = feed.closeUp()
       for client in clients.values { client.place = places[client.place] }
     }
-    for client in clients.values { pump(client) }
+    serveAll()
+  }
+
+  // MARK: - Turns
+
+  private func serveAll() {
+    for client in clients.values { enqueue(client) }
+  }
+
+  private func enqueue(_ client: Client) {
+    guard !client.isQueued else { return }
+    client.isQueued = true
+    queue.append(client)
+    if service?.isPending != true {
+      service = loop.schedule(at: Clock.now) { [weak self] in self?.serve() }
+    }
+  }
+
+  /// Serves those who have waited longest; what others on the loop want comes before the next ones.
+  private func serve() {
+    encoded = 0
+    pagesRead = 0
+    let served = queue.prefix(Self.mostServed)
+    queue.removeFirst(served.count)
+    for client in served {
+      client.isQueued = false
+      pump(client)
+    }
+    guard !queue.isEmpty, service?.isPending != true else { return }
+    service = loop.schedule(at: Clock.now) { [weak self] in self?.serve() }
   }
 
   func close() {
     beat?.cancel()
     turn?.cancel()
+    service?.cancel()
     disconnect()
   }
 
@@ -160,22 +203,30 @@ final class EventHub {
   }
 
   private func pump(_ client: Client) {
-    guard sendStates(client), client.isCatchingUp else { return }
+    guard !client.stream.isClosed, sendStates(client) else { return }
+    if !client.isCatchingUp, client.cursor < recentFrom { client.isCatchingUp = true }
     do throws(StoreFailure) {
       while client.isCatchingUp {
-        guard let events = try page(after: client.cursor) else {
-          return scheduleTurn(after: .zero)
-        }
+        guard let events = try page(after: client.cursor) else { return enqueue(client) }
         if events.isEmpty { client.isCatchingUp = false }
-        for (id, bytes) in events {
-          guard client.stream.send(bytes) else { return }
-          client.cursor = id
-        }
+        guard send(events[...], client) else { return }
       }
     } catch {
       Log.error("an event stream cannot be served from the store: \(error)")
-      client.stream.close()
+      return client.stream.close()
     }
+    // Mostly the last few.
+    let sent = recent.lastIndex { $0.id <= client.cursor }
+    _ = send(recent[(sent.map { $0 + 1 } ?? 0)...], client)
+  }
+
+  /// - Returns: false where the stream takes no more until it is drained.
+  private func send(_ events: ArraySlice<(id: Int64, bytes: [UInt8])>, _ client: Client) -> Bool {
+    for (id, bytes) in events {
+      guard client.stream.send(bytes) else { return false }
+      client.cursor = id
+    }
+    return true
   }
 
   /// Events as they are sent.
@@ -200,7 +251,7 @@ final class EventHub {
     while let station = feed.next(from: &client.place) {
       guard sent < Self.mostBytes else { return false }
       guard let bytes = message(of: station) else {
-        scheduleTurn(after: .zero)
+        enqueue(client)
         return false
       }
       guard client.stream.send(bytes) else { return false }

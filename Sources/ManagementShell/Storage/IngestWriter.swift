@@ -7,6 +7,9 @@ import StationProtocol
 /// at once. Under load the thread rests between commits, so that they begin up to 20 ms apart, and
 /// takes all that has come meanwhile into the next one: a commit writes whole pages, and a busy
 /// service that committed without a pause would write each of them hundreds of times a second.
+///
+/// The thread is given two transactions' worth at a time; what else has come waits here, one item of
+/// each station after the other, so that no station waits behind the backlog of another.
 final class IngestWriter {
   enum Report: Sendable {
     case stored([StoreOutcome])
@@ -38,18 +41,33 @@ final class IngestWriter {
   /// How far apart commits begin, for each record of the last one, and at most.
   private static let pacePerRecord: Duration = .microseconds(100)
   private static let slowestPace: Duration = .milliseconds(20)
-  /// The most items that wait, and the most bytes of them. What comes beyond that is dropped: it
-  /// is not acknowledged, so it comes again when the store is less busy. Honest batches are a
-  /// sixteenth of what the broker lets through; without the bytes one station could fill the
-  /// service's memory.
+  /// The most items that wait, and the most bytes of them, of all stations and of one. What comes
+  /// beyond that is dropped: it is not acknowledged, so it comes again when the store is less busy.
+  /// Honest batches are a sixteenth of what the broker lets through; without the bytes one station
+  /// could fill the service's memory, and without its own share the place of all others.
   static let mostWaiting = 16_384
   private static let mostBytes = 64 << 20
+  static let mostWaitingOfStation = 4096
+  private static let mostBytesOfStation = 16 << 20
 
   let reports: Mailbox<Report>
   private let worker: WorkerThread<Work>
-  /// The sizes of the items handed over and not yet reported on, in order.
-  private var waiting: [Int] = []
-  private var waitingBytes = 0
+  private struct Load {
+    var station: StationID
+    var size: Int
+    var records: Int
+  }
+  /// The items handed over and not yet reported on, in order.
+  private var handedOver: [Load] = []
+  private var handedRecords = 0
+  private var waiting = FairQueue<StationID, (work: Work, load: Load)>()
+  private struct Share {
+    var items = 0
+    var bytes = 0
+  }
+  /// Of each station, what waits or is handed over.
+  private var shares: [StationID: Share] = [:]
+  private var total = Share()
 
   /// - Parameters:
   ///   - limits: how much of one station the ledger believes within an hour.
@@ -103,23 +121,37 @@ final class IngestWriter {
   }
 
   /// - Returns: false where too much waits already; the item is dropped then.
-  func store(_ item: InboundItem) -> Bool { submit(.item(item), size: item.size) }
+  func store(_ item: InboundItem) -> Bool {
+    submit(.item(item), of: item.station, size: item.size)
+  }
 
   /// - Returns: false where too much waits already; the question is dropped then.
   func store(
     _ request: StationRequest, of station: StationID, proving prover: CodeProver
   ) -> Bool {
-    submit(.question(station, request, prover), size: request.code.text.utf8.count)
+    submit(
+      .question(station, request, prover), of: station, size: request.code.text.utf8.count)
   }
 
-  private func submit(_ work: Work, size: Int) -> Bool {
-    guard waiting.count < Self.mostWaiting, waitingBytes + size <= Self.mostBytes else {
-      return false
-    }
-    waiting.append(size)
-    waitingBytes += size
-    worker.submit(work)
+  private func submit(_ work: Work, of station: StationID, size: Int) -> Bool {
+    let share = shares[station] ?? Share()
+    guard total.items < Self.mostWaiting, total.bytes + size <= Self.mostBytes,
+      share.items < Self.mostWaitingOfStation, share.bytes + size <= Self.mostBytesOfStation
+    else { return false }
+    shares[station] = Share(items: share.items + 1, bytes: share.bytes + size)
+    total = Share(items: total.items + 1, bytes: total.bytes + size)
+    let load = Load(station: station, size: size, records: work.recordCount)
+    waiting.append((work, load), of: station)
+    handOver(upTo: 2 * Self.mostRecords)
     return true
+  }
+
+  private func handOver(upTo records: Int) {
+    while handedRecords < records, let (work, load) = waiting.next() {
+      handedOver.append(load)
+      handedRecords += load.records
+      worker.submit(work)
+    }
   }
 
   /// To be called with each report, on the thread that calls `store`.
@@ -129,10 +161,20 @@ final class IngestWriter {
       case .stored(let outcomes): outcomes.count
       case .failed(_, let items): items.count
       }
-    waitingBytes -= waiting.prefix(count).reduce(0, +)
-    waiting.removeFirst(count)
+    for load in handedOver.prefix(count) {
+      handedRecords -= load.records
+      total = Share(items: total.items - 1, bytes: total.bytes - load.size)
+      guard let share = shares[load.station] else { continue }
+      shares[load.station] =
+        share.items > 1 ? Share(items: share.items - 1, bytes: share.bytes - load.size) : nil
+    }
+    handedOver.removeFirst(count)
+    handOver(upTo: 2 * Self.mostRecords)
   }
 
   /// Stores what has come and ends the thread.
-  func finish() { worker.finish() }
+  func finish() {
+    handOver(upTo: .max)
+    worker.finish()
+  }
 }

@@ -1,0 +1,60 @@
+// Tests of a line in which nobody waits behind another's crowd.
+import ManagementCore
+import Testing
+
+@Suite struct FairQueueTests {
+  private func drain(_ queue: inout FairQueue<String, String>, _ most: Int = .max) -> [String] {
+    var taken: [String] = []
+    while taken.count < most, let next = queue.next() { taken.append(next) }
+    return taken
+  }
+
+  @Test("one of each party is taken after the other, each party's in its order")
+  func turns() {
+    var queue = FairQueue<String, String>()
+    for element in ["a1", "a2", "a3", "b1", "c1", "c2"] {
+      queue.append(element, of: String(element.prefix(1)))
+    }
+    #expect(queue.count == 6)
+    #expect(drain(&queue) == ["a1", "b1", "c1", "a2", "c2", "a3"])
+    #expect(queue.isEmpty)
+    #expect(queue.next() == nil)
+  }
+
+  @Test("whoever comes behind a crowd is served within two turns, however large it is")
+  func behindACrowd() {
+    var queue = FairQueue<String, String>()
+    for number in 1...1000 { queue.append("a\(number)", of: "a") }
+    #expect(drain(&queue, 300) == (1...300).map { "a\($0)" })
+    queue.append("b", of: "b")
+    #expect(drain(&queue, 2).contains("b"))
+    #expect(drain(&queue).last == "a1000")
+  }
+
+  @Test("nothing is lost, doubled or put out of order under any mix", arguments: 1...20)
+  func mix(_ seed: UInt64) {
+    var state = seed
+    func draw(_ most: UInt64) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((state >> 33) % most)
+    }
+    var queue = FairQueue<Int, (party: Int, number: Int)>()
+    var sent = [Int](repeating: 0, count: 7)
+    var seen = [Int](repeating: 0, count: 7)
+    for _ in 0..<5000 {
+      if draw(5) < 3 {
+        let party = draw(7)
+        queue.append((party, sent[party]), of: party)
+        sent[party] += 1
+      } else if let (party, number) = queue.next() {
+        #expect(number == seen[party])
+        seen[party] += 1
+      }
+    }
+    while let (party, number) = queue.next() {
+      #expect(number == seen[party])
+      seen[party] += 1
+    }
+    #expect(seen == sent)
+  }
+}
