@@ -118,6 +118,7 @@ extension Event {
     case .maintenanceChanged(let isOn): 19 + (isOn ? 1 : 2) << 8
     case .directoryChanged(let directory): 20 + UInt64(directory.revoked.count) << 8
     case .storeKept: 22
+    case .storeDisplaced: 28
     case .listsJudged(let areFaulty): 21 + (areFaulty ? 1 : 2) << 8
     default: numberOfWires
     }

@@ -5,6 +5,7 @@ import Glibc
 /// A lock that the kernel releases when the process ends, however it ends.
 package final class FileLock {
   private let descriptor: Int32
+  private let path: String
 
   /// - Returns: nil where another process holds the lock.
   /// - Throws: where the file cannot be made, as on a read-only file system, or not locked.
@@ -20,6 +21,17 @@ package final class FileLock {
       throw error
     }
     self.descriptor = descriptor
+    self.path = path
+  }
+
+  /// Whether the lock's file still has its name: one that was removed keeps nobody away.
+  package var isInPlace: Bool {
+    guard let own = FileIdentity(descriptor: descriptor) else { return false }
+    do throws(SystemError) {
+      return try FileIdentity.of(path) == own
+    } catch {
+      return true
+    }
   }
 
   /// Locks what is at a path, whichever of its names it goes by: the lock lies beside the file that

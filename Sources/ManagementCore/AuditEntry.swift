@@ -22,6 +22,7 @@ package struct AuditEntry: Equatable, Sendable {
     case decline
     case reverse
     case resolve
+    case dismiss
     case price
     case limits
     case enrol
@@ -143,6 +144,7 @@ extension AuditEntry.Action {
       case .decline: .decline
       case .reverse: .reverse
       case .resolve: .resolve
+      case .dismiss: .dismiss
       case .price: .price
       case .limits: .limits
       }

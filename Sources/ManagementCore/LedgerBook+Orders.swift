@@ -24,7 +24,7 @@ extension LedgerBook {
     case .decline(let id, let reason):
       member = try pending(id)?.weight.member
       outcome = try decline(id, reason, placement)
-    case .issue, .grant, .reverse, .resolve, .price, .limits:
+    case .issue, .grant, .reverse, .resolve, .dismiss, .price, .limits:
       let weight = try weight(of: order)
       member = weight?.member
       if let weight, try !isEnough(weight, of: actor, aloneUpTo: aloneUpTo, at: now) {
@@ -96,6 +96,8 @@ extension LedgerBook {
     case .reverse(let id, let reason): return try reverse(id, reason, placement)
     case .resolve(let id, let decision, let reason):
       return try resolve(id, decision, reason, placement)
+    case .dismiss(let station, let through, let reason):
+      return try dismiss(station, through, reason, placement)
     case .price(let station, let slot, let price):
       try agree(on: price, of: slot, at: station)
       return .done(OrderReceipt())
@@ -154,6 +156,17 @@ extension LedgerBook {
     }
     let movement = try close(&entry, posting: posted, placement.now, actor, placement.key)
     return .done(OrderReceipt(movement: movement))
+  }
+
+  private mutating func dismiss(
+    _ station: StationID, _ through: Int64, _ reason: String, _ placement: Placement
+  ) throws(Failure) -> OrderOutcome {
+    guard let sum = try unproven(at: station, through: through) else {
+      return .refused(.nothingUnproven)
+    }
+    guard sum.count <= UnprovenSum.most else { return .refused(.tooManyExchanges) }
+    try dismiss(sum, LedgerExchange.Resolution(actor: placement.actor, reason: reason))
+    return .done(OrderReceipt())
   }
 
   private mutating func move(

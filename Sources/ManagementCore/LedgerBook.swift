@@ -44,6 +44,13 @@ package protocol LedgerBook {
   /// - Returns: its id.
   mutating func move(_ movement: Movement, _ entry: LedgerExchange?) throws(Failure) -> Int64
   mutating func list(_ discrepancy: Discrepancy) throws(Failure)
+  /// What fell without a hold at a station and waits for a decision, with ids up to `through`.
+  /// - Returns: nil where there is nothing.
+  func unproven(at station: StationID, through id: Int64) throws(Failure) -> UnprovenSum?
+  /// Nobody pays for any of these.
+  mutating func dismiss(
+    _ sum: UnprovenSum, _ resolution: LedgerExchange.Resolution
+  ) throws(Failure)
 
   func order(_ key: OrderKey) throws(Failure) -> PlacedOrder?
   mutating func place(_ order: PlacedOrder) throws(Failure)

@@ -24,6 +24,10 @@ extension LedgerOrder {
         $0.field("resolve", exchange.description)
         if case .post(let amount) = decision { $0.field("post", amount?.number ?? 0) }
         $0.field("reason", reason)
+      case .dismiss(let station, let through, let reason):
+        $0.field("dismiss", through)
+        $0.field("station", station)
+        $0.field("reason", reason)
       case .price(let station, let slot, let price):
         $0.field("price", price?.number ?? 0)
         $0.field("station", station)
@@ -118,6 +122,9 @@ extension LedgerOrder {
         guard let exchange, let reason else { return nil }
         let decision = post.map { HoldDecision.post(Points($0)) } ?? .void
         return .resolve(exchange, decision, reason: reason)
+      case .dismiss:
+        guard let number, let station, let reason else { return nil }
+        return .dismiss(station, through: number, reason: reason)
       case .price:
         guard let number, let station, let slot else { return nil }
         return .price(station, slot, Points(number))

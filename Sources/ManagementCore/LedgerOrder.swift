@@ -3,6 +3,9 @@ import StationProtocol
 
 /// Names an order for the life of the ledger: 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_`, `.`, `:`.
 package struct OrderKey: Hashable, Sendable, CustomStringConvertible {
+  /// For the errors that people read.
+  package static let syntax = MemberID.syntax
+
   package let text: String
 
   /// - Returns: nil where the text is empty, too long, or holds any other character.
@@ -24,6 +27,9 @@ package enum LedgerOrder: Equatable, Sendable {
   /// Move a movement back.
   case reverse(movement: Int64, reason: String)
   case resolve(ExchangeID, HoldDecision, reason: String)
+  /// Nobody pays for what a station says fell without a hold.
+  /// - Parameter through: the last one's `LedgerExchange.id`.
+  case dismiss(StationID, through: Int64, reason: String)
   /// Agree on what an article of a slot costs; nil takes the agreement back.
   case price(StationID, SlotID, Points?)
   /// Set how many exchanges a member may have in a day.
@@ -39,6 +45,7 @@ package enum LedgerOrder: Equatable, Sendable {
     case decline
     case reverse
     case resolve
+    case dismiss
     case price
     case limits
   }
@@ -51,6 +58,7 @@ package enum LedgerOrder: Equatable, Sendable {
     case .decline: .decline
     case .reverse: .reverse
     case .resolve: .resolve
+    case .dismiss: .dismiss
     case .price: .price
     case .limits: .limits
     }
@@ -60,7 +68,7 @@ package enum LedgerOrder: Equatable, Sendable {
   package var reason: String? {
     switch self {
     case .issue(_, let reason), .grant(_, _, let reason), .decline(_, let reason),
-      .reverse(_, let reason), .resolve(_, _, let reason):
+      .reverse(_, let reason), .resolve(_, _, let reason), .dismiss(_, _, let reason):
       reason
     case .approve, .price, .limits: nil
     }
@@ -117,6 +125,10 @@ package enum OrderRefusal: String, CaseIterable, Sendable {
   case settled
   /// More than what is set aside.
   case aboveHold = "above-hold"
+  /// Nothing of this station, up to there, fell without a hold and waits for a decision.
+  case nothingUnproven = "nothing-unproven"
+  /// More than `UnprovenSum.most` would be dismissed.
+  case tooManyExchanges = "too-many-exchanges"
   /// `PendingOrder.most` wait already.
   case tooManyPending = "too-many-pending"
 }

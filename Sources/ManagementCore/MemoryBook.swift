@@ -119,6 +119,19 @@ struct MemoryBook: LedgerBook, Sendable {
     discrepancies.append(discrepancy)
   }
 
+  func unproven(at station: StationID, through id: Int64) -> UnprovenSum? {
+    UnprovenSum(entries.filter { $0.station == station && $0.id <= id && $0.isUnproven })
+  }
+
+  mutating func dismiss(_ sum: UnprovenSum, _ resolution: LedgerExchange.Resolution) {
+    for var entry in entries
+    where entry.station == sum.station && entry.id <= sum.through && entry.isUnproven {
+      entry.state = .void
+      entry.resolution = resolution
+      settle(entry)
+    }
+  }
+
   func order(_ key: OrderKey) -> PlacedOrder? { orders[key] }
   mutating func place(_ order: PlacedOrder) { orders[order.key] = order }
 
@@ -180,5 +193,18 @@ struct MemoryBook: LedgerBook, Sendable {
 
   func isOrphaned(_ entry: LedgerExchange) -> Bool {
     lives[entry.station].map { $0 != entry.exchange.id.stream } ?? false
+  }
+}
+
+extension UnprovenSum {
+  /// - Parameter entries: of one station, in the order of their ids; nil of none.
+  init?(_ entries: some Collection<LedgerExchange>) {
+    guard let first = entries.first else { return nil }
+    let members = Set(entries.map(\.exchange.member))
+    self.init(
+      station: first.station, count: Int64(entries.count),
+      points: entries.reduce(0) { $0 + $1.exchange.price.number },
+      through: entries.map(\.id).max() ?? 0,
+      member: members.count == 1 ? first.exchange.member : nil)
   }
 }

@@ -55,6 +55,12 @@ extension MemoryStore {
     return (Int64(open.count), Int64(open.count { $0.at < time || $0.isUnproven }))
   }
 
+  package func unprovenSums() -> [UnprovenSum] {
+    let all = Dictionary(grouping: book.entries.filter(\.isUnproven), by: \.station)
+    return all.values.compactMap { UnprovenSum($0.prefix(Int(UnprovenSum.most))) }
+      .sorted { $0.station < $1.station }
+  }
+
   package func discrepancies(before: Int64?, limit: Int) -> [Discrepancy] {
     Array(
       book.discrepancies.reversed().lazy.filter { one in before.map { one.id < $0 } ?? true }

@@ -37,6 +37,10 @@ extension LedgerBook {
       else { return nil }
       // What is not taken is given back: a person decides about all that is set aside.
       return OrderWeight(points: entry.exchange.price.number, member: entry.exchange.member)
+    case .dismiss(let station, let through, _):
+      guard let sum = try unproven(at: station, through: through), sum.count <= UnprovenSum.most
+      else { return nil }
+      return OrderWeight(points: min(sum.points, Movement.most), member: sum.member)
     case .price(let station, let slot, let price):
       let known = try self.price(of: slot, at: station)?.number ?? 0
       return OrderWeight(points: abs((price?.number ?? 0) - known))

@@ -53,6 +53,7 @@ package struct PendingOrder: Equatable, Sendable {
       exchange = id.description
       decision = asked == .void ? "void" : "post"
       if case .post(let amount) = asked { price = amount?.number }
+    case .dismiss(let place, _, _): station = place.text
     case .price(let place, let number, let agreed):
       (station, slot, price) = (place.text, Int64(number.number), agreed?.number)
     case .limits(let asked): limits = asked

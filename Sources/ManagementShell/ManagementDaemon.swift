@@ -85,9 +85,7 @@ package final class ManagementDaemon {
     do throws(StoreFailure) {
       return try SQLiteStore(path: path)
     } catch {
-      throw StoreFailure(
-        "the store \(path) cannot be used: \(error); where the file is damaged, put a backup in its place"
-      )
+      throw StoreFailure("the store cannot be used: \(error)")
     }
   }
 

@@ -65,7 +65,7 @@ package final class Database {
       sqlite3_close_v2(handle)
       handle = nil
       throw DatabaseError(
-        operation: .open, extendedCode: code, sql: nil, message: "\(path): \(message)")
+        operation: .open, extendedCode: code, sql: nil, message: message, path: path)
     }
     do throws(DatabaseError) {
       try configure(mode, options)
@@ -76,6 +76,15 @@ package final class Database {
   }
 
   deinit { close() }
+
+  /// The file as SQLite has found it, behind symbolic links; nil for one in memory.
+  package var file: String? { Self.file(of: open) }
+
+  static func file(of handle: OpaquePointer?) -> String? {
+    guard let name = sqlite3_db_filename(handle, "main") else { return nil }
+    let file = String(cString: name)
+    return file.isEmpty ? nil : file
+  }
 
   /// Ends the connection; closing twice is harmless. A statement still held by someone keeps
   /// the file open until it goes.
@@ -182,7 +191,7 @@ package final class Database {
       guard taken == "wal" else {
         throw DatabaseError(
           operation: .configure, extendedCode: SQLITE_CANTOPEN, sql: nil,
-          message: "\(path): no write-ahead log is possible here, only \(taken)")
+          message: "no write-ahead log is possible here, only \(taken)", path: path)
       }
     }
     try execute("PRAGMA synchronous = \(options.synchronous.rawValue)")
@@ -198,7 +207,7 @@ package final class Database {
     _ operation: DatabaseError.Operation, _ code: Int32, _ sql: String?
   ) -> DatabaseError {
     DatabaseError(
-      operation: operation, extendedCode: code, sql: sql, message: Self.message(open))
+      operation: operation, extendedCode: code, sql: sql, message: Self.message(open), path: path)
   }
 
   private static func message(_ handle: OpaquePointer) -> String {

@@ -31,7 +31,8 @@ extension Database {
     guard version <= migrations.count else {
       throw DatabaseError(
         operation: .migrate, extendedCode: SQLITE_SCHEMA, sql: nil,
-        message: "\(path) is of version \(version), this program knows \(migrations.count)")
+        message: "the file is of version \(version), this program knows \(migrations.count)",
+        path: path)
     }
     for (number, migration) in migrations.enumerated().dropFirst(version) {
       do throws(DatabaseError) {
@@ -42,7 +43,7 @@ extension Database {
       } catch {
         throw DatabaseError(
           operation: .migrate, extendedCode: error.extendedCode, sql: error.sql,
-          message: "step \(number + 1), \(migration.name): \(error.message)")
+          message: "step \(number + 1), \(migration.name): \(error.message)", path: path)
       }
     }
   }

@@ -161,7 +161,9 @@ package final class Statement {
   }
 
   private func error(_ operation: DatabaseError.Operation, _ code: Int32) -> DatabaseError {
-    let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(pointer)))
-    return DatabaseError(operation: operation, extendedCode: code, sql: sql, message: message)
+    let handle = sqlite3_db_handle(pointer)
+    return DatabaseError(
+      operation: operation, extendedCode: code, sql: sql,
+      message: String(cString: sqlite3_errmsg(handle)), path: Database.file(of: handle))
   }
 }

@@ -80,7 +80,10 @@ package enum Event: Equatable, Sendable {
   /// The store was set aside and a new one started, with a new stream and this boot as its first.
   /// Where no file can be written it is kept in memory, and lasts as long as the daemon.
   case storeReplaced(StreamID, isDurable: Bool)
-  /// What was kept in memory is in a file now, with its stream and its numbers.
+  /// A file of the store was removed or replaced while it was in use: until it is written anew,
+  /// nothing lasts longer than the daemon.
+  case storeDisplaced
+  /// What did not last is in a file now, with its stream and its numbers.
   case storeKept
   /// The same store has begun a new stream, with this boot as its first. Its rows that were not
   /// acknowledged have the numbers from 1 to this one there.

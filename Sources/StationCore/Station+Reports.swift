@@ -56,12 +56,27 @@ extension Station {
   mutating func restart(on stream: StreamID, _ step: inout Step) {
     boot = 1
     keptEnds.storeReplaced()
+    renewal.forget(.storeLost)
     let entries = outbox.restart(on: stream)
     step.effects += entries.map(Effect.journal)
     step.effects.append(.remember(memory(at: step.now)))
     abandonExchange(&step)
     set(.storeLost, nil, stands: true, &step)
     if let uplink { publishBirth(uplink, &step) }
+  }
+
+  /// Nobody knows who removes the files of a station, nor whether it is over: the alarm stands for
+  /// a day, though nothing may be lost.
+  mutating func displacedStore(_ step: inout Step) {
+    isStoreDurable = false
+    renewal.note(.storeLost, at: step.now.instant)
+    set(.storeLost, nil, stands: true, &step)
+  }
+
+  /// What did not last before lasts now.
+  mutating func keptStore(_ step: inout Step) {
+    isStoreDurable = true
+    if !renewal.holds(.storeLost) { set(.storeLost, nil, stands: false, &step) }
   }
 
   /// All that boot needs, for a store that has none of it.

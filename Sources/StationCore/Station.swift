@@ -148,6 +148,7 @@ extension Station {
     case .issuersRead(let standings):
       if issuers.read(standings), let uplink { publishBirth(uplink, &step) }
     case .directoryChanged(let changed): directory = changed
+    case .storeDisplaced: displacedStore(&step)
     case .storeKept: keptStore(&step)
     case .listsJudged(let areFaulty): set(.listFaulty, nil, stands: areFaulty, &step)
     case .doorContactChanged(let id, let isClosed):
@@ -186,12 +187,6 @@ extension Station {
     }
   }
 
-  /// What was in memory alone lasts now.
-  private mutating func keptStore(_ step: inout Step) {
-    isStoreDurable = true
-    set(.storeLost, nil, stands: false, &step)
-  }
-
   /// What the passing of time has brought, at whatever event it is noticed.
   private mutating func pass(_ step: inout Step) {
     for index in points.indices {
@@ -209,7 +204,9 @@ extension Station {
       journal(.messagesRefused(refusal, count: count), .soon, &step)
     }
     follow(keptEnds.wake(at: step.now.instant), &step)
-    for alarm in renewal.end(at: step.now.instant) { set(alarm, nil, stands: false, &step) }
+    for alarm in renewal.end(at: step.now.instant) where alarm != .storeLost || isStoreDurable {
+      set(alarm, nil, stands: false, &step)
+    }
     if let isFilling = outbox.noteFilling() {
       set(.journalFilling, nil, stands: isFilling, &step)
     }

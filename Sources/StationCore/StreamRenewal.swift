@@ -33,6 +33,12 @@ package struct StreamRenewal: Equatable, Sendable {
     standing.append(Standing(alarm: alarm, until: now + Self.period))
   }
 
+  /// Whether this alarm stands for the sake of its day.
+  func holds(_ alarm: Alarm) -> Bool { standing.contains { $0.alarm == alarm } }
+
+  /// The alarm stands for another reason from now on.
+  mutating func forget(_ alarm: Alarm) { standing.removeAll { $0.alarm == alarm } }
+
   var deadline: Instant? { standing.map(\.until).min() }
 
   /// The alarms that have stood long enough.

@@ -7,6 +7,9 @@ private func isPlain(_ text: String, limit: Int, _ allowed: (UInt8) -> Bool) -> 
 
 /// One station: 1 to 48 of `a-z`, `0-9` and `-`. It is also the station's MQTT user name.
 package struct StationID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// For the errors that people read.
+  package static let syntax = "1 to 48 of a-z, 0-9 and -, not \"service\""
+
   package let text: String
 
   /// - Returns: nil where the text is empty, too long, or holds any other character, and for
@@ -36,6 +39,9 @@ package struct StationID: Hashable, Sendable, Comparable, CustomStringConvertibl
 /// One member, by a pseudonym: 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_`, `.` and `:`.
 /// A station knows no name and no telephone number.
 package struct MemberID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// For the errors that people read.
+  package static let syntax = "1 to 64 of A-Z, a-z, 0-9, -, _, . and :"
+
   package let text: String
 
   /// - Returns: nil where the text is empty, too long, or holds any other character.

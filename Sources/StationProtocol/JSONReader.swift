@@ -12,7 +12,8 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownMember(String)
     case repeatedMember(String)
     case missingMember(String)
-    case invalidMember(String)
+    /// - Parameter expected: what would be taken, where a person may have written the text.
+    case invalidMember(String, expected: String? = nil)
     case unreadableText(String, PlainText.Fault)
   }
 
@@ -37,7 +38,9 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
       case .unknownMember(let name): "unknown member \"\(Excerpt(name))\""
       case .repeatedMember(let name): "member \"\(Excerpt(name))\" stands twice"
       case .missingMember(let name): "member \"\(name)\" is missing"
-      case .invalidMember(let name): "the value of \"\(Excerpt(name))\" is not acceptable"
+      case .invalidMember(let name, let expected):
+        "the value of \"\(Excerpt(name))\" is not acceptable"
+          + (expected.map { ": expected \($0)" } ?? "")
       case .unreadableText(let name, let fault):
         "the value of \"\(name)\" is not acceptable: \(fault)"
       }
@@ -253,26 +256,30 @@ extension JSONReader {
   }
 
   /// Reads a string that `parse` must accept.
+  /// - Parameter expected: what it accepts, for a person.
   package mutating func read<Value>(
-    _ slot: inout Value?, _ key: JSONKey, text parse: (String) -> Value?
+    _ slot: inout Value?, _ key: JSONKey, text parse: (String) -> Value?,
+    expecting expected: String? = nil
   ) throws(JSONError) {
     try read(&slot, key) { (reader) throws(JSONError) in
       let start = reader.offset
       guard let value = parse(try reader.string()) else {
-        throw JSONError(offset: start, reason: .invalidMember(key.name))
+        throw JSONError(offset: start, reason: .invalidMember(key.name, expected: expected))
       }
       return value
     }
   }
 
   /// Reads an integer that `parse` must accept.
+  /// - Parameter expected: what it accepts, for a person.
   package mutating func read<Value>(
-    _ slot: inout Value?, _ key: JSONKey, integer parse: (Int64) -> Value?
+    _ slot: inout Value?, _ key: JSONKey, integer parse: (Int64) -> Value?,
+    expecting expected: String? = nil
   ) throws(JSONError) {
     try read(&slot, key) { (reader) throws(JSONError) in
       let start = reader.offset
       guard let value = parse(try reader.integer()) else {
-        throw JSONError(offset: start, reason: .invalidMember(key.name))
+        throw JSONError(offset: start, reason: .invalidMember(key.name, expected: expected))
       }
       return value
     }

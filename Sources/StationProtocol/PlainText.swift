@@ -55,10 +55,15 @@ package enum PlainText {
     }
   }
 
+  /// Signs and letters by their category that are blank by their definition: the pattern of braille
+  /// without a dot, the blanks of hieroglyphs, the head of a note that has none.
+  private static let blanks: [Unicode.Scalar] = [
+    "\u{2800}", "\u{13441}", "\u{13442}", "\u{1D159}",
+  ]
+
   /// Whether it leaves a trace by itself: a letter, a digit, a sign.
   private static func shows(_ scalar: Unicode.Scalar) -> Bool {
-    // The pattern of braille without a dot.
-    guard scalar.value != 0x2800, !isHidden(scalar) else { return false }
+    guard !blanks.contains(scalar), !isHidden(scalar) else { return false }
     switch scalar.properties.generalCategory {
     case .spaceSeparator, .nonspacingMark, .enclosingMark, .spacingMark: return false
     default: return true

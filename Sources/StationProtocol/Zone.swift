@@ -4,6 +4,8 @@
 /// `-` and `/`, so that it leads nowhere but into the folder of zones.
 package struct ZoneName: Hashable, Sendable, CustomStringConvertible {
   package static let longest = 64
+  /// For the errors that people read.
+  package static let syntax = "the name of a time zone in the tz database, like Asia/Shanghai"
 
   package let text: String
 

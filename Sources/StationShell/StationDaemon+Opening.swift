@@ -30,6 +30,27 @@ extension StationDaemon {
     }
   }
 
+  /// Where a file of the store was removed, so was its lock, perhaps: that is taken again first. A
+  /// store that another stationd has by then is left to that one.
+  func lookAtStore() {
+    let path = settings.storePath
+    if let lock, !lock.isInPlace {
+      do throws(SystemError) {
+        guard let again = try FileLock(beside: path) else {
+          Log.error(
+            "the lock of \(path) was removed, and another stationd has it: stop one of them")
+          return
+        }
+        Log.warning("the lock of \(path) was removed; it is made again")
+        self.lock = again
+      } catch {
+        Log.error("\(error); nothing keeps a second stationd away")
+        self.lock = nil
+      }
+    }
+    journal.look()
+  }
+
   static func lines(_ settings: StationSettings, _ loop: EventLoop) -> any StationLines {
     switch settings.board {
     case .simulated(let socket):

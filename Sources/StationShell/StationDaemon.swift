@@ -12,7 +12,7 @@ import StationProtocol
 package final class StationDaemon {
   let settings: StationSettings
   let loop: EventLoop
-  private let journal: Journal
+  let journal: Journal
   private let link: StationLink
   private let remainders: RemainderSender
   let lines: any StationLines
@@ -29,7 +29,7 @@ package final class StationDaemon {
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
   private let recordLog = RecordLog()
-  private let lock: FileLock?
+  var lock: FileLock?
   private var station: Station
   private var wake: Timer?
   private var wakeAt: Instant?
@@ -119,6 +119,7 @@ package final class StationDaemon {
     link.stop()
     members.stop()
     issuers.stop()
+    lookAtStore()
     journal.close()
     Log.notice("station \(settings.station) has stopped")
   }
@@ -256,6 +257,7 @@ extension StationDaemon {
     loop.schedule(after: MemberFiles.interval) { [unowned self] in
       members.look()
       issuers.look()
+      lookAtStore()
       lookAtFiles()
     }
   }
@@ -309,6 +311,7 @@ extension StationDaemon {
     case .keptEnd(let row): dispatch(.keptEndRead(row))
     case .rows(let stream, let first, let records):
       link.publish(stream: stream, first: first, records: records)
+    case .displaced: dispatch(.storeDisplaced)
     case .kept:
       dispatch(.storeKept)
       remainders.look()

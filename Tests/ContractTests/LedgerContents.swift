@@ -12,7 +12,7 @@ enum LedgerContents {
     instant: Instant(nanoseconds: 1), wall: WallTime(seconds: 1_795_000_000))
 
   /// Movements 1 to 4: an issue, a grant, a hold, and what a person decided of an article that fell
-  /// without one; exchange 1 is open.
+  /// without one; exchange 1 is open, and nobody has decided about exchange 3, which had no hold.
   static func fill(_ path: String) throws {
     let store = try SQLiteStore(path: path)
     defer { store.close() }
@@ -29,8 +29,9 @@ enum LedgerContents {
         price: price)
     }
     let open = exchange(1)
-    let unheld = Record(
-      at: now.wall, isTrusted: true, body: .exchangeEnded(exchange(2), .dispensed))
+    let unheld = [2, 3].map { seq in
+      Record(at: now.wall, isTrusted: true, body: .exchangeEnded(exchange(seq), .dispensed))
+    }
     _ = try store.store(
       [
         .floor(station, stream, floor: 1),
@@ -39,7 +40,7 @@ enum LedgerContents {
         .batch(
           InboundBatch(
             station: station, stream: stream, first: 1,
-            contents: [.record(unheld, json: unheld.json)])),
+            contents: unheld.map { .record($0, json: $0.json) })),
       ], at: now)
     try order(.resolve(exchange(2).id, .post(nil), reason: "seen to fall"), "seen", store)
   }

@@ -51,6 +51,7 @@ struct LiveCallTests {
         "/api/v1/issuer-keys", "/api/v1/refused-input", "/api/v1/stations/gate-1/measurements",
         "/api/v1/stations/gate-1/measurements?by=day&count=31", "/api/v1/members/m-1/points",
         "/api/v1/pending-orders", "/api/v1/movements", "/api/v1/holds", "/api/v1/discrepancies",
+        "/api/v1/unproven",
         "/api/v1/exchange-limits", "/api/v1/stations/gate-1/prices",
         "/api/v1/stations/gate-1/takings", "/api/v1/ledger-proof", "/api/v1/audit",
       ] {
@@ -117,6 +118,9 @@ struct LiveCallTests {
       (hold, #"{"key":"8","decision":"void","reason":"r"}"#, 201),
       (hold, #"{"key":"9","decision":"void","reason":"r"}"#, 409),
       (hold.replacing("-1/", with: "-9/"), #"{"key":"9","decision":"void","reason":"r"}"#, 404),
+      ("/stations/gate-1/dismissal", #"{"key":"10","through":3,"reason":"r"}"#, 201),
+      ("/stations/gate-1/dismissal", #"{"key":"11","through":3,"reason":"r"}"#, 409),
+      ("/stations/nobody/dismissal", #"{"key":"11","through":3,"reason":"r"}"#, 404),
     ] {
       let exchange = try caller.call("POST", "/api/v1\(target)", json: json)
       #expect(exchange.status == status, "\(exchange.name)")
@@ -201,7 +205,7 @@ struct LiveCallTests {
     for target in [
       "/stations/gate-1/measurements", "/events", "/events/stream", "/members", "/members/m-1",
       "/quarantine", "/members/m-1/points", "/pending-orders", "/movements", "/holds",
-      "/discrepancies",
+      "/unproven", "/discrepancies",
       "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",
       "/audit",
     ] {
@@ -220,6 +224,7 @@ struct LiveCallTests {
         "POST", "/holds/\(LedgerContents.stream)-1/resolution",
         #"{"key":"b","decision":"void","reason":"r"}"#
       ),
+      ("POST", "/stations/gate-1/dismissal", #"{"key":"b","through":3,"reason":"r"}"#),
       ("PUT", "/exchange-limits", #"{"perDay":3,"perArticle":null}"#),
       ("PUT", "/stations/gate-1/prices/7", #"{"price":30}"#),
     ] {

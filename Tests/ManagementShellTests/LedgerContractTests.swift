@@ -189,6 +189,7 @@ struct LedgerContractTests {
     #expect(try sqlite.proof(at: Store.now) == proof)
     #expect(
       try sqlite.movements(before: nil, limit: 9999) == memory.movements(before: nil, limit: 9999))
+    #expect(try sqlite.unprovenSums() == memory.unprovenSums())
     #expect(
       try sqlite.openHolds(after: 0, limit: 9999) == memory.openHolds(after: 0, limit: 9999))
     #expect(
@@ -326,7 +327,8 @@ enum LedgerSample {
   static func randomOrder(_ dice: inout Dice) throws -> LedgerOrder {
     let amount = try #require(Points(Int64(1 + dice.next(100))))
     let id = Int64(1 + dice.next(40))
-    switch dice.next(10) {
+    switch dice.next(11) {
+    case 10: return .dismiss(StoreContractTests.gate, through: id, reason: "r")
     case 0: return .issue(Int64(1 + dice.next(100)), reason: "r")
     case 8:
       let slot = try #require(SlotID(1 + dice.next(3)))

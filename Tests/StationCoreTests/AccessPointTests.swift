@@ -20,6 +20,33 @@ import Testing
     #expect(story.station.alarms.stands(.storeLost, nil))
   }
 
+  @Test("a store whose file was removed is an alarm for a day, and for as long as it is not back")
+  func displacedStore() {
+    let story = Scenario()
+    story.tell(.storeDisplaced)
+    story.expectJournal(.alarmRaised(.storeLost, nil), .urgent)
+    story.tell(.storeKept)
+    story.expectNothing()
+    #expect(story.station.renewal.deadline == story.now.instant + .seconds(86_400))
+    var tomorrow = story.now
+    tomorrow.instant = tomorrow.instant + .seconds(86_400)
+    tomorrow.wall = tomorrow.wall + .seconds(86_400)
+    var back = story.station
+    _ = back.handle(.wake, at: tomorrow)
+    #expect(!back.alarms.stands(.storeLost, nil))
+    var gone = story.station
+    _ = gone.handle(.storeDisplaced, at: story.now)
+    _ = gone.handle(.wake, at: tomorrow)
+    #expect(gone.alarms.stands(.storeLost, nil))
+    _ = gone.handle(.storeKept, at: tomorrow)
+    #expect(!gone.alarms.stands(.storeLost, nil))
+    // One that is lost after all stands for its own reason, which ends with the daemon.
+    var lost = story.station
+    _ = lost.handle(.storeReplaced(StreamID(bits: 7), isDurable: true), at: story.now)
+    _ = lost.handle(.wake, at: tomorrow)
+    #expect(lost.alarms.stands(.storeLost, nil))
+  }
+
   @Test("each door goes its own way")
   func independentDoors() {
     let story = Scenario(points: 3)

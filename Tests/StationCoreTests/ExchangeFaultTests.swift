@@ -320,6 +320,11 @@ import Testing
     story.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: false))
     story.tell(.productSelected(ExchangeStory.soap))
     #expect(story.phase == .refused(ExchangeStory.soap, .noStore))
+
+    var other = ExchangeStory()
+    other.tell(.storeDisplaced)
+    other.tell(.productSelected(ExchangeStory.soap))
+    #expect(other.phase == .refused(ExchangeStory.soap, .noStore))
   }
 
   @Test("a full outbox never gives way with what says who pays: it is written again")

@@ -14,7 +14,10 @@ struct PlainTextTests {
 
   @Test(
     "what is made of blanks is no text",
-    arguments: ["", " ", "   ", "\u{3000}", "\u{A0}\u{2003}", "\u{2800}\u{2800}", "\u{301}"])
+    arguments: [
+      "", " ", "   ", "\u{3000}", "\u{A0}\u{2003}", "\u{2800}\u{2800}", "\u{301}", "\u{1D159}",
+      "\u{13441}", "\u{13442}", " \u{1D159}\u{2800}\u{301} ",
+    ])
   func blank(text: String) { #expect(PlainText.fault(of: text, most: 200) == .blank) }
 
   @Test(
@@ -30,6 +33,25 @@ struct PlainTextTests {
     #expect(PlainText.fault(of: hidden, most: 200) == .invisible(scalar, place: 1))
     #expect(PlainText.fault(of: hidden + "ab", most: 200) == .invisible(scalar, place: 1))
     #expect(PlainText.fault(of: "a " + hidden + "b", most: 200) == .invisible(scalar, place: 3))
+  }
+
+  @Test(
+    "fillers, vowels without a shape, forms, beams of notes and tags are invisible, all of them")
+  func invisibleRanges() {
+    let ranges: [ClosedRange<UInt32>] = [
+      0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F, 0x3164...0x3164, 0xFFA0...0xFFA0,
+      0x1D173...0x1D17A, 0xE0000...0xE007F,
+    ]
+    for scalar in ranges.joined().compactMap(Unicode.Scalar.init) {
+      let hidden = String(scalar)
+      #expect(PlainText.fault(of: hidden, most: 200) == .invisible(scalar, place: 1))
+      #expect(PlainText.fault(of: "\u{2800}" + hidden, most: 200) == .invisible(scalar, place: 2))
+    }
+  }
+
+  @Test("what is blank is no harm beside what shows something")
+  func blankBeside() {
+    #expect(PlainText.fault(of: "a\u{2800}b \u{1D159}", most: 200) == nil)
   }
 
   @Test("the length counts characters, and the words name the place")

@@ -215,7 +215,7 @@ final class JournalTests {
       case .replaced(let stream, _): replaced.append(stream)
       case .renewed, .keptEnd: break
       case .rows(_, let first, let records): rows.append((first, records))
-      case .kept, .remainder: break
+      case .displaced, .kept, .remainder: break
       }
     }
     return journal

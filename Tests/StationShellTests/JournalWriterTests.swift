@@ -26,7 +26,7 @@ struct JournalWriterTests {
       switch report {
       case .rows(let stream, _, _): rows.append(stream)
       case .replaced: replacements += 1
-      case .journaled, .kept, .remainder, .renewed, .keptEnd: break
+      case .journaled, .displaced, .kept, .remainder, .renewed, .keptEnd: break
       }
     }
     #expect(replacements == 1)
@@ -56,7 +56,7 @@ struct JournalWriterTests {
       case .renewed(let stream, let last):
         told.append("renewed \(last) \(stream == old)")
         fresh = stream
-      case .rows, .replaced, .keptEnd, .kept, .remainder: told.append("unexpected")
+      case .rows, .replaced, .keptEnd, .displaced, .kept, .remainder: told.append("unexpected")
       }
     }
     #expect(told == ["journaled 2 true", "renewed 1 false"])

@@ -8,7 +8,7 @@ extension API {
     var member: MemberID?
     if let text = request.query("member") {
       guard let id = MemberID(text) else {
-        throw Problem.badRequest("\"member\" is a member's id.")
+        throw Problem.badRequest("\"member\" is a member's id: \(MemberID.syntax).")
       }
       member = id
     }

@@ -18,6 +18,8 @@ extension API {
     on(.post, "/movements/*/reversal", .movePoints) { try $0.reverseMovement($1, $2, $3) }
     on(.get, "/holds", .viewPoints, query: ["after", "limit"]) { try $0.listHolds($1, $2) }
     on(.post, "/holds/*/resolution", .movePoints) { try $0.resolveHold($1, $2, $3) }
+    on(.get, "/unproven", .viewPoints) { try $0.listUnproven($1, $2) }
+    on(.post, "/stations/*/dismissal", .movePoints) { try $0.dismissUnproven($1, $2, $3) }
     on(.get, "/discrepancies", .viewPoints, query: pages) { try $0.listDiscrepancies($1, $2) }
     on(.get, "/exchange-limits", .viewStations) { try $0.showLimits($1, $2) }
     on(.put, "/exchange-limits", .setRules) { try $0.setLimits($1, $2, $3) }
@@ -74,6 +76,15 @@ extension API {
     let decision: HoldDecision =
       body.isAffirmed ? .post(body.amount.flatMap { Points($0) }) : .void
     return try carryOut(.resolve(exchange, decision, reason: body.reason), body.key, actor)
+  }
+
+  private func dismissUnproven(
+    _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
+  ) throws -> HTTPResponse {
+    let body = try LedgerBody(json: request.body, .dismissal)
+    let station = try station(parameters[0])
+    return try carryOut(
+      .dismiss(station, through: body.through, reason: body.reason), body.key, actor)
   }
 
   private func carryOut(
@@ -183,6 +194,14 @@ extension API {
     }
   }
 
+  private func listUnproven(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
+    let sums = try store.unprovenSums()
+    return Self.json { writer in
+      writer.key("unproven")
+      writer.array(sums) { $1.write(to: &$0) }
+    }
+  }
+
   private func listDiscrepancies(
     _ request: HTTPRequest, _ parameters: [String]
   ) throws -> HTTPResponse {
@@ -274,6 +293,12 @@ extension Problem {
     case .sameActor: self = .conflict("Another person than the one who asked has to decide.")
     case .settled: self = .conflict("This exchange is settled already.")
     case .aboveHold: self = .conflict("The amount is more than what is set aside.")
+    case .nothingUnproven:
+      self = .conflict("Nothing of this station fell without a hold and waits for a decision.")
+    case .tooManyExchanges:
+      self = .conflict(
+        "One order dismisses at most \(UnprovenSum.most) exchanges. Name an earlier one as the last."
+      )
     case .tooManyPending:
       self = .conflict("\(PendingOrder.most) orders wait for a second person. Decide some first.")
     }

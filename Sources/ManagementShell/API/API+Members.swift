@@ -25,7 +25,7 @@ extension API {
     var after: MemberID?
     if let text = request.query("after") {
       guard let id = MemberID(text) else {
-        throw Problem.badRequest("\"after\" is a member's id.")
+        throw Problem.badRequest("\"after\" is a member's id: \(MemberID.syntax).")
       }
       after = id
     }

@@ -51,7 +51,7 @@ extension API {
     _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
   ) throws -> HTTPResponse {
     guard let station = StationID(parameters[0]) else {
-      throw Problem.badRequest("A station's id is 1 to 48 of a-z, 0-9 and -, not \"service\".")
+      throw Problem.badRequest("A station's id is \(StationID.syntax).")
     }
     let asked = try StationNaming(json: request.body)
     if case .some(.some(let zone)) = asked.zone, ZoneFiles.zone(zone) == nil {
@@ -92,7 +92,7 @@ extension API {
     var filter = EventFilter(before: try Self.number("before", in: request, 1...(1 << 53)))
     if let text = request.query("station") {
       guard let station = StationID(text) else {
-        throw Problem.badRequest("\"station\" is a station's id.")
+        throw Problem.badRequest("\"station\" is a station's id: \(StationID.syntax).")
       }
       filter.station = station
     }

@@ -3,8 +3,8 @@ import ManagementCore
 import StationProtocol
 
 /// `POST /issues`, `POST /members/{id}/grants`, `POST /movements/{id}/reversal`,
-/// `POST /pending-orders/{id}/decision` and `POST /holds/{exchange}/resolution`: each takes a key, most a
-/// reason, and what its own members say.
+/// `POST /pending-orders/{id}/decision`, `POST /holds/{exchange}/resolution` and
+/// `POST /stations/{id}/dismissal`: each takes a key, most a reason, and what its own members say.
 package struct LedgerBody: Equatable, Sendable {
   package enum Shape: Sendable {
     case issue
@@ -12,6 +12,7 @@ package struct LedgerBody: Equatable, Sendable {
     case reversal
     case decision
     case resolution
+    case dismissal
   }
 
   package var key: OrderKey
@@ -19,6 +20,8 @@ package struct LedgerBody: Equatable, Sendable {
   package var reason = ""
   /// Of a grant, an issue, or what is taken of a hold.
   package var amount: Int64?
+  /// The last exchange of a dismissal.
+  package var through: Int64 = 0
   /// Whether an order is approved, or a hold posted.
   package var isAffirmed = false
 
@@ -37,24 +40,35 @@ package struct LedgerBody: Equatable, Sendable {
     var key: OrderKey?
     var reason: String?
     var amount: Int64?
+    var through: Int64?
     var isAffirmed: Bool?
 
     init(shape: Shape) { self.shape = shape }
 
     mutating func take(_ name: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
       switch (name, shape) {
-      case ("key", _): try reader.read(&key, name, text: { OrderKey($0) })
+      case ("key", _): try reader.read(&key, name)
       case ("reason", _): try reader.read(&reason, name, plain: LedgerOrder.longestReason)
       case ("amount", .issue):
-        try reader.read(&amount, name, integer: { (1...Movement.most).contains($0) ? $0 : nil })
+        try reader.read(
+          &amount, name, integer: { (1...Movement.most).contains($0) ? $0 : nil },
+          expecting: "a number from 1 to \(Movement.most)")
       case ("amount", .grant), ("amount", .resolution):
-        try reader.read(&amount, name, integer: { Points($0)?.number })
+        try reader.read(
+          &amount, name, integer: { Points($0)?.number },
+          expecting: "a number from 1 to \(Points.most)")
+      case ("through", .dismissal):
+        try reader.read(
+          &through, name, integer: { (1...JSONReader.largest).contains($0) ? $0 : nil },
+          expecting: "a number from 1 to \(JSONReader.largest)")
       case ("decision", .decision):
         try reader.read(
-          &isAffirmed, name, text: { $0 == "approve" ? true : $0 == "decline" ? false : nil })
+          &isAffirmed, name, text: { $0 == "approve" ? true : $0 == "decline" ? false : nil },
+          expecting: "approve or decline")
       case ("decision", .resolution):
         try reader.read(
-          &isAffirmed, name, text: { $0 == "post" ? true : $0 == "void" ? false : nil })
+          &isAffirmed, name, text: { $0 == "post" ? true : $0 == "void" ? false : nil },
+          expecting: "post or void")
       default: throw reader.unknown(name)
       }
     }
@@ -75,6 +89,7 @@ package struct LedgerBody: Equatable, Sendable {
       case .resolution where body.isAffirmed: body.amount = amount
       case .resolution:
         guard amount == nil else { throw reader.error(.unknownMember("amount")) }
+      case .dismissal: body.through = try reader.require(through, "through")
       case .reversal, .decision: break
       }
       return body
@@ -88,6 +103,8 @@ package struct LimitsBody: Equatable, Sendable {
   /// nil where the request brings none.
   package var key: OrderKey?
 
+  private static let expected = "a number from 0 to \(ExchangeLimits.most), or null"
+
   package init(json: [UInt8]) throws(JSONError) {
     var orderKey: OrderKey?
     limits = try JSONReader.read(json) { (reader) throws(JSONError) in
@@ -98,9 +115,9 @@ package struct LimitsBody: Equatable, Sendable {
       }
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
-        case "perDay": try reader.read(&perDay, key, orNull: limit)
-        case "perArticle": try reader.read(&perArticle, key, orNull: limit)
-        case "key": try reader.read(&orderKey, key, text: { OrderKey($0) })
+        case "perDay": try reader.read(&perDay, key, orNull: limit, Self.expected)
+        case "perArticle": try reader.read(&perArticle, key, orNull: limit, Self.expected)
+        case "key": try reader.read(&orderKey, key)
         default: throw reader.unknown(key)
         }
       }
@@ -124,8 +141,10 @@ package struct PriceBody: Equatable, Sendable {
       var price: Points??
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
-        case "price": try reader.read(&price, key, orNull: { Points($0) })
-        case "key": try reader.read(&orderKey, key, text: { OrderKey($0) })
+        case "price":
+          try reader.read(
+            &price, key, orNull: { Points($0) }, "a number from 1 to \(Points.most), or null")
+        case "key": try reader.read(&orderKey, key)
         default: throw reader.unknown(key)
         }
       }
@@ -136,14 +155,19 @@ package struct PriceBody: Equatable, Sendable {
 }
 
 extension JSONReader {
+  fileprivate mutating func read(_ slot: inout OrderKey?, _ key: JSONKey) throws(JSONError) {
+    try read(&slot, key, text: { OrderKey($0) }, expecting: OrderKey.syntax)
+  }
+
   /// Reads an integer that `parse` must accept, or null.
+  /// - Parameter expected: what it accepts, for a person.
   fileprivate mutating func read<Value>(
-    _ slot: inout Value??, _ key: JSONKey, orNull parse: (Int64) -> Value?
+    _ slot: inout Value??, _ key: JSONKey, orNull parse: (Int64) -> Value?, _ expected: String
   ) throws(JSONError) {
     if takeNull() {
       try read(&slot, key) { (_) throws(JSONError) in Value?.none }
     } else {
-      try read(&slot, key, integer: { parse($0).map { .some($0) } })
+      try read(&slot, key, integer: { parse($0).map { .some($0) } }, expecting: expected)
     }
   }
 }

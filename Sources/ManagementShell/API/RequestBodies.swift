@@ -16,7 +16,8 @@ package struct MemberEnrolment: Equatable, Sendable {
     try JSONReader.read(json) { (reader) throws(JSONError) in
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
-        case "id": try reader.read(&id, key, text: { MemberID($0) })
+        case "id":
+          try reader.read(&id, key, text: { MemberID($0) }, expecting: MemberID.syntax)
         case "label": try reader.read(&label, key, plain: Self.longestLabel)
         default: throw reader.unknown(key)
         }
@@ -36,7 +37,9 @@ package struct StatusChange: Equatable, Sendable {
       var status: Member.Status?
       try reader.object { (reader, key) throws(JSONError) in
         guard case "status" = key else { throw reader.unknown(key) }
-        try reader.read(&status, key, text: Member.Status.init(rawValue:))
+        try reader.read(
+          &status, key, text: Member.Status.init(rawValue:),
+          expecting: Member.Status.allCases.map(\.rawValue).joined(separator: " or "))
       }
       return try reader.require(status, "status")
     }
@@ -63,7 +66,8 @@ package struct StationNaming: Equatable, Sendable {
             if reader.takeNull() { return ZoneName?.none }
             let start = reader.offset
             guard let name = ZoneName(try reader.string()) else {
-              throw JSONError(offset: start, reason: .invalidMember("zone"))
+              throw JSONError(
+                offset: start, reason: .invalidMember("zone", expected: ZoneName.syntax))
             }
             return name
           }

@@ -13,8 +13,6 @@ package struct Actor: Equatable, Sendable {
 package struct Tokens: Sendable {
   package static let shortest = 16
   package static let longest = 512
-  /// In Unicode scalars, of an actor's name.
-  package static let longestName = 64
   /// A longer header holds no token; the scheme and the space before it need no more.
   private static let longestHeader = longest + 16
 
@@ -54,10 +52,8 @@ package struct Tokens: Sendable {
       separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false
     ).map { Substring($0) }
     guard parts.count == 3 else { return "expected actor:role:token" }
-    // The name stands in the ledger and in the audit for whoever has the token.
-    if let fault = PlainText.fault(of: String(parts[0]), most: Self.longestName) {
-      return "the name of the actor: \(fault)"
-    }
+    let name = String(parts[0])
+    if let fault = ActorName.fault(of: name) { return "the name of the actor: \(fault)" }
     guard let role = Role(rawValue: String(parts[1])) else {
       return "the role is viewer or manager"
     }
@@ -71,7 +67,13 @@ package struct Tokens: Sendable {
     guard !entries.contains(where: { $0.token == token }) else {
       return "the token of an earlier line: it names one actor"
     }
-    entries.append((token, Actor(name: String(parts[0]), role: role)))
+    let like = entries.map(\.actor.name).first { ActorName.areAlike($0, name) && $0 != name }
+    if let like {
+      return
+        "the name of the actor: but for case it is \"\(like)\", the name of an earlier line; a "
+        + "second person needs another name, the same person the same spelling"
+    }
+    entries.append((token, Actor(name: name, role: role)))
     return nil
   }
 

@@ -97,7 +97,7 @@ extension SQLiteStore {
   }
 
   private func epoch() throws(StoreFailure) -> StoreEpoch? {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var epoch: StoreEpoch?
       try database.prepare("SELECT epoch FROM store_epoch").rows { epoch = StoreEpoch($0.text(0)) }
       return epoch
@@ -106,7 +106,7 @@ extension SQLiteStore {
 
   /// From now on the store is another one; the first that stations say of their streams is taken.
   private func begin(_ epoch: StoreEpoch) throws(StoreFailure) {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       try database.transaction { () throws(DatabaseError) in
         try database.run(
           """
@@ -120,7 +120,7 @@ extension SQLiteStore {
 
   /// Grows with whatever is stored.
   func reached() throws(StoreFailure) -> UInt64 {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var sum: Int64 = 0
       try database.prepare(
         """

@@ -28,13 +28,13 @@ extension SQLiteBook {
 
 extension SQLiteStore {
   package func note(_ entry: AuditEntry) throws(StoreFailure) {
-    try Self.guarded { () throws(DatabaseError) in try SQLiteBook.note(entry, in: database) }
+    try guarded { () throws(DatabaseError) in try SQLiteBook.note(entry, in: database) }
   }
 
   package func audit(
     of member: MemberID?, before: Int64?, limit: Int
   ) throws(StoreFailure) -> [AuditEntry] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       let columns = "SELECT id, at, actor, action, member, contents, pending FROM audit"
       var all: [AuditEntry] = []
       let place: [SQLValue] = [.integer(before ?? .max), .integer(Int64(limit))]

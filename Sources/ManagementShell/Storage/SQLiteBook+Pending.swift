@@ -92,6 +92,43 @@ extension SQLiteBook {
       """, [.text(member.text), .integer(time.milliseconds)])
   }
 
+  // MARK: - Articles without a hold
+
+  /// `LedgerExchange.isUnproven`, as the index `exchange_unproven` has it.
+  static let unproven =
+    "state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL"
+
+  func unproven(
+    at station: StationID, through id: Int64
+  ) throws(DatabaseError) -> UnprovenSum? {
+    var sum: UnprovenSum?
+    try database.prepare(
+      """
+      SELECT count(*), SUM(price), MAX(id), MIN(member), MAX(member) FROM exchange
+      WHERE \(Self.unproven) AND id <= ?2
+        AND stream IN (SELECT number FROM stream WHERE station = ?1)
+      """
+    ).rows([.text(station.text), .integer(id)]) { row in
+      guard row.int64(0) > 0 else { return }
+      sum = UnprovenSum(
+        station: station, count: row.int64(0), points: row.int64(1), through: row.int64(2),
+        member: row.text(3) == row.text(4) ? MemberID(row.text(3)) : nil)
+    }
+    return sum
+  }
+
+  func dismiss(
+    _ sum: UnprovenSum, _ resolution: LedgerExchange.Resolution
+  ) throws(DatabaseError) {
+    try database.run(
+      """
+      UPDATE exchange SET state = 'void', resolver = ?3, resolution = ?4
+      WHERE \(Self.unproven) AND id <= ?2
+        AND stream IN (SELECT number FROM stream WHERE station = ?1)
+      """, .text(sum.station.text), .integer(sum.through), .text(resolution.actor),
+      .text(resolution.reason))
+  }
+
   // MARK: - Rules
 
   func limits() throws(DatabaseError) -> ExchangeLimits {

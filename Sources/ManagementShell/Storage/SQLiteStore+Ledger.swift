@@ -7,7 +7,7 @@ extension SQLiteStore {
   package func carryOut(
     _ order: LedgerOrder, key: OrderKey, by actor: String, aloneUpTo: Int64, at now: Now
   ) throws(StoreFailure) -> OrderOutcome {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var book = try SQLiteBook(database)
       return try database.transaction { () throws(DatabaseError) in
         try book.carryOut(order, key, by: actor, aloneUpTo: aloneUpTo, at: now)
@@ -34,7 +34,7 @@ extension SQLiteStore {
   private func asked<Value>(
     _ question: (SQLiteBook) throws(DatabaseError) -> Value
   ) throws(StoreFailure) -> Value {
-    try Self.guarded { () throws(DatabaseError) in try question(try SQLiteBook(database)) }
+    try guarded { () throws(DatabaseError) in try question(try SQLiteBook(database)) }
   }
 
   /// The rows of a question, each read by `read`.
@@ -42,7 +42,7 @@ extension SQLiteStore {
     _ sql: String, _ values: [SQLValue],
     _ read: (Statement) throws(DatabaseError) -> Value
   ) throws(StoreFailure) -> [Value] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var all: [Value] = []
       try database.prepare(sql).rows(values) { row throws(DatabaseError) in
         all.append(try read(row))
@@ -117,13 +117,9 @@ extension SQLiteStore {
     WHERE exchange.id IN (
       SELECT id FROM exchange WHERE state = 'held' AND id > ?1
       UNION ALL
-      SELECT id FROM exchange WHERE \(unproven) AND id > ?1)
+      SELECT id FROM exchange WHERE \(SQLiteBook.unproven) AND id > ?1)
     ORDER BY exchange.id LIMIT ?2
     """
-
-  /// `LedgerExchange.isUnproven`, as the index `exchange_unproven` has it.
-  private static let unproven =
-    "state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL"
 
   static func hold(_ row: Statement) throws(DatabaseError) -> OpenHold {
     guard let station = StationID(row.text(0)), let stream = StreamID(row.text(1)) else {
@@ -144,9 +140,29 @@ extension SQLiteStore {
       SELECT count(*), COALESCE(SUM(CASE WHEN at < ?1 THEN 1 ELSE 0 END), 0) FROM (
         SELECT at FROM exchange WHERE state = 'held'
         UNION ALL
-        SELECT -9007199254740992 FROM exchange WHERE \(Self.unproven)) AS waiting
+        SELECT -9007199254740992 FROM exchange WHERE \(SQLiteBook.unproven)) AS waiting
       """, [.integer(time.milliseconds)]
     ) { row throws(DatabaseError) in (row.int64(0), row.int64(1)) }.first ?? (0, 0)
+  }
+
+  package func unprovenSums() throws(StoreFailure) -> [UnprovenSum] {
+    try list(
+      """
+      SELECT station, count(*), SUM(price), MAX(id), MIN(member), MAX(member) FROM (
+        SELECT stream.station, exchange.id, price, member,
+          ROW_NUMBER() OVER (PARTITION BY stream.station ORDER BY exchange.id) AS place
+        FROM exchange JOIN stream ON stream.number = exchange.stream
+        WHERE \(SQLiteBook.unproven)) AS waiting
+      WHERE place <= ?1 GROUP BY station ORDER BY station
+      """, [.integer(UnprovenSum.most)]
+    ) { row throws(DatabaseError) in
+      guard let station = StationID(row.text(0)) else {
+        throw SQLiteBook.damaged("exchange", row.int64(3))
+      }
+      return UnprovenSum(
+        station: station, count: row.int64(1), points: row.int64(2), through: row.int64(3),
+        member: row.text(4) == row.text(5) ? MemberID(row.text(4)) : nil)
+    }
   }
 
   package func discrepancies(before: Int64?, limit: Int) throws(StoreFailure) -> [Discrepancy] {

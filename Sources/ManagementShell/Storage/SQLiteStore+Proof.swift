@@ -5,7 +5,7 @@ import StationProtocol
 
 extension SQLiteStore {
   package func proof(at now: Now) throws(StoreFailure) -> LedgerProof {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       try database.snapshot { () throws(DatabaseError) in
         try LedgerAudit(database).proof(at: now.wall)
       }

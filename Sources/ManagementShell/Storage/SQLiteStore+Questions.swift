@@ -51,7 +51,7 @@ extension SQLiteStore {
   private func events(
     _ sql: String, _ values: [SQLValue]
   ) throws(StoreFailure) -> [StoredEvent] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var events: [StoredEvent] = []
       try database.prepare(sql).rows(values) { row throws(DatabaseError) in
         events.append(try Self.event(row))
@@ -75,7 +75,7 @@ extension SQLiteStore {
   }
 
   package func lastEventID() throws(StoreFailure) -> Int64 {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var last: Int64 = 0
       try database.prepare("SELECT COALESCE(MAX(id), 0) FROM record").rows { last = $0.int64(0) }
       return last
@@ -83,7 +83,7 @@ extension SQLiteStore {
   }
 
   package func stations() throws(StoreFailure) -> [StationRegistration] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var all: [StationRegistration] = []
       try database.prepare(
         """
@@ -138,7 +138,7 @@ extension SQLiteStore {
   func change(
     _ entry: AuditEntry, _ body: () throws(DatabaseError) -> Void
   ) throws(StoreFailure) -> Bool {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       try database.transaction { () throws(DatabaseError) in
         try body()
         guard database.changes == 1 else { return false }
@@ -151,7 +151,7 @@ extension SQLiteStore {
   package func measured(
     of station: StationID, hours: Range<Int64>
   ) throws(StoreFailure) -> [MeasuredHour] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var all: [MeasuredHour] = []
       try database.prepare(
         """
@@ -175,7 +175,7 @@ extension SQLiteStore {
   }
 
   package func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var counts: [StationID: DayCounts] = [:]
       try database.prepare(
         "SELECT station, entries, exits, granted, refused FROM day_count WHERE day = ?1"
@@ -212,7 +212,7 @@ extension SQLiteStore {
   private func members(
     _ which: String, _ values: [SQLValue]
   ) throws(StoreFailure) -> [Member] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var all: [Member] = []
       try database.prepare("SELECT id, label, status, enrolled FROM member \(which)")
         .rows(values) { row in
@@ -237,7 +237,7 @@ extension SQLiteStore {
   }
 
   package func quarantine(before: Int64?, limit: Int) throws(StoreFailure) -> [Quarantined] {
-    try Self.guarded { () throws(DatabaseError) in
+    try guarded { () throws(DatabaseError) in
       var all: [Quarantined] = []
       try database.prepare(
         """

@@ -16,7 +16,7 @@ package final class SQLiteStore: ManagementStore {
   /// - Throws: where the file cannot be opened, or was made by a later version.
   package init(path: String, limits: StationLimits = .none) throws(StoreFailure) {
     self.limits = limits
-    database = try Self.guarded { () throws(DatabaseError) in
+    database = try Self.guarded(path) { () throws(DatabaseError) in
       let database = try Database(path: path)
       try database.migrate(Schema.migrations)
       return database
@@ -27,10 +27,13 @@ package final class SQLiteStore: ManagementStore {
   /// - Throws: where it cannot be opened, or is not of this program's version.
   package init(reading path: String) throws(StoreFailure) {
     limits = .none
-    database = try Self.guarded { () throws(DatabaseError) in
+    let database = try Self.guarded(path) { () throws(DatabaseError) in
       try Database(path: path, mode: .readOnly)
     }
-    let version = try Self.guarded { () throws(DatabaseError) in try database.schemaVersion() }
+    self.database = database
+    let version = try Self.guarded(path) { () throws(DatabaseError) in
+      try database.schemaVersion()
+    }
     guard version == Schema.migrations.count else {
       throw StoreFailure(
         "\(path) is of version \(version), this program reads \(Schema.migrations.count); the service "
@@ -40,7 +43,7 @@ package final class SQLiteStore: ManagementStore {
 
   /// What is wrong with the structure of the file; empty where it is sound.
   package func structureFaults() throws(StoreFailure) -> [String] {
-    try Self.guarded { () throws(DatabaseError) in try database.quickCheck() }
+    try guarded { () throws(DatabaseError) in try database.quickCheck() }
   }
 
   package func close() {
@@ -58,17 +61,28 @@ package final class SQLiteStore: ManagementStore {
     } catch {
       // What it remembers may belong to the transaction that did not happen.
       intake = nil
-      throw StoreFailure(error.description)
+      throw Self.failure(error, database.path)
     }
   }
 
-  static func guarded<Value>(
+  func guarded<Value>(
     _ body: () throws(DatabaseError) -> Value
+  ) throws(StoreFailure) -> Value {
+    try Self.guarded(database.path, body)
+  }
+
+  private static func guarded<Value>(
+    _ path: String, _ body: () throws(DatabaseError) -> Value
   ) throws(StoreFailure) -> Value {
     do throws(DatabaseError) {
       return try body()
     } catch {
-      throw StoreFailure(error.description)
+      throw failure(error, path)
     }
+  }
+
+  private static func failure(_ error: DatabaseError, _ path: String) -> StoreFailure {
+    let advice = error.isDamage ? ": put a backup in its place, as the README says" : ""
+    return StoreFailure("\(error.at(path))\(advice)")
   }
 }

@@ -159,5 +159,6 @@ enum Schema {
       """),
     ledger,
     fourEyes, claims, epoch, retirement, audit, zones, unproven, codes,
+    dismissal,
   ]
 }

@@ -85,6 +85,16 @@ export class API {
     return this.post(`/holds/${exchange}/resolution`, order);
   }
 
+  /** What stations say fell without a hold: `{station, count, points, through}` of each. */
+  async unproven() {
+    return (await this.get("/unproven", {})).unproven;
+  }
+
+  /** `{key, through, reason}`: nobody pays for what the station told of up to there. */
+  async dismissUnproven(station, order) {
+    return this.post(`/stations/${station}/dismissal`, order);
+  }
+
   /** What stations told of exchanges and does not fit, the newest first. */
   async discrepancies(parameters) {
     return this.get("/discrepancies", parameters);

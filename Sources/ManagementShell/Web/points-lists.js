@@ -82,6 +82,9 @@ export class WaitingOrders extends Part {
       case "resolve": return t(`points.pending.${decision}`, {
         exchange, n: decision === "post" ? price ?? amount : amount,
       });
+      case "dismiss": return t("points.pending.dismiss", {
+        n: amount, station: named(this.fleet.stations.get(station)?.names, station),
+      });
       case "price": return t(price === null ? "points.pending.no-price" : "points.pending.price", {
         n: price, slot, station: named(this.fleet.stations.get(station)?.names, station),
       });
@@ -100,10 +103,36 @@ export class OpenHolds extends Part {
     this.api = api;
     this.fleet = fleet;
     this.onMoved = onMoved;
+    this.sums = h("ul", { class: "cases", id: "points-unproven" });
+    this.list.before(this.sums);
   }
 
   async ask(after) {
+    if (!after) {
+      // One alone is decided about like any other.
+      const sums = (await this.api.unproven()).filter(({ count }) => count > 1);
+      this.sums.replaceChildren(...sums.map((sum) => this.sum(sum)));
+    }
     return (await this.api.holds({ after, limit: page })).holds;
+  }
+
+  /** What a station says fell without a hold, to be dismissed with one order. */
+  sum({ station, count, points, through }) {
+    const form = new OrderForm({
+      name: `dismiss ${station}`, fields: [reasonField()], fixed: { through },
+      submit: t("points.unproven.dismiss"),
+      send: (order) => this.api.dismissUnproven(station, order),
+      done: () => {
+        this.read();
+        this.onMoved();
+      },
+    });
+    return h("li", { "data-unproven": station },
+      h("p", { class: "case-head" },
+        h("strong", { class: "count" }, named(this.fleet.stations.get(station)?.names, station)),
+        h("span", {}, t("points.unproven.sum", { n: count, points }))),
+      h("details", {}, h("summary", {}, t("points.unproven.together")),
+        h("p", { class: "soft" }, t("points.unproven.advice")), form.element));
   }
 
   row(hold) {

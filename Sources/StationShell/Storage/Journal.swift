@@ -14,7 +14,9 @@ final class Journal {
     /// The new store lasts, or is kept in memory where no file can be written.
     case replaced(StreamID, isDurable: Bool)
     case rows(StreamID, first: UInt64, records: [[UInt8]])
-    /// What was kept in memory is in the file now.
+    /// A file of the store was removed or replaced: what is written is gone with the daemon.
+    case displaced
+    /// What was kept in memory, or in a file without a name, is in the file now.
     case kept
     /// Rows of a store that was set aside.
     case remainder(StreamID, first: UInt64, records: [[UInt8]])
@@ -34,6 +36,7 @@ final class Journal {
     case renewRemainder(StreamID)
     case renew(StreamID)
     case readKeptEnd(after: Int64)
+    case look
     case close
   }
 
@@ -66,6 +69,8 @@ final class Journal {
   func readKeptEnd(after id: Int64) { worker.submit(.readKeptEnd(after: id)) }
   /// Begins another stream with the rows that are left; it is told by a report.
   func renew(_ stream: StreamID) { worker.submit(.renew(stream)) }
+  /// Looks whether the store's files are still there; what is found out comes as a report.
+  func look() { worker.submit(.look) }
   /// Asks for rows; they come as a report.
   func read(_ range: ClosedRange<UInt64>, of stream: StreamID) {
     worker.submit(.read(range, stream))
@@ -129,6 +134,11 @@ final class JournalWriter {
   private let remainders: StoreRemainders
   /// When a file is tried again; nil while there is one.
   private var retryAt: Instant?
+  /// Whether the store is in a file that has lost its name.
+  private var isDisplaced = false
+  private var displacements = 0
+  /// Why it could not be written to its place again, as it was told last.
+  private var complaint = ""
   /// Each file that fails after all makes the next one wait longer: a card is not worn out.
   private var pause: Duration
   private static let longestPause: Duration = .seconds(3600)
@@ -155,6 +165,7 @@ final class JournalWriter {
   func perform(_ jobs: [Journal.Job]) -> Instant? {
     var reads: [(range: ClosedRange<UInt64>, stream: StreamID)] = []
     var kept: [Int64] = []
+    var isLooking = false
     var isClosing = false
     for job in jobs {
       switch job {
@@ -173,6 +184,7 @@ final class JournalWriter {
       case .renewRemainder(let stream): remainders.renew(stream)
       case .renew(store.stream): renew()
       case .readKeptEnd(let id): kept.append(id)
+      case .look: isLooking = true
       // What was meant for a store that is gone is in the core's hands again.
       case .append, .remember, .trim, .renew: break
       case .close: isClosing = true
@@ -183,6 +195,7 @@ final class JournalWriter {
     // not have yet would be told as lost.
     for (range, stream) in reads where stream == store.stream { read(range) }
     for id in kept { readKeptEnd(after: id) }
+    if isLooking { look() }
     if let retryAt, isClosing || retryAt <= Clock.now {
       commit()
       keep()
@@ -285,15 +298,36 @@ final class JournalWriter {
     }
   }
 
-  /// Puts what is in memory into a file, where one can be written again.
+  /// A store whose file is gone from its place is written there again: the open one is whole. The
+  /// first time at once; somebody who removes it again and again wears out no card.
+  private func look() {
+    guard retryAt == nil, let place = store.place, place.isLost else { return }
+    Log.error("\(place.path) was removed or replaced while it was in use: it is written anew")
+    isDisplaced = true
+    reports.send(.displaced)
+    retryAt = displacements == 0 ? Clock.now : Clock.now + pause
+    displacements += 1
+  }
+
+  /// Puts what is in memory, or in a file without a name, into a file, where one can be written
+  /// again.
   private func keep() {
     do throws(DatabaseError) {
       store = try store.moved(to: path)
       retryAt = nil
       pause = min(pause * 2, Self.longestPause)
-      Log.notice("the store can be written again at \(path): nothing is in memory only")
+      Log.notice(
+        isDisplaced
+          ? "the store is at \(path) again, with everything that was in it"
+          : "the store can be written again at \(path): nothing is in memory only")
+      isDisplaced = false
+      complaint = ""
       reports.send(.kept)
     } catch {
+      if isDisplaced, complaint != error.description {
+        complaint = error.description
+        Log.error("\(path) cannot be written anew, it is tried again until it can: \(error)")
+      }
       retryAt = Clock.now + min(pause, .seconds(30))
     }
   }
@@ -304,6 +338,7 @@ final class JournalWriter {
     due = nil
     store.abandon()
     former = nil
+    isDisplaced = false
     replacements += 1
     let opening = StoreOpening.replace(path: path, after: error, mayUseFile: replacements <= 3)
     store = opening.store

@@ -42,10 +42,12 @@ extension StationStore {
     try take(recovered.changes)
   }
 
-  /// Writes this store, which is in memory, to a file, with its stream and its numbers. A store
-  /// that lies there already keeps its records under another name.
+  /// Writes this store to a file, with its stream and its numbers: one in memory to this path, one
+  /// whose files were removed or replaced to where they were. What lies there keeps its records
+  /// under another name.
   /// - Returns: the store in the file; this one is closed then.
   func moved(to path: String) throws(DatabaseError) -> StationStore {
+    let path = place?.path ?? path
     let draft = "\(path).draft"
     unlink(draft)
     do throws(DatabaseError) {
@@ -55,7 +57,10 @@ extension StationStore {
       unlink(draft)
       throw error
     }
-    StoreFiles.makeRemainder(of: path)
+    guard makeWay(path) else {
+      unlink(draft)
+      throw Self.failure("cannot set aside what lies at \(path)")
+    }
     guard rename(draft, path) == 0 else {
       unlink(draft)
       throw Self.failure("cannot put \(draft) in its place")
@@ -69,6 +74,12 @@ extension StationStore {
       StoreFiles.remove(path)
       throw error
     }
+  }
+
+  private func makeWay(_ path: String) -> Bool {
+    if let place { return place.makeWay() }
+    StoreFiles.makeRemainder(of: path)
+    return true
   }
 
   private static func flush(_ path: String) throws(DatabaseError) {

@@ -115,7 +115,7 @@ extension StationStore {
     guard isSound else {
       throw DatabaseError(
         operation: .open, extendedCode: 11, sql: nil,
-        message: "the exchange under way cannot be read")
+        message: "the exchange under way cannot be read", path: database.path)
     }
   }
 

@@ -7,6 +7,8 @@ import StationProtocol
 /// the journal's thread.
 final class StationStore {
   let database: Database
+  /// nil for a store in memory.
+  let place: StorePlace?
   private(set) var stream: StreamID
   /// The first number that was not trimmed.
   private(set) var floor: UInt64
@@ -115,7 +117,8 @@ final class StationStore {
       ending = $0.int64(0) == 1 ? .clean : .unclean
     }
     if ending == .unclean, let finding = try database.quickCheck().first {
-      throw DatabaseError(operation: .open, extendedCode: 11, sql: nil, message: finding)
+      throw DatabaseError(
+        operation: .open, extendedCode: 11, sql: nil, message: finding, path: path)
     }
     try database.transaction { () throws(DatabaseError) in
       if ending == .newStore {
@@ -135,6 +138,7 @@ final class StationStore {
   init(_ database: Database, _ recovered: Recovered, _ base: Int64) {
     self.database = database
     self.base = base
+    place = StorePlace(database)
     stream = recovered.stream
     floor = recovered.floor
   }
@@ -200,7 +204,7 @@ final class StationStore {
     guard isSound, areTotalsSound, stream != nil, totals != nil else {
       throw DatabaseError(
         operation: .open, extendedCode: 11, sql: nil,
-        message: "what the store remembers of itself cannot be true")
+        message: "what the store remembers of itself cannot be true", path: database.path)
     }
     return (recovered, base)
   }
