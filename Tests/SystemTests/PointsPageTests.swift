@@ -1,5 +1,7 @@
 // The points page and the machine in a station's panel, in real browsers of two people.
 import Foundation
+import Linux
+import StationProtocol
 import TestBed
 import Testing
 
@@ -172,6 +174,59 @@ final class PointsPageTests {
     #expect(try balance() == before)
     try isInWords(browser)
     try system.stop()
+  }
+
+  @Test("what a stolen login told of is dismissed together, by two persons, and nobody pays")
+  func dismissal() throws {
+    try system.management.grant(400, to: "m-1", reason: "test")
+    station.kill()
+    try tellOfEnds(20)
+    try Deadline.wait(until: "the ends") { try self.lists("/holds?limit=99", "holds") == 20 }
+    let asks = try open("points", token: system.management.token, language: "en")
+    try shows("20 exchanges without a hold, 600 points together", in: asks)
+    try asks.click("#points-unproven summary")
+    try fill("#points-unproven [name='reason']", "login stolen", in: asks)
+    try asks.click("#points-unproven [type='submit']")
+    try Deadline.wait(until: "the order") { try self.lists("/pending-orders", "orders") == 1 }
+    #expect(try lists("/holds?limit=99", "holds") == 20)
+    let decides = try open("points", token: system.management.colleagueToken, language: "zh")
+    try shows("machine-1：未经冻结的 600 积分无需任何人支付", in: decides)
+    // One more comes before the decision, which is not about it.
+    try tellOfEnds(1, from: 21)
+    try Deadline.wait(until: "the later end") {
+      try self.lists("/holds?limit=99", "holds") == 21
+    }
+    try decides.click("[data-order^='approve'] [type='submit']")
+    try shows("没有待审批的申请。", in: decides)
+    #expect(try lists("/holds?limit=99", "holds") == 1)
+    #expect(try balance() == 400)
+    try asks.click("#points-again")
+    try asks.wait(
+      until: "no sum any more",
+      "return document.querySelectorAll('[data-unproven]').length === 0;")
+    try shows("Exchanges without a hold dismissed", in: asks)
+    try isInWords(asks)
+    try isInWords(decides)
+    try system.stop()
+  }
+
+  /// With the station's login, and without a machine.
+  private func tellOfEnds(_ count: UInt64, from first: UInt64 = 1) throws {
+    let station = try #require(StationID(station.plan.name))
+    let thief = try StationStandIn(
+      station, brokerPort: self.station.plan.brokerPort, password: self.station.plan.password)
+    let stream = StreamID(bits: 0xBAD)
+    let records = try (first..<first + count).map { seq -> [UInt8] in
+      let exchange = Exchange(
+        id: ExchangeID(stream: stream, seq: seq), member: try #require(MemberID("m-1")),
+        slot: try #require(SlotID(3)), article: try #require(ArticleID("gloves")),
+        price: try #require(Points(30)))
+      return Record(at: Clock.wall, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+        .json
+    }
+    let batch = RecordBatch(stream: stream, first: first, records: records)
+    thief.send(batch)
+    try thief.waitForAcknowledgement(batch.last, of: stream)
   }
 
   @Test("who may only look sees no members, and is told so", arguments: ["en", "zh"])
