@@ -334,7 +334,8 @@ extension Management {
         let place = StreamPlace(station: outcome.station, stream: stream)
         if let numbers = outcome.numbers {
           life(outcome.station) { life in
-            for some in [numbers] + outcome.gaps { life.noteCompared(some, of: stream) }
+            life.noteCompared(numbers, of: stream)
+            for gap in outcome.gaps { life.noteCompared(gap, of: stream) }
           }
         }
         reached[place, default: StreamNews()].take(outcome)

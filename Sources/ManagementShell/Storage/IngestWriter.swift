@@ -38,6 +38,8 @@ final class IngestWriter {
 
   /// The most records of one transaction.
   private static let mostRecords = 4096
+  /// The thread has the next transaction when it has done one.
+  private static let mostHanded = 2 * mostRecords
   /// How far apart commits begin, for each record of the last one, and at most.
   private static let pacePerRecord: Duration = .microseconds(100)
   private static let slowestPace: Duration = .milliseconds(20)
@@ -141,17 +143,22 @@ final class IngestWriter {
     shares[station] = Share(items: share.items + 1, bytes: share.bytes + size)
     total = Share(items: total.items + 1, bytes: total.bytes + size)
     let load = Load(station: station, size: size, records: work.recordCount)
-    waiting.append((work, load), of: station)
-    handOver(upTo: 2 * Self.mostRecords)
+    if waiting.isEmpty, handedRecords < Self.mostHanded {
+      handOver(work, load)
+    } else {
+      waiting.append((work, load), of: station)
+    }
     return true
   }
 
+  private func handOver(_ work: Work, _ load: Load) {
+    handedOver.append(load)
+    handedRecords += load.records
+    worker.submit(work)
+  }
+
   private func handOver(upTo records: Int) {
-    while handedRecords < records, let (work, load) = waiting.next() {
-      handedOver.append(load)
-      handedRecords += load.records
-      worker.submit(work)
-    }
+    while handedRecords < records, let (work, load) = waiting.next() { handOver(work, load) }
   }
 
   /// To be called with each report, on the thread that calls `store`.
@@ -169,7 +176,7 @@ final class IngestWriter {
         share.items > 1 ? Share(items: share.items - 1, bytes: share.bytes - load.size) : nil
     }
     handedOver.removeFirst(count)
-    handOver(upTo: 2 * Self.mostRecords)
+    handOver(upTo: Self.mostHanded)
   }
 
   /// Stores what has come and ends the thread.

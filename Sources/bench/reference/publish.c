@@ -49,10 +49,11 @@ static void fail(const char *what) {
   exit(1);
 }
 
-// The kinds of a visit, in turn.
-static int record(char *text, uint64_t seq) {
+// The kinds of a visit, in turn. Each visit has a code of its own: one that is shown at two stations
+// is a finding.
+static int record(char *text, const struct station *one, uint64_t seq) {
   static const char *const bodies[] = {
-      "\"kind\":\"entry-granted\",\"ap\":1,\"member\":\"m-%016llx\",\"code\":\"00112233445566778899aabbccddeeff\"",
+      "\"kind\":\"entry-granted\",\"ap\":1,\"member\":\"m-%016llx\",\"code\":\"%08llx%08x%016llx\"",
       "\"kind\":\"door-opened\",\"ap\":1,\"cause\":\"granted\"",
       "\"kind\":\"passage\",\"ap\":1,\"direction\":\"in\",\"inside\":7",
       "\"kind\":\"door-closed\",\"ap\":1",
@@ -61,7 +62,9 @@ static int record(char *text, uint64_t seq) {
   // A message with a single record holds the longest of them: some 200 bytes in all.
   const char *body = bodies[batch == 1 ? 0 : seq % 5];
   int length = sprintf(text, "{\"at\":1795227213391,\"trusted\":true,");
-  length += sprintf(text + length, body, (unsigned long long)seq);
+  length += sprintf(text + length, body, (unsigned long long)seq,
+                    (unsigned long long)stream, (unsigned)(one - stations),
+                    (unsigned long long)seq);
   text[length++] = '}';
   return length;
 }
@@ -83,7 +86,8 @@ static void fill(struct station *one) {
                          (unsigned long long)one->sent + 1);
     for (int index = 0; index < batch && one->sent < wanted; index++) {
       if (index > 0) message[length++] = ',';
-      length += record(message + length, ++one->sent);
+      length += record(message + length, one, one->sent + 1);
+      one->sent++;
     }
     length += sprintf(message + length, "]}");
     if (mosquitto_publish(one->client, NULL, one->topic, length, message, 1, false) != 0)

@@ -1,6 +1,7 @@
 // Tests of a line in which nobody waits behind another's crowd.
-import ManagementCore
 import Testing
+
+@testable import ManagementShell
 
 @Suite struct FairQueueTests {
   private func drain(_ queue: inout FairQueue<String, String>, _ most: Int = .max) -> [String] {

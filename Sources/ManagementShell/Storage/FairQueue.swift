@@ -2,7 +2,7 @@
 
 /// Elements of many parties, in the order of each party, one of each party after the other. Whoever
 /// sends a thousand at once has the next of them served once each of the others has been.
-package struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
+struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
   private struct Line: Sendable {
     var elements: [Element] = []
     /// What of `elements` has been taken.
@@ -13,20 +13,20 @@ package struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendabl
   /// Whose elements wait, whose turn is next at `turn`.
   private var parties: [Party] = []
   private var turn = 0
-  package private(set) var count = 0
+  private(set) var count = 0
 
-  package init() {}
+  init() {}
 
-  package var isEmpty: Bool { count == 0 }
+  var isEmpty: Bool { count == 0 }
 
-  package mutating func append(_ element: Element, of party: Party) {
+  mutating func append(_ element: Element, of party: Party) {
     if lines[party] == nil { parties.append(party) }
     lines[party, default: Line()].elements.append(element)
     count += 1
   }
 
   /// Takes the next element: of the party whose turn it is, the one that has waited longest.
-  package mutating func next() -> Element? {
+  mutating func next() -> Element? {
     guard count > 0 else { return nil }
     let party = parties[turn]
     guard var line = lines.removeValue(forKey: party) else { return nil }
