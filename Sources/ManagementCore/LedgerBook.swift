@@ -44,7 +44,8 @@ package protocol LedgerBook {
   /// - Returns: its id.
   mutating func move(_ movement: Movement, _ entry: LedgerExchange?) throws(Failure) -> Int64
   mutating func list(_ discrepancy: Discrepancy) throws(Failure)
-  /// What fell without a hold at a station and waits for a decision, with ids up to `through`.
+  /// The sum of a station's articles without a hold that wait for a decision, with ids up to
+  /// `through`.
   /// - Returns: nil where there is nothing.
   func unproven(at station: StationID, through id: Int64) throws(Failure) -> UnprovenSum?
   /// Nobody pays for any of these.

@@ -27,8 +27,8 @@ package protocol LedgerStore: AnyObject {
   /// How many of those are open, and how many of them need attention: holds that are older than
   /// that, and all that fell without one.
   func countHolds(olderThan time: WallTime) throws(StoreFailure) -> (open: Int64, old: Int64)
-  /// What fell without a hold and waits for a decision, of each station that told of any; of each
-  /// as many as one order dismisses. By station.
+  /// The articles without a hold that wait for a decision, added up for each station that told of
+  /// any: of each as many as one order dismisses. By station.
   func unprovenSums() throws(StoreFailure) -> [UnprovenSum]
   /// What did not fit, newest first.
   func discrepancies(before: Int64?, limit: Int) throws(StoreFailure) -> [Discrepancy]

@@ -106,7 +106,7 @@ package struct SessionWatch: Equatable, Sendable {
     former.removeAll { $0.until <= now }
     let life = Life(session)
     let isBack = isLive && former.contains { $0.life == life }
-    // What the broker has kept of different times is out of order, and no sign of a second machine.
+    // Messages that the broker has kept are out of order, which is no sign of a second machine.
     if let present, Life(present) != life, begun != nil {
       former.removeAll { $0.life == Life(present) }
       former.append(Former(life: Life(present), until: now + Self.memory))

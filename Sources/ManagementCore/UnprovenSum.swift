@@ -1,4 +1,4 @@
-// What a station says fell without a hold, added up, so that it can be dismissed together.
+// The articles without a hold of one station, added up, so that they can be dismissed together.
 import StationProtocol
 
 /// The exchanges of one station that are `LedgerExchange.isUnproven`, the oldest first up to a

@@ -1,4 +1,4 @@
-// What went wrong in SQLite: the file, the code and the SQL, never the values in it.
+// A failure of SQLite: the file, the code and the SQL, never the values in it.
 
 import CSQLite
 
@@ -55,7 +55,7 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
   /// Another connection holds the lock for longer than the busy timeout.
   package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
 
-  /// What stands in the file cannot be what was written there.
+  /// The file holds something that was never written there.
   package var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
 
   /// The same, with the file where it does not say one yet.

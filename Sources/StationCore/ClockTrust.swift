@@ -135,9 +135,7 @@ package struct ClockTrust: Equatable, Sendable {
   /// that are good, and up to `farthestLearnt`. Old codes can move the time to their own minute at
   /// most, at which they may be taken for fresh: that is what the policy `accept` accepts.
   package mutating func learn(_ witness: TimeWitness, at now: Now) {
-    guard witness.isForAll, !now.isTrusted, !isHeldOver(now), isPossible(witness, now) else {
-      return
-    }
+    guard witness.isForAll, goesByCodes(now), isPossible(witness, now) else { return }
     noteLate(witness, now)
     let told = Anchor(wall: witness.issued, instant: now.instant)
     if let latest, latest.member != witness.member {
@@ -147,6 +145,9 @@ package struct ClockTrust: Equatable, Sendable {
       latest = Word(member: witness.member, time: told)
     }
   }
+
+  /// Whether codes may tell the time: nobody vouches for it, nor has lately.
+  package func goesByCodes(_ now: Now) -> Bool { !now.isTrusted && !isHeldOver(now) }
 
   private mutating func move(to time: WallTime, _ now: Now) {
     if let earliest = known(at: now) {

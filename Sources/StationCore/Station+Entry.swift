@@ -49,7 +49,7 @@ extension Station {
     of attempt: EntryAttempt, at index: Int, _ now: Now
   ) -> Circumstances {
     var witness: TimeWitness?
-    if case .code(let presentation) = attempt { witness = self.witness(of: presentation) }
+    if case .code(let presentation) = attempt { witness = self.witness(of: presentation, now) }
     let time = clock.judgementTime(now, of: witness)
     let partner = configuration.entry.interlock?.partner(of: points[index].id)
     let isPartnerOpen = points.contains {
@@ -71,13 +71,14 @@ extension Station {
   }
 
   mutating func learn(from presentation: Presentation, _ now: Now) {
-    guard let witness = witness(of: presentation) else { return }
+    guard let witness = witness(of: presentation, now) else { return }
     clock.learn(witness, at: now)
   }
 
-  /// What a code says of the time, where its signature is good.
-  func witness(of presentation: Presentation) -> TimeWitness? {
-    guard case .genuine(let claims, _, let terms) = presentation.verdict else { return nil }
+  /// A good code as a witness of the time, where codes may tell it: mostly a clock does.
+  func witness(of presentation: Presentation, _ now: Now) -> TimeWitness? {
+    guard clock.goesByCodes(now), case .genuine(let claims, _, let terms) = presentation.verdict
+    else { return nil }
     return configuration.entry.code.witness(claims, terms)
   }
 

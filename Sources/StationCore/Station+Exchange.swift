@@ -120,7 +120,7 @@ extension Station {
       terms = issuer
     }
     guard let text = presentation.text else { return .failure(Finding(.malformed)) }
-    guard let time = clock.judgementTime(now, of: witness(of: presentation)) else {
+    guard let time = clock.judgementTime(now, of: witness(of: presentation, now)) else {
       return .failure(Finding(.clockUntrusted))
     }
     let policy = configuration.entry.code

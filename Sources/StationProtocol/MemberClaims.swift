@@ -146,7 +146,7 @@ package struct CodePolicy: Equatable, Sendable {
     return .success(member)
   }
 
-  /// What a code says of the time, where it may say anything: it would have been accepted when it
+  /// The word of a code on the time, where it may give one: it would have been accepted when it
   /// was issued. One that was never valid, or lives for too long, moves no clock.
   package func witness(_ claims: MemberClaims, _ terms: IssuerTerms) -> TimeWitness? {
     guard let issued = claims.issued, let expires = claims.expires,
@@ -157,7 +157,7 @@ package struct CodePolicy: Equatable, Sendable {
   }
 }
 
-/// What a good code says of the time: whoever signed it did so no earlier than `issued`.
+/// The word of a good code on the time: whoever signed it did so no earlier than `issued`.
 package struct TimeWitness: Equatable, Sendable {
   package var member: MemberID
   package var issued: WallTime

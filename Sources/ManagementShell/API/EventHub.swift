@@ -171,9 +171,12 @@ final class EventHub {
     guard !client.isQueued else { return }
     client.isQueued = true
     queue.append(client)
-    if service?.isPending != true {
-      service = loop.schedule(at: Clock.now) { [weak self] in self?.serve() }
-    }
+    scheduleService()
+  }
+
+  private func scheduleService() {
+    guard !queue.isEmpty, service?.isPending != true else { return }
+    service = loop.schedule(at: Clock.now) { [weak self] in self?.serve() }
   }
 
   /// Serves those who have waited longest; what others on the loop want comes before the next ones.
@@ -186,8 +189,7 @@ final class EventHub {
       client.isQueued = false
       pump(client)
     }
-    guard !queue.isEmpty, service?.isPending != true else { return }
-    service = loop.schedule(at: Clock.now) { [weak self] in self?.serve() }
+    scheduleService()
   }
 
   func close() {

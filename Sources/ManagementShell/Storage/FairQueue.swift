@@ -5,7 +5,7 @@
 struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
   private struct Line: Sendable {
     var elements: [Element] = []
-    /// What of `elements` has been taken.
+    /// How many of `elements` have been taken.
     var taken = 0
   }
 
@@ -38,7 +38,7 @@ struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
       parties.swapAt(turn, parties.count - 1)
       parties.removeLast()
     } else {
-      // What was taken is let go of now and then, at a cost that each element bears once.
+      // Taken elements are let go of now and then, at a cost that each bears once.
       if line.taken >= 64, line.taken * 2 >= line.elements.count {
         line.elements.removeFirst(line.taken)
         line.taken = 0
