@@ -30,7 +30,7 @@ package final class WorkerThread<Job: Sendable>: Sendable {
 
   /// - Returns: false where too many wait; the job is not taken then.
   @discardableResult
-  package func submit(_ job: Job) -> Bool { queue.submit(job) }
+  package func submit(_ job: consuming Job) -> Bool { queue.submit(job) }
 
   /// Waits until every job is done and the thread has ended. To be called once.
   package func finish() {
@@ -98,7 +98,7 @@ private final class JobQueue<Job: Sendable>: @unchecked Sendable {
     lock.deallocate()
   }
 
-  func submit(_ job: Job) -> Bool {
+  func submit(_ job: consuming Job) -> Bool {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     guard jobs.count < most else { return false }

@@ -49,6 +49,8 @@ package final class MQTTClient {
   private var afterCallback: (() -> Void)?
   /// The library's numbers of the messages that the broker has not acknowledged yet.
   private var unacknowledged: Set<Int32> = []
+  /// What is written waits for more.
+  private var isGathering = false
 
   /// - Parameter lookup: how the host's name is resolved; by default as the system does.
   package init(
@@ -100,6 +102,25 @@ package final class MQTTClient {
     guard status == MOSQ_ERR_SUCCESS.rawValue else { return false }
     if message.quality == .atLeastOnce { unacknowledged.insert(number) }
     return true
+  }
+
+  /// Sends what `body` publishes together. The kernel and the broker work for each segment, so that
+  /// a hundred small messages in one cost little more than the first of them.
+  package func together(_ body: () -> Void) {
+    let isOuter = !isGathering
+    if isOuter { gather(true) }
+    body()
+    if isOuter { gather(false) }
+  }
+
+  /// Nothing that is smaller than a segment leaves before the end, or before 200 ms (tcp(7),
+  /// TCP_CORK).
+  private func gather(_ isOn: Bool) {
+    isGathering = isOn && descriptor >= 0
+    guard descriptor >= 0 else { return }
+    var value: Int32 = isOn ? 1 : 0
+    setsockopt(
+      descriptor, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
   }
 
   private func finish(_ last: MQTTMessage?) {
@@ -207,10 +228,13 @@ extension MQTTClient {
 
   /// Takes what has come, as long as each call brings a message: the library reads one packet a
   /// call, whatever it is told, and a turn of the loop for each would cost as much as the packet.
+  /// Where several come, what they are answered with goes out together.
   private func read(_ session: OpaquePointer) -> Int32 {
     receivedBytes = 0
-    for _ in 0..<Self.messagesPerTurn where receivedBytes < Self.bytesPerTurn {
+    defer { if isGathering { gather(false) } }
+    for count in 0..<Self.messagesPerTurn where receivedBytes < Self.bytesPerTurn {
       let before = received
+      if count == 2 { gather(true) }
       let status = mosquitto_loop_read(session, 1)
       guard goesOn(status), received != before else { return status }
     }
@@ -271,6 +295,7 @@ extension MQTTClient {
     isConnected = false
     if descriptor >= 0 { loop.unwatch(descriptor) }
     descriptor = -1
+    isGathering = false
     if let session { mosquitto_destroy(session) }
     session = nil
   }

@@ -2,9 +2,6 @@
 import StationProtocol
 
 extension Management {
-  /// When `paceDue` is wanted next; nil where no batch waits for its time.
-  package var nextPaced: Instant? { slowed.compactMap { paces[$0]?.opens }.min() }
-
   mutating func admit(
     _ payload: [UInt8], of station: StationID, _ now: Now
   ) -> [ManagementEffect] {
@@ -12,6 +9,7 @@ extension Management {
     case .atOnce: return take(records: payload, of: station, now)
     case .later:
       if !slowed.contains(station) { slowed.append(station) }
+      nextPaced = pacedNext
       return []
     case .never: return exceed(station, bytes: payload.count, now)
     }
@@ -30,8 +28,11 @@ extension Management {
       }
     }
     slowed.removeAll { paces[$0]?.waiting.isEmpty ?? true }
+    nextPaced = pacedNext
     return effects
   }
+
+  private var pacedNext: Instant? { slowed.compactMap { paces[$0]?.opens }.min() }
 
   private mutating func take(
     records payload: [UInt8], of station: StationID, _ now: Now

@@ -18,6 +18,8 @@ package struct Management: Equatable, Sendable {
   var paces: [StationID: StationPace] = [:]
   /// The stations of which batches wait for their time.
   var slowed: [StationID] = []
+  /// When `paceDue` is wanted next; nil where no batch waits for its time.
+  package internal(set) var nextPaced: Instant?
 
   /// The most questions of one station that wait at a time. A machine serves one member after the
   /// other; whoever asks more than this gets no answer, and holds up nobody.
@@ -301,92 +303,96 @@ extension Management {
   private mutating func take(_ outcomes: [StoreOutcome], _ now: Now) -> [ManagementEffect] {
     var effects: [ManagementEffect] = []
     var replies: [ManagementEffect] = []
-    var reached: [StreamPlace: StreamNews] = [:]
+    var reached = StreamNews()
     var changed: Set<StationID> = []
     for outcome in outcomes {
-      for reason in outcome.quarantined {
-        let oddity = Oddity.quarantined(outcome.station, reason: reason)
-        // What belongs to no stream was counted as an unreadable message when it came.
-        effects += outcome.stream == nil ? [.note(oddity)] : note(oddity, now)
-      }
+      effects += oddities(of: outcome, now)
       if let answer = outcome.answer {
         answered(outcome.station)
         replies.append(.reply(outcome.station, answer.reply))
         if let finding = answer.finding { effects += take(finding, of: outcome.station, now) }
       }
-      for code in outcome.codes {
-        guard let other = sightings.note(code, at: outcome.station) else { continue }
-        effects += take(.spentElsewhere(other), of: outcome.station, now)
+      guard outcome.saysSomething else { continue }
+      var compared: UInt64 = 0
+      life(outcome.station) { life in
+        if life.take(outcome, at: now) { changed.insert(outcome.station) }
+        if let stream = outcome.stream { compared = life.comparedUpto(stream) }
       }
-      for one in outcome.discrepancies {
-        effects += note(.discrepancy(outcome.station, one.kind), now)
-        if one.kind == .withoutHold {
-          effects += find(.exchangeUnproven, at: outcome.station, now)
-        }
-      }
-      for reason in outcome.disbelieved {
-        effects += disbelieve(reason, of: outcome.station, now)
-      }
-      if let stream = outcome.stream, let kept = outcome.kept {
+      guard let stream = outcome.stream else { continue }
+      if let kept = outcome.kept {
         let ack = Acknowledgement(stream: stream, upto: 0, kept: kept)
         effects.append(.acknowledge(outcome.station, ack))
-      } else if let stream = outcome.stream {
-        let place = StreamPlace(station: outcome.station, stream: stream)
-        if let numbers = outcome.numbers {
-          life(outcome.station) { life in
-            life.noteCompared(numbers, of: stream)
-            for gap in outcome.gaps { life.noteCompared(gap, of: stream) }
-          }
-        }
-        reached[place, default: StreamNews()].take(outcome)
-      }
-      if let zone = outcome.zone, stations[outcome.station]?.zone != zone {
-        life(outcome.station) { $0.zone = zone }
-        changed.insert(outcome.station)
-      }
-      guard let isClockTrusted = outcome.isClockTrusted else { continue }
-      life(outcome.station) { life in
-        if life.isClockTrusted != isClockTrusted || !outcome.added.isEmpty {
-          changed.insert(outcome.station)
-        }
-        life.noteRecords(isClockTrusted: isClockTrusted, at: now)
-        for day in outcome.added.keys.sorted() {
-          life.add(outcome.added[day] ?? DayCounts(), day: day, at: now)
-        }
+      } else {
+        reached.take(outcome, of: stream, compared: compared)
       }
     }
-    effects += reached.sorted { $0.key < $1.key }.compactMap { acknowledge($0, $1) }
-    return effects + replies + changed.sorted().map { .announce($0) }
+    return effects + reached.acknowledgements + replies + changed.sorted().map { .announce($0) }
+  }
+
+  /// What was stored and is not as it should be.
+  private mutating func oddities(of outcome: StoreOutcome, _ now: Now) -> [ManagementEffect] {
+    var effects: [ManagementEffect] = []
+    for reason in outcome.quarantined {
+      let oddity = Oddity.quarantined(outcome.station, reason: reason)
+      // What belongs to no stream was counted as an unreadable message when it came.
+      effects += outcome.stream == nil ? [.note(oddity)] : note(oddity, now)
+    }
+    for code in outcome.codes {
+      guard let other = sightings.note(code, at: outcome.station) else { continue }
+      effects += take(.spentElsewhere(other), of: outcome.station, now)
+    }
+    for one in outcome.discrepancies {
+      effects += note(.discrepancy(outcome.station, one.kind), now)
+      if one.kind == .withoutHold {
+        effects += find(.exchangeUnproven, at: outcome.station, now)
+      }
+    }
+    for reason in outcome.disbelieved {
+      effects += disbelieve(reason, of: outcome.station, now)
+    }
+    return effects
   }
 }
 
-extension Management {
-  private func acknowledge(_ place: StreamPlace, _ news: StreamNews) -> ManagementEffect? {
-    let compared = stations[place.station]?.comparedUpto(place.stream) ?? 0
-    let upto = min(news.upto, compared)
-    guard upto > 0 else { return nil }
-    let ack = Acknowledgement(stream: place.stream, upto: upto, conflict: news.conflict)
-    return .acknowledge(place.station, ack)
-  }
-}
-
-/// What the items of one transaction say of a stream.
+/// What the items of one transaction say of streams.
 private struct StreamNews {
-  var upto: UInt64 = 0
-  var conflict: UInt64?
-
-  mutating func take(_ outcome: StoreOutcome) {
-    upto = outcome.upto
-    if let other = outcome.conflict { conflict = min(conflict ?? other, other) }
+  private struct Place: Hashable {
+    var station: StationID
+    var stream: StreamID
   }
-}
 
-/// A stream of a station, in an order of its own.
-private struct StreamPlace: Hashable, Comparable {
-  var station: StationID
-  var stream: StreamID
+  private struct News {
+    var place: Place
+    var upto: UInt64 = 0
+    var compared: UInt64 = 0
+    var conflict: UInt64?
+  }
 
-  static func < (one: StreamPlace, other: StreamPlace) -> Bool {
-    (one.station, one.stream) < (other.station, other.stream)
+  private var places: [Place: Int] = [:]
+  /// In the order in which their streams came first.
+  private var news: [News] = []
+
+  /// - Parameter compared: how far records of this stream may be acknowledged at most.
+  mutating func take(_ outcome: StoreOutcome, of stream: StreamID, compared: UInt64) {
+    let place = Place(station: outcome.station, stream: stream)
+    let index = places[place] ?? news.count
+    if index == news.count {
+      places[place] = index
+      news.append(News(place: place))
+    }
+    news[index].upto = outcome.upto
+    news[index].compared = compared
+    if let conflict = outcome.conflict {
+      news[index].conflict = min(news[index].conflict ?? conflict, conflict)
+    }
+  }
+
+  var acknowledgements: [ManagementEffect] {
+    news.compactMap { one in
+      let upto = min(one.upto, one.compared)
+      guard upto > 0 else { return nil }
+      let ack = Acknowledgement(stream: one.place.stream, upto: upto, conflict: one.conflict)
+      return .acknowledge(one.place.station, ack)
+    }
   }
 }

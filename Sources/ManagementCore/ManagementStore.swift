@@ -205,6 +205,9 @@ package struct StoreOutcome: Equatable, Sendable {
   /// What the last of the station's new records says of its clock; nil where there is none.
   package private(set) var isClockTrusted: Bool?
 
+  /// Whether it tells of a stream, a zone or a clock: all but an answer, and what no stream has.
+  var saysSomething: Bool { stream != nil || zone != nil || isClockTrusted != nil }
+
   package struct Answer: Equatable, Sendable {
     package var reply: StationReply
     package var finding: LedgerAnswer.Finding?

@@ -124,8 +124,28 @@ package struct StationLife: Equatable, Sendable {
     return finding
   }
 
+  /// Something that the station sent was stored.
+  /// - Returns: whether a view shows a difference.
+  package mutating func take(_ outcome: StoreOutcome, at now: Now) -> Bool {
+    if let stream = outcome.stream, let numbers = outcome.numbers {
+      noteCompared(numbers, of: stream)
+      for gap in outcome.gaps { noteCompared(gap, of: stream) }
+    }
+    var isShown = false
+    if let zone = outcome.zone, self.zone != zone {
+      self.zone = zone
+      isShown = true
+    }
+    guard let isClockTrusted = outcome.isClockTrusted else { return isShown }
+    if self.isClockTrusted != isClockTrusted || !outcome.added.isEmpty { isShown = true }
+    self.isClockTrusted = isClockTrusted
+    hear(false, now)
+    for (day, more) in outcome.added { add(more, day: day, at: now) }
+    return isShown
+  }
+
   /// Records of a stream were stored, or compared with what is.
-  package mutating func noteCompared(_ numbers: ClosedRange<UInt64>, of stream: StreamID) {
+  private mutating func noteCompared(_ numbers: ClosedRange<UInt64>, of stream: StreamID) {
     if let index = compared.firstIndex(where: { $0.stream == stream && $0.isExact }) {
       return compared[index].progress.add(numbers)
     }
@@ -171,20 +191,15 @@ package struct StationLife: Equatable, Sendable {
   }
 
   /// Adds what committed records count.
-  package mutating func add(_ more: DayCounts, day: Int, at now: Now) {
+  private mutating func add(_ more: DayCounts, day: Int, at now: Now) {
     let today = localDay(now)
-    days = days.filter { abs($0.key - today) <= 1 }
+    if days.keys.contains(where: { abs($0 - today) > 1 }) {
+      days = days.filter { abs($0.key - today) <= 1 }
+    }
     if abs(day - today) <= 1 { days[day, default: DayCounts()] += more }
   }
 
   package mutating func recover(_ counts: DayCounts, at now: Now) { days = [localDay(now): counts] }
-
-  /// New records of the station were stored.
-  /// - Parameter isClockTrusted: what the last of them says of the clock.
-  package mutating func noteRecords(isClockTrusted: Bool, at now: Now) {
-    self.isClockTrusted = isClockTrusted
-    hear(false, now)
-  }
 
   /// The counts of the local day that it is now.
   package func today(_ now: Now) -> DayCounts { days[localDay(now)] ?? DayCounts() }

@@ -291,8 +291,12 @@ package final class ManagementDaemon {
     case .stored(let outcomes):
       if !isStoreWell { Log.notice("the store works again") }
       isStoreWell = true
-      hub?.announce(outcomes.flatMap(\.events))
-      dispatch(.stored(outcomes))
+      hub?.announce(outcomes.lazy.flatMap(\.events))
+      if outcomes.count > 1 {
+        client.together { dispatch(.stored(outcomes)) }
+      } else {
+        dispatch(.stored(outcomes))
+      }
     case .failed(let failure, let items):
       if isStoreWell { Log.error("nothing can be stored, stations keep their records: \(failure)") }
       isStoreWell = false

@@ -71,7 +71,7 @@ package struct RecordBatch: Equatable, Sendable {
       var kept: Bool?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
-        case "stream": try reader.read(&stream, key, text: { StreamID($0) })
+        case "stream": try reader.read(&stream, key, utf8: { StreamID(utf8: $0) })
         case "first":
           try reader.read(&first, key, integer: { $0 >= 1 ? UInt64($0) : nil })
         case "kept":
@@ -137,7 +137,7 @@ package struct Acknowledgement: Equatable, Sendable {
       var kept: UInt64?
       try reader.object { (reader, key) throws(JSONError) in
         switch key {
-        case "stream": try reader.read(&stream, key, text: { StreamID($0) })
+        case "stream": try reader.read(&stream, key, utf8: { StreamID(utf8: $0) })
         case "upto": try reader.read(&upto, key, integer: UInt64.init(exactly:))
         case "conflict":
           try reader.read(&conflict, key, integer: { $0 >= 1 ? UInt64($0) : nil })

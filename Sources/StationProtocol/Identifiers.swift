@@ -75,8 +75,11 @@ package struct StreamID: Hashable, Sendable, Comparable, CustomStringConvertible
   package init(bits: UInt64) { self.bits = bits }
 
   /// - Returns: nil unless the text is exactly 16 lower-case hex digits.
-  package init?(_ text: some StringProtocol) {
-    guard let bits = Hex.number(text, digits: 16) else { return nil }
+  package init?(_ text: some StringProtocol) { self.init(utf8: text.utf8) }
+
+  /// The same of a text in UTF-8.
+  package init?(utf8 text: some Collection<UInt8>) {
+    guard text.count == 16, let bits = Hex.number(text) else { return nil }
     self.bits = bits
   }
 
@@ -123,10 +126,12 @@ package struct CodeDigest: Hashable, Sendable, Comparable, CustomStringConvertib
   }
 
   /// - Returns: nil unless the text is exactly 32 lower-case hex digits.
-  package init?(_ text: some StringProtocol) {
-    let utf8 = text.utf8
-    guard utf8.count == 32, let high = Hex.number(utf8.prefix(16)),
-      let low = Hex.number(utf8.suffix(16))
+  package init?(_ text: some StringProtocol) { self.init(utf8: text.utf8) }
+
+  /// The same of a text in UTF-8.
+  package init?(utf8 text: some Collection<UInt8>) {
+    guard text.count == 32, let high = Hex.number(text.prefix(16)),
+      let low = Hex.number(text.dropFirst(16))
     else { return nil }
     self.init(high: high, low: low)
   }

@@ -85,6 +85,8 @@ package struct JSONReader {
   /// The largest magnitude of an integer that every JSON implementation carries exactly
   /// (RFC 8259 section 6).
   package static let largest: Int64 = 1 << 53
+  /// The most UTF-8 bytes of a string of which nothing else is said.
+  package static let longestString = 512
 
   private let bytes: UnsafeBufferPointer<UInt8>
   package private(set) var offset = 0
@@ -196,7 +198,7 @@ package struct JSONReader {
   }
 
   /// - Parameter limit: the most UTF-8 bytes that the text may have.
-  package mutating func string(limit: Int = 512) throws(JSONError) -> String {
+  package mutating func string(limit: Int = longestString) throws(JSONError) -> String {
     skipSpace()
     let start = offset
     guard take(UInt8(ascii: "\"")) else {
@@ -228,7 +230,8 @@ package struct JSONReader {
       try object { (reader, _) throws(JSONError) in _ = try reader.anything() }
     case UInt8(ascii: "["):
       try array(limit: bytes.count) { (reader) throws(JSONError) in _ = try reader.anything() }
-    case UInt8(ascii: "\""): _ = try string(limit: bytes.count)
+    case UInt8(ascii: "\""):
+      if takePlainString(limit: bytes.count) == nil { _ = try string(limit: bytes.count) }
     case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try bool()
     case UInt8(ascii: "n"):
       guard takeNull() else { throw error(.expected("a value")) }
@@ -270,6 +273,28 @@ extension JSONReader {
     }
   }
 
+  /// Reads a string that `parse` must accept, by its bytes: of an identifier in digits no text is
+  /// made first.
+  package mutating func read<Value>(
+    _ slot: inout Value?, _ key: JSONKey, utf8 parse: (UnsafeBufferPointer<UInt8>) -> Value?
+  ) throws(JSONError) {
+    try read(&slot, key) { (reader) throws(JSONError) in
+      let start = reader.offset
+      reader.skipSpace()
+      let value: Value?
+      if let plain = reader.takePlainString(limit: Self.longestString) {
+        value = parse(plain)
+      } else {
+        var text = try reader.string()
+        value = text.withUTF8(parse)
+      }
+      guard let value else {
+        throw JSONError(offset: start, reason: .invalidMember(key.name))
+      }
+      return value
+    }
+  }
+
   /// Reads an integer that `parse` must accept.
   /// - Parameter expected: what it accepts, for a person.
   package mutating func read<Value>(
@@ -306,18 +331,27 @@ extension JSONReader {
   /// A member's name. Nearly every one is plain ASCII and stays where it is.
   private mutating func key() throws(JSONError) -> JSONKey {
     let start = offset
-    if take(UInt8(ascii: "\"")) {
-      let isASCII = skipPlain()
-      if isASCII, offset < bytes.count, bytes[offset] == UInt8(ascii: "\""),
-        offset - start <= Self.longestKey
-      {
-        defer { offset += 1 }
-        return JSONKey(
-          plain: UnsafeBufferPointer(rebasing: bytes[start + 1..<offset]), offset: start)
-      }
-      offset = start
+    if let plain = takePlainString(limit: Self.longestKey) {
+      return JSONKey(plain: plain, offset: start)
     }
     return JSONKey(decoded: try string(limit: Self.longestKey), offset: start)
+  }
+
+  /// Takes a string that stands there in plain ASCII, without an escape, as nearly every one does:
+  /// nothing has to be made of it.
+  /// - Returns: nil where none does; the cursor stays where it is then.
+  private mutating func takePlainString(limit: Int) -> UnsafeBufferPointer<UInt8>? {
+    let start = offset
+    guard take(UInt8(ascii: "\"")) else { return nil }
+    let first = offset
+    guard skipPlain(), offset < bytes.count, bytes[offset] == UInt8(ascii: "\""),
+      offset - first <= limit
+    else {
+      offset = start
+      return nil
+    }
+    defer { offset += 1 }
+    return UnsafeBufferPointer(rebasing: bytes[first..<offset])
   }
 
   /// Goes over the characters of a string that stand for themselves.

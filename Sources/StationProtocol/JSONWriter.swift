@@ -58,11 +58,14 @@ package struct JSONWriter: Sendable {
   package mutating func value(_ text: some StringProtocol) {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    if text.utf8.contains(where: Self.isEscaped) {
-      for byte in text.utf8 { append(escaping: byte) }
-    } else {
-      bytes.append(contentsOf: text.utf8)
+    let written: Void? = text.utf8.withContiguousStorageIfAvailable { utf8 in
+      if utf8.contains(where: Self.isEscaped) {
+        for byte in utf8 { append(escaping: byte) }
+      } else {
+        bytes.append(contentsOf: utf8)
+      }
     }
+    if written == nil { for byte in text.utf8 { append(escaping: byte) } }
     bytes.append(UInt8(ascii: "\""))
     needsComma = true
   }

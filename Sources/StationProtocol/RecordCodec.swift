@@ -261,7 +261,7 @@ struct RecordFields {
       try reader.read(&member, key, text: { MemberID($0) })
       untaken.insert(.member)
     case "code":
-      try reader.read(&code, key, text: { CodeDigest($0) })
+      try reader.read(&code, key, utf8: { CodeDigest(utf8: $0) })
       untaken.insert(.code)
     case "after": try Self.text(&after, .after, &untaken, key, &reader)
     case "alarm": try Self.text(&alarm, .alarm, &untaken, key, &reader)

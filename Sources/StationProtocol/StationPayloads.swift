@@ -81,7 +81,7 @@ package struct SessionID: Hashable, Sendable {
 
     mutating func take(_ key: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
       switch key {
-      case "stream": try reader.read(&stream, key, text: { StreamID($0) })
+      case "stream": try reader.read(&stream, key, utf8: { StreamID(utf8: $0) })
       case "boot": try reader.read(&boot, key, integer: { $0 >= 0 ? $0 : nil })
       case "connection": try reader.read(&connection, key, integer: { $0 >= 0 ? $0 : nil })
       default: throw reader.unknown(key)

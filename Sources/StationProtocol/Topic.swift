@@ -41,14 +41,19 @@ package enum Topic: Hashable, Sendable {
   /// - Returns: nil where no value has this path.
   package init?(path: some StringProtocol) {
     // Bytes, not characters: this stands in the way of every message.
-    let bytes = Array(path.utf8)
-    let start = Self.prefix.utf8.count + 1
-    guard bytes.count > start, bytes.starts(with: Self.prefix.utf8),
-      bytes[start - 1] == UInt8(ascii: "/"),
-      let end = bytes[start...].firstIndex(of: UInt8(ascii: "/"))
-    else { return nil }
-    let owner = String(decoding: bytes[start..<end], as: UTF8.self)
-    let leaf = String(decoding: bytes[(end + 1)...], as: UTF8.self)
+    var path = String(path)
+    let parts = path.withUTF8 { bytes -> (owner: String, leaf: String)? in
+      let start = Self.prefix.utf8.count + 1
+      guard bytes.count > start, bytes.starts(with: Self.prefix.utf8),
+        bytes[start - 1] == UInt8(ascii: "/"),
+        let end = bytes[start...].firstIndex(of: UInt8(ascii: "/"))
+      else { return nil }
+      return (
+        String(decoding: bytes[start..<end], as: UTF8.self),
+        String(decoding: bytes[(end + 1)...], as: UTF8.self)
+      )
+    }
+    guard let (owner, leaf) = parts else { return nil }
     if owner == "service" {
       guard leaf == "status" else { return nil }
       self = .serviceStatus

@@ -278,6 +278,45 @@ final class MQTTClientTests {
     #expect(most <= 4)
   }
 
+  @Test("what is published together, and what many messages are answered with, goes out together")
+  func together() throws {
+    let known = Self.connections(to: broker)
+    let watching = try #require(known.first)
+    let client = try self.client()
+    try connect(client)
+    let sending = try #require(Self.connections(to: broker).first { !known.contains($0) })
+    let before = (sent: Self.segments(sending), answered: Self.segments(watching))
+    client.together { for number in 0..<200 { #expect(client.publish(status("\(number)"))) } }
+    try loop.serve(until: "all of them") { [unowned self] in observed.count == 200 }
+    #expect(observed == (0..<200).map { "\($0)" })
+    #expect(Self.segments(sending) - before.sent < 20)
+    #expect(Self.segments(watching) - before.answered < 50)
+    // One by one they come too, and none waits for another.
+    #expect(client.publish(status("alone")))
+    try see("alone")
+    client.stop()
+  }
+
+  /// This process's connections to a broker.
+  private static func connections(to broker: Broker) -> [Int32] {
+    (0..<1024).filter { descriptor in
+      var peer = sockaddr_in()
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let status = withUnsafeMutableBytes(of: &peer) {
+        getpeername(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
+      }
+      return status == 0 && UInt16(bigEndian: peer.sin_port) == UInt16(broker.port)
+    }
+  }
+
+  /// How many segments with data a connection has sent: `tcpi_data_segs_out` of linux/tcp.h.
+  private static func segments(_ connection: Int32) -> UInt32 {
+    var information = [UInt8](repeating: 0, count: 256)
+    var length = socklen_t(information.count)
+    getsockopt(connection, Int32(IPPROTO_TCP), TCP_INFO, &information, &length)
+    return information.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 156, as: UInt32.self) }
+  }
+
   @Test("stop in a callback ends the session when the callback has returned")
   func stopInCallback() throws {
     let client = try self.client()

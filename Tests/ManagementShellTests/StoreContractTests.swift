@@ -350,6 +350,37 @@ struct StoreContractTests {
     #expect(try open.reopened().stations().map(\.zone?.name) == [berlin])
   }
 
+  @Test(
+    "records count by the zone that was set last, through whatever connection",
+    arguments: Engine.allCases)
+  func zoneSetMeanwhile(engine: Engine) throws {
+    let open = try engine.open()
+    let shanghai = try #require(ZoneName("Asia/Shanghai"))
+    // 23:30 UTC on 28 March is 07:30 of the 29th in Shanghai.
+    let late = Record(
+      at: WallTime(seconds: 1_774_740_600), isTrusted: true,
+      body: .passage(Self.door(), .inward, inside: 1))
+    let day = 1_774_740_600 / 86_400
+    // The service stands in UTC.
+    let now = Now(instant: Self.now.instant, wall: WallTime(seconds: 1_775_037_600))
+    func days(_ seq: UInt64) throws -> [Int] {
+      let outcomes = try open.store.store([Self.batch(seq, [late])], at: now)
+      return outcomes.flatMap { $0.added.keys }
+    }
+    #expect(try days(1) == [day])
+    try open.store.setZone(shanghai, of: Self.gate, by: "li", at: Self.now)
+    #expect(try days(2) == [day + 1])
+    let other = try open.reopened()
+    try other.setZone(nil, of: Self.gate, by: "li", at: Self.now)
+    #expect(try days(3) == [day])
+    try other.setZone(shanghai, of: Self.gate, by: "li", at: Self.now)
+    #expect(try days(4) == [day + 1])
+    let said = try open.store.store(
+      [.zone(Self.gate, try #require(ZoneName("Europe/Berlin")))], at: Self.now)
+    #expect(said[0].zone?.name == shanghai)
+    #expect(try days(5) == [day + 1])
+  }
+
   @Test("a member's limits go by the day of the station's place", arguments: Engine.allCases)
   func limitsByDay(engine: Engine) throws {
     let open = try engine.open()

@@ -117,7 +117,7 @@ final class EventHub {
   }
 
   /// Events that were committed, in the order of their ids.
-  func announce(_ events: [StoredEvent]) {
+  func announce(_ events: some BidirectionalCollection<StoredEvent>) {
     guard let last = events.last else { return }
     if clients.isEmpty || events.count > Self.mostRecent {
       (recent, recentBytes, recentFrom) = ([], 0, last.id)

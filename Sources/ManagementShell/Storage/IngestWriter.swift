@@ -48,9 +48,9 @@ final class IngestWriter {
   /// Honest batches are a sixteenth of what the broker lets through; without the bytes one station
   /// could fill the service's memory, and without its own share the place of all others.
   static let mostWaiting = 16_384
-  private static let mostBytes = 64 << 20
   static let mostWaitingOfStation = 4096
-  private static let mostBytesOfStation = 16 << 20
+  private static let most = Share(items: mostWaiting, bytes: 64 << 20)
+  private static let mostOfStation = Share(items: mostWaitingOfStation, bytes: 16 << 20)
 
   let reports: Mailbox<Report>
   private let worker: WorkerThread<Work>
@@ -66,6 +66,20 @@ final class IngestWriter {
   private struct Share {
     var items = 0
     var bytes = 0
+
+    func hasRoom(for size: Int, within most: Share) -> Bool {
+      items < most.items && bytes + size <= most.bytes
+    }
+
+    mutating func take(_ size: Int) {
+      items += 1
+      bytes += size
+    }
+
+    mutating func give(_ size: Int) {
+      items -= 1
+      bytes -= size
+    }
   }
   /// Of each station, what waits or is handed over.
   private var shares: [StationID: Share] = [:]
@@ -90,7 +104,8 @@ final class IngestWriter {
         var written = 0
         while !rest.isEmpty {
           let now = timekeeper.now()
-          let some = Self.transaction(&rest).map { $0.item(at: now) }
+          let some = Self.transaction(of: rest).map { $0.item(at: now) }
+          rest = rest.dropFirst(some.count)
           do throws(StoreFailure) {
             let open = if let store { store } else { try SQLiteStore(path: path, limits: limits) }
             store = open
@@ -111,15 +126,13 @@ final class IngestWriter {
     }
   }
 
-  /// Takes the items of the next transaction: one at least.
-  private static func transaction(_ rest: inout ArraySlice<Work>) -> [Work] {
+  /// The next transaction: one item at least.
+  private static func transaction(of rest: ArraySlice<Work>) -> ArraySlice<Work> {
     var records = 0
-    let count = rest.prefix { item in
+    return rest.prefix { item in
       defer { records += item.recordCount }
       return records < mostRecords
-    }.count
-    defer { rest = rest.dropFirst(count) }
-    return Array(rest.prefix(count))
+    }
   }
 
   /// - Returns: false where too much waits already; the item is dropped then.
@@ -136,12 +149,15 @@ final class IngestWriter {
   }
 
   private func submit(_ work: Work, of station: StationID, size: Int) -> Bool {
-    let share = shares[station] ?? Share()
-    guard total.items < Self.mostWaiting, total.bytes + size <= Self.mostBytes,
-      share.items < Self.mostWaitingOfStation, share.bytes + size <= Self.mostBytesOfStation
+    func take(from share: inout Share) -> Bool {
+      guard share.hasRoom(for: size, within: Self.mostOfStation) else { return false }
+      share.take(size)
+      return true
+    }
+    guard total.hasRoom(for: size, within: Self.most),
+      take(from: &shares[station, default: Share()])
     else { return false }
-    shares[station] = Share(items: share.items + 1, bytes: share.bytes + size)
-    total = Share(items: total.items + 1, bytes: total.bytes + size)
+    total.take(size)
     let load = Load(station: station, size: size, records: work.recordCount)
     if waiting.isEmpty, handedRecords < Self.mostHanded {
       handOver(work, load)
@@ -151,7 +167,7 @@ final class IngestWriter {
     return true
   }
 
-  private func handOver(_ work: Work, _ load: Load) {
+  private func handOver(_ work: consuming Work, _ load: Load) {
     handedOver.append(load)
     handedRecords += load.records
     worker.submit(work)
@@ -170,10 +186,10 @@ final class IngestWriter {
       }
     for load in handedOver.prefix(count) {
       handedRecords -= load.records
-      total = Share(items: total.items - 1, bytes: total.bytes - load.size)
-      guard let share = shares[load.station] else { continue }
-      shares[load.station] =
-        share.items > 1 ? Share(items: share.items - 1, bytes: share.bytes - load.size) : nil
+      total.give(load.size)
+      guard let index = shares.index(forKey: load.station) else { continue }
+      shares.values[index].give(load.size)
+      if shares.values[index].items == 0 { shares.remove(at: index) }
     }
     handedOver.removeFirst(count)
     handOver(upTo: Self.mostHanded)

@@ -10,7 +10,7 @@ extension RecordIntake {
     let stream = try stream(key)
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.kept = batch.numbers.upperBound
-    let zone = try book.zone(of: batch.station) ?? now.rules
+    let zone = try zone(of: batch.station) ?? now.rules
     for (seq, content) in zip(batch.numbers, batch.contents) {
       guard case .record(let record, let json) = content,
         case .exchangeEnded(let exchange, let end) = record.body

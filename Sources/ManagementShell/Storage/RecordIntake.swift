@@ -21,11 +21,14 @@ final class RecordIntake {
   let database: Database
   private let insertRecord: Statement
   private let insertBlock: Statement
+  private let updateStream: Statement
+  private let addCounts: Statement
   private var streams: [StreamKey: Stream] = [:]
   private var stations: [StationID: Int64] = [:]
   /// Streams whose progress is not written yet.
-  private var moved: Set<StreamKey> = []
+  private var moved: [Stream] = []
   private var counts: [DayKey: DayCounts] = [:]
+  private var zones: ZoneMemory
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
   var book: SQLiteBook
@@ -41,13 +44,21 @@ final class RecordIntake {
   }
 
   /// A stream as the tables know it, and how far it has come since.
-  struct Stream {
-    var number: Int64
-    var station: Int64
-    var written: StreamProgress
+  final class Stream {
+    let number: Int64
+    let station: Int64
     var reached: StreamProgress
     var claims: StreamClaims?
-    var writtenClaims: StreamClaims?
+    fileprivate var writtenIslands: [ClosedRange<UInt64>]
+    fileprivate var hasMoved = false
+
+    init(number: Int64, station: Int64, _ reached: StreamProgress, _ claims: StreamClaims?) {
+      self.number = number
+      self.station = station
+      self.reached = reached
+      self.claims = claims
+      writtenIslands = reached.islands
+    }
   }
 
   /// - Parameter limits: how much of one station the ledger believes within an hour.
@@ -65,10 +76,23 @@ final class RecordIntake {
       INSERT INTO record_block (station, kind, block)
       VALUES (?1, ?2, ?3) ON CONFLICT (station, kind, block) DO NOTHING
       """)
+    updateStream = try database.prepare(
+      "UPDATE stream SET upto = ?2, claimed = ?3, claimed_at = ?4 WHERE number = ?1")
+    addCounts = try database.prepare(
+      """
+      INSERT INTO day_count (station, day, entries, exits, granted, refused)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (station, day) DO UPDATE SET
+        entries = day_count.entries + excluded.entries,
+        exits = day_count.exits + excluded.exits,
+        granted = day_count.granted + excluded.granted,
+        refused = day_count.refused + excluded.refused
+      """)
+    zones = try ZoneMemory(database)
   }
 
   func store(_ items: [InboundItem], at now: Now) throws(DatabaseError) -> [StoreOutcome] {
     try database.transaction { () throws(DatabaseError) in
+      try zones.refresh()
       var outcomes: [StoreOutcome] = []
       outcomes.reserveCapacity(items.count)
       for item in items {
@@ -86,6 +110,7 @@ final class RecordIntake {
           _ = try number(of: station)
           var outcome = StoreOutcome(station: station, stream: nil)
           outcome.zone = try book.move(station, into: name)
+          zones.forget(station)
           outcomes.append(outcome)
         }
       }
@@ -100,8 +125,8 @@ final class RecordIntake {
 
   private func store(_ batch: InboundBatch, _ now: Now) throws(DatabaseError) -> StoreOutcome {
     let key = StreamKey(station: batch.station, stream: batch.stream)
-    var stream = try stream(key)
-    let zone = try book.zone(of: batch.station) ?? now.rules
+    let stream = try stream(key)
+    let zone = try zone(of: batch.station) ?? now.rules
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.numbers = batch.numbers
     outcome.events.reserveCapacity(batch.contents.count)
@@ -154,9 +179,17 @@ final class RecordIntake {
     }
     stream.claims.prove(stream.reached.upto, at: now.wall)
     outcome.upto = stream.reached.upto
-    note(stream, key)
+    note(stream)
     return outcome
   }
+
+  /// By which its days go; nil where those of the service count.
+  func zone(of station: StationID) throws(DatabaseError) -> Zone? {
+    try zones.zone(of: station) { () throws(DatabaseError) in try book.zone(of: station) }
+  }
+
+  /// Somebody has set the zone of a station through this connection.
+  func forgetZone(of station: StationID) { zones.forget(station) }
 
   private func answer(
     _ request: StationRequest, _ proof: CodeProof, _ station: StationID, _ now: Now
@@ -228,13 +261,13 @@ final class RecordIntake {
     _ station: StationID, _ streamID: StreamID, _ floor: UInt64, ceiling: UInt64, _ now: Now
   ) throws(DatabaseError) -> StoreOutcome {
     let key = StreamKey(station: station, stream: streamID)
-    var stream = try stream(key)
+    let stream = try stream(key)
     try book.bear(station, in: streamID)
     var outcome = StoreOutcome(station: station, stream: streamID)
     guard stream.claims.reach(ceiling, at: now.wall) else {
       outcome.disbelieved.append(ClaimReasons.floor)
       outcome.upto = stream.reached.upto
-      note(stream, key)
+      note(stream)
       return outcome
     }
     for hole in stream.reached.holes(below: floor) {
@@ -254,7 +287,7 @@ final class RecordIntake {
       stream.reached.add(hole)
     }
     outcome.upto = stream.reached.upto
-    note(stream, key)
+    note(stream)
     return outcome
   }
 
@@ -284,33 +317,27 @@ final class RecordIntake {
     var islands: [ClosedRange<UInt64>] = []
     try database.prepare("SELECT first, last FROM island WHERE stream = ?1 ORDER BY first")
       .rows([.integer(number)]) { islands.append(UInt64($0.int64(0))...UInt64($0.int64(1))) }
-    let progress = StreamProgress(upto: upto, islands: islands)
     let found = Stream(
-      number: number, station: station, written: progress, reached: progress, claims: claims,
-      writtenClaims: claims)
+      number: number, station: station, StreamProgress(upto: upto, islands: islands), claims)
     streams[key] = found
     return found
   }
 
-  private func note(_ stream: Stream, _ key: StreamKey) {
-    guard stream.reached != stream.written || stream.claims != stream.writtenClaims else {
-      return
-    }
-    streams[key] = stream
-    moved.insert(key)
+  /// The stream may have come further, or have been claimed to.
+  private func note(_ stream: Stream) {
+    guard !stream.hasMoved else { return }
+    stream.hasMoved = true
+    moved.append(stream)
   }
 
   private func saveProgress() throws(DatabaseError) {
-    for key in moved {
-      guard let stream = streams[key] else { continue }
-      try database.prepare(
-        "UPDATE stream SET upto = ?2, claimed = ?3, claimed_at = ?4 WHERE number = ?1"
-      ).run([
-        .integer(stream.number), .integer(Int64(stream.reached.upto)),
-        .integer(stream.claims.map { Int64($0.last) }),
-        .integer(stream.claims?.at.milliseconds),
-      ])
-      if stream.reached.islands != stream.written.islands {
+    for stream in moved {
+      try updateStream.bind(1, stream.number)
+      try updateStream.bind(2, Int64(stream.reached.upto))
+      try updateStream.bind(3, stream.claims.map { Int64($0.last) })
+      try updateStream.bind(4, stream.claims?.at.milliseconds)
+      try updateStream.run()
+      if stream.reached.islands != stream.writtenIslands {
         try database.prepare("DELETE FROM island WHERE stream = ?1").run([.integer(stream.number)])
         for island in stream.reached.islands {
           try database.prepare("INSERT INTO island (stream, first, last) VALUES (?1, ?2, ?3)")
@@ -320,27 +347,21 @@ final class RecordIntake {
             ])
         }
       }
-      streams[key]?.written = stream.reached
-      streams[key]?.writtenClaims = stream.claims
+      stream.writtenIslands = stream.reached.islands
+      stream.hasMoved = false
     }
     moved.removeAll(keepingCapacity: true)
   }
 
   private func saveCounts() throws(DatabaseError) {
     for (key, count) in counts {
-      try database.prepare(
-        """
-        INSERT INTO day_count (station, day, entries, exits, granted, refused)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (station, day) DO UPDATE SET
-          entries = day_count.entries + excluded.entries,
-          exits = day_count.exits + excluded.exits,
-          granted = day_count.granted + excluded.granted,
-          refused = day_count.refused + excluded.refused
-        """
-      ).run([
-        .text(key.station.text), .integer(Int64(key.day)), .integer(count.entries),
-        .integer(count.exits), .integer(count.granted), .integer(count.refused),
-      ])
+      try addCounts.bind(1, key.station.text)
+      try addCounts.bind(2, Int64(key.day))
+      try addCounts.bind(3, count.entries)
+      try addCounts.bind(4, count.exits)
+      try addCounts.bind(5, count.granted)
+      try addCounts.bind(6, count.refused)
+      try addCounts.run()
     }
     counts.removeAll(keepingCapacity: true)
   }

@@ -16,6 +16,41 @@ final class ZoneShelf {
   }
 }
 
+/// The zones of stations as one connection read them last. Whoever sets one does it through a
+/// connection of the loop or of a command: every change of the store by another connection makes all
+/// be read again.
+struct ZoneMemory {
+  private let version: Statement
+  private var known: [StationID: Zone?] = [:]
+  private var readAt: Int64?
+
+  init(_ database: Database) throws(DatabaseError) {
+    // It changes when another connection has changed the file.
+    version = try database.prepare("PRAGMA data_version")
+  }
+
+  /// To be called within a transaction, before the first zone is asked for.
+  mutating func refresh() throws(DatabaseError) {
+    var now: Int64?
+    try version.rows { now = $0.int64(0) }
+    guard now != readAt else { return }
+    known.removeAll(keepingCapacity: true)
+    readAt = now
+  }
+
+  mutating func zone(
+    of station: StationID, reading: () throws(DatabaseError) -> Zone?
+  ) throws(DatabaseError) -> Zone? {
+    if let zone = known[station] { return zone }
+    let zone = try reading()
+    known[station] = zone
+    return zone
+  }
+
+  /// This connection is changing it.
+  mutating func forget(_ station: StationID) { known[station] = nil }
+}
+
 extension SQLiteBook {
   /// Asked anew each time: somebody may set another one through another connection.
   func zone(of station: StationID) throws(DatabaseError) -> Zone? {
@@ -42,6 +77,7 @@ extension SQLiteStore {
       try database.run(RecordIntake.register, .text(station.text))
       try database.run(
         "UPDATE station SET zone_set = ?2 WHERE id = ?1", .text(station.text), .text(zone?.text))
+      forgetZone(of: station)
     }
   }
 }

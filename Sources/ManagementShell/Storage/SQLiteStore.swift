@@ -65,6 +65,9 @@ package final class SQLiteStore: ManagementStore {
     }
   }
 
+  /// What stations send next counts by the zone that is set now.
+  func forgetZone(of station: StationID) { intake?.forgetZone(of: station) }
+
   func guarded<Value>(
     _ body: () throws(DatabaseError) -> Value
   ) throws(StoreFailure) -> Value {
