@@ -49,6 +49,8 @@ package final class MQTTClient {
   private var afterCallback: (() -> Void)?
   /// The library's numbers of the messages that the broker has not acknowledged yet.
   private var unacknowledged: Set<Int32> = []
+  /// More than two messages came in the last turn of the loop that brought any.
+  private var isBusy = false
   /// What is written waits for more.
   private var isGathering = false
 
@@ -228,13 +230,18 @@ extension MQTTClient {
 
   /// Takes what has come, as long as each call brings a message: the library reads one packet a
   /// call, whatever it is told, and a turn of the loop for each would cost as much as the packet.
-  /// Where several come, what they are answered with goes out together.
+  /// (More than one it reads where messages of this client are under way, as many as those.) Where
+  /// several came in the turn before, what they are answered with goes out together.
   private func read(_ session: OpaquePointer) -> Int32 {
     receivedBytes = 0
-    defer { if isGathering { gather(false) } }
-    for count in 0..<Self.messagesPerTurn where receivedBytes < Self.bytesPerTurn {
+    let start = received
+    if isBusy { gather(true) }
+    defer {
+      if isGathering { gather(false) }
+      isBusy = received - start > 2
+    }
+    for _ in 0..<Self.messagesPerTurn where receivedBytes < Self.bytesPerTurn {
       let before = received
-      if count == 2 { gather(true) }
       let status = mosquitto_loop_read(session, 1)
       guard goesOn(status), received != before else { return status }
     }
@@ -296,6 +303,7 @@ extension MQTTClient {
     if descriptor >= 0 { loop.unwatch(descriptor) }
     descriptor = -1
     isGathering = false
+    isBusy = false
     if let session { mosquitto_destroy(session) }
     session = nil
   }

@@ -290,7 +290,8 @@ final class MQTTClientTests {
     try loop.serve(until: "all of them") { [unowned self] in observed.count == 200 }
     #expect(observed == (0..<200).map { "\($0)" })
     #expect(Self.segments(sending) - before.sent < 20)
-    #expect(Self.segments(watching) - before.answered < 50)
+    // Its first turn has nothing to go by.
+    #expect(Self.segments(watching) - before.answered < 100)
     // One by one they come too, and none waits for another.
     #expect(client.publish(status("alone")))
     try see("alone")
