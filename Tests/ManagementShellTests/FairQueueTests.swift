@@ -3,6 +3,9 @@ import Testing
 
 @testable import ManagementShell
 
+/// Something of which it can be told that it is gone.
+private final class Parcel: Sendable {}
+
 @Suite struct FairQueueTests {
   private func drain(_ queue: inout FairQueue<String, String>, _ most: Int = .max) -> [String] {
     var taken: [String] = []
@@ -30,6 +33,23 @@ import Testing
     queue.append("b", of: "b")
     #expect(drain(&queue, 2).contains("b"))
     #expect(drain(&queue).last == "a1000")
+  }
+
+  private func drop(from queue: inout FairQueue<String, Parcel>) -> Bool { queue.next() != nil }
+
+  @Test("what has been taken is let go of at once, though more waits behind it")
+  func letsGo() {
+    var queue = FairQueue<String, Parcel>()
+    weak var first: Parcel?
+    do {
+      let parcel = Parcel()
+      first = parcel
+      queue.append(parcel, of: "a")
+    }
+    queue.append(Parcel(), of: "a")
+    #expect(first != nil)
+    #expect(drop(from: &queue))
+    #expect(first == nil && queue.count == 1)
   }
 
   @Test("nothing is lost, doubled or put out of order under any mix", arguments: 1...20)

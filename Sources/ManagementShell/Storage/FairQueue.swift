@@ -4,9 +4,22 @@
 /// sends a thousand at once has the next of them served once each of the others has been.
 struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
   private struct Line: Sendable {
-    var elements: [Element] = []
+    /// nil for those that have been taken.
+    var elements: [Element?] = []
     /// How many of `elements` have been taken.
     var taken = 0
+
+    mutating func next() -> Element? {
+      let element = elements[taken]
+      elements[taken] = nil
+      taken += 1
+      // Empty places are let go of now and then, at a cost that each bears once.
+      if taken >= 64, taken * 2 >= elements.count {
+        elements.removeFirst(taken)
+        taken = 0
+      }
+      return element
+    }
   }
 
   private var lines: [Party: Line] = [:]
@@ -28,22 +41,15 @@ struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
   /// Takes the next element: of the party whose turn it is, the one that has waited longest.
   mutating func next() -> Element? {
     guard count > 0 else { return nil }
-    let party = parties[turn]
-    guard var line = lines.removeValue(forKey: party) else { return nil }
-    let element = line.elements[line.taken]
-    line.taken += 1
+    guard let index = lines.index(forKey: parties[turn]) else { return nil }
+    let element = lines.values[index].next()
     count -= 1
-    if line.taken == line.elements.count {
+    if lines.values[index].taken == lines.values[index].elements.count {
+      lines.remove(at: index)
       // The last one takes the empty place: the order of turns is nobody's right.
       parties.swapAt(turn, parties.count - 1)
       parties.removeLast()
     } else {
-      // Taken elements are let go of now and then, at a cost that each bears once.
-      if line.taken >= 64, line.taken * 2 >= line.elements.count {
-        line.elements.removeFirst(line.taken)
-        line.taken = 0
-      }
-      lines[party] = line
       turn += 1
     }
     if turn >= parties.count { turn = 0 }
