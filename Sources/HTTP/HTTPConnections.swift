@@ -51,6 +51,13 @@ struct HTTPConnections {
     var phase: Phase
     /// Since when it has been in that phase; a header counts from the connection's start.
     var since: Instant
+
+    fileprivate mutating func move(to next: Phase, at now: Instant) {
+      guard phase != .leaving else { return }
+      // The first request's header has been awaited since the connection began.
+      if next != .header || phase != .fresh { since = now }
+      phase = next
+    }
   }
 
   enum Admission: Equatable, Sendable {
@@ -137,11 +144,8 @@ struct HTTPConnections {
 
   mutating func move(_ descriptor: Int32, to phase: Phase, at now: Instant) {
     if phase == .idle { release(descriptor) }
-    guard var connection = open[descriptor], connection.phase != .leaving else { return }
-    // The first request's header has been awaited since the connection began.
-    if phase != .header || connection.phase != .fresh { connection.since = now }
-    connection.phase = phase
-    open[descriptor] = connection
+    guard let index = open.index(forKey: descriptor) else { return }
+    open.values[index].move(to: phase, at: now)
   }
 
   /// Those that have used up their time, in the order of their descriptors. Streams are not among

@@ -13,6 +13,8 @@ final class HTTPExchange {
   /// An answer that is awaited, and the header fields that it gets.
   private var later: (answer: HTTPLaterAnswer, headers: [(name: String, value: String)])?
   private var claim: (peer: String, connection: UInt64) = ("", 0)
+  /// Names in lower case.
+  private let headers: [(name: String, value: String)]
   private let server: HTTPServer
   private let connection: OpaquePointer
   private let descriptor: Int32
@@ -21,6 +23,7 @@ final class HTTPExchange {
     self.server = server
     self.connection = connection
     descriptor = chttp_descriptor(connection)
+    headers = Self.values(.HEADER_KIND, of: connection).map { ($0.name.lowercased(), $0.value) }
   }
 
   private var isTooLarge: Bool { received > server.options.largestBody }
@@ -45,11 +48,10 @@ final class HTTPExchange {
     {
       return send(answer, method: method)
     }
-    guard
-      let announced = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length"),
-      let size = Int(String(cString: announced)), size > server.options.largestBody
+    guard let size = header("content-length").flatMap({ Int($0) }),
+      size > server.options.largestBody
     else { return .YES }
-    let waits = MHD_lookup_connection_value(connection, .HEADER_KIND, "Expect") != nil
+    let waits = header("expect") != nil
     guard waits || size > 256 * server.options.largestBody else {
       isAnnounced = true
       return .YES
@@ -60,23 +62,20 @@ final class HTTPExchange {
   /// Whether it is said once at most where the request ends. A proxy in front may believe the other
   /// word, and take for a body what is read here as somebody else's request (RFC 9112 section 11.2).
   private var hasOneLength: Bool {
-    let names = values(.HEADER_KIND).map { $0.name.lowercased() }
-    return names.count { $0 == "content-length" || $0 == "transfer-encoding" } <= 1
+    headers.count { $0.name == "content-length" || $0.name == "transfer-encoding" } <= 1
   }
 
   private var hasBody: Bool {
-    if MHD_lookup_connection_value(connection, .HEADER_KIND, "Transfer-Encoding") != nil {
-      return true
-    }
-    guard let size = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length") else {
-      return false
-    }
-    return Int(String(cString: size)) != 0
+    if header("transfer-encoding") != nil { return true }
+    guard let size = header("content-length") else { return false }
+    return Int(size) != 0
   }
 
   private var forwarded: [String] {
-    values(.HEADER_KIND).filter { $0.name.lowercased() == "x-forwarded-for" }.map(\.value)
+    headers.filter { $0.name == "x-forwarded-for" }.map(\.value)
   }
+
+  private func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
   /// A piece of the body.
   func take(_ piece: UnsafeBufferPointer<CChar>) -> MHD_Result {
@@ -116,7 +115,6 @@ final class HTTPExchange {
       return .failure(Fault(status: 400))
     }
     guard let known = HTTPMethod(rawValue: method) else { return .failure(Fault(status: 501)) }
-    let headers = values(.HEADER_KIND).map { (name: $0.name.lowercased(), value: $0.value) }
     return .success(
       HTTPRequest(
         method: known, path: segments, query: query, headers: headers, body: body,
@@ -135,7 +133,7 @@ final class HTTPExchange {
 
   private func query() -> [(name: String, value: String)]? {
     var pairs: [(name: String, value: String)] = []
-    for (name, value) in values(.GET_ARGUMENT_KIND) {
+    for (name, value) in Self.values(.GET_ARGUMENT_KIND, of: connection) {
       guard let name = PercentEscapes.decode(name), let value = PercentEscapes.decode(value) else {
         return nil
       }
@@ -144,7 +142,9 @@ final class HTTPExchange {
     return pairs
   }
 
-  private func values(_ kind: MHD_ValueKind) -> [(name: String, value: String)] {
+  private static func values(
+    _ kind: MHD_ValueKind, of connection: OpaquePointer
+  ) -> [(name: String, value: String)] {
     var pairs: [(name: String, value: String)] = []
     withUnsafeMutablePointer(to: &pairs) { list in
       _ = MHD_get_connection_values(

@@ -56,7 +56,9 @@ package enum PercentEscapes {
   /// - Returns: nil where an escape is broken, or what it stands for is no UTF-8 or holds NUL.
   package static func decode(_ text: some StringProtocol) -> String? { decode(text.utf8) }
 
-  private static func decode(_ text: some Sequence<UInt8>) -> String? {
+  private static func decode(_ text: some Collection<UInt8>) -> String? {
+    // Nearly every text stands for itself.
+    guard text.contains(UInt8(ascii: "%")) else { return checked(text) }
     var bytes: [UInt8] = []
     var rest = Array(text)[...]
     while let byte = rest.popFirst() {
@@ -68,7 +70,11 @@ package enum PercentEscapes {
       else { return nil }
       bytes.append(high << 4 | low)
     }
-    return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+    return checked(bytes)
+  }
+
+  private static func checked(_ bytes: some Collection<UInt8>) -> String? {
+    bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
   }
 
   /// The segments of an absolute path, each decoded by itself so that `%2F` separates nothing.
@@ -76,15 +82,18 @@ package enum PercentEscapes {
   package static func segments(_ path: String) -> [String]? {
     guard path.utf8.first == UInt8(ascii: "/") else { return nil }
     if path == "/" { return [] }
-    var segments: [String] = []
+    var path = path
     // Bytes, not characters: to Swift a slash with a combining mark behind it is no slash.
-    let parts = path.utf8.dropFirst().split(
-      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    for part in parts {
-      guard let segment = decode(part) else { return nil }
-      segments.append(segment)
+    return path.withUTF8 { bytes in
+      var segments: [String] = []
+      let parts = bytes.dropFirst().split(
+        separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      for part in parts {
+        guard let segment = decode(part) else { return nil }
+        segments.append(segment)
+      }
+      return segments
     }
-    return segments
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

@@ -66,7 +66,11 @@ package struct ClockTrust: Equatable, Sendable {
     var wall: WallTime
     var instant: Instant
 
-    func wall(at now: Now) -> WallTime { wall + (now.instant - instant) }
+    /// In whole numbers: it is asked for several times for each code that is shown.
+    func wall(at now: Now) -> WallTime {
+      let passed = now.instant.nanoseconds - instant.nanoseconds
+      return WallTime(milliseconds: wall.milliseconds + passed / 1_000_000)
+    }
   }
 
   /// A time, and the member whose code told it.
@@ -90,7 +94,7 @@ package struct ClockTrust: Equatable, Sendable {
     if now.isTrusted { vouch(now) }
     guard let previous else { return nil }
     let step = (now.wall - previous.wall) - (now.instant - previous.instant)
-    return abs(step.wholeNanoseconds) > Self.stepThreshold.wholeNanoseconds ? step : nil
+    return step > Self.stepThreshold || step < .zero - Self.stepThreshold ? step : nil
   }
 
   private mutating func vouch(_ now: Now) {

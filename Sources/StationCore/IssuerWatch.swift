@@ -26,12 +26,19 @@ package struct IssuerWatch: Equatable, Sendable {
   /// - Parameter time: nil where the station does not know it.
   mutating func areLost(at time: WallTime?, _ now: Now) -> Bool {
     guard let standings else { return false }
-    let current = standings.filter { standing in
-      guard let ends = standing.ends, let time else { return true }
-      return time < ends
+    var hasCurrent = false
+    var isLost = false
+    var rest: Duration?
+    for standing in standings {
+      if let ends = standing.ends {
+        if let time, time >= ends { continue }
+        let left = ends - (time ?? now.wall)
+        rest = rest.map { min($0, left) } ?? left
+      }
+      hasCurrent = true
+      if standing.key == nil { isLost = true }
     }
-    let rest = current.compactMap { $0.ends.map { ends in ends - (time ?? now.wall) } }.min()
     deadline = rest.map { now.instant + max(.seconds(1), min($0, Self.farthest)) }
-    return current.isEmpty || current.contains { $0.key == nil }
+    return isLost || !hasCurrent
   }
 }

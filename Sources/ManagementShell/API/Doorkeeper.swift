@@ -29,19 +29,17 @@ final class Doorkeeper {
   /// - Throws: what is answered where no token is offered, or not a right one.
   func actor(of request: HTTPRequest) throws(Problem) -> Actor {
     guard let offered = request.header("authorization") else { throw .unauthorized }
-    let time = now().instant
-    if known[request.connection]?.contains(request.peer) != true,
-      let wait = attempts.pause(of: request.peer, at: time)
-    {
+    let isKnown = known[request.connection]?.contains(request.peer) == true
+    if !isKnown, let wait = attempts.pause(of: request.peer, at: now().instant) {
       throw Self.tooMany(wait)
     }
     guard let actor = tokens.actor(authorization: offered) else {
-      guard let wait = attempts.wrongToken(from: request.peer, at: time) else {
+      guard let wait = attempts.wrongToken(from: request.peer, at: now().instant) else {
         throw .unauthorized
       }
       throw Self.tooMany(wait)
     }
-    if request.connection != 0,
+    if !isKnown, request.connection != 0,
       known[request.connection, default: []].count < Self.mostKnownOfConnection
     {
       known[request.connection, default: []].insert(request.peer)

@@ -93,9 +93,7 @@ package struct Tokens: Sendable {
 
   private static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
     var difference: UInt8 = one.count == other.count ? 0 : 1
-    for index in one.indices {
-      difference |= one[index] ^ (other.isEmpty ? 0 : other[index % other.count])
-    }
+    for index in one.indices { difference |= one[index] ^ (index < other.count ? other[index] : 0) }
     return difference == 0
   }
 }

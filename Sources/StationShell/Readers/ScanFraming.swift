@@ -24,6 +24,8 @@ package struct ScanFraming: Equatable, Sendable {
   private var bytes: [UInt8] = []
   /// What is wrong with what there was no room for.
   private var fault: CodeFault?
+  /// Whether all of `bytes` are of the alphabet.
+  private var isClean = true
   private var lastByteAt: Instant?
 
   package init(idleGap: Duration = .milliseconds(100)) { self.idleGap = idleGap }
@@ -42,7 +44,9 @@ package struct ScanFraming: Equatable, Sendable {
       if end > index {
         let taken = min(end, index + Self.mostKept - bytes.count)
         bytes.append(contentsOf: chunk[index..<taken])
-        if chunk[taken..<end].contains(where: { $0 != Self.space }) { fault = fault ?? .tooLong }
+        if taken < end, chunk[taken..<end].contains(where: { $0 != Self.space }) {
+          fault = fault ?? .tooLong
+        }
         index = end
         continue
       }
@@ -83,6 +87,7 @@ package struct ScanFraming: Equatable, Sendable {
   private mutating func append(_ byte: UInt8) {
     if bytes.count < Self.mostKept {
       bytes.append(byte)
+      isClean = false
     } else if !Self.isControl(byte) {
       fault = .noise
     }
@@ -92,12 +97,13 @@ package struct ScanFraming: Equatable, Sendable {
     defer {
       bytes = []
       fault = nil
+      isClean = true
     }
     let code = Self.withoutMarks(bytes[...])
     guard !code.isEmpty else { return [] }
-    let alphabet = Self.alphabet
-    let isClean = code.allSatisfy { alphabet[Int($0)] }
-    let found = isClean ? fault ?? (code.count > Self.longestCode ? .tooLong : nil) : .noise
+    // What is not of the alphabet mostly stood around the code, and has come off.
+    let isExpected = isClean || code.allSatisfy { Self.alphabet[Int($0)] }
+    let found = isExpected ? fault ?? (code.count > Self.longestCode ? .tooLong : nil) : .noise
     guard let found else { return [.code(Array(code))] }
     return [.unusable(found, start: Array(code.prefix(64)))]
   }
