@@ -51,7 +51,7 @@ package final class MQTTClient {
   private var unacknowledged: Set<Int32> = []
   /// More than two messages came in the last turn of the loop that brought any.
   private var isBusy = false
-  /// What is written waits for more.
+  /// The kernel holds small segments back until more is written.
   private var isGathering = false
 
   /// - Parameter lookup: how the host's name is resolved; by default as the system does.
@@ -230,8 +230,8 @@ extension MQTTClient {
 
   /// Takes what has come, as long as each call brings a message: the library reads one packet a
   /// call, whatever it is told, and a turn of the loop for each would cost as much as the packet.
-  /// (More than one it reads where messages of this client are under way, as many as those.) Where
-  /// several came in the turn before, what they are answered with goes out together.
+  /// Where messages of this client wait for the broker, a call reads as many packets as those. Where
+  /// several messages came in the turn before, the answers of this one go out together.
   private func read(_ session: OpaquePointer) -> Int32 {
     receivedBytes = 0
     let start = received

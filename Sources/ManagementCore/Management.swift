@@ -329,7 +329,7 @@ extension Management {
     return effects + reached.acknowledgements + replies + changed.sorted().map { .announce($0) }
   }
 
-  /// What was stored and is not as it should be.
+  /// Notes and alarms about an item that was stored and is not as it should be.
   private mutating func oddities(of outcome: StoreOutcome, _ now: Now) -> [ManagementEffect] {
     var effects: [ManagementEffect] = []
     for reason in outcome.quarantined {
@@ -354,7 +354,7 @@ extension Management {
   }
 }
 
-/// What the items of one transaction say of streams.
+/// How far the items of one transaction bring each stream.
 private struct StreamNews {
   private struct Place: Hashable {
     var station: StationID

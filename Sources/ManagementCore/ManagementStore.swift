@@ -205,7 +205,7 @@ package struct StoreOutcome: Equatable, Sendable {
   /// What the last of the station's new records says of its clock; nil where there is none.
   package private(set) var isClockTrusted: Bool?
 
-  /// Whether it tells of a stream, a zone or a clock: all but an answer, and what no stream has.
+  /// Whether the outcome tells of a stream, a zone or a clock, as that of an answer does not.
   var saysSomething: Bool { stream != nil || zone != nil || isClockTrusted != nil }
 
   package struct Answer: Equatable, Sendable {

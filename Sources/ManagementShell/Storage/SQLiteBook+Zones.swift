@@ -25,7 +25,7 @@ struct ZoneMemory {
   private var readAt: Int64?
 
   init(_ database: Database) throws(DatabaseError) {
-    // It changes when another connection has changed the file.
+    // SQLite changes this number when another connection has changed the file.
     version = try database.prepare("PRAGMA data_version")
   }
 

@@ -65,7 +65,7 @@ package final class SQLiteStore: ManagementStore {
     }
   }
 
-  /// What stations send next counts by the zone that is set now.
+  /// The next records of this station count by the zone that is set now.
   func forgetZone(of station: StationID) { intake?.forgetZone(of: station) }
 
   func guarded<Value>(

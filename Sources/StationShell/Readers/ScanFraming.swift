@@ -101,7 +101,7 @@ package struct ScanFraming: Equatable, Sendable {
     }
     let code = Self.withoutMarks(bytes[...])
     guard !code.isEmpty else { return [] }
-    // What is not of the alphabet mostly stood around the code, and has come off.
+    // Bytes of no code mostly stood around it, and have come off.
     let isExpected = isClean || code.allSatisfy { Self.alphabet[Int($0)] }
     let found = isExpected ? fault ?? (code.count > Self.longestCode ? .tooLong : nil) : .noise
     guard let found else { return [.code(Array(code))] }
