@@ -125,7 +125,7 @@ enum LoopStalls {
     guard let door = AccessPointID(1) else { throw TestBedError("no door") }
     let stream = StreamID(bits: 7)
     var waited: [Int64] = []
-    for round in 1...100 as ClosedRange<UInt64> {
+    for round in 1...500 as ClosedRange<UInt64> {
       for step in 0..<200 {
         let state = DoorPayload(
           seq: round, command: .lock, lock: .unused,
