@@ -188,9 +188,11 @@ final class HTTPExchange {
 
   private func make(_ answer: HTTPResponse) -> OpaquePointer? {
     switch answer.content {
-    case .bytes(var bytes):
-      return bytes.withUnsafeMutableBytes {
-        MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
+    case .bytes(let bytes):
+      // The library only reads what it copies.
+      return bytes.withUnsafeBytes {
+        MHD_create_response_from_buffer(
+          $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
       }
     // One that is promised once more is none.
     case .later: return MHD_create_response_from_buffer(0, nil, .RESPMEM_MUST_COPY)

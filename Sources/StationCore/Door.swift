@@ -132,8 +132,11 @@ package struct Door: Equatable, Sendable {
 
   /// The alarms that this door has raised and not cleared.
   package var standingAlarms: [Alarm] {
-    leafAlarms + (feedback.isFaulty ? [.strikeFault] : [])
-      + (isContactFaulty ? [.contactFault] : []) + (isTampered ? [.tamper] : [])
+    var alarms = leafAlarms
+    if feedback.isFaulty { alarms.append(.strikeFault) }
+    if isContactFaulty { alarms.append(.contactFault) }
+    if isTampered { alarms.append(.tamper) }
+    return alarms
   }
 
   /// Those among them that end when the leaf closes.
@@ -149,18 +152,20 @@ package struct Door: Equatable, Sendable {
 
   /// The next instant at which `wake` has something to do.
   package var deadline: Instant? {
-    var deadlines = [coil?.deadline, feedback.deadline]
-    if case .released(let release) = strike { deadlines.append(release.until) }
+    var next = Earliest()
+    next.add(coil?.deadline)
+    next.add(feedback.deadline)
+    if case .released(let release) = strike { next.add(release.until) }
     if case .open(let opening) = leaf, !staysReleased {
       switch opening.stage {
-      case .quiet: deadlines.append(warnsAt(opening) ?? opening.heldAt)
-      case .warned: deadlines.append(opening.heldAt)
+      case .quiet: next.add(warnsAt(opening) ?? opening.heldAt)
+      case .warned: next.add(opening.heldAt)
       case .held: break
       }
     }
     // From then on a lock that the button's own circuit held has to be home again.
-    if feedback.isLocked == false { deadlines.append(exitUntil) }
-    return deadlines.compactMap { $0 }.min()
+    if feedback.isLocked == false { next.add(exitUntil) }
+    return next.deadline
   }
 
   /// nil where nobody is warned: a warning that would come as the door opens is none.

@@ -43,7 +43,8 @@ package struct DoorStatus: Equatable, Sendable {
       }
     isUnlatched = door.isUnlatched
     isFireReleased = door.isFireReleased
-    alarms = door.standingAlarms + (areLinesReadable ? [] : [.linesLost])
+    alarms = door.standingAlarms
+    if !areLinesReadable { alarms.append(.linesLost) }
   }
 
   /// Secured only where everything that is known says so, and enough is known: a lock without

@@ -182,8 +182,6 @@ package struct Entry: Equatable, Sendable {
     }
   }
 
-  /// When the current minute of refusals ends, or the row of wrong tries.
-  package var deadline: Instant? { [refusals.deadline, tries.deadline].compactMap { $0 }.min() }
 }
 
 extension Denial {

@@ -3,8 +3,9 @@ import StationProtocol
 
 /// An input of the station. The shell turns the outside world into these.
 package enum Event: Equatable, Sendable {
-  /// The first event: what the store remembers.
-  case booted(Recovered)
+  /// The first event: what the store remembers. Indirect, because each other event would be as
+  /// large.
+  indirect case booted(Recovered)
   /// A reader read a code, and its signature was examined.
   case codePresented(AccessPointID, Presentation)
   /// A reader read a card, parity and all.
@@ -128,7 +129,9 @@ package struct Presentation: Equatable, Sendable {
   package enum Verdict: Equatable, Sendable {
     /// The signature is good. `code` names the signed content, however it was wrapped; `terms` are
     /// what the key that made it may sign.
-    case genuine(MemberClaims, code: CodeDigest, terms: IssuerTerms = .unlimited)
+    /// Indirect, because a presentation is handed on many times before it opens a door, and read
+    /// only once or twice.
+    indirect case genuine(MemberClaims, code: CodeDigest, terms: IssuerTerms = .unlimited)
     case refused(CodeRefusal)
   }
 

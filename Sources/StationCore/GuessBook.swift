@@ -61,8 +61,8 @@ package struct GuessBook: Equatable, Sendable {
 
   /// Whether a PIN of this number, or with nil a card, has to wait at this reader.
   package func holds(_ number: TypedNumber?, at reader: AccessPointID, _ now: Instant) -> Bool {
-    let keys = [Key.reader(reader)] + (number.map { [.number($0)] } ?? [])
-    return keys.contains { buckets[$0]?.isHeld(at: now) == true }
+    if buckets[.reader(reader)]?.isHeld(at: now) == true { return true }
+    return number.map { buckets[.number($0)]?.isHeld(at: now) == true } ?? false
   }
 
   /// A wrong PIN was typed, or a card shown that nobody has.

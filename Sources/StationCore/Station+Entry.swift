@@ -7,8 +7,8 @@ extension Station {
     _ attempt: EntryAttempt, at id: AccessPointID, _ step: inout Step
   ) {
     guard let index = points.firstIndex(where: { $0.id == id }) else { return }
-    learn(from: attempt, step.now)
-    switch decide(attempt, at: index, step.now) {
+    let witness = learn(from: attempt, step.now)
+    switch decide(attempt, witness, at: index, step.now) {
     case .ignored: break
     case .confirmed: step.effects.append(.show(id, .granted))
     case .granted(let claimant, let mark, let note):
@@ -38,18 +38,16 @@ extension Station {
   /// A step of its own, so that what is handed to the machine is let go before anything changes:
   /// whatever else held the marks then would make each grant copy all of them.
   private mutating func decide(
-    _ attempt: EntryAttempt, at index: Int, _ now: Now
+    _ attempt: EntryAttempt, _ witness: TimeWitness?, at index: Int, _ now: Now
   ) -> Entry.Decision {
-    var circumstances = circumstances(of: attempt, at: index, now)
+    var circumstances = circumstances(of: witness, at: index, now)
     circumstances.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
     return points[index].entry.decide(attempt, circumstances)
   }
 
   private func circumstances(
-    of attempt: EntryAttempt, at index: Int, _ now: Now
+    of witness: TimeWitness?, at index: Int, _ now: Now
   ) -> Circumstances {
-    var witness: TimeWitness?
-    if case .code(let presentation) = attempt { witness = self.witness(of: presentation, now) }
     let time = clock.judgementTime(now, of: witness)
     let partner = configuration.entry.interlock?.partner(of: points[index].id)
     let isPartnerOpen = points.contains {
@@ -65,14 +63,18 @@ extension Station {
   }
 
   /// A good signature tells how late it is at least.
-  private mutating func learn(from attempt: EntryAttempt, _ now: Now) {
-    guard case .code(let presentation) = attempt else { return }
-    learn(from: presentation, now)
+  /// - Returns: the code's word on the time, by which it may be judged itself.
+  @discardableResult
+  private mutating func learn(from attempt: EntryAttempt, _ now: Now) -> TimeWitness? {
+    guard case .code(let presentation) = attempt else { return nil }
+    return learn(from: presentation, now)
   }
 
-  mutating func learn(from presentation: Presentation, _ now: Now) {
-    guard let witness = witness(of: presentation, now) else { return }
+  @discardableResult
+  mutating func learn(from presentation: Presentation, _ now: Now) -> TimeWitness? {
+    guard let witness = witness(of: presentation, now) else { return nil }
     clock.learn(witness, at: now)
+    return witness
   }
 
   /// A good code as a witness of the time, where codes may tell it: mostly a clock does.
@@ -182,13 +184,15 @@ extension Station {
     }
   }
 
-  /// The next instant at which `passEntry` has something to do.
-  var entryDeadline: Instant? {
-    let ofPoints = points.flatMap {
-      [$0.entry.deadline, $0.isOpen ? nil : $0.arrivals.deadline]
+  /// When `passEntry` has something to do.
+  func addEntryDeadlines(to next: inout Earliest) {
+    for index in points.indices {
+      next.add(points[index].entry.refusals.deadline)
+      next.add(points[index].entry.tries.deadline)
+      if !points[index].isOpen { next.add(points[index].arrivals.deadline) }
     }
-    let guessing = alarms.stands(.guessing, nil) ? guesses.alarmEnd : nil
-    return (ofPoints + [modesDueAt, guessing]).compactMap { $0 }.min()
+    next.add(modesDueAt)
+    if alarms.stands(.guessing, nil) { next.add(guesses.alarmEnd) }
   }
 }
 

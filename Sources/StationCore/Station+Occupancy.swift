@@ -104,8 +104,13 @@ extension Station {
 
 extension Station {
   /// When the counting machines wait for time to pass.
-  var occupancyDeadlines: [Instant?] {
-    points.flatMap { [$0.beams.deadline, $0.doorway.deadline] } + [evidence.deadline, midnight]
+  func addOccupancyDeadlines(to next: inout Earliest) {
+    for index in points.indices {
+      next.add(points[index].beams.deadline)
+      next.add(points[index].doorway.deadline)
+    }
+    next.add(evidence.deadline)
+    next.add(midnight)
   }
 
   /// What time and the doors have brought, at whatever event it is noticed.
@@ -137,7 +142,7 @@ extension Station {
   /// The doors are followed by what this step has written of them, whoever's machine it was.
   private mutating func followDoors(_ step: inout Step) {
     let now = step.now.instant
-    let wereClosed = points.map(\.doorway.isClosed)
+    let wereAllClosed = points.allSatisfy { $0.doorway.isClosed }
     for index in points.indices {
       let door = points[index].door
       points[index].doorway.follow(
@@ -157,7 +162,7 @@ extension Station {
     }
     if points.contains(where: { $0.doorway.leaf == .unknown }) {
       evidence.loseDoor()
-    } else if wereClosed.contains(false), points.allSatisfy(\.doorway.isClosed) {
+    } else if !wereAllClosed, points.allSatisfy({ $0.doorway.isClosed }) {
       evidence.allClosed(at: now)
     }
   }

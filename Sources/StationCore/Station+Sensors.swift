@@ -25,9 +25,10 @@ extension Station {
     closeMinute(&step)
   }
 
-  var sensorDeadlines: [Instant?] {
-    guard !sensors.isEmpty else { return [] }
-    return sensors.map(\.deadline) + [minutes.deadline(recordInterval)]
+  func addSensorDeadlines(to next: inout Earliest) {
+    guard !sensors.isEmpty else { return }
+    for index in sensors.indices { next.add(sensors[index].deadline) }
+    next.add(minutes.deadline(recordInterval))
   }
 
   func sensorsPayload(_ kind: SensorConfiguration.Kind, _ seq: UInt64, _ now: Now)

@@ -113,13 +113,20 @@ package struct Station: Equatable, Sendable {
 
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
-    let ofStation =
-      [
-        entryDeadline, outbox.deadline, refusedMessages.deadline, renewal.deadline,
-        keptEnds.deadline, fire.deadline, issuers.deadline,
-      ]
-      + relays.map(\.deadline) + occupancyDeadlines + sensorDeadlines + [vending?.deadline]
-    return (points.map(\.door.deadline) + ofStation).compactMap { $0 }.min()
+    var next = Earliest()
+    for index in points.indices { next.add(points[index].door.deadline) }
+    addEntryDeadlines(to: &next)
+    next.add(outbox.deadline)
+    next.add(refusedMessages.deadline)
+    next.add(renewal.deadline)
+    next.add(keptEnds.deadline)
+    next.add(fire.deadline)
+    next.add(issuers.deadline)
+    for relay in relays { next.add(relay.deadline) }
+    addOccupancyDeadlines(to: &next)
+    addSensorDeadlines(to: &next)
+    next.add(vending?.deadline)
+    return next.deadline
   }
 
   /// One call of `handle`: the time it happens at and what it has decided so far.

@@ -121,8 +121,9 @@ package struct CodePolicy: Equatable, Sendable {
     _ claims: MemberClaims, _ terms: IssuerTerms = .unlimited, at time: WallTime
   ) -> Result<MemberID, CodeRefusal> {
     if let ends = terms.ends, time >= ends { return .failure(.issuerEnded) }
-    let starts = [claims.notBefore, claims.issued].compactMap { $0 }
-    if let start = starts.max(), start > time + leeway { return .failure(.notYetValid) }
+    let latestStart = time + leeway
+    if let start = claims.notBefore, start > latestStart { return .failure(.notYetValid) }
+    if let start = claims.issued, start > latestStart { return .failure(.notYetValid) }
     if let expires = claims.expires, expires + leeway <= time { return .failure(.expired) }
     guard let issued = claims.issued, let expires = claims.expires,
       expires - issued <= longestLife

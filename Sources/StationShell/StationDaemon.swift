@@ -328,9 +328,9 @@ extension StationDaemon {
   /// order, waits until the other effects are carried out: their order is the records' order.
   /// - Parameter instant: when it happened, where that is known better than "now".
   func dispatch(_ event: Event, at instant: Instant? = nil) {
-    waiting.append((event, instant))
-    guard !isDispatching else { return }
+    guard !isDispatching else { return waiting.append((event, instant)) }
     isDispatching = true
+    for effect in station.handle(event, at: now(instant)) { perform(effect) }
     while !waiting.isEmpty {
       let (event, instant) = waiting.removeFirst()
       for effect in station.handle(event, at: now(instant)) { perform(effect) }

@@ -99,7 +99,8 @@ package struct ScanFraming: Equatable, Sendable {
       fault = nil
       isClean = true
     }
-    let code = Self.withoutMarks(bytes[...])
+    // No mark is of the alphabet, but spaces behind a code are.
+    let code = isClean ? Self.withoutSpaces(bytes[...]) : Self.withoutMarks(bytes[...])
     guard !code.isEmpty else { return [] }
     // Bytes of no code mostly stood around it, and have come off.
     let isExpected = isClean || code.allSatisfy { Self.alphabet[Int($0)] }
@@ -118,6 +119,12 @@ package struct ScanFraming: Equatable, Sendable {
     var code = withoutPadding(bytes)
     if isIdentifier(code) { code = withoutPadding(code.dropFirst(identifierLength)) }
     if isEncoding(code) { code = withoutPadding(code.dropFirst(encodingLength)) }
+    return code
+  }
+
+  private static func withoutSpaces(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var code = bytes
+    while code.last == space { code.removeLast() }
     return code
   }
 
