@@ -35,6 +35,22 @@ private final class Parcel: Sendable {}
     #expect(drain(&queue).last == "a1000")
   }
 
+  @Test("a turn goes on until a party has had its weight, and is one element at least")
+  func weights() {
+    var queue = FairQueue<String, String>(weightOfTurn: 4)
+    for element in ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "c1", "c2"] {
+      let party = String(element.prefix(1))
+      queue.append(element, weight: party == "a" ? 2 : party == "b" ? 3 : 9, of: party)
+    }
+    #expect(drain(&queue) == ["a1", "a2", "b1", "b2", "c1", "a3", "a4", "c2", "b3"])
+    // A turn that was cut short by the end of a line is no credit for the next one.
+    queue.append("a5", weight: 2, of: "a")
+    #expect(drain(&queue) == ["a5"])
+    for number in 6...8 { queue.append("a\(number)", weight: 2, of: "a") }
+    queue.append("b4", weight: 3, of: "b")
+    #expect(drain(&queue) == ["a6", "a7", "b4", "a8"])
+  }
+
   private func drop(from queue: inout FairQueue<String, Parcel>) -> Bool { queue.next() != nil }
 
   @Test("what has been taken is let go of at once, though more waits behind it")

@@ -8,8 +8,8 @@ import StationProtocol
 /// takes all that has come meanwhile into the next one: a commit writes whole pages, and a busy
 /// service that committed without a pause would write each of them hundreds of times a second.
 ///
-/// The thread is given two transactions' worth at a time; what else has come waits here, one item of
-/// each station after the other, so that no station waits behind the backlog of another.
+/// The thread is given two transactions' worth at a time; what else has come waits here, a turn
+/// of each station after the other, so that no station waits behind the backlog of another.
 final class IngestWriter {
   enum Report: Sendable {
     case stored([StoreOutcome])
@@ -40,6 +40,9 @@ final class IngestWriter {
   private static let mostRecords = 4096
   /// The thread has the next transaction when it has done one.
   private static let mostHanded = 2 * mostRecords
+  /// The records of a station's turn: a station's rows lie side by side, and many of one in a
+  /// transaction cost less than a few of each.
+  private static let recordsOfTurn = 256
   /// How far apart commits begin, for each record of the last one, and at most.
   private static let pacePerRecord: Duration = .microseconds(100)
   private static let slowestPace: Duration = .milliseconds(20)
@@ -62,7 +65,7 @@ final class IngestWriter {
   /// The items handed over and not yet reported on, in order.
   private var handedOver: [Load] = []
   private var handedRecords = 0
-  private var waiting = FairQueue<StationID, (work: Work, load: Load)>()
+  private var waiting = FairQueue<StationID, (work: Work, load: Load)>(weightOfTurn: recordsOfTurn)
   private struct Share {
     var items = 0
     var bytes = 0
@@ -162,7 +165,8 @@ final class IngestWriter {
     if waiting.isEmpty, handedRecords < Self.mostHanded {
       handOver(work, load)
     } else {
-      waiting.append((work, load), of: station)
+      // An item without records is work too.
+      waiting.append((work, load), weight: max(1, load.records), of: station)
     }
     return true
   }
