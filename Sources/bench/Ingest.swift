@@ -43,8 +43,9 @@ enum Ingest {
   }
 
   static let scaling = Part(
-    name: "scaling", what: "10, 100 and 1,000 stations: cost of a record, memory"
+    name: "scaling", what: "10, 100 and 1,000 stations: rate, cost of a record, memory"
   ) { report in
+    var rates: [Double] = []
     var costs: [Double] = []
     var memories: [Double] = []
     let sizes = [10, 100, 1000]
@@ -54,10 +55,16 @@ enum Ingest {
       let load = try IngestLoad(
         stations: stations, batch: 16, window: max(2, min(16, 1600 / stations)))
       let rounds = try load.measure(.service, rounds: 3, records: 320_000 / stations)
-      costs.append(IngestRate(rounds).microseconds)
+      let rate = IngestRate(rounds)
+      rates.append(rate.perSecond)
+      costs.append(rate.microseconds)
       memories.append(rounds.last?.memory ?? 0)
     }
     for (index, stations) in sizes.enumerated() {
+      try report.add(
+        Figure(
+          name: "scaling.\(stations).rate", value: rates[index], unit: "records/s",
+          reference: Figure.Reference(name: "with 10 stations", value: rates[0])))
       try report.add(
         Figure(
           name: "scaling.\(stations).cpu", value: costs[index], unit: "us",
