@@ -181,7 +181,6 @@ package struct Entry: Equatable, Sendable {
       return .granted(claimant, mark: mark, note: note)
     }
   }
-
 }
 
 extension Denial {

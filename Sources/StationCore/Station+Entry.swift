@@ -70,18 +70,14 @@ extension Station {
     return learn(from: presentation, now)
   }
 
-  @discardableResult
+  /// Where a clock tells the time, as it mostly does, no code may.
+  /// - Returns: as above; nil where no code is asked.
   mutating func learn(from presentation: Presentation, _ now: Now) -> TimeWitness? {
-    guard let witness = witness(of: presentation, now) else { return nil }
+    guard clock.goesByCodes(now), case .genuine(let claims, _, let terms) = presentation.verdict,
+      let witness = configuration.entry.code.witness(claims, terms)
+    else { return nil }
     clock.learn(witness, at: now)
     return witness
-  }
-
-  /// A good code as a witness of the time, where codes may tell it: mostly a clock does.
-  func witness(of presentation: Presentation, _ now: Now) -> TimeWitness? {
-    guard clock.goesByCodes(now), case .genuine(let claims, _, let terms) = presentation.verdict
-    else { return nil }
-    return configuration.entry.code.witness(claims, terms)
   }
 
   private mutating func grant(

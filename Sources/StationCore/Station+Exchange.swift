@@ -26,22 +26,23 @@ extension Station {
   /// A code pays for what was chosen before it was shown, and for nothing else: nobody spends the
   /// points of a member who has walked away.
   mutating func present(_ presentation: Presentation, _ step: inout Step) {
-    learn(from: presentation, step.now)
+    let witness = learn(from: presentation, step.now)
     // What is held to the reader during another's exchange is looked at once that is over.
     guard vending?.session.exchange == nil,
       vending?.isShownAgain(presentation.bytes, at: step.now.instant) == false
     else { return }
     switch vending?.session {
-    case .chosen(let choice)?: pay(with: presentation, for: choice, &step)
-    case .idle?, .over?: askBalance(of: presentation, &step)
+    case .chosen(let choice)?: pay(with: presentation, witness, for: choice, &step)
+    case .idle?, .over?: askBalance(of: presentation, witness, &step)
     case .askingBalance?, .intended?, .asking?, .committing?, .dispensing?, nil: break
     }
   }
 
   private mutating func pay(
-    with presentation: Presentation, for choice: ExchangeSession.Choice, _ step: inout Step
+    with presentation: Presentation, _ witness: TimeWitness?, for choice: ExchangeSession.Choice,
+    _ step: inout Step
   ) {
-    switch judge(presentation, step.now) {
+    switch judge(presentation, witness, step.now) {
     case .failure(let finding):
       refuse(finding, presentation, choice.slot, &step)
       vending?.session = .chosen(
@@ -67,9 +68,11 @@ extension Station {
     }
   }
 
-  private mutating func askBalance(of presentation: Presentation, _ step: inout Step) {
+  private mutating func askBalance(
+    of presentation: Presentation, _ witness: TimeWitness?, _ step: inout Step
+  ) {
     guard let vending else { return }
-    switch judge(presentation, step.now) {
+    switch judge(presentation, witness, step.now) {
     case .failure(let finding):
       refuse(finding, presentation, nil, &step)
       tell(.refused(nil, finding.refusal), &step)
@@ -107,7 +110,9 @@ extension Station {
 
   /// The grounds of `Denial` that are about the code and the member; hours, capacity and modes are
   /// the door's.
-  private func judge(_ presentation: Presentation, _ now: Now) -> Result<Payer, Finding> {
+  private func judge(
+    _ presentation: Presentation, _ witness: TimeWitness?, _ now: Now
+  ) -> Result<Payer, Finding> {
     let claims: MemberClaims
     let code: CodeDigest
     let terms: IssuerTerms
@@ -120,7 +125,7 @@ extension Station {
       terms = issuer
     }
     guard let text = presentation.text else { return .failure(Finding(.malformed)) }
-    guard let time = clock.judgementTime(now, of: witness(of: presentation, now)) else {
+    guard let time = clock.judgementTime(now, of: witness) else {
       return .failure(Finding(.clockUntrusted))
     }
     let policy = configuration.entry.code

@@ -330,10 +330,11 @@ extension StationDaemon {
   func dispatch(_ event: Event, at instant: Instant? = nil) {
     guard !isDispatching else { return waiting.append((event, instant)) }
     isDispatching = true
-    for effect in station.handle(event, at: now(instant)) { perform(effect) }
-    while !waiting.isEmpty {
-      let (event, instant) = waiting.removeFirst()
+    // Mostly nothing waits, and the event need not lie in the queue.
+    var next: (event: Event, at: Instant?)? = (event, instant)
+    while let (event, instant) = next {
       for effect in station.handle(event, at: now(instant)) { perform(effect) }
+      next = waiting.isEmpty ? nil : waiting.removeFirst()
     }
     isDispatching = false
     arm()

@@ -1,9 +1,9 @@
 // A line in which nobody waits behind another's crowd.
 
-/// Elements of many parties, in the order of each party, a turn of each party after the other.
-/// Whoever sends a thousand at once has more of them served once each of the others has had a turn
-/// (deficit round robin, Shreedhar and Varghese 1995, whose deficit here is what a turn goes beyond
-/// its size, and is forgiven).
+/// Elements of many parties, in the order of each party, a turn of each party after the other. A
+/// party that sends a thousand at once has more of them served once each of the others has had a
+/// turn. The order is deficit round robin (Shreedhar and Varghese 1995), but for the deficit: what a
+/// turn goes beyond its size is forgiven.
 struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
   private struct Line: Sendable {
     /// nil for those that have been taken.
