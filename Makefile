@@ -168,9 +168,15 @@ sanitize: ## the fast tests under the thread sanitizer, then under the address s
 coverage: ## lines and regions reached by the fast tests, a line a file: ONLY=StationCoreTests
 	@.ci/coverage $(ONLY)
 
+# A resident megabyte less for each process: relocations are packed (DT_RELR, glibc 2.36) instead of
+# lying in 24-byte entries that the dynamic linker reads once, and no symbol is offered to a library,
+# as none asks for one. Of the linkers of Debian 12 and 13 GNU ld can do both; gold cannot.
+compact := -Xswiftc -use-ld=bfd -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --no-export-dynamic
+
 release: ## the installed programs, optimised, with Swift's runtime inside
 	@for program in $(programs); do
-	  swift build -c release --static-swift-stdlib --scratch-path .build-install --product "$$program"
+	  swift build -c release --static-swift-stdlib --scratch-path .build-install \
+	    $(compact) --product "$$program"
 	done
 
 install: release install-files ## programs and files below DESTDIR, PREFIX=/usr
