@@ -28,7 +28,7 @@ let libFuzzer = Target.systemLibrary(name: "CFuzzer", path: "Sources/C/CFuzzer")
 
 /// libFuzzer's driver with the probes of every decoder.
 let fuzzer = Target.executableTarget(
-  name: "fuzz", dependencies: ["DecoderProbes", "Linux", "StationProtocol", "CFuzzer"],
+  name: "fuzz", dependencies: ["DecoderProbes", "Linux", "Text", "CFuzzer"],
   swiftSettings: [.unsafeFlags(instrumentation)],
   // Of three linkers this one alone takes the sanitizers' runtimes of every release of Swift.
   linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=bfd"])])
@@ -53,48 +53,64 @@ let package = Package(
     library("CModbus", "libmodbus", "libmodbus-dev"),
     library("CSystemd", "libsystemd", "libsystemd-dev"),
     library("CEvdev", "libevdev", "libevdev-dev"),
+    library("CTwins", "libevdev", "libevdev-dev"),
     library("CQRencode", "libqrencode", "libqrencode-dev"),
     library("CPNG", "libpng", "libpng-dev"),
     .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
 
-    part("StationProtocol", exclude: ["asyncapi.yaml"]),
-    part("StationCore", ["StationProtocol"]),
-    part("ManagementCore", ["StationProtocol"]),
-    part("MemberCode", ["StationProtocol", "CSodium", "CCrypto", "CCBOR"]),
+    part("Text"),
+    part("Time"),
+    part("JSON", ["Text"]),
+    part("Configuration", ["Text", "Time"]),
+
+    part("StationProtocol", ["Text", "Time", "JSON", "Configuration"], exclude: ["asyncapi.yaml"]),
+    part("StationCore", ["StationProtocol", "Text", "Time"]),
+    part("ManagementCore", ["StationProtocol", "Text", "Time", "JSON"]),
+    part("MemberCode", ["StationProtocol", "Text", "Time", "CSodium", "CCrypto", "CCBOR"]),
     part("QRCode", ["CQRencode", "CPNG"]),
     part("SQLite", ["CSQLite"]),
-    part("Linux", ["StationProtocol", "CLinux", "CSystemd", "CEvdev"]),
+    part("Linux", ["Text", "Time", "CLinux", "CSystemd", "CEvdev"]),
+    part("Daemon", ["Configuration", "Linux"]),
     part("Issuers", ["StationProtocol", "MemberCode", "Linux"]),
-    part("MQTT", ["StationProtocol", "CMosquitto", "Linux"]),
-    part("HTTP", ["StationProtocol", "CMicroHTTPD", "Linux"]),
-    part("Modbus", ["StationProtocol", "CModbus", "Linux"]),
-    part("GPIO", ["StationProtocol", "CGPIO", "Linux"]),
+    part("MQTT", ["Time", "Linux", "CMosquitto"]),
+    part("HTTP", ["Time", "Linux", "CMicroHTTPD"]),
+    part("Modbus", ["Time", "Linux", "CModbus"]),
+    part("GPIO", ["Time", "Linux", "CGPIO"]),
+    part("BoardLink", ["GPIO", "Time", "Linux"]),
+    part("Twins", ["Linux", "CTwins"]),
     part(
       "StationShell",
       [
-        "StationCore", "StationProtocol", "MemberCode", "Issuers", "SQLite", "MQTT", "HTTP", "GPIO",
-        "Modbus", "Linux",
+        "StationCore", "StationProtocol", "Text", "Time", "JSON", "Configuration", "MemberCode",
+        "Issuers", "SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux", "Daemon",
       ], exclude: ["Screen"]),
     part(
       "ManagementShell",
       [
-        "ManagementCore", "StationProtocol", "MemberCode", "Issuers", "QRCode", "SQLite", "MQTT",
-        "HTTP", "Linux",
+        "ManagementCore", "StationProtocol", "Text", "Time", "JSON", "Configuration", "MemberCode",
+        "Issuers", "QRCode", "SQLite", "MQTT", "HTTP", "Linux", "Daemon",
       ],
       exclude: ["Web"]),
     part(
-      "FleetSimulator", ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"],
+      "FleetSimulator",
+      ["StationCore", "ManagementCore", "StationProtocol", "Text", "Time", "MemberCode"],
       // Checked in debug builds, by the unit tests; here the check would take a third of the time.
       settings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
     part(
-      "SimulatedBoard", ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO"],
+      "SimulatedBoard",
+      [
+        "StationProtocol", "Text", "Time", "JSON", "MemberCode", "HTTP", "Linux", "GPIO",
+        "BoardLink", "Twins",
+      ],
       exclude: ["Page"]),
-    part("TestBed", ["StationProtocol", "MemberCode", "SQLite", "MQTT", "Linux"]),
+    part(
+      "TestBed",
+      ["StationProtocol", "Text", "Time", "Configuration", "MemberCode", "SQLite", "MQTT", "Linux"]),
     part(
       "DecoderProbes",
       [
-        "StationProtocol", "ManagementCore", "MemberCode", "StationShell", "ManagementShell",
-        "HTTP", "GPIO", "Linux", "SimulatedBoard",
+        "StationProtocol", "Text", "Time", "JSON", "Configuration", "ManagementCore", "MemberCode",
+        "StationShell", "ManagementShell", "HTTP", "GPIO", "BoardLink", "Linux", "SimulatedBoard",
       ]),
 
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),
@@ -102,25 +118,30 @@ let package = Package(
     .executableTarget(name: "stationboard", dependencies: ["SimulatedBoard"]),
     .executableTarget(name: "machineboard", dependencies: ["SimulatedBoard"]),
     .executableTarget(
-      name: "stationctl", dependencies: ["MemberCode", "QRCode", "StationProtocol"]),
+      name: "stationctl",
+      dependencies: ["MemberCode", "QRCode", "StationProtocol", "Text", "Time", "JSON"]),
     .executableTarget(name: "fleetsim", dependencies: ["FleetSimulator", "Linux"]),
     .executableTarget(name: "demo", dependencies: ["TestBed"]),
     .executableTarget(
       name: "bench",
       dependencies: [
         "MemberCode", "StationShell", "StationCore", "ManagementShell", "ManagementCore", "GPIO",
-        "MQTT", "Linux", "StationProtocol", "TestBed",
+        "BoardLink", "MQTT", "Linux", "StationProtocol", "Text", "Time", "JSON", "TestBed", "Twins",
       ], exclude: ["reference", "empty"]),
     .executableTarget(
       name: "emptystation", dependencies: ["StationShell"], path: "Sources/bench/empty"),
 
-    suite("StationProtocolTests", ["StationProtocol"]),
+    suite("GroundFloorTests", ["Text", "Time", "JSON", "Configuration", "TestBed"]),
+    suite("StationProtocolTests", ["StationProtocol", "TestBed"]),
     suite("StationCoreTests", ["StationCore"]),
     suite("ManagementCoreTests", ["ManagementCore", "StationProtocol"]),
-    suite("MemberCodeTests", ["MemberCode", "QRCode"], exclude: ["Vectors"]),
-    suite("AdapterTests", ["SQLite", "MQTT", "HTTP", "GPIO", "Modbus", "Linux", "TestBed"]),
+    suite("MemberCodeTests", ["MemberCode", "QRCode", "TestBed"], exclude: ["Vectors"]),
     suite(
-      "StationShellTests", ["StationShell", "Issuers", "SimulatedBoard", "Modbus", "TestBed"],
+      "AdapterTests",
+      ["SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux", "Twins", "TestBed"]),
+    suite(
+      "StationShellTests",
+      ["StationShell", "Issuers", "SimulatedBoard", "Modbus", "Twins", "TestBed"],
       exclude: ["Fixtures", "Meter"]),
     suite(
       "ManagementShellTests",
@@ -136,14 +157,14 @@ let package = Package(
       exclude: ["Checker", "Fixtures"]),
     suite("TidyTests", ["StationProtocol"]),
     suite(
-      "SystemTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"],
+      "SystemTests", ["TestBed", "StationProtocol", "MemberCode", "Linux", "Twins"],
       exclude: ["kill-point.c"]),
     suite("AttackTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"]),
     suite("DeploymentTests", ["TestBed"]),
     suite("DecoderProbeTests", ["DecoderProbes"]),
     suite(
       "HardwareTests",
-      ["StationShell", "MemberCode", "StationProtocol", "GPIO", "Linux", "TestBed"],
+      ["StationShell", "MemberCode", "StationProtocol", "GPIO", "Linux", "Twins", "TestBed"],
       path: "Tests/Hardware",
       exclude: ["edge-trace.c", "guest", "pace", "run", "vm"]),
   ] + (isFuzzing ? [fuzzer, libFuzzer] : []),

@@ -1,4 +1,5 @@
 // The local socket of the simulated board, and the bytes that its page sends.
+import BoardLink
 import GPIO
 import Glibc
 import Linux

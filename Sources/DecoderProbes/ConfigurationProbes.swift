@@ -1,7 +1,7 @@
 // Configuration files of both daemons, and the values in them.
+import Configuration
 import GPIO
 import ManagementShell
-import StationProtocol
 import StationShell
 
 extension Probe {

@@ -1,5 +1,4 @@
 // The serial line of a people counter: bytes in any portions.
-import StationProtocol
 import StationShell
 
 extension Probe {

@@ -1,6 +1,6 @@
 // The serial line of a scanner: bytes in any portions, at any times.
-import StationProtocol
 import StationShell
+import Time
 
 extension Probe {
   static let framing = [

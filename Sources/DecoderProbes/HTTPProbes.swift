@@ -1,7 +1,9 @@
 // What the API's callers send: bodies, paths, numbers, and their tokens.
 import HTTP
+import JSON
 import ManagementShell
 import StationProtocol
+import Text
 
 extension Probe {
   static let http = [body, field, tokenFile]

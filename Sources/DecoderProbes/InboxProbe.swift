@@ -1,6 +1,8 @@
 // Everything a service is sent, in any order: the decoders together with what they feed.
+import JSON
 import ManagementCore
 import StationProtocol
+import Time
 
 extension Probe {
   /// A line is a message: `TOPIC PAYLOAD`, with `!` in front where it is retained. The lines

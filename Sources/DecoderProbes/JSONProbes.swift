@@ -1,5 +1,5 @@
 // The JSON reader and writer, held against a plain second reading of the same grammar.
-import StationProtocol
+import JSON
 
 extension Probe {
   static let json = [

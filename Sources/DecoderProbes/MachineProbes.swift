@@ -2,6 +2,7 @@
 import SimulatedBoard
 import StationProtocol
 import StationShell
+import Time
 
 extension Probe {
   static let machine = [

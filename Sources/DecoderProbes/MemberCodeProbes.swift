@@ -1,6 +1,7 @@
 // Member codes: base45, CBOR, the signed envelope, and the claims inside it.
 import MemberCode
 import StationProtocol
+import Time
 
 extension Probe {
   static let memberCode = [base45, cbor, cose, signedClaims, memberCodeText]

@@ -1,4 +1,5 @@
 // Records and the other messages between station and service.
+import JSON
 import StationProtocol
 
 extension Probe {

@@ -1,8 +1,8 @@
 // Readers that are no serial lines: the keys of a scanner, the pulses of a card reader.
 import GPIO
 import Linux
-import StationProtocol
 import StationShell
+import Time
 
 extension Probe {
   static let readers = [scanKeys, wiegand]

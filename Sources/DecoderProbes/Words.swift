@@ -1,4 +1,5 @@
 // What inputs are made of, told to the fuzzer so that it need not guess it letter by letter.
+import Configuration
 import GPIO
 import StationProtocol
 

@@ -1,5 +1,5 @@
 // What is going to happen, in the order of its time and, at one time, of its planning.
-import StationProtocol
+import Time
 
 /// A binary heap of (instant, sequence), so that a run does not depend on how ties fall.
 struct Agenda {

@@ -3,6 +3,7 @@ import ManagementCore
 import MemberCode
 import StationCore
 import StationProtocol
+import Time
 
 /// Every code that was shown with a good signature, as the service's keys would find it.
 struct ShownCodes {

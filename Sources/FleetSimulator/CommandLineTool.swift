@@ -1,5 +1,6 @@
 // The fleetsim command: options in, a line for each seed out, and an exit code that says what was.
-import StationProtocol
+import Text
+import Time
 
 /// Reads the arguments, runs the seeds, and says how it went.
 package struct CommandLineTool {

@@ -1,6 +1,7 @@
 // Checks the doors of one station: released with a record, within bounds, and always to leave.
 import StationCore
 import StationProtocol
+import Time
 
 struct DoorChecker {
   /// A power cut this soon after a release may take its record with it.

@@ -1,6 +1,7 @@
 // Follows every exchange by what is durable and by what really fell, knowing nothing of the core.
 import StationCore
 import StationProtocol
+import Time
 
 /// What a checker knows of one exchange.
 struct ExchangeAccount {

@@ -7,7 +7,7 @@
 //   where the book is right.
 // - What is pressed while the daemon is away is not heard.
 import StationCore
-import StationProtocol
+import Time
 
 final class Maintainer {
   private unowned let station: SimulatedStation

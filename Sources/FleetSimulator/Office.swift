@@ -8,6 +8,7 @@
 //   say: taken where the article is said to have fallen, given back otherwise.
 import ManagementCore
 import StationProtocol
+import Time
 
 final class Office {
   static let members = (0..<200).compactMap { MemberID("member-\($0)") }

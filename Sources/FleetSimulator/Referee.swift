@@ -1,6 +1,7 @@
 // Judges a run from outside: it sees effects, disks, what left a station, and the service's store.
 import StationCore
 import StationProtocol
+import Time
 
 /// Something that may not happen.
 package struct Violation: Sendable, CustomStringConvertible {

@@ -13,6 +13,7 @@
 // - A silent network: nothing passes, and either side takes up to 20 s to notice, each at a time
 //   of its own. The broker then publishes the will.
 import StationProtocol
+import Time
 
 final class SimulatedBroker {
   struct Message {

@@ -4,7 +4,7 @@
 // - The monotonic clock is right and begins anew when power comes back.
 // - The wall clock may jump by up to a day, forwards or backwards, trusted or not.
 // - A board without a battery starts in 1970, untrusted, and learns the time after 10 s to 2 h.
-import StationProtocol
+import Time
 
 struct SimulatedClock {
   /// What the monotonic clock says when power comes back.

@@ -11,6 +11,7 @@
 // - A store may be found damaged and be set aside whole. Nothing of it is ever read again.
 import StationCore
 import StationProtocol
+import Time
 
 /// What a store holds durably.
 struct StoreImage {

@@ -10,6 +10,7 @@
 //   falls back. What is sensed is reported anew when they are back.
 import StationCore
 import StationProtocol
+import Time
 
 final class SimulatedDoor {
   static let egress: Duration = .seconds(30)

@@ -5,7 +5,6 @@
 // - The circuits change over one after the other, in either order.
 // - The signal ends long before anybody comes; whoever comes finds a dark station, and comes again.
 import StationCore
-import StationProtocol
 
 final class SimulatedFire {
   private(set) var isBurning = false

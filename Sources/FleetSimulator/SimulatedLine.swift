@@ -8,6 +8,7 @@
 // - The line may be dead for a second or for minutes.
 import StationCore
 import StationProtocol
+import Time
 
 final class SimulatedLine {
   private struct Order {

@@ -10,6 +10,7 @@
 //   of exchanges, which they keep; the checkers are told which records these are.
 import ManagementCore
 import StationProtocol
+import Time
 
 final class SimulatedManagement {
   private(set) var store = MemoryStore()

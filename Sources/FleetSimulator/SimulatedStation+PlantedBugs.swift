@@ -1,6 +1,5 @@
 // The planted bugs between a station's decisions and its devices.
 import StationCore
-import StationProtocol
 
 extension SimulatedStation {
   func alter(_ effects: inout [Effect], after event: Event) {

@@ -8,6 +8,7 @@
 // - Its network may go silent, its store may be found damaged, its clock may be wrong (see there).
 import StationCore
 import StationProtocol
+import Time
 
 final class SimulatedStation {
   let index: Int

@@ -1,6 +1,7 @@
 // One run: a fleet, its people, its broker and its service, under the faults of one seed.
 import StationCore
 import StationProtocol
+import Time
 
 /// What is to be simulated; the seed decides everything else.
 package struct SimulationOptions: Sendable {

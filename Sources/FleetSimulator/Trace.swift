@@ -1,6 +1,6 @@
 // What happened in a run: the last events in words, and all of them in one number.
 import StationCore
-import StationProtocol
+import Time
 
 /// Keeps the last events, and folds every one into a hash that is the same in every process.
 package struct Trace {

@@ -1,5 +1,4 @@
 // When the faults of a run strike that come by themselves, and how long they last.
-import StationProtocol
 
 /// Plans the faults that are not aimed. Everything that it does ends by itself or is mended when
 /// the quiet phase begins.

@@ -8,6 +8,7 @@
 // - Whoever is inside moves; the motion sensor sees that and nothing else.
 import StationCore
 import StationProtocol
+import Time
 
 final class Workers {
   private unowned let station: SimulatedStation

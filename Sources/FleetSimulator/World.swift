@@ -1,5 +1,5 @@
 // Virtual time, and what all simulated devices of one run share.
-import StationProtocol
+import Time
 
 /// The clockwork of a run: nothing happens but what stands in the agenda, and no time passes but
 /// from one entry to the next.

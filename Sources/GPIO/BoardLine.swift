@@ -113,7 +113,7 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A number in its one spelling: digits alone, no sign, no leading zero.
-func decimal(_ text: some StringProtocol, in range: ClosedRange<Int>) -> Int? {
+package func decimal(_ text: some StringProtocol, in range: ClosedRange<Int>) -> Int? {
   guard let number = Int(text), range.contains(number), String(number) == text else { return nil }
   return number
 }

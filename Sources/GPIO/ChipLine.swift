@@ -2,7 +2,7 @@
 import CGPIO
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// What `ChipLines` needs of one requested line. `ChipLine` is the real one; tests of what
 /// happens when lines fail have their own, because a kernel without a chip has none to offer.

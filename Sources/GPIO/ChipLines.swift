@@ -1,6 +1,6 @@
 // The lines of a real board.
 import Linux
-import StationProtocol
+import Time
 
 /// Requests each wire as a line of its own, so that one that cannot be had does not take the
 /// others with it: a strike goes on working without its contact. An access point counts as
@@ -122,7 +122,7 @@ package final class ChipLines: StationLines {
     Set(wiring.map(\.line.accessPoint)).sorted { ($0 ?? .max) < ($1 ?? .max) }
   }
 
-  package func show(accessPoint: Int, _ outcome: BoardOrder.Outcome) {}
+  package func show(accessPoint: Int, _ outcome: ReaderAnswer) {}
 
   package func stop() {
     retry?.cancel()

@@ -1,5 +1,5 @@
 // Makes levels of an input's edges: what lasted counts, what bounced does not, what chatters is said.
-import StationProtocol
+import Time
 
 /// One input. A level counts when it has stood for `settling`, whether the line still stands at it
 /// or has moved on since: a press of 20 ms counts although the loop was busy for 50. A line that

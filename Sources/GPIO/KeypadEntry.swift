@@ -1,5 +1,5 @@
 // What somebody types at a keypad that sends key by key, up to its `#`.
-import StationProtocol
+import Time
 
 /// One row of keys. What nobody finishes is forgotten, so that the next one at the door does not
 /// go on with it.

@@ -1,6 +1,6 @@
 // The thread that ends a pulse of current where the loop that began it stands still.
 import Linux
-import StationProtocol
+import Time
 
 /// Drives the outputs whose coils bear current in pulses only. Each pulse gets its end with its
 /// beginning, and that end is kept by a thread of its own, which does nothing else and waits for

@@ -1,5 +1,5 @@
 // The wires of a station, whatever board they end on.
-import StationProtocol
+import Time
 
 /// What a station's daemon asks of its board. Two boards do it: `ChipLines` on libgpiod and
 /// `SimulatedLines` on a local socket. Everything happens on the loop's thread.
@@ -22,7 +22,7 @@ package protocol StationLines: AnyObject {
   /// Drives an output; remembered and driven again where the board comes back.
   func set(_ line: BoardLine, to level: Bool)
   /// Tells the worker at an access point. A board without a display does nothing.
-  func show(accessPoint: Int, _ outcome: BoardOrder.Outcome)
+  func show(accessPoint: Int, _ outcome: ReaderAnswer)
   /// Lets every output fall and every line go.
   func stop()
 }

@@ -1,5 +1,5 @@
 // Puts the pulses of a reader's two wires into one row by their time, and cuts it into frames.
-import StationProtocol
+import Time
 
 /// The pulses of DATA0 and DATA1. Each wire's come in their order, those of the two in none: one is
 /// read before the other. So a frame is put together when silence has ended it, from the kernel's

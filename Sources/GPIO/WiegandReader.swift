@@ -1,6 +1,5 @@
 // A card reader or keypad on two lines of a GPIO chip.
 import Linux
-import StationProtocol
 
 /// Reads a Wiegand reader on the loop, with lines of its own that are requested again for as long
 /// as it takes. A wire that pulses faster than any reader is not waited for any more but looked at

@@ -1,6 +1,6 @@
 // Which connections are open, what each is waited for, and which has to go.
 
-import StationProtocol
+import Time
 
 /// How long a connection may take for each step. Every limit is absolute: a client that sends a
 /// byte now and then is as slow as one that sends none.

@@ -3,7 +3,7 @@
 import CMicroHTTPD
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// The sending end of a stream. It lives on the loop's thread. What does not fit is refused and
 /// not dropped: the owner keeps its place and goes on from `onDrained`.

@@ -3,7 +3,7 @@
 import CMicroHTTPD
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// Where the server listens and what it accepts.
 package struct HTTPOptions: Equatable, Sendable {

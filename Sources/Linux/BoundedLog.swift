@@ -1,5 +1,5 @@
 // Lines of one kind in the log: all of them while they are few, never a flood.
-import StationProtocol
+import Time
 
 /// Bounds the lines of a minute. What is left out is counted, and said when the next minute's first
 /// line comes. For one thread.

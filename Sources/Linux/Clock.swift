@@ -1,7 +1,7 @@
 // The clocks of this machine, and whether the one on the wall can be believed.
 import CLinux
 import Glibc
-import StationProtocol
+import Time
 
 /// Readings of the kernel's clocks.
 package enum Clock {

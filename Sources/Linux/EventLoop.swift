@@ -1,7 +1,7 @@
 // One thread's loop over epoll: descriptors, timers, and one callback after each turn.
 import CLinux
 import Glibc
-import StationProtocol
+import Time
 
 /// What a descriptor is watched for, and what it turned out to be ready for.
 package struct Readiness: OptionSet, Sendable {

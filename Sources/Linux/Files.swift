@@ -1,7 +1,7 @@
 // Whole files, bounded in size, written so that a power cut leaves the old one or the new one.
 import CLinux
 import Glibc
-import StationProtocol
+import Text
 
 package enum Files {
   /// A byte order mark before a text is left out; nothing else that is read here begins like one.

@@ -2,7 +2,7 @@
 import CEvdev
 import CLinux
 import Glibc
-import StationProtocol
+import Time
 
 /// An open input device with the keys of a keyboard. Owns its descriptor. It is grabbed: while it
 /// is open, nothing that it types reaches a console or another program.

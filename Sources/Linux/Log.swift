@@ -1,7 +1,7 @@
 // Lines for the maintainer, on the standard error stream, as systemd's journal likes them.
 import CLinux
 import Glibc
-import StationProtocol
+import Text
 
 /// The daemon's log. Each line says what happened and where; never a secret, a code or a name.
 package enum Log {

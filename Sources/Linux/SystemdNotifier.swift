@@ -1,6 +1,6 @@
 // Tells systemd that the daemon is ready, alive, or stopping (sd_notify(3)).
 import CSystemd
-import StationProtocol
+import Time
 
 /// The daemon's side of `Type=notify` and `WatchdogSec=`. Without systemd it does nothing.
 package final class SystemdNotifier {

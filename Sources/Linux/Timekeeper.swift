@@ -1,5 +1,5 @@
 // Reads all clocks at once, as the pure targets want them.
-import StationProtocol
+import Time
 
 /// Makes a `Now` from the kernel's clocks. The offset of local time is looked up once in each
 /// minute of the wall's: it changes twice a year, on a full minute, and the look-up costs more than

@@ -1,6 +1,5 @@
 // A secret that a daemon is given: where it lies, and what to say where it does not.
 import Glibc
-import StationProtocol
 
 /// A credential by its name. systemd places a copy for the unit (`LoadCredential=`) of a file that
 /// only root reads; a configured folder takes its place where there is no systemd.

@@ -1,7 +1,7 @@
 // A thread with a name that takes jobs in order and may look how many wait.
 import CLinux
 import Glibc
-import StationProtocol
+import Time
 
 /// A thread that hands jobs, all that wait at once, to its body. It ends when it is told to
 /// and every job is done.

@@ -1,6 +1,6 @@
 // The zones of this machine: those of the tz database, and the one that it stands in.
 import Glibc
-import StationProtocol
+import Time
 
 package enum ZoneFiles {
   private static let folder = "/usr/share/zoneinfo"

@@ -1,5 +1,5 @@
 // How long to wait before the next attempt: longer each time, and never all at once.
-import StationProtocol
+import Time
 
 /// Exponential back-off with full jitter: after a broker's restart hundreds of stations come
 /// back spread over the pause instead of in one blow.

@@ -2,7 +2,7 @@
 import CMosquitto
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// A client of one broker. Every attempt is a new client to the library, so that each session
 /// carries its own will and nothing is queued from an earlier one.

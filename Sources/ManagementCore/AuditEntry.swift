@@ -1,5 +1,7 @@
 // Who did what: one line for everything that a person changed, written in the same transaction.
+import JSON
 import StationProtocol
+import Time
 
 /// Written once and never changed. The actor is the one that the token names.
 package struct AuditEntry: Equatable, Sendable {

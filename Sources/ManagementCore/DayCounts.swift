@@ -1,5 +1,6 @@
 // What happened at a station on one day, as far as a manager counts it.
 import StationProtocol
+import Time
 
 /// Totals of one local day of one station.
 package struct DayCounts: Equatable, Sendable {

@@ -1,5 +1,6 @@
 // What people order the ledger to do, and what it refuses them.
 import StationProtocol
+import Time
 
 extension LedgerBook {
   /// Carries an order out, once for its key.

@@ -1,5 +1,6 @@
 // What a station may ask of the ledger and tell it: holds, balances, and how exchanges ended.
 import StationProtocol
+import Time
 
 /// The answer to a question, and what somebody should know of it.
 package struct LedgerAnswer: Equatable, Sendable {

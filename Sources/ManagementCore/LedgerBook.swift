@@ -1,5 +1,6 @@
 // What the ledger's decisions need of the engine that keeps it: rows in, rows out, no rules.
 import StationProtocol
+import Time
 
 /// The rows of one ledger, inside a transaction of the engine. The rules stand once, in the
 /// extensions of this protocol, so that every engine moves points alike.

@@ -1,5 +1,6 @@
 // An exchange as the ledger knows it: what was set aside for it and what became of that.
 import StationProtocol
+import Time
 
 /// The ledger keeps every exchange that it was ever asked about or told of, so that no id moves
 /// points twice.

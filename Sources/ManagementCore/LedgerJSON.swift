@@ -1,5 +1,7 @@
 // The ledger as the API shows it.
+import JSON
 import StationProtocol
+import Time
 
 extension JSONWriter {
   /// A number, or null.

@@ -1,4 +1,5 @@
 // An order as a text: what makes two orders the same one, and what waits for a second person.
+import JSON
 import StationProtocol
 
 extension LedgerOrder {

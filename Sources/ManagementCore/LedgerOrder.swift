@@ -1,5 +1,6 @@
 // What people order the ledger to do: each order under a key, so that none is done twice.
 import StationProtocol
+import Time
 
 /// Names an order for the life of the ledger: 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_`, `.`, `:`.
 package struct OrderKey: Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 // The proof that a ledger balances: everything added up anew, and every contradiction named.
 import StationProtocol
+import Time
 
 /// What an engine found when it added everything up.
 package struct LedgerProof: Equatable, Sendable {

@@ -1,5 +1,6 @@
 // What the service's store does with points, whichever engine keeps them.
 import StationProtocol
+import Time
 
 /// The ledger's side of a `ManagementStore`. What stations ask and tell comes through `store`.
 /// Each method is one transaction.

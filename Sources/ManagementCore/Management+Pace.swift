@@ -1,5 +1,7 @@
 // Batches of records at the pace of their station.
+import JSON
 import StationProtocol
+import Time
 
 extension Management {
   mutating func admit(

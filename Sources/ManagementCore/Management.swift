@@ -1,5 +1,7 @@
 // The management service's decisions: what is stored, acknowledged, shown and refused.
+import JSON
 import StationProtocol
+import Time
 
 /// The service as a value: `handle` takes what happened and returns what is to be done. The
 /// daemon and the fleet simulator run the same one.

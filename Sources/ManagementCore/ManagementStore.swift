@@ -1,5 +1,7 @@
 // What the management service keeps, whichever engine keeps it.
+import JSON
 import StationProtocol
+import Time
 
 /// The durable side of the service. What a person changes is written down with the name of the
 /// actor in the same transaction. Each method is one transaction: it happens whole or not at

@@ -1,5 +1,6 @@
 // An hour of one quantity of one sensor, added up from records in whatever order they come.
 import StationProtocol
+import Time
 
 /// The sum of the records whose stretch began within an hour. Adding is commutative, so that it
 /// does not matter in which order a station's records arrive.

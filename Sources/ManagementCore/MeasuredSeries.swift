@@ -1,5 +1,7 @@
 // A station's measurements over time, by the hour or by the local day.
+import JSON
 import StationProtocol
+import Time
 
 /// What the API says of a station's sensors. An hour or a day without any record is left out
 /// rather than made up.

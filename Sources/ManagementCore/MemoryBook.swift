@@ -1,5 +1,6 @@
 // The ledger's rows in plain collections: the reference for every engine's.
 import StationProtocol
+import Time
 
 /// A value, so that a copy of it is a backup.
 struct MemoryBook: LedgerBook, Sendable {

@@ -1,5 +1,6 @@
 // The store in memory: what is asked of its ledger.
 import StationProtocol
+import Time
 
 extension MemoryStore {
   package func carryOut(

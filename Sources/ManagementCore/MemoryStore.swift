@@ -1,5 +1,6 @@
 // The management store in memory: the reference for every engine, and the simulator's own.
 import StationProtocol
+import Time
 
 /// Keeps everything in plain collections. Deterministic: the same calls give the same ids.
 package final class MemoryStore: ManagementStore {

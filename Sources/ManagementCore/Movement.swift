@@ -1,5 +1,6 @@
 // One amount that went from one account to another: the only thing that a ledger consists of.
 import StationProtocol
+import Time
 
 /// A movement is written once and never changed; what was wrong is moved back.
 package struct Movement: Equatable, Sendable {

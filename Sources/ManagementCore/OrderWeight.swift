@@ -1,5 +1,6 @@
 // How much an order decides about: the measure by which one person's word is enough or not.
 import StationProtocol
+import Time
 
 /// The points on which one person decides alone, and whose they are. What one actor decides alone,
 /// and what is decided alone for one member, is added up over a day: many small orders are not

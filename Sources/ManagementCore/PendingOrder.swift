@@ -1,5 +1,6 @@
 // An order that one person gave and a second one has to agree to, or has decided.
-import StationProtocol
+import JSON
+import Time
 
 package struct PendingOrder: Equatable, Sendable {
   /// Grows with each; 0 before it is written.

@@ -1,5 +1,6 @@
 // How much bad input has come, from where and of what kind, for the people who run the service.
 import StationProtocol
+import Time
 
 /// Counters of everything that was refused since the service started. They are bounded: whoever
 /// sends garbage under ever new names fills no memory, and is counted all the same.

@@ -1,5 +1,6 @@
 // Which of a station's sessions is the present one, and whether two machines use its name.
 import StationProtocol
+import Time
 
 /// Orders the sessions of one station. Two machines under one name take the broker's session from
 /// each other: then sessions alternate, or an older one comes back to life. And whoever writes a

@@ -1,5 +1,6 @@
 // Alarms of the service about a station: findings that the station itself cannot report.
 import StationProtocol
+import Time
 
 /// Alarms that the service raises for a station, such as two machines under one name. They come
 /// from what the broker brought, so nobody can say that they are over: each stands until nothing

@@ -1,5 +1,7 @@
 // What the service knows of one station at this moment: whether it is there and how it stands.
+import JSON
 import StationProtocol
+import Time
 
 /// The live side of a station. It comes from `status`, `birth` and `state`; counts come from
 /// committed records.

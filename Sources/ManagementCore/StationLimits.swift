@@ -1,5 +1,6 @@
 // How much of one station the ledger believes within an hour.
 import StationProtocol
+import Time
 
 /// More than a machine can sell or a room can see in an hour: what is beyond it comes from
 /// somebody who has the station's password, or from a station that was taken over.

@@ -1,5 +1,7 @@
 // Every station as one JSON text, of which only what has changed is written anew.
+import JSON
 import StationProtocol
+import Time
 
 /// The answer to "which stations are there?". Many people ask at the same time and again and
 /// again; between two changes they are given the same bytes, and after one, all stations but

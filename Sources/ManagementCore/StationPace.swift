@@ -1,5 +1,5 @@
 // How much of one station the service takes at a time, so that none fills the store or the loop.
-import StationProtocol
+import Time
 
 /// What a station may send: rows, bytes and messages, each with a burst that a backlog of weeks fits
 /// into and a rate that a busy station never reaches. Beyond it the station is taken more slowly:

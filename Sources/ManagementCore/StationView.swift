@@ -1,5 +1,7 @@
 // One station as the API and the dashboard show it.
+import JSON
 import StationProtocol
+import Time
 
 /// A station's tile: live state with its age, and the counts of today.
 package struct StationView: Equatable, Sendable {

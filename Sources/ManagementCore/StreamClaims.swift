@@ -1,5 +1,5 @@
 // Which numbers of a stream a station can have reached, so that nothing said once is believed for ever.
-import StationProtocol
+import Time
 
 /// How far a stream has come by what its station sent and said, and how much further it can be.
 ///

@@ -1,5 +1,5 @@
 // How often an address has offered a wrong token of late.
-import StationProtocol
+import Time
 
 /// Whoever guesses tokens is told to wait, and after many guesses is not listened to: then no token
 /// of that address is compared until its minute is over, but on connections that have shown a right

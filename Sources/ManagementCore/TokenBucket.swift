@@ -1,5 +1,5 @@
 // A rate with a burst: so much at once, and so much more for each second.
-import StationProtocol
+import Time
 
 /// Tokens that come at a steady rate up to a most. What is taken may exceed what is there: the debt
 /// is waited out before anything more is taken, so that no single piece is too large to pass.

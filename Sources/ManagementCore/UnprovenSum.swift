@@ -1,4 +1,5 @@
 // The articles without a hold of one station, added up, so that they can be dismissed together.
+import JSON
 import StationProtocol
 
 /// The exchanges of one station that are `LedgerExchange.isUnproven`, the oldest first up to a

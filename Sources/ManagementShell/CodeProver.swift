@@ -2,6 +2,7 @@
 import ManagementCore
 import MemberCode
 import StationProtocol
+import Time
 
 /// What a station believes is checked once more, by the service's own keys. Whether a code is valid
 /// at the moment when it is shown is for the station to judge, whose clock and rules may differ; here

@@ -1,6 +1,6 @@
 // What managementd's `main` calls.
+import Daemon
 import Linux
-import StationProtocol
 
 package enum ManagementCommand {
   package static let version = "0.1.0"

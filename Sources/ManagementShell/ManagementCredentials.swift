@@ -3,7 +3,6 @@ import Glibc
 import Issuers
 import Linux
 import MemberCode
-import StationProtocol
 
 /// What the service is given by systemd, or finds in the configured folder.
 struct ManagementCredentials {

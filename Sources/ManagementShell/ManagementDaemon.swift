@@ -7,6 +7,7 @@ import MQTT
 import ManagementCore
 import MemberCode
 import StationProtocol
+import Time
 
 /// managementd, put together. The loop's thread serves broker and browsers; a second thread
 /// commits what stations send.

@@ -1,4 +1,5 @@
 // What the service's configuration file says: the table of keys and the values read by it.
+import Configuration
 import HTTP
 import ManagementCore
 import StationProtocol

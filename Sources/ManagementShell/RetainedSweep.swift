@@ -1,6 +1,5 @@
 // Clears what the broker should not keep, no faster than the broker and the others can bear.
 import Linux
-import StationProtocol
 
 /// Topics that wait to be cleared by an empty retained message. Bounded: what is beyond is found
 /// again at the next subscription.

@@ -1,7 +1,6 @@
 // Whether the books are in order: what `managementd --check` prints.
 import Linux
 import ManagementCore
-import StationProtocol
 
 /// Reads the store of a service, running or not, and changes nothing.
 enum StoreCheck {

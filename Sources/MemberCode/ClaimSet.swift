@@ -1,6 +1,7 @@
 // The claims of a CWT (RFC 8392) as CBOR: read into MemberClaims, written for a new code.
 
 import StationProtocol
+import Time
 
 enum ClaimSet {
   /// Claim keys of RFC 8392 section 4.

@@ -2,6 +2,7 @@
 
 import CSodium
 import StationProtocol
+import Time
 
 /// Why no code is made.
 package enum CodeIssueError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,6 +1,6 @@
 // How a key is named in a code: the start of a digest of its public form.
 
-import StationProtocol
+import Text
 
 /// The first 8 bytes of the SHA-256 of a key's DER form, or of the certificate it came in.
 /// Text is 16 lower-case hex digits.

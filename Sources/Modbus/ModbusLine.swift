@@ -2,7 +2,7 @@
 import CModbus
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// The master of a line. Each call blocks until the answer is there or its time is over, so it
 /// belongs on a thread that nothing waits for. Owns libmodbus's context and with it the line; what

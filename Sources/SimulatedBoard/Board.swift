@@ -1,9 +1,11 @@
 // The simulated board at work: model, daemon socket, readers and timers on one event loop.
 
+import BoardLink
 import GPIO
 import Linux
 import MemberCode
 import StationProtocol
+import Time
 
 /// Everything of a simulated board but its pages.
 package final class Board {
@@ -11,7 +13,7 @@ package final class Board {
   enum News {
     /// Something of the whole state is different now.
     case changed
-    case shown(accessPoint: Int, BoardOrder.Outcome)
+    case shown(accessPoint: Int, ReaderAnswer)
     /// A code was held to a reader, or what came of it is known.
     case presented(Presentations.Entry)
     case outputMoved(BoardLine, Bool, at: Instant)

@@ -1,6 +1,8 @@
 // Cards and PINs that a person shows to the board: no reader of theirs hangs on a serial line.
 
+import BoardLink
 import GPIO
+import JSON
 import StationProtocol
 
 /// `POST /card` and `POST /keys`: what is shown at which access point.

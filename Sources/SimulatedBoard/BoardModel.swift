@@ -1,7 +1,9 @@
 // A whole simulated board: its access points, what the daemon told it, and what changed on a wire.
 
+import BoardLink
 import GPIO
 import StationProtocol
+import Time
 
 /// The board as a value: every change goes in as a call, and what follows for the wires comes out
 /// as effects. It reads no clock and holds no descriptor.
@@ -56,12 +58,12 @@ package struct BoardModel: Sendable {
     /// Tell the pages that an output moved.
     case outputMoved(BoardLine, Bool)
     /// Tell the pages that the worker is told something.
-    case shown(accessPoint: Int, BoardOrder.Outcome)
+    case shown(accessPoint: Int, ReaderAnswer)
   }
 
   /// What the worker was told last.
   package struct Message: Equatable, Sendable {
-    package var outcome: BoardOrder.Outcome
+    package var outcome: ReaderAnswer
     package var at: Instant
   }
 

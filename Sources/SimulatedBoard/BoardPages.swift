@@ -2,8 +2,8 @@
 
 import GPIO
 import HTTP
+import JSON
 import Linux
-import StationProtocol
 
 /// Serves the page on a loopback address and keeps every open page up to date.
 ///

@@ -1,8 +1,10 @@
 // What the page may ask of the board over HTTP, apart from how requests travel.
 
 import GPIO
+import JSON
 import MemberCode
 import StationProtocol
+import Time
 
 /// One request as far as the board looks at it. Header values are nil where the header is absent.
 struct BoardRequest {

@@ -1,7 +1,9 @@
 // The whole state of the board as the JSON that its page draws.
 
 import GPIO
+import JSON
 import StationProtocol
+import Time
 
 extension Board {
   /// One object: `name`, `now` in microseconds of the monotonic clock, `daemon`, `members`,
@@ -113,7 +115,7 @@ extension JSONWriter {
   }
 
   /// `outcome`, and `reason` where it is a refusal. The worker's screen is told no fault.
-  mutating func members(of outcome: BoardOrder.Outcome) {
+  mutating func members(of outcome: ReaderAnswer) {
     switch outcome {
     case .granted: field("outcome", "granted")
     case .refused(let reason, _):

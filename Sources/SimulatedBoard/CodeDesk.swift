@@ -2,6 +2,7 @@
 
 import MemberCode
 import StationProtocol
+import Time
 
 /// A demo's stand-in for the union app. It holds the issuer's private key, so it exists in
 /// simulated boards alone.

@@ -1,5 +1,6 @@
 // The local socket on which a station daemon finds the wires of this board.
 
+import BoardLink
 import GPIO
 import Linux
 

@@ -2,6 +2,7 @@
 
 import GPIO
 import StationProtocol
+import Time
 
 /// How long the parts of a movement take. Data, so that a demo can be watched and a test is quick.
 package struct BoardPace: Equatable, Sendable {

@@ -2,6 +2,7 @@
 
 import GPIO
 import StationProtocol
+import Time
 
 /// The last presentations, as a value. The daemon does not say which code it answers, so an answer
 /// is taken for the oldest presentation of that access point that still waits for one.
@@ -16,7 +17,7 @@ package struct Presentations: Equatable, Sendable {
   package enum Answer: Equatable, Sendable {
     /// Can become `said` or `none`.
     case awaited
-    case said(BoardOrder.Outcome)
+    case said(ReaderAnswer)
     /// The code before it is still there, as far as a reader can tell.
     case repeated
     /// No daemon was there to answer, or it said nothing in time.
@@ -69,7 +70,7 @@ package struct Presentations: Equatable, Sendable {
 
   /// - Returns: the entry that has its answer now; nil where none waited for it.
   package mutating func answered(
-    _ outcome: BoardOrder.Outcome, accessPoint: Int, at now: Instant
+    _ outcome: ReaderAnswer, accessPoint: Int, at now: Instant
   ) -> Entry? {
     func waits(_ entry: Entry) -> Bool {
       entry.accessPoint == accessPoint && now - entry.at < Self.patience

@@ -2,6 +2,7 @@
 
 import Glibc
 import Linux
+import Twins
 
 /// A code reader, or an energy meter. It owns the pseudo-terminal and the symbolic link by which a daemon finds it.
 final class ReaderLine {

@@ -1,7 +1,5 @@
 // The air of a simulated room and the power it takes: what devices of a real room would measure.
 
-import StationProtocol
-
 /// Warms and cools with the relays, slowly enough to be watched.
 struct RoomAir: Equatable, Sendable {
   /// In thousandths of a degree Celsius.

@@ -2,7 +2,6 @@
 
 import Glibc
 import Linux
-import StationProtocol
 
 /// Below a folder: `sys`, laid out as the kernel's own, with one IIO device, and `meter`, a serial
 /// line with a Modbus meter. Owns the folder's files and the line.

@@ -2,6 +2,7 @@
 
 import GPIO
 import StationProtocol
+import Time
 
 /// Everything of a room but its doors, as wires see it.
 struct RoomModel: Equatable, Sendable {

@@ -1,6 +1,7 @@
 // What the page asks of the room's own wires: fire, keys, buttons, sensors.
 
 import GPIO
+import JSON
 import StationProtocol
 
 /// The body of a request for the room: what is `switch`ed, and whether it is `on` then.

@@ -3,6 +3,8 @@
 import Linux
 import MemberCode
 import StationProtocol
+import Text
+import Time
 
 /// A thing that is no good member code, in the order in which a station finds out. No two makings
 /// of one kind are the same bytes, or a reader would take the second for the first still there.

@@ -1,5 +1,6 @@
 // The alarms that stand at this station.
 import StationProtocol
+import Time
 
 /// A sorted list of standing alarms. Raising one that stands, or clearing one that does not,
 /// changes nothing.

@@ -1,5 +1,6 @@
 // Who was let in, or is on the way out, and has not passed through the door yet.
 import StationProtocol
+import Time
 
 /// The people that one door waits for. A grant is not an entry: it becomes one with the passage,
 /// and is void when its access time is over and the door stands open no longer, or when the door

@@ -1,5 +1,6 @@
 // Tells from two light beams, one behind the other, who went through and which way.
 import StationProtocol
+import Time
 
 /// The beams of one access point, read as levels. What the order of their edges cannot tell, the
 /// times may; what neither can, is ambiguous, and said to be so (see the article Counting).

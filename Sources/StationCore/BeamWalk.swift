@@ -1,5 +1,5 @@
 // One walk through two beams: where the body is, and whether another one follows on its heels.
-import StationProtocol
+import Time
 
 extension BeamPair {
   /// Someone in the beams. `near` was broken first; a body that goes through leaves by the other,

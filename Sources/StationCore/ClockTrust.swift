@@ -1,5 +1,6 @@
 // What time it is for the purposes of a signed code, on a board whose clock may be wrong.
 import StationProtocol
+import Time
 
 /// Follows the wall clock: whether it can be believed, when it steps, and the earliest time that
 /// it can possibly be, which genuine codes may tell where no clock does. A board without a battery

@@ -1,5 +1,6 @@
 // What other sensors than a pair of beams count: one that only sees someone, one that adds up.
 import StationProtocol
+import Time
 
 /// A single sensor that gives a pulse for each person. It knows no direction; the policy does.
 package struct PulseCounter: Equatable, Sendable {

@@ -1,5 +1,6 @@
 // One turn of a motor, from the order to what can be known of its end.
 import StationProtocol
+import Time
 
 /// Follows an order by its serial number. The order itself is also the question how it stands: a
 /// board does not carry out the same serial number twice, as long as it remembers it.

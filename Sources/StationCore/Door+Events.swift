@@ -1,5 +1,6 @@
 // What happens at a door, and what the door makes of it.
 import StationProtocol
+import Time
 
 // MARK: - Reasons to release
 

@@ -1,5 +1,6 @@
 // One door: strike, leaf and exit button, with the alarms that follow from them.
 import StationProtocol
+import Time
 
 /// The door machine of one access point. The contact is read as a level, never counted as edges;
 /// every time is monotonic. What the machine returns, the station turns into records and effects.

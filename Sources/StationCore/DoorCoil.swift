@@ -1,5 +1,5 @@
 // The coil of a lock that is made for pulses: how long it carries current, and how long it rests.
-import StationProtocol
+import Time
 
 /// Gives a pulse when one is wanted, never a longer one than the coil bears, and never one before
 /// the coil has rested for as long as the longest pulse. A wish during a pulse or a rest is kept

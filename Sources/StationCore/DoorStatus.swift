@@ -1,5 +1,6 @@
 // How a door stands in the words of BACnet's access door object: told, sensed, and what follows.
 import StationProtocol
+import Time
 
 /// Everything that the state of a door is made of. Each word follows from these values alone.
 package struct DoorStatus: Equatable, Sendable {

@@ -1,5 +1,6 @@
 // What a door says about the people who pass it: whether they can have, and for whom it opened.
 import StationProtocol
+import Time
 
 /// The witness of one access point's sensors. Nobody walks through a shut door: what the beams
 /// see then is someone who stands about, or the leaf itself.

@@ -1,5 +1,5 @@
 // The earliest of many deadlines, found without a list of them.
-import StationProtocol
+import Time
 
 /// Takes deadlines one by one and keeps the earliest. A station asks for its next deadline after
 /// each event, of some twenty parts that mostly wait for nothing.

@@ -1,5 +1,6 @@
 // What is to be done: everything that a station decides, in the imperative.
 import StationProtocol
+import Time
 
 /// An output of the station. The shell carries these out in order.
 package enum Effect: Equatable, Sendable {

@@ -1,5 +1,4 @@
 // The emergency button of a room: pressed, it is an alarm until somebody has been there.
-import StationProtocol
 
 /// A press is an alarm at once. It stands, across restarts, until the button is out again and
 /// somebody turns the reset key at the station: whoever ends it has looked into the room.

@@ -1,5 +1,6 @@
 // The total of an energy meter: what was used from one reading to the next, and which to believe.
 import StationProtocol
+import Time
 
 /// Follows the total that a meter shows. One reading that does not fit is a glitch until more
 /// agree with it: a total that is lower, or further ahead than any mains carries, belongs to another

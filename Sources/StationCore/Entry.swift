@@ -1,5 +1,6 @@
 // Decides whether what was shown opens the door, and for every refusal says why.
 import StationProtocol
+import Time
 
 /// The entry machine of one access point: it holds what was last shown there, how often refusals
 /// came and how many tries were wrong. What the whole station knows (clock, marks, lists, people

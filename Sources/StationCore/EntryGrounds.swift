@@ -1,5 +1,6 @@
 // The grounds on which a member may be kept out, in their order, each a small rule of its own.
 import StationProtocol
+import Time
 
 /// Who wants to come in, once that is known.
 package struct Claimant: Equatable, Sendable {

@@ -1,5 +1,6 @@
 // What happened: everything that a station's decisions depend on, in the past tense.
 import StationProtocol
+import Time
 
 /// An input of the station. The shell turns the outside world into these.
 package enum Event: Equatable, Sendable {

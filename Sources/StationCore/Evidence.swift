@@ -1,5 +1,6 @@
 // Whether the room is provably empty: a door cycle, and after it nothing that moves.
 import StationProtocol
+import Time
 
 /// Watches the doors and the motion sensor. Without a motion sensor there is no evidence at all:
 /// a closed door says nothing about who sits behind it.

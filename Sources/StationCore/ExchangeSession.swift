@@ -1,5 +1,6 @@
 // Where one exchange stands: from the choice of an article to its outcome.
 import StationProtocol
+import Time
 
 /// What is going on at the machine. One customer at a time: while an exchange is under way, neither
 /// a choice nor a code of anybody means anything.

@@ -1,5 +1,6 @@
 // The fire alarm's wires into the station: what they say, and what stays when they fall silent.
 import StationProtocol
+import Time
 
 /// How the fire alarm system is wired to the station, and what a broken wire does.
 package struct FirePolicy: Equatable, Sendable {

@@ -1,5 +1,6 @@
 // Who guesses at PINs and cards slowly: more wrong tries than people make, over hours and days.
 import StationProtocol
+import Time
 
 /// The wrong PINs and cards of a station, by the number that was typed and by the reader, however
 /// slowly they come. `WrongTries` hears the fast ones.

@@ -1,5 +1,5 @@
 // A leaky bucket of wrong tries: full, it lets tries wait, for longer each time.
-import StationProtocol
+import Time
 
 /// Follows the wrong tries of one number or one reader.
 package struct GuessBucket: Equatable, Sendable {

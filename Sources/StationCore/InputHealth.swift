@@ -1,5 +1,4 @@
 // Which inputs of an access point, or of the station, chatter too fast to mean anything.
-import StationProtocol
 
 /// An input of the station, for those who must know which one is unsound.
 package enum InputLine: String, CaseIterable, Sendable, Comparable {

@@ -1,5 +1,6 @@
 // Whether the codes of every issuer can be verified, and when that is to be asked again.
 import StationProtocol
+import Time
 
 /// Follows the keys of issuers. A key that is lost refuses all codes of its issuer, which looks to
 /// each member like a code of his own that is wrong: somebody else has to be told.

@@ -1,5 +1,6 @@
 // How exchanges ended, kept beyond the acknowledgement: a service on a backup asks for them again.
 import StationProtocol
+import Time
 
 /// The end of an exchange as it was sent and acknowledged: its stream, its number, its record.
 package struct KeptEnd: Equatable, Sendable {

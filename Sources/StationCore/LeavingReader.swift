@@ -1,5 +1,6 @@
 // What a reader on the room's side makes of what it is shown: who leaves, by name.
 import StationProtocol
+import Time
 
 /// Tells who wants to leave. Only the signature and whose it is, the list or the PIN count: an
 /// expired or used code is as good as any, because leaving is nothing that can be refused.

@@ -1,5 +1,5 @@
 // A moment as the clock on the room's wall shows it.
-import StationProtocol
+import Time
 
 /// A local date and time of day, to the minute.
 package struct LocalTime: Hashable, Sendable {

@@ -1,5 +1,5 @@
 // Compares what a lock was told with what its feedback line says.
-import StationProtocol
+import Time
 
 /// The feedback of one lock. A lock that does not follow within a second, or leaves its place
 /// without having been told to, is faulty until its feedback moves to where it should be: a bolt

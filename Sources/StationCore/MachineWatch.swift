@@ -1,5 +1,6 @@
 // Whether the exchange machine is there and able to sell, by asking it now and then.
 import StationProtocol
+import Time
 
 /// Asks the board how one slot after the other stands while nobody buys, and keeps what it says of
 /// the machine as a whole.

@@ -1,5 +1,6 @@
 // What the sensors said since the last record of measurements: one record a minute for them all.
 import StationProtocol
+import Time
 
 /// Adds up samples, and gives them back as one measurement when its time is over.
 package struct MinuteBook: Equatable, Sendable {

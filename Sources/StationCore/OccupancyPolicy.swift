@@ -1,5 +1,4 @@
 // What a facility decides about counting: sensors, their times, and when a room counts as empty.
-import StationProtocol
 
 /// How people are counted at this station.
 package struct OccupancyPolicy: Equatable, Sendable {

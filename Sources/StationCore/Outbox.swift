@@ -1,5 +1,6 @@
 // Which records the service still lacks, and when to send them again.
 import StationProtocol
+import Time
 
 /// The bounds of the outbox.
 package struct OutboxLimits: Equatable, Sendable {

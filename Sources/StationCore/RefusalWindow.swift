@@ -1,5 +1,6 @@
 // How many refusals get a record of their own, so that a queue of wrong codes fills no journal.
 import StationProtocol
+import Time
 
 /// Counts refusals by the minute: the first of a minute are recorded one by one, the rest as one
 /// number.

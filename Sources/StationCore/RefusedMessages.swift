@@ -1,5 +1,6 @@
 // Counts the broker's messages that a station refuses, so that none goes unseen and none floods.
 import StationProtocol
+import Time
 
 /// The first message refused on a ground is recorded at once; those of the minute that follows
 /// become one number. So a flood costs two records a minute for each ground.

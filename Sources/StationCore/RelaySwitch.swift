@@ -1,5 +1,6 @@
 // Lights, air-conditioning and sockets that go off when nobody is inside any more.
 import StationProtocol
+import Time
 
 /// A relay that follows occupancy. The fridge has none: what is in it has to stay cold, whoever
 /// is there, so there is no relay that could be set up to cut it.

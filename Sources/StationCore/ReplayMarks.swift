@@ -1,5 +1,6 @@
 // Which codes are used up, for as long as they could be shown again.
 import StationProtocol
+import Time
 
 /// A code that is used up.
 package struct ReplayMark: Equatable, Sendable {

@@ -1,5 +1,6 @@
 // The members whose codes, cards and PINs are worth nothing any more.
 import StationProtocol
+import Text
 
 /// Member ids in one sorted run of bytes, with the place of each: 100,000 of them are one buffer
 /// and one table, no object for each, and a look-up compares 17 of them.

@@ -1,5 +1,5 @@
 // Schedules as a person writes them in a configuration file, and what is wrong with one.
-import StationProtocol
+import Time
 
 /// Why a text is no schedule, worded for the person who has to mend it.
 package struct ScheduleFault: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 // One thermometer or energy meter: what it said last, and whether it can be believed.
 import StationProtocol
+import Time
 
 /// Takes readings, refuses those that cannot be so, and knows when the sensor is lost.
 package struct Sensor: Equatable, Sendable {

@@ -1,5 +1,6 @@
 // What a station does about its doors: their machines turned into effects and records.
 import StationProtocol
+import Time
 
 extension Station {
   mutating func lines(

@@ -1,5 +1,6 @@
 // What a station does about whoever wants to come in.
 import StationProtocol
+import Time
 
 extension Station {
   /// Somebody showed something at a reader on the street's side.

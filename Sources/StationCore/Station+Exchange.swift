@@ -1,5 +1,6 @@
 // One exchange from the choice to the outcome: nothing moves before the record of it is durable.
 import StationProtocol
+import Time
 
 extension Station {
   // MARK: - Whoever stands before the machine

@@ -1,5 +1,5 @@
 // What a station does about the modes of its doors: who may come in at all at this time.
-import StationProtocol
+import Time
 
 extension Station {
   /// While a mode goes by the hour, the clocks are looked at this often at least: local time may

@@ -1,5 +1,6 @@
 // What a station does about the people who pass through its doors.
 import StationProtocol
+import Time
 
 // MARK: - What the sensors say
 

@@ -1,5 +1,6 @@
 // What a station writes down and says of itself: records, alarms, states, its birth.
 import StationProtocol
+import Time
 
 extension Station {
   /// Raises or clears an alarm; a change is a record and a new state.

@@ -1,5 +1,6 @@
 // What a station does about its thermometers and energy meters.
 import StationProtocol
+import Time
 
 extension Station {
   mutating func sensed(_ id: SensorID, _ readings: [SensorReading]?, _ step: inout Step) {

@@ -1,5 +1,6 @@
 // What a station does about its exchange machine: its slots, its board, its screen.
 import StationProtocol
+import Time
 
 extension Station {
   mutating func reactToMachine(_ event: Event, _ step: inout Step) {

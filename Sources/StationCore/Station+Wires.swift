@@ -1,5 +1,6 @@
 // What a station does about its other wires: fire, emergency, tamper, feedback, relays.
 import StationProtocol
+import Time
 
 extension Station {
   mutating func reactToWires(_ event: Event, _ step: inout Step) {

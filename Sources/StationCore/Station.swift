@@ -1,5 +1,6 @@
 // One station: its machines put together, with one way in and one way out.
 import StationProtocol
+import Time
 
 /// The decisions of a station. `handle` takes what happened and returns what is to be done, in
 /// order; the first event is `booted`. The value holds no clock, no descriptor and no reference,

@@ -1,5 +1,6 @@
 // What a facility decides about its station; fixed while the daemon runs.
 import StationProtocol
+import Time
 
 /// The station as it is configured.
 package struct StationConfiguration: Equatable, Sendable {

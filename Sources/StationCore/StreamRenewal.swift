@@ -1,5 +1,6 @@
 // When a station leaves a stream whose numbers mean something else to the service.
 import StationProtocol
+import Time
 
 /// Bounds how often a station begins a new stream on what an acknowledgement says. The broker may
 /// bring anything: without the bound, whoever forges acknowledgements would make it begin one

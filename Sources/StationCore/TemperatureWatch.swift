@@ -1,5 +1,5 @@
 // Whether it has been too cold or too hot beside a thermometer for long enough to say so.
-import StationProtocol
+import Time
 
 /// Each limit by itself: the alarm comes when every reading of a whole delay lay beyond it, and
 /// ends with one that lies within it by the hysteresis.

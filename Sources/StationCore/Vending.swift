@@ -1,5 +1,6 @@
 // The exchange machine of a station: its slots, its board, and whoever stands before it.
 import StationProtocol
+import Time
 
 /// What belongs to the machine; `Station+Vending` and `Station+Exchange` say what is done with it.
 package struct Vending: Equatable, Sendable {

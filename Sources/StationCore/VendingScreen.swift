@@ -1,5 +1,6 @@
 // What the screen at the exchange machine shows: the goods, and what is going on.
 import StationProtocol
+import Time
 
 /// The whole of it; the shell draws it and tells the seconds.
 package struct VendingScreen: Equatable, Sendable {

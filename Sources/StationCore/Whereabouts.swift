@@ -1,5 +1,6 @@
 // Which members are inside, as far as the doors have seen it: the ground of anti-passback.
 import StationProtocol
+import Time
 
 /// The members that went in and have not been seen to leave. Advanced by the passage, not by the
 /// grant: who is let in and turns back is still outside.

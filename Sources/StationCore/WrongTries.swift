@@ -1,5 +1,6 @@
 // Tells someone who tries things at a reader from someone whose code did not scan.
 import StationProtocol
+import Time
 
 /// The wrong tries of one access point: what was no code, no card and no PIN of ours.
 ///

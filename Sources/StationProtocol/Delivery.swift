@@ -1,4 +1,6 @@
 // How records travel: batches with consecutive numbers one way, acknowledgements the other.
+import JSON
+import Time
 
 /// `out`: records of one stream with consecutive sequence numbers.
 package struct RecordBatch: Equatable, Sendable {

@@ -1,4 +1,5 @@
 // The points exchange in words: what is sold, to whom, for how much, and how it can end.
+import JSON
 
 /// An amount of points that moves or that something costs: 1 to a million, never nothing.
 package struct Points: Hashable, Sendable, Comparable, CustomStringConvertible {

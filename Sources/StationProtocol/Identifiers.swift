@@ -1,4 +1,6 @@
 // The names by which stations, members, streams and access points are known on both sides.
+import JSON
+import Text
 
 /// Text that is safe in a topic, a file name, a URL path and a log line.
 private func isPlain(_ text: String, limit: Int, _ allowed: (UInt8) -> Bool) -> Bool {
@@ -162,28 +164,12 @@ package struct AccessPointID: Hashable, Sendable, Comparable, CustomStringConver
   }
 }
 
-/// Lower-case hexadecimal numbers of a fixed width.
-package enum Hex {
-  package static func text(_ number: UInt64, digits: Int) -> String {
-    let plain = String(number, radix: 16)
-    return String(repeating: "0", count: max(0, digits - plain.count)) + plain
+extension JSONWriter {
+  package mutating func field(_ name: StaticString, _ code: CodeDigest) {
+    field(name, hex: code.high, code.low)
   }
 
-  package static func number(_ text: some StringProtocol, digits: Int) -> UInt64? {
-    guard text.utf8.count == digits, digits <= 16 else { return nil }
-    return number(text.utf8)
-  }
-
-  /// - Parameter digits: at most 16 of them.
-  fileprivate static func number(_ digits: some Sequence<UInt8>) -> UInt64? {
-    var number: UInt64 = 0
-    for byte in digits {
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(byte - 48)
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(byte - 87)
-      default: return nil
-      }
-    }
-    return number
+  package mutating func field(_ name: StaticString, _ stream: StreamID) {
+    field(name, hex: stream.bits)
   }
 }

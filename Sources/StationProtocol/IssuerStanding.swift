@@ -1,4 +1,7 @@
 // Which issuers' keys a station has, as it says in its birth.
+import JSON
+import Text
+import Time
 
 /// The key of one issuer, as a station has it at this moment.
 package struct IssuerStanding: Hashable, Sendable {

@@ -1,4 +1,6 @@
 // What the key of one issuer may sign, and the section of a configuration that says so.
+import Configuration
+import Time
 
 /// The bounds of a key: whose codes it may sign, which traits it may give, until when. Without
 /// them the key of one employer would open every door to the members of all, as maintainers.

@@ -1,4 +1,5 @@
 // What sensors measured over a stretch of time: one record for all of a station's.
+import JSON
 
 /// One thermometer or energy meter: 1 to 32 of `a-z`, `0-9` and `-`.
 package struct SensorID: Hashable, Sendable, Comparable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 // What a member code says once its signature is known to be good, and the rule for its validity.
+import Time
 
 /// The claims of a CWT (RFC 8392 section 3.1) that a station looks at. Times are NumericDates
 /// turned into milliseconds.

@@ -1,4 +1,5 @@
 // What is said of the people inside: corrections of the count, a day's totals, and relays.
+import JSON
 
 /// Why the count of people inside was corrected.
 package enum CorrectionCause: String, CaseIterable, Sendable {

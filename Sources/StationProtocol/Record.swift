@@ -1,4 +1,5 @@
 // What a station writes down: one thing that happened, at one moment, kept until it is acknowledged.
+import Time
 
 /// A record of a station's journal. Its place in the stream is not part of it: the first
 /// sequence number stands in the batch or in the store's key.

@@ -1,4 +1,5 @@
 // What records say of the exchange machine: their members, written and read.
+import JSON
 
 extension JSONWriter {
   /// What is said of the exchange machine.

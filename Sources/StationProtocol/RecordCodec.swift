@@ -1,4 +1,6 @@
 // A record as one JSON object, written and read by hand: strict, and without reflection.
+import JSON
+import Time
 
 extension Record {
   /// What the `kind` member says.

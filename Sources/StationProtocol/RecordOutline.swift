@@ -1,4 +1,5 @@
 // What can be told of a record whose kind only a later version knows.
+import JSON
 
 extension Record {
   /// Whether this is a record of a kind that this version does not know: within the bounds of one,

@@ -1,4 +1,6 @@
 // The state of a station's sensors: what each said last, when, and whether it is there.
+import JSON
+import Time
 
 /// `state/climate` and `state/energy`: every thermometer, every energy meter.
 package struct SensorsPayload: Equatable, Sendable {

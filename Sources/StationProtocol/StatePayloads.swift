@@ -1,4 +1,6 @@
 // The state of a station's parts: always whole, with the record it reflects, never a difference.
+import JSON
+import Time
 
 /// `state/door/{n}`: one access point, in the words of BACnet's access door object (ASHRAE 135,
 /// 12.26). What is told, what is sensed and what follows from both stand apart; what is not

@@ -1,4 +1,6 @@
 // What a station says of itself: whether it is there, what it is, and how its parts stand.
+import JSON
+import Time
 
 /// `status`: one session's life or death.
 package struct StatusPayload: Equatable, Sendable {

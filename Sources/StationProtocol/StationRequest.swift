@@ -1,4 +1,5 @@
 // What a station asks of the management service, and what it is told.
+import JSON
 
 /// Names one question of one station: 1 to 64 of `a-z`, `0-9` and `-`. The same id is the same
 /// question; the id of a hold is its exchange's.

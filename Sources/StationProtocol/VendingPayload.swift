@@ -1,4 +1,6 @@
 // The state of the exchange machine: whether it sells, and how each of its slots stands.
+import JSON
+import Time
 
 /// `state/vending`: the whole machine.
 package struct VendingPayload: Equatable, Sendable {

@@ -1,6 +1,7 @@
 // The records that a maintainer at the station wants to read in its log.
 import Linux
 import StationProtocol
+import Time
 
 /// Says each refusal and each alarm in a line; nobody's name, card or code is in one. Floods are
 /// bounded for each of the two, so that somebody who plays with a reader hides no alarm.

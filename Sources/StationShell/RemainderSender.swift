@@ -1,6 +1,7 @@
 // Sends what stores that were set aside still hold, each under its own stream.
 import Linux
 import StationProtocol
+import Time
 
 /// One batch after the other, and each again until the service has it: what was counted while
 /// another version ran, or while the disk was full, reaches the service beside what happens now.

@@ -2,7 +2,7 @@
 import GPIO
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// What the unit runs when the daemon has ended, however it did. It knows the configuration's
 /// outputs and nothing else: no store, no keys, no broker, no reader can keep it from them.

@@ -1,4 +1,5 @@
 // What every output is driven to when nobody decides about it, as the configuration says it.
+import Configuration
 import GPIO
 import StationCore
 import StationProtocol

@@ -1,6 +1,6 @@
 // The keys of stationd's configuration that say who may come in, and when.
+import Configuration
 import StationCore
-import StationProtocol
 
 extension StationSettings {
   static let timeZoneKey = ConfigurationTable.Key(

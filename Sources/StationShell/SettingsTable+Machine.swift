@@ -1,4 +1,5 @@
 // The keys of the exchange machine: its board, what is in it, and the screen beside it.
+import Configuration
 import Linux
 import StationCore
 import StationProtocol

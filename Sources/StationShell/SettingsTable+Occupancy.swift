@@ -1,4 +1,5 @@
 // The keys of stationd's configuration that are about counting people.
+import Configuration
 import Linux
 import StationCore
 import StationProtocol

@@ -1,4 +1,5 @@
 // The keys of stationd's configuration that are about thermometers and energy meters.
+import Configuration
 import Modbus
 import StationCore
 import StationProtocol

@@ -1,4 +1,5 @@
 // Every key of stationd's configuration: the parser, the example file and the manual.
+import Configuration
 import GPIO
 import StationCore
 import StationProtocol

@@ -1,6 +1,6 @@
 // What stationd's `main` calls.
+import Daemon
 import Linux
-import StationProtocol
 
 package enum StationCommand {
   package static let version = "0.1.0"

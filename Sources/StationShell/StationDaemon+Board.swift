@@ -3,6 +3,7 @@ import GPIO
 import Linux
 import StationCore
 import StationProtocol
+import Time
 
 extension StationDaemon {
   /// - Parameter instant: when the wire changed, by the kernel's account.

@@ -1,8 +1,8 @@
 // What a station's daemon opens before it serves: its password, its store's lock, its lines.
+import BoardLink
 import GPIO
 import Linux
 import StationCore
-import StationProtocol
 
 extension StationDaemon {
   /// Without its password a station reaches no broker, and opens its doors all the same.

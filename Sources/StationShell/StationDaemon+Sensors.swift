@@ -1,7 +1,6 @@
 // The daemon's sensors: what their threads report becomes events.
 import Linux
 import StationCore
-import StationProtocol
 
 extension StationDaemon {
   func connectSensors() throws(SystemError) {

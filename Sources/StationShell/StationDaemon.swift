@@ -7,6 +7,7 @@ import MQTT
 import MemberCode
 import StationCore
 import StationProtocol
+import Time
 
 /// stationd, put together. Everything but disk access happens on the loop's one thread.
 package final class StationDaemon {

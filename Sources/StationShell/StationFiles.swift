@@ -2,7 +2,6 @@
 import Issuers
 import Linux
 import MemberCode
-import StationProtocol
 
 /// The files without which a configuration is right and a station is deaf.
 enum StationFiles {

@@ -1,4 +1,5 @@
 // The station's side of the broker: its will, its birth, its state, its records, and the acks.
+import JSON
 import Linux
 import MQTT
 import StationCore

@@ -1,4 +1,5 @@
 // The doors, the fire alarm and the relays as the configuration file says them.
+import Configuration
 import GPIO
 import StationCore
 import StationProtocol

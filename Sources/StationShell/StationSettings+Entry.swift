@@ -1,4 +1,5 @@
 // Turns the entry keys of a configuration into the policy of a station, or says what is wrong.
+import Configuration
 import GPIO
 import Linux
 import StationCore

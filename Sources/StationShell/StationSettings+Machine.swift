@@ -1,4 +1,5 @@
 // What the station's configuration file says about the exchange machine and its screen.
+import Configuration
 import GPIO
 import HTTP
 import Linux

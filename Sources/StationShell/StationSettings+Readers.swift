@@ -1,4 +1,5 @@
 // The readers as the configuration file says them: each found in one way, and serving one door.
+import Configuration
 import GPIO
 import Linux
 import StationCore

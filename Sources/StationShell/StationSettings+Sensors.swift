@@ -1,7 +1,9 @@
 // What the station's configuration file says about thermometers and energy meters.
+import Configuration
 import Modbus
 import StationCore
 import StationProtocol
+import Text
 
 extension StationSettings {
   /// Every sensor, as the threads need it.

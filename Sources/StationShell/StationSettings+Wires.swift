@@ -1,4 +1,5 @@
 // The wires of the station as its configuration file says them, each on a pin of its own.
+import Configuration
 import GPIO
 import StationCore
 import StationProtocol

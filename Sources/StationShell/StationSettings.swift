@@ -1,9 +1,11 @@
 // What the station's configuration file says, as the daemon needs it.
+import Configuration
 import GPIO
 import Linux
 import MQTT
 import StationCore
 import StationProtocol
+import Time
 
 /// A complete and consistent configuration of stationd.
 package struct StationSettings: Equatable, Sendable {

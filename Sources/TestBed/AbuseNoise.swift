@@ -2,6 +2,7 @@
 import Foundation
 import Linux
 import StationProtocol
+import Time
 
 /// An endless stream of bytes, the same for the same seed.
 package struct AbuseNoise: Sendable {

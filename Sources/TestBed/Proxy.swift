@@ -1,4 +1,5 @@
 // A real nginx before the service: with the configuration that the product ships, or as it comes.
+import Configuration
 import Foundation
 
 /// The proxy of one run, on loopback ports of its own, with nothing of the system's configuration.

@@ -1,6 +1,6 @@
 // The command line of the benchmarks: which parts run, and what their outcome means.
 import Linux
-import StationProtocol
+import Time
 
 /// Runs parts one after the other and says at the end which bounds do not hold.
 enum BenchmarkTool {

@@ -2,7 +2,7 @@
 import GPIO
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// The lines of a chip as `ChipLines` sees them, with one that another thread turns over a
 /// thousand times a second, both ways. A kernel without a chip has none to offer.

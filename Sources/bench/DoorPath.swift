@@ -1,7 +1,6 @@
 // From the bytes of a code at the reader to the command at the strike, in a whole stationd.
 import Linux
 import MQTT
-import StationProtocol
 import TestBed
 
 /// The clock starts when the bytes become readable at the reader's line and stops when the board

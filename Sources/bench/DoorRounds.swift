@@ -3,6 +3,7 @@ import Glibc
 import Linux
 import MemberCode
 import StationProtocol
+import Time
 
 /// Codes of one issuer, and the plain program that checks the same signatures.
 struct DoorRounds {

@@ -5,6 +5,7 @@ import Linux
 import StationProtocol
 import StationShell
 import TestBed
+import Time
 
 /// The product's daemon on a thread of its own: serial lines, framing, signature, decision and
 /// the journal committing to disk are the product's; only the board is the benchmark's.
@@ -185,7 +186,7 @@ private final class BenchLines: StationLines {
     }
   }
 
-  func show(accessPoint: Int, _ outcome: BoardOrder.Outcome) {}
+  func show(accessPoint: Int, _ outcome: ReaderAnswer) {}
   func stop() {}
 
   /// Doors that are forced open and shut again: two records and a commit at once, each time.

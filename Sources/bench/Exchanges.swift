@@ -5,6 +5,8 @@ import ManagementShell
 import MemberCode
 import StationProtocol
 import TestBed
+import Text
+import Time
 
 /// An exchange is a hold in one transaction and its end in the next, both durable. The product and
 /// the plain C program work on copies of one store and take turns, since a disk has its moods;

@@ -1,5 +1,5 @@
 // One measured number beside what it is held against.
-import StationProtocol
+import JSON
 
 /// A figure. Its bound is one of the ratio to the reference where there is a reference, and of
 /// the value itself where there is none.

@@ -1,8 +1,8 @@
 // Asks a service for its health on one connection, without a pause longer than a millisecond.
 import Glibc
 import Linux
-import StationProtocol
 import TestBed
+import Time
 
 /// Runs on a thread of its own until it is stopped.
 final class HealthProbe {

@@ -1,8 +1,9 @@
 // What a station costs while nobody comes: memory, processor, and the time that a start takes.
 import Glibc
 import Linux
-import StationProtocol
 import TestBed
+import Time
+import Twins
 
 /// Two stations as `make install` makes them, with a simulated board and a reader each, one with
 /// a broker and one without, beside an empty program that links the same libraries.

@@ -1,7 +1,6 @@
 // Records from many stations over the broker into the service's store, until each is acknowledged.
 import Linux
 import MemberCode
-import StationProtocol
 import TestBed
 
 /// The same stations send the same messages through the same broker, in turn to the service and

@@ -1,7 +1,7 @@
 // From a record's publication over MQTT to its event at a watcher, by way of the store.
 import Linux
-import StationProtocol
 import TestBed
+import Time
 
 /// The clock of a record starts before the station's library is given it and stops when a
 /// client of the event stream has read its whole frame. The service shows nothing that it has

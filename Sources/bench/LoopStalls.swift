@@ -6,6 +6,7 @@ import ManagementShell
 import MemberCode
 import StationProtocol
 import TestBed
+import Time
 
 /// Somebody asks for the service's health again and again, on one connection. What that takes at
 /// most is how long the loop was busy with something else.

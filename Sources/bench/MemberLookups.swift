@@ -3,6 +3,7 @@ import Linux
 import MemberCode
 import StationCore
 import StationProtocol
+import Time
 
 /// The longest list of revocations that a station takes, and one PIN.
 enum MemberLookups {

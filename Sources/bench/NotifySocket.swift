@@ -1,7 +1,7 @@
 // The socket on which a daemon says that it is ready, as systemd would listen to it.
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// A datagram socket for `NOTIFY_SOCKET` (sd_notify(3)). Owns the descriptor and the name.
 final class NotifySocket {

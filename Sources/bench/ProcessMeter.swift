@@ -1,6 +1,5 @@
 // What a running process has used of processor and memory, as the kernel counts it.
 import Linux
-import StationProtocol
 
 /// Looks at one process, by its number.
 struct ProcessMeter {

@@ -1,5 +1,4 @@
 // The middle and the tail of a series of durations.
-import StationProtocol
 
 /// A sorted series, in nanoseconds.
 struct Quantiles {

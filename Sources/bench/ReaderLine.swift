@@ -1,7 +1,8 @@
 // A scanner's line of which it is known when bytes on it became readable.
 import Glibc
 import Linux
-import StationProtocol
+import Time
+import Twins
 
 /// A pseudo-terminal that can hold bytes back. What is written to one becomes readable whenever a
 /// worker of the kernel gets round to it, so a clock that starts with the writing measures that

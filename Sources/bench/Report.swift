@@ -1,7 +1,7 @@
 // Where figures go: a line of JSON each to a file, and a table on the screen.
 import Glibc
 import Linux
-import StationProtocol
+import Time
 
 /// The report of one run.
 final class Report {

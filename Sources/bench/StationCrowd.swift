@@ -3,6 +3,7 @@ import Linux
 import MQTT
 import StationProtocol
 import TestBed
+import Time
 
 /// Stations as the broker and the service see them: with status, birth, states and single-record
 /// messages at QoS 1. All live on one thread.

@@ -1,7 +1,6 @@
 // The list of stations as the service answers it, beside nginx serving the same bytes of a file.
 import Glibc
 import Linux
-import StationProtocol
 import TestBed
 
 /// Both servers get the same load of the same tool, in turn, while stations go on sending.

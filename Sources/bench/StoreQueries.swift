@@ -4,6 +4,7 @@ import ManagementCore
 import ManagementShell
 import StationProtocol
 import TestBed
+import Time
 
 /// Ten million records of 100 stations, stored by the product's own writer; then every question
 /// that a page or an event stream asks, at places all over the store. Each question is asked by

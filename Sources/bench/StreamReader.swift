@@ -1,8 +1,8 @@
 // Reads a server-sent event stream from a plain socket and notes when each event was there.
 import Glibc
 import Linux
-import StationProtocol
 import TestBed
+import Time
 
 /// A browser's side of `GET /api/v1/events/stream`, without the browser.
 final class StreamReader {

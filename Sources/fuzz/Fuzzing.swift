@@ -4,7 +4,7 @@ import CFuzzer
 import DecoderProbes
 import Glibc
 import Linux
-import StationProtocol
+import Text
 
 /// Keeps the probe's name for the processes that libFuzzer starts of this same program.
 private let variable = "WORKER_STATION_PROBE"

@@ -1,7 +1,10 @@
 // stationctl code verify: judges a member code as a station would, and says why.
 
+import JSON
 import MemberCode
 import StationProtocol
+import Text
+import Time
 
 enum CodeVerifyCommand {
   static let command = Command(

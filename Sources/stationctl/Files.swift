@@ -1,7 +1,7 @@
 // Files and standard streams as the commands use them: bounded reads, whole writes.
 
 import Glibc
-import StationProtocol
+import Text
 
 /// Standard output or standard error.
 struct StandardStream {

@@ -1,7 +1,7 @@
 // The time of day, for codes that are issued or checked now.
 
 import Glibc
-import StationProtocol
+import Time
 
 enum WallClock {
   static func now() -> WallTime {

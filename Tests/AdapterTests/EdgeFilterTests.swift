@@ -1,8 +1,8 @@
 // What counts as a level, by the stamps of the edges alone.
 import GPIO
 import Linux
-import StationProtocol
 import Testing
+import Time
 
 @Suite("Edges made into levels")
 struct EdgeFilterTests {

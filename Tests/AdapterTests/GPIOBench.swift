@@ -2,8 +2,8 @@
 import GPIO
 import Glibc
 import Linux
-import StationProtocol
 import Testing
+import Time
 
 /// The lines of a chip that the kernel of a test machine does not have.
 final class Bench {

@@ -4,6 +4,7 @@ import Linux
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Lines of GPIO chips")
 final class ChipLinesTests {

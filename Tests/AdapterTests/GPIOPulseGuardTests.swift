@@ -4,6 +4,7 @@ import Linux
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 /// An output that may be driven from any thread.
 private final class Coil: RequestedLine, @unchecked Sendable {

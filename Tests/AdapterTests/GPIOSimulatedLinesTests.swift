@@ -1,9 +1,10 @@
 // The client of the simulated board against a board of the test's own, over a real socket.
+import BoardLink
 import GPIO
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Lines of the simulated board")
 final class SimulatedLinesTests {

@@ -1,8 +1,8 @@
 // Which connections stay and which go, decided without a socket.
 
 import Glibc
-import StationProtocol
 import Testing
+import Time
 
 @testable import HTTP
 

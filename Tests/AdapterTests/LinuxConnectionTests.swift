@@ -1,9 +1,9 @@
 // Local sockets and serial lines: bounds, floods, and what is no serial line at all.
 import Foundation
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Twins
 
 @Suite("Local connections")
 struct LocalConnectionTests {

@@ -1,9 +1,9 @@
 // The event loop with real descriptors and timers.
 import Glibc
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Event loop")
 struct EventLoopTests {

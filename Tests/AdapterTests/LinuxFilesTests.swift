@@ -1,9 +1,9 @@
 // Whole files, credentials, locks and clocks of the real machine.
 import Foundation
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Files")
 struct FilesTests {

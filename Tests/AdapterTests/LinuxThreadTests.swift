@@ -1,9 +1,9 @@
 // Mailboxes and worker threads between real threads.
 import Foundation
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Threads")
 struct ThreadTests {

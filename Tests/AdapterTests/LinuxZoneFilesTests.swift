@@ -1,8 +1,8 @@
 // Zones of the tz database, beside what the system's own tools make of them.
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Zone files")
 struct ZoneFilesTests {

@@ -2,9 +2,9 @@
 import Foundation
 import Linux
 import MQTT
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("MQTT client")
 final class MQTTClientTests {

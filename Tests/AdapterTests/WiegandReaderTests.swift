@@ -1,9 +1,9 @@
 // A Wiegand reader on a loop, its two lines played by a bench.
 import GPIO
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Wiegand reader")
 final class WiegandReaderTests {

@@ -1,9 +1,9 @@
 // Frames of Wiegand readers: their bits, their pulses, and what is made of them on a loop.
 import GPIO
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Wiegand frames")
 struct WiegandFrameTests {

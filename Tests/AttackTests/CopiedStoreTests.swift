@@ -4,6 +4,7 @@ import Linux
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite struct CopiedStoreTests {
   @Test("a station on a copy of its card has every record counted, once, and says so")

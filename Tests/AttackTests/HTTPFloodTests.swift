@@ -2,9 +2,9 @@
 import Foundation
 import Glibc
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Clients that keep others out", .serialized)
 struct HTTPFloodTests {

@@ -3,6 +3,7 @@ import Foundation
 import MemberCode
 import StationProtocol
 import TestBed
+import Time
 
 /// Broker and service, filled with the fixtures of messages by mosquitto's own client.
 final class FilledManagement {

@@ -3,6 +3,7 @@ import ManagementCore
 import ManagementShell
 import StationProtocol
 import TestBed
+import Time
 
 /// Put there by the product's own store, beside the service that runs on it.
 enum LedgerContents {

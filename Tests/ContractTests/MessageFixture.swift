@@ -1,5 +1,6 @@
 // The messages that the product reads and writes, and the folders of their fixtures.
 import Foundation
+import JSON
 import StationProtocol
 import TestBed
 

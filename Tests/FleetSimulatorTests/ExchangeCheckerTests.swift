@@ -3,6 +3,7 @@ import ManagementCore
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @testable import FleetSimulator
 

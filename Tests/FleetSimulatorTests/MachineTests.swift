@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @testable import FleetSimulator
 

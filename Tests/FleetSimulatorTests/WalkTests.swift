@@ -1,7 +1,6 @@
 // Tests that walk files are read strictly, played exactly, and scored as they are labelled.
 import Foundation
 import StationCore
-import StationProtocol
 import Testing
 
 @testable import FleetSimulator

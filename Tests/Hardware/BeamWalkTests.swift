@@ -1,9 +1,9 @@
 // People who walk through two light barriers on the lines of a kernel's chip.
 import Foundation
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Beams of an installed station")
 struct BeamWalkTests {

@@ -1,9 +1,9 @@
 // Lines of a kernel's chip as the product finds, reads, loses and gets them back.
 import GPIO
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Lines of a kernel's chip")
 final class GPIOLineTests {

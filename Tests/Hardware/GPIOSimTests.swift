@@ -3,6 +3,7 @@ import GPIO
 import Linux
 import TestBed
 import Testing
+import Time
 
 @Suite("The simulated chip")
 struct GPIOSimTests {

@@ -1,9 +1,9 @@
 // How long it takes from the kernel's time of an edge until the event is on the disk.
 import Foundation
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("From an edge to the journal")
 struct JournalTimeTests {

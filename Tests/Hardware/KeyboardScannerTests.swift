@@ -1,9 +1,10 @@
 // Scanners that play a keyboard, on the kernel's own input devices.
 import Foundation
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
+import Twins
 
 @testable import StationShell
 

@@ -1,7 +1,7 @@
 // A scanner that types random codes on a keyboard of the kernel's, a few keys at a time.
 import Linux
-import StationProtocol
 import TestBed
+import Twins
 
 @testable import StationShell
 

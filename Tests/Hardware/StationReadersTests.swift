@@ -5,6 +5,8 @@ import MemberCode
 import StationProtocol
 import TestBed
 import Testing
+import Time
+import Twins
 
 @Suite("Readers of an installed station")
 struct StationReadersTests {

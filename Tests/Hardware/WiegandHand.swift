@@ -1,7 +1,6 @@
 // A card reader and keypad that pulls two lines of a simulated chip, as slowly as this needs.
 import GPIO
 import Linux
-import StationProtocol
 import TestBed
 
 /// Sends frames from an event loop, one pulse at a time.

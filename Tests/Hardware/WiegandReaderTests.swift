@@ -1,9 +1,9 @@
 // A card reader and keypad on two lines of the kernel's simulated chip.
 import GPIO
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Wiegand on two lines")
 final class WiegandLineTests {

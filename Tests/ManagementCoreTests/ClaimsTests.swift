@@ -2,6 +2,7 @@
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite("Claims that cannot be true")
 struct ClaimsTests {

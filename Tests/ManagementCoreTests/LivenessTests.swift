@@ -1,7 +1,9 @@
 // Whether a station is shown as there: sessions and their deaths, in every order.
+import JSON
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite("Liveness")
 struct LivenessTests {

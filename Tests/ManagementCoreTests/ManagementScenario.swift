@@ -2,6 +2,7 @@
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 /// Plays the shell: performs what the test lets it perform, and returns every effect, so that a
 /// test that compares the list has claimed them all.

@@ -1,6 +1,7 @@
 // Tests of what the API says of measurements: hours, days, and energy over holes and new meters.
 import StationProtocol
 import Testing
+import Time
 
 @testable import ManagementCore
 

@@ -2,6 +2,7 @@
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite("Orders")
 struct OrderTests {

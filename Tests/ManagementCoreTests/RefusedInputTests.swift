@@ -2,6 +2,7 @@
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct RefusedInputTests {
   private let time = WallTime(milliseconds: 1000)

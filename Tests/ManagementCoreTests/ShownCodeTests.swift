@@ -2,6 +2,7 @@
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite("Codes that come with questions")
 struct ShownCodeTests {

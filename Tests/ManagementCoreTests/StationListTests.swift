@@ -1,4 +1,5 @@
 // Whether the kept text of all stations is at every moment what writing them anew would give.
+import JSON
 import ManagementCore
 import StationProtocol
 import Testing

@@ -2,6 +2,7 @@
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite("The pace of a station")
 struct StationPaceTests {

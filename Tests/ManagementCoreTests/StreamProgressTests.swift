@@ -1,6 +1,5 @@
 // The complete prefix of a stream, against a plain set of numbers.
 import ManagementCore
-import StationProtocol
 import Testing
 
 @Suite("Stream progress")

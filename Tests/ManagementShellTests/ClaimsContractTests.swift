@@ -1,7 +1,7 @@
 // What every engine believes of the numbers that stations say, and remembers of it.
 import ManagementCore
-import StationProtocol
 import Testing
+import Time
 
 @Suite("Store contract: what stations claim")
 struct ClaimsContractTests {

@@ -4,6 +4,7 @@ import ManagementShell
 import MemberCode
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct CodeProverTests {
   private let key = SigningKey.generate()

@@ -2,7 +2,6 @@
 import Foundation
 import ManagementCore
 import MemberCode
-import StationProtocol
 import TestBed
 import Testing
 

@@ -1,10 +1,12 @@
 // What a station says fell without a hold, dismissed together, on each engine of the ledger.
+import JSON
 import Linux
 import ManagementCore
 import SQLite
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import ManagementShell
 

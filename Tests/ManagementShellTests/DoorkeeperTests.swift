@@ -1,8 +1,8 @@
 // Tests that tokens are compared for whom they should be, and not for whoever guesses.
 import HTTP
 import ManagementCore
-import StationProtocol
 import Testing
+import Time
 
 @testable import ManagementShell
 

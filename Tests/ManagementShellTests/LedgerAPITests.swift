@@ -4,6 +4,7 @@ import ManagementCore
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Points of a service")
 struct LedgerAPITests {

@@ -4,6 +4,7 @@ import SQLite
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import ManagementShell
 

@@ -5,6 +5,7 @@ import ManagementShell
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Store contract: measurements")
 struct MeasurementStoreTests {

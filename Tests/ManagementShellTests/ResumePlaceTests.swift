@@ -1,8 +1,8 @@
 // From where a watcher can resume who lost the connection before any record had come.
 import Linux
 import ManagementCore
-import StationProtocol
 import Testing
+import Time
 
 @testable import HTTP
 @testable import ManagementShell

@@ -1,6 +1,6 @@
 // Stations that are out of use: who said so, and that nothing of their history goes.
+import JSON
 import ManagementCore
-import StationProtocol
 import Testing
 
 @Suite("Retired stations")

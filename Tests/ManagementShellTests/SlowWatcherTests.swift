@@ -1,7 +1,6 @@
 // A watcher that does not read for a while: nothing is skipped, nothing comes twice.
 import Foundation
 import Glibc
-import StationProtocol
 import TestBed
 import Testing
 

@@ -3,6 +3,7 @@ import Linux
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 @testable import HTTP
 @testable import ManagementShell

@@ -3,6 +3,7 @@ import Linux
 import ManagementCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite("Zones of stations")
 struct StationZoneTests {

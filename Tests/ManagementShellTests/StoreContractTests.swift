@@ -6,6 +6,7 @@ import ManagementShell
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 /// An engine under test, and how to open it again after the process that had it is gone.
 enum Engine: String, CaseIterable, CustomTestStringConvertible {

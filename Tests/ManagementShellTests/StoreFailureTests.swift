@@ -5,6 +5,7 @@ import SQLite
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import ManagementShell
 

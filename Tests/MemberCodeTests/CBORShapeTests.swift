@@ -1,6 +1,7 @@
 // CBOR from outside: what is acceptable, what is refused, and that libcbor agrees.
 
 import StationProtocol
+import TestBed
 import Testing
 
 @testable import MemberCode

@@ -3,6 +3,7 @@
 import MemberCode
 import StationProtocol
 import Testing
+import Time
 
 @Suite("member codes")
 struct CodeTests {

@@ -1,7 +1,7 @@
 // Codes that were changed, cut or made up: all are refused, and none crashes the reader.
 
 import MemberCode
-import StationProtocol
+import TestBed
 import Testing
 
 @Suite("tampering")

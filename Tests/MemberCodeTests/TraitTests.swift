@@ -3,6 +3,7 @@
 import MemberCode
 import StationProtocol
 import Testing
+import Time
 
 @Suite("traits of a member")
 struct TraitTests {

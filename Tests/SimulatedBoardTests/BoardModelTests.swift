@@ -1,7 +1,7 @@
 // Tests of the simulated hardware: what people can do to a door, and which wires that moves.
 import GPIO
-import StationProtocol
 import Testing
+import Time
 
 @testable import SimulatedBoard
 

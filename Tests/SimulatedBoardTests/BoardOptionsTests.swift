@@ -1,5 +1,4 @@
 // Tests of the simulated board's command line.
-import StationProtocol
 import Testing
 
 @testable import SimulatedBoard

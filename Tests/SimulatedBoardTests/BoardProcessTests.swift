@@ -3,7 +3,6 @@ import Foundation
 import GPIO
 import Linux
 import MemberCode
-import StationProtocol
 import Testing
 
 @Suite("stationboard, the process")

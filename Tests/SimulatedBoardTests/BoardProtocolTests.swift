@@ -1,4 +1,5 @@
 // Tests of the grammar that the simulated board and the daemon share.
+import BoardLink
 import GPIO
 import StationProtocol
 import Testing

@@ -2,6 +2,7 @@
 import MemberCode
 import StationProtocol
 import Testing
+import Time
 
 @testable import SimulatedBoard
 

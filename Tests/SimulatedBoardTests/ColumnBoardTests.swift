@@ -1,7 +1,7 @@
 // The simulated board of an exchange machine as a value, and the lines that work it.
 import Foundation
-import StationProtocol
 import Testing
+import Time
 
 @testable import SimulatedBoard
 

@@ -1,8 +1,8 @@
 // The exchange machine of a stationboard that runs, worked through its page and asked on its line.
 import Foundation
 import Linux
-import StationProtocol
 import Testing
+import Time
 
 @testable import SimulatedBoard
 

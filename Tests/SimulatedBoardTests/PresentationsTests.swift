@@ -1,7 +1,7 @@
 // Tests of what the board remembers of codes that were shown, and of which answer belongs to which.
 import GPIO
-import StationProtocol
 import Testing
+import Time
 
 @testable import SimulatedBoard
 

@@ -2,7 +2,6 @@
 import Foundation
 import Linux
 import Modbus
-import StationProtocol
 import Testing
 
 @testable import SimulatedBoard

@@ -1,6 +1,7 @@
 // Tests what a whole station makes of its doors, lines, readers and alarms, and what it reports.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

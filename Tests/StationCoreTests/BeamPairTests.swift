@@ -1,6 +1,6 @@
 // Tests which way someone went, and whether someone followed, told from two beams and their times.
-import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

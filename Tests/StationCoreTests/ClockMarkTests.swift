@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct ClockMarkTests {
   private static let hour: Duration = .seconds(3600)

@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct ClockTests {
   @Test("without a trusted clock codes are refused by default")

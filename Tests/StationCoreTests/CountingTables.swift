@@ -1,6 +1,7 @@
 // Every state of the counting machines with every event, against tables written by hand.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

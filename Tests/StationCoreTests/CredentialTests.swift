@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct CredentialTests {
   private static let card = Card(.bits26, number: 12 << 16 | 34_567)!

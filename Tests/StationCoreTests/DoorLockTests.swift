@@ -1,6 +1,7 @@
 // What a door makes of its lock, its covers and a contact that never moves.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,6 +1,7 @@
 // Every state of the door's parts against every event, as a table written by hand.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

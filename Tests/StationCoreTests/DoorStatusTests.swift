@@ -1,6 +1,7 @@
 // A door in BACnet's words: every combination of what is known has the word that a table says.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

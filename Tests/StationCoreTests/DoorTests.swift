@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 /// A table: each line is a time in seconds, an event, and after a bar what the door asks for.
 /// Deadlines must be met by a line `wake`; lines may not come after one that is due.

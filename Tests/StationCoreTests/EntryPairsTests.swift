@@ -1,6 +1,7 @@
 // Every state of the entry machine with everything that can be shown to it, against a table.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct EntryTests {
   @Test("a good code releases the strike, tells the worker and is recorded in one step")

@@ -1,6 +1,7 @@
 // Tests when a room is provably empty, what that does to the count, and what a day's record says.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

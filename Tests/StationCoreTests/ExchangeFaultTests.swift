@@ -1,6 +1,7 @@
 // Tests of exchanges that go wrong: the machine, the power, the store. Who pays, what is kept.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,6 +1,7 @@
 // Tells a station with an exchange machine what happens, and keeps what it does about it.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,6 +1,7 @@
 // Tests of an exchange from the choice to the outcome: what moves when, and who pays.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,6 +1,6 @@
 // What the wires of the fire alarm say, what is latched, and that no signal but a hand ends it.
-import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

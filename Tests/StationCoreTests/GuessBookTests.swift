@@ -1,6 +1,7 @@
 // Tests of who guesses at PINs slowly: the buckets, their pauses, the alarm, and whom they leave be.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct HeldCodeTests {
   /// The same phone stays where it is, read twice a second.

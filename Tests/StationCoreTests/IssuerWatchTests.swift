@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite("The keys of issuers") struct IssuerWatchTests {
   private func code(

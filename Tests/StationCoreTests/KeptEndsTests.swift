@@ -1,6 +1,7 @@
 // Tests that a service on a restored backup is told again how exchanges ended.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

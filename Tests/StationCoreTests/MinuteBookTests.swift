@@ -1,6 +1,7 @@
 // Tests of the book that adds up a minute of measurements.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

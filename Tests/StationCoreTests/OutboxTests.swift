@@ -1,6 +1,7 @@
 // Tests which records are sent when, and that none is sent too early, lost, or sent for ever.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,6 +1,5 @@
 // Tests that a flood of refusals does not fill the journal, and is not hidden either.
 import StationCore
-import StationProtocol
 import Testing
 
 @Suite struct RefusalRateTests {

@@ -1,6 +1,7 @@
 // Relays that follow occupancy: every state against every event, and what a hand overrides.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,5 +1,6 @@
 // A room whose doors and sensors a test works by hand; it keeps only what was said of people.
 import StationProtocol
+import Time
 
 @testable import StationCore
 

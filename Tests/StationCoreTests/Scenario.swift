@@ -1,6 +1,7 @@
 // Tells a station what happens, at made-up times, and insists that the test claims every effect.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,6 +1,5 @@
 // Tests that a scenario fails where effects are not claimed, or not in their order.
 import StationCore
-import StationProtocol
 import Testing
 
 @Suite struct ScenarioTests {

@@ -1,7 +1,7 @@
 // Tests when schedules hold: weekdays, midnights, dates, seasons, and how they are written.
 import StationCore
-import StationProtocol
 import Testing
+import Time
 
 @Suite struct ScheduleTests {
   /// 2026-11-21 is a Saturday.

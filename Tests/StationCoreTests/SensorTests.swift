@@ -1,6 +1,7 @@
 // Tests of one thermometer or energy meter: what is believed, counted and lost.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,6 +1,6 @@
 // Tests that a station tells of another machine under its name.
-import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -1,6 +1,7 @@
 // Tests that hold for every sequence of events, tried on thousands of random ones.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

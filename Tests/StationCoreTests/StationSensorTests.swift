@@ -1,6 +1,7 @@
 // Tests of a station's thermometers and energy meters: records, states, alarms, scarce room.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

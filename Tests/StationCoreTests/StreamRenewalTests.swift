@@ -1,6 +1,7 @@
 // Tests that a station leaves a stream of which the service knows other records, and loses nothing.
 import StationProtocol
 import Testing
+import Time
 
 @testable import StationCore
 

@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct WhereaboutsTests {
   private static let start = Instant(nanoseconds: 1_000_000_000_000)

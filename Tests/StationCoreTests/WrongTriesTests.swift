@@ -2,6 +2,7 @@
 import StationCore
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct WrongTriesTests {
   private typealias State = WrongTries.State

@@ -1,6 +1,7 @@
 // Tests for how long, and on which grounds, a signed code is accepted.
 import StationProtocol
 import Testing
+import Time
 
 @Suite struct CodePolicyTests {
   private let policy = CodePolicy(longestLife: .seconds(120), leeway: .seconds(5))

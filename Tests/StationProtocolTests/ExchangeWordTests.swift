@@ -1,5 +1,7 @@
 // Tests of the words of the points exchange: amounts, names, questions and answers.
+import JSON
 import StationProtocol
+import TestBed
 import Testing
 
 @Suite struct ExchangeWordTests {

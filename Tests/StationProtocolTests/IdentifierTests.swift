@@ -1,5 +1,6 @@
 // Tests which texts are names, and that names and texts are the inverse of one another.
 import StationProtocol
+import TestBed
 import Testing
 
 @Suite struct IdentifierTests {

@@ -1,6 +1,8 @@
 // Tests for what one issuer's key may sign, and for the section that says so.
+import Configuration
 import StationProtocol
 import Testing
+import Time
 
 @Suite("Issuers") struct IssuerTermsTests {
   private let policy = CodePolicy(audiences: ["gate-1"])

@@ -1,6 +1,7 @@
 // Tests that every message of the contract fits its topic, and how large the largest are.
 import StationProtocol
 import Testing
+import Time
 
 @Suite("The sizes of messages")
 struct MessageSizeTests {

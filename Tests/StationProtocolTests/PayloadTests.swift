@@ -1,6 +1,8 @@
 // Tests that every payload of the topic tree comes back from its text, and that no other text is one.
 import Foundation
+import JSON
 import StationProtocol
+import TestBed
 import Testing
 
 /// One kind of payload: how to make one, write it and read it.

@@ -1,7 +1,10 @@
 // Tests that a record and its text are the same thing, and that no other text is a record.
 import Foundation
+import JSON
 import StationProtocol
+import TestBed
 import Testing
+import Time
 
 /// What any JSON library sees of a record.
 private struct PlainRecord: Codable, Equatable {

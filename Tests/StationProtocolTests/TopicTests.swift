@@ -1,5 +1,6 @@
 // Tests that topics and paths are the inverse of one another.
 import StationProtocol
+import TestBed
 import Testing
 
 @Suite struct TopicTests {

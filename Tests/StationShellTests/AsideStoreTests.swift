@@ -6,6 +6,7 @@ import StationCore
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import StationShell
 

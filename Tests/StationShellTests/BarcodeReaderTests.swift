@@ -1,9 +1,10 @@
 // A reader on a real pseudo-terminal that goes and comes back.
 import Foundation
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
+import Twins
 
 @testable import StationShell
 

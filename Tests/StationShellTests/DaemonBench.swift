@@ -4,6 +4,8 @@ import Linux
 import MemberCode
 import StationProtocol
 import TestBed
+import Time
+import Twins
 
 /// A configuration of stationd in a folder of its own, and the processes started with it.
 final class DaemonBench {

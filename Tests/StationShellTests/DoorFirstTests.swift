@@ -2,9 +2,9 @@
 import Foundation
 import GPIO
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import StationShell
 
@@ -18,7 +18,7 @@ struct DoorFirstTests {
     var onShown: (Int, BoardCredential) -> Void = { _, _ in }
     func start() { onReadable(1, true, "") }
     func set(_ line: BoardLine, to level: Bool) {}
-    func show(accessPoint: Int, _ outcome: BoardOrder.Outcome) {}
+    func show(accessPoint: Int, _ outcome: ReaderAnswer) {}
     func stop() {}
   }
 

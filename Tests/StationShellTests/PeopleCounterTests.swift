@@ -4,6 +4,8 @@ import Linux
 import StationProtocol
 import TestBed
 import Testing
+import Time
+import Twins
 
 @testable import StationShell
 

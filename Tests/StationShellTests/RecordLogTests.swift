@@ -4,6 +4,7 @@ import Linux
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import StationShell
 

@@ -1,7 +1,7 @@
 // What outputs are left in, of good files and of spoilt ones.
+import Configuration
 import Foundation
 import GPIO
-import StationProtocol
 import TestBed
 import Testing
 

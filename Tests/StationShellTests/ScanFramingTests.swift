@@ -1,6 +1,6 @@
 // The cutting of a scanner's bytes, as a table and at random.
-import StationProtocol
 import Testing
+import Time
 
 @testable import StationShell
 

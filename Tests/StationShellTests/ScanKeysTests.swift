@@ -1,8 +1,8 @@
 // The keys of a scanner that plays a keyboard, as a table and at random.
 import Linux
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import StationShell
 

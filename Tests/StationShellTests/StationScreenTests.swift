@@ -5,6 +5,7 @@ import Linux
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import StationCore
 @testable import StationShell

@@ -5,6 +5,7 @@ import StationCore
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import StationShell
 

@@ -5,6 +5,7 @@ import MQTT
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import StationShell
 

@@ -5,6 +5,7 @@ import MQTT
 import StationProtocol
 import TestBed
 import Testing
+import Twins
 
 @testable import StationShell
 

@@ -2,9 +2,9 @@
 import Foundation
 import Linux
 import MemberCode
-import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @testable import StationShell
 

@@ -1,7 +1,6 @@
 // stationd and its wires: fire, a lost daemon, and a contact that never rests.
 import Linux
 import SQLite
-import StationProtocol
 import TestBed
 import Testing
 

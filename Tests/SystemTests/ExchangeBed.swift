@@ -3,6 +3,7 @@ import Foundation
 import Linux
 import MemberCode
 import TestBed
+import Twins
 
 /// Everything that an exchange needs, and what is killed in the middle of one.
 final class ExchangeBed {

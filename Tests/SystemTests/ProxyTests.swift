@@ -1,4 +1,5 @@
 // The service behind a real nginx: what a browser sees through it, and what it says of the browser.
+import Configuration
 import Foundation
 import MemberCode
 import TestBed

@@ -2,54 +2,70 @@
 
 /// What each target under Sources may import. A C library stands in exactly one row: its owner's.
 enum Architecture {
+  /// The ground floor: what every part above it may import, and what imports nothing of them.
+  static let ground: Set<String> = ["Text", "Time", "JSON", "Configuration"]
+
   static let imports: [String: Set<String>] = [
-    "StationProtocol": [],
-    "StationCore": ["StationProtocol"],
-    "ManagementCore": ["StationProtocol"],
-    "MemberCode": ["StationProtocol", "CSodium", "CCrypto", "CCBOR", "Glibc"],
+    "Text": [],
+    "Time": [],
+    "JSON": ["Text"],
+    "Configuration": ["Text", "Time"],
+    "StationProtocol": ground,
+    "StationCore": ground.union(["StationProtocol"]),
+    "ManagementCore": ground.union(["StationProtocol"]),
+    "MemberCode": ground.union(["StationProtocol", "CSodium", "CCrypto", "CCBOR", "Glibc"]),
     "QRCode": ["CQRencode", "CPNG", "Glibc"],
     "SQLite": ["CSQLite", "Glibc"],
-    "Linux": ["StationProtocol", "CLinux", "CSystemd", "CEvdev", "Glibc", "Synchronization"],
+    "Linux": ["Text", "Time", "CLinux", "CSystemd", "CEvdev", "Glibc", "Synchronization"],
+    "Daemon": ["Configuration", "Linux"],
     "Issuers": ["StationProtocol", "MemberCode", "Linux", "Glibc"],
-    "MQTT": ["CMosquitto", "Linux", "StationProtocol", "Glibc"],
-    "HTTP": ["CMicroHTTPD", "Linux", "StationProtocol", "Glibc"],
-    "Modbus": ["CModbus", "Linux", "StationProtocol", "Glibc"],
-    "GPIO": ["CGPIO", "Linux", "StationProtocol", "Glibc"],
-    "StationShell": [
-      "StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "Modbus", "Linux",
-      "HTTP", "Issuers", "Glibc",
-    ],
-    "ManagementShell": [
+    "MQTT": ["CMosquitto", "Linux", "Time", "Glibc"],
+    "HTTP": ["CMicroHTTPD", "Linux", "Time", "Glibc"],
+    "Modbus": ["CModbus", "Linux", "Time", "Glibc"],
+    "GPIO": ["CGPIO", "Linux", "Time", "Glibc"],
+    "BoardLink": ["GPIO", "Linux", "Time"],
+    "Twins": ["CTwins", "Linux", "Glibc"],
+    "StationShell": ground.union([
+      "StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "BoardLink",
+      "Modbus", "Linux", "HTTP", "Issuers", "Daemon", "Glibc",
+    ]),
+    "ManagementShell": ground.union([
       "ManagementCore", "StationProtocol", "MemberCode", "Issuers", "QRCode", "SQLite", "MQTT",
-      "HTTP", "Linux", "Glibc",
-    ],
-    "FleetSimulator": ["StationCore", "ManagementCore", "StationProtocol", "MemberCode"],
-    "SimulatedBoard": ["StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO", "Glibc"],
-    "TestBed": [
+      "HTTP", "Linux", "Daemon", "Glibc",
+    ]),
+    "FleetSimulator": ground.union([
+      "StationCore", "ManagementCore", "StationProtocol", "MemberCode",
+    ]),
+    "SimulatedBoard": ground.union([
+      "StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO", "BoardLink", "Twins", "Glibc",
+    ]),
+    "TestBed": ground.union([
       "StationProtocol", "MemberCode", "SQLite", "MQTT", "Linux", "Glibc", "Foundation",
       "FoundationNetworking", "Dispatch",
-    ],
-    "DecoderProbes": [
+    ]),
+    "DecoderProbes": ground.union([
       "StationProtocol", "ManagementCore", "MemberCode", "StationShell", "ManagementShell", "HTTP",
-      "GPIO", "Linux", "SimulatedBoard", "Glibc",
-    ],
-    "fuzz": ["DecoderProbes", "Linux", "StationProtocol", "CFuzzer", "Glibc"],
+      "GPIO", "BoardLink", "Linux", "SimulatedBoard", "Glibc",
+    ]),
+    "fuzz": ["DecoderProbes", "Linux", "Text", "CFuzzer", "Glibc"],
     "stationd": ["StationShell", "Linux", "Glibc"],
     "managementd": ["ManagementShell", "Linux", "Glibc"],
     "machineboard": ["SimulatedBoard", "Glibc"],
     "stationboard": ["SimulatedBoard", "Linux", "Glibc", "Foundation"],
-    "stationctl": ["MemberCode", "QRCode", "StationProtocol", "Linux", "Glibc", "Foundation"],
+    "stationctl": ground.union([
+      "MemberCode", "QRCode", "StationProtocol", "Linux", "Glibc", "Foundation",
+    ]),
     "fleetsim": ["FleetSimulator", "StationProtocol", "Linux", "Glibc"],
     "demo": ["TestBed", "StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation"],
     "emptystation": ["StationShell", "Glibc"],
-    "bench": [
+    "bench": ground.union([
       "MemberCode", "StationShell", "StationCore", "ManagementShell", "ManagementCore", "GPIO",
-      "MQTT", "Linux", "StationProtocol", "SQLite", "TestBed", "Glibc",
-    ],
+      "BoardLink", "MQTT", "Linux", "StationProtocol", "SQLite", "TestBed", "Twins", "Glibc",
+    ]),
   ]
 
   /// No I/O, clock, randomness, task or print in these.
-  static let pure: Set<String> = ["StationProtocol", "StationCore", "ManagementCore"]
+  static let pure = ground.union(["StationProtocol", "StationCore", "ManagementCore"])
 
   /// Where a forbidden system module's work is done instead.
   static let replacements: [String: String] = [

@@ -1,5 +1,6 @@
 // Words that must not stand in code, where, and what stands there instead.
 import Testing
+import Time
 
 /// A ban on words of Swift code.
 struct WordRule: Sendable {

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <pty.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -27,7 +26,6 @@ static inline int linux_open(const char *path, int flags, unsigned mode) {
 
 // Takes a terminal for this process alone: a second opener gets EBUSY (unless it is root).
 static inline int linux_lock_terminal(int fd) { return ioctl(fd, TIOCEXCL); }
-static inline int linux_unlock_terminal(int fd) { return ioctl(fd, TIOCNXCL); }
 
 // The identifier of the wake-up is carried in the 64-bit member of a packed union.
 static inline int linux_epoll_set(int epoll, int operation, int fd, unsigned events,

@@ -1,6 +1,7 @@
 // A pair of beams under random edges, held against where the bodies are that break them.
 import StationCore
 import StationProtocol
+import Time
 
 /// In an honest sequence people walk through one at a time, at any speed: each is told as what
 /// they did. In a wild one edges come as they like: nobody is invented, and faults are told.

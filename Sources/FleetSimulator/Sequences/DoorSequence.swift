@@ -1,6 +1,7 @@
 // A whole station with doors under random events: what releases a door, for how long, and why.
 import StationCore
 import StationProtocol
+import Time
 
 /// Watches what a station tells its relays. The reference keeps, for each door, until when grants
 /// and exits on record allow it to be released, and whether fire was signalled and not reset.

@@ -1,6 +1,7 @@
 // The entry machine under random attempts, against a book that is kept by plain rules.
 import StationCore
 import StationProtocol
+import Time
 
 /// One access point's entry machine with all that it is handed: lists, marks, people, hours.
 /// After every attempt it must say what `EntryBook` says, which holds numbers and sets, reads the

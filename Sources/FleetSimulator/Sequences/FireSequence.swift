@@ -1,6 +1,7 @@
 // The fire input alone under random wires, keys, restarts and policies.
 import StationCore
 import StationProtocol
+import Time
 
 /// Holds the fire machine against the rule on paper: released is what is latched, or what a fault
 /// of the wires releases by policy once it has stood; and an alarm stands exactly while it should.

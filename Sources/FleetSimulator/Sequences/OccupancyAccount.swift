@@ -1,6 +1,7 @@
 // Adds up what a station's records say of people, to be held against its own totals.
 import StationCore
 import StationProtocol
+import Time
 
 /// Knows the records and nothing of how they came about.
 struct OccupancyAccount {

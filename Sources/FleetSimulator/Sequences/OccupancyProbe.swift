@@ -1,6 +1,7 @@
 // A whole station under random people, held against a count of those who really passed.
 import StationCore
 import StationProtocol
+import Time
 
 /// In an honest sequence people pass open doors one at a time, and whoever is inside moves: the
 /// count is the true one, every correction is nothing. In a wild one sensors lie as they like:

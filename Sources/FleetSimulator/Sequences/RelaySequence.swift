@@ -1,6 +1,6 @@
 // A relay that follows occupancy under random people, switches and times.
 import StationCore
-import StationProtocol
+import Time
 
 /// Holds the relay machine against one sentence: it is on while somebody is or may be inside, for
 /// its delay after the last sign of anybody, and while a hand keeps it on.

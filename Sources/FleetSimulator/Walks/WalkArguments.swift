@@ -1,5 +1,4 @@
 // The arguments of fleetsim that are about walk files.
-import StationProtocol
 
 /// What fleetsim is asked to do with walk files.
 enum WalkArguments: Equatable {

@@ -1,5 +1,4 @@
 // What fleetsim does with walk files: it makes them, and scores the station's count against them.
-import StationProtocol
 
 /// Where walk files are; the command's own program knows real folders.
 package struct WalkFolder: Sendable {

@@ -1,6 +1,5 @@
 // A file of labelled walks, as the article Walk-files describes it; read strictly, written alike.
 import StationCore
-import StationProtocol
 
 /// What is wrong with a walk file, and in which line.
 package struct WalkFileError: Error, Equatable, CustomStringConvertible {

@@ -1,6 +1,5 @@
 // Makes walk files from a seed: people of a stated mix, one after the other or through a day.
 import StationCore
-import StationProtocol
 
 struct WalkGenerator {
   private static let millimetre: Int64 = 1000

@@ -1,6 +1,6 @@
 // One line of a walk file: a word, and named values that must all be there and all be used.
 import StationCore
-import StationProtocol
+import Time
 
 struct WalkLine {
   let word: String

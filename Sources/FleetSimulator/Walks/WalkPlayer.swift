@@ -1,6 +1,7 @@
 // Plays a scene through a whole station, the one that stands in the street, and listens to it.
 import StationCore
 import StationProtocol
+import Time
 
 /// What a station said of the people in one scene.
 struct WalkAccount {

@@ -1,6 +1,5 @@
 // What the sensors of a doorway tell of a walk file: edges, door, codes and motion, in time order.
 import StationCore
-import StationProtocol
 
 /// A walk file turned into what happens, and who really passed.
 struct WalkScene {

@@ -1,5 +1,4 @@
 // Counted against true: which of the people of a walk file were counted, and which were not.
-import StationProtocol
 
 /// The score of one file, or of many together.
 struct WalkScore: Equatable {

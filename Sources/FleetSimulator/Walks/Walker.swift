@@ -1,6 +1,5 @@
 // One labelled person on the way through two beams: body, speed, path, and which beams that breaks.
 import StationCore
-import StationProtocol
 
 /// A person as a walk file has them. Lengths are micrometres, times microseconds, speeds
 /// micrometres in a second: the file's six decimals as whole numbers, so that edges are exact.

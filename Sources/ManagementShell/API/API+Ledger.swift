@@ -1,8 +1,11 @@
 // Points: balances, orders, what needs somebody's decision, and the rules of exchanges.
 import HTTP
+import JSON
 import Linux
 import ManagementCore
 import StationProtocol
+import Text
+import Time
 
 extension API {
   func addLedgerRoutes() {

@@ -1,10 +1,12 @@
 // Members, by pseudonym, and the codes that open doors to them.
 import HTTP
+import JSON
 import Linux
 import ManagementCore
 import MemberCode
 import QRCode
 import StationProtocol
+import Text
 
 extension API {
   func enrolMember(

@@ -1,5 +1,6 @@
 // What was refused since the service started, counted for the people who run it.
 import HTTP
+import JSON
 import ManagementCore
 import StationProtocol
 

@@ -1,8 +1,10 @@
 // Stations, their events, and what could not be read of them.
 import HTTP
+import JSON
 import Linux
 import ManagementCore
 import StationProtocol
+import Text
 
 extension API {
   func listStations(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {

@@ -1,8 +1,11 @@
 // The routes of the service: what may be asked, by whom, and who answers.
 import HTTP
+import JSON
 import Linux
 import ManagementCore
 import StationProtocol
+import Text
+import Time
 
 /// The HTTP API below `/api/v1` and the dashboard's files. Everything happens on the loop's
 /// thread; the contract is `openapi.yaml`.

@@ -1,5 +1,5 @@
 // The names of the people who call the API: what one is made of, and when two are one.
-import StationProtocol
+import Text
 
 /// A name stands in the ledger and in the audit, and a second person is one of another name: a
 /// name that only looks like another would let one person be two.

@@ -2,6 +2,7 @@
 import Linux
 import MemberCode
 import StationProtocol
+import Time
 
 /// The issuer's key and how often each member has asked.
 final class CodeDesk {

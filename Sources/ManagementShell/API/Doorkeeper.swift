@@ -1,7 +1,7 @@
 // Who makes a request, by its token, and who is not even asked for it.
 import HTTP
 import ManagementCore
-import StationProtocol
+import Time
 
 /// Compares tokens, counts wrong ones by address, and remembers which connections have shown a
 /// right one. Lives on the loop's thread.

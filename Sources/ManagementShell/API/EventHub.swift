@@ -1,8 +1,10 @@
 // Everyone who watches: each record exactly once and in order, each station's state when it changes.
 import HTTP
+import JSON
 import Linux
 import ManagementCore
 import StationProtocol
+import Time
 
 /// The open event streams. A client has a place in the sequence of stored events; whoever is too
 /// slow for what is being announced, or comes back with `Last-Event-ID`, is served from the store

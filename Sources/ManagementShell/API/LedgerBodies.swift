@@ -1,4 +1,5 @@
 // The bodies of requests that order the ledger: read strictly, with the place of what is wrong.
+import JSON
 import ManagementCore
 import StationProtocol
 

@@ -1,7 +1,7 @@
 // An answer that is not what was asked for, in a form that programs and people can read.
 import HTTP
+import JSON
 import ManagementCore
-import StationProtocol
 
 /// A problem detail (RFC 9457). `code` is a key of the text catalogues, so that a page can say it
 /// in the reader's language; `detail` says in English what was wrong with this request.

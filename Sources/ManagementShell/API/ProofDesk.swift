@@ -1,8 +1,9 @@
 // Proves the ledger beside the loop, for everybody who asks meanwhile at once.
 import HTTP
+import JSON
 import Linux
 import ManagementCore
-import StationProtocol
+import Time
 
 /// A proof adds up everything that was ever moved: seconds, where the books are long. It runs on a
 /// thread of its own with a connection of its own, one at a time; whoever asks while one runs gets

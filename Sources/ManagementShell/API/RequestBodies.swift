@@ -1,6 +1,8 @@
 // The bodies of the API's requests: read strictly, into what each asks for.
+import JSON
 import ManagementCore
 import StationProtocol
+import Time
 
 /// `POST /members`.
 package struct MemberEnrolment: Equatable, Sendable {

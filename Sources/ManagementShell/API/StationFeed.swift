@@ -1,5 +1,6 @@
 // The changes of stations in one line, from which every watcher reads at its own pace.
 import StationProtocol
+import Time
 
 /// Each change of a station has a place; the station's older places count no more. A watcher keeps
 /// the place up to which it has read, so that a change costs the same whether one watches or 500 do.

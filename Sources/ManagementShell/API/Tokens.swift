@@ -1,6 +1,5 @@
 // The bearer tokens of the API: who is speaking, and what that person may do.
 import ManagementCore
-import StationProtocol
 
 /// Who makes a request.
 package struct Actor: Equatable, Sendable {

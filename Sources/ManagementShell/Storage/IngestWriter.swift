@@ -2,6 +2,7 @@
 import Linux
 import ManagementCore
 import StationProtocol
+import Time
 
 /// Owns a connection of its own on a thread of its own. What comes to a quiet service is committed
 /// at once. Under load the thread rests between commits, so that they begin up to 20 ms apart, and

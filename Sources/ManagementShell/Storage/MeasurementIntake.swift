@@ -2,6 +2,7 @@
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 /// Part of the ingest's hot path: what many records of a transaction add to one hour is written
 /// once, at its end.

@@ -1,7 +1,7 @@
 // Ends of exchanges that stations have kept, stored after a backup was restored.
 import ManagementCore
 import SQLite
-import StationProtocol
+import Time
 
 extension RecordIntake {
   /// What a store of before had acknowledged, and this one never had or has lost.

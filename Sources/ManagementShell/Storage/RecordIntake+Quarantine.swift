@@ -2,6 +2,7 @@
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 extension RecordIntake {
   /// Keeps what has a place but cannot stand there, once.

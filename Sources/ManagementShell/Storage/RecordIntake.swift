@@ -2,6 +2,7 @@
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 /// The hot path of the service: it prepares each statement once, and what many records of a
 /// transaction change together, it writes once at the end: the progress of a stream, the counts

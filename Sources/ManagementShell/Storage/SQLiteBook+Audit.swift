@@ -2,6 +2,7 @@
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 extension SQLiteBook {
   func note(_ entry: AuditEntry) throws(DatabaseError) { try Self.note(entry, in: database) }

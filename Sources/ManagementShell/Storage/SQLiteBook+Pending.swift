@@ -2,6 +2,7 @@
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 extension SQLiteBook {
   static let pendingColumns =

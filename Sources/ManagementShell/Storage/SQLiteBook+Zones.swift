@@ -3,6 +3,7 @@ import Linux
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 /// The rules of zones by their names, each read once. A new tz database counts from the next start.
 final class ZoneShelf {

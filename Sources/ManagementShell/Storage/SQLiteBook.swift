@@ -2,6 +2,7 @@
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 /// What it remembers are numbers of rows, which never change. Where a transaction fails it must be
 /// made anew: it may remember rows that are not there.

@@ -2,6 +2,7 @@
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 extension SQLiteStore {
   package func carryOut(

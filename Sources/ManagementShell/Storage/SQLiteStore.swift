@@ -2,6 +2,7 @@
 import ManagementCore
 import SQLite
 import StationProtocol
+import Time
 
 /// One connection to the service's database, for one thread. The writer's thread has one and the
 /// loop another; SQLite keeps them apart.

@@ -1,5 +1,6 @@
 // The board of an exchange machine with its columns of goods, as a value.
 import StationProtocol
+import Time
 
 /// What can go wrong in a column. Each stays until somebody mends it.
 package enum ColumnFault: String, CaseIterable, Sendable {

@@ -1,5 +1,4 @@
 // What a person or a test tells the simulated exchange machine, a line for each.
-import StationProtocol
 
 /// What can be wrong with the line between the machine's board and whoever asks it.
 package enum LineFault: String, CaseIterable, Sendable {

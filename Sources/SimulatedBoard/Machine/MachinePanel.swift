@@ -1,4 +1,5 @@
 // The exchange machine on the board's page: how it stands, and what a person does to it.
+import JSON
 import Linux
 import StationProtocol
 

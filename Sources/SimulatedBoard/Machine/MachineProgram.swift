@@ -1,7 +1,6 @@
 // The program `machineboard`: the simulated board of an exchange machine by itself.
 import Glibc
 import Linux
-import StationProtocol
 
 package enum MachineProgram {
   package static let usage = """

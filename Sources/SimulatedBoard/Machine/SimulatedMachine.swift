@@ -1,7 +1,7 @@
 // The simulated exchange machine at work: its board at the end of a serial line.
 import Glibc
+import JSON
 import Linux
-import StationProtocol
 
 /// A `ColumnBoard` on a pseudo-terminal, with everything that can be wrong with a line.
 package final class SimulatedMachine {

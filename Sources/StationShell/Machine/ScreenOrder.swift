@@ -1,6 +1,8 @@
 // What the screen may ask of the daemon, apart from how requests travel.
+import JSON
 import StationCore
 import StationProtocol
+import Time
 
 /// A button of the screen.
 enum ScreenOrder: Equatable {

@@ -1,6 +1,8 @@
 // What the screen beside the machine is told: the whole of it as one object, again at each change.
+import JSON
 import StationCore
 import StationProtocol
+import Time
 
 /// The state of the screen with what only the shell knows: the names of the articles, and how much
 /// of a choice's time is left.

@@ -1,8 +1,10 @@
 // The screen beside the machine over HTTP: its page, a stream of what it shows, and its buttons.
 import HTTP
+import JSON
 import Linux
 import StationCore
 import StationProtocol
+import Time
 
 /// Serves the page to the browser of the screen. `GET /events` sends `state` at once and after each
 /// change. A port that is taken keeps nobody from the door: it is tried again.

@@ -1,4 +1,5 @@
 // One member's entry in a member list, as its keys stand there.
+import Configuration
 import MemberCode
 import StationCore
 import StationProtocol

@@ -1,4 +1,5 @@
 // The file in which a facility writes what a station should know of single members.
+import Configuration
 import MemberCode
 import StationCore
 import StationProtocol

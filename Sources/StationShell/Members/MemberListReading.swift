@@ -1,6 +1,8 @@
 // Reads a member list entry by entry, and says where the file cannot be relied on.
+import Configuration
 import StationCore
 import StationProtocol
+import Text
 
 /// A member list that is being read.
 struct MemberListReading {

@@ -1,7 +1,7 @@
 // Reads the lists of members, again when their files have changed, and never falls behind them.
+import Configuration
 import Linux
 import StationCore
-import StationProtocol
 
 /// The lists that are in force. What cannot be read leaves what was known in force, also across a
 /// restart: a file that is damaged, or gone for the moment in which it is replaced, makes nobody a

@@ -1,6 +1,5 @@
 // A QR scanner on a serial line, opened again for as long as it takes.
 import Linux
-import StationProtocol
 
 /// Reads frames from a serial scanner on the loop. A scanner that is unplugged comes back by
 /// itself when its device does.

@@ -1,6 +1,6 @@
 // A QR scanner that plays a keyboard, found and opened again for as long as it takes.
 import Linux
-import StationProtocol
+import Time
 
 /// Reads codes from an input device on the loop. The device is grabbed, so that nothing it types
 /// reaches a console. One that types without end is heard at a bounded rate; what the kernel then

@@ -1,6 +1,5 @@
 // A people counter on a serial line, opened again for as long as it takes.
 import Linux
-import StationProtocol
 
 /// Reads totals from a people counter on the loop. One that is unplugged, or silent, comes back by
 /// itself when it does; its counts begin at zero then.

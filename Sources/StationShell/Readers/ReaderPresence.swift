@@ -1,6 +1,5 @@
 // Which readers are there, and so which access points have all of theirs.
 import StationCore
-import StationProtocol
 
 /// An access point may have several readers; its alarm stands while any of them is missing.
 struct ReaderPresence {

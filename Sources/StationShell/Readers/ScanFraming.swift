@@ -1,5 +1,6 @@
 // Cuts a scanner's stream of bytes into codes, whatever way the scanner marks their ends.
 import StationProtocol
+import Time
 
 /// Framing of a scanner: a code ends with CR, LF, NUL, ETX, EOT, a tab or a form feed, or when the
 /// line has been idle for a while. What stands around a code and is none of it comes off: control

@@ -2,7 +2,6 @@
 import GPIO
 import Linux
 import StationCore
-import StationProtocol
 
 /// Opens the readers of the settings and says what they read, and what is wrong with them.
 final class StationReaders {

@@ -1,7 +1,6 @@
 // An energy meter on a Modbus line, read on a thread beside the loop's.
 import Modbus
 import StationCore
-import StationProtocol
 
 /// Several meters may share a line, as they do on RS-485: then they share this object's line too.
 final class EnergyMeter {

@@ -1,4 +1,5 @@
 // A register of an energy meter: where it is, how its bits are read, what one count of it is.
+import JSON
 import Modbus
 import StationCore
 import StationProtocol

@@ -3,6 +3,7 @@ import Linux
 import Modbus
 import StationCore
 import StationProtocol
+import Time
 
 /// The loop's side. Thermometers and meters have a thread each, so that a 1-wire bus that hangs
 /// does not cost the meters too; a thread is only started where there is something to read. What

@@ -1,7 +1,7 @@
 // A thermometer of the kernel, read from sysfs: an IIO or hwmon device, or a DS18B20 on a 1-wire bus.
+import JSON
 import Linux
 import StationCore
-import StationProtocol
 
 /// Reading one may block for the 750 ms of a conversion, and longer where the bus hangs; it
 /// belongs on a thread that nothing waits for. The device is looked for anew with each reading:

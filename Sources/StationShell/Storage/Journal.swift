@@ -4,6 +4,7 @@ import Linux
 import SQLite
 import StationCore
 import StationProtocol
+import Time
 
 /// The journal's side of the loop's thread. Disk access, reading included, happens on the
 /// journal's own thread, because an SD card may stall for a second and the door may not.

@@ -3,7 +3,7 @@ import Glibc
 import Linux
 import SQLite
 import StationCore
-import StationProtocol
+import Time
 
 extension StationStore {
   /// Opens a store of this or an earlier version without counting a boot.

@@ -2,6 +2,7 @@
 import SQLite
 import StationCore
 import StationProtocol
+import Time
 
 extension StationStore {
   static let guessMigration = Migration(

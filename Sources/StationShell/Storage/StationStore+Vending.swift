@@ -3,6 +3,7 @@ import Linux
 import SQLite
 import StationCore
 import StationProtocol
+import Time
 
 extension StationStore {
   static let vendingMigration = Migration(

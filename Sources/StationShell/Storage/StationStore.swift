@@ -2,6 +2,7 @@
 import SQLite
 import StationCore
 import StationProtocol
+import Time
 
 /// The only place of the station that knows SQL. Each method is one transaction. It belongs to
 /// the journal's thread.

@@ -3,7 +3,6 @@ import Glibc
 import Linux
 import SQLite
 import StationCore
-import StationProtocol
 
 /// Beside the store `station.sqlite` there may be `.damaged` ones, for a maintainer to look at;
 /// `.version-9`, which a later version of this program has written and goes on with when it is

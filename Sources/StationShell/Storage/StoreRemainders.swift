@@ -3,6 +3,7 @@ import Linux
 import SQLite
 import StationCore
 import StationProtocol
+import Time
 
 /// On the journal's thread. A store is deleted when the service has all of it.
 final class StoreRemainders {

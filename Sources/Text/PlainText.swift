@@ -70,20 +70,3 @@ package enum PlainText {
     }
   }
 }
-
-extension JSONReader {
-  /// Reads a text for people.
-  /// - Parameter most: in Unicode scalars.
-  package mutating func read(
-    _ slot: inout String?, _ key: JSONKey, plain most: Int
-  ) throws(JSONError) {
-    try read(&slot, key) { (reader) throws(JSONError) in
-      let start = reader.offset
-      let text = try reader.string(limit: 4 * most)
-      if let fault = PlainText.fault(of: text, most: most) {
-        throw JSONError(offset: start, reason: .unreadableText(key.name, fault))
-      }
-      return text
-    }
-  }
-}

@@ -1,6 +1,7 @@
 // Tests that JSON is read strictly, with messages that say where and why.
 import Foundation
-import StationProtocol
+import JSON
+import TestBed
 import Testing
 
 @Suite struct JSONReaderTests {

@@ -84,10 +84,3 @@ extension Int64 {
     return self % divisor < 0 ? quotient - 1 : quotient
   }
 }
-
-extension Duration {
-  /// The duration in whole nanoseconds; exact for anything below 292 years.
-  package var wholeNanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
-  }
-}

@@ -1,6 +1,7 @@
 // A pseudo-terminal whose slave stands in for a scanner's serial line.
-import CLinux
+import CTwins
 import Glibc
+import Linux
 
 /// The master of a pseudo-terminal. Owns both descriptors: the slave is kept open, so that the
 /// master outlives whoever reads from it.
@@ -34,7 +35,7 @@ package final class PseudoTerminal {
 
   /// Ends the exclusive use that a process took of the slave (TIOCEXCL). It outlives that
   /// process, because the slave stays open here, and would keep the next one out.
-  package func release() { _ = linux_unlock_terminal(slave) }
+  package func release() { _ = twins_unlock_terminal(slave) }
 
   /// Writes what the line takes now.
   /// - Returns: how many bytes that was.

@@ -1,4 +1,5 @@
 // What the simulated board and the station daemon say to each other over a local socket.
+import GPIO
 
 /// The protocol of the simulated board, version 2.
 ///
@@ -85,39 +86,11 @@ extension BoardReport {
   fileprivate static let numberBits = [24: 24, 26: 24, 32: 32, 34: 32, 37: 35, 58: 56]
 }
 
-/// What people show a board besides codes.
-package enum BoardCredential: Equatable, Sendable {
-  case card(bits: Int, number: UInt64)
-  /// A PIN may be among them.
-  case keys(String)
-
-  /// - Returns: nil where no keypad sends that.
-  package init?(keys text: some StringProtocol) {
-    let isKey: (UInt8) -> Bool = {
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "*")
-        || $0 == UInt8(ascii: "#")
-    }
-    guard (1...32).contains(text.utf8.count), text.utf8.allSatisfy(isKey) else { return nil }
-    self = .keys(String(text))
-  }
-}
-
 /// What the daemon tells the board.
 package enum BoardOrder: Equatable, Sendable {
   case output(BoardLine, Bool)
   /// What the worker at an access point is to be told.
-  case show(accessPoint: Int, Outcome)
-
-  package enum Outcome: Equatable, Sendable {
-    case granted
-    /// The raw values of a `Denial` and, where that is `malformed`, of a `CodeFault`.
-    case refused(reason: String, fault: String? = nil)
-    /// Something that whoever stands there is to do, such as `close-door`.
-    case advice(String)
-
-    /// Whether it answers what was shown to the reader.
-    package var isAnswer: Bool { if case .advice = self { false } else { true } }
-  }
+  case show(accessPoint: Int, ReaderAnswer)
 
   /// The message without its LF.
   package var line: String {

@@ -1,20 +1,9 @@
-// Random numbers that a seed repeats, and random values of what the two sides exchange.
+// Random values of what the two sides exchange.
 import StationProtocol
+import TestBed
+import Time
 
-/// SplitMix64: one word of state, every seed good.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SeededGenerator {
   /// A number as a wire format may carry it: small and large ones alike.
   mutating func number() -> Int64 {
     Int64(next() % (1 << 53 + 1)) >> Int64.random(in: 0...53, using: &self)
@@ -38,16 +27,6 @@ struct SeededGenerator: RandomNumberGenerator {
 
   mutating func word<Word: CaseIterable>(_: Word.Type = Word.self) -> Word {
     Array(Word.allCases).randomElement(using: &self)!
-  }
-
-  /// Text with everything that has to be escaped, and with scalars of every length.
-  mutating func text() -> String {
-    let scalars: [Character] = [
-      "a", "0", " ", "\"", "\\", "/", "\n", "\r", "\t", "\u{0}", "\u{8}", "\u{C}", "\u{1F}",
-      "\u{7F}", "é", "站", "🚪", "\u{FFFD}", "\u{10FFFF}", "\u{2028}",
-    ]
-    let count = Int.random(in: 0...24, using: &self)
-    return String((0..<count).map { _ in scalars.randomElement(using: &self)! })
   }
 
   mutating func body(_ kind: Record.Kind) -> Record.Body {

@@ -1,4 +1,5 @@
 // Writes JSON (RFC 8259) as UTF-8 bytes without an intermediate tree.
+import Text
 
 /// Appends one JSON value after another. The caller nests objects and arrays by closures, so
 /// that what comes out is always well formed; commas are the writer's own affair.
@@ -92,19 +93,12 @@ package struct JSONWriter: Sendable {
     value(text)
   }
 
-  package mutating func field(_ name: StaticString, _ code: CodeDigest) {
+  /// A member whose text is a number of 16 hexadecimal digits, or two of them in a row.
+  package mutating func field(_ name: StaticString, hex number: UInt64, _ next: UInt64? = nil) {
     key(name)
     bytes.append(UInt8(ascii: "\""))
-    append(hex: code.high)
-    append(hex: code.low)
-    bytes.append(UInt8(ascii: "\""))
-    needsComma = true
-  }
-
-  package mutating func field(_ name: StaticString, _ stream: StreamID) {
-    key(name)
-    bytes.append(UInt8(ascii: "\""))
-    append(hex: stream.bits)
+    append(hex: number)
+    if let next { append(hex: next) }
     bytes.append(UInt8(ascii: "\""))
     needsComma = true
   }

@@ -1,6 +1,6 @@
 // Time zones as values: offsets, days of every length, and the files of the tz database.
-import StationProtocol
 import Testing
+import Time
 
 @Suite("Zones")
 struct ZoneTests {

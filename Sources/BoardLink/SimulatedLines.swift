@@ -1,6 +1,7 @@
 // The lines of the simulated board, over its local socket.
+import GPIO
 import Linux
-import StationProtocol
+import Time
 
 /// Connects to a board that `stationboard` plays, and again whenever it was lost. `onReadable`
 /// says so when the board comes, when it goes, and where the reason for its absence changes.
@@ -56,7 +57,7 @@ package final class SimulatedLines: StationLines {
     send(.output(line, level))
   }
 
-  package func show(accessPoint: Int, _ outcome: BoardOrder.Outcome) {
+  package func show(accessPoint: Int, _ outcome: ReaderAnswer) {
     send(.show(accessPoint: accessPoint, outcome))
   }
 

@@ -1,4 +1,5 @@
 // The syntax of configuration files: sections of `key = value` lines, as in unit files.
+import Text
 
 /// A configuration file taken apart, before anyone asks what its keys mean.
 ///

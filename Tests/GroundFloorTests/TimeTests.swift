@@ -1,6 +1,7 @@
 // Tests what day and minute it is where a station stands, and the arithmetic of times.
-import StationProtocol
+import TestBed
 import Testing
+import Time
 
 @Suite struct TimeTests {
   private static let hour = 3600

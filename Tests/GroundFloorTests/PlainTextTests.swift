@@ -1,6 +1,7 @@
 // Texts for people: what shows nothing, what hides something, and how much of it is repeated.
-import StationProtocol
+import Configuration
 import Testing
+import Text
 
 @Suite("Plain text")
 struct PlainTextTests {

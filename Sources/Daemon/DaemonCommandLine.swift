@@ -1,5 +1,6 @@
 // The command line of a daemon: which configuration, and whether to run or only to look at it.
-import StationProtocol
+import Configuration
+import Linux
 
 /// What both daemons do with their arguments; they differ in their settings alone.
 package struct DaemonCommandLine<Settings> {

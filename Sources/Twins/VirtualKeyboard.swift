@@ -1,7 +1,7 @@
 // A keyboard of the kernel's on which a program types, as PseudoTerminal is a serial line.
-import CEvdev
-import CLinux
+import CTwins
 import Glibc
+import Linux
 
 /// An input device with the keys of a keyboard, made through uinput. Others see it as they see a
 /// scanner; it is unplugged with the object. Owns its descriptor.
@@ -25,9 +25,9 @@ package final class VirtualKeyboard {
     for key in 1..<UInt32(BTN_MISC) {
       libevdev_enable_event_code(model, UInt32(EV_KEY), key, nil)
     }
-    let descriptor = linux_open("/dev/uinput", O_RDWR | O_CLOEXEC, 0)
+    let descriptor = open("/dev/uinput", O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError("open", path: "/dev/uinput") }
-    guard evdev_set_port(descriptor, port) == 0 else {
+    guard twins_set_port(descriptor, port) == 0 else {
       let error = SystemError("say where it is plugged in to", path: "/dev/uinput")
       close(descriptor)
       throw error

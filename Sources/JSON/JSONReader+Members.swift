@@ -1,0 +1,95 @@
+// Members that must stand exactly once, and the texts and numbers that they hold.
+import Text
+
+extension JSONReader {
+  /// Reads a value into `slot`, which must be empty: a repeated member is an error.
+  package mutating func read<Value>(
+    _ slot: inout Value?, _ key: JSONKey,
+    _ body: (inout JSONReader) throws(JSONError) -> Value
+  ) throws(JSONError) {
+    guard slot == nil else {
+      throw JSONError(offset: key.offset, reason: .repeatedMember(key.name))
+    }
+    slot = try body(&self)
+  }
+
+  /// Reads a string that `parse` must accept.
+  /// - Parameter expected: what it accepts, for a person.
+  package mutating func read<Value>(
+    _ slot: inout Value?, _ key: JSONKey, text parse: (String) -> Value?,
+    expecting expected: String? = nil
+  ) throws(JSONError) {
+    try read(&slot, key) { (reader) throws(JSONError) in
+      let start = reader.offset
+      guard let value = parse(try reader.string()) else {
+        throw JSONError(offset: start, reason: .invalidMember(key.name, expected: expected))
+      }
+      return value
+    }
+  }
+
+  /// Reads a string that `parse` must accept, by its bytes: of an identifier in digits no text is
+  /// made first.
+  package mutating func read<Value>(
+    _ slot: inout Value?, _ key: JSONKey, utf8 parse: (UnsafeBufferPointer<UInt8>) -> Value?
+  ) throws(JSONError) {
+    try read(&slot, key) { (reader) throws(JSONError) in
+      let start = reader.offset
+      reader.skipSpace()
+      let value: Value?
+      if let plain = reader.takePlainString(limit: Self.longestString) {
+        value = parse(plain)
+      } else {
+        var text = try reader.string()
+        value = text.withUTF8(parse)
+      }
+      guard let value else {
+        throw JSONError(offset: start, reason: .invalidMember(key.name))
+      }
+      return value
+    }
+  }
+
+  /// Reads an integer that `parse` must accept.
+  /// - Parameter expected: what it accepts, for a person.
+  package mutating func read<Value>(
+    _ slot: inout Value?, _ key: JSONKey, integer parse: (Int64) -> Value?,
+    expecting expected: String? = nil
+  ) throws(JSONError) {
+    try read(&slot, key) { (reader) throws(JSONError) in
+      let start = reader.offset
+      guard let value = parse(try reader.integer()) else {
+        throw JSONError(offset: start, reason: .invalidMember(key.name, expected: expected))
+      }
+      return value
+    }
+  }
+
+  /// The error for a member that this object does not have.
+  package func unknown(_ key: JSONKey) -> JSONError {
+    JSONError(offset: key.offset, reason: .unknownMember(key.name))
+  }
+
+  /// The value of a member that must be there.
+  package func require<Value>(_ value: Value?, _ name: String) throws(JSONError) -> Value {
+    guard let value else { throw error(.missingMember(name)) }
+    return value
+  }
+}
+
+extension JSONReader {
+  /// Reads a text for people.
+  /// - Parameter most: in Unicode scalars.
+  package mutating func read(
+    _ slot: inout String?, _ key: JSONKey, plain most: Int
+  ) throws(JSONError) {
+    try read(&slot, key) { (reader) throws(JSONError) in
+      let start = reader.offset
+      let text = try reader.string(limit: 4 * most)
+      if let fault = PlainText.fault(of: text, most: most) {
+        throw JSONError(offset: start, reason: .unreadableText(key.name, fault))
+      }
+      return text
+    }
+  }
+}
