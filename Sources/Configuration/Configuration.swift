@@ -2,19 +2,19 @@
 
 /// What a table made of a file. Every value is there and of its kind; asking for one that the
 /// table does not have is a mistake in the program and traps.
-package struct Configuration: Equatable, Sendable {
-  package enum Value: Equatable, Sendable {
+public struct Configuration: Equatable, Sendable {
+  public enum Value: Equatable, Sendable {
     case text(String)
     case boolean(Bool)
     case integer(Int)
     case duration(Duration)
   }
 
-  package struct Section: Equatable, Sendable {
-    package let name: String
-    package let argument: String?
+  public struct Section: Equatable, Sendable {
+    public let name: String
+    public let argument: String?
     /// nil where the section is not in the file.
-    package let line: Int?
+    public let line: Int?
     let values: [String: Value]
     let lines: [String: Int]
     /// Keys whose value could not be taken as it stands. Only a survey has any.
@@ -23,17 +23,17 @@ package struct Configuration: Equatable, Sendable {
     let hasStray: Bool
 
     /// Whether the file says something of the key that cannot be relied on.
-    package func isDoubtful(_ key: String) -> Bool {
+    public func isDoubtful(_ key: String) -> Bool {
       faultyKeys.contains(key) || hasStray && lines[key] == nil
     }
 
     /// Where the key stands, for a problem that only shows when values are compared.
-    package func line(of key: String) -> Int? { lines[key] ?? line }
+    public func line(of key: String) -> Int? { lines[key] ?? line }
 
     /// Whether the file says it, and not the table.
-    package func isSet(_ key: String) -> Bool { lines[key] != nil }
+    public func isSet(_ key: String) -> Bool { lines[key] != nil }
 
-    package func optionalText(_ key: String) -> String? {
+    public func optionalText(_ key: String) -> String? {
       switch values[key] {
       case .text(let text): text
       case nil: nil
@@ -41,21 +41,21 @@ package struct Configuration: Equatable, Sendable {
       }
     }
 
-    package func text(_ key: String) -> String {
+    public func text(_ key: String) -> String {
       guard case .text(let text) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no text")
       }
       return text
     }
 
-    package func boolean(_ key: String) -> Bool {
+    public func boolean(_ key: String) -> Bool {
       guard case .boolean(let value) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no yes or no")
       }
       return value
     }
 
-    package func optionalInteger(_ key: String) -> Int? {
+    public func optionalInteger(_ key: String) -> Int? {
       switch values[key] {
       case .integer(let number): number
       case nil: nil
@@ -63,14 +63,14 @@ package struct Configuration: Equatable, Sendable {
       }
     }
 
-    package func integer(_ key: String) -> Int {
+    public func integer(_ key: String) -> Int {
       guard case .integer(let number) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no number")
       }
       return number
     }
 
-    package func optionalDuration(_ key: String) -> Duration? {
+    public func optionalDuration(_ key: String) -> Duration? {
       switch values[key] {
       case .duration(let duration): duration
       case nil: nil
@@ -78,7 +78,7 @@ package struct Configuration: Equatable, Sendable {
       }
     }
 
-    package func duration(_ key: String) -> Duration {
+    public func duration(_ key: String) -> Duration {
       guard case .duration(let duration) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no time")
       }
@@ -88,10 +88,10 @@ package struct Configuration: Equatable, Sendable {
 
   let sections: [Section]
   /// Whether every head could be read. Where not, sections may be missing.
-  package let hasAllSections: Bool
+  public let hasAllSections: Bool
 
   /// The section of a name that stands once.
-  package func section(_ name: String) -> Section {
+  public func section(_ name: String) -> Section {
     guard let section = sections.first(where: { $0.name == name }) else {
       preconditionFailure("no section [\(name)] in the table")
     }
@@ -99,5 +99,5 @@ package struct Configuration: Equatable, Sendable {
   }
 
   /// The sections of a name that may repeat, in the order of the file.
-  package func sections(_ name: String) -> [Section] { sections.filter { $0.name == name } }
+  public func sections(_ name: String) -> [Section] { sections.filter { $0.name == name } }
 }

@@ -4,9 +4,9 @@ import Time
 
 /// Every section and key that a daemon understands. The parser, `--print-default-config` and the
 /// shipped example all come from it.
-package struct ConfigurationTable: Sendable {
-  package struct Section: Sendable {
-    package enum Occurrence: Sendable {
+public struct ConfigurationTable: Sendable {
+  public struct Section: Sendable {
+    public enum Occurrence: Sendable {
       /// Once, or not at all where no key of it is required.
       case single
       /// Any number of times, each with a different argument.
@@ -14,15 +14,15 @@ package struct ConfigurationTable: Sendable {
       case repeated(argument: String, example: String, accepts: @Sendable (String) -> Bool)
     }
 
-    package let name: String
-    package let occurrence: Occurrence
-    package let sentence: String
+    public let name: String
+    public let occurrence: Occurrence
+    public let sentence: String
     /// Whether the printed file has it; one that it can do without stands there in comments.
-    package let isPrinted: Bool
-    package let keys: [Key]
+    public let isPrinted: Bool
+    public let keys: [Key]
 
     /// - Parameter isUsual: whether nearly every file has one of a section that is repeated.
-    package init(
+    public init(
       _ name: String, _ sentence: String, _ occurrence: Occurrence = .single,
       isUsual: Bool = false, keys: [Key]
     ) {
@@ -34,13 +34,13 @@ package struct ConfigurationTable: Sendable {
     }
   }
 
-  package struct Key: Sendable {
-    package let name: String
-    package let kind: Kind
-    package let presence: Presence
-    package let sentence: String
+  public struct Key: Sendable {
+    public let name: String
+    public let kind: Kind
+    public let presence: Presence
+    public let sentence: String
 
-    package init(_ name: String, _ kind: Kind, _ presence: Presence, _ sentence: String) {
+    public init(_ name: String, _ kind: Kind, _ presence: Presence, _ sentence: String) {
       self.name = name
       self.kind = kind
       self.presence = presence
@@ -49,7 +49,7 @@ package struct ConfigurationTable: Sendable {
   }
 
   /// What a value may be.
-  package enum Kind: Sendable {
+  public enum Kind: Sendable {
     /// Any text that is not empty.
     case text
     /// A text of a certain form, which `form` names after "expected".
@@ -64,7 +64,7 @@ package struct ConfigurationTable: Sendable {
   }
 
   /// What holds where the key is not there.
-  package enum Presence: Sendable {
+  public enum Presence: Sendable {
     case standard(String)
     case required(example: String)
     case optional(example: String)
@@ -72,13 +72,13 @@ package struct ConfigurationTable: Sendable {
     case usual(example: String)
   }
 
-  package let sections: [Section]
+  public let sections: [Section]
 
-  package init(_ sections: [Section]) { self.sections = sections }
+  public init(_ sections: [Section]) { self.sections = sections }
 
   /// Reads a file.
   /// - Throws: every problem that it has.
-  package func read(_ text: [UInt8]) throws(ConfigurationError) -> Configuration {
+  public func read(_ text: [UInt8]) throws(ConfigurationError) -> Configuration {
     let (configuration, problems) = survey(text)
     guard problems.isEmpty else { throw ConfigurationError(problems) }
     return configuration
@@ -86,7 +86,7 @@ package struct ConfigurationTable: Sendable {
 
   /// Reads what can be read of a file. Sections say which of their keys are in doubt; required
   /// ones may be missing. A section that stands twice is there twice.
-  package func survey(
+  public func survey(
     _ text: [UInt8]
   ) -> (configuration: Configuration, problems: [ConfigurationProblem]) {
     let ini = INI(text)
@@ -260,7 +260,7 @@ extension ConfigurationTable.Kind {
   }
 
   /// What is acceptable, as words after "expects".
-  package var form: String {
+  public var form: String {
     switch self {
     case .text: "some text"
     case .word(let form, _): form

@@ -3,7 +3,7 @@
 extension ConfigurationTable {
   /// What `--print-default-config` prints, which is a file that can be used. Keys that must be set
   /// show an example; keys and sections that may be left out stand as comments.
-  package var defaultText: String {
+  public var defaultText: String {
     sections.map(\.defaultText).joined(separator: "\n")
   }
 }

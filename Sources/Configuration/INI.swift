@@ -6,38 +6,38 @@ import Text
 /// A line is empty, a comment (its first character is `#` or `;`), a section (`[name]` or
 /// `[name argument]`), or `key = value`. A value ends with its line and loses the space around
 /// it; `#` inside a value is part of it. A byte order mark before the first line is passed over.
-package struct INI: Equatable, Sendable {
-  package struct Section: Equatable, Sendable {
-    package var name: String
-    package var argument: String?
+public struct INI: Equatable, Sendable {
+  public struct Section: Equatable, Sendable {
+    public var name: String
+    public var argument: String?
     /// Counted from 1.
-    package var line: Int
-    package var entries: [Entry] = []
+    public var line: Int
+    public var entries: [Entry] = []
     /// The first line below that is neither a key nor a section: it may have been any key.
-    package var firstStray: Int?
+    public var firstStray: Int?
     /// The first line below that opens a section which cannot be read: what follows is not this
     /// section's.
-    package var lostHead: Int?
+    public var lostHead: Int?
 
     /// As it stands in the file, for messages.
-    package var title: String {
+    public var title: String {
       argument.map { "[\(Excerpt(name)) \(Excerpt($0))]" } ?? "[\(Excerpt(name))]"
     }
   }
 
-  package struct Entry: Equatable, Sendable {
-    package var key: String
-    package var value: String
-    package var line: Int
+  public struct Entry: Equatable, Sendable {
+    public var key: String
+    public var value: String
+    public var line: Int
   }
 
-  package var sections: [Section] = []
+  public var sections: [Section] = []
 
   /// What could not be read; the rest is in `sections` all the same, so that one round of
   /// editing mends every mistake.
-  package private(set) var problems: [ConfigurationProblem] = []
+  public private(set) var problems: [ConfigurationProblem] = []
 
-  package init(_ text: [UInt8]) {
+  public init(_ text: [UInt8]) {
     if TextMark.isUTF16(text) {
       refuse(1, "the file is UTF-16: save it as UTF-8")
       return
@@ -113,29 +113,29 @@ package struct INI: Equatable, Sendable {
 }
 
 /// One mistake in a configuration, and where it is.
-package struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertible {
+public struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertible {
   /// Counted from 1; nil where something is missing from the whole file.
-  package var line: Int?
-  package var message: String
+  public var line: Int?
+  public var message: String
 
   /// In bytes: whatever of the file a message repeats, it stays one that can be read.
   private static let longest = 500
 
-  package init(line: Int?, _ message: String) {
+  public init(line: Int?, _ message: String) {
     self.line = line
     self.message =
       message.utf8.count > Self.longest
       ? Excerpt(message, longest: Self.longest).description : message
   }
 
-  package var description: String { line.map { "line \($0): \(message)" } ?? message }
+  public var description: String { line.map { "line \($0): \(message)" } ?? message }
 }
 
 /// Every mistake of a configuration together, in the order of the lines.
-package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-  package let problems: [ConfigurationProblem]
+public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+  public let problems: [ConfigurationProblem]
 
-  package init(_ problems: [ConfigurationProblem]) {
+  public init(_ problems: [ConfigurationProblem]) {
     // The index keeps the order of problems of one line; the sort need not be stable.
     self.problems =
       problems.enumerated()
@@ -143,8 +143,8 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
       .map(\.element)
   }
 
-  package var description: String { lines.joined(separator: "\n") }
+  public var description: String { lines.joined(separator: "\n") }
 
   /// A sentence for each mistake, bounded in number.
-  package var lines: [String] { Excerpt.named(problems) { $0.description } }
+  public var lines: [String] { Excerpt.named(problems) { $0.description } }
 }

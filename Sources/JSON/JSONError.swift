@@ -2,8 +2,8 @@
 import Text
 
 /// Where a text stopped being the JSON that was expected, and why.
-package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
-  package enum Reason: Equatable, Sendable {
+public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+  public enum Reason: Equatable, Sendable {
     case expected(String)
     case endsEarly
     case trailingBytes
@@ -19,15 +19,15 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Bytes from the start of the text.
-  package let offset: Int
-  package let reason: Reason
+  public let offset: Int
+  public let reason: Reason
 
-  package init(offset: Int, reason: Reason) {
+  public init(offset: Int, reason: Reason) {
     self.offset = offset
     self.reason = reason
   }
 
-  package var description: String {
+  public var description: String {
     let what =
       switch reason {
       case .expected(let thing): "expected \(thing)"

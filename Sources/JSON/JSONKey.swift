@@ -2,11 +2,11 @@
 
 /// The name of an object's member, compared with literals without making a String of it. It
 /// points into the text, so it is good only inside the closure that it is handed to.
-package struct JSONKey {
+public struct JSONKey {
   private let plain: UnsafeBufferPointer<UInt8>
   /// Where the name stands with escapes or beyond ASCII, what it means.
   private let decoded: String?
-  package let offset: Int
+  public let offset: Int
 
   init(plain: UnsafeBufferPointer<UInt8>, offset: Int) {
     self.plain = plain
@@ -20,12 +20,12 @@ package struct JSONKey {
     self.offset = offset
   }
 
-  package static func ~= (literal: StaticString, key: JSONKey) -> Bool {
+  public static func ~= (literal: StaticString, key: JSONKey) -> Bool {
     literal.withUTF8Buffer { literal in
       if let decoded = key.decoded { return decoded.utf8.elementsEqual(literal) }
       return key.plain.count == literal.count && key.plain.elementsEqual(literal)
     }
   }
 
-  package var name: String { decoded ?? String(decoding: plain, as: UTF8.self) }
+  public var name: String { decoded ?? String(decoding: plain, as: UTF8.self) }
 }

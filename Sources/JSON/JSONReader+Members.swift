@@ -3,7 +3,7 @@ import Text
 
 extension JSONReader {
   /// Reads a value into `slot`, which must be empty: a repeated member is an error.
-  package mutating func read<Value>(
+  public mutating func read<Value>(
     _ slot: inout Value?, _ key: JSONKey,
     _ body: (inout JSONReader) throws(JSONError) -> Value
   ) throws(JSONError) {
@@ -15,7 +15,7 @@ extension JSONReader {
 
   /// Reads a string that `parse` must accept.
   /// - Parameter expected: what it accepts, for a person.
-  package mutating func read<Value>(
+  public mutating func read<Value>(
     _ slot: inout Value?, _ key: JSONKey, text parse: (String) -> Value?,
     expecting expected: String? = nil
   ) throws(JSONError) {
@@ -30,7 +30,7 @@ extension JSONReader {
 
   /// Reads a string that `parse` must accept, by its bytes: of an identifier in digits no text is
   /// made first.
-  package mutating func read<Value>(
+  public mutating func read<Value>(
     _ slot: inout Value?, _ key: JSONKey, utf8 parse: (UnsafeBufferPointer<UInt8>) -> Value?
   ) throws(JSONError) {
     try read(&slot, key) { (reader) throws(JSONError) in
@@ -52,7 +52,7 @@ extension JSONReader {
 
   /// Reads an integer that `parse` must accept.
   /// - Parameter expected: what it accepts, for a person.
-  package mutating func read<Value>(
+  public mutating func read<Value>(
     _ slot: inout Value?, _ key: JSONKey, integer parse: (Int64) -> Value?,
     expecting expected: String? = nil
   ) throws(JSONError) {
@@ -66,12 +66,12 @@ extension JSONReader {
   }
 
   /// The error for a member that this object does not have.
-  package func unknown(_ key: JSONKey) -> JSONError {
+  public func unknown(_ key: JSONKey) -> JSONError {
     JSONError(offset: key.offset, reason: .unknownMember(key.name))
   }
 
   /// The value of a member that must be there.
-  package func require<Value>(_ value: Value?, _ name: String) throws(JSONError) -> Value {
+  public func require<Value>(_ value: Value?, _ name: String) throws(JSONError) -> Value {
     guard let value else { throw error(.missingMember(name)) }
     return value
   }
@@ -80,7 +80,7 @@ extension JSONReader {
 extension JSONReader {
   /// Reads a text for people.
   /// - Parameter most: in Unicode scalars.
-  package mutating func read(
+  public mutating func read(
     _ slot: inout String?, _ key: JSONKey, plain most: Int
   ) throws(JSONError) {
     try read(&slot, key) { (reader) throws(JSONError) in

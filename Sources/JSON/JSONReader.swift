@@ -1,21 +1,21 @@
 // Reads JSON (RFC 8259) strictly: no unknown, missing or repeated members, no loose numbers.
 
 /// A cursor over one JSON text. Every method leaves it behind the value that it read.
-package struct JSONReader {
+public struct JSONReader {
   /// How deep objects and arrays may nest before the text is refused.
-  package static let deepest = 16
+  public static let deepest = 16
   /// The largest magnitude of an integer that every JSON implementation carries exactly
   /// (RFC 8259 section 6).
-  package static let largest: Int64 = 1 << 53
+  public static let largest: Int64 = 1 << 53
   /// The most UTF-8 bytes of a string of which nothing else is said.
-  package static let longestString = 512
+  public static let longestString = 512
 
   let bytes: UnsafeBufferPointer<UInt8>
-  package internal(set) var offset = 0
+  public internal(set) var offset = 0
   var depth = 0
 
   /// Reads one value that fills the whole of `bytes`.
-  package static func read<Value>(
+  public static func read<Value>(
     _ bytes: [UInt8], _ body: (inout JSONReader) throws(JSONError) -> Value
   ) throws(JSONError) -> Value {
     let outcome: Result<Value, JSONError> = bytes.withUnsafeBufferPointer { buffer in
@@ -34,12 +34,12 @@ package struct JSONReader {
 
   private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-  package func error(_ reason: JSONError.Reason) -> JSONError {
+  public func error(_ reason: JSONError.Reason) -> JSONError {
     JSONError(offset: offset, reason: reason)
   }
 
   /// Calls `member` for each member with the cursor on its value, which it must read.
-  package mutating func object(
+  public mutating func object(
     _ member: (inout JSONReader, JSONKey) throws(JSONError) -> Void
   ) throws(JSONError) {
     try enter(UInt8(ascii: "{"), "an object")
@@ -58,7 +58,7 @@ package struct JSONReader {
   }
 
   /// Calls `element` for each element with the cursor on it.
-  package mutating func array(
+  public mutating func array(
     limit: Int, _ element: (inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
     try enter(UInt8(ascii: "["), "an array")
@@ -77,7 +77,7 @@ package struct JSONReader {
 
   /// An integer without fraction or exponent, at most 2^53 in magnitude, which every JSON
   /// implementation carries exactly (RFC 8259 section 6).
-  package mutating func integer() throws(JSONError) -> Int64 {
+  public mutating func integer() throws(JSONError) -> Int64 {
     skipSpace()
     let start = offset
     let isNegative = take(UInt8(ascii: "-"))
@@ -106,7 +106,7 @@ package struct JSONReader {
     }
   }
 
-  package mutating func bool() throws(JSONError) -> Bool {
+  public mutating func bool() throws(JSONError) -> Bool {
     skipSpace()
     if take(word: "true") { return true }
     if take(word: "false") { return false }
@@ -114,13 +114,13 @@ package struct JSONReader {
   }
 
   /// Takes a `null` if one comes next.
-  package mutating func takeNull() -> Bool {
+  public mutating func takeNull() -> Bool {
     skipSpace()
     return take(word: "null")
   }
 
   /// - Parameter limit: the most UTF-8 bytes that the text may have.
-  package mutating func string(limit: Int = longestString) throws(JSONError) -> String {
+  public mutating func string(limit: Int = longestString) throws(JSONError) -> String {
     skipSpace()
     let start = offset
     guard take(UInt8(ascii: "\"")) else {
@@ -143,7 +143,7 @@ package struct JSONReader {
   }
 
   /// Checks the syntax of one value of any kind and returns where it stands.
-  package mutating func anything() throws(JSONError) -> Range<Int> {
+  public mutating func anything() throws(JSONError) -> Range<Int> {
     skipSpace()
     let start = offset
     guard offset < bytes.count else { throw error(.endsEarly) }
@@ -163,5 +163,5 @@ package struct JSONReader {
   }
 
   /// The bytes of a range that `anything()` returned.
-  package func slice(_ range: Range<Int>) -> [UInt8] { Array(bytes[range]) }
+  public func slice(_ range: Range<Int>) -> [UInt8] { Array(bytes[range]) }
 }

@@ -3,26 +3,26 @@ import Text
 
 /// Appends one JSON value after another. The caller nests objects and arrays by closures, so
 /// that what comes out is always well formed; commas are the writer's own affair.
-package struct JSONWriter: Sendable {
-  package private(set) var bytes: [UInt8] = []
+public struct JSONWriter: Sendable {
+  public private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
-  package init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
+  public init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
   /// The bytes of one object.
-  package static func object(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+  public static func object(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     writer.object(body)
     return writer.bytes
   }
 
-  package mutating func object(_ body: (inout JSONWriter) -> Void) {
+  public mutating func object(_ body: (inout JSONWriter) -> Void) {
     open(UInt8(ascii: "{"))
     body(&self)
     close(UInt8(ascii: "}"))
   }
 
-  package mutating func array<Element>(
+  public mutating func array<Element>(
     _ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void
   ) {
     open(UInt8(ascii: "["))
@@ -31,7 +31,7 @@ package struct JSONWriter: Sendable {
   }
 
   /// The name of the member whose value comes next.
-  package mutating func key(_ name: StaticString) {
+  public mutating func key(_ name: StaticString) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -40,10 +40,10 @@ package struct JSONWriter: Sendable {
     needsComma = false
   }
 
-  package mutating func null() { literal("null") }
-  package mutating func value(_ bool: Bool) { literal(bool ? "true" : "false") }
+  public mutating func null() { literal("null") }
+  public mutating func value(_ bool: Bool) { literal(bool ? "true" : "false") }
 
-  package mutating func value(_ number: some BinaryInteger) {
+  public mutating func value(_ number: some BinaryInteger) {
     separate()
     var digits = UInt64(number.magnitude)
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -56,7 +56,7 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  package mutating func value(_ text: some StringProtocol) {
+  public mutating func value(_ text: some StringProtocol) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     let written: Void? = text.utf8.withContiguousStorageIfAvailable { utf8 in
@@ -72,29 +72,29 @@ package struct JSONWriter: Sendable {
   }
 
   /// A value that is JSON already.
-  package mutating func raw(_ json: some Sequence<UInt8>) {
+  public mutating func raw(_ json: some Sequence<UInt8>) {
     separate()
     bytes.append(contentsOf: json)
     needsComma = true
   }
 
-  package mutating func field(_ name: StaticString, _ number: some BinaryInteger) {
+  public mutating func field(_ name: StaticString, _ number: some BinaryInteger) {
     key(name)
     value(number)
   }
 
-  package mutating func field(_ name: StaticString, _ bool: Bool) {
+  public mutating func field(_ name: StaticString, _ bool: Bool) {
     key(name)
     value(bool)
   }
 
-  package mutating func field(_ name: StaticString, _ text: some StringProtocol) {
+  public mutating func field(_ name: StaticString, _ text: some StringProtocol) {
     key(name)
     value(text)
   }
 
   /// A member whose text is a number of 16 hexadecimal digits, or two of them in a row.
-  package mutating func field(_ name: StaticString, hex number: UInt64, _ next: UInt64? = nil) {
+  public mutating func field(_ name: StaticString, hex number: UInt64, _ next: UInt64? = nil) {
     key(name)
     bytes.append(UInt8(ascii: "\""))
     append(hex: number)
@@ -104,7 +104,7 @@ package struct JSONWriter: Sendable {
   }
 
   /// A member whose text is its description.
-  package mutating func field(_ name: StaticString, _ value: some CustomStringConvertible) {
+  public mutating func field(_ name: StaticString, _ value: some CustomStringConvertible) {
     key(name)
     self.value(value.description)
   }

@@ -2,15 +2,15 @@
 
 /// Error texts, logs and answers quote what they refuse, so that it can be found; never more of it
 /// than a person reads, and never a character that would rewrite the line around it.
-package struct Excerpt: CustomStringConvertible, Equatable, Sendable {
+public struct Excerpt: CustomStringConvertible, Equatable, Sendable {
   /// In bytes of UTF-8, without the mark that something was left out.
-  package static let longest = 64
+  public static let longest = 64
   /// How many of a list are named; the rest are counted.
-  package static let mostNamed = 50
+  public static let mostNamed = 50
 
-  package let description: String
+  public let description: String
 
-  package init(_ text: some StringProtocol, longest: Int = longest) {
+  public init(_ text: some StringProtocol, longest: Int = longest) {
     var shown = ""
     var size = 0
     for scalar in text.unicodeScalars {
@@ -26,13 +26,13 @@ package struct Excerpt: CustomStringConvertible, Equatable, Sendable {
   }
 
   /// `U+202E`.
-  package static func name(of scalar: Unicode.Scalar) -> String {
+  public static func name(of scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16, uppercase: true)
     return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
   /// The first of a list, and a sentence that counts the others where there are any.
-  package static func named<Element>(
+  public static func named<Element>(
     _ all: some Collection<Element>, most: Int = mostNamed, _ sentence: (Element) -> String
   ) -> [String] {
     let lines = all.prefix(most).map(sentence)

@@ -1,19 +1,19 @@
 // Numbers as the hexadecimal digits that identifiers and digests are written in.
 
 /// Lower-case hexadecimal numbers of a fixed width.
-package enum Hex {
-  package static func text(_ number: UInt64, digits: Int) -> String {
+public enum Hex {
+  public static func text(_ number: UInt64, digits: Int) -> String {
     let plain = String(number, radix: 16)
     return String(repeating: "0", count: max(0, digits - plain.count)) + plain
   }
 
-  package static func number(_ text: some StringProtocol, digits: Int) -> UInt64? {
+  public static func number(_ text: some StringProtocol, digits: Int) -> UInt64? {
     guard text.utf8.count == digits, digits <= 16 else { return nil }
     return number(text.utf8)
   }
 
   /// - Parameter digits: at most 16 of them.
-  package static func number(_ digits: some Sequence<UInt8>) -> UInt64? {
+  public static func number(_ digits: some Sequence<UInt8>) -> UInt64? {
     var number: UInt64 = 0
     for byte in digits {
       switch byte {

@@ -2,16 +2,16 @@
 
 /// Reasons, names and labels. They are read by somebody who decides by them, so nothing in them may
 /// be invisible, and something must be visible.
-package enum PlainText {
+public enum PlainText {
   /// Why a text is not acceptable, as the words of an error.
-  package enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
+  public enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
     /// Nothing but space, or nothing at all.
     case blank
     /// - Parameter place: of the character, counted in Unicode scalars from 1.
     case invisible(Unicode.Scalar, place: Int)
     case tooLong(most: Int)
 
-    package var description: String {
+    public var description: String {
       switch self {
       case .blank: "it shows nothing"
       case .invisible(let scalar, let place):
@@ -22,7 +22,7 @@ package enum PlainText {
   }
 
   /// - Parameter most: in Unicode scalars.
-  package static func fault(of text: String, most: Int) -> Fault? {
+  public static func fault(of text: String, most: Int) -> Fault? {
     var isVisible = false
     var count = 0
     var before: Unicode.Scalar?
@@ -44,7 +44,7 @@ package enum PlainText {
 
   /// Control and format characters, marks of direction, line ends, and whatever a font shall not
   /// draw (Unicode's Default_Ignorable_Code_Point).
-  package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+  public static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     // Nearly all of what is asked about.
     if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
     let properties = scalar.properties

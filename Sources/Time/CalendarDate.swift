@@ -1,13 +1,13 @@
 // The calendar that schedules, best-before days and the ends of keys go by.
 
 /// A date of the Gregorian calendar.
-package struct CalendarDate: Hashable, Sendable {
-  package var year: Int
-  package var month: Int
-  package var day: Int
+public struct CalendarDate: Hashable, Sendable {
+  public var year: Int
+  public var month: Int
+  public var day: Int
 
   /// - Returns: nil where the calendar has no such day.
-  package init?(year: Int, month: Int, day: Int) {
+  public init?(year: Int, month: Int, day: Int) {
     guard (1970...9999).contains(year), (1...12).contains(month), day >= 1,
       day <= Self.days(inMonth: month, of: year)
     else { return nil }
@@ -17,7 +17,7 @@ package struct CalendarDate: Hashable, Sendable {
   }
 
   /// `YYYY-MM-DD`, and nothing else.
-  package init?(text: some StringProtocol) {
+  public init?(text: some StringProtocol) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2],
       parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
@@ -27,7 +27,7 @@ package struct CalendarDate: Hashable, Sendable {
   }
 
   /// Days since 1970-01-01: whole years with their leap days, then whole months.
-  package var daysSince1970: Int {
+  public var daysSince1970: Int {
     let before = year - 1
     let leapDays = before / 4 - before / 100 + before / 400 - 477
     let months = (1..<month).reduce(0) { $0 + Self.days(inMonth: $1, of: year) }

@@ -2,7 +2,7 @@
 
 extension Duration {
   /// The duration in whole nanoseconds; exact for anything below 292 years.
-  package var wholeNanoseconds: Int64 {
+  public var wholeNanoseconds: Int64 {
     components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
   }
 
@@ -16,7 +16,7 @@ extension Duration {
 
   /// A whole number and a unit, with or without a space between.
   /// - Returns: nil where the text is none, or is longer than 292 years.
-  package init?(configured text: String) {
+  public init?(configured text: String) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     let unit = text.dropFirst(digits.count).drop { $0 == " " || $0 == "\t" }
     guard let count = Int64(digits),
@@ -27,7 +27,7 @@ extension Duration {
   }
 
   /// The shortest form that `init(configured:)` reads back.
-  package var configured: String {
+  public var configured: String {
     let milliseconds = wholeNanoseconds / 1_000_000
     let unit =
       milliseconds == 0

@@ -2,54 +2,54 @@
 
 /// A reading of the monotonic clock, in nanoseconds since an arbitrary start (boot).
 /// Every duration in the station is a difference of two of these.
-package struct Instant: Hashable, Sendable, Comparable {
-  package let nanoseconds: Int64
+public struct Instant: Hashable, Sendable, Comparable {
+  public let nanoseconds: Int64
 
-  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  package static func < (one: Instant, other: Instant) -> Bool {
+  public static func < (one: Instant, other: Instant) -> Bool {
     one.nanoseconds < other.nanoseconds
   }
-  package static func + (instant: Instant, duration: Duration) -> Instant {
+  public static func + (instant: Instant, duration: Duration) -> Instant {
     Instant(nanoseconds: instant.nanoseconds + duration.wholeNanoseconds)
   }
-  package static func - (later: Instant, earlier: Instant) -> Duration {
+  public static func - (later: Instant, earlier: Instant) -> Duration {
     .nanoseconds(later.nanoseconds - earlier.nanoseconds)
   }
 }
 
 /// A time of day as the clock on the wall tells it: milliseconds since 1970-01-01 UTC.
-package struct WallTime: Hashable, Sendable, Comparable {
-  package let milliseconds: Int64
+public struct WallTime: Hashable, Sendable, Comparable {
+  public let milliseconds: Int64
 
-  package init(milliseconds: Int64) { self.milliseconds = milliseconds }
-  package init(seconds: Int64) { self.init(milliseconds: seconds * 1000) }
+  public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+  public init(seconds: Int64) { self.init(milliseconds: seconds * 1000) }
 
-  package static func < (one: WallTime, other: WallTime) -> Bool {
+  public static func < (one: WallTime, other: WallTime) -> Bool {
     one.milliseconds < other.milliseconds
   }
-  package static func + (time: WallTime, duration: Duration) -> WallTime {
+  public static func + (time: WallTime, duration: Duration) -> WallTime {
     WallTime(milliseconds: time.milliseconds + duration.wholeNanoseconds / 1_000_000)
   }
-  package static func - (later: WallTime, earlier: WallTime) -> Duration {
+  public static func - (later: WallTime, earlier: WallTime) -> Duration {
     .milliseconds(later.milliseconds - earlier.milliseconds)
   }
 }
 
 /// What the shell knows of time at the moment an event is handled.
-package struct Now: Equatable, Sendable {
+public struct Now: Equatable, Sendable {
   /// For every duration and deadline.
-  package var instant: Instant
+  public var instant: Instant
   /// For records, and for the validity of codes as far as `isTrusted` allows.
-  package var wall: WallTime
+  public var wall: WallTime
   /// Whether the wall clock is synchronised with a source that can be believed.
-  package var isTrusted: Bool
+  public var isTrusted: Bool
   /// Local time minus UTC, in seconds.
-  package var utcOffsetSeconds: Int
+  public var utcOffsetSeconds: Int
   /// The whole rules of local time, where somebody needs those of other days; nil elsewhere.
-  package var zone: Zone?
+  public var zone: Zone?
 
-  package init(
+  public init(
     instant: Instant, wall: WallTime, isTrusted: Bool = true, utcOffsetSeconds: Int = 0,
     zone: Zone? = nil
   ) {
@@ -61,10 +61,10 @@ package struct Now: Equatable, Sendable {
   }
 
   /// Days since 1970-01-01 in local time.
-  package var localDay: Int { wall.localDay(utcOffsetSeconds: utcOffsetSeconds) }
+  public var localDay: Int { wall.localDay(utcOffsetSeconds: utcOffsetSeconds) }
 
   /// Minutes since local midnight, 0...1439.
-  package var localMinute: Int {
+  public var localMinute: Int {
     let seconds = wall.milliseconds.floorDivided(by: 1000) + Int64(utcOffsetSeconds)
     return Int((seconds - seconds.floorDivided(by: 86_400) * 86_400) / 60)
   }
@@ -72,7 +72,7 @@ package struct Now: Equatable, Sendable {
 
 extension WallTime {
   /// Days since 1970-01-01 in the time zone of the given offset.
-  package func localDay(utcOffsetSeconds: Int) -> Int {
+  public func localDay(utcOffsetSeconds: Int) -> Int {
     let seconds = milliseconds.floorDivided(by: 1000) + Int64(utcOffsetSeconds)
     return Int(seconds.floorDivided(by: 86_400))
   }

@@ -2,14 +2,14 @@
 
 /// The name of a zone in the tz database: `Asia/Shanghai`. At most 64 of letters, digits, `_`, `+`,
 /// `-` and `/`, so that it leads nowhere but into the folder of zones.
-package struct ZoneName: Hashable, Sendable, CustomStringConvertible {
-  package static let longest = 64
+public struct ZoneName: Hashable, Sendable, CustomStringConvertible {
+  public static let longest = 64
   /// For the errors that people read.
-  package static let syntax = "the name of a time zone in the tz database, like Asia/Shanghai"
+  public static let syntax = "the name of a time zone in the tz database, like Asia/Shanghai"
 
-  package let text: String
+  public let text: String
 
-  package init?(_ text: some StringProtocol) {
+  public init?(_ text: some StringProtocol) {
     let isPlain = text.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -26,43 +26,43 @@ package struct ZoneName: Hashable, Sendable, CustomStringConvertible {
     self.text = String(text)
   }
 
-  package var description: String { text }
+  public var description: String { text }
 }
 
 /// The rules of one zone as a value, so that whoever counts by days needs no system call, and
 /// counts a past day by the offset that it had.
-package struct Zone: Hashable, Sendable {
+public struct Zone: Hashable, Sendable {
   /// nil for a mere offset.
-  package let name: ZoneName?
+  public let name: ZoneName?
   /// Ascending by time.
   private let transitions: [Transition]
   /// Local time minus UTC in seconds, before the first transition.
   private let firstOffset: Int
 
-  package struct Transition: Hashable, Sendable {
+  public struct Transition: Hashable, Sendable {
     /// Seconds since 1970-01-01 UTC.
-    package var at: Int64
+    public var at: Int64
     /// Local time minus UTC in seconds, from then on.
-    package var offset: Int
+    public var offset: Int
 
-    package init(at: Int64, offset: Int) {
+    public init(at: Int64, offset: Int) {
       self.at = at
       self.offset = offset
     }
   }
 
   /// No zone is further from UTC (RFC 9636 section 3.2), in seconds.
-  package static let furthest = 26 * 3600
+  public static let furthest = 26 * 3600
 
   /// - Parameter transitions: ascending by time.
-  package init(_ name: ZoneName?, firstOffset: Int, _ transitions: [Transition] = []) {
+  public init(_ name: ZoneName?, firstOffset: Int, _ transitions: [Transition] = []) {
     self.name = name
     self.firstOffset = firstOffset
     self.transitions = transitions
   }
 
   /// The same offset for ever.
-  package init(utcOffsetSeconds: Int) { self.init(nil, firstOffset: utcOffsetSeconds) }
+  public init(utcOffsetSeconds: Int) { self.init(nil, firstOffset: utcOffsetSeconds) }
 
   /// How many of the transitions are at this second or before.
   private func index(after second: Int64) -> Int {
@@ -79,15 +79,15 @@ package struct Zone: Hashable, Sendable {
   }
 
   /// Local time minus UTC at a moment, in seconds.
-  package func utcOffsetSeconds(at time: WallTime) -> Int { offset(index(after: time.second)) }
+  public func utcOffsetSeconds(at time: WallTime) -> Int { offset(index(after: time.second)) }
 
   /// Days since 1970-01-01 in local time.
-  package func localDay(of time: WallTime) -> Int {
+  public func localDay(of time: WallTime) -> Int {
     time.localDay(utcOffsetSeconds: utcOffsetSeconds(at: time))
   }
 
   /// The first moment of a local day: midnight, or what the clocks were put to instead of it.
-  package func beginning(ofDay day: Int) -> WallTime {
+  public func beginning(ofDay day: Int) -> WallTime {
     let midnight = Int64(day) * 86_400
     // Whatever the offset is, the day begins within these bounds.
     var index = index(after: midnight - Int64(Self.furthest))
@@ -113,5 +113,5 @@ extension WallTime {
 extension Now {
   /// The zone by which days are counted here: that of this machine, or its offset where nothing
   /// more is known.
-  package var rules: Zone { zone ?? Zone(utcOffsetSeconds: utcOffsetSeconds) }
+  public var rules: Zone { zone ?? Zone(utcOffsetSeconds: utcOffsetSeconds) }
 }

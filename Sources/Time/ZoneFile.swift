@@ -4,7 +4,7 @@ extension Zone {
   /// The C library has one zone for the whole process; here every station has its own.
   /// - Parameter bytes: a file of `/usr/share/zoneinfo`, of version 2 or later.
   /// - Returns: nil where it is no such file, or holds what no zone has.
-  package init?(_ name: ZoneName?, file bytes: [UInt8]) {
+  public init?(_ name: ZoneName?, file bytes: [UInt8]) {
     var reader = ZoneReader(bytes)
     // The first block is for programs of 1988: with times of 32 bits.
     guard let old = reader.header(), old.version >= 2, reader.skip(old.size(ofTime: 4)),
