@@ -3,6 +3,7 @@
 /// What a table made of a file. Every value is there and of its kind; asking for one that the
 /// table does not have is a mistake in the program and traps.
 public struct Configuration: Equatable, Sendable {
+  /// A value in the form that its key asks for.
   public enum Value: Equatable, Sendable {
     case text(String)
     case boolean(Bool)
@@ -10,8 +11,11 @@ public struct Configuration: Equatable, Sendable {
     case duration(Duration)
   }
 
+  /// One section of the file, with every key that the table gives it.
   public struct Section: Equatable, Sendable {
+    /// The first word of its head.
     public let name: String
+    /// The second word of its head, where sections of this name may repeat.
     public let argument: String?
     /// nil where the section is not in the file.
     public let line: Int?
@@ -33,6 +37,7 @@ public struct Configuration: Equatable, Sendable {
     /// Whether the file says it, and not the table.
     public func isSet(_ key: String) -> Bool { lines[key] != nil }
 
+    /// The text of a key that may be left out.
     public func optionalText(_ key: String) -> String? {
       switch values[key] {
       case .text(let text): text
@@ -41,6 +46,7 @@ public struct Configuration: Equatable, Sendable {
       }
     }
 
+    /// The text of a key.
     public func text(_ key: String) -> String {
       guard case .text(let text) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no text")
@@ -48,6 +54,7 @@ public struct Configuration: Equatable, Sendable {
       return text
     }
 
+    /// The yes or no of a key.
     public func boolean(_ key: String) -> Bool {
       guard case .boolean(let value) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no yes or no")
@@ -55,6 +62,7 @@ public struct Configuration: Equatable, Sendable {
       return value
     }
 
+    /// The number of a key that may be left out.
     public func optionalInteger(_ key: String) -> Int? {
       switch values[key] {
       case .integer(let number): number
@@ -63,6 +71,7 @@ public struct Configuration: Equatable, Sendable {
       }
     }
 
+    /// The number of a key.
     public func integer(_ key: String) -> Int {
       guard case .integer(let number) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no number")
@@ -70,6 +79,7 @@ public struct Configuration: Equatable, Sendable {
       return number
     }
 
+    /// The time of a key that may be left out.
     public func optionalDuration(_ key: String) -> Duration? {
       switch values[key] {
       case .duration(let duration): duration
@@ -78,6 +88,7 @@ public struct Configuration: Equatable, Sendable {
       }
     }
 
+    /// The time of a key.
     public func duration(_ key: String) -> Duration {
       guard case .duration(let duration) = values[key] else {
         preconditionFailure("[\(name)] \(key) is no time")

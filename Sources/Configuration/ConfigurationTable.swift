@@ -5,7 +5,9 @@ import Time
 /// Every section and key that a daemon understands. The parser, `--print-default-config` and the
 /// shipped example all come from it.
 public struct ConfigurationTable: Sendable {
+  /// What the file may say under one head.
   public struct Section: Sendable {
+    /// How often a section may stand in the file.
     public enum Occurrence: Sendable {
       /// Once, or not at all where no key of it is required.
       case single
@@ -14,11 +16,15 @@ public struct ConfigurationTable: Sendable {
       case repeated(argument: String, example: String, accepts: @Sendable (String) -> Bool)
     }
 
+    /// The first word of its head.
     public let name: String
+    /// How often it may stand, and with which argument.
     public let occurrence: Occurrence
+    /// What the section is for, as the comment above its head.
     public let sentence: String
     /// Whether the printed file has it; one that it can do without stands there in comments.
     public let isPrinted: Bool
+    /// Its keys, in the order in which they are printed.
     public let keys: [Key]
 
     /// - Parameter isUsual: whether nearly every file has one of a section that is repeated.
@@ -34,12 +40,18 @@ public struct ConfigurationTable: Sendable {
     }
   }
 
+  /// One key of a section.
   public struct Key: Sendable {
+    /// The word before the equals sign.
     public let name: String
+    /// The form of its value.
     public let kind: Kind
+    /// Whether it must be set, and what stands in its place where it is not.
     public let presence: Presence
+    /// What the key does, as the comment above it.
     public let sentence: String
 
+    /// A key with the sentence that explains it.
     public init(_ name: String, _ kind: Kind, _ presence: Presence, _ sentence: String) {
       self.name = name
       self.kind = kind
@@ -72,8 +84,10 @@ public struct ConfigurationTable: Sendable {
     case usual(example: String)
   }
 
+  /// All sections, in the order in which they are printed.
   public let sections: [Section]
 
+  /// A table of these sections.
   public init(_ sections: [Section]) { self.sections = sections }
 
   /// Reads a file.

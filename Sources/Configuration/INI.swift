@@ -7,11 +7,15 @@ import Text
 /// `[name argument]`), or `key = value`. A value ends with its line and loses the space around
 /// it; `#` inside a value is part of it. A byte order mark before the first line is passed over.
 public struct INI: Equatable, Sendable {
+  /// A head with the lines below it.
   public struct Section: Equatable, Sendable {
+    /// The first word of the head.
     public var name: String
+    /// The rest of the head; nil where it is one word.
     public var argument: String?
     /// Counted from 1.
     public var line: Int
+    /// Its keys with their values, in the order of the file.
     public var entries: [Entry] = []
     /// The first line below that is neither a key nor a section: it may have been any key.
     public var firstStray: Int?
@@ -25,18 +29,24 @@ public struct INI: Equatable, Sendable {
     }
   }
 
+  /// A line with a key and a value.
   public struct Entry: Equatable, Sendable {
+    /// What stands before the first equals sign, without space around it.
     public var key: String
+    /// What stands behind it, without space around it.
     public var value: String
+    /// Where it stands, counted from 1.
     public var line: Int
   }
 
+  /// All sections, in the order of the file.
   public var sections: [Section] = []
 
   /// What could not be read; the rest is in `sections` all the same, so that one round of
   /// editing mends every mistake.
   public private(set) var problems: [ConfigurationProblem] = []
 
+  /// Reads a file; what cannot be read is among the problems.
   public init(_ text: [UInt8]) {
     if TextMark.isUTF16(text) {
       refuse(1, "the file is UTF-16: save it as UTF-8")
@@ -116,11 +126,13 @@ public struct INI: Equatable, Sendable {
 public struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertible {
   /// Counted from 1; nil where something is missing from the whole file.
   public var line: Int?
+  /// What is wrong, and with what.
   public var message: String
 
   /// In bytes: whatever of the file a message repeats, it stays one that can be read.
   private static let longest = 500
 
+  /// A mistake at a line, or with nil of the file as a whole.
   public init(line: Int?, _ message: String) {
     self.line = line
     self.message =
@@ -128,13 +140,16 @@ public struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertible
       ? Excerpt(message, longest: Self.longest).description : message
   }
 
+  /// The message with its line, where it has one.
   public var description: String { line.map { "line \($0): \(message)" } ?? message }
 }
 
 /// Every mistake of a configuration together, in the order of the lines.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Every mistake of the file, in the order of its lines.
   public let problems: [ConfigurationProblem]
 
+  /// The mistakes, put in order.
   public init(_ problems: [ConfigurationProblem]) {
     // The index keeps the order of problems of one line; the sort need not be stable.
     self.problems =
@@ -143,6 +158,7 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
       .map(\.element)
   }
 
+  /// One line for each mistake.
   public var description: String { lines.joined(separator: "\n") }
 
   /// A sentence for each mistake, bounded in number.

@@ -3,6 +3,7 @@ import Text
 
 /// Where a text stopped being the JSON that was expected, and why.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What was wrong there.
   public enum Reason: Equatable, Sendable {
     case expected(String)
     case endsEarly
@@ -20,13 +21,16 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// Bytes from the start of the text.
   public let offset: Int
+  /// What was wrong there.
   public let reason: Reason
 
+  /// A fault at so many bytes from the start of the text.
   public init(offset: Int, reason: Reason) {
     self.offset = offset
     self.reason = reason
   }
 
+  /// The place and the reason, as a clause of a sentence.
   public var description: String {
     let what =
       switch reason {

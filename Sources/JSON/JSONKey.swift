@@ -6,6 +6,7 @@ public struct JSONKey {
   private let plain: UnsafeBufferPointer<UInt8>
   /// Where the name stands with escapes or beyond ASCII, what it means.
   private let decoded: String?
+  /// Where the name begins, in bytes from the start of the text.
   public let offset: Int
 
   init(plain: UnsafeBufferPointer<UInt8>, offset: Int) {
@@ -20,6 +21,7 @@ public struct JSONKey {
     self.offset = offset
   }
 
+  /// Whether the name is this one.
   public static func ~= (literal: StaticString, key: JSONKey) -> Bool {
     literal.withUTF8Buffer { literal in
       if let decoded = key.decoded { return decoded.utf8.elementsEqual(literal) }
@@ -27,5 +29,6 @@ public struct JSONKey {
     }
   }
 
+  /// The name as a text of its own, for a message.
   public var name: String { decoded ?? String(decoding: plain, as: UTF8.self) }
 }

@@ -11,6 +11,7 @@ public struct JSONReader {
   public static let longestString = 512
 
   let bytes: UnsafeBufferPointer<UInt8>
+  /// Where the cursor stands, in bytes from the start of the text.
   public internal(set) var offset = 0
   var depth = 0
 
@@ -34,6 +35,7 @@ public struct JSONReader {
 
   private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
+  /// A fault where the cursor stands.
   public func error(_ reason: JSONError.Reason) -> JSONError {
     JSONError(offset: offset, reason: reason)
   }
@@ -106,6 +108,7 @@ public struct JSONReader {
     }
   }
 
+  /// Reads `true` or `false`.
   public mutating func bool() throws(JSONError) -> Bool {
     skipSpace()
     if take(word: "true") { return true }

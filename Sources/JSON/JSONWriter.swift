@@ -4,9 +4,11 @@ import Text
 /// Appends one JSON value after another. The caller nests objects and arrays by closures, so
 /// that what comes out is always well formed; commas are the writer's own affair.
 public struct JSONWriter: Sendable {
+  /// The text so far, in UTF-8.
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
+  /// An empty text with room for so many bytes.
   public init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
   /// The bytes of one object.
@@ -16,12 +18,14 @@ public struct JSONWriter: Sendable {
     return writer.bytes
   }
 
+  /// An object, whose members the closure writes.
   public mutating func object(_ body: (inout JSONWriter) -> Void) {
     open(UInt8(ascii: "{"))
     body(&self)
     close(UInt8(ascii: "}"))
   }
 
+  /// An array, whose elements the closure writes one by one.
   public mutating func array<Element>(
     _ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void
   ) {
@@ -40,9 +44,12 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// The value `null`.
   public mutating func null() { literal("null") }
+  /// The value `true` or `false`.
   public mutating func value(_ bool: Bool) { literal(bool ? "true" : "false") }
 
+  /// An integer in decimal digits.
   public mutating func value(_ number: some BinaryInteger) {
     separate()
     var digits = UInt64(number.magnitude)
@@ -56,6 +63,7 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
+  /// A string, escaped where it must be.
   public mutating func value(_ text: some StringProtocol) {
     separate()
     bytes.append(UInt8(ascii: "\""))
@@ -78,16 +86,19 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
+  /// A member with an integer.
   public mutating func field(_ name: StaticString, _ number: some BinaryInteger) {
     key(name)
     value(number)
   }
 
+  /// A member with `true` or `false`.
   public mutating func field(_ name: StaticString, _ bool: Bool) {
     key(name)
     value(bool)
   }
 
+  /// A member with a string.
   public mutating func field(_ name: StaticString, _ text: some StringProtocol) {
     key(name)
     value(text)

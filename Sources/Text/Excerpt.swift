@@ -8,8 +8,10 @@ public struct Excerpt: CustomStringConvertible, Equatable, Sendable {
   /// How many of a list are named; the rest are counted.
   public static let mostNamed = 50
 
+  /// What may be shown: the beginning, with names in place of hidden characters.
   public let description: String
 
+  /// The beginning of a text, of at most so many bytes.
   public init(_ text: some StringProtocol, longest: Int = longest) {
     var shown = ""
     var size = 0

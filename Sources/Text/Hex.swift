@@ -2,11 +2,13 @@
 
 /// Lower-case hexadecimal numbers of a fixed width.
 public enum Hex {
+  /// The number in lower-case digits, with leading zeros up to the width.
   public static func text(_ number: UInt64, digits: Int) -> String {
     let plain = String(number, radix: 16)
     return String(repeating: "0", count: max(0, digits - plain.count)) + plain
   }
 
+  /// The number of a text with exactly so many digits, at most 16; nil of any other.
   public static func number(_ text: some StringProtocol, digits: Int) -> UInt64? {
     guard text.utf8.count == digits, digits <= 16 else { return nil }
     return number(text.utf8)

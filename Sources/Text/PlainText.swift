@@ -11,6 +11,7 @@ public enum PlainText {
     case invisible(Unicode.Scalar, place: Int)
     case tooLong(most: Int)
 
+    /// The fault as the end of a sentence about the text.
     public var description: String {
       switch self {
       case .blank: "it shows nothing"

@@ -2,8 +2,11 @@
 
 /// A date of the Gregorian calendar.
 public struct CalendarDate: Hashable, Sendable {
+  /// The year, 1970 to 9999.
   public var year: Int
+  /// The month, 1 to 12.
   public var month: Int
+  /// The day of the month, from 1.
   public var day: Int
 
   /// - Returns: nil where the calendar has no such day.

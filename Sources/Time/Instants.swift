@@ -3,16 +3,21 @@
 /// A reading of the monotonic clock, in nanoseconds since an arbitrary start (boot).
 /// Every duration in the station is a difference of two of these.
 public struct Instant: Hashable, Sendable, Comparable {
+  /// Nanoseconds since the start that all instants of one boot share.
   public let nanoseconds: Int64
 
+  /// The instant so many nanoseconds after that start.
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
+  /// Whether one is the earlier.
   public static func < (one: Instant, other: Instant) -> Bool {
     one.nanoseconds < other.nanoseconds
   }
+  /// The instant so much later.
   public static func + (instant: Instant, duration: Duration) -> Instant {
     Instant(nanoseconds: instant.nanoseconds + duration.wholeNanoseconds)
   }
+  /// The time between two instants.
   public static func - (later: Instant, earlier: Instant) -> Duration {
     .nanoseconds(later.nanoseconds - earlier.nanoseconds)
   }
@@ -20,17 +25,23 @@ public struct Instant: Hashable, Sendable, Comparable {
 
 /// A time of day as the clock on the wall tells it: milliseconds since 1970-01-01 UTC.
 public struct WallTime: Hashable, Sendable, Comparable {
+  /// Milliseconds since 1970-01-01 UTC.
   public let milliseconds: Int64
 
+  /// The time so many milliseconds after 1970-01-01 UTC.
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+  /// The time so many seconds after 1970-01-01 UTC.
   public init(seconds: Int64) { self.init(milliseconds: seconds * 1000) }
 
+  /// Whether one is the earlier.
   public static func < (one: WallTime, other: WallTime) -> Bool {
     one.milliseconds < other.milliseconds
   }
+  /// The time so much later.
   public static func + (time: WallTime, duration: Duration) -> WallTime {
     WallTime(milliseconds: time.milliseconds + duration.wholeNanoseconds / 1_000_000)
   }
+  /// The time between two readings of the wall clock.
   public static func - (later: WallTime, earlier: WallTime) -> Duration {
     .milliseconds(later.milliseconds - earlier.milliseconds)
   }
@@ -49,6 +60,7 @@ public struct Now: Equatable, Sendable {
   /// The whole rules of local time, where somebody needs those of other days; nil elsewhere.
   public var zone: Zone?
 
+  /// A reading of both clocks.
   public init(
     instant: Instant, wall: WallTime, isTrusted: Bool = true, utcOffsetSeconds: Int = 0,
     zone: Zone? = nil

@@ -3,12 +3,15 @@
 /// The name of a zone in the tz database: `Asia/Shanghai`. At most 64 of letters, digits, `_`, `+`,
 /// `-` and `/`, so that it leads nowhere but into the folder of zones.
 public struct ZoneName: Hashable, Sendable, CustomStringConvertible {
+  /// The most bytes of a name.
   public static let longest = 64
   /// For the errors that people read.
   public static let syntax = "the name of a time zone in the tz database, like Asia/Shanghai"
 
+  /// The name as the tz database writes it.
   public let text: String
 
+  /// The name of a zone; nil where the text cannot be one.
   public init?(_ text: some StringProtocol) {
     let isPlain = text.utf8.allSatisfy { byte in
       switch byte {
@@ -26,6 +29,7 @@ public struct ZoneName: Hashable, Sendable, CustomStringConvertible {
     self.text = String(text)
   }
 
+  /// The name itself.
   public var description: String { text }
 }
 
@@ -39,12 +43,14 @@ public struct Zone: Hashable, Sendable {
   /// Local time minus UTC in seconds, before the first transition.
   private let firstOffset: Int
 
+  /// A moment from which another offset holds.
   public struct Transition: Hashable, Sendable {
     /// Seconds since 1970-01-01 UTC.
     public var at: Int64
     /// Local time minus UTC in seconds, from then on.
     public var offset: Int
 
+    /// The offset that holds from a moment on.
     public init(at: Int64, offset: Int) {
       self.at = at
       self.offset = offset

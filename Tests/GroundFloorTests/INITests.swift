@@ -1,7 +1,6 @@
 // Configuration files: what is read, what is refused with its line, and what is printed.
 
 import Configuration
-import StationProtocol
 import Testing
 
 private let table = ConfigurationTable([
