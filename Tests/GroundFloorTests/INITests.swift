@@ -8,7 +8,9 @@ private let table = ConfigurationTable([
     "station", "Who this station is.",
     keys: [
       .init(
-        "id", .word("a station id", accepts: { StationID($0) != nil }),
+        "id",
+        .word(
+          "a station id", accepts: { $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" } }),
         .required(example: "demo-1"), "The name in every topic."),
       .init("note", .text, .optional(example: "by the gate"), "For people."),
     ]),
