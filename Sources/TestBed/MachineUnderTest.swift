@@ -86,8 +86,15 @@ extension StationUnderTest {
   }
 
   package func waitForPhase(_ kind: String) throws {
-    try Deadline.wait(until: "the screen of \(plan.name) to say \(kind)") {
-      try self.screenPhase()["kind"] as? String == kind
+    var said = "nothing"
+    do {
+      try Deadline.wait(until: "the screen of \(plan.name) to say \(kind)") {
+        let phase = try self.screenPhase()
+        said = "\(phase)"
+        return phase["kind"] as? String == kind
+      }
+    } catch let error as TestBedError {
+      throw TestBedError("\(error.description); it says \(said)")
     }
   }
 
