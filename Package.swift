@@ -112,7 +112,7 @@ let package = Package(
       exclude: ["Page"]),
     part(
       "TestBed",
-      ["StationProtocol", "Text", "Time", "Configuration", "MemberCode", "SQLite", "MQTT", "Linux"]),
+      ["StationProtocol", "Time", "Configuration", "MemberCode", "SQLite", "MQTT", "Linux"]),
     part(
       "DecoderProbes",
       [

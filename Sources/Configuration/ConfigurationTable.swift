@@ -5,7 +5,7 @@ import Time
 /// Every section and key that a daemon understands. The parser, `--print-default-config` and the
 /// shipped example all come from it.
 public struct ConfigurationTable: Sendable {
-  /// What the file may say under one head.
+  /// A head of the file with the keys that it may have.
   public struct Section: Sendable {
     /// How often a section may stand in the file.
     public enum Occurrence: Sendable {
@@ -20,7 +20,7 @@ public struct ConfigurationTable: Sendable {
     public let name: String
     /// How often it may stand, and with which argument.
     public let occurrence: Occurrence
-    /// What the section is for, as the comment above its head.
+    /// The purpose of the section, as the comment above its head.
     public let sentence: String
     /// Whether the printed file has it; one that it can do without stands there in comments.
     public let isPrinted: Bool
@@ -48,7 +48,7 @@ public struct ConfigurationTable: Sendable {
     public let kind: Kind
     /// Whether it must be set, and what stands in its place where it is not.
     public let presence: Presence
-    /// What the key does, as the comment above it.
+    /// The effect of the key, as the comment above it.
     public let sentence: String
 
     /// A key with the sentence that explains it.

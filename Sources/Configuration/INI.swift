@@ -31,9 +31,9 @@ public struct INI: Equatable, Sendable {
 
   /// A line with a key and a value.
   public struct Entry: Equatable, Sendable {
-    /// What stands before the first equals sign, without space around it.
+    /// The words before the first equals sign, without space around them.
     public var key: String
-    /// What stands behind it, without space around it.
+    /// The text behind that sign, without space around it.
     public var value: String
     /// Where it stands, counted from 1.
     public var line: Int
@@ -126,7 +126,7 @@ public struct INI: Equatable, Sendable {
 public struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertible {
   /// Counted from 1; nil where something is missing from the whole file.
   public var line: Int?
-  /// What is wrong, and with what.
+  /// The mistake, and the words that hold it.
   public var message: String
 
   /// In bytes: whatever of the file a message repeats, it stays one that can be read.

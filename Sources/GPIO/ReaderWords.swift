@@ -1,6 +1,6 @@
-// What is shown at the readers of an access point, and what whoever stands there is told.
+// Cards and keys at the readers of an access point, and the answers that are given there.
 
-/// What people show a board besides codes.
+/// A card or typed keys, which people show a board besides codes.
 package enum BoardCredential: Equatable, Sendable {
   case card(bits: Int, number: UInt64)
   /// A PIN may be among them.

@@ -3,7 +3,7 @@ import Text
 
 /// Where a text stopped being the JSON that was expected, and why.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What was wrong there.
+  /// The fault that was found there.
   public enum Reason: Equatable, Sendable {
     case expected(String)
     case endsEarly
@@ -21,7 +21,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// Bytes from the start of the text.
   public let offset: Int
-  /// What was wrong there.
+  /// The fault that was found there.
   public let reason: Reason
 
   /// A fault at so many bytes from the start of the text.

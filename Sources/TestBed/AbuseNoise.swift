@@ -19,17 +19,17 @@ package struct AbuseNoise: Sendable {
   package static let bytesPerSecond = 11_520
 
   private let kind: Kind
-  private var state: UInt64
+  private var generator: SeededGenerator
 
   package init(_ kind: Kind, seed: UInt64) {
     self.kind = kind
-    state = seed
+    generator = SeededGenerator(seed: seed)
   }
 
   package mutating func next(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
 
   private mutating func byte() -> UInt8 {
-    let draw = random()
+    let draw = generator.next()
     switch kind {
     case .any: return UInt8(truncatingIfNeeded: draw)
     case .text: return draw % 20 == 0 ? 0x0D : UInt8(0x20 + draw % 0x5F)
@@ -38,15 +38,6 @@ package struct AbuseNoise: Sendable {
   }
 
   private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
-
-  /// SplitMix64 (Steele, Lea and Flood, 2014).
-  private mutating func random() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }
 
 /// Noise at a reader, from a thread of its own, until it is stopped.

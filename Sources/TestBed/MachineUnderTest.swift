@@ -98,6 +98,13 @@ extension StationUnderTest {
     }
   }
 
+  /// Waits for the machine itself: the screen says so from the moment the order is written down.
+  package func waitForMotor() throws {
+    try Deadline.wait(until: "the motor of \(plan.name) to turn") {
+      try self.machine["turning"] is Int
+    }
+  }
+
   /// Picks what is in the slot, and shows the machine's reader a code of the member.
   package func buy(slot: Int, member: String) throws {
     try Deadline.wait(until: "the machine of \(plan.name) to sell") {

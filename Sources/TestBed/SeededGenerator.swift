@@ -1,7 +1,7 @@
 // Random numbers that a seed repeats, for tests that try many values.
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): one word of state, every seed good.
-package struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   package init(seed: UInt64) { state = seed }

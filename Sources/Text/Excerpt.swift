@@ -8,7 +8,7 @@ public struct Excerpt: CustomStringConvertible, Equatable, Sendable {
   /// How many of a list are named; the rest are counted.
   public static let mostNamed = 50
 
-  /// What may be shown: the beginning, with names in place of hidden characters.
+  /// The part that may be shown: the beginning, with names in place of hidden characters.
   public let description: String
 
   /// The beginning of a text, of at most so many bytes.

@@ -69,7 +69,7 @@ extension Story {
     let fallen = station.fallen
     try step("stationd: SIGKILL while the motor turns") {
       try buy()
-      try station.waitForPhase("turning")
+      try station.waitForMotor()
       station.kill()
     }
     try step("it is back, asks the machine by the same number: one fell, and one is paid") {
@@ -83,7 +83,7 @@ extension Story {
   private func tellOfPowerCut() throws {
     try step("power cut while the motor turns: daemon and machine are dark") {
       try buy()
-      try station.waitForPhase("turning")
+      try station.waitForMotor()
       station.kill()
       try station.orderMachine("power-cut stays")
       // The story's computer keeps running; the station's would have been switched on anew.
