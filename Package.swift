@@ -70,7 +70,12 @@ let package = Package(
     part("JSON", ["Text"], settings: open),
     part("Configuration", ["Text", "Time"], settings: open),
 
-    part("StationProtocol", ["Text", "Time", "JSON", "Configuration"], exclude: ["asyncapi.yaml"]),
+    part(
+      "StationProtocol", ["Text", "Time", "JSON", "Configuration"],
+      exclude: ["asyncapi.yaml"]
+        + ["Alarm", "Climate", "Door", "Entry", "Exchange", "Occupancy", "Station", "Stream"].map {
+          "\($0)/records.yaml"
+        }),
     part("StationCore", ["StationProtocol", "Text", "Time"]),
     part("ManagementCore", ["StationProtocol", "Text", "Time", "JSON"]),
     part("MemberCode", ["StationProtocol", "Text", "Time", "CSodium", "CCrypto", "CCBOR"]),

@@ -11,7 +11,7 @@ struct CountChecker {
 
   mutating func step(_ effects: [Effect]) {
     for case .journal(let entry) in effects {
-      if case .passage = entry.record.body { lastPassage = entry.seq }
+      if case .occupancy(.passage) = entry.record.body { lastPassage = entry.seq }
     }
   }
 

@@ -52,7 +52,7 @@ struct DeliveryChecker {
     guard index >= known else { return wrong(station, seq, "is written a second time") }
     guard index == known else { return wrong(station, seq, "leaves a hole in its stream") }
     accounts[current[station]].durable.append(Self.hash(row))
-    if row.count < 160, case .gap(let from, let to, _)? = (try? Record(json: row))?.body {
+    if row.count < 160, case .stream(.gap(let from, let to, _))? = (try? Record(json: row))?.body {
       accounts[current[station]].gaps.append(from...to)
     }
     return nil

@@ -59,8 +59,8 @@ struct DoorChecker {
   private mutating func follow(_ event: Event, _ effects: [Effect]) -> String? {
     for case .journal(let entry) in effects {
       switch entry.record.body {
-      case .alarmRaised(.fire, nil): isFire = true
-      case .alarmCleared(.fire, nil): isFire = false
+      case .alarm(.raised(.fire, nil)): isFire = true
+      case .alarm(.cleared(.fire, nil)): isFire = false
       default: break
       }
     }
@@ -83,13 +83,13 @@ struct DoorChecker {
       let longest: Duration
       var code: CodeDigest?
       switch entry.record.body {
-      case .entryGranted(point, _, let credential, _):
+      case .entry(.granted(point, _, let credential, _)):
         code = credential.digest
         longest = timing.access
         if case .code(let digest) = credential, used[digest] == era {
           return wrong("the code \(digest) opens a second time")
         }
-      case .exitRequested(point): longest = timing.exit
+      case .door(.exitRequested(point)): longest = timing.exit
       default: continue
       }
       isRecorded = true

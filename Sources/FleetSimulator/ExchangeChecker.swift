@@ -91,7 +91,7 @@ struct ExchangeChecker {
           request == .hold(exchange, code: request.code)
         else { return wrong(station, "a hold is asked for, and no durable record intends it") }
       case .journal(let entry):
-        guard case .exchangeIntended(let exchange, _) = entry.record.body,
+        guard case .exchange(.intended(let exchange, _)) = entry.record.body,
           exchange.id.seq == entry.seq, case .codeShownAtMachine(let presentation) = event
         else { continue }
         if let complaint = intended(station, exchange, presentation, now) { return complaint }
@@ -132,7 +132,7 @@ struct ExchangeChecker {
     _ station: Int, _ stream: StreamID, _ seq: UInt64, _ body: Record.Body
   ) -> String? {
     switch body {
-    case .exchangeIntended(let exchange, _):
+    case .exchange(.intended(let exchange, _)):
       if let open = stations[station].open, !isLost(open.stream) {
         return wrong(station, "two exchanges at a time")
       }
@@ -144,7 +144,7 @@ struct ExchangeChecker {
       accounts[exchange.id] = ExchangeAccount(station: station, exchange: exchange)
       ids.append(exchange.id)
       stations[station].open = exchange.id
-    case .exchangeDispensing(let id, let serial):
+    case .exchange(.dispensing(let id, let serial)):
       guard stations[station].open == id, accounts[id]?.serial == nil else {
         return wrong(station, "the motor is decided on for \(id), which is not open")
       }
@@ -152,9 +152,9 @@ struct ExchangeChecker {
       accounts[id]?.isFirst = !stations[station].hasOrdered
       stations[station].hasOrdered = true
       return used(station, id)
-    case .exchangeEnded(let exchange, let outcome): return ended(station, exchange, outcome)
-    case .slotCounted(let slot, let stock, _): books[station].counted(slot, stock)
-    case .slotQuarantined(let slot, _): books[station].quarantined(slot)
+    case .exchange(.ended(let exchange, let outcome)): return ended(station, exchange, outcome)
+    case .exchange(.slotCounted(let slot, let stock, _)): books[station].counted(slot, stock)
+    case .exchange(.slotQuarantined(let slot, _)): books[station].quarantined(slot)
     default: break
     }
     return nil

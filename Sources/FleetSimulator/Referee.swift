@@ -148,7 +148,7 @@ final class Referee {
   func serviceForgot(_ station: Int, _ stream: StreamID, _ seq: UInt64, _ row: [UInt8]) {
     delivery.forgotten(station, stream, seq)
     guard Self.isOfMachine(row),
-      case .exchangeEnded(let exchange, _)? = (try? Record(json: row))?.body
+      case .exchange(.ended(let exchange, _))? = (try? Record(json: row))?.body
     else { return }
     forgottenEnds[exchange.id] = ForgottenEnd(station: station, stream: stream, seq: seq)
   }

@@ -211,7 +211,7 @@ final class SimulatedDisk {
         image.rows.append(row, seq: seq)
         image.next = seq + 1
         if Referee.isOfMachine(row), let record = try? Record(json: row),
-          record.kind == .exchangeEnded
+          record.kind == .exchange(.ended)
         {
           image.settlements.append(Outbox.Settlement(seq: seq, record: record))
         }

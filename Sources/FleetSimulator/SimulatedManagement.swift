@@ -233,8 +233,8 @@ final class SimulatedManagement {
   /// The exchanges of whose end a record tells.
   var ends: Set<ExchangeID> {
     var ends: Set<ExchangeID> = []
-    for event in store.events(after: 0, limit: .max) where event.kind == .exchangeEnded {
-      guard case .exchangeEnded(let exchange, _)? = (try? Record(json: event.json))?.body else {
+    for event in store.events(after: 0, limit: .max) where event.kind == .exchange(.ended) {
+      guard case .exchange(.ended(let exchange, _))? = (try? Record(json: event.json))?.body else {
         continue
       }
       ends.insert(exchange.id)

@@ -16,10 +16,10 @@ extension SimulatedStation {
     case .grantUnrecorded:
       for (place, effect) in effects.enumerated() {
         if case .journal(var entry) = effect,
-          case .entryGranted(let point, _, _, _) = entry.record.body,
+          case .entry(.granted(let point, _, _, _)) = entry.record.body,
           dice.once(in: 20)
         {
-          entry.record.body = .passage(point, .turnBack, inside: 0)
+          entry.record.body = .occupancy(.passage(point, .turnBack, inside: 0))
           effects[place] = .journal(entry)
         }
       }
@@ -41,28 +41,28 @@ extension SimulatedStation {
     for (place, effect) in effects.enumerated() {
       guard case .journal(var entry) = effect else { continue }
       switch (mutation, entry.record.body) {
-      case (.motorBeforeCommit, .exchangeDispensing(_, let serial)):
+      case (.motorBeforeCommit, .exchange(.dispensing(_, let serial))):
         guard let slot = core.vending?.session.exchange?.slot, let serial = UInt8(exactly: serial)
         else { continue }
         effects.append(.dispense(slot, serial: serial))
-      case (.holdBeforeCommit, .exchangeIntended(let exchange, _)):
+      case (.holdBeforeCommit, .exchange(.intended(let exchange, _))):
         guard case .intended(let intention, _)? = core.vending?.session else { continue }
         effects.append(.request(.hold(exchange, code: intention.code)))
-      case (.otherPays, .exchangeIntended(let exchange, let code)):
+      case (.otherPays, .exchange(.intended(let exchange, let code))):
         defer { shownBefore = exchange.member }
         guard let payer = shownBefore, payer != exchange.member else { continue }
         var other = exchange
         other.member = payer
-        entry.record.body = .exchangeIntended(other, code: code)
-      case (.voidAfterDrop, .exchangeEnded(let exchange, .dispensed)):
+        entry.record.body = .exchange(.intended(other, code: code))
+      case (.voidAfterDrop, .exchange(.ended(let exchange, .dispensed))):
         guard dice.once(in: 10) else { continue }
-        entry.record.body = .exchangeEnded(exchange, .failed(.dropNotSeen))
-      case (.chargeWithoutDrop, .exchangeEnded(let exchange, .failed)):
+        entry.record.body = .exchange(.ended(exchange, .failed(.dropNotSeen)))
+      case (.chargeWithoutDrop, .exchange(.ended(let exchange, .failed))):
         guard dice.once(in: 2) else { continue }
-        entry.record.body = .exchangeEnded(exchange, .dispensed)
-      case (.interruptedCharged, .exchangeEnded(let exchange, .unknown(.interrupted))):
-        entry.record.body = .exchangeEnded(exchange, .dispensed)
-      case (.stockNotTaken, .exchangeEnded):
+        entry.record.body = .exchange(.ended(exchange, .dispensed))
+      case (.interruptedCharged, .exchange(.ended(let exchange, .unknown(.interrupted)))):
+        entry.record.body = .exchange(.ended(exchange, .dispensed))
+      case (.stockNotTaken, .exchange(.ended)):
         entry.changes.removeAll { if case .slot = $0 { true } else { false } }
       default: continue
       }

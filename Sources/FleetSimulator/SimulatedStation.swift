@@ -209,7 +209,7 @@ extension [Effect] {
     for case .journal(let entry) in self {
       last = entry.seq
       switch entry.record.body {
-      case .exchangeIntended, .exchangeDispensing, .exchangeEnded: isOfExchange = true
+      case .exchange(.intended), .exchange(.dispensing), .exchange(.ended): isOfExchange = true
       default: break
       }
     }

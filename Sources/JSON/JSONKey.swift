@@ -29,6 +29,11 @@ public struct JSONKey {
     }
   }
 
+  /// The name where it is written in plain ASCII and is not empty.
+  var plainName: UnsafeBufferPointer<UInt8>? {
+    decoded == nil && !plain.isEmpty ? plain : nil
+  }
+
   /// The name as a text of its own, for a message.
   public var name: String { decoded ?? String(decoding: plain, as: UTF8.self) }
 }

@@ -35,19 +35,21 @@ extension JSONReader {
   ) throws(JSONError) {
     try read(&slot, key) { (reader) throws(JSONError) in
       let start = reader.offset
-      reader.skipSpace()
-      let value: Value?
-      if let plain = reader.takePlainString(limit: Self.longestString) {
-        value = parse(plain)
-      } else {
-        var text = try reader.string()
-        value = text.withUTF8(parse)
-      }
-      guard let value else {
+      guard let value = try reader.string(parse) else {
         throw JSONError(offset: start, reason: .invalidMember(key.name))
       }
       return value
     }
+  }
+
+  /// Reads a string by its bytes in UTF-8.
+  public mutating func string<Value>(
+    _ parse: (UnsafeBufferPointer<UInt8>) -> Value
+  ) throws(JSONError) -> Value {
+    skipSpace()
+    if let plain = takePlainString(limit: Self.longestString) { return parse(plain) }
+    var text = try string()
+    return text.withUTF8(parse)
   }
 
   /// Reads an integer that `parse` must accept.

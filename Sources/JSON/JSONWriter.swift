@@ -104,9 +104,9 @@ public struct JSONWriter: Sendable {
     value(text)
   }
 
-  /// A member whose text is a number of 16 hexadecimal digits, or two of them in a row.
-  public mutating func field(_ name: StaticString, hex number: UInt64, _ next: UInt64? = nil) {
-    key(name)
+  /// A string that is a number of 16 hexadecimal digits, or two of them in a row.
+  public mutating func value(hex number: UInt64, _ next: UInt64? = nil) {
+    separate()
     bytes.append(UInt8(ascii: "\""))
     append(hex: number)
     if let next { append(hex: next) }

@@ -20,11 +20,11 @@ package struct DayCounts: Equatable, Sendable {
   package init(of record: Record) {
     self.init()
     switch record.body {
-    case .passage(_, .inward, _, _): entries = 1
-    case .passage(_, .outward, _, _): exits = 1
-    case .entryGranted: granted = 1
-    case .entryRefused: refused = 1
-    case .refusalsCounted(_, let count): refused = count
+    case .occupancy(.passage(_, .inward, _, _)): entries = 1
+    case .occupancy(.passage(_, .outward, _, _)): exits = 1
+    case .entry(.granted): granted = 1
+    case .entry(.refused): refused = 1
+    case .entry(.refusalsCounted(_, let count)): refused = count
     default: break
     }
   }

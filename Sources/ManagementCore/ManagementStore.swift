@@ -141,7 +141,7 @@ package struct InboundBatch: Equatable, Sendable {
   /// How many of its records tell how an exchange ended.
   var endCount: Int {
     contents.count {
-      if case .record(let record, _) = $0 { record.kind == .exchangeEnded } else { false }
+      if case .record(let record, _) = $0 { record.kind == .exchange(.ended) } else { false }
     }
   }
 
@@ -239,7 +239,7 @@ package struct StoreOutcome: Equatable, Sendable {
     if let event { events.append(event) }
     isClockTrusted = record.isTrusted
     switch record.body {
-    case .entryGranted(_, _, .code(let code), _), .exchangeIntended(_, let code):
+    case .entry(.granted(_, _, .code(let code), _)), .exchange(.intended(_, let code)):
       codes.append(code)
     default: break
     }

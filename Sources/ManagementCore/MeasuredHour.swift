@@ -42,7 +42,7 @@ package struct MeasuredHour: Equatable, Sendable {
 
   /// What one record says, in the order of its values.
   package static func hours(of record: Record, received now: Now) -> [MeasuredHour] {
-    guard case .measured(let measurement) = record.body else { return [] }
+    guard case .climate(.measured(let measurement)) = record.body else { return [] }
     // Its own time where its clock could be believed, otherwise that of its arrival.
     let end = record.isTrusted ? record.at : now.wall
     let hour = WallTime(milliseconds: end.milliseconds - measurement.seconds * 1000).hour

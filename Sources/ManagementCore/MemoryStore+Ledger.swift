@@ -83,9 +83,9 @@ extension MemoryStore {
 
   package func proof(at now: Now) -> LedgerProof {
     var records: [LedgerProof.EndRecord] = []
-    for event in stored where event.kind == .exchangeEnded {
+    for event in stored where event.kind == .exchange(.ended) {
       guard let seq = event.seq, let record = try? Record(json: event.json),
-        case .exchangeEnded(let exchange, let outcome) = record.body
+        case .exchange(.ended(let exchange, let outcome)) = record.body
       else { continue }
       records.append(
         LedgerProof.EndRecord(

@@ -115,14 +115,14 @@ package final class MemoryStore: ManagementStore {
         } else if let event = insert(record, json, place, zone, now) {
           outcome.add(record, event, received: now, in: zone)
           switch record.body {
-          case .gap(let from, let to, _):
+          case .stream(.gap(let from, let to, _)):
             if isPossible, to < seq {
               reached.add(from...to)
               outcome.gaps.append(from...to)
             } else {
               outcome.disbelieved.append(ClaimReasons.gap)
             }
-          case .exchangeEnded(let exchange, let end):
+          case .exchange(.ended(let exchange, let end)):
             outcome.discrepancies += book.end(
               exchange, end, from: batch.station, in: batch.stream, at: now)
           default: break
@@ -155,7 +155,7 @@ package final class MemoryStore: ManagementStore {
     for (seq, content) in zip(batch.numbers, batch.contents) {
       let place = Place(key: key, seq: seq)
       guard case .record(let record, let json) = content,
-        case .exchangeEnded(let exchange, let end) = record.body
+        case .exchange(.ended(let exchange, let end)) = record.body
       else {
         if !content.json.isEmpty {
           keep(place, content.json, StoreReasons.notKept, &outcome, now)
@@ -394,6 +394,7 @@ package enum StoreReasons {
   /// The record that the service writes where a stream begins later than it should.
   package static func gap(from: UInt64, to: UInt64, at now: Now) -> Record {
     Record(
-      at: now.wall, isTrusted: now.isTrusted, body: .gap(from: from, to: to, reason: .restored))
+      at: now.wall, isTrusted: now.isTrusted,
+      body: .stream(.gap(from: from, to: to, reason: .restored)))
   }
 }

@@ -90,7 +90,7 @@ package struct Outbox: Equatable, Sendable {
     let entry = JournalEntry(seq: next, record: record, lane: lane, changes: changes)
     next += 1
     pending.append(entry)
-    if record.kind == .exchangeEnded {
+    if record.kind == .exchange(.ended) {
       settlements.append(Settlement(seq: entry.seq, record: record))
     }
     return entry
@@ -100,7 +100,7 @@ package struct Outbox: Equatable, Sendable {
   /// them are durable, but the steps of an exchange: those are few, and are money.
   package func takes(_ kind: Record.Kind) -> Bool {
     switch kind {
-    case .exchangeIntended, .exchangeDispensing, .exchangeEnded: true
+    case .exchange(.intended), .exchange(.dispensing), .exchange(.ended): true
     default: pending.count < (passedOver == nil ? Self.mostPending : Self.mostPending / 2)
     }
   }
@@ -131,7 +131,7 @@ package struct Outbox: Equatable, Sendable {
     }
     let lost =
       kept.map { JournalEntry(seq: $0.seq, record: $0.record, lane: .urgent) }
-      + pending.filter { $0.record.kind != .gap }
+      + pending.filter { $0.record.kind != .stream(.gap) }
     settlements = []
     self.stream = stream
     floor = 1
@@ -154,7 +154,7 @@ package struct Outbox: Equatable, Sendable {
   package mutating func renewed(on stream: StreamID, through last: UInt64) -> [JournalEntry] {
     // The store numbers its rows from the floor on without a hole.
     let shift = durable >= last ? durable - last : 0
-    let lost = pending.filter { $0.seq > durable && $0.record.kind != .gap }
+    let lost = pending.filter { $0.seq > durable && $0.record.kind != .stream(.gap) }
     settlements = settlements.filter { $0.seq > shift && $0.seq <= durable }
     for index in settlements.indices { settlements[index].seq -= shift }
     self.stream = stream

@@ -36,9 +36,9 @@ extension Station {
   ) {
     switch action {
     case .setStrike(let strike): step.effects.append(.setStrike(id, strike))
-    case .opened(let cause): journal(.doorOpened(id, cause: cause), .soon, &step)
-    case .closed: journal(.doorClosed(id), .soon, &step)
-    case .locked(let cause): journal(.doorLocked(id, cause: cause), .soon, &step)
+    case .opened(let cause): journal(.door(.opened(id, cause: cause)), .soon, &step)
+    case .closed: journal(.door(.closed(id)), .soon, &step)
+    case .locked(let cause): journal(.door(.locked(id, cause: cause)), .soon, &step)
     case .raise(let alarm): set(alarm, id, stands: true, &step)
     case .clear(let alarm): set(alarm, id, stands: false, &step)
     case .warn: step.effects.append(.show(id, .closeDoor))

@@ -96,7 +96,8 @@ extension Station {
     atDoor(id, &step) { $0.grant(claimant.code, isExtended: claimant.needsTime, at: $1) }
     step.effects.append(.show(id, .granted))
     journal(
-      .entryGranted(id, member: claimant.member, claimant.credential, note: note), .urgent, &step,
+      .entry(.granted(id, member: claimant.member, claimant.credential, note: note)), .urgent,
+      &step,
       changes)
     points[index].arrivals.expect(
       claimant.member,
@@ -124,9 +125,10 @@ extension Station {
       .show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault)))
     if points[index].entry.refusals.count(at: step.now.instant) {
       journal(
-        .entryRefused(
-          id, reason: refusal.denial, fault: refusal.fault, member: refusal.member,
-          refusal.credential), .soon, &step, changes)
+        .entry(
+          .refused(
+            id, reason: refusal.denial, fault: refusal.fault, member: refusal.member,
+            refusal.credential)), .soon, &step, changes)
     } else if !changes.isEmpty {
       step.effects.append(.remember(changes))
     }
@@ -158,7 +160,7 @@ extension Station {
         perform(action, at: id, &step)
       }
       if let surplus = points[index].entry.refusals.close(at: step.now.instant) {
-        journal(.refusalsCounted(id, count: surplus), .soon, &step)
+        journal(.entry(.refusalsCounted(id, count: surplus)), .soon, &step)
       }
       let isShut =
         points[index].door.leaf == .closed && !points[index].door.isReleased
@@ -217,7 +219,7 @@ extension Station {
     }
     atDoor(id, &step) { $0.requestExit(at: $1) }
     step.effects.append(.show(id, .granted))
-    journal(.exitRequested(id), .urgent, &step)
+    journal(.door(.exitRequested(id)), .urgent, &step)
     points[index].arrivals.expectLeaving(
       member, until: step.now.instant + points[index].door.timing.exit)
   }

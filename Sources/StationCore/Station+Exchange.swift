@@ -60,7 +60,7 @@ extension Station {
       let exchange = Exchange(
         id: id, member: payer.member, slot: slot.slot, article: slot.article, price: slot.price)
       journal(
-        .exchangeIntended(exchange, code: payer.mark.code), .urgent, &step,
+        .exchange(.intended(exchange, code: payer.mark.code)), .urgent, &step,
         [.exchange(OpenExchange(exchange: exchange, phase: .intended))])
       vending?.session = .intended(
         ExchangeSession.Intention(exchange: exchange, mark: payer.mark, code: payer.code),
@@ -161,8 +161,9 @@ extension Station {
     case .refused: code = presentation.bytes
     }
     journal(
-      .exchangeRefused(
-        slot, reason: finding.refusal, fault: finding.fault, member: finding.member, code: code),
+      .exchange(
+        .refused(
+          slot, reason: finding.refusal, fault: finding.fault, member: finding.member, code: code)),
       .soon, &step)
   }
 
@@ -228,7 +229,7 @@ extension Station {
     let open = OpenExchange(exchange: exchange, phase: .dispensing(serial: serial, at: began))
     let seq = outbox.next
     journal(
-      .exchangeDispensing(exchange.id, serial: Int64(serial)), .urgent, &step,
+      .exchange(.dispensing(exchange.id, serial: Int64(serial))), .urgent, &step,
       [.exchange(open), .serial(serial), .mark(intention.mark, forgetting: forgetting)]
         + clock.changes(at: step.now))
     vending?.session = .committing(intention, serial: serial, balance: balance, seq: seq)
@@ -268,7 +269,7 @@ extension Station {
     if outcome == .dispensed, let memory = vending?.planogram.take(exchange.slot) {
       changes.append(.slot(memory))
     }
-    journal(.exchangeEnded(exchange, outcome), .urgent, &step, changes)
+    journal(.exchange(.ended(exchange, outcome)), .urgent, &step, changes)
     step.changedParts.insert(.vending)
     vending?.note(outcome)
     vending?.machine.checkSoon(at: step.now.instant)

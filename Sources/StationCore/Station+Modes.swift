@@ -27,7 +27,7 @@ extension Station {
       points[index].resolution = resolution
       guard resolution.mode != before else { continue }
       atDoor(id, &step) { $0.stayFree(resolution.mode == .freeAccess, at: $1) }
-      journal(.modeChanged(id, resolution.mode, cause: resolution.cause), .urgent, &step)
+      journal(.door(.modeChanged(id, resolution.mode, cause: resolution.cause)), .urgent, &step)
       step.changedParts.insert(.door(id))
     }
     set(

@@ -87,10 +87,11 @@ extension Station {
     let inside = occupancy.totals.inside
     let stays = advanceWhereabouts(passage, at: index, &step)
     journal(
-      .passage(points[index].id, passage, inside: inside, isTailgate: isSuspect), .soon, &step,
+      .occupancy(.passage(points[index].id, passage, inside: inside, isTailgate: isSuspect)), .soon,
+      &step,
       (isCounted ? occupancy.changes : [.day(occupancy.book)]) + stays)
     if fellBelowZero {
-      journal(.occupancyCorrected(by: 1, cause: .underflow, inside: inside), .soon, &step)
+      journal(.occupancy(.corrected(by: 1, cause: .underflow, inside: inside)), .soon, &step)
     }
   }
 
@@ -122,7 +123,8 @@ extension Station {
       perform(actions, at: index, &step)
       if let count = points[index].doorway.closeWindow(at: now) {
         journal(
-          .passagesRefused(points[index].id, count: count), .soon, &step, occupancy.changes)
+          .occupancy(.passagesRefused(points[index].id, count: count)), .soon, &step,
+          occupancy.changes)
       }
     }
     followDoors(&step)
@@ -132,7 +134,7 @@ extension Station {
       let residual = occupancy.empty(cause)
       step.changedParts.insert(.occupancy)
       journal(
-        .occupancyCorrected(by: -residual, cause: cause, inside: 0), .soon, &step,
+        .occupancy(.corrected(by: -residual, cause: cause, inside: 0)), .soon, &step,
         occupancy.changes + forgetWhereabouts())
     }
     // However that was noticed: by a movement, or by one that did not end when it should have.
@@ -151,11 +153,11 @@ extension Station {
     }
     for case .journal(let entry) in step.effects {
       switch entry.record.body {
-      case .entryGranted(let id, _, _, _):
+      case .entry(.granted(let id, _, _, _)):
         doorway(id) { $0.granted() }
         evidence.granted()
-      case .exitRequested(let id): doorway(id) { $0.exitRequested() }
-      case .doorOpened(let id, let cause):
+      case .door(.exitRequested(let id)): doorway(id) { $0.exitRequested() }
+      case .door(.opened(let id, let cause)):
         doorway(id) { $0.opened(cause) }
         evidence.opened(byExit: cause == .exit)
       default: break
@@ -183,7 +185,7 @@ extension Station {
     let begins = WallTime(seconds: Int64(today + 1) * 86_400 - Int64(offset))
     midnight = step.now.instant + (begins - time)
     if let day = occupancy.turn(to: today) {
-      journal(.occupancyDay(day), .soon, &step, [.day(occupancy.book)])
+      journal(.occupancy(.day(day)), .soon, &step, [.day(occupancy.book)])
     }
   }
 }

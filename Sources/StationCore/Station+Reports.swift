@@ -10,10 +10,10 @@ extension Station {
   ) {
     if stands {
       guard alarms.raise(alarm, id, at: step.now.wall) else { return }
-      journal(.alarmRaised(alarm, id), .urgent, &step, changes)
+      journal(.alarm(.raised(alarm, id)), .urgent, &step, changes)
     } else {
       guard alarms.clear(alarm, id) else { return }
-      journal(.alarmCleared(alarm, id), .urgent, &step, changes)
+      journal(.alarm(.cleared(alarm, id)), .urgent, &step, changes)
     }
     step.changedParts.insert(.alarms)
     if let id { step.changedParts.insert(.door(id)) }
@@ -22,12 +22,12 @@ extension Station {
   mutating func noteClock(_ jump: Duration?, _ step: inout Step) {
     guard let jump else { return }
     journal(
-      .clockStepped(milliseconds: jump.wholeNanoseconds / 1_000_000), .soon, &step)
+      .station(.clockStepped(milliseconds: jump.wholeNanoseconds / 1_000_000)), .soon, &step)
   }
 
   mutating func refuse(_ refusal: MessageRefusal, _ step: inout Step) {
     guard refusedMessages.count(refusal, at: step.now.instant) else { return }
-    journal(.messagesRefused(refusal, count: 1), .soon, &step)
+    journal(.station(.messagesRefused(refusal, count: 1)), .soon, &step)
   }
 
   mutating func journal(
@@ -38,7 +38,7 @@ extension Station {
     if let passed = outbox.takePassedOver() {
       let gap = Record(
         at: step.now.wall, isTrusted: step.now.isTrusted,
-        body: .gap(from: passed.lowerBound, to: passed.upperBound, reason: .full))
+        body: .stream(.gap(from: passed.lowerBound, to: passed.upperBound, reason: .full)))
       step.effects.append(.journal(outbox.append(gap, .urgent, [])))
     }
     step.effects.append(.journal(outbox.append(record, lane, changes)))
@@ -124,7 +124,7 @@ extension Station {
     }
     step.effects.append(.trim(through: folded.upperBound))
     journal(
-      .gap(from: folded.lowerBound, to: folded.upperBound, reason: .full), .urgent, &step)
+      .stream(.gap(from: folded.lowerBound, to: folded.upperBound, reason: .full)), .urgent, &step)
     if let uplink { publishBirth(uplink, &step) }
   }
 

@@ -56,7 +56,7 @@ extension Station {
     }
     step.changedParts.formUnion([.climate, .energy])
     guard outbox.room != .none else { return }
-    journal(.measured(measurement), .late, &step)
+    journal(.climate(.measured(measurement)), .late, &step)
   }
 
   private func isAnyLost(_ kind: SensorConfiguration.Kind) -> Bool {

@@ -101,7 +101,8 @@ extension Station {
       let memory = vending?.planogram.count(slot, stock: stock, bestBefore: bestBefore)
     else { return }
     journal(
-      .slotCounted(slot, stock: stock, bestBefore: bestBefore), .urgent, &step, [.slot(memory)])
+      .exchange(.slotCounted(slot, stock: stock, bestBefore: bestBefore)), .urgent, &step,
+      [.slot(memory)])
     step.changedParts.insert(.vending)
     release(slot, &step)
   }
@@ -109,13 +110,13 @@ extension Station {
   private mutating func release(_ slot: SlotID, _ step: inout Step) {
     guard isInMaintenance, let memory = vending?.planogram.release(slot) else { return }
     vending?.unseen = 0
-    journal(.slotReleased(slot), .urgent, &step, [.slot(memory)])
+    journal(.exchange(.slotReleased(slot)), .urgent, &step, [.slot(memory)])
     step.changedParts.insert(.vending)
   }
 
   mutating func quarantine(_ slot: SlotID, _ cause: QuarantineCause, _ step: inout Step) {
     guard let memory = vending?.planogram.quarantine(slot, cause) else { return }
-    journal(.slotQuarantined(slot, cause), .urgent, &step, [.slot(memory)])
+    journal(.exchange(.slotQuarantined(slot, cause)), .urgent, &step, [.slot(memory)])
     step.changedParts.insert(.vending)
   }
 
@@ -130,7 +131,7 @@ extension Station {
       step.effects.append(.checkMachine(slots[index].id))
     }
     if let surplus = vending?.refusals.close(at: step.now.instant) {
-      journal(.exchangeRefusalsCounted(surplus), .soon, &step)
+      journal(.exchange(.refusalsCounted(surplus)), .soon, &step)
     }
     let ground = screenGround(step.now)
     guard let vending, ground != vending.shownFor else { return }

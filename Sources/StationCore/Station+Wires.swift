@@ -132,7 +132,7 @@ extension Station {
     let comesIn = step.effects.contains { effect in
       guard case .journal(let entry) = effect else { return false }
       switch entry.record.body {
-      case .entryGranted, .passage(_, .inward, _, _): return true
+      case .entry(.granted), .occupancy(.passage(_, .inward, _, _)): return true
       default: return false
       }
     }
@@ -151,7 +151,7 @@ extension Station {
   ) {
     guard let change else { return }
     step.effects.append(.setRelay(relay, isOn: change.isOn))
-    journal(.relaySwitched(relay, isOn: change.isOn, cause: change.cause), .soon, &step)
+    journal(.climate(.relaySwitched(relay, isOn: change.isOn, cause: change.cause)), .soon, &step)
   }
 }
 

@@ -164,7 +164,7 @@ extension Station {
     case .exitRequested(let id):
       atDoor(id, &step) { $0.requestExit(at: $1) }
       if points.contains(where: { $0.id == id }) {
-        journal(.exitRequested(id), .urgent, &step)
+        journal(.door(.exitRequested(id)), .urgent, &step)
       }
     case .beamChanged(let id, let beam, let isBroken): sense(beam, isBroken, at: id, &step)
     case .counterPulsed(let id): pulse(at: id, &step)
@@ -209,7 +209,7 @@ extension Station {
     passSensors(&step)
     passVending(&step)
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
-      journal(.messagesRefused(refusal, count: count), .soon, &step)
+      journal(.station(.messagesRefused(refusal, count: count)), .soon, &step)
     }
     follow(keptEnds.wake(at: step.now.instant), &step)
     for alarm in renewal.end(at: step.now.instant) where alarm != .storeLost || isStoreDurable {
@@ -241,7 +241,8 @@ extension Station {
     uplinkLostAt = step.now.instant
     driveAll(recovered.latches, &step)
     journal(
-      .started(boot: boot, after: recovered.ending, version: configuration.version), .urgent, &step)
+      .station(.started(boot: boot, after: recovered.ending, version: configuration.version)),
+      .urgent, &step)
     if recovered.hasLostStore { set(.storeLost, nil, stands: true, &step) }
     if recovered.hasNewerStore {
       // How far a later version has counted may not be readable.

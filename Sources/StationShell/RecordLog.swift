@@ -16,19 +16,19 @@ struct RecordLog {
 
   func note(_ record: Record.Body, at now: Instant) {
     switch record {
-    case .entryRefused(let point, let reason, let fault, _, let credential):
+    case .entry(.refused(let point, let reason, let fault, _, let credential)):
       let what = "access point \(point): \(credential.kind.rawValue) refused"
       refuse("\(what): \(Self.words(reason.rawValue, fault))", now)
-    case .refusalsCounted(let point, let count):
+    case .entry(.refusalsCounted(let point, let count)):
       refuse("access point \(point): \(count) more were refused", now)
-    case .exchangeRefused(let slot, let reason, let fault, _, _):
+    case .exchange(.refused(let slot, let reason, let fault, _, _)):
       let place = slot.map { ", slot \($0)" } ?? ""
       refuse("exchange machine\(place): refused: \(Self.words(reason.rawValue, fault))", now)
-    case .exchangeRefusalsCounted(let count):
+    case .exchange(.refusalsCounted(let count)):
       refuse("exchange machine: \(count) more were refused", now)
-    case .alarmRaised(let alarm, let point):
+    case .alarm(.raised(let alarm, let point)):
       alarms.write(.warning, "alarm raised: \(Self.words(alarm, point))", at: now)
-    case .alarmCleared(let alarm, let point):
+    case .alarm(.cleared(let alarm, let point)):
       alarms.write(.notice, "alarm cleared: \(Self.words(alarm, point))", at: now)
     default: break
     }

@@ -153,7 +153,7 @@ private final class ExchangeBed {
     let ended = try own.store(
       zip(numbers, exchanges).map { number, exchange in
         let record = Record(
-          at: now.wall, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+          at: now.wall, isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
         return .batch(
           InboundBatch(
             station: Self.station(number % Self.stations), stream: exchange.id.stream,

@@ -134,7 +134,7 @@ enum LoopStalls {
           secured: .secured, alarm: .normal, at: Clock.wall)
         flooder.publish(.state(names[0], .door(door)), state.json, isRetained: true)
       }
-      let record = Record(at: Clock.wall, isTrusted: true, body: .doorClosed(door))
+      let record = Record(at: Clock.wall, isTrusted: true, body: .door(.closed(door)))
       let start = Clock.now
       other.send(RecordBatch(stream: stream, first: round, records: [record.json]))
       try other.waitForAcknowledgement(round, of: stream)
@@ -175,7 +175,7 @@ private enum LongLedger {
           id: ExchangeID(stream: stream, seq: seq), member: member, slot: slot, article: article,
           price: price)
         let record = Record(
-          at: now.wall, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+          at: now.wall, isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
         return [
           .request(
             station, .hold(exchange, code: text),

@@ -162,8 +162,8 @@ final class CrowdStation {
     let record = Record(
       at: Clock.wall, isTrusted: true,
       body: member.map {
-        .entryGranted(door, member: $0, .code(CodeDigest(high: 1, low: UInt64(number))))
-      } ?? .doorClosed(door))
+        .entry(.granted(door, member: $0, .code(CodeDigest(high: 1, low: UInt64(number)))))
+      } ?? .door(.closed(door)))
     publish(
       .out(station), RecordBatch(stream: stream, first: next, records: [record.json]).json,
       isRetained: false)

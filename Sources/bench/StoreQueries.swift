@@ -59,13 +59,13 @@ enum StoreQueries {
     let timekeeper = Timekeeper()
     let wall = Clock.wall
     let bodies: [Record.Body] = [
-      .entryGranted(point, member: member, .code(CodeDigest(high: 1, low: 2))),
-      .doorOpened(point, cause: .granted), .passage(point, .inward, inside: 3),
-      .doorClosed(point), .doorLocked(point, cause: .closed),
+      .entry(.granted(point, member: member, .code(CodeDigest(high: 1, low: 2)))),
+      .door(.opened(point, cause: .granted)), .occupancy(.passage(point, .inward, inside: 3)),
+      .door(.closed(point)), .door(.locked(point, cause: .closed)),
     ]
     let usual = (0..<64).map { Record(at: wall, isTrusted: true, body: bodies[$0 % 5]) }
     let contents = usual.map { InboundBatch.Content.record($0, json: $0.json) }
-    let alarm = Record(at: wall, isTrusted: true, body: .alarmRaised(.forcedOpen, point))
+    let alarm = Record(at: wall, isTrusted: true, body: .alarm(.raised(.forcedOpen, point)))
     var rare = contents
     rare[7] = .record(alarm, json: alarm.json)
     var next = [UInt64](repeating: 1, count: stations)
@@ -109,19 +109,21 @@ private struct Question: Sendable {
     page("newest", { _ in EventFilter() }),
     page("older", { EventFilter(before: place($0)) }),
     page("of-a-station", { EventFilter(station: StoreQueries.station($0), before: place($0)) }),
-    page("of-a-kind", { EventFilter(kind: .passage, before: place($0)) }),
+    page("of-a-kind", { EventFilter(kind: .occupancy(.passage), before: place($0)) }),
     page(
       "both",
       {
-        EventFilter(station: StoreQueries.station($0), kind: .doorClosed, before: place($0))
+        EventFilter(station: StoreQueries.station($0), kind: .door(.closed), before: place($0))
       }),
-    page("rare-kind", { _ in EventFilter(kind: .alarmRaised) }),
+    page("rare-kind", { _ in EventFilter(kind: .alarm(.raised)) }),
     page(
       "rare-both",
       { _ in
-        EventFilter(station: StoreQueries.rareStation, kind: .alarmRaised)
+        EventFilter(station: StoreQueries.rareStation, kind: .alarm(.raised))
       }),
-    page("never", { EventFilter(station: StoreQueries.station($0), kind: .gap) }, mayBeEmpty: true),
+    page(
+      "never", { EventFilter(station: StoreQueries.station($0), kind: .stream(.gap)) },
+      mayBeEmpty: true),
     Question(name: "resumed-stream") { store, round in
       try store.events(after: place(round), limit: 100).count
     },

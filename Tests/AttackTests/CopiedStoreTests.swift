@@ -118,7 +118,7 @@ import Time
       price: try #require(Points(5)))
     return Record(
       at: WallTime(seconds: 1_790_000_000), isTrusted: true,
-      body: .exchangeEnded(exchange, .cancelled))
+      body: .exchange(.ended(exchange, .cancelled)))
   }
 
   /// The store that the service says it is on, as a station hears it.

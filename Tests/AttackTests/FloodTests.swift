@@ -21,7 +21,7 @@ import Testing
       try bed.alarms(of: "gate-1").contains("sends-too-much")
     }
     let neighbour = try bed.steal("gate-2")
-    let record = Record(at: Clock.wall, isTrusted: true, body: .unreadable)
+    let record = Record(at: Clock.wall, isTrusted: true, body: .stream(.unreadable))
     neighbour.send(RecordBatch(stream: StreamID(bits: 0xB), first: 1, records: [record.json]))
     try neighbour.waitForAcknowledgement(1, of: StreamID(bits: 0xB))
     let bytes = try ["", "-wal"].reduce(0) { sum, suffix in

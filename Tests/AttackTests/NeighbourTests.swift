@@ -10,7 +10,7 @@ import Testing
     let bed = try AttackBed(stations: ["gate-1", "gate-2"])
     let victim = try #require(StationID("gate-2"))
     let stream = StreamID(bits: 0xBAD)
-    let record = Record(at: Clock.wall, isTrusted: true, body: .exitRequested(try door()))
+    let record = Record(at: Clock.wall, isTrusted: true, body: .door(.exitRequested(try door())))
     let batch = RecordBatch(stream: stream, first: 1, records: [record.json])
     let thief = try bed.steal("gate-1")
     thief.publish(.out(victim), batch.json)

@@ -14,7 +14,7 @@ struct RetainedFloodTests {
 
   private func records(_ first: UInt64) throws -> RecordBatch {
     let point = try #require(AccessPointID(1))
-    let record = Record(at: Clock.wall, isTrusted: true, body: .exitRequested(point))
+    let record = Record(at: Clock.wall, isTrusted: true, body: .door(.exitRequested(point)))
     return RecordBatch(stream: stream, first: first, records: [record.json])
   }
 

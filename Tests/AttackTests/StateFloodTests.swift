@@ -27,7 +27,7 @@ struct StateFloodTests {
           secured: .secured, alarm: .normal, at: Clock.wall)
         thief.publish(.state(station, .door(door)), state.json, isRetained: true)
       }
-      let record = Record(at: Clock.wall, isTrusted: true, body: .doorClosed(door))
+      let record = Record(at: Clock.wall, isTrusted: true, body: .door(.closed(door)))
       let start = Clock.now
       other.send(RecordBatch(stream: stream, first: round, records: [record.json]))
       try other.waitForAcknowledgement(round, of: stream)

@@ -63,7 +63,7 @@ import Testing
     let ends = try (1...5).map { number in
       Record(
         at: Clock.wall, isTrusted: true,
-        body: .exchangeEnded(try exchange(UInt64(100 + number), Self.gate), .dispensed))
+        body: .exchange(.ended(try exchange(UInt64(100 + number), Self.gate), .dispensed)))
     }
     thief.send(RecordBatch(stream: Self.gate, first: 1, records: ends.map(\.json)))
     try thief.waitForAcknowledgement(5, of: Self.gate)

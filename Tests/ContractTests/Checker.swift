@@ -56,6 +56,9 @@ struct SentMessage: Encodable, Hashable {
   /// As they were sent, where that is known.
   var qos: Int?
   var retained: Bool?
+  /// It may have members that nobody has described, as what is read may; what the product says
+  /// has none.
+  var takesMore = false
 
   struct Verdict: Decodable {
     /// Nil where no channel has this address.

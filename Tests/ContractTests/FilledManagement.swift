@@ -113,7 +113,7 @@ final class FilledManagement {
     let batch = RecordBatch(
       stream: Self.stream, first: next,
       records: [
-        Record(at: WallTime(seconds: 1), isTrusted: true, body: .unreadable).json
+        Record(at: WallTime(seconds: 1), isTrusted: true, body: .stream(.unreadable)).json
       ])
     try publish(MessageKind.out.topic, batch.json)
   }

@@ -31,7 +31,7 @@ enum LedgerContents {
     }
     let open = exchange(1)
     let unheld = [2, 3].map { seq in
-      Record(at: now.wall, isTrusted: true, body: .exchangeEnded(exchange(seq), .dispensed))
+      Record(at: now.wall, isTrusted: true, body: .exchange(.ended(exchange(seq), .dispensed)))
     }
     _ = try store.store(
       [

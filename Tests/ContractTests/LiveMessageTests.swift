@@ -9,10 +9,10 @@ struct LiveMessageTests {
   /// What a system can bring about within seconds. The other kinds take a minute of refusals, a
   /// full store, a damaged row or a clock that jumps; fixtures hold those.
   private static let kinds: Set<Record.Kind> = [
-    .started, .entryGranted, .entryRefused, .doorOpened, .doorClosed, .doorLocked, .exitRequested,
-    .passage, .alarmRaised, .alarmCleared,
-    .exchangeIntended, .exchangeDispensing, .exchangeEnded, .slotCounted, .slotQuarantined,
-    .slotReleased,
+    .station(.started), .entry(.granted), .entry(.refused), .door(.opened), .door(.closed),
+    .door(.locked), .door(.exitRequested), .occupancy(.passage), .alarm(.raised),
+    .alarm(.cleared), .exchange(.intended), .exchange(.dispensing), .exchange(.ended),
+    .exchange(.slotCounted), .exchange(.slotQuarantined), .exchange(.slotReleased),
   ]
 
   @Test("all that a living system says is in asyncapi.yaml, and all its channels are heard")
@@ -44,25 +44,25 @@ struct LiveMessageTests {
       texts.contains { $0.topic.hasSuffix("/state/alarms") }
     }
     try station.order("/code", ["kind": "good", "member": "m-1"])
-    try ear.waitForRecord(.entryGranted)
+    try ear.waitForRecord(.entry(.granted))
     try station.order("/walk", ["action": "in"])
-    try ear.waitForRecord(.passage)
+    try ear.waitForRecord(.occupancy(.passage))
     for kind in ["same", "expired", "foreign", "garbage"] {
       try station.order("/code", ["kind": kind])
     }
-    try ear.waitForRecord(.entryRefused)
-    try ear.waitForRecord(.doorLocked)
+    try ear.waitForRecord(.entry(.refused))
+    try ear.waitForRecord(.door(.locked))
     try station.order("/exit", [:])
-    try ear.waitForRecord(.exitRequested)
+    try ear.waitForRecord(.door(.exitRequested))
     try station.order("/door", ["action": "force"])
-    try ear.waitForRecord(.alarmRaised)
+    try ear.waitForRecord(.alarm(.raised))
     try station.order("/door", ["action": "close"])
-    try ear.waitForRecord(.alarmCleared)
+    try ear.waitForRecord(.alarm(.cleared))
     try exchange(system, ear)
     station.kill()
     try ear.wait(for: "the station's will") { $0.contains { $0.text.contains("\"lost\"") } }
     try station.start()
-    try ear.waitForRecord(.started)
+    try ear.waitForRecord(.station(.started))
     system.management.kill()
     try ear.wait(for: "the service's will") {
       $0.contains { $0.topic == "ws/v1/service/status" && $0.text.contains("false") }
@@ -83,10 +83,10 @@ struct LiveMessageTests {
     try station.waitForPhase("dispensed")
     try station.orderMachine("fault 1 jam")
     try station.buy(slot: 1, member: "m-1")
-    try ear.waitForRecord(.slotQuarantined)
+    try ear.waitForRecord(.exchange(.slotQuarantined))
     try station.orderMachine("fault 1 none")
     try station.fill(slot: 1, stock: 3)
-    try ear.waitForRecord(.slotReleased)
+    try ear.waitForRecord(.exchange(.slotReleased))
   }
 
   private static func records(_ messages: [SentMessage]) throws -> Set<Record.Kind> {

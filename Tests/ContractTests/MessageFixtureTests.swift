@@ -59,7 +59,8 @@ struct MessageFixtureTests {
         let place = "messages/\(kind.rawValue)/\(folder)"
         for name in try Fixtures.names(place, ending: ".json") {
           let bytes = try Fixtures.bytes("\(place)/\(name).json")
-          messages.append(SentMessage(topic: kind.topic, payload: Data(bytes)))
+          messages.append(
+            SentMessage(topic: kind.topic, payload: Data(bytes), takesMore: true))
           places.append((kind, name, folder == "valid"))
         }
       }

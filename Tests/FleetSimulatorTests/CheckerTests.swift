@@ -10,7 +10,7 @@ private let stream = StreamID(bits: 7)
 private let one = AccessPointID(1)!
 
 private func row(_ milliseconds: Int64) -> [UInt8] {
-  Record(at: WallTime(milliseconds: milliseconds), isTrusted: true, body: .doorClosed(one)).json
+  Record(at: WallTime(milliseconds: milliseconds), isTrusted: true, body: .door(.closed(one))).json
 }
 
 private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
@@ -55,7 +55,8 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
   func exempt() {
     var folded = checker()
     let gap = Record(
-      at: WallTime(milliseconds: 0), isTrusted: true, body: .gap(from: 1, to: 2, reason: .full)
+      at: WallTime(milliseconds: 0), isTrusted: true,
+      body: .stream(.gap(from: 1, to: 2, reason: .full))
     ).json
     #expect(folded.durable(0, stream, 4, gap) == nil)
     let last = StoredRecord(station: 0, stream: stream, seq: 4, bytes: gap)
@@ -114,7 +115,7 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
   private func grant(_ seq: UInt64 = 1) -> [Effect] {
     let record = Record(
       at: WallTime(milliseconds: 0), isTrusted: true,
-      body: .entryGranted(one, member: MemberID("m")!, .code(code)))
+      body: .entry(.granted(one, member: MemberID("m")!, .code(code))))
     return [
       .setStrike(one, .release), .journal(JournalEntry(seq: seq, record: record, lane: .urgent)),
     ]
@@ -242,7 +243,8 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
     for (durable, isKept) in [(3, true), (2, false)] as [(UInt64, Bool)] {
       var checker = CountChecker()
       let record = Record(
-        at: WallTime(milliseconds: 0), isTrusted: true, body: .passage(one, .inward, inside: 1))
+        at: WallTime(milliseconds: 0), isTrusted: true,
+        body: .occupancy(.passage(one, .inward, inside: 1)))
       checker.step([.journal(JournalEntry(seq: 3, record: record, lane: .soon))])
       checker.ended(durable: durable)
       #expect(checker.isKept == isKept)

@@ -30,7 +30,7 @@ private func shown(_ member: MemberID = ann) -> Presentation {
 private func intent(_ exchange: Exchange) -> [Effect] {
   let record = Record(
     at: WallTime(milliseconds: 0), isTrusted: true,
-    body: .exchangeIntended(exchange, code: code))
+    body: .exchange(.intended(exchange, code: code)))
   return [.journal(JournalEntry(seq: exchange.id.seq, record: record, lane: .urgent))]
 }
 
@@ -39,10 +39,10 @@ extension ExchangeChecker {
   fileprivate mutating func turn(_ exchange: Exchange = exchange(), serial: UInt8 = 9) -> String? {
     step(0, .productSelected(slot), [], at: at(0))
       ?? step(0, .codeShownAtMachine(shown(exchange.member)), intent(exchange), at: at(1))
-      ?? durable(0, stream, exchange.id.seq, .exchangeIntended(exchange, code: code))
+      ?? durable(0, stream, exchange.id.seq, .exchange(.intended(exchange, code: code)))
       ?? step(0, .wake, [.request(.hold(exchange, code: text))], at: at(2))
       ?? durable(
-        0, stream, exchange.id.seq + 1, .exchangeDispensing(exchange.id, serial: Int64(serial)))
+        0, stream, exchange.id.seq + 1, .exchange(.dispensing(exchange.id, serial: Int64(serial))))
       ?? step(0, .wake, [.dispense(slot, serial: serial)], at: at(3))
       ?? turned(0, slot, serial)
   }
@@ -50,7 +50,7 @@ extension ExchangeChecker {
   fileprivate mutating func end(
     _ outcome: ExchangeOutcome, of exchange: Exchange = exchange()
   ) -> String? {
-    durable(0, stream, exchange.id.seq + 2, .exchangeEnded(exchange, outcome))
+    durable(0, stream, exchange.id.seq + 2, .exchange(.ended(exchange, outcome)))
   }
 }
 
@@ -75,8 +75,8 @@ extension ExchangeChecker {
     checker.started(0, at: at(9))
     #expect(checker.end(.unknown(.interrupted)) == nil)
     let second = exchange(10)
-    #expect(checker.durable(0, stream, 10, .exchangeIntended(second, code: code)) == nil)
-    #expect(checker.durable(0, stream, 11, .exchangeDispensing(second.id, serial: 10)) == nil)
+    #expect(checker.durable(0, stream, 10, .exchange(.intended(second, code: code))) == nil)
+    #expect(checker.durable(0, stream, 11, .exchange(.dispensing(second.id, serial: 10))) == nil)
     checker.stopped(0, at: at(20))
     #expect(checker.accounts[second.id]?.excuses == [])
   }
@@ -138,7 +138,7 @@ extension ExchangeChecker {
     #expect(checker.end(.cancelled)?.hasSuffix("ends and was never intended") == true)
     #expect(checker.turn() == nil)
     #expect(
-      checker.durable(0, stream, 8, .exchangeIntended(exchange(8), code: code))
+      checker.durable(0, stream, 8, .exchange(.intended(exchange(8), code: code)))
         == "station 1: two exchanges at a time")
     #expect(checker.end(.failed(.didNotTurn)) == nil)
     #expect(checker.end(.failed(.didNotTurn)) == nil)

@@ -45,8 +45,8 @@ private final class Bench {
       article: ArticleID("soap")!, price: Points(3)!)
     let code = CodeDigest(high: 1, low: seq)
     let bodies: [Record.Body] = [
-      .exchangeIntended(exchange, code: code),
-      .exchangeDispensing(exchange.id, serial: Int64(serial)),
+      .exchange(.intended(exchange, code: code)),
+      .exchange(.dispensing(exchange.id, serial: Int64(serial))),
     ]
     for body in bodies {
       let record = Record(at: WallTime(milliseconds: 0), isTrusted: true, body: body)

@@ -27,7 +27,7 @@ struct ClaimsTests {
 
   private func deliver(_ first: UInt64, _ count: Int = 1) -> [ManagementEffect] {
     scenario.deliver(
-      batch(first, (0..<count).map { _ in scenario.record(.doorClosed(door)) }), from: gate)
+      batch(first, (0..<count).map { _ in scenario.record(.door(.closed(door))) }), from: gate)
   }
 
   @Test("a floor above the next number of the same birth is refused, and an alarm says so")
@@ -48,7 +48,7 @@ struct ClaimsTests {
     let effects = scenario.commit(birth(floor: 1 << 53, ceiling: (1 << 53) - 1))
     #expect(effects.contains(disbelieved(ClaimReasons.floor)))
     #expect(try alarms == [.claimsImplausible])
-    #expect(scenario.store.events(matching: EventFilter(kind: .gap), limit: 9).isEmpty)
+    #expect(scenario.store.events(matching: EventFilter(kind: .stream(.gap)), limit: 9).isEmpty)
     // The station itself, in its own next session.
     _ = scenario.commit(birth(floor: 4, ceiling: 4))
     #expect(deliver(4) == [acknowledged(4)])
@@ -91,20 +91,20 @@ struct ClaimsTests {
   @Test("a gap covers nothing from its own place on", arguments: [10, 11, 1 << 53] as [UInt64])
   func gap(_ to: UInt64) throws {
     _ = deliver(1)
-    let gap = scenario.record(.gap(from: 2, to: to, reason: .full))
+    let gap = scenario.record(.stream(.gap(from: 2, to: to, reason: .full)))
     let effects = scenario.deliver(batch(10, [gap]), from: gate)
     #expect(effects.contains(disbelieved(ClaimReasons.gap)))
     #expect(!effects.contains(acknowledged(10)))
     #expect(try alarms == [.claimsImplausible])
     // The record itself is kept, and what follows the hole is acknowledged once it is filled.
-    #expect(scenario.store.events(matching: EventFilter(kind: .gap), limit: 9).count == 1)
+    #expect(scenario.store.events(matching: EventFilter(kind: .stream(.gap)), limit: 9).count == 1)
     #expect(deliver(2, 8) == [acknowledged(10)])
   }
 
   @Test("a gap in a place that cannot have been reached covers nothing, however small")
   func farGap() throws {
     _ = deliver(1)
-    let gap = scenario.record(.gap(from: 2, to: 1 << 40, reason: .full))
+    let gap = scenario.record(.stream(.gap(from: 2, to: 1 << 40, reason: .full)))
     let effects = scenario.deliver(batch(1 << 41, [gap]), from: gate)
     #expect(effects.contains(disbelieved(ClaimReasons.records)))
     #expect(deliver(2) == [acknowledged(2)])

@@ -28,7 +28,7 @@ struct CopiedCardTests {
   ) -> RecordBatch {
     scenario.advance(.seconds(1))
     return batch(
-      numbers.lowerBound, numbers.map { _ in scenario.record(.exitRequested(door)) })
+      numbers.lowerBound, numbers.map { _ in scenario.record(.door(.exitRequested(door))) })
   }
 
   /// - Returns: what the birth comes to.

@@ -10,12 +10,14 @@ struct DayTests {
   func counts() throws {
     let scenario = ManagementScenario()
     let bodies: [Record.Body] = [
-      .passage(door, .inward, inside: 1), .passage(door, .inward, inside: 2),
-      .passage(door, .outward, inside: 1), .passage(door, .turnBack, inside: 1),
-      .passage(door, .ambiguous, inside: 1),
-      .entryGranted(door, member: Names.member("m"), .code(code)),
-      .entryRefused(door, reason: .expired, member: nil, .code(code)),
-      .refusalsCounted(door, count: 40), .doorClosed(door),
+      .occupancy(.passage(door, .inward, inside: 1)),
+      .occupancy(.passage(door, .inward, inside: 2)),
+      .occupancy(.passage(door, .outward, inside: 1)),
+      .occupancy(.passage(door, .turnBack, inside: 1)),
+      .occupancy(.passage(door, .ambiguous, inside: 1)),
+      .entry(.granted(door, member: Names.member("m"), .code(code))),
+      .entry(.refused(door, reason: .expired, member: nil, .code(code))),
+      .entry(.refusalsCounted(door, count: 40)), .door(.closed(door)),
     ]
     _ = scenario.deliver(batch(1, bodies.map { scenario.record($0) }), from: gate)
     let expected = DayCounts(entries: 2, exits: 1, granted: 1, refused: 41)
@@ -27,9 +29,9 @@ struct DayTests {
   @Test("a record counts for the day of its own clock, or of its arrival where that is no clock")
   func whichDay() throws {
     let scenario = ManagementScenario()
-    var yesterday = scenario.record(.passage(door, .inward, inside: 1))
+    var yesterday = scenario.record(.occupancy(.passage(door, .inward, inside: 1)))
     yesterday.at = WallTime(milliseconds: yesterday.at.milliseconds - 86_400_000)
-    var unset = scenario.record(.passage(door, .inward, inside: 2), isTrusted: false)
+    var unset = scenario.record(.occupancy(.passage(door, .inward, inside: 2)), isTrusted: false)
     unset.at = WallTime(seconds: 100)
     _ = scenario.deliver(batch(1, [yesterday, unset]), from: gate)
     #expect(try scenario.view.today.entries == 1)
@@ -40,7 +42,7 @@ struct DayTests {
   @Test("at midnight every station is announced with counts that begin anew")
   func midnight() throws {
     let scenario = ManagementScenario()
-    let passage = scenario.record(.passage(door, .inward, inside: 1))
+    let passage = scenario.record(.occupancy(.passage(door, .inward, inside: 1)))
     _ = scenario.deliver(batch(1, [passage]), from: gate)
     var turns = 0
     while try scenario.view.today.entries == 1 {
@@ -61,7 +63,7 @@ struct DayTests {
     let untilMidnight = Int64(1440 - scenario.now.localMinute) * 60
     scenario.advance(.seconds(untilMidnight) - .seconds(1))
     let today = scenario.now.localDay
-    var early = scenario.record(.passage(door, .inward, inside: 1))
+    var early = scenario.record(.occupancy(.passage(door, .inward, inside: 1)))
     early.at = early.at + .seconds(2)
     _ = scenario.deliver(batch(1, [early]), from: gate)
     #expect(try scenario.view.today.entries == 0)
@@ -76,7 +78,7 @@ struct DayTests {
     let scenario = ManagementScenario()
     let untilMidnight = Int64(1440 - scenario.now.localMinute) * 60
     scenario.advance(.seconds(untilMidnight) - .seconds(1))
-    let passage = scenario.record(.passage(door, .inward, inside: 1), isTrusted: false)
+    let passage = scenario.record(.occupancy(.passage(door, .inward, inside: 1)), isTrusted: false)
     let items = scenario.hear(.out(gate), batch(1, [passage]).json).compactMap {
       if case .store(let item) = $0 { item } else { nil as InboundItem? }
     }
@@ -94,7 +96,7 @@ struct DayTests {
     let day = scenario.now.localDay + 1
     scenario.advance(WallTime(seconds: Int64(day) * 86_400 - 1800) - scenario.now.wall)
     let passages = (0..<Int64(12)).map { number -> Record in
-      var passage = scenario.record(.passage(door, .inward, inside: number + 1))
+      var passage = scenario.record(.occupancy(.passage(door, .inward, inside: number + 1)))
       // Ten at 23:50 and two at 00:10 there.
       passage.at = passage.at + .seconds(number < 10 ? -27_600 : -26_400)
       return passage
@@ -111,7 +113,7 @@ struct DayTests {
   func ownMidnight() throws {
     let scenario = ManagementScenario(zones: [Names.shanghai])
     _ = scenario.commit(scenario.birth(session(stream, 1), zone: Names.shanghai.name))
-    let passage = scenario.record(.passage(door, .inward, inside: 1))
+    let passage = scenario.record(.occupancy(.passage(door, .inward, inside: 1)))
     _ = scenario.deliver(batch(1, [passage]), from: gate)
     var list = StationList()
     var announced: [WallTime] = []
@@ -154,7 +156,7 @@ struct DayTests {
     let scenario = ManagementScenario()
     _ = scenario.birth(session(stream, 1))
     #expect(try scenario.view.life.isClockTrusted == true)
-    let untrusted = scenario.record(.doorClosed(door), isTrusted: false)
+    let untrusted = scenario.record(.door(.closed(door)), isTrusted: false)
     #expect(
       scenario.deliver(batch(1, [untrusted]), from: gate) == [acknowledged(1), .announce(gate)])
     #expect(try scenario.view.life.isClockTrusted == false)

@@ -10,13 +10,16 @@ struct IngestTests {
     let scenario = ManagementScenario()
     let received = scenario.hear(
       .out(gate),
-      batch(1, [scenario.record(.doorClosed(door)), scenario.record(.exitRequested(door))]).json)
+      batch(
+        1, [scenario.record(.door(.closed(door))), scenario.record(.door(.exitRequested(door)))]
+      ).json)
     #expect(received.count == 1)
     #expect(scenario.store.lastEventID() == 0)
     // The commit was lost with a crash: the station sends again.
     scenario.restart()
     let again = scenario.deliver(
-      batch(1, [scenario.record(.doorClosed(door)), scenario.record(.exitRequested(door))]),
+      batch(
+        1, [scenario.record(.door(.closed(door))), scenario.record(.door(.exitRequested(door)))]),
       from: gate)
     #expect(again == [acknowledged(2), .announce(gate)])
   }
@@ -24,7 +27,7 @@ struct IngestTests {
   @Test("a batch that comes again is acknowledged again and stored once")
   func redelivery() {
     let scenario = ManagementScenario()
-    let records = batch(1, [scenario.record(.passage(door, .inward, inside: 1))])
+    let records = batch(1, [scenario.record(.occupancy(.passage(door, .inward, inside: 1)))])
     #expect(scenario.deliver(records, from: gate) == [acknowledged(1), .announce(gate)])
     #expect(scenario.deliver(records, from: gate) == [acknowledged(1)])
     scenario.restart()
@@ -36,7 +39,7 @@ struct IngestTests {
   @Test("nothing is acknowledged over a hole until it is filled")
   func hole() {
     let scenario = ManagementScenario()
-    let record = scenario.record(.doorClosed(door))
+    let record = scenario.record(.door(.closed(door)))
     #expect(scenario.deliver(batch(3, [record]), from: gate) == [.announce(gate)])
     #expect(scenario.deliver(batch(1, [record]), from: gate) == [acknowledged(1)])
     #expect(scenario.deliver(batch(2, [record]), from: gate) == [acknowledged(3)])
@@ -45,26 +48,27 @@ struct IngestTests {
   @Test("a gap record covers the numbers that it names")
   func gap() {
     let scenario = ManagementScenario()
-    _ = scenario.deliver(batch(1, [scenario.record(.doorClosed(door))]), from: gate)
-    let gap = scenario.record(.gap(from: 2, to: 9, reason: .full))
+    _ = scenario.deliver(batch(1, [scenario.record(.door(.closed(door)))]), from: gate)
+    let gap = scenario.record(.stream(.gap(from: 2, to: 9, reason: .full)))
     #expect(scenario.deliver(batch(10, [gap]), from: gate) == [acknowledged(10)])
   }
 
   @Test("a birth above what is stored is a gap that the service writes itself, once")
   func floor() throws {
     let scenario = ManagementScenario()
-    _ = scenario.deliver(batch(1, [scenario.record(.doorClosed(door))]), from: gate)
-    _ = scenario.deliver(batch(6, [scenario.record(.doorClosed(door))]), from: gate)
+    _ = scenario.deliver(batch(1, [scenario.record(.door(.closed(door)))]), from: gate)
+    _ = scenario.deliver(batch(6, [scenario.record(.door(.closed(door)))]), from: gate)
     let effects = scenario.commit(scenario.birth(session(stream, 1), floor: 9))
     #expect(effects == [acknowledged(8)])
-    let gaps = scenario.store.events(matching: EventFilter(kind: .gap), limit: 10)
+    let gaps = scenario.store.events(matching: EventFilter(kind: .stream(.gap)), limit: 10)
     #expect(gaps.map(\.seq) == [nil, nil])
     #expect(
       try gaps.map { try Record(json: $0.json).body } == [
-        .gap(from: 7, to: 8, reason: .restored), .gap(from: 2, to: 5, reason: .restored),
+        .stream(.gap(from: 7, to: 8, reason: .restored)),
+        .stream(.gap(from: 2, to: 5, reason: .restored)),
       ])
     #expect(scenario.commit(scenario.birth(session(stream, 1), floor: 9)) == [acknowledged(8)])
-    #expect(scenario.store.events(matching: EventFilter(kind: .gap), limit: 10).count == 2)
+    #expect(scenario.store.events(matching: EventFilter(kind: .stream(.gap)), limit: 10).count == 2)
   }
 
   @Test("a record that cannot be read is kept, acknowledged and reported, and blocks no other")
@@ -72,7 +76,7 @@ struct IngestTests {
     let scenario = ManagementScenario()
     let strange = Array("{\"at\":1,\"trusted\":true,\"kind\":\"teleported\"}".utf8)
     let mixed = RecordBatch(
-      stream: stream, first: 1, records: [strange, scenario.record(.doorClosed(door)).json])
+      stream: stream, first: 1, records: [strange, scenario.record(.door(.closed(door))).json])
     let effects = scenario.deliver(mixed, from: gate)
     #expect(effects.contains(acknowledged(2)))
     #expect(effects.count == 3)
@@ -86,26 +90,52 @@ struct IngestTests {
   @Test("another content under a number that is taken is a conflict, and the first one stays")
   func conflict() throws {
     let scenario = ManagementScenario()
-    _ = scenario.deliver(batch(1, [scenario.record(.doorClosed(door))]), from: gate)
-    let other = batch(1, [scenario.record(.exitRequested(door))])
+    _ = scenario.deliver(batch(1, [scenario.record(.door(.closed(door)))]), from: gate)
+    let other = batch(1, [scenario.record(.door(.exitRequested(door)))])
     let effects = scenario.deliver(other, from: gate)
     let told = ManagementEffect.acknowledge(
       gate, Acknowledgement(stream: stream, upto: 1, conflict: 1))
     #expect(effects == [.note(.quarantined(gate, reason: StoreReasons.conflict)), told])
     #expect(scenario.deliver(other, from: gate) == [told])
-    #expect(scenario.store.events(after: 0, limit: 10).map(\.kind) == [.doorClosed])
+    #expect(scenario.store.events(after: 0, limit: 10).map(\.kind) == [.door(.closed)])
   }
 
   @Test("a record with white space of its own is stored in the one encoding")
   func whiteSpace() throws {
     let scenario = ManagementScenario()
-    let record = scenario.record(.doorClosed(door))
+    let record = scenario.record(.door(.closed(door)))
     let spaced = Array(
       String(decoding: record.json, as: UTF8.self).replacing(",", with: ",\n\n").utf8)
     let injected = RecordBatch(stream: stream, first: 1, records: [spaced])
     #expect(scenario.deliver(injected, from: gate) == [acknowledged(1), .announce(gate)])
     #expect(scenario.store.events(after: 0, limit: 1).map(\.json) == [record.json])
     #expect(scenario.deliver(batch(1, [record]), from: gate) == [acknowledged(1)])
+  }
+
+  @Test("what only a later version can read of a record is stored with it")
+  func laterMembers() throws {
+    let scenario = ManagementScenario()
+    let text =
+      #" {"later": "a \" b",  "at":1,"trusted":true,"kind":"door-closed","ap":1, "x":[1, 2]}"#
+    let batch = RecordBatch(stream: stream, first: 1, records: [Array(text.utf8)])
+    #expect(scenario.deliver(batch, from: gate) == [acknowledged(1), .announce(gate)])
+    #expect(scenario.deliver(batch, from: gate) == [acknowledged(1)])
+    let event = try #require(scenario.store.events(after: 0, limit: 10).first)
+    #expect(
+      String(decoding: event.json, as: UTF8.self)
+        == #"{"later":"a \" b","at":1,"trusted":true,"kind":"door-closed","ap":1,"x":[1,2]}"#)
+  }
+
+  @Test("a record beyond the largest is not stored as one, however much of it is understood")
+  func tooLong() throws {
+    let scenario = ManagementScenario()
+    let more = String(repeating: "x", count: Record.longestJSON)
+    let text = #"{"at":1,"trusted":true,"kind":"door-closed","ap":1,"x":"\#(more)"}"#
+    let effects = scenario.deliver(
+      RecordBatch(stream: stream, first: 1, records: [Array(text.utf8)]), from: gate)
+    #expect(effects.contains(acknowledged(1)))
+    #expect(scenario.store.events(after: 0, limit: 10).isEmpty)
+    #expect(scenario.store.quarantine(before: nil, limit: 10).count == 1)
   }
 
   @Test("a message that is not what its topic promises is kept and not acknowledged")
@@ -134,7 +164,7 @@ struct IngestTests {
   @Test("retained records, foreign topics and the service's own are refused")
   func refused() {
     let scenario = ManagementScenario()
-    let records = batch(1, [scenario.record(.doorClosed(door))]).json
+    let records = batch(1, [scenario.record(.door(.closed(door)))]).json
     #expect(
       scenario.hear(.out(gate), records, isRetained: true)
         == [.note(.retainedRecords(gate)), .clear(topic: "ws/v1/gate-1/out")])
@@ -167,7 +197,7 @@ struct IngestTests {
   @Test("streams of one station are apart, and a station that was never named is known by its id")
   func streams() throws {
     let scenario = ManagementScenario()
-    let record = scenario.record(.doorClosed(door))
+    let record = scenario.record(.door(.closed(door)))
     _ = scenario.deliver(batch(1, [record]), from: gate)
     #expect(
       scenario.deliver(batch(1, [record], of: otherStream), from: gate)

@@ -96,7 +96,7 @@ final class LedgerScenario {
     _ exchange: Exchange, _ outcome: ExchangeOutcome, at seq: UInt64? = nil,
     from station: StationID = gate, in stream: StreamID? = nil
   ) -> [Discrepancy.Kind] {
-    let record = scenario.record(.exchangeEnded(exchange, outcome))
+    let record = scenario.record(.exchange(.ended(exchange, outcome)))
     let number = seq ?? exchange.id.seq + 2
     let effects = scenario.deliver(
       batch(number, [record], of: stream ?? exchange.id.stream), from: station)

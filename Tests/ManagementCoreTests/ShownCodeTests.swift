@@ -121,7 +121,7 @@ struct ShownCodeTests {
     let shown = Credential.code(CodeDigest(high: 5, low: 5))
     func granted(_ number: Int) throws -> Record {
       scenario.record(
-        .entryGranted(try #require(AccessPointID(number)), member: Names.member("m-1"), shown))
+        .entry(.granted(try #require(AccessPointID(number)), member: Names.member("m-1"), shown)))
     }
     _ = scenario.deliver(batch(1, [try granted(1), try granted(2)]), from: gate)
     #expect(scenario.management.stations[gate]?.findings.alarms.isEmpty == true)

@@ -68,7 +68,7 @@ struct StationListTests {
       let names = StationNames(english: "Gate \(step)", chinese: "门 \(step)")
       _ = scenario.handle(.stationNamed(StationRegistration(id: station, names: names)))
     case 6, 7:
-      let record = scenario.record(.passage(door, .inward, inside: 1))
+      let record = scenario.record(.occupancy(.passage(door, .inward, inside: 1)))
       _ = scenario.deliver(batch(UInt64(step + 1), [record]), from: station)
     default: break
     }

@@ -67,7 +67,7 @@ struct StationPaceTests {
     #expect(counted?.count == Int64(500 - kept.count))
     // And what can be read goes on.
     #expect(
-      send(sent + 1, [scenario.record(.doorClosed(door)).json]).contains(
+      send(sent + 1, [scenario.record(.door(.closed(door))).json]).contains(
         acknowledged(sent + 1)))
   }
 
@@ -163,13 +163,13 @@ struct StationPaceTests {
 
   /// So many messages that the next one has to wait.
   private func exhaust() -> UInt64 {
-    let record = scenario.record(.doorClosed(door)).json
+    let record = scenario.record(.door(.closed(door))).json
     for number in 1...4_000 as ClosedRange<UInt64> { _ = send(number, [record]) }
     return 4_001
   }
 
   private func batchJSON(_ first: UInt64) -> [UInt8] {
-    let record = scenario.record(.doorClosed(door)).json
+    let record = scenario.record(.door(.closed(door))).json
     return RecordBatch(stream: stream, first: first, records: [record]).json
   }
 

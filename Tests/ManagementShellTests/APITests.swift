@@ -196,7 +196,7 @@ struct APITests {
     let service = try LiveManagement()
     let gate = try service.station()
     let door = StoreContractTests.door()
-    let closing = Record(at: Clock.wall, isTrusted: true, body: .doorClosed(door))
+    let closing = Record(at: Clock.wall, isTrusted: true, body: .door(.closed(door)))
     for round in 0..<4 {
       gate.send(Sample.batch(UInt64(2 * round + 1), [closing, Sample.passage(1)]))
     }

@@ -35,7 +35,7 @@ struct ClaimsContractTests {
     "a gap that reaches its own record is stored and covers nothing", arguments: Engine.allCases)
   func gap(engine: Engine) throws {
     let store = try engine.open().store
-    let gap = Store.record(.gap(from: 1, to: 11, reason: .full))
+    let gap = Store.record(.stream(.gap(from: 1, to: 11, reason: .full)))
     let outcome = try store.store([Store.batch(11, [gap])], at: Store.now)[0]
     #expect(outcome.disbelieved == [ClaimReasons.gap])
     #expect(outcome.upto == 0 && outcome.events.count == 1)
@@ -47,8 +47,8 @@ struct ClaimsContractTests {
     let store = try engine.open().store
     _ = try store.store([Store.batch(1, Store.closings(5))], at: Store.now)
     var other = Store.closings(6)
-    other[2] = Store.record(.exitRequested(Store.door()))
-    other[4] = Store.record(.exitRequested(Store.door()))
+    other[2] = Store.record(.door(.exitRequested(Store.door())))
+    other[4] = Store.record(.door(.exitRequested(Store.door())))
     for round in 0..<2 {
       let outcome = try store.store([Store.batch(1, other)], at: Store.now)[0]
       #expect(outcome.conflict == 3)

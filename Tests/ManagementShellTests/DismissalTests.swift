@@ -23,7 +23,7 @@ struct DismissalTests {
       #expect(try LedgerSample.end(exchange, .dispensed, store) == [.withoutHold])
     }
     let other = LedgerSample.exchange(41, in: Store.other)
-    let record = Store.record(.exchangeEnded(other, .dispensed))
+    let record = Store.record(.exchange(.ended(other, .dispensed)))
     _ = try store.store(
       [Store.batch(43, [record], of: Store.hall, in: Store.other)], at: Store.now)
   }
@@ -133,7 +133,7 @@ struct DismissalTests {
     let most = UnprovenSum.most
     let items = (1...UInt64(most) + 1).map { seq in
       Store.batch(
-        seq, [Store.record(.exchangeEnded(LedgerSample.exchange(seq), .dispensed))])
+        seq, [Store.record(.exchange(.ended(LedgerSample.exchange(seq), .dispensed)))])
     }
     _ = try open.store.store(items, at: Store.now)
     #expect(try open.store.unprovenSums() == [sum(Store.gate, most, through: most, of: 0)])

@@ -44,7 +44,7 @@ struct LedgerAPITests {
     let holds = try service.api.call("GET", "/holds").object
     #expect(holds["open"] as? Int == 1 && (holds["holds"] as? [Any])?.count == 1)
     let record = Record(
-      at: WallTime(seconds: 1), isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+      at: WallTime(seconds: 1), isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
     station.publish(
       .out(Sample.gate),
       RecordBatch(stream: Sample.stream, first: 1, records: [record.json]).json)

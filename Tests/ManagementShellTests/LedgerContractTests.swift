@@ -47,7 +47,7 @@ struct LedgerContractTests {
     try LedgerSample.fill(open.store, points: 100)
     let exchange = LedgerSample.exchange(1)
     #expect(try LedgerSample.ask(exchange, open.store) == .held(balance: 70))
-    let record = Store.record(.exchangeEnded(exchange, .dispensed))
+    let record = Store.record(.exchange(.ended(exchange, .dispensed)))
     let later = StreamID(bits: 0xBEEF)
     let items = [
       InboundItem.floor(Store.gate, later, floor: 1), Store.batch(2, [record], in: later),
@@ -67,7 +67,7 @@ struct LedgerContractTests {
       return [
         LedgerSample.request(exchange),
         Store.batch(
-          UInt64(10 * number + 3), [Store.record(.exchangeEnded(exchange, .cancelled))]),
+          UInt64(10 * number + 3), [Store.record(.exchange(.ended(exchange, .cancelled)))]),
       ]
     }
     let outcomes = try open.store.store(items, at: Store.now)
@@ -287,7 +287,7 @@ enum LedgerSample {
   static func end(
     _ exchange: Exchange, _ outcome: ExchangeOutcome, _ store: any ManagementStore
   ) throws -> [Discrepancy.Kind] {
-    let record = StoreContractTests.record(.exchangeEnded(exchange, outcome))
+    let record = StoreContractTests.record(.exchange(.ended(exchange, outcome)))
     let batch = StoreContractTests.batch(
       exchange.id.seq + 2, [record], in: exchange.id.stream)
     return try store.store([batch], at: StoreContractTests.now)[0].discrepancies.map(\.kind)
@@ -319,7 +319,7 @@ enum LedgerSample {
         .refused(.noAnswer),
       ]
       let record = StoreContractTests.record(
-        .exchangeEnded(exchange, outcomes[dice.next(outcomes.count)]))
+        .exchange(.ended(exchange, outcomes[dice.next(outcomes.count)])))
       return StoreContractTests.batch(
         exchange.id.seq + 1 + UInt64(dice.next(2)), [record], of: station, in: stream)
     }

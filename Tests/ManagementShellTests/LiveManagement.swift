@@ -68,7 +68,7 @@ enum Sample {
   static func passage(_ inside: Int64) -> Record {
     Record(
       at: Clock.wall, isTrusted: true,
-      body: .passage(StoreContractTests.door(), .inward, inside: inside))
+      body: .occupancy(.passage(StoreContractTests.door(), .inward, inside: inside)))
   }
 
   static func batch(_ first: UInt64, _ records: [Record]) -> RecordBatch {

@@ -21,18 +21,19 @@ struct MeasurementStoreTests {
   ) -> Record {
     guard let mains, let room else { preconditionFailure("no sensors") }
     return StoreContractTests.record(
-      .measured(
-        Measurement(
-          seconds: 60,
-          values: [
-            MeasuredValue(
-              sensor: mains, quantity: .energy, count: 6,
-              amount: .counter(used: used, last: last, isReset: isReset)),
-            MeasuredValue(
-              sensor: room, quantity: .temperature, count: 6,
-              amount: .level(
-                mean: temperature, least: temperature - 10, most: temperature + 10)),
-          ])), at: StoreContractTests.now.wall + .seconds(60 * minutes))
+      .climate(
+        .measured(
+          Measurement(
+            seconds: 60,
+            values: [
+              MeasuredValue(
+                sensor: mains, quantity: .energy, count: 6,
+                amount: .counter(used: used, last: last, isReset: isReset)),
+              MeasuredValue(
+                sensor: room, quantity: .temperature, count: 6,
+                amount: .level(
+                  mean: temperature, least: temperature - 10, most: temperature + 10)),
+            ]))), at: StoreContractTests.now.wall + .seconds(60 * minutes))
   }
 
   @Test(
@@ -46,7 +47,7 @@ struct MeasurementStoreTests {
     #expect(outcome.isClockTrusted == true)
     let store = try open.reopened()
     #expect(try store.events(after: 0, limit: 10).map(\.seq) == [1])
-    #expect(try store.events(matching: EventFilter(kind: .measured), limit: 10).isEmpty)
+    #expect(try store.events(matching: EventFilter(kind: .climate(.measured)), limit: 10).isEmpty)
   }
 
   @Test("what comes twice is added once, however it is batched", arguments: Engine.allCases)

@@ -14,7 +14,7 @@ struct RestoredBackupTests {
   private func kept(
     _ seq: UInt64, _ exchange: Exchange, _ outcome: ExchangeOutcome
   ) -> InboundItem {
-    let record = Store.record(.exchangeEnded(exchange, outcome))
+    let record = Store.record(.exchange(.ended(exchange, outcome)))
     return .batch(
       InboundBatch(
         station: Store.gate, stream: Store.stream, first: seq,
@@ -72,7 +72,7 @@ struct RestoredBackupTests {
   @Test("nothing but the end of an exchange is taken as kept", arguments: Engine.allCases)
   func otherKinds(engine: Engine) throws {
     let store = try engine.open().store
-    let record = Store.record(.gap(from: 1, to: 8, reason: .full))
+    let record = Store.record(.stream(.gap(from: 1, to: 8, reason: .full)))
     let item = InboundItem.batch(
       InboundBatch(
         station: Store.gate, stream: Store.stream, first: 9,

@@ -41,17 +41,17 @@ struct SchemaTests {
     let gate = StoreContractTests.gate
     let hall = StoreContractTests.hall
     #expect(try ids(EventFilter(station: gate)) == [301, 3])
-    #expect(try ids(EventFilter(kind: .passage)) == [301, 300])
-    #expect(try ids(EventFilter(station: hall, kind: .gap)) == [302])
+    #expect(try ids(EventFilter(kind: .occupancy(.passage))) == [301, 300])
+    #expect(try ids(EventFilter(station: hall, kind: .stream(.gap))) == [302])
     #expect(try store.stations().map(\.names.chinese) == ["门", "y"])
-    let one = [StoreContractTests.record(.doorClosed(StoreContractTests.door()))]
+    let one = [StoreContractTests.record(.door(.closed(StoreContractTests.door())))]
     let outcomes = try store.store(
       [
         StoreContractTests.batch(3, one, of: gate, in: StreamID(bits: 10)),
         .floor(hall, StreamID(bits: 11), floor: 5),
       ], at: StoreContractTests.now)
     #expect(outcomes.map(\.upto) == [3, 5])
-    #expect(try ids(EventFilter(station: gate, kind: .doorClosed)) == [303, 3])
+    #expect(try ids(EventFilter(station: gate, kind: .door(.closed))) == [303, 3])
   }
 
   @Test("grants that waited in an earlier store wait as orders, and what was granted alone counts")
@@ -97,7 +97,7 @@ struct SchemaTests {
     let path = folder.file("m.sqlite")
     let store = try SQLiteStore(path: path)
     let passages = (0..<3000).map { _ in
-      StoreContractTests.record(.passage(StoreContractTests.door(), .inward, inside: 1))
+      StoreContractTests.record(.occupancy(.passage(StoreContractTests.door(), .inward, inside: 1)))
     }
     for start in stride(from: 0, to: passages.count, by: 50) {
       _ = try store.store(

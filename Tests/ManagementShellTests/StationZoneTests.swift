@@ -16,7 +16,7 @@ struct StationZoneTests {
     func passage(_ seconds: Int64) -> Record {
       Record(
         at: WallTime(seconds: seconds), isTrusted: true,
-        body: .passage(StoreContractTests.door(), .inward, inside: 1))
+        body: .occupancy(.passage(StoreContractTests.door(), .inward, inside: 1)))
     }
     // 23:30 UTC on 28 March is 00:30 of the 29th there; 22:30 on the 29th is 00:30 of the 30th.
     let records = [passage(1_774_740_600), passage(1_774_823_400)]
@@ -47,7 +47,7 @@ struct StationZoneTests {
     // 23:30 UTC on 28 March is 07:30 of the 29th in Shanghai.
     let late = Record(
       at: WallTime(seconds: 1_774_740_600), isTrusted: true,
-      body: .passage(StoreContractTests.door(), .inward, inside: 1))
+      body: .occupancy(.passage(StoreContractTests.door(), .inward, inside: 1)))
     let day = 1_774_740_600 / 86_400
     // The service stands in UTC.
     let now = Now(instant: StoreContractTests.now.instant, wall: WallTime(seconds: 1_775_037_600))

@@ -77,7 +77,7 @@ struct StoreContractTests {
   }
 
   static func closings(_ count: Int) -> [Record] {
-    (0..<count).map { record(.doorClosed(door()), at: now.wall + .seconds(Int64($0))) }
+    (0..<count).map { record(.door(.closed(door())), at: now.wall + .seconds(Int64($0))) }
   }
 
   @Test("records are stored once, in order, with growing ids", arguments: Engine.allCases)
@@ -89,7 +89,8 @@ struct StoreContractTests {
     #expect(first[0].upto == 3 && first[0].stream == Self.stream && first[0].station == Self.gate)
     #expect(first[0].events.map(\.seq) == [1, 2, 3])
     #expect(first[0].events.map(\.json) == records.map(\.json))
-    #expect(first[0].events.allSatisfy { $0.received == Self.now.wall && $0.kind == .doorClosed })
+    #expect(
+      first[0].events.allSatisfy { $0.received == Self.now.wall && $0.kind == .door(.closed) })
     let again = try open.store.store(
       [Self.batch(2, Array(Self.closings(4)[1...]))], at: Self.now)
     #expect(again[0].upto == 4 && again[0].events.map(\.seq) == [4])
@@ -133,7 +134,7 @@ struct StoreContractTests {
   @Test("a gap record covers the numbers it names, once", arguments: Engine.allCases)
   func gap(engine: Engine) throws {
     let open = try engine.open()
-    let gap = Self.batch(11, [Self.record(.gap(from: 1, to: 10, reason: .full))])
+    let gap = Self.batch(11, [Self.record(.stream(.gap(from: 1, to: 10, reason: .full)))])
     #expect(try open.store.store([gap], at: Self.now)[0].upto == 11)
     #expect(try open.reopened().store([gap], at: Self.now)[0].upto == 11)
   }
@@ -149,7 +150,8 @@ struct StoreContractTests {
     #expect(raised.events.map(\.seq) == [nil, nil])
     #expect(
       try raised.events.map { try Record(json: $0.json).body } == [
-        .gap(from: 2, to: 4, reason: .restored), .gap(from: 6, to: 7, reason: .restored),
+        .stream(.gap(from: 2, to: 4, reason: .restored)),
+        .stream(.gap(from: 6, to: 7, reason: .restored)),
       ])
     let store = try open.reopened()
     let again = try store.store([floor], at: Self.now)[0]
@@ -188,14 +190,14 @@ struct StoreContractTests {
   func conflict(engine: Engine) throws {
     let open = try engine.open()
     _ = try open.store.store([Self.batch(1, Self.closings(1))], at: Self.now)
-    let other = Self.record(.exitRequested(Self.door()))
+    let other = Self.record(.door(.exitRequested(Self.door())))
     let store = try open.reopened()
     let outcome = try store.store([Self.batch(1, [other])], at: Self.now)[0]
     #expect(outcome.quarantined == [StoreReasons.conflict])
     #expect(outcome.upto == 1 && outcome.events.isEmpty)
     #expect(try store.store([Self.batch(1, [other])], at: Self.now)[0].quarantined.isEmpty)
     #expect(try store.quarantine(before: nil, limit: 10).map(\.raw) == [other.json])
-    #expect(try store.events(after: 0, limit: 10).map(\.kind) == [.doorClosed])
+    #expect(try store.events(after: 0, limit: 10).map(\.kind) == [.door(.closed)])
   }
 
   @Test(
@@ -225,7 +227,7 @@ struct StoreContractTests {
     for round in 0..<5 {
       let first = UInt64(2 * round + 1)
       let pair = [
-        Self.record(.doorClosed(Self.door())), Self.record(.exitRequested(Self.door())),
+        Self.record(.door(.closed(Self.door()))), Self.record(.door(.exitRequested(Self.door()))),
       ]
       _ = try store.store(
         [Self.batch(first, pair), Self.batch(first, pair, of: Self.hall)], at: Self.now)
@@ -239,11 +241,11 @@ struct StoreContractTests {
     #expect(
       try found(EventFilter(station: Self.gate, before: gate[3].id), 2)
         == ["gate-1 6", "gate-1 5"])
-    #expect(try found(EventFilter(kind: .exitRequested), 2) == ["hall-2 10", "gate-1 10"])
+    #expect(try found(EventFilter(kind: .door(.exitRequested)), 2) == ["hall-2 10", "gate-1 10"])
     #expect(
-      try found(EventFilter(station: Self.hall, kind: .doorClosed), 9)
+      try found(EventFilter(station: Self.hall, kind: .door(.closed)), 9)
         == ["hall-2 9", "hall-2 7", "hall-2 5", "hall-2 3", "hall-2 1"])
-    #expect(try found(EventFilter(kind: .passage), 9) == [])
+    #expect(try found(EventFilter(kind: .occupancy(.passage)), 9) == [])
     #expect(try found(EventFilter(before: 1), 9) == [])
   }
 
@@ -256,12 +258,12 @@ struct StoreContractTests {
     let yesterday = Self.now.wall + .seconds(-86_400)
     let digest = CodeDigest(high: 1, low: 1)
     let records = [
-      Self.record(.passage(door, .inward, inside: 1)),
-      Self.record(.passage(door, .inward, inside: 1), at: yesterday),
-      Self.record(.passage(door, .outward, inside: 0)),
-      Self.record(.entryGranted(door, member: Self.member("m"), .code(digest))),
-      Self.record(.entryRefused(door, reason: .full, member: nil, .code(digest))),
-      Self.record(.refusalsCounted(door, count: 12)),
+      Self.record(.occupancy(.passage(door, .inward, inside: 1))),
+      Self.record(.occupancy(.passage(door, .inward, inside: 1)), at: yesterday),
+      Self.record(.occupancy(.passage(door, .outward, inside: 0))),
+      Self.record(.entry(.granted(door, member: Self.member("m"), .code(digest)))),
+      Self.record(.entry(.refused(door, reason: .full, member: nil, .code(digest)))),
+      Self.record(.entry(.refusalsCounted(door, count: 12))),
     ]
     _ = try open.store.store([Self.batch(1, records)], at: Self.now)
     let store = try open.reopened()
@@ -398,7 +400,7 @@ struct StoreContractTests {
         switch dice.next(20) {
         case 0: return .unreadable(json: Array("{\"n\":\(seq)}".utf8), reason: "why")
         case 1:
-          let gap = record(.gap(from: seq, to: seq + UInt64(dice.next(9)), reason: .full))
+          let gap = record(.stream(.gap(from: seq, to: seq + UInt64(dice.next(9)), reason: .full)))
           return .record(gap, json: gap.json)
         case 2, 3:
           let minute = MeasurementStoreTests.minute(used: Int64(seq))
@@ -406,7 +408,7 @@ struct StoreContractTests {
         default:
           // Nearly always the same content for the same number.
           let inside = Int64(dice.next(30) == 0 ? 99 : seq)
-          let passage = record(.passage(door(), .inward, inside: inside))
+          let passage = record(.occupancy(.passage(door(), .inward, inside: inside)))
           return .record(passage, json: passage.json)
         }
       }

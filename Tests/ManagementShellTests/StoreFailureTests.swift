@@ -68,7 +68,7 @@ struct StoreFailureTests {
     do throws(StoreFailure) {
       for number in 1...2000 as ClosedRange<UInt64> {
         let batch = StoreContractTests.batch(
-          number, [StoreContractTests.record(.exitRequested(AccessPointID(1)!))])
+          number, [StoreContractTests.record(.door(.exitRequested(AccessPointID(1)!)))])
         _ = try store.store([batch], at: StoreContractTests.now)
       }
     } catch {

@@ -11,7 +11,7 @@ import Time
     let story = Scenario(unbooted: 4)
     story.tell(.booted(Recovered(stream: Scenario.stream)))
     for point in 1...4 { story.expect(.setStrike(AccessPointID(point)!, .secure)) }
-    story.expectJournal(.started(boot: 1, after: .newStore, version: "test"), .urgent)
+    story.expectJournal(.station(.started(boot: 1, after: .newStore, version: "test")), .urgent)
     story.expect(.remember([.lastTrusted(story.now.wall)]))
   }
 
@@ -25,7 +25,7 @@ import Time
   func displacedStore() {
     let story = Scenario()
     story.tell(.storeDisplaced)
-    story.expectJournal(.alarmRaised(.storeLost, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.storeLost, nil)), .urgent)
     story.tell(.storeKept)
     story.expectNothing()
     #expect(story.station.renewal.deadline == story.now.instant + .seconds(86_400))
@@ -58,20 +58,20 @@ import Time
     story.advance(by: .seconds(2))
     story.letIn("m-2", at: 2)
     story.tell(.doorContactChanged(3, isClosed: false))
-    story.expectJournal(.doorOpened(3, cause: .forced), .soon)
-    story.expectJournal(.alarmRaised(.forcedOpen, 3), .urgent)
+    story.expectJournal(.door(.opened(3, cause: .forced)), .soon)
+    story.expectJournal(.alarm(.raised(.forcedOpen, 3)), .urgent)
     story.advance(by: .seconds(3))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.tell(.doorContactChanged(2, isClosed: false))
-    story.expectJournal(.doorOpened(2, cause: .granted))
+    story.expectJournal(.door(.opened(2, cause: .granted)))
     story.tell(.doorContactChanged(2, isClosed: true))
-    story.expectJournal(.doorClosed(2), .soon)
+    story.expectJournal(.door(.closed(2)), .soon)
     story.expect(.setStrike(2, .secure))
-    story.expectJournal(.doorLocked(2, cause: .closed), .soon)
+    story.expectJournal(.door(.locked(2, cause: .closed)), .soon)
     story.tell(.doorContactChanged(3, isClosed: true))
-    story.expectJournal(.doorClosed(3))
-    story.expectJournal(.alarmCleared(.forcedOpen, 3), .urgent)
+    story.expectJournal(.door(.closed(3)))
+    story.expectJournal(.alarm(.cleared(.forcedOpen, 3)), .urgent)
   }
 
   @Test("what happens at an access point that the station does not have changes nothing")
@@ -91,10 +91,10 @@ import Time
     story.tell(.doorContactChanged(1, isClosed: true))
     story.letIn()
     story.tell(.linesChanged(1, areReadable: false))
-    story.expectJournal(.alarmRaised(.linesLost, 1), .urgent)
+    story.expectJournal(.alarm(.raised(.linesLost, 1)), .urgent)
     story.tell(.linesChanged(1, areReadable: true))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.alarmCleared(.linesLost, 1), .urgent)
+    story.expectJournal(.alarm(.cleared(.linesLost, 1)), .urgent)
   }
 
   @Test("a strike whose release ended while its lines were lost is secured when they are back")
@@ -102,23 +102,23 @@ import Time
     let story = Scenario()
     story.letIn()
     story.tell(.linesChanged(1, areReadable: false))
-    story.expectJournal(.alarmRaised(.linesLost, 1))
+    story.expectJournal(.alarm(.raised(.linesLost, 1)))
     story.advance(by: .seconds(5))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.tell(.linesChanged(1, areReadable: true))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.alarmCleared(.linesLost, 1))
+    story.expectJournal(.alarm(.cleared(.linesLost, 1)))
   }
 
   @Test("exit is honoured although no line can be read")
   func exitWithoutLines() {
     let story = Scenario()
     story.tell(.linesChanged(1, areReadable: false))
-    story.expectJournal(.alarmRaised(.linesLost, 1))
+    story.expectJournal(.alarm(.raised(.linesLost, 1)))
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.exitRequested(1), .urgent)
+    story.expectJournal(.door(.exitRequested(1)), .urgent)
   }
 
   @Test("a passage during which the lines were lost is not counted")
@@ -127,10 +127,10 @@ import Time
     story.tell(.beamChanged(1, .outer, isBroken: true))
     story.tell(.beamChanged(1, .inner, isBroken: true))
     story.tell(.linesChanged(1, areReadable: false))
-    story.expectJournal(.alarmRaised(.linesLost, 1))
+    story.expectJournal(.alarm(.raised(.linesLost, 1)))
     story.tell(.linesChanged(1, areReadable: true))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.alarmCleared(.linesLost, 1))
+    story.expectJournal(.alarm(.cleared(.linesLost, 1)))
     story.tell(.beamChanged(1, .outer, isBroken: false))
     story.tell(.beamChanged(1, .inner, isBroken: false))
     story.expectNothing()
@@ -141,10 +141,10 @@ import Time
     let story = Scenario()
     story.tell(.readerChanged(1, isConnected: true))
     story.tell(.readerChanged(1, isConnected: false))
-    story.expectJournal(.alarmRaised(.readerLost, 1), .urgent)
+    story.expectJournal(.alarm(.raised(.readerLost, 1)), .urgent)
     story.tell(.readerChanged(1, isConnected: false))
     story.tell(.readerChanged(1, isConnected: true))
-    story.expectJournal(.alarmCleared(.readerLost, 1), .urgent)
+    story.expectJournal(.alarm(.cleared(.readerLost, 1)), .urgent)
   }
 
   @Test("nothing is reported while nobody listens")
@@ -152,7 +152,7 @@ import Time
     let story = Scenario()
     story.tell(.doorContactChanged(1, isClosed: true))
     story.walk(.outer, .inner)
-    story.expectJournal(.passage(1, .inward, inside: 1, isTailgate: true))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1, isTailgate: true)))
     story.expectNothing()
   }
 }
@@ -201,7 +201,7 @@ import Time
     #expect(payload?.command == .pulseUnlock)
     #expect(payload?.seq == 2)
     story.tell(.linesChanged(1, areReadable: false))
-    story.expectJournal(.alarmRaised(.linesLost, 1))
+    story.expectJournal(.alarm(.raised(.linesLost, 1)))
     story.expectState(.alarms)
     payload = door(story.expectState(.door(1)))
     #expect(payload?.door == .doorFault)
@@ -215,15 +215,15 @@ import Time
     story.tell(.doorContactChanged(1, isClosed: true))
     story.expectState(.door(1))
     story.tell(.doorContactChanged(1, isClosed: false))
-    story.expectJournal(.doorOpened(1, cause: .forced))
-    story.expectJournal(.alarmRaised(.forcedOpen, 1))
+    story.expectJournal(.door(.opened(1, cause: .forced)))
+    story.expectJournal(.alarm(.raised(.forcedOpen, 1)))
     let raised = story.now.wall
     story.expectState(.alarms)
     #expect(door(story.expectState(.door(1)))?.alarm == .forcedOpen)
     story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1)))
     story.expect(.trim(through: 1))
     story.advance(by: .seconds(30))
-    story.expectJournal(.alarmRaised(.heldOpen, 1))
+    story.expectJournal(.alarm(.raised(.heldOpen, 1)))
     guard case .alarms(let alarms) = story.expectState(.alarms) else { return }
     #expect(
       alarms.active == [
@@ -237,7 +237,7 @@ import Time
   func occupancy() {
     let story = connected()
     story.walk(.outer, .inner)
-    story.expectJournal(.passage(1, .inward, inside: 1))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     guard case .occupancy(let payload) = story.expectState(.occupancy) else { return }
     #expect(
       payload
@@ -252,7 +252,7 @@ import Time
     story.tell(.codePresented(1, code))
     story.expectRefusal(.malformed, of: code)
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
   }
 }
 

@@ -21,9 +21,9 @@ import Time
     story.stepClock(by: step)
     story.tell(.wake)
     story.expectJournal(
-      .clockStepped(milliseconds: step.wholeNanoseconds / 1_000_000), .soon)
+      .station(.clockStepped(milliseconds: step.wholeNanoseconds / 1_000_000)), .soon)
     guard raising else { return }
-    story.expectJournal(.alarmRaised(.clockSetBack, nil), .urgent, [.lastTrusted(mark)])
+    story.expectJournal(.alarm(.raised(.clockSetBack, nil)), .urgent, [.lastTrusted(mark)])
   }
 
   /// A code that was made at this time.
@@ -77,7 +77,7 @@ import Time
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(
-      .entryGranted(1, member: MemberID("m-1")!, .code(fresh.bytes)), .urgent,
+      .entry(.granted(1, member: MemberID("m-1")!, .code(fresh.bytes))), .urgent,
       [
         .mark(ReplayMark(code: fresh.bytes, until: now + .seconds(65)), forgetting: now),
         .lastTrusted(now),
@@ -90,11 +90,11 @@ import Time
     story.tell(.maintenanceChanged(isOn: false))
     story.tell(.maintenanceChanged(isOn: true))
     story.expect(.remember([.lastTrusted(story.now.wall)]))
-    story.expectJournal(.modeChanged(1, .maintenance, cause: .input))
+    story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     story.expectJournal(
-      .alarmCleared(.clockSetBack, nil), .urgent, [.lastTrusted(story.now.wall)])
+      .alarm(.cleared(.clockSetBack, nil)), .urgent, [.lastTrusted(story.now.wall)])
     story.tell(.maintenanceChanged(isOn: false))
-    story.expectJournal(.modeChanged(1, .codeOnly, cause: .configured))
+    story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
     story.letIn()
   }
 
@@ -105,9 +105,9 @@ import Time
     let mark = story.now.wall
     story.stepClock(by: .seconds(-3600))
     story.tell(.maintenanceChanged(isOn: true))
-    story.expectJournal(.clockStepped(milliseconds: -3_600_000), .soon)
-    story.expectJournal(.modeChanged(1, .maintenance, cause: .input))
-    story.expectJournal(.alarmRaised(.clockSetBack, nil), .urgent, [.lastTrusted(mark)])
+    story.expectJournal(.station(.clockStepped(milliseconds: -3_600_000)), .soon)
+    story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
+    story.expectJournal(.alarm(.raised(.clockSetBack, nil)), .urgent, [.lastTrusted(mark)])
     // Told again, as after lines that could not be read.
     story.tell(.maintenanceChanged(isOn: true))
     story.expectNothing()
@@ -118,9 +118,9 @@ import Time
     let story = setBack()
     story.stepClock(by: .seconds(3600))
     story.tell(.wake)
-    story.expectJournal(.clockStepped(milliseconds: 3_600_000), .soon)
+    story.expectJournal(.station(.clockStepped(milliseconds: 3_600_000)), .soon)
     story.expectJournal(
-      .alarmCleared(.clockSetBack, nil), .urgent, [.lastTrusted(story.now.wall)])
+      .alarm(.cleared(.clockSetBack, nil)), .urgent, [.lastTrusted(story.now.wall)])
   }
 
   @Test("corrections of seconds are no alarm, however many, and never move the mark back")

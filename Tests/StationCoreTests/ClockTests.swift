@@ -22,11 +22,11 @@ import Time
     let code = story.code()
     story.stepClock(by: .seconds(-7200))
     story.tell(.codePresented(1, code))
-    story.expectJournal(.clockStepped(milliseconds: -7_200_000))
+    story.expectJournal(.station(.clockStepped(milliseconds: -7_200_000)))
     story.expectGrant(of: code)
     story.stepClock(by: .seconds(7200))
     story.advance(by: .seconds(4))
-    story.expectJournal(.clockStepped(milliseconds: 7_200_000))
+    story.expectJournal(.station(.clockStepped(milliseconds: 7_200_000)))
     story.expectNothing()
   }
 
@@ -38,8 +38,8 @@ import Time
     story.letIn()
     story.advance(by: .seconds(6))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
-    story.expectJournal(.alarmRaised(.clockUntrusted, nil))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
+    story.expectJournal(.alarm(.raised(.clockUntrusted, nil)))
     let late = story.code()
     story.tell(.codePresented(1, late))
     story.expectRefusal(.clockUntrusted, of: late)
@@ -59,7 +59,7 @@ import Time
     story.tell(
       .booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: lastTrusted)))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.started(boot: 2, after: .newStore, version: "test"))
+    story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")))
     story.advance(by: .seconds(30))
     let digest = CodeDigest(high: 0, low: 1)
     let code = { (issued: WallTime) in
@@ -85,7 +85,7 @@ import Time
     story.tell(
       .booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: Scenario.noon)))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.started(boot: 2, after: .newStore, version: "test"))
+    story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")))
     let digest = CodeDigest(high: 0, low: 1)
     let code = Presentation(
       bytes: digest,
@@ -122,7 +122,7 @@ import Time
     story.stepClock(by: WallTime(seconds: 0) - Scenario.noon)
     story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: Scenario.noon)))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.started(boot: 2, after: .newStore, version: "test"))
+    story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")))
     return story
   }
 
@@ -136,7 +136,7 @@ import Time
     guard case .genuine(let claims, _, _) = presentation.verdict else { return }
     let member = try #require(claims.subject.flatMap { MemberID($0) })
     story.expectJournal(
-      .entryGranted(1, member: member, .code(presentation.bytes)), .urgent,
+      .entry(.granted(1, member: member, .code(presentation.bytes))), .urgent,
       [
         .mark(
           ReplayMark(code: presentation.bytes, until: issued + .seconds(65)), forgetting: time),
@@ -144,7 +144,7 @@ import Time
       ])
     story.advance(by: .seconds(30))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
   }
 
   @Test("the codes of two members tell a station without a clock how late it is at least")
@@ -198,16 +198,16 @@ import Time
       let honest = code(Scenario.noon + .seconds(100), number, of: "m-\(number)")
       story.tell(.codePresented(1, honest))
       story.expectRefusal(.expired, of: honest)
-      if number == 5 { story.expectJournal(.alarmRaised(.clockUntrusted, nil)) }
+      if number == 5 { story.expectJournal(.alarm(.raised(.clockUntrusted, nil))) }
       story.advance(by: .seconds(5))
     }
     story.tell(.maintenanceChanged(isOn: false))
     story.tell(.maintenanceChanged(isOn: true))
     story.expect(.remember([.lastTrusted(WallTime(seconds: 0)), .clockMark(nil)]))
-    story.expectJournal(.modeChanged(1, .maintenance, cause: .input))
-    story.expectJournal(.alarmCleared(.clockUntrusted, nil))
+    story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
+    story.expectJournal(.alarm(.cleared(.clockUntrusted, nil)))
     story.tell(.maintenanceChanged(isOn: false))
-    story.expectJournal(.modeChanged(1, .codeOnly, cause: .configured))
+    story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
     let honest = code(Scenario.noon + .seconds(110), 6, of: "m-6")
     story.tell(.codePresented(1, honest))
     story.expectGrant(of: honest, "m-6")
@@ -272,11 +272,11 @@ import Time
     story.stepClock(by: .milliseconds(-3600_500))
     story.tell(.wake)
     let mark = story.now.wall + .milliseconds(3600_500)
-    story.expectJournal(.clockStepped(milliseconds: -3_600_500), .soon)
-    story.expectJournal(.alarmRaised(.clockSetBack, nil), .urgent, [.lastTrusted(mark)])
+    story.expectJournal(.station(.clockStepped(milliseconds: -3_600_500)), .soon)
+    story.expectJournal(.alarm(.raised(.clockSetBack, nil)), .urgent, [.lastTrusted(mark)])
     story.stepClock(by: .seconds(3))
     story.tell(.wake)
-    story.expectJournal(.clockStepped(milliseconds: 3000))
+    story.expectJournal(.station(.clockStepped(milliseconds: 3000)))
     story.tell(.wake)
     story.expectNothing()
   }
@@ -297,12 +297,12 @@ import Time
     story.letIn()
     story.stepClock(by: .seconds(86_400 * 365))
     story.tell(.wake)
-    story.expectJournal(.clockStepped(milliseconds: 86_400_000 * 365))
+    story.expectJournal(.station(.clockStepped(milliseconds: 86_400_000 * 365)))
     story.advance(by: .milliseconds(4999))
     story.expectNothing()
     story.advance(by: .milliseconds(1))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
   }
 
   @Test("the trusted time is written down every ten minutes in which something happens")
@@ -331,8 +331,8 @@ import Time
     story.trustClock(true)
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.exitRequested(1))
-    story.expectJournal(.alarmCleared(.clockUntrusted, nil))
+    story.expectJournal(.door(.exitRequested(1)))
+    story.expectJournal(.alarm(.cleared(.clockUntrusted, nil)))
     story.expect(.remember([.lastTrusted(story.now.wall)]))
   }
 }

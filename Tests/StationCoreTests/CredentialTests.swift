@@ -27,7 +27,7 @@ import Time
     story.expect(.setStrike(1, .release), place)
     story.expect(.show(1, .granted), place)
     story.expectJournal(
-      .entryGranted(1, member: Self.member, credential, note: note), .urgent, place)
+      .entry(.granted(1, member: Self.member, credential, note: note)), .urgent, place)
   }
 
   private func expectRefusal(
@@ -36,7 +36,7 @@ import Time
   ) {
     story.expect(.show(1, .refused(denial)), place)
     story.expectJournal(
-      .entryRefused(1, reason: denial, member: member, credential), .soon, place)
+      .entry(.refused(1, reason: denial, member: member, credential)), .soon, place)
   }
 
   @Test("a card is spelt in one way, and only as wide as it is")
@@ -62,7 +62,7 @@ import Time
     expectGrant(.card(Self.shown.digest), story)
     story.advance(by: .seconds(5))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.tell(.cardPresented(1, Self.shown))
     expectGrant(.card(Self.shown.digest), story)
   }
@@ -115,13 +115,13 @@ import Time
     expectRefusal(.unknownCard, .card(unknown.digest), nil, story)
     story.advance(by: .seconds(4))
     story.tell(.maintenanceChanged(isOn: true))
-    story.expectJournal(.modeChanged(1, .maintenance, cause: .input))
+    story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     story.tell(.cardPresented(1, unknown))
     story.expect(.showCard(unknown.card))
     expectRefusal(.unknownCard, .card(unknown.digest), nil, story)
     story.tell(.maintenanceChanged(isOn: false))
     story.expect(.showCard(nil))
-    story.expectJournal(.modeChanged(1, .codeOnly, cause: .configured))
+    story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
     // No record and no memory has the number.
     #expect(
       !story.journal.contains { String(decoding: $0.record.json, as: UTF8.self).contains("58:") })
@@ -131,10 +131,10 @@ import Time
   func faultyList() {
     let story = story()
     story.tell(.listsJudged(areFaulty: true))
-    story.expectJournal(.alarmRaised(.listFaulty, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.listFaulty, nil)), .urgent)
     story.tell(.listsJudged(areFaulty: true))
     story.tell(.listsJudged(areFaulty: false))
-    story.expectJournal(.alarmCleared(.listFaulty, nil), .urgent)
+    story.expectJournal(.alarm(.cleared(.listFaulty, nil)), .urgent)
     story.tell(.listsJudged(areFaulty: false))
   }
 
@@ -144,7 +144,7 @@ import Time
     open.tell(.cardPresented(1, Self.shown))
     open.expect(.setStrike(1, .release))
     open.expect(.show(1, .granted))
-    open.expectJournal(.entryGranted(1, member: Self.member, .card(Self.shown.digest)))
+    open.expectJournal(.entry(.granted(1, member: Self.member, .card(Self.shown.digest))))
     let hours = story(entry: EntryPolicy(hours: .daily(from: 0, to: 1439)), isTrusted: false)
     hours.tell(.cardPresented(1, Self.shown))
     expectRefusal(.clockUntrusted, .card(Self.shown.digest), nil, hours)
@@ -159,7 +159,7 @@ import Time
     }
     story.tell(.pinEntered(1, .wrong))
     expectRefusal(.wrongPIN, .pin, nil, story)
-    story.expectJournal(.alarmRaised(.wrongTries, 1), .urgent)
+    story.expectJournal(.alarm(.raised(.wrongTries, 1)), .urgent)
     story.tell(.pinEntered(1, .right(Self.member)))
     expectRefusal(.paused, .pin, nil, story)
     story.tell(.cardPresented(1, Self.shown))
@@ -168,7 +168,7 @@ import Time
     let code = story.code("m-2")
     story.tell(.codePresented(1, code))
     story.expectGrant(of: code, "m-2")
-    story.expectJournal(.alarmCleared(.wrongTries, 1), .urgent)
+    story.expectJournal(.alarm(.cleared(.wrongTries, 1)), .urgent)
     story.tell(.pinEntered(1, .right(Self.member)))
     expectRefusal(.paused, .pin, nil, story)
   }
@@ -184,11 +184,11 @@ import Time
             Self.stranger.card, digest: CodeDigest(high: 1, low: UInt64(index)))))
       expectRefusal(.unknownCard, .card(CodeDigest(high: 1, low: UInt64(index))), nil, story)
     }
-    story.expectJournal(.alarmRaised(.wrongTries, 1))
+    story.expectJournal(.alarm(.raised(.wrongTries, 1)))
     story.advance(by: .milliseconds(29_999))
     story.expectNothing()
     story.advance(by: .milliseconds(1))
-    story.expectJournal(.alarmCleared(.wrongTries, 1))
+    story.expectJournal(.alarm(.cleared(.wrongTries, 1)))
     story.tell(.cardPresented(1, Self.shown))
     expectGrant(.card(Self.shown.digest), story)
   }
@@ -217,12 +217,12 @@ import Time
     let code = code(.duress, story)
     story.tell(.codePresented(1, code))
     expectGrant(.code(code.bytes), note: .duress, story)
-    story.expectJournal(.alarmRaised(.duress, 1), .urgent)
+    story.expectJournal(.alarm(.raised(.duress, 1)), .urgent)
     story.letIn("m-2")
     let maintainer = self.code(.maintainer, story, 2)
     story.tell(.codePresented(1, maintainer))
     expectGrant(.code(maintainer.bytes), story)
-    story.expectJournal(.alarmCleared(.duress, 1), .urgent)
+    story.expectJournal(.alarm(.cleared(.duress, 1)), .urgent)
   }
 
   @Test("a maintainer who is threatened ends no alarm")
@@ -232,11 +232,11 @@ import Time
       let code = code([.duress, .maintainer], story, number)
       story.tell(.codePresented(1, code))
       expectGrant(.code(code.bytes), note: .duress, story)
-      if number == 1 { story.expectJournal(.alarmRaised(.duress, 1)) }
+      if number == 1 { story.expectJournal(.alarm(.raised(.duress, 1))) }
     }
     story.tell(.maintenanceChanged(isOn: true))
-    story.expectJournal(.alarmCleared(.duress, 1))
-    story.expectJournal(.modeChanged(1, .maintenance, cause: .input))
+    story.expectJournal(.alarm(.cleared(.duress, 1)))
+    story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
   }
 
   @Test("a duress code that is refused alarms too, but not one that is revoked or used up")
@@ -245,7 +245,7 @@ import Time
     let code = code(.duress, closed)
     closed.tell(.codePresented(1, code))
     closed.expectRefusal(.closed, of: code, "m-1")
-    closed.expectJournal(.alarmRaised(.duress, 1), .urgent)
+    closed.expectJournal(.alarm(.raised(.duress, 1)), .urgent)
     let revoked = Scenario()
     revoked.tell(.directoryChanged(MemberDirectory(revoked: RevocationList([Self.member]))))
     revoked.tell(.codePresented(1, code))
@@ -257,7 +257,7 @@ import Time
     let story = story()
     story.tell(.pinEntered(1, .duress(Self.member)))
     expectGrant(.pin, note: .duress, story)
-    story.expectJournal(.alarmRaised(.duress, 1), .urgent)
+    story.expectJournal(.alarm(.raised(.duress, 1)), .urgent)
   }
 
   @Test("at a reader on the room's side whoever is known leaves, expired code or closed station")
@@ -268,7 +268,7 @@ import Time
     story.tell(.leaveRequested(1, .code(code)))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
-    story.expectJournal(.exitRequested(1), .urgent)
+    story.expectJournal(.door(.exitRequested(1)), .urgent)
     // The same phone still held there keeps the door open, without a record each time.
     story.advance(by: .seconds(1))
     story.tell(.leaveRequested(1, .code(code)))
@@ -276,11 +276,11 @@ import Time
     story.tell(.leaveRequested(1, .card(Self.shown)))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
-    story.expectJournal(.exitRequested(1), .urgent)
+    story.expectJournal(.door(.exitRequested(1)), .urgent)
     story.tell(.leaveRequested(1, .pin(.right(Self.member))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
-    story.expectJournal(.exitRequested(1), .urgent)
+    story.expectJournal(.door(.exitRequested(1)), .urgent)
   }
 
   @Test("what is no code opens no door from inside either: a loose wire there must not")

@@ -14,7 +14,7 @@ import Time
     story.expect(.show(1, .granted))
     let mark = ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65))
     story.expectJournal(
-      .entryGranted(1, member: MemberID("m-7")!, .code(code.bytes)), .urgent,
+      .entry(.granted(1, member: MemberID("m-7")!, .code(code.bytes))), .urgent,
       [.mark(mark, forgetting: story.now.wall), .lastTrusted(story.now.wall)])
   }
 
@@ -32,7 +32,7 @@ import Time
     // One code alone moves no time.
     let known = lastTrusted + .seconds(10)
     story.expectJournal(
-      .entryGranted(1, member: MemberID("m-1")!, .code(code.bytes)), .urgent,
+      .entry(.granted(1, member: MemberID("m-1")!, .code(code.bytes))), .urgent,
       [
         .mark(
           ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65)), forgetting: known),
@@ -102,8 +102,8 @@ import Time
     story.advance(by: .seconds(5))
     expectTimeout(story)
     story.walk(.outer, .inner)
-    story.expectJournal(.passage(1, .inward, inside: 1))
-    story.expectJournal(.alarmRaised(.capacityFull, nil))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
+    story.expectJournal(.alarm(.raised(.capacityFull, nil)))
     story.advance(by: .seconds(55))
     story.tell(.codePresented(1, code))
     story.expectRefusal(.replayed, of: code, "m-1")
@@ -114,7 +114,7 @@ import Time
 
   private func expectTimeout(_ story: Scenario, _ place: SourceLocation = #_sourceLocation) {
     story.expect(.setStrike(1, .secure), place)
-    story.expectJournal(.doorLocked(1, cause: .timeout), .soon, place)
+    story.expectJournal(.door(.locked(1, cause: .timeout)), .soon, place)
   }
 
   @Test("the same code wrapped differently is the same code")
@@ -140,14 +140,14 @@ import Time
   func refusedIsFresh() {
     let story = Scenario(entry: EntryPolicy(capacity: CapacityPolicy(most: 1)))
     story.walk(.outer, .inner)
-    story.expectJournal(.passage(1, .inward, inside: 1))
-    story.expectJournal(.alarmRaised(.capacityFull, nil))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
+    story.expectJournal(.alarm(.raised(.capacityFull, nil)))
     let code = story.code()
     story.tell(.codePresented(1, code))
     story.expectRefusal(.full, of: code, "m-1")
     story.walk(.inner, .outer)
-    story.expectJournal(.passage(1, .outward, inside: 0))
-    story.expectJournal(.alarmCleared(.capacityFull, nil))
+    story.expectJournal(.occupancy(.passage(1, .outward, inside: 0)))
+    story.expectJournal(.alarm(.cleared(.capacityFull, nil)))
     story.advance(by: .seconds(3))
     story.tell(.codePresented(1, code))
     story.expectGrant(of: code)
@@ -228,18 +228,18 @@ import Time
     let story = Scenario(entry: EntryPolicy(capacity: CapacityPolicy(most: 2)))
     for inside in 1...2 as ClosedRange<Int64> {
       story.walk(.outer, .inner)
-      story.expectJournal(.passage(1, .inward, inside: inside))
+      story.expectJournal(.occupancy(.passage(1, .inward, inside: inside)))
     }
-    story.expectJournal(.alarmRaised(.capacityFull, nil))
+    story.expectJournal(.alarm(.raised(.capacityFull, nil)))
     let code = story.code()
     story.tell(.codePresented(1, code))
     story.expectRefusal(.full, of: code, "m-1")
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.exitRequested(1))
+    story.expectJournal(.door(.exitRequested(1)))
     story.walk(.inner, .outer)
-    story.expectJournal(.passage(1, .outward, inside: 1))
-    story.expectJournal(.alarmCleared(.capacityFull, nil))
+    story.expectJournal(.occupancy(.passage(1, .outward, inside: 1)))
+    story.expectJournal(.alarm(.cleared(.capacityFull, nil)))
     story.letIn()
   }
 

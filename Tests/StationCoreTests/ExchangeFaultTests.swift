@@ -203,7 +203,7 @@ import Time
         at: Now(instant: Instant(nanoseconds: 5), wall: Scenario.noon))
       let outcomes = effects.compactMap { effect -> ExchangeOutcome? in
         guard case .journal(let entry) = effect,
-          case .exchangeEnded(_, let outcome) = entry.record.body
+          case .exchange(.ended(_, let outcome)) = entry.record.body
         else { return nil }
         return outcome
       }
@@ -351,7 +351,7 @@ import Time
   func recoveredSettlement() throws {
     let exchange = Self.open(.intended).exchange
     let record = Record(
-      at: Scenario.noon, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+      at: Scenario.noon, isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
     var recovered = Recovered(
       stream: ExchangeStory.stream, boot: 2, ending: .unclean, floor: 3, next: 4)
     recovered.settlements = [Outbox.Settlement(seq: 3, record: record)]
@@ -406,7 +406,7 @@ import Time
     #expect(story.slot(ExchangeStory.soap).stock == nil)
     story.fill(ExchangeStory.soap, 10)
     #expect(story.slot(ExchangeStory.soap) == SlotMemory(slot: ExchangeStory.soap, stock: 10))
-    #expect(story.records.contains(.slotReleased(ExchangeStory.soap)))
+    #expect(story.records.contains(.exchange(.slotReleased(ExchangeStory.soap))))
     #expect(!story.stands(.slotFaulty))
   }
 

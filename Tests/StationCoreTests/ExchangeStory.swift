@@ -129,13 +129,13 @@ struct ExchangeStory {
 
   /// The last outcome that was written down.
   var outcome: ExchangeOutcome? {
-    for case .exchangeEnded(_, let outcome) in records.reversed() { return outcome }
+    for case .exchange(.ended(_, let outcome)) in records.reversed() { return outcome }
     return nil
   }
 
   var refusals: [ExchangeRefusal] {
     records.compactMap {
-      if case .exchangeRefused(_, let reason, _, _, _) = $0 { reason } else { nil }
+      if case .exchange(.refused(_, let reason, _, _, _)) = $0 { reason } else { nil }
     }
   }
 

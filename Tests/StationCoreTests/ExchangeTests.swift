@@ -29,13 +29,13 @@ import Time
           forgetting: story.now.wall)))
     story.commit()
     let serial = try #require(story.orders.first)
-    #expect(story.records.last == .exchangeDispensing(exchange.id, serial: Int64(serial)))
+    #expect(story.records.last == .exchange(.dispensing(exchange.id, serial: Int64(serial))))
     story.answer(serial, .busy, after: .milliseconds(5))
     story.advance(by: .milliseconds(250))
     #expect(story.orders == [serial])
     story.answer(serial, .busy, after: .milliseconds(5))
     story.answer(serial, [], after: .seconds(2))
-    #expect(story.records.last == .exchangeEnded(exchange, .dispensed))
+    #expect(story.records.last == .exchange(.ended(exchange, .dispensed)))
     #expect(story.slot(ExchangeStory.soap).stock == 2)
     #expect(story.phase == .ended(ExchangeStory.soap, .dispensed, price: Points(50)!, balance: 70))
     story.advance(by: .seconds(15))
@@ -63,7 +63,7 @@ import Time
     story.ask()
     let exchange = try #require(story.vending.session.exchange)
     story.tell(.selectionCancelled)
-    #expect(story.records.last == .exchangeEnded(exchange, .cancelled))
+    #expect(story.records.last == .exchange(.ended(exchange, .cancelled)))
     story.tell(.replied(StationReply(RequestID(exchange.id), .held(balance: 1))))
     story.commit()
     #expect(story.orders.isEmpty)
@@ -215,6 +215,6 @@ import Time
     }
     #expect(story.refusals.count == 10)
     story.advance(by: .seconds(61))
-    #expect(story.records.contains(.exchangeRefusalsCounted(15)))
+    #expect(story.records.contains(.exchange(.refusalsCounted(15))))
   }
 }

@@ -175,7 +175,7 @@ import Time
     story.tell(.pinEntered(1, .wrong, number: Self.number))
     story.expect(.show(1, .refused(expected, fault: nil)))
     story.expectJournal(
-      .entryRefused(1, reason: expected, fault: nil, member: nil, .pin))
+      .entry(.refused(1, reason: expected, fault: nil, member: nil, .pin)))
   }
 
   @Test("a member whose number somebody tries at comes in by his code, and later by his PIN")
@@ -190,7 +190,7 @@ import Time
     story.advance(by: .seconds(59))
     story.tell(.pinEntered(1, .right(Self.member), number: Self.number))
     story.expect(.show(1, .refused(.paused, fault: nil)))
-    story.expectJournal(.entryRefused(1, reason: .paused, fault: nil, member: nil, .pin))
+    story.expectJournal(.entry(.refused(1, reason: .paused, fault: nil, member: nil, .pin)))
     let code = story.code("m-7")
     story.tell(.codePresented(1, code))
     story.expectGrant(of: code, "m-7")
@@ -203,7 +203,7 @@ import Time
       story.tell(.leaveRequested(1, .pin(.wrong, number: Self.number)))
       story.expect(.show(1, .refused(.wrongPIN, fault: nil)))
       story.expectJournal(
-        .entryRefused(1, reason: .wrongPIN, fault: nil, member: nil, .pin))
+        .entry(.refused(1, reason: .wrongPIN, fault: nil, member: nil, .pin)))
       story.advance(by: .seconds(31))
     }
     // Those count: at the door's other side the number has to wait.
@@ -211,7 +211,7 @@ import Time
     story.tell(.leaveRequested(1, .pin(.right(Self.member), number: Self.number)))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
-    story.expectJournal(.exitRequested(1))
+    story.expectJournal(.door(.exitRequested(1)))
   }
 
   @Test("twenty wrong PINs in a day are an alarm, which ends a day after the first of them")
@@ -223,8 +223,8 @@ import Time
       story.tell(.pinEntered(1, .wrong, number: number))
       story.expect(.show(1, .refused(.wrongPIN, fault: nil)))
       story.expectJournal(
-        .entryRefused(1, reason: .wrongPIN, fault: nil, member: nil, .pin))
-      if index == 20 { story.expectJournal(.alarmRaised(.guessing, nil), .urgent) }
+        .entry(.refused(1, reason: .wrongPIN, fault: nil, member: nil, .pin)))
+      if index == 20 { story.expectJournal(.alarm(.raised(.guessing, nil)), .urgent) }
       story.claimRemembered(&remembered)
       story.advance(by: .seconds(1800))
     }
@@ -233,7 +233,7 @@ import Time
     story.expectNothing()
     story.advance(by: .seconds(1))
     story.claimRemembered(&remembered)
-    story.expectJournal(.alarmCleared(.guessing, nil), .urgent)
+    story.expectJournal(.alarm(.cleared(.guessing, nil)), .urgent)
     story.claimRemembered(&remembered)
   }
 }

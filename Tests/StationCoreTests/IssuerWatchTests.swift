@@ -41,13 +41,13 @@ import Time
   func lost() {
     let story = Scenario()
     story.tell(.issuersRead([]))
-    story.expectJournal(.alarmRaised(.issuerKeysLost, nil))
+    story.expectJournal(.alarm(.raised(.issuerKeysLost, nil)))
     story.tell(.issuersRead([Self.union]))
-    story.expectJournal(.alarmCleared(.issuerKeysLost, nil))
+    story.expectJournal(.alarm(.cleared(.issuerKeysLost, nil)))
     story.tell(.issuersRead([Self.union, IssuerStanding(name: "metal", key: nil)]))
-    story.expectJournal(.alarmRaised(.issuerKeysLost, nil))
+    story.expectJournal(.alarm(.raised(.issuerKeysLost, nil)))
     story.tell(.issuersRead([Self.union]))
-    story.expectJournal(.alarmCleared(.issuerKeysLost, nil))
+    story.expectJournal(.alarm(.cleared(.issuerKeysLost, nil)))
   }
 
   @Test("an issuer whose time is over is missed by nobody, but the last one is")
@@ -65,6 +65,6 @@ import Time
     story.advance(by: .seconds(89))
     story.expectNothing()
     story.advance(by: .seconds(1))
-    story.expectJournal(.alarmRaised(.issuerKeysLost, nil))
+    story.expectJournal(.alarm(.raised(.issuerKeysLost, nil)))
   }
 }

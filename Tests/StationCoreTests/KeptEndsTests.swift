@@ -16,7 +16,7 @@ struct KeptEndsTests {
       id: ExchangeID(stream: Scenario.stream, seq: seq - 2), member: MemberID("m-1")!,
       slot: SlotID(1)!, article: ArticleID("water")!, price: Points(5)!)
     let record = Record(
-      at: Scenario.noon, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+      at: Scenario.noon, isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
     return KeptEnds.Row(id: id, end: KeptEnd(stream: Scenario.stream, seq: seq, record: record))
   }
 
@@ -55,7 +55,7 @@ struct KeptEndsTests {
       case .endKept(let end, let time, let forgetting)? = changes.first
     else { return }
     #expect(end.stream == ExchangeStory.stream && end.seq <= last)
-    guard case .exchangeEnded(_, .dispensed) = end.record.body else {
+    guard case .exchange(.ended(_, .dispensed)) = end.record.body else {
       Issue.record("not the end of the exchange but \(end.record.body)")
       return
     }

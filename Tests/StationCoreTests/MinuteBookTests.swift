@@ -63,7 +63,7 @@ struct MinuteBookTests {
     let closed = book.close(after: .seconds(60), at: at(1 << 40))
     let measurement = try #require(closed)
     let record = Record(
-      at: WallTime(milliseconds: 0), isTrusted: true, body: .measured(measurement))
+      at: WallTime(milliseconds: 0), isTrusted: true, body: .climate(.measured(measurement)))
     #expect(try Record(json: record.json) == record)
     #expect(measurement.seconds == Measurement.longest)
   }

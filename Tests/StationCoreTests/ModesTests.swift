@@ -15,7 +15,8 @@ import Testing
       unbooted: points, entry: entry, isTrusted: isTrusted, place)
     story.tell(.booted(Recovered(stream: Scenario.stream)), place)
     for point in story.station.points { story.expect(.setStrike(point.id, .secure), place) }
-    story.expectJournal(.started(boot: 1, after: .newStore, version: "test"), .urgent, place)
+    story.expectJournal(
+      .station(.started(boot: 1, after: .newStore, version: "test")), .urgent, place)
     return story
   }
 
@@ -27,7 +28,7 @@ import Testing
     _ cause: ModeCause, _ story: Scenario, _ place: SourceLocation = #_sourceLocation
   ) {
     story.expect(.setStrike(1, .release), place)
-    story.expectJournal(.modeChanged(1, .freeAccess, cause: cause), .urgent, place)
+    story.expectJournal(.door(.modeChanged(1, .freeAccess, cause: cause)), .urgent, place)
   }
 
   private func expectShut(
@@ -35,8 +36,8 @@ import Testing
     _ place: SourceLocation = #_sourceLocation
   ) {
     story.expect(.setStrike(1, .secure), place)
-    story.expectJournal(.doorLocked(1, cause: .ended), .soon, place)
-    story.expectJournal(.modeChanged(1, mode, cause: cause), .urgent, place)
+    story.expectJournal(.door(.locked(1, cause: .ended)), .soon, place)
+    story.expectJournal(.door(.modeChanged(1, mode, cause: cause)), .urgent, place)
   }
 
   private let lunch = EntryPolicy(freeHours: .daily(from: 12 * 60 + 30, to: 13 * 60))
@@ -65,7 +66,7 @@ import Testing
     expectRemembered(story)
     story.stepClock(by: .seconds(45 * 60))
     story.advance(by: .seconds(60))
-    story.expectJournal(.clockStepped(milliseconds: 45 * 60_000))
+    story.expectJournal(.station(.clockStepped(milliseconds: 45 * 60_000)))
     expectFree(.schedule, story)
   }
 
@@ -74,13 +75,13 @@ import Testing
     var noon = EntryPolicy(freeHours: .always)
     noon.uplink = .free(after: .seconds(60))
     let story = story(.schedule, noon, isTrusted: false)
-    story.expectJournal(.alarmRaised(.clockUntrusted, nil))
+    story.expectJournal(.alarm(.raised(.clockUntrusted, nil)))
     story.advance(by: .seconds(120))
     story.expectNothing()
     story.trustClock(true)
     story.tell(.wake)
     expectFree(.schedule, story)
-    story.expectJournal(.alarmCleared(.clockUntrusted, nil))
+    story.expectJournal(.alarm(.cleared(.clockUntrusted, nil)))
     expectRemembered(story)
   }
 
@@ -105,20 +106,20 @@ import Testing
   func lockDown() {
     let story = Scenario(points: 2)
     story.tell(.lockDownChanged(isOn: true))
-    story.expectJournal(.modeChanged(1, .lockDown, cause: .input), .urgent)
-    story.expectJournal(.modeChanged(2, .lockDown, cause: .input), .urgent)
-    story.expectJournal(.alarmRaised(.lockDown, nil), .urgent)
+    story.expectJournal(.door(.modeChanged(1, .lockDown, cause: .input)), .urgent)
+    story.expectJournal(.door(.modeChanged(2, .lockDown, cause: .input)), .urgent)
+    story.expectJournal(.alarm(.raised(.lockDown, nil)), .urgent)
     let code = story.code()
     story.tell(.codePresented(1, code))
     story.expectRefusal(.lockedDown, of: code, "m-1")
     // Nobody is locked in.
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.exitRequested(1), .urgent)
+    story.expectJournal(.door(.exitRequested(1)), .urgent)
     story.tell(.lockDownChanged(isOn: false))
-    story.expectJournal(.modeChanged(1, .codeOnly, cause: .configured))
-    story.expectJournal(.modeChanged(2, .codeOnly, cause: .configured))
-    story.expectJournal(.alarmCleared(.lockDown, nil))
+    story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
+    story.expectJournal(.door(.modeChanged(2, .codeOnly, cause: .configured)))
+    story.expectJournal(.alarm(.cleared(.lockDown, nil)))
     let another = story.code("m-2")
     story.tell(.codePresented(2, another))
     story.expectGrant(of: another, "m-2", at: 2)
@@ -131,29 +132,29 @@ import Testing
     expectRemembered(story)
     story.tell(.lockDownChanged(isOn: true))
     expectShut(.lockDown, .input, story)
-    story.expectJournal(.alarmRaised(.lockDown, nil))
+    story.expectJournal(.alarm(.raised(.lockDown, nil)))
   }
 
   @Test("the maintenance key keeps members out while it is turned")
   func maintenance() {
     let story = Scenario()
     story.tell(.maintenanceChanged(isOn: true))
-    story.expectJournal(.modeChanged(1, .maintenance, cause: .input))
+    story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     let code = story.code()
     story.tell(.codePresented(1, code))
     story.expectRefusal(.maintenance, of: code, "m-1")
     story.tell(.maintenanceChanged(isOn: false))
-    story.expectJournal(.modeChanged(1, .codeOnly, cause: .configured))
+    story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
   }
 
   @Test("a door may be locked down, or in maintenance, by configuration")
   func configured() {
     let locked = story(.lockDown)
-    locked.expectJournal(.modeChanged(1, .lockDown, cause: .configured))
-    locked.expectJournal(.alarmRaised(.lockDown, nil))
+    locked.expectJournal(.door(.modeChanged(1, .lockDown, cause: .configured)))
+    locked.expectJournal(.alarm(.raised(.lockDown, nil)))
     expectRemembered(locked)
     let mended = story(.maintenance)
-    mended.expectJournal(.modeChanged(1, .maintenance, cause: .configured))
+    mended.expectJournal(.door(.modeChanged(1, .maintenance, cause: .configured)))
     expectRemembered(mended)
   }
 
@@ -166,7 +167,7 @@ import Testing
     story.tell(.codePresented(1, code))
     story.expect(.show(1, .granted))
     story.expectJournal(
-      .entryRefused(1, reason: .closed, member: MemberID("m-1")!, .code(code.bytes)), .soon)
+      .entry(.refused(1, reason: .closed, member: MemberID("m-1")!, .code(code.bytes))), .soon)
   }
 
   @Test("without the uplink codes decide as ever, unless policy says otherwise")
@@ -189,11 +190,11 @@ import Testing
     story.expectNothing()
     story.advance(by: .milliseconds(1))
     expectFree(.uplink, story)
-    story.expectJournal(.alarmRaised(.freeWithoutUplink, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.freeWithoutUplink, nil)), .urgent)
     story.tell(.uplinkOpened(connection: 1))
     story.expectBirth()
     expectShut(.codeOnly, .configured, story)
-    story.expectJournal(.alarmCleared(.freeWithoutUplink, nil))
+    story.expectJournal(.alarm(.cleared(.freeWithoutUplink, nil)))
     for part in story.parts { story.expectState(part) }
     story.expectSent()
     story.commit()
@@ -210,11 +211,11 @@ import Testing
     let story = Scenario(entry: policy)
     story.advance(by: .seconds(60))
     expectFree(.uplink, story)
-    story.expectJournal(.alarmRaised(.freeWithoutUplink, nil))
+    story.expectJournal(.alarm(.raised(.freeWithoutUplink, nil)))
     story.advance(by: .milliseconds(59_999))
     story.expectNothing()
     story.advance(by: .milliseconds(1))
     expectShut(.codeOnly, .configured, story)
-    story.expectJournal(.alarmCleared(.freeWithoutUplink, nil))
+    story.expectJournal(.alarm(.cleared(.freeWithoutUplink, nil)))
   }
 }

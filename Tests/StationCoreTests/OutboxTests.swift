@@ -18,7 +18,7 @@ import Time
   private func record(_ count: Int, _ story: Scenario, _ place: SourceLocation = #_sourceLocation) {
     for _ in 0..<max(0, count) {
       story.walk(.outer, at: 1, place)
-      story.expectJournal(.passage(1, .turnBack, inside: 0), .soon, place)
+      story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)), .soon, place)
     }
   }
 
@@ -91,7 +91,7 @@ import Time
   func foreign() {
     let story = connected(with: 3)
     story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2)))
-    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1), .soon)
+    story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
     story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 53)))
     story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2, conflict: 1)))
     story.expectNothing()
@@ -204,8 +204,8 @@ import Time
     let limits = OutboxLimits(mostRecords: 20, foldedAtOnce: 5)
     let story = story(with: 17, outbox: limits)
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
-    story.expectJournal(.alarmRaised(.journalFilling, nil), .urgent)
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
+    story.expectJournal(.alarm(.raised(.journalFilling, nil)), .urgent)
     record(1, story)
     story.commit()
     story.tell(.uplinkOpened(connection: 1))
@@ -213,9 +213,9 @@ import Time
     for part in story.parts { story.expectState(part) }
     story.expect(.publishRecords(1...20))
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expect(.trim(through: 5))
-    story.expectJournal(.gap(from: 1, to: 5, reason: .full), .urgent)
+    story.expectJournal(.stream(.gap(from: 1, to: 5, reason: .full)), .urgent)
     #expect(story.expectBirth()?.floor == 6)
     story.commit()
     story.expect(.publishRecords(21...22))
@@ -226,8 +226,8 @@ import Time
     let story = story(with: 17, outbox: OutboxLimits(mostRecords: 20, foldedAtOnce: 5))
     #expect(!story.station.alarms.stands(.journalFilling, nil))
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
-    story.expectJournal(.alarmRaised(.journalFilling, nil), .urgent)
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
+    story.expectJournal(.alarm(.raised(.journalFilling, nil)), .urgent)
     story.commit()
     story.tell(.uplinkOpened(connection: 1))
     story.expectBirth()
@@ -237,7 +237,7 @@ import Time
     story.expect(.trim(through: 3))
     story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 4)))
     story.expect(.trim(through: 4))
-    story.expectJournal(.alarmCleared(.journalFilling, nil), .urgent)
+    story.expectJournal(.alarm(.cleared(.journalFilling, nil)), .urgent)
     story.expectState(.alarms)
     story.commit()
     story.expect(.publishRecords(20...20))
@@ -272,7 +272,7 @@ import Time
     let next = station.outbox.next - 2
     #expect(told.map(\.seq) == [next, next + 1])
     #expect(
-      told.first?.record.body == .gap(from: last + 1, to: next - 1, reason: .full))
+      told.first?.record.body == .stream(.gap(from: last + 1, to: next - 1, reason: .full)))
     #expect(station.outbox.room == .plenty)
   }
 
@@ -281,13 +281,13 @@ import Time
     let story = story(with: 1, outbox: OutboxLimits(mostRecords: 10, foldedAtOnce: 5))
     record(7, story)
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
-    story.expectJournal(.alarmRaised(.journalFilling, nil), .urgent)
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
+    story.expectJournal(.alarm(.raised(.journalFilling, nil)), .urgent)
     record(20, story)
     #expect(story.station.outbox.floor == 1)
     story.tell(.journaled(through: 6))
     story.expect(.trim(through: 5))
-    story.expectJournal(.gap(from: 1, to: 5, reason: .full))
+    story.expectJournal(.stream(.gap(from: 1, to: 5, reason: .full)))
     #expect(story.station.outbox.floor == 6)
   }
 }
@@ -301,27 +301,27 @@ import Time
     let code = story.letIn()
     let issued = story.now.wall
     story.walk(.outer, .inner)
-    story.expectJournal(.passage(1, .inward, inside: 1))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     story.commitsByItself = false
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.exitRequested(1))
+    story.expectJournal(.door(.exitRequested(1)))
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
-    story.expectJournal(.passage(1, .inward, inside: 1))
-    story.expectJournal(.exitRequested(1))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
+    story.expectJournal(.door(.exitRequested(1)))
     story.expect(
       .remember(
         [.lastTrusted(story.now.wall)] + story.station.occupancy.changes + [
           .mark(
             ReplayMark(code: code.bytes, until: issued + .seconds(65)), forgetting: story.now.wall)
         ]))
-    story.expectJournal(.alarmRaised(.storeLost, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.storeLost, nil)), .urgent)
     #expect(story.journal.suffix(3).map(\.seq) == [1, 2, 3])
     story.tell(.journaled(through: 3))
     story.tell(.codePresented(1, code))
     story.advance(by: .seconds(5))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.advance(by: .seconds(3))
     story.tell(.codePresented(1, code))
     story.expectRefusal(.replayed, of: code, "m-1")
@@ -338,7 +338,7 @@ import Time
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expect(
       .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
-    story.expectJournal(.alarmRaised(.storeLost, nil))
+    story.expectJournal(.alarm(.raised(.storeLost, nil)))
     let birth = story.expectBirth()
     #expect(birth?.session == SessionID(stream: Self.fresh, boot: 1, connection: 1))
     #expect(birth?.floor == 1)
@@ -347,7 +347,7 @@ import Time
     story.commit()
     story.expect(.publishRecords(1...1))
     story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1)))
-    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1), .soon)
+    story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
   }
 
   @Test("a clock step noticed as the store is replaced is written once, in the new stream")
@@ -359,8 +359,8 @@ import Time
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expect(
       .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
-    story.expectJournal(.alarmRaised(.storeLost, nil))
-    story.expectJournal(.clockStepped(milliseconds: 60_000))
+    story.expectJournal(.alarm(.raised(.storeLost, nil)))
+    story.expectJournal(.station(.clockStepped(milliseconds: 60_000)))
     #expect(story.journal.suffix(2).map(\.seq) == [1, 2])
   }
 
@@ -369,22 +369,22 @@ import Time
     let story = Scenario(outbox: OutboxLimits(mostRecords: 20, foldedAtOnce: 2))
     for _ in 0..<17 {
       story.walk(.outer)
-      story.expectJournal(.passage(1, .turnBack, inside: 0))
+      story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     }
-    story.expectJournal(.alarmRaised(.journalFilling, nil))
+    story.expectJournal(.alarm(.raised(.journalFilling, nil)))
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.commit()
     story.commitsByItself = false
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expect(.trim(through: 2))
-    story.expectJournal(.gap(from: 1, to: 2, reason: .full))
+    story.expectJournal(.stream(.gap(from: 1, to: 2, reason: .full)))
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expect(
       .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
-    story.expectJournal(.alarmRaised(.storeLost, nil))
-    story.expectJournal(.alarmCleared(.journalFilling, nil))
+    story.expectJournal(.alarm(.raised(.storeLost, nil)))
+    story.expectJournal(.alarm(.cleared(.journalFilling, nil)))
   }
 }

@@ -9,13 +9,13 @@ import Testing
   func together() {
     let story = Scenario(points: 2)
     story.walk(.outer, .inner, at: 1)
-    story.expectJournal(.passage(1, .inward, inside: 1), .soon)
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)), .soon)
     #expect(story.journal.last?.changes == story.station.occupancy.changes)
     #expect(story.station.occupancy.totals == OccupancyTotals(entered: 1))
     story.walk(.outer, .inner, at: 2)
-    story.expectJournal(.passage(2, .inward, inside: 2))
+    story.expectJournal(.occupancy(.passage(2, .inward, inside: 2)))
     story.walk(.inner, .outer, at: 1)
-    story.expectJournal(.passage(1, .outward, inside: 1))
+    story.expectJournal(.occupancy(.passage(1, .outward, inside: 1)))
     #expect(story.station.occupancy.totals == OccupancyTotals(entered: 2, left: 1))
   }
 
@@ -30,9 +30,9 @@ import Testing
       story.advance(by: .milliseconds(50))
     }
     story.tell(.beamChanged(1, .inner, isBroken: false))
-    story.expectJournal(.passage(1, .inward, inside: 1))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     story.tell(.beamChanged(2, .outer, isBroken: false))
-    story.expectJournal(.passage(2, .outward, inside: 0))
+    story.expectJournal(.occupancy(.passage(2, .outward, inside: 0)))
   }
 
   @Test("a turn-back is recorded and changes no count")
@@ -40,7 +40,7 @@ import Testing
     let story = Scenario()
     story.walk(.outer)
     story.expectJournal(
-      .passage(1, .turnBack, inside: 0), .soon, [.day(story.station.occupancy.book)])
+      .occupancy(.passage(1, .turnBack, inside: 0)), .soon, [.day(story.station.occupancy.book)])
     #expect(story.station.occupancy.totals == OccupancyTotals())
   }
 
@@ -48,11 +48,12 @@ import Testing
   func neverNegative() {
     let story = Scenario()
     story.walk(.inner, .outer)
-    story.expectJournal(.passage(1, .outward, inside: 0), .soon, story.station.occupancy.changes)
-    story.expectJournal(.occupancyCorrected(by: 1, cause: .underflow, inside: 0), .soon, [])
+    story.expectJournal(
+      .occupancy(.passage(1, .outward, inside: 0)), .soon, story.station.occupancy.changes)
+    story.expectJournal(.occupancy(.corrected(by: 1, cause: .underflow, inside: 0)), .soon, [])
     #expect(story.station.occupancy.totals == OccupancyTotals(left: 1, corrections: 1))
     story.walk(.outer, .inner)
-    story.expectJournal(.passage(1, .inward, inside: 1))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
   }
 
   @Test("the count survives a restart, and is stale after an unclean one until someone passes")
@@ -64,10 +65,10 @@ import Testing
           totals: OccupancyTotals(entered: 5, left: 4, corrections: 1, refused: 3)))
       #expect(story.station.occupancy.isStale == isStale)
       story.walk(.outer)
-      story.expectJournal(.passage(1, .turnBack, inside: 2))
+      story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 2)))
       #expect(story.station.occupancy.isStale == isStale)
       story.walk(.inner, .outer)
-      story.expectJournal(.passage(1, .outward, inside: 1))
+      story.expectJournal(.occupancy(.passage(1, .outward, inside: 1)))
       #expect(!story.station.occupancy.isStale)
     }
   }

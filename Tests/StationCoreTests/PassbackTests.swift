@@ -20,14 +20,14 @@ import Time
   private func relock(_ story: Scenario) {
     story.advance(by: .seconds(5))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
   }
 
   /// Lets a member in and through the door, which has no contact.
   private func enter(_ story: Scenario, _ inside: Int64) {
     story.letIn()
     story.walk(.outer, .inner)
-    story.expectJournal(.passage(1, .inward, inside: inside))
+    story.expectJournal(.occupancy(.passage(1, .inward, inside: inside)))
     #expect(changes(story) == [stay(story)])
     relock(story)
   }
@@ -45,7 +45,7 @@ import Time
     relock(story)
     story.letIn()
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     relock(story)
     enter(story, 1)
     story.expectRefusal(.passedBack, of: present(story), "m-1")
@@ -58,9 +58,9 @@ import Time
     story.tell(.leaveRequested(1, .code(story.code())))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
-    story.expectJournal(.exitRequested(1))
+    story.expectJournal(.door(.exitRequested(1)))
     story.walk(.inner, .outer)
-    story.expectJournal(.passage(1, .outward, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .outward, inside: 0)))
     #expect(changes(story) == [.whereabouts(.left(Self.member))])
     relock(story)
     story.letIn()
@@ -72,9 +72,9 @@ import Time
     enter(story, 1)
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.exitRequested(1))
+    story.expectJournal(.door(.exitRequested(1)))
     story.walk(.inner, .outer)
-    story.expectJournal(.passage(1, .outward, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .outward, inside: 0)))
     #expect(changes(story).isEmpty)
     relock(story)
     story.expectRefusal(.passedBack, of: present(story), "m-1")
@@ -88,7 +88,7 @@ import Time
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(
-      .entryGranted(1, member: Self.member, .code(code.bytes), note: .passedBack))
+      .entry(.granted(1, member: Self.member, .code(code.bytes), note: .passedBack)))
   }
 
   @Test("timed: refused within its time of the last entry, on the monotonic clock")
@@ -127,11 +127,11 @@ import Time
     story.expectRefusal(.interlocked, of: code, "m-2", at: 2)
     story.tell(.exitRequested(2))
     story.expect(.setStrike(2, .release))
-    story.expectJournal(.exitRequested(2))
+    story.expectJournal(.door(.exitRequested(2)))
     story.tell(.doorContactChanged(1, isClosed: true))
     relock(story)
     story.expect(.setStrike(2, .secure))
-    story.expectJournal(.doorLocked(2, cause: .timeout))
+    story.expectJournal(.door(.locked(2, cause: .timeout)))
     story.advance(by: .seconds(3))
     story.tell(.codePresented(2, code))
     story.expectGrant(of: code, "m-2", at: 2)
@@ -148,7 +148,7 @@ import Time
     // Two go in, two do not: when the access time is over their places are free again.
     for inside in 1...2 as ClosedRange<Int64> {
       story.walk(.outer, .inner)
-      story.expectJournal(.passage(1, .inward, inside: inside))
+      story.expectJournal(.occupancy(.passage(1, .inward, inside: inside)))
     }
     relock(story)
     story.tell(.codePresented(1, fifth))
@@ -164,7 +164,7 @@ import Time
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(
-      .entryGranted(1, member: MemberID("m-2")!, .code(code.bytes), note: .overCapacity))
+      .entry(.granted(1, member: MemberID("m-2")!, .code(code.bytes), note: .overCapacity)))
   }
 
   @Test("two pre-alarms and one when it is full, each cleared as the room empties")
@@ -173,18 +173,18 @@ import Time
       entry: EntryPolicy(capacity: CapacityPolicy(most: 4, first: 50, second: 75)))
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.exitRequested(1))
+    story.expectJournal(.door(.exitRequested(1)))
     let levels: [Int64: Alarm] = [2: .capacityFirst, 3: .capacitySecond, 4: .capacityFull]
     for inside in 1...4 as ClosedRange<Int64> {
       story.walk(.outer, .inner)
-      story.expectJournal(.passage(1, .inward, inside: inside))
-      if let alarm = levels[inside] { story.expectJournal(.alarmRaised(alarm, nil), .urgent) }
+      story.expectJournal(.occupancy(.passage(1, .inward, inside: inside)))
+      if let alarm = levels[inside] { story.expectJournal(.alarm(.raised(alarm, nil)), .urgent) }
     }
     let ends: [Int64: Alarm] = [0: .capacityFirst, 1: .capacitySecond, 3: .capacityFull]
     for inside in (0...3 as ClosedRange<Int64>).reversed() {
       story.walk(.inner, .outer)
-      story.expectJournal(.passage(1, .outward, inside: inside))
-      if let alarm = ends[inside] { story.expectJournal(.alarmCleared(alarm, nil), .urgent) }
+      story.expectJournal(.occupancy(.passage(1, .outward, inside: inside)))
+      if let alarm = ends[inside] { story.expectJournal(.alarm(.cleared(alarm, nil)), .urgent) }
     }
   }
 }

@@ -11,7 +11,7 @@ import Testing
       story.expect(.show(1, .refused(.unsupportedAlgorithm)))
       if index < recorded {
         story.expectJournal(
-          .entryRefused(1, reason: .unsupportedAlgorithm, member: nil, .code(code.bytes)))
+          .entry(.refused(1, reason: .unsupportedAlgorithm, member: nil, .code(code.bytes))))
       }
     }
   }
@@ -23,7 +23,7 @@ import Testing
     story.advance(by: .seconds(59))
     story.expectNothing()
     story.advance(by: .seconds(1))
-    story.expectJournal(.refusalsCounted(1, count: 15), .soon)
+    story.expectJournal(.entry(.refusalsCounted(1, count: 15)), .soon)
   }
 
   @Test("ten refusals leave nothing to count")
@@ -40,13 +40,13 @@ import Testing
     let story = Scenario()
     refuse(11, recorded: 10, story)
     story.advance(by: .seconds(60))
-    story.expectJournal(.refusalsCounted(1, count: 1))
+    story.expectJournal(.entry(.refusalsCounted(1, count: 1)))
     story.advance(by: .seconds(40))
     refuse(12, recorded: 10, story)
     story.advance(by: .seconds(59))
     story.expectNothing()
     story.advance(by: .seconds(1))
-    story.expectJournal(.refusalsCounted(1, count: 2))
+    story.expectJournal(.entry(.refusalsCounted(1, count: 2)))
   }
 
   @Test("every access point counts for itself, and all are told apart")
@@ -57,7 +57,7 @@ import Testing
     story.tell(.codePresented(2, code))
     story.expectRefusal(.malformed, of: code, at: 2)
     story.advance(by: .seconds(60))
-    story.expectJournal(.refusalsCounted(1, count: 1))
+    story.expectJournal(.entry(.refusalsCounted(1, count: 1)))
   }
 
   @Test("a flood of refusals does not keep a good code out")
@@ -67,8 +67,8 @@ import Testing
     story.letIn()
     story.advance(by: .seconds(5))
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .timeout))
+    story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.advance(by: .seconds(55))
-    story.expectJournal(.refusalsCounted(1, count: 40))
+    story.expectJournal(.entry(.refusalsCounted(1, count: 40)))
   }
 }

@@ -10,7 +10,7 @@ import Time
   func first(_ refusal: MessageRefusal) {
     let story = Scenario()
     story.tell(.messageRefused(refusal))
-    story.expectJournal(.messagesRefused(refusal, count: 1), .soon)
+    story.expectJournal(.station(.messagesRefused(refusal, count: 1)), .soon)
     story.advance(by: .seconds(600))
     story.expectNothing()
     #expect(story.nextDeadline == nil)
@@ -20,14 +20,14 @@ import Time
   func flood() {
     let story = Scenario()
     story.tell(.messageRefused(.unreadable))
-    story.expectJournal(.messagesRefused(.unreadable, count: 1))
+    story.expectJournal(.station(.messagesRefused(.unreadable, count: 1)))
     for _ in 0..<999 { story.tell(.messageRefused(.unreadable)) }
     story.advance(by: .seconds(59))
     story.expectNothing()
     story.advance(by: .seconds(1))
-    story.expectJournal(.messagesRefused(.unreadable, count: 999), .soon)
+    story.expectJournal(.station(.messagesRefused(.unreadable, count: 999)), .soon)
     story.tell(.messageRefused(.unreadable))
-    story.expectJournal(.messagesRefused(.unreadable, count: 1))
+    story.expectJournal(.station(.messagesRefused(.unreadable, count: 1)))
   }
 
   @Test("each ground is counted for itself")
@@ -35,12 +35,12 @@ import Time
     let story = Scenario()
     for refusal in MessageRefusal.allCases {
       story.tell(.messageRefused(refusal))
-      story.expectJournal(.messagesRefused(refusal, count: 1))
+      story.expectJournal(.station(.messagesRefused(refusal, count: 1)))
     }
     for refusal in MessageRefusal.allCases { story.tell(.messageRefused(refusal)) }
     story.advance(by: .seconds(60))
     for refusal in MessageRefusal.allCases {
-      story.expectJournal(.messagesRefused(refusal, count: 1))
+      story.expectJournal(.station(.messagesRefused(refusal, count: 1)))
     }
   }
 
@@ -66,14 +66,14 @@ import Time
     for upto: UInt64 in [0, 1, 2, 1 << 53] {
       story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 0xB), upto: upto)))
       if upto == 0 {
-        story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1))
+        story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)))
       }
       #expect(story.station.outbox.floor == 1)
     }
     story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1)))
     story.expect(.trim(through: 1))
     story.advance(by: .seconds(60))
-    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 3))
+    story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 3)))
   }
 
   @Test("one of the own stream that goes beyond its records deletes none, and ends the stream")
@@ -84,8 +84,8 @@ import Time
     story.commit()
     story.expect(.publishRecords(1...1))
     story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 2)))
-    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1))
-    story.expectJournal(.alarmRaised(.acknowledgementForeign, nil))
+    story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)))
+    story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)))
     story.expect(.renewStream)
     story.expectState(.alarms)
     // A forger can say this as well: the stream that he knows counts no more.

@@ -129,15 +129,15 @@ struct Room {
 
   private static func text(_ body: Record.Body) -> String? {
     switch body {
-    case .passage(let door, let way, let inside, let isTailgate):
+    case .occupancy(.passage(let door, let way, let inside, let isTailgate)):
       "\(door): \(way.rawValue)\(isTailgate ? "!" : "") \(inside)"
-    case .passagesRefused(let door, let count): "\(door): refused \(count)"
-    case .occupancyCorrected(let by, let cause, let inside):
+    case .occupancy(.passagesRefused(let door, let count)): "\(door): refused \(count)"
+    case .occupancy(.corrected(let by, let cause, let inside)):
       "\(cause.rawValue) \(by < 0 ? "" : "+")\(by) \(inside)"
-    case .occupancyDay(let day):
+    case .occupancy(.day(let day)):
       "day \(day.day) \(day.entered)/\(day.left) residual \(day.residual)"
-    case .alarmRaised(let alarm, _) where of(alarm): "+\(alarm.rawValue)"
-    case .alarmCleared(let alarm, _) where of(alarm): "-\(alarm.rawValue)"
+    case .alarm(.raised(let alarm, _)) where of(alarm): "+\(alarm.rawValue)"
+    case .alarm(.cleared(let alarm, _)) where of(alarm): "-\(alarm.rawValue)"
     default: nil
     }
   }

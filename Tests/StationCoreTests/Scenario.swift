@@ -69,10 +69,11 @@ final class Scenario {
     tell(.booted(recovered), place)
     for point in station.points { expect(.setStrike(point.id, .secure), place) }
     expectJournal(
-      .started(boot: recovered.boot, after: recovered.ending, version: "test"), .urgent, place)
-    if recovered.hasLostStore { expectJournal(.alarmRaised(.storeLost, nil), .urgent, place) }
+      .station(.started(boot: recovered.boot, after: recovered.ending, version: "test")), .urgent,
+      place)
+    if recovered.hasLostStore { expectJournal(.alarm(.raised(.storeLost, nil)), .urgent, place) }
     if !now.isTrusted, station.configuration.clock == .require {
-      expectJournal(.alarmRaised(.clockUntrusted, nil), .urgent, place)
+      expectJournal(.alarm(.raised(.clockUntrusted, nil)), .urgent, place)
     }
     if now.isTrusted { expect(.remember([.lastTrusted(now.wall)]), place) }
   }
@@ -121,7 +122,7 @@ final class Scenario {
     for effect in station.handle(event, at: now) {
       if case .journal(let entry) = effect {
         journal.append(entry)
-        if case .occupancyDay = entry.record.body, !claimsDays { continue }
+        if case .occupancy(.day) = entry.record.body, !claimsDays { continue }
       }
       unclaimed.append(effect)
     }
@@ -255,7 +256,7 @@ final class Scenario {
     expect(.setStrike(point, .release), place)
     expect(.show(point, .granted), place)
     expectJournal(
-      .entryGranted(point, member: MemberID(member)!, .code(code.bytes)), .urgent, place)
+      .entry(.granted(point, member: MemberID(member)!, .code(code.bytes))), .urgent, place)
   }
 
   func expectRefusal(
@@ -266,9 +267,10 @@ final class Scenario {
     if case .refused(let refusal) = code.verdict { fault = refusal.fault }
     expect(.show(point, .refused(denial, fault: fault)), place)
     expectJournal(
-      .entryRefused(
-        point, reason: denial, fault: fault, member: member.flatMap { MemberID($0) },
-        .code(code.bytes)),
+      .entry(
+        .refused(
+          point, reason: denial, fault: fault, member: member.flatMap { MemberID($0) },
+          .code(code.bytes))),
       .soon, place)
   }
 

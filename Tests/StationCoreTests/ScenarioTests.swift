@@ -22,8 +22,8 @@ import Testing
   func order() {
     let story = Scenario()
     story.tell(.exitRequested(1))
-    withKnownIssue { story.expectJournal(.exitRequested(1)) }
-    story.expectJournal(.exitRequested(1))
+    withKnownIssue { story.expectJournal(.door(.exitRequested(1))) }
+    story.expectJournal(.door(.exitRequested(1)))
   }
 
   @Test("an expected effect that does not come fails the test")

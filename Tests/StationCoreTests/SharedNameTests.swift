@@ -10,7 +10,7 @@ struct SharedNameTests {
   func takenOver() {
     let story = Scenario()
     story.tell(.sessionTakenOver)
-    story.expectJournal(.alarmRaised(.nameShared, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.nameShared, nil)), .urgent)
     story.advance(by: .seconds(60))
     story.tell(.sessionTakenOver)
     story.expectNothing()

@@ -191,8 +191,8 @@ private struct RandomLife {
       let reasons = effects.compactMap { (effect) -> Duration? in
         guard case .journal(let entry) = effect else { return nil }
         switch entry.record.body {
-        case .entryGranted(point, _, _, _): return Self.timing.access
-        case .exitRequested(point): return Self.timing.exit
+        case .entry(.granted(point, _, _, _)): return Self.timing.access
+        case .door(.exitRequested(point)): return Self.timing.exit
         default: return nil
         }
       }
@@ -209,7 +209,7 @@ private struct RandomLife {
     case .journal(let entry):
       if entry.seq != nextSeq { complain("number \(entry.seq) instead of \(nextSeq)") }
       nextSeq += 1
-      if case .entryGranted(_, _, .code(let code), _) = entry.record.body, durableGrants(entry),
+      if case .entry(.granted(_, _, .code(let code), _)) = entry.record.body, durableGrants(entry),
         !granted.insert(code).inserted, !clockMoved
       {
         complain("code \(code) let in twice")

@@ -66,11 +66,11 @@ struct StationSensorTests {
   func oneRecord() throws {
     var station = Self.booted()
     let entries = Self.records(Self.speak(&station, until: 180))
-      .filter { $0.record.kind == .measured }
+      .filter { $0.record.kind == .climate(.measured) }
     #expect(entries.count == 3)
     #expect(entries.allSatisfy { $0.lane == .late })
-    guard case .measured(let first) = entries[0].record.body,
-      case .measured(let second) = entries[1].record.body
+    guard case .climate(.measured(let first)) = entries[0].record.body,
+      case .climate(.measured(let second)) = entries[1].record.body
     else { return }
     #expect(first.seconds == 60)
     #expect(first.values.map(\.quantity) == [.energy, .power, .temperature])
@@ -108,12 +108,12 @@ struct StationSensorTests {
   func lost() {
     var station = Self.booted()
     var bodies = Self.records(station.handle(.wake, at: Self.at(60))).map(\.record.body)
-    #expect(bodies == [.alarmRaised(.sensorLost, nil), .alarmRaised(.meterLost, nil)])
+    #expect(bodies == [.alarm(.raised(.sensorLost, nil)), .alarm(.raised(.meterLost, nil))])
     #expect(Self.records(station.handle(.sensorFailed(Self.room), at: Self.at(61))).isEmpty)
     bodies = Self.records(
       station.handle(.sensorRead(Self.room, [SensorReading(.temperature, 9000)]), at: Self.at(62))
     ).map(\.record.body)
-    #expect(bodies == [.alarmCleared(.sensorLost, nil)])
+    #expect(bodies == [.alarm(.cleared(.sensorLost, nil))])
     #expect(station.alarms.stands(.meterLost, nil))
   }
 
@@ -161,7 +161,7 @@ struct StationSensorTests {
   func scarce() {
     var station = Self.booted(OutboxLimits(mostRecords: 20, foldedAtOnce: 2))
     var written = Self.records(Self.speak(&station, until: 7200)).filter {
-      $0.record.kind == .measured
+      $0.record.kind == .climate(.measured)
     }
     // Of the ten that fill half, the start of the station is one; two hours follow.
     #expect(written.count <= 12)
@@ -171,7 +171,7 @@ struct StationSensorTests {
     }
     #expect(station.outbox.room == .none)
     written = Self.records(Self.speak(&station, until: 20_000, from: 7310)).filter {
-      $0.record.kind == .measured
+      $0.record.kind == .climate(.measured)
     }
     #expect(written.isEmpty)
   }

@@ -20,7 +20,7 @@ struct StationWiresTests {
     story.tell(.booted(Recovered(stream: Scenario.stream)))
     for point in story.station.points { story.expect(.setStrike(point.id, .secure)) }
     for relay in configuration.relays { story.expect(.setRelay(relay.relay, isOn: true)) }
-    story.expectJournal(.started(boot: 1, after: .newStore, version: "test"), .urgent)
+    story.expectJournal(.station(.started(boot: 1, after: .newStore, version: "test")), .urgent)
     story.expect(.remember([.lastTrusted(story.now.wall)]))
     return story
   }
@@ -31,7 +31,7 @@ struct StationWiresTests {
     story.expect(.setStrike(1, .release))
     story.expect(.setStrike(2, .release))
     story.expectJournal(
-      .alarmRaised(.fire, nil), .urgent, [.latch(.fire, isSet: true)])
+      .alarm(.raised(.fire, nil)), .urgent, [.latch(.fire, isSet: true)])
   }
 
   @Test("fire releases every door, and only the key at the station ends it, while there is none")
@@ -46,11 +46,11 @@ struct StationWiresTests {
     story.expectNothing()
     story.tell(.resetTurned)
     story.expect(.setStrike(1, .secure))
-    story.expectJournal(.doorLocked(1, cause: .ended))
+    story.expectJournal(.door(.locked(1, cause: .ended)))
     story.expect(.setStrike(2, .secure))
-    story.expectJournal(.doorLocked(2, cause: .ended))
+    story.expectJournal(.door(.locked(2, cause: .ended)))
     story.expectJournal(
-      .alarmCleared(.fire, nil), .urgent, [.latch(.fire, isSet: false)])
+      .alarm(.cleared(.fire, nil)), .urgent, [.latch(.fire, isSet: false)])
   }
 
   @Test("fire is latched across a restart: no door is locked for a moment on the way")
@@ -59,13 +59,13 @@ struct StationWiresTests {
     story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, latches: [.fire, .emergency])))
     story.expect(.setStrike(1, .release))
     story.expect(.setStrike(2, .release))
-    story.expectJournal(.started(boot: 2, after: .newStore, version: "test"), .urgent)
-    story.expectJournal(.alarmRaised(.fire, nil), .urgent)
-    story.expectJournal(.alarmRaised(.emergency, nil), .urgent)
+    story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")), .urgent)
+    story.expectJournal(.alarm(.raised(.fire, nil)), .urgent)
+    story.expectJournal(.alarm(.raised(.emergency, nil)), .urgent)
     story.expect(.remember([.lastTrusted(story.now.wall)]))
     story.tell(.doorContactChanged(1, isClosed: true))
     story.tell(.doorContactChanged(1, isClosed: false))
-    story.expectJournal(.doorOpened(1, cause: .fire))
+    story.expectJournal(.door(.opened(1, cause: .fire)))
   }
 
   @Test("a store that is lost is told of the latches, and a lost latch comes back with the signal")
@@ -74,7 +74,7 @@ struct StationWiresTests {
     burn(story)
     story.tell(.emergencyChanged(isPressed: true))
     story.expectJournal(
-      .alarmRaised(.emergency, nil), .urgent, [.latch(.emergency, isSet: true)])
+      .alarm(.raised(.emergency, nil)), .urgent, [.latch(.emergency, isSet: true)])
     var station = story.station
     let effects = station.handle(.storeReplaced(StreamID(bits: 7), isDurable: true), at: story.now)
     let remembered = effects.compactMap { effect -> [RecoveryChange]? in
@@ -90,7 +90,7 @@ struct StationWiresTests {
     burn(story)
     story.tell(.exitRequested(1))
     story.expect(.setStrike(1, .release))
-    story.expectJournal(.exitRequested(1), .urgent)
+    story.expectJournal(.door(.exitRequested(1)), .urgent)
     story.advance(by: .seconds(30))
     story.expectNothing()
   }
@@ -102,12 +102,12 @@ struct StationWiresTests {
     story.tell(.fireLineChanged(.second, isClosed: false))
     story.tell(.fireLineChanged(.first, isClosed: false))
     story.advance(by: .milliseconds(100))
-    story.expectJournal(.alarmRaised(.fireLineOpen, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.fireLineOpen, nil)), .urgent)
     story.tell(.fireLineChanged(.first, isClosed: true))
-    story.expectJournal(.alarmCleared(.fireLineOpen, nil), .urgent)
+    story.expectJournal(.alarm(.cleared(.fireLineOpen, nil)), .urgent)
     story.tell(.fireLineChanged(.second, isClosed: true))
     story.advance(by: .milliseconds(100))
-    story.expectJournal(.alarmRaised(.fireLineShort, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.fireLineShort, nil)), .urgent)
   }
 
   @Test("an emergency is an alarm at once, and ends with button and key")
@@ -115,11 +115,11 @@ struct StationWiresTests {
     let story = booted(configuration())
     story.tell(.emergencyChanged(isPressed: true))
     story.expectJournal(
-      .alarmRaised(.emergency, nil), .urgent, [.latch(.emergency, isSet: true)])
+      .alarm(.raised(.emergency, nil)), .urgent, [.latch(.emergency, isSet: true)])
     story.tell(.emergencyChanged(isPressed: false))
     story.tell(.resetTurned)
     story.expectJournal(
-      .alarmCleared(.emergency, nil), .urgent, [.latch(.emergency, isSet: false)])
+      .alarm(.cleared(.emergency, nil)), .urgent, [.latch(.emergency, isSet: false)])
   }
 
   @Test("relays go off N minutes after the last person, on at a grant, and not with fire")
@@ -128,19 +128,19 @@ struct StationWiresTests {
       configuration(relays: [RelayConfiguration(.lights, delay: .seconds(200))]))
     story.advance(by: .seconds(200))
     story.expect(.setRelay(.lights, isOn: false))
-    story.expectJournal(.relaySwitched(.lights, isOn: false, cause: .empty), .soon)
+    story.expectJournal(.climate(.relaySwitched(.lights, isOn: false, cause: .empty)), .soon)
     burn(story)
     let code = story.code()
     story.tell(.codePresented(1, code))
     story.expectGrant(of: code)
     story.expect(.setRelay(.lights, isOn: true))
-    story.expectJournal(.relaySwitched(.lights, isOn: true, cause: .occupied), .soon)
+    story.expectJournal(.climate(.relaySwitched(.lights, isOn: true, cause: .occupied)), .soon)
     story.advance(by: .seconds(200))
     story.expect(.setRelay(.lights, isOn: false))
-    story.expectJournal(.relaySwitched(.lights, isOn: false, cause: .empty), .soon)
+    story.expectJournal(.climate(.relaySwitched(.lights, isOn: false, cause: .empty)), .soon)
     story.tell(.relayOverrideChanged(.lights, isOn: true))
     story.expect(.setRelay(.lights, isOn: true))
-    story.expectJournal(.relaySwitched(.lights, isOn: true, cause: .override), .soon)
+    story.expectJournal(.climate(.relaySwitched(.lights, isOn: true, cause: .override)), .soon)
     story.tell(.relayOverrideChanged(.sockets, isOn: true))
     story.expectNothing()
   }
@@ -152,7 +152,7 @@ struct StationWiresTests {
     story.expect(.setStrike(1, .secure))
     story.expect(.setStrike(2, .secure))
     story.expect(.setRelay(.climate, isOn: true))
-    story.expectJournal(.started(boot: 2, after: .unclean, version: "test"), .urgent)
+    story.expectJournal(.station(.started(boot: 2, after: .unclean, version: "test")), .urgent)
     story.expect(.remember([.lastTrusted(story.now.wall)]))
     story.advance(by: .seconds(500))
     story.expectNothing()
@@ -163,10 +163,10 @@ struct StationWiresTests {
     let story = booted(
       configuration(relays: [RelayConfiguration(.lights, delay: .seconds(300))]))
     story.tell(.stationLinesChanged(areReadable: false))
-    story.expectJournal(.alarmRaised(.linesLost, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.linesLost, nil)), .urgent)
     story.tell(.stationLinesChanged(areReadable: true))
     story.expect(.setRelay(.lights, isOn: true))
-    story.expectJournal(.alarmCleared(.linesLost, nil), .urgent)
+    story.expectJournal(.alarm(.cleared(.linesLost, nil)), .urgent)
   }
 
   @Test("an input that chatters is an alarm and its door unknown, until the last one is quiet")
@@ -174,19 +174,19 @@ struct StationWiresTests {
     let story = booted(configuration())
     story.tell(.doorContactChanged(1, isClosed: true))
     story.tell(.doorContactChanged(1, isClosed: false))
-    story.expectJournal(.doorOpened(1, cause: .forced))
-    story.expectJournal(.alarmRaised(.forcedOpen, 1))
+    story.expectJournal(.door(.opened(1, cause: .forced)))
+    story.expectJournal(.alarm(.raised(.forcedOpen, 1)))
     story.tell(.inputChattered(1, .contact, isChattering: true))
-    story.expectJournal(.alarmCleared(.forcedOpen, 1))
-    story.expectJournal(.alarmRaised(.inputChatter, 1), .urgent)
+    story.expectJournal(.alarm(.cleared(.forcedOpen, 1)))
+    story.expectJournal(.alarm(.raised(.inputChatter, 1)), .urgent)
     #expect(story.station.points[0].door.leaf == .unknown)
     story.tell(.inputChattered(1, .exit, isChattering: true))
     story.tell(.inputChattered(1, .contact, isChattering: false))
     story.expectNothing()
     story.tell(.inputChattered(1, .exit, isChattering: false))
-    story.expectJournal(.alarmCleared(.inputChatter, 1), .urgent)
+    story.expectJournal(.alarm(.cleared(.inputChatter, 1)), .urgent)
     story.tell(.inputChattered(nil, .secondFire, isChattering: true))
-    story.expectJournal(.alarmRaised(.inputChatter, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.inputChatter, nil)), .urgent)
     story.tell(.inputChattered(3, .contact, isChattering: true))
     story.expectNothing()
   }
@@ -197,12 +197,12 @@ struct StationWiresTests {
     configuration.accessPoints[0].timing.heldOpenWarning = .seconds(10)
     let story = booted(configuration)
     story.tell(.doorContactChanged(1, isClosed: false))
-    story.expectJournal(.doorOpened(1, cause: .found))
+    story.expectJournal(.door(.opened(1, cause: .found)))
     story.advance(by: .seconds(20))
-    story.expectJournal(.alarmRaised(.heldOpenWarning, 1))
+    story.expectJournal(.alarm(.raised(.heldOpenWarning, 1)))
     story.expect(.show(1, .closeDoor))
     story.tell(.tamperChanged(1, isOpen: true))
-    story.expectJournal(.alarmRaised(.tamper, 1))
+    story.expectJournal(.alarm(.raised(.tamper, 1)))
     story.tell(.strikeSensed(1, isLocked: true))
     story.expectNothing()
   }

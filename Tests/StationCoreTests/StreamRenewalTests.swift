@@ -14,7 +14,7 @@ struct StreamRenewalTests {
     let story = Scenario()
     for _ in 1..<count {
       story.walk(.outer)
-      story.expectJournal(.passage(1, .turnBack, inside: 0))
+      story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     }
     story.openUplink()
     story.expect(.publishRecords(1...UInt64(count)))
@@ -32,18 +32,18 @@ struct StreamRenewalTests {
   func beyond() {
     let story = connected(with: 3)
     hear(1 << 53, story)
-    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1), .soon)
-    story.expectJournal(.alarmRaised(.acknowledgementForeign, nil), .urgent)
+    story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
+    story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)), .urgent)
     story.expect(.renewStream)
     story.expectState(.alarms)
     // Until the store has done so, nothing is given up, and nothing sent.
     hear(2, story)
     story.tell(.journaled(through: 5))
     story.walk(.outer)
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expectNothing()
     story.tell(.streamRenewed(Self.fresh, through: 5))
-    story.expectJournal(.passage(1, .turnBack, inside: 0))
+    story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     #expect(story.journal.last?.seq == 6)
     #expect(story.station.outbox.floor == 1)
     story.tell(.journaled(through: 6))
@@ -61,7 +61,7 @@ struct StreamRenewalTests {
     let story = connected(with: 5)
     hear(5, conflict: 4, story)
     story.expect(.trim(through: 3))
-    story.expectJournal(.alarmRaised(.storeCopied, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.storeCopied, nil)), .urgent)
     story.expect(.renewStream)
     story.expectState(.alarms)
     story.tell(.journaled(through: 6))
@@ -79,7 +79,7 @@ struct StreamRenewalTests {
       id: ExchangeID(stream: Scenario.stream, seq: 5), member: MemberID("m-1")!,
       slot: SlotID(1)!, article: ArticleID("water")!, price: Points(5)!)
     let end = Record(
-      at: Scenario.noon, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+      at: Scenario.noon, isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
     var outbox = Outbox(limits: OutboxLimits(mostRecords: 3, foldedAtOnce: 1))
     outbox.recover(
       Recovered(
@@ -101,8 +101,8 @@ struct StreamRenewalTests {
   func bounded() {
     let story = connected(with: 3)
     hear(99, story)
-    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 1))
-    story.expectJournal(.alarmRaised(.acknowledgementForeign, nil))
+    story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)))
+    story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)))
     story.expect(.renewStream)
     story.expectState(.alarms)
     story.tell(.journaled(through: 5))
@@ -111,11 +111,11 @@ struct StreamRenewalTests {
     story.expectNothing()
     hear(1, conflict: 2, story)
     story.expect(.trim(through: 1))
-    story.expectJournal(.alarmRaised(.storeCopied, nil))
+    story.expectJournal(.alarm(.raised(.storeCopied, nil)))
     // Nothing from the conflict on is given up meanwhile.
     #expect(story.station.outbox.floor == 2)
     story.advance(by: .seconds(3600))
-    story.expectJournal(.messagesRefused(.foreignAcknowledgement, count: 100))
+    story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 100)))
     hear(1, conflict: 2, story)
     story.expect(.renewStream)
     story.expect(.remember([.lastTrusted(story.now.wall)]))
@@ -125,7 +125,7 @@ struct StreamRenewalTests {
   func copyFound() {
     let story = Scenario()
     story.tell(.copyFound)
-    story.expectJournal(.alarmRaised(.storeCopied, nil), .urgent)
+    story.expectJournal(.alarm(.raised(.storeCopied, nil)), .urgent)
     story.tell(.copyFound)
     story.expectNothing()
     #expect(story.station.renewal.deadline == story.now.instant + .seconds(86_400))
@@ -135,7 +135,7 @@ struct StreamRenewalTests {
   func alarmEnds() {
     let story = connected(with: 3)
     hear(3, conflict: 1, story)
-    story.expectJournal(.alarmRaised(.storeCopied, nil))
+    story.expectJournal(.alarm(.raised(.storeCopied, nil)))
     story.expect(.renewStream)
     story.expectState(.alarms)
     #expect(story.station.alarms.stands(.storeCopied, nil))

@@ -91,6 +91,16 @@ import Testing
     #expect(throws: JSONError.self) { try StationReply(json: Array(text.utf8)) }
   }
 
+  @Test("a question must be understood whole, an answer may hold more than is known")
+  func unknownMembers() throws {
+    let question = #"{"id":"7","op":"balance","member":"m","code":"A","soon":true}"#
+    #expect(throws: JSONError(offset: 49, reason: .unknownMember("soon"))) {
+      try StationRequest(json: Array(question.utf8))
+    }
+    let answer = #"{"id":"7","reply":"held","balance":1,"soon":true}"#
+    #expect(try StationReply(json: Array(answer.utf8)).answer == .held(balance: 1))
+  }
+
   @Test(
     "the id of a question is 1 to 64 of a-z, 0-9 and -, and is never absent",
     arguments: [

@@ -25,8 +25,9 @@ struct MessageSizeTests {
           used: Quantity.energy.range.upperBound, last: Quantity.energy.range.upperBound,
           isReset: false))
     }
-    let measured = record(.measured(Measurement(seconds: Measurement.longest, values: values)))
-    let started = record(.started(boot: largest, after: .newStore, version: version))
+    let measured = record(
+      .climate(.measured(Measurement(seconds: Measurement.longest, values: values))))
+    let started = record(.station(.started(boot: largest, after: .newStore, version: version)))
     let sizes = [measured, started].map(\.json.count)
     #expect(sizes.allSatisfy { $0 <= Record.longestJSON }, "\(sizes)")
     #expect((sizes.max() ?? 0) > Record.longestJSON * 3 / 4, "\(sizes)")

@@ -31,71 +31,104 @@ extension SeededGenerator {
 
   mutating func body(_ kind: Record.Kind) -> Record.Body {
     switch kind {
-    case .started: .started(boot: number(), after: word(), version: text())
-    case .entryGranted:
-      .entryGranted(
-        point(), member: member(), credential(), note: bool() ? word() : nil)
-    case .entryRefused:
-      {
-        let reason: Denial = word()
-        return .entryRefused(
-          point(), reason: reason, fault: reason == .malformed ? word() : nil,
-          member: bool() ? member() : nil, credential())
-      }()
-    case .refusalsCounted: .refusalsCounted(point(), count: number() % (Record.mostRefusals + 1))
-    case .messagesRefused: .messagesRefused(word(), count: 1 + number() % Record.mostRefusals)
-    case .doorOpened: .doorOpened(point(), cause: word())
-    case .doorClosed: .doorClosed(point())
-    case .doorLocked: .doorLocked(point(), cause: word())
-    case .exitRequested: .exitRequested(point())
-    case .modeChanged: .modeChanged(point(), word(), cause: word())
-    case .passage:
-      {
-        let passage: Passage = word()
-        return .passage(
-          point(), passage, inside: number(), isTailgate: passage == .inward && bool())
-      }()
-    case .passagesRefused:
-      .passagesRefused(point(), count: 1 + number() % Record.mostRefusals)
-    case .occupancyCorrected: .occupancyCorrected(by: signed(), cause: word(), inside: number())
-    case .occupancyDay: .occupancyDay(day())
-    case .relaySwitched: .relaySwitched(word(), isOn: bool(), cause: word())
-    case .measured: .measured(measurement())
-    case .exchangeIntended, .exchangeDispensing, .exchangeEnded, .exchangeRefused,
-      .exchangeRefusalsCounted, .slotCounted, .slotQuarantined, .slotReleased:
-      machineBody(kind)
-    case .alarmRaised: .alarmRaised(word(), bool() ? point() : nil)
-    case .alarmCleared: .alarmCleared(word(), bool() ? point() : nil)
-    case .clockStepped: .clockStepped(milliseconds: signed())
-    case .gap:
-      {
-        let from = max(1, seq() / 2)
-        return .gap(from: from, to: from + seq() / 2, reason: word())
-      }()
-    case .unreadable: .unreadable
+    case .station(let kind): .station(body(kind))
+    case .stream(let kind): .stream(body(kind))
+    case .door(let kind): .door(body(kind))
+    case .entry(let kind): .entry(body(kind))
+    case .occupancy(let kind): .occupancy(body(kind))
+    case .climate(let kind): .climate(body(kind))
+    case .exchange(let kind): .exchange(body(kind))
+    case .alarm(let kind): .alarm(body(kind))
     }
   }
 
-  private mutating func machineBody(_ kind: Record.Kind) -> Record.Body {
+  private mutating func body(_ kind: StationRecord.Kind) -> StationRecord {
     switch kind {
-    case .exchangeIntended: .exchangeIntended(exchange(), code: code())
-    case .exchangeDispensing:
-      .exchangeDispensing(exchange().id, serial: Int64.random(in: Record.serials, using: &self))
-    case .exchangeEnded: .exchangeEnded(exchange(), outcome())
-    case .exchangeRefused:
-      {
-        let reason: ExchangeRefusal = word()
-        return .exchangeRefused(
-          bool() ? slot() : nil, reason: reason, fault: reason == .malformed ? word() : nil,
-          member: bool() ? member() : nil, code: code())
-      }()
-    case .exchangeRefusalsCounted: .exchangeRefusalsCounted(1 + number() % Record.mostRefusals)
+    case .started: .started(boot: number(), after: word(), version: text())
+    case .clockStepped: .clockStepped(milliseconds: signed())
+    case .messagesRefused: .messagesRefused(word(), count: 1 + number() % Record.mostRefusals)
+    }
+  }
+
+  private mutating func body(_ kind: StreamRecord.Kind) -> StreamRecord {
+    switch kind {
+    case .gap:
+      let from = max(1, seq() / 2)
+      return .gap(from: from, to: from + seq() / 2, reason: word())
+    case .unreadable: return .unreadable
+    }
+  }
+
+  private mutating func body(_ kind: DoorRecord.Kind) -> DoorRecord {
+    switch kind {
+    case .opened: .opened(point(), cause: word())
+    case .closed: .closed(point())
+    case .locked: .locked(point(), cause: word())
+    case .exitRequested: .exitRequested(point())
+    case .modeChanged: .modeChanged(point(), word(), cause: word())
+    }
+  }
+
+  private mutating func body(_ kind: EntryRecord.Kind) -> EntryRecord {
+    switch kind {
+    case .granted:
+      return .granted(point(), member: member(), credential(), note: bool() ? word() : nil)
+    case .refused:
+      let reason: Denial = word()
+      return .refused(
+        point(), reason: reason, fault: reason == .malformed ? word() : nil,
+        member: bool() ? member() : nil, credential())
+    case .refusalsCounted:
+      return .refusalsCounted(point(), count: number() % (Record.mostRefusals + 1))
+    }
+  }
+
+  private mutating func body(_ kind: OccupancyRecord.Kind) -> OccupancyRecord {
+    switch kind {
+    case .passage:
+      let passage: Passage = word()
+      return .passage(
+        point(), passage, inside: number(), isTailgate: passage == .inward && bool())
+    case .passagesRefused:
+      return .passagesRefused(point(), count: 1 + number() % Record.mostRefusals)
+    case .corrected: return .corrected(by: signed(), cause: word(), inside: number())
+    case .day: return .day(day())
+    }
+  }
+
+  private mutating func body(_ kind: ClimateRecord.Kind) -> ClimateRecord {
+    switch kind {
+    case .relaySwitched: .relaySwitched(word(), isOn: bool(), cause: word())
+    case .measured: .measured(measurement())
+    }
+  }
+
+  private mutating func body(_ kind: ExchangeRecord.Kind) -> ExchangeRecord {
+    switch kind {
+    case .intended: return .intended(exchange(), code: code())
+    case .dispensing:
+      return .dispensing(
+        exchange().id, serial: Int64.random(in: ExchangeRecord.serials, using: &self))
+    case .ended: return .ended(exchange(), outcome())
+    case .refused:
+      let reason: ExchangeRefusal = word()
+      return .refused(
+        bool() ? slot() : nil, reason: reason, fault: reason == .malformed ? word() : nil,
+        member: bool() ? member() : nil, code: code())
+    case .refusalsCounted: return .refusalsCounted(1 + number() % Record.mostRefusals)
     case .slotCounted:
-      .slotCounted(
+      return .slotCounted(
         slot(), stock: Int64.random(in: 0...VendingPayload.deepest, using: &self),
         bestBefore: bool() ? Int.random(in: OccupancyDay.days, using: &self) : nil)
-    case .slotQuarantined: .slotQuarantined(slot(), quarantine())
-    default: .slotReleased(slot())
+    case .slotQuarantined: return .slotQuarantined(slot(), quarantine())
+    case .slotReleased: return .slotReleased(slot())
+    }
+  }
+
+  private mutating func body(_ kind: AlarmRecord.Kind) -> AlarmRecord {
+    switch kind {
+    case .raised: .raised(word(), bool() ? point() : nil)
+    case .cleared: .cleared(word(), bool() ? point() : nil)
     }
   }
 

@@ -48,8 +48,8 @@ struct AbuseReaderTests {
     var counted: Int64 = 0
     for record in try records() {
       switch record.body {
-      case .entryRefused(_, _, let fault, _, _): if let fault { faults.append(fault) }
-      case .refusalsCounted(_, let count): counted += count
+      case .entry(.refused(_, _, let fault, _, _)): if let fault { faults.append(fault) }
+      case .entry(.refusalsCounted(_, let count)): counted += count
       default: break
       }
     }
@@ -101,7 +101,7 @@ struct AbuseReaderTests {
     // The first minute is over, so what had no record of its own has been counted.
     #expect(counted > 1000)
     #expect(try daemon.stop() == 0)
-    #expect(try records().count { $0.kind == .entryGranted } == opened)
+    #expect(try records().count { $0.kind == .entry(.granted) } == opened)
   }
 
   @Test("every fault that a code can have is recorded by its name, and opens nothing")

@@ -28,7 +28,7 @@ struct AsideEndsTests {
       slot: SlotID(1)!, article: ArticleID("water")!, price: Points(5)!)
     return Record(
       at: WallTime(seconds: 1_700_000_000), isTrusted: true,
-      body: .exchangeEnded(exchange, .dispensed))
+      body: .exchange(.ended(exchange, .dispensed)))
   }
 
   private func kept(_ number: UInt64) -> RecoveryChange {
@@ -38,7 +38,8 @@ struct AsideEndsTests {
   }
 
   private func entry(_ seq: UInt64, _ record: Record? = nil) -> JournalEntry {
-    let plain = Record(at: WallTime(seconds: 1_800_000_000), isTrusted: true, body: .unreadable)
+    let plain = Record(
+      at: WallTime(seconds: 1_800_000_000), isTrusted: true, body: .stream(.unreadable))
     return JournalEntry(seq: seq, record: record ?? plain, lane: .urgent)
   }
 

@@ -25,7 +25,8 @@ struct AsideStoreTests {
     JournalEntry(
       seq: seq,
       record: Record(
-        at: WallTime(seconds: 1_800_000_000 + Int64(seq)), isTrusted: true, body: .unreadable),
+        at: WallTime(seconds: 1_800_000_000 + Int64(seq)), isTrusted: true,
+        body: .stream(.unreadable)),
       lane: .urgent, changes: changes)
   }
 

@@ -307,14 +307,14 @@ struct StationdListTests {
     #expect(try second.stop() == 0)
     #expect(second.log.contains("\(list): line 2: \"status\" expects"))
     #expect(second.log.contains("\(list): line 4: \"card\" expects"))
-    #expect(try alarms() == [.alarmRaised(.listFaulty, nil)])
+    #expect(try alarms() == [.alarm(.raised(.listFaulty, nil))])
     try bench.folder.write("[member m-1]\nstatus = active\n", to: "members.ini")
     let third = try bench.start()
     try board.greet("input contact-1 1", "input exit-1 0")
     _ = reader.write(try bench.code("m-1"))
     try board.wait(for: "show 1 granted -", count: 1)
     #expect(try third.stop() == 0)
-    #expect(try alarms() == [.alarmRaised(.listFaulty, nil)])
+    #expect(try alarms() == [.alarm(.raised(.listFaulty, nil))])
   }
 
   /// Every alarm of a list that was ever written down.
@@ -326,7 +326,7 @@ struct StationdListTests {
     return rows.compactMap { row -> Record.Body? in
       guard let row, let body = try? Record(json: row).body else { return nil }
       switch body {
-      case .alarmRaised(.listFaulty, _), .alarmCleared(.listFaulty, _): return body
+      case .alarm(.raised(.listFaulty, _)), .alarm(.cleared(.listFaulty, _)): return body
       default: return nil
       }
     }

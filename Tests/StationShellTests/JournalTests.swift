@@ -89,7 +89,10 @@ final class JournalTests {
     let kinds = try rows[0].records.map { try Record(json: $0).kind }
     #expect(rows[0].first == 1)
     #expect(
-      kinds == [.exitRequested, .unreadable, .exitRequested, .unreadable, .exitRequested])
+      kinds == [
+        .door(.exitRequested), .stream(.unreadable), .door(.exitRequested), .stream(.unreadable),
+        .door(.exitRequested),
+      ])
     journal.trim(through: 3, of: stream)
     journal.append(entry(6), to: stream)
     try until("the sixth") { [unowned self] in journaled.last == 6 }

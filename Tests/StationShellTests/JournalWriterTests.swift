@@ -73,7 +73,8 @@ struct JournalWriterTests {
   private static func entry(_ seq: UInt64) -> JournalEntry {
     JournalEntry(
       seq: seq,
-      record: Record(at: WallTime(seconds: 1_800_000_000), isTrusted: true, body: .unreadable),
+      record: Record(
+        at: WallTime(seconds: 1_800_000_000), isTrusted: true, body: .stream(.unreadable)),
       lane: .urgent)
   }
 }

@@ -21,16 +21,16 @@ final class RecordLogTests {
     let member = try #require(MemberID("m-1"))
     let slot = try #require(SlotID(3))
     let records: [Record.Body] = [
-      .entryRefused(door, reason: .expired, member: member, .code(digest)),
-      .entryRefused(door, reason: .malformed, fault: .noise, member: nil, .code(digest)),
-      .entryRefused(door, reason: .wrongPIN, member: nil, .pin),
-      .refusalsCounted(door, count: 31),
-      .exchangeRefused(slot, reason: .replayed, member: member, code: digest),
-      .exchangeRefusalsCounted(4),
-      .alarmRaised(.forcedOpen, door),
-      .alarmCleared(.forcedOpen, door),
-      .alarmRaised(.storeLost, nil),
-      .doorClosed(door), .exitRequested(door),
+      .entry(.refused(door, reason: .expired, member: member, .code(digest))),
+      .entry(.refused(door, reason: .malformed, fault: .noise, member: nil, .code(digest))),
+      .entry(.refused(door, reason: .wrongPIN, member: nil, .pin)),
+      .entry(.refusalsCounted(door, count: 31)),
+      .exchange(.refused(slot, reason: .replayed, member: member, code: digest)),
+      .exchange(.refusalsCounted(4)),
+      .alarm(.raised(.forcedOpen, door)),
+      .alarm(.cleared(.forcedOpen, door)),
+      .alarm(.raised(.storeLost, nil)),
+      .door(.closed(door)), .door(.exitRequested(door)),
     ]
     for record in records { log.note(record, at: start) }
     #expect(
@@ -51,13 +51,13 @@ final class RecordLogTests {
   func flood() {
     for second in 0..<59 {
       log.note(
-        .entryRefused(door, reason: .unknownCard, member: nil, .card(digest)),
+        .entry(.refused(door, reason: .unknownCard, member: nil, .card(digest))),
         at: start + .seconds(second))
     }
-    log.note(.alarmRaised(.tamper, door), at: start + .seconds(59))
+    log.note(.alarm(.raised(.tamper, door)), at: start + .seconds(59))
     #expect(lines.count == 21)
     #expect(lines.last == "4 alarm raised: tamper at access point 1")
-    log.note(.refusalsCounted(door, count: 9), at: start + .seconds(60))
+    log.note(.entry(.refusalsCounted(door, count: 9)), at: start + .seconds(60))
     #expect(
       lines.suffix(2) == [
         "4 39 more lines about refusals were left out",

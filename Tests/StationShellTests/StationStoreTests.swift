@@ -184,7 +184,7 @@ struct StationStoreTests {
         slot: SlotID(1)!, article: ArticleID("water")!, price: Points(5)!)
       let record = Record(
         at: WallTime(seconds: 1_700_000_000), isTrusted: true,
-        body: .exchangeEnded(exchange, .dispensed))
+        body: .exchange(.ended(exchange, .dispensed)))
       return KeptEnd(stream: StreamID(bits: 77), seq: seq, record: record)
     }
     func keep(_ seq: UInt64, at seconds: Int64, forgetting: Int64? = nil) -> RecoveryChange {
@@ -358,7 +358,7 @@ func entry(
     seq: seq,
     record: Record(
       at: WallTime(milliseconds: 1_700_000_000_000 + Int64(seq)), isTrusted: true,
-      body: .exitRequested(AccessPointID(1)!)),
+      body: .door(.exitRequested(AccessPointID(1)!))),
     lane: lane, changes: changes)
 }
 

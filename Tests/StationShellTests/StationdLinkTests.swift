@@ -91,7 +91,7 @@ final class StationdLinkTests {
     }
     #expect(daemon.log.split(separator: "\n").count < 40, "\(daemon.log)")
     let refused = batches.flatMap(\.records).compactMap { json -> MessageRefusal? in
-      guard case .messagesRefused(let ground, 1)? = try? Record(json: json).body else {
+      guard case .station(.messagesRefused(let ground, 1))? = try? Record(json: json).body else {
         return nil
       }
       return ground
@@ -113,7 +113,7 @@ final class StationdLinkTests {
     try until("the same records in a new stream, and why") { [unowned self] in
       guard let new = batches.last?.stream, new != old.stream else { return false }
       return records(of: new).starts(with: old.records)
-        && bodies(of: new).contains(.alarmRaised(.acknowledgementForeign, nil))
+        && bodies(of: new).contains(.alarm(.raised(.acknowledgementForeign, nil)))
     }
     let fresh = try #require(batches.last?.stream)
     #expect(births.last?.session == SessionID(stream: fresh, boot: 1, connection: 2))
@@ -138,7 +138,7 @@ final class StationdLinkTests {
     let second = try bench.start()
     try until("the refusal") { [unowned self] in
       batches.flatMap(\.records).contains { json in
-        (try? Record(json: json).body) == .messagesRefused(.retained, count: 1)
+        (try? Record(json: json).body) == .station(.messagesRefused(.retained, count: 1))
       }
     }
     let floor = try Program.run("sqlite3", [bench.store, "SELECT floor FROM identity"]).output
@@ -165,7 +165,7 @@ final class StationdLinkTests {
     #expect(births.last?.session.boot == 1)
     try until("the grant in the new stream") { [unowned self] in
       batches.contains {
-        $0.stream != old && $0.records.contains { (try? Record(json: $0).kind) == .entryGranted }
+        $0.stream != old && $0.records.contains { (try? Record(json: $0).kind) == .entry(.granted) }
       }
     }
     #expect(!statuses.contains { $0.reason == .lost })
@@ -219,7 +219,7 @@ final class StationdLinkTests {
     try until("the last three in another stream, and the alarm") { [unowned self] in
       batches.contains {
         ![old, main].contains($0.stream) && $0.first == 1 && $0.records == Array(records[2...])
-      } && bodies(of: main).contains(.alarmRaised(.storeCopied, nil))
+      } && bodies(of: main).contains(.alarm(.raised(.storeCopied, nil)))
     }
     let fresh = try #require(batches.last { ![old, main].contains($0.stream) }?.stream)
     #expect(acknowledge(Acknowledgement(stream: fresh, upto: 3).json))

@@ -168,7 +168,9 @@ final class StationdMachineTests {
   }
 
   private var outcomes: [ExchangeOutcome] {
-    records.compactMap { if case .exchangeEnded(_, let outcome) = $0.body { outcome } else { nil } }
+    records.compactMap {
+      if case .exchange(.ended(_, let outcome)) = $0.body { outcome } else { nil }
+    }
   }
 
   /// A line to the machine, and its answer.

@@ -221,7 +221,7 @@ final class PointsPageTests {
         id: ExchangeID(stream: stream, seq: seq), member: try #require(MemberID("m-1")),
         slot: try #require(SlotID(3)), article: try #require(ArticleID("gloves")),
         price: try #require(Points(30)))
-      return Record(at: Clock.wall, isTrusted: true, body: .exchangeEnded(exchange, .dispensed))
+      return Record(at: Clock.wall, isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
         .json
     }
     let batch = RecordBatch(stream: stream, first: first, records: records)

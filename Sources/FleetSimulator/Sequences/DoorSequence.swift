@@ -118,8 +118,8 @@ struct DoorSequence: SequenceProbe {
     for case .journal(let entry) in effects {
       let longest: Duration
       switch entry.record.body {
-      case .entryGranted(door.id, _, _, _): longest = door.configuration.timing.access
-      case .exitRequested(door.id) where door.configuration.exitDrivesStrike:
+      case .entry(.granted(door.id, _, _, _)): longest = door.configuration.timing.access
+      case .door(.exitRequested(door.id)) where door.configuration.exitDrivesStrike:
         longest = door.configuration.timing.exit
       default: continue
       }

@@ -19,22 +19,22 @@ struct OccupancyAccount {
 
   mutating func take(_ body: Record.Body, at now: Instant) {
     switch body {
-    case .passage(_, let passage, let inside, let isTailgate):
+    case .occupancy(.passage(_, let passage, let inside, let isTailgate)):
       if passage == .inward { entered += 1 }
       if passage == .outward { left += 1 }
       if isTailgate { tailgates += 1 }
       if inside < 0 { complain("a record with fewer than nobody inside") }
-    case .occupancyCorrected(let by, let cause, let inside):
+    case .occupancy(.corrected(let by, let cause, let inside)):
       corrections += by
       if cause == .underflow, by != 1 || inside != 0 { complain("an underflow of \(by)") }
       if cause != .underflow, inside != 0 || by > 0 { complain("empty, and \(inside) inside") }
-    case .passagesRefused(let point, let count):
+    case .occupancy(.passagesRefused(let point, let count)):
       if count < 1 { complain("a record of nobody refused") }
       if let last = lastRefused[point], now - last < .seconds(60) {
         complain("two records of refused passages in a minute")
       }
       lastRefused[point] = now
-    case .occupancyDay(let day):
+    case .occupancy(.day(let day)):
       if day.day <= lastDay { complain("day \(day.day) after day \(lastDay)") }
       lastDay = day.day
       days.entered += day.entered

@@ -91,15 +91,15 @@ struct WalkPlayer {
   private mutating func tell(_ event: Event) {
     for case .journal(let entry) in station.handle(event, at: time) {
       switch entry.record.body {
-      case .passage(_, let passage, _, let isTailgate):
+      case .occupancy(.passage(_, let passage, _, let isTailgate)):
         account.passages.append((now, passage, isTailgate))
-      case .occupancyCorrected(let by, let cause, _) where cause != .underflow:
+      case .occupancy(.corrected(let by, let cause, _)) where cause != .underflow:
         account.resets.append((now, -by))
-      case .alarmRaised(.beamBlocked, _):
+      case .alarm(.raised(.beamBlocked, _)):
         faultSince = now - policy.beams.blockedAfter.wholeNanoseconds / 1000
-      case .alarmRaised(.beamDark, _):
+      case .alarm(.raised(.beamDark, _)):
         faultSince = now - policy.beams.darkAfter.wholeNanoseconds / 1000
-      case .alarmCleared(.beamBlocked, _), .alarmCleared(.beamDark, _): endFault()
+      case .alarm(.cleared(.beamBlocked, _)), .alarm(.cleared(.beamDark, _)): endFault()
       default: break
       }
     }

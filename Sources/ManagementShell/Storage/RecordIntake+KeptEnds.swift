@@ -13,7 +13,7 @@ extension RecordIntake {
     let zone = try zone(of: batch.station) ?? now.rules
     for (seq, content) in zip(batch.numbers, batch.contents) {
       guard case .record(let record, let json) = content,
-        case .exchangeEnded(let exchange, let end) = record.body
+        case .exchange(.ended(let exchange, let end)) = record.body
       else {
         if !content.json.isEmpty {
           try keep(content.json, StoreReasons.notKept, key, seq, &outcome, now)

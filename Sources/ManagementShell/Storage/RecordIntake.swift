@@ -153,14 +153,14 @@ final class RecordIntake {
               id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
               kind: record.kind, json: json), received: now, in: zone)
           switch record.body {
-          case .gap(let from, let to, _):
+          case .stream(.gap(let from, let to, _)):
             if isPossible, to < seq {
               stream.reached.add(from...to)
               outcome.gaps.append(from...to)
             } else {
               outcome.disbelieved.append(ClaimReasons.gap)
             }
-          case .exchangeEnded(let exchange, let end):
+          case .exchange(.ended(let exchange, let end)):
             outcome.discrepancies += try book.end(
               exchange, end, from: key.station, in: key.stream, at: now)
           default: break

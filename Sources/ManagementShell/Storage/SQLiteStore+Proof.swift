@@ -148,10 +148,10 @@ private struct LedgerAudit {
       WHERE record_block.station = 0 AND record_block.kind = ?1 AND record.kind = ?1
         AND record.seq IS NOT NULL
       """
-    ).rows([.text(Record.Kind.exchangeEnded.rawValue)]) { row throws(DatabaseError) in
+    ).rows([.text(Record.Kind.exchange(.ended).rawValue)]) { row throws(DatabaseError) in
       guard let station = StationID(row.text(0)), let stream = StreamID(row.text(1)),
         let record = try? Record(json: row.bytes(3)),
-        case .exchangeEnded(let exchange, let outcome) = record.body
+        case .exchange(.ended(let exchange, let outcome)) = record.body
       else { throw SQLiteBook.damaged("record", row.int64(2)) }
       let told = LedgerProof.EndRecord(
         station: station, stream: stream, seq: UInt64(row.int64(2)), exchange: exchange,

@@ -276,7 +276,7 @@ final class JournalWriter {
   /// as such.
   private static func readable(_ row: [UInt8]?) -> [UInt8] {
     if let row, (try? Record(json: row)) != nil { return row }
-    return Record(at: WallTime(milliseconds: 0), isTrusted: false, body: .unreadable).json
+    return Record(at: WallTime(milliseconds: 0), isTrusted: false, body: .stream(.unreadable)).json
   }
 
   private func readRemainder() {

@@ -51,7 +51,7 @@ extension StationStore {
         isOver = false
         last = row.int64(0)
         guard let stream = StreamID(row.text(1)), row.int64(2) >= 1,
-          let record = try? Record(json: row.bytes(3)), record.kind == .exchangeEnded
+          let record = try? Record(json: row.bytes(3)), record.kind == .exchange(.ended)
         else { return }
         let end = KeptEnd(stream: stream, seq: UInt64(row.int64(2)), record: record)
         found = KeptEnds.Row(id: last, end: end)
@@ -76,7 +76,7 @@ extension StationStore {
       guard isThere else { return [] }
       try database.prepare("SELECT stream, seq, record, at FROM kept_end ORDER BY id").rows { row in
         guard let stream = StreamID(row.text(0)), row.int64(1) >= 1,
-          let record = try? Record(json: row.bytes(2)), record.kind == .exchangeEnded
+          let record = try? Record(json: row.bytes(2)), record.kind == .exchange(.ended)
         else { return }
         let end = KeptEnd(stream: stream, seq: UInt64(row.int64(1)), record: record)
         changes.append(

@@ -237,7 +237,7 @@ final class StationStore {
         switch operation {
         case .append(let entry):
           try insert.run([.integer(key(entry.seq)), .blob(entry.record.json)])
-          if entry.record.kind == .exchangeEnded {
+          if entry.record.kind == .exchange(.ended) {
             try database.run("INSERT INTO settlement VALUES (?1)", .integer(key(entry.seq)))
           }
           for change in entry.changes { try remember(change) }

@@ -64,7 +64,7 @@ final class StoreRemainders {
     do throws(DatabaseError) {
       let (first, rows) = try store.records(in: store.floor...upto)
       return rows.enumerated().compactMap { offset, row in
-        guard let row, let record = try? Record(json: row), record.kind == .exchangeEnded else {
+        guard let row, let record = try? Record(json: row), record.kind == .exchange(.ended) else {
           return nil
         }
         let end = KeptEnd(stream: stream, seq: first + UInt64(offset), record: record)

@@ -43,7 +43,11 @@ def main(question, path):
 def answer(contract, question, asked):
     if question == "messages":
         channel, fault = contract.verdict(
-            asked["topic"], base64.b64decode(asked["payload"]), asked.get("qos"), asked.get("retained")
+            asked["topic"],
+            base64.b64decode(asked["payload"]),
+            asked.get("qos"),
+            asked.get("retained"),
+            asked["takesMore"],
         )
         return {"channel": channel, "fault": fault}
     for member in ["body", "answerBody"]:

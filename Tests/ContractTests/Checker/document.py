@@ -31,13 +31,18 @@ class Document:
             value = self.at(value["$ref"])
         return value
 
-    def fault(self, schema, value):
-        """What is wrong with a value, or None. Members that nobody has described are wrong."""
+    def fault(self, schema, value, takes_more=False):
+        """What is wrong with a value, or None.
+
+        Members that nobody has described are wrong in what the product says; `takes_more` is for
+        what it must be able to read, where a later version may have more to say.
+        """
         # By identity: every schema is a part of the tree, which lives as long as this.
-        validator = self._validators.get(id(schema))
+        validator = self._validators.get((id(schema), takes_more))
         if validator is None:
-            whole = sealed(copy.deepcopy({"components": self.tree["components"], "allOf": [schema]}))
-            validator = self._validators[id(schema)] = self.dialect(whole)
+            whole = copy.deepcopy({"components": self.tree["components"], "allOf": [schema]})
+            validator = self.dialect(whole if takes_more else sealed(whole))
+            self._validators[(id(schema), takes_more)] = validator
         errors = list(validator.iter_errors(value))
         if not errors:
             return None

@@ -76,14 +76,15 @@ class Messages(Document):
         (message,) = channel["messages"].values()
         return self.resolved(message)["payload"]
 
-    def verdict(self, topic, payload, qos=None, retained=None):
+    def verdict(self, topic, payload, qos=None, retained=None, takes_more=False):
         """The channel of a message, and what is wrong with it or None."""
         for name, pattern, schema in self.channels:
             if not pattern.match(topic):
                 continue
             fault = self._delivery_fault(name, qos, retained)
             try:
-                return name, fault or self.fault(schema, strict_json.parse(payload))
+                value = strict_json.parse(payload)
+                return name, fault or self.fault(schema, value, takes_more)
             except ValueError as error:
                 return name, f"no JSON of this contract: {error}"
         return None, "no channel has this address"

@@ -1,0 +1,146 @@
+// An object's members noted by where they stand, to be read in the order of whoever asks.
+
+/// The members of one object. It points into the text, so it is good only inside the closure that
+/// the reader is handed to.
+///
+/// The meaning of an object can hang on one of its members, which may stand last. So the object is
+/// gone over once, which checks its syntax and that no name stands twice, and then each member is
+/// read where it stands.
+public struct JSONMembers {
+  /// The most members of an object that is read in this way.
+  public static let most = 32
+  /// The most bytes of a text in which it stands.
+  public static let longestText = 1 << 20
+
+  /// Where a member stands, in one word: a record is read thousands of times a second, and this
+  /// needs neither an allocation nor a count of references.
+  private struct Place {
+    var bits: UInt64
+
+    init(bits: UInt64) { self.bits = bits }
+
+    /// - Parameters:
+    ///   - key: of the quotation mark before its name, in bytes from the start of the text.
+    ///   - length: of its name in bytes; 0 where the name is not written in plain ASCII.
+    ///   - value: of its value, in bytes from the start of the text.
+    init(key: Int, length: Int, value: Int) {
+      bits = UInt64(key) << 40 | UInt64(length) << 32 | UInt64(value)
+    }
+
+    var key: Int { Int(bits >> 40) }
+    var length: Int { Int(bits >> 32) & 0xFF }
+    var value: Int { Int(bits & 0xFFFF_FFFF) }
+  }
+
+  /// A fixed array of places.
+  private var places = SIMD32<UInt64>()
+  private var count = 0
+  /// The names that are not written in plain ASCII, by the index of their member.
+  private var decoded: [(index: Int, name: String)] = []
+  /// A bit for each member that was taken.
+  private var taken: UInt32 = 0
+  /// Members are mostly asked for in the order in which they stand.
+  private var next = 0
+  /// A cursor behind the object.
+  private var end: JSONReader
+
+  /// Goes over the object at the cursor and leaves the cursor behind it.
+  /// - Throws: where it is no object, holds more than `most` members, or one name twice.
+  public init(_ reader: inout JSONReader) throws(JSONError) {
+    end = reader
+    guard reader.bytes.count <= Self.longestText else {
+      throw reader.error(.tooLong(limit: Self.longestText))
+    }
+    try reader.object { (reader, key) throws(JSONError) in try note(key, &reader) }
+    end = reader
+  }
+
+  private mutating func note(_ key: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
+    guard index(of: key) == nil else {
+      throw JSONError(offset: key.offset, reason: .repeatedMember(key.name))
+    }
+    guard count < Self.most else {
+      throw JSONError(offset: key.offset, reason: .expected("at most \(Self.most) members"))
+    }
+    let length = key.plainName?.count ?? 0
+    if length == 0 { decoded.append((count, key.name)) }
+    places[count] = Place(key: key.offset, length: length, value: reader.offset).bits
+    count += 1
+    _ = try reader.anything()
+  }
+
+  /// Takes a member.
+  /// - Returns: a cursor on its value; nil where the object has no such member.
+  public mutating func take(_ name: StaticString) -> JSONReader? {
+    guard let index = index(of: name) else { return nil }
+    taken |= 1 << UInt32(index)
+    next = index + 1
+    return cursor(at: index)
+  }
+
+  /// The error for a member that must be there and is not.
+  public func missing(_ name: StaticString) -> JSONError {
+    end.error(.missingMember("\(name)"))
+  }
+
+  /// The error for a member whose value is not acceptable beside the others.
+  public func invalid(_ name: StaticString) -> JSONError {
+    (index(of: name).map(cursor) ?? end).error(.invalidMember("\(name)"))
+  }
+
+  /// The error for a member that must not stand beside the others; nil where it does not stand.
+  public func unexpected(_ name: StaticString) -> JSONError? {
+    index(of: name).map(unknown)
+  }
+
+  /// The error for the first member that nobody took; nil where each was taken.
+  public var surplus: JSONError? {
+    (0..<count).first { taken & 1 << UInt32($0) == 0 }.map(unknown)
+  }
+
+  private func unknown(_ index: Int) -> JSONError {
+    let place = Place(bits: places[index])
+    return JSONError(offset: place.key, reason: .unknownMember(self.name(of: index)))
+  }
+
+  private func name(of index: Int) -> String {
+    String(decoding: plainName(of: index), as: UTF8.self)
+      + (decoded.first { $0.index == index }?.name ?? "")
+  }
+
+  /// Without its quotation marks; empty where it is not written in plain ASCII.
+  private func plainName(of index: Int) -> UnsafeBufferPointer<UInt8> {
+    let place = Place(bits: places[index])
+    return UnsafeBufferPointer(rebasing: end.bytes[place.key + 1..<place.key + 1 + place.length])
+  }
+
+  private func cursor(at index: Int) -> JSONReader {
+    var reader = end
+    reader.offset = Place(bits: places[index]).value
+    reader.depth += 1
+    return reader
+  }
+
+  private func index(of name: StaticString) -> Int? {
+    name.withUTF8Buffer { utf8 in
+      if next < count, plainName(of: next).elementsEqual(utf8) { return next }
+      return index(ofPlain: utf8)
+        ?? decoded.first { $0.name.utf8.elementsEqual(utf8) }?.index
+    }
+  }
+
+  private func index(of key: JSONKey) -> Int? {
+    if let plain = key.plainName, let index = index(ofPlain: plain) { return index }
+    guard !decoded.isEmpty || key.plainName == nil else { return nil }
+    let name = key.name
+    return (0..<count).first { self.name(of: $0) == name }
+  }
+
+  private func index(ofPlain name: UnsafeBufferPointer<UInt8>) -> Int? {
+    for index in 0..<count {
+      guard Place(bits: places[index]).length == name.count, !name.isEmpty else { continue }
+      if plainName(of: index).elementsEqual(name) { return index }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,46 @@
+// What is said of doors: who they open to, and why they were opened and locked.
+
+/// On whose behalf a door leaf opened.
+package enum OpenCause: String, CaseIterable, Sendable {
+  case granted
+  case exit
+  case forced
+  /// It stood open when the station began to look.
+  case found
+  /// The fire signal had released it.
+  case fire
+  /// It was open to everyone.
+  case free
+}
+
+/// Why the strike was secured again.
+package enum LockCause: String, CaseIterable, Sendable {
+  case closed
+  case timeout
+  /// Free access is over, or the fire signal was reset.
+  case ended
+}
+
+/// Who a door opens to at this moment.
+package enum DoorMode: String, CaseIterable, Sendable {
+  /// Whoever shows a good code, card or PIN.
+  case codeOnly = "code-only"
+  case freeAccess = "free-access"
+  /// Nobody but a maintainer comes in. Leaving is never hindered.
+  case lockDown = "lock-down"
+  /// Work is being done: only maintainers come in.
+  case maintenance
+}
+
+/// What changed a door's mode.
+package enum ModeCause: String, CaseIterable, Sendable {
+  /// So it is configured; said at the start where it is not `code-only`.
+  case configured
+  case schedule
+  /// The first person of the day came.
+  case firstPerson = "first-person"
+  /// A button or a key switch at the station.
+  case input
+  /// The link to the service was lost for long, or is back.
+  case uplink
+}

@@ -1,0 +1,118 @@
+// What is said of who wants to come in: what was shown, and why it was granted or refused.
+
+/// What was shown at a reader. A PIN leaves no trace that it could be guessed from.
+package enum Credential: Hashable, Sendable {
+  /// A member code, by the digest of what was signed, or of what was read where nothing was.
+  case code(CodeDigest)
+  /// A card, by the digest of its format and number.
+  case card(CodeDigest)
+  case pin
+
+  /// How records call it.
+  package enum Kind: String, CaseIterable, Sendable {
+    case code
+    case card
+    case pin
+  }
+
+  package var kind: Kind {
+    switch self {
+    case .code: .code
+    case .card: .card
+    case .pin: .pin
+    }
+  }
+
+  package var digest: CodeDigest? {
+    switch self {
+    case .code(let digest), .card(let digest): digest
+    case .pin: nil
+    }
+  }
+
+  /// - Returns: nil where a digest is missing, or where a PIN has one.
+  package init?(_ kind: Kind, _ digest: CodeDigest?) {
+    switch (kind, digest) {
+    case (.code, let digest?): self = .code(digest)
+    case (.card, let digest?): self = .card(digest)
+    case (.pin, nil): self = .pin
+    default: return nil
+    }
+  }
+}
+
+/// What a manager should know of a grant; of several the first.
+package enum GrantNote: String, CaseIterable, Sendable {
+  /// The member showed that he was being forced. Nothing at the door tells.
+  case duress
+  /// A maintainer came in although others would have been refused.
+  case override
+  /// By the station's count this member was inside already.
+  case passedBack = "passed-back"
+  /// More are inside than should be.
+  case overCapacity = "over-capacity"
+}
+
+/// Why an entry is refused: one closed list, shown to the worker and to the manager.
+/// The grounds are examined in this order.
+package enum Denial: String, CaseIterable, Sendable {
+  case malformed
+  case unsupportedAlgorithm = "unsupported-algorithm"
+  case unknownKey = "unknown-key"
+  case badSignature = "bad-signature"
+  /// A card that nobody here has.
+  case unknownCard = "unknown-card"
+  /// A member number and a PIN that do not belong together.
+  case wrongPIN = "wrong-pin"
+  /// Too many wrong cards or PINs in a row; codes are never paused.
+  case paused
+  /// The station does not know the time well enough to judge a code.
+  case clockUntrusted = "clock-untrusted"
+  /// The key is one that this station knows, and its issuer's time is over.
+  case issuerEnded = "issuer-ended"
+  case notYetValid = "not-yet-valid"
+  case expired
+  case tooLongLived = "too-long-lived"
+  case noSubject = "no-subject"
+  /// Made for another place.
+  case wrongAudience = "wrong-audience"
+  /// Signed by an issuer that may not sign for this member, or not for this trait.
+  case beyondIssuer = "beyond-issuer"
+  /// The member's codes are not believed any more.
+  case revoked
+  /// This code has opened a door before.
+  case replayed
+  /// The membership rests.
+  case suspended
+  /// Outside the opening hours.
+  case closed
+  /// At this time the room is for those who have reserved it.
+  case notReserved = "not-reserved"
+  /// By the station's count this member is inside already.
+  case passedBack = "passed-back"
+  /// The other door of a pair is not shut.
+  case interlocked
+  /// As many are inside as may be.
+  case full
+  /// Nobody is let in.
+  case lockedDown = "locked-down"
+  /// Only maintainers are let in.
+  case maintenance
+
+  package init(_ refusal: CodeRefusal) {
+    self =
+      switch refusal {
+      case .malformed: .malformed
+      case .unsupportedAlgorithm: .unsupportedAlgorithm
+      case .unknownKey: .unknownKey
+      case .badSignature: .badSignature
+      case .issuerEnded: .issuerEnded
+      case .notYetValid: .notYetValid
+      case .expired: .expired
+      case .tooLongLived: .tooLongLived
+      case .noSubject: .noSubject
+      case .wrongAudience: .wrongAudience
+      case .beyondIssuer: .beyondIssuer
+      }
+  }
+}

@@ -1,0 +1,20 @@
+// What a station says of its daemon and its link.
+
+/// How the previous life of the daemon ended.
+package enum Ending: String, CaseIterable, Sendable {
+  case newStore = "new-store"
+  case clean
+  case unclean
+}
+
+/// Why a station refuses a message that the broker brought.
+package enum MessageRefusal: String, CaseIterable, Sendable {
+  /// On a topic that is not one of this station's.
+  case unknownTopic = "unknown-topic"
+  /// Kept by the broker from an earlier time: nothing that a station obeys may be.
+  case retained
+  /// Too large, not JSON, or not what its topic asks for.
+  case unreadable
+  /// An acknowledgement of another stream, or of records that were never written.
+  case foreignAcknowledgement = "foreign-acknowledgement"
+}
