@@ -53,7 +53,7 @@ private struct Inbox {
     case .batch(let batch): note(batch.numbers.upperBound, batch.stream, of: batch.station)
     case .floor(let station, let stream, let floor, _):
       note(floor - 1, stream, of: station)
-    case .malformed, .request, .zone: break
+    case .again, .malformed, .request, .zone: break
     }
   }
 
@@ -70,9 +70,13 @@ private struct Inbox {
         let outcomes = store.store([item], at: now)
         for event in outcomes.flatMap(\.events) {
           try expect(
-            (try? Record(json: event.json))?.json == event.json, "what is stored is a record")
+            (try? Record(json: event.json)) != nil && JSONText.compact(event.json) == event.json,
+            "what is stored is a record on one line")
         }
         try perform(management.handle(.stored(outcomes), at: now))
+      case .readAgain(let id):
+        let rows = store.quarantine(after: id, limit: Quarantined.page)
+        try perform(management.handle(.quarantined(rows), at: now))
       case .prove(let station, let request):
         let code = CodeDigest(high: 0, low: UInt64(request.code.text.utf8.count))
         let item = InboundItem.request(

@@ -146,6 +146,8 @@ final class SimulatedManagement {
     for effect in management.handle(event, at: now) {
       switch effect {
       case .store(let item): take(item)
+      case .readAgain(let id):
+        tell(.quarantined(store.quarantine(after: id, limit: Quarantined.page)))
       case .prove(let station, let request):
         take(.request(station, request, world.codes.proof(of: request.code)))
       case .acknowledge(let station, let ack):

@@ -23,7 +23,8 @@ package final class HTTPEventStream {
   private var descriptor: Int32?
   private weak var server: HTTPServer?
   private var isSuspended = false
-  /// Since when something has waited and nothing was taken; nil where nothing waits.
+  /// Since when something has waited and the connection took nothing; nil where nothing waits, here
+  /// or in the library's buffer.
   private(set) var stalledSince: Instant?
 
   package init(capacity: Int = 65_536) { self.capacity = capacity }
@@ -63,7 +64,7 @@ package final class HTTPEventStream {
     self.server = server
   }
 
-  /// Fills the library's buffer.
+  /// Fills the library's buffer, all of which the connection has taken.
   /// - Returns: how many bytes, or the library's mark for the end; 0 after suspending.
   func read(into buffer: UnsafeMutablePointer<CChar>, _ most: Int) -> Int {
     if pending == 0, !isClosed { onDrained() }
@@ -74,13 +75,14 @@ package final class HTTPEventStream {
           from: $0.baseAddress! + taken, byteCount: count)
       }
       taken += count
-      stalledSince = pending == 0 ? nil : Clock.now
+      stalledSince = Clock.now
       if pending == 0 {
         waiting.removeAll(keepingCapacity: true)
         taken = 0
       }
       return count
     }
+    stalledSince = nil
     if isClosed { return chttp_end_of_stream() }
     if let connection, !isSuspended {
       isSuspended = true

@@ -73,10 +73,7 @@ extension Management {
     let contents = batch.records.map { json -> InboundBatch.Content in
       do throws(JSONError) {
         let record = try Record(json: json)
-        // As the station wrote it, with what only a later version can read. But what is compared,
-        // stored and shown holds no white space of a station's choosing, such as the line ends that
-        // separate events of a stream.
-        return .record(record, json: record.json == json ? json : JSONText.compact(json))
+        return .record(record, json: record.text(of: json))
       } catch {
         if Record.isOfLaterKind(json) {
           return .unreadable(json: json, reason: error.description)

@@ -17,6 +17,8 @@ package struct Management: Equatable, Sendable {
   /// How many questions of each station wait for the store.
   private var waiting: [StationID: Int] = [:]
   private var sightings = CodeSightings()
+  /// nil where all of quarantine has been read again.
+  var secondReading: SecondReading?
   var paces: [StationID: StationPace] = [:]
   /// The stations of which batches wait for their time.
   var slowed: [StationID] = []
@@ -42,7 +44,8 @@ package struct Management: Equatable, Sendable {
           $0.recover(today[registration.id] ?? DayCounts(), at: now)
         }
       }
-      return []
+      return [.readAgain(after: 0)]
+    case .quarantined(let rows): return readAgain(rows)
     case .linkOpened:
       isLinkUp = true
       revision += 1
@@ -68,7 +71,7 @@ package struct Management: Equatable, Sendable {
         let refusal = StationReply(request.id, .refused(.serviceBusy, balance: nil))
         return [.reply(request.station, refusal)]
       }
-    case .stored(let outcomes): return take(outcomes, now)
+    case .stored(let outcomes): return take(outcomes, now) + goOnReading(outcomes)
     case .stationRetired(let station, let retirement):
       life(station) { $0.retirement = retirement }
       return [.announce(station)]

@@ -5,6 +5,8 @@ import StationProtocol
 package enum ManagementEvent: Equatable, Sendable {
   /// The first event: what the store knows.
   case booted(stations: [StationRegistration], today: [StationID: DayCounts])
+  /// A page of quarantine, as `readAgain` wanted it; empty where there is no more.
+  case quarantined([Quarantined])
   /// The broker accepted a session, or it ended.
   case linkOpened
   case linkClosed
@@ -34,6 +36,8 @@ package enum ManagementEvent: Equatable, Sendable {
 package enum ManagementEffect: Equatable, Sendable {
   /// Make this durable, then say `stored`; what is lost before that is sent again by the station.
   case store(InboundItem)
+  /// Say in `quarantined` which rows of quarantine come after this one, `Quarantined.page` of them.
+  case readAgain(after: Int64)
   /// Check the code of this question, and store the question with what it proves, in its turn.
   case prove(StationID, StationRequest)
   case acknowledge(StationID, Acknowledgement)

@@ -62,6 +62,8 @@ package protocol ManagementStore: LedgerStore {
 
   /// What could not be read, newest first, with ids below `before` where it is given.
   func quarantine(before: Int64?, limit: Int) throws(StoreFailure) -> [Quarantined]
+  /// The same, oldest first, with ids above `after`.
+  func quarantine(after id: Int64, limit: Int) throws(StoreFailure) -> [Quarantined]
 }
 
 extension ManagementStore {
@@ -96,6 +98,8 @@ package enum InboundItem: Equatable, Sendable {
   case zone(StationID, ZoneName)
   /// A payload that could not be taken apart at all.
   case malformed(StationID, payload: [UInt8], reason: String)
+  /// A record that lies in quarantine and can be read now.
+  case again(InboundAgain)
   /// A question, which is answered by what is stored at its turn, and what its code proves.
   case request(StationID, StationRequest, CodeProof)
 
@@ -112,6 +116,7 @@ package enum InboundItem: Equatable, Sendable {
   package var station: StationID {
     switch self {
     case .batch(let batch): batch.station
+    case .again(let again): again.station
     case .floor(let station, _, _, _), .malformed(let station, _, _),
       .request(let station, _, _), .zone(let station, _):
       station
@@ -122,6 +127,7 @@ package enum InboundItem: Equatable, Sendable {
   package var size: Int {
     switch self {
     case .batch(let batch): batch.contents.reduce(0) { $0 + $1.json.count }
+    case .again(let again): again.json.count
     case .floor, .request, .zone: 0
     case .malformed(_, let payload, _): payload.count
     }
@@ -173,6 +179,42 @@ package struct InboundBatch: Equatable, Sendable {
   package var numbers: ClosedRange<UInt64> { first...first + UInt64(contents.count) - 1 }
 }
 
+/// A record that an earlier version could not read, with the place that was kept for it.
+package struct InboundAgain: Equatable, Sendable {
+  /// Its row in quarantine, which it leaves when it is stored.
+  package var id: Int64
+  package var station: StationID
+  package var stream: StreamID
+  package var seq: UInt64
+  /// When it came.
+  package var received: WallTime
+  package var record: Record
+  package var json: [UInt8]
+
+  /// - Returns: nil where the row is no record, or must stay where it is: another record has its
+  ///   place, or it was no end of an exchange among ends that a station had kept.
+  package init?(_ row: Quarantined) {
+    guard let stream = row.stream, let seq = row.seq,
+      row.reason != StoreReasons.conflict, row.reason != StoreReasons.notKept,
+      let record = try? Record(json: row.raw)
+    else { return nil }
+    id = row.id
+    station = row.station
+    self.stream = stream
+    self.seq = seq
+    received = row.received
+    self.record = record
+    json = record.text(of: row.raw)
+  }
+
+  /// The moment at which it came, by which its day is found where its own clock is not believed.
+  package func came(_ now: Now) -> Now {
+    var then = now
+    then.wall = received
+    return then
+  }
+}
+
 /// What became of an item.
 package struct StoreOutcome: Equatable, Sendable {
   package var station: StationID
@@ -186,6 +228,8 @@ package struct StoreOutcome: Equatable, Sendable {
   package var gaps: [ClosedRange<UInt64>] = []
   /// The last number of the kept ends that it was.
   package var kept: UInt64?
+  /// The row of quarantine that was read again; nil for every other item.
+  package var again: Int64?
   /// The first number of them that meant another record before.
   package var conflict: UInt64?
   /// Why something that the station says of its stream was passed over.
@@ -207,8 +251,11 @@ package struct StoreOutcome: Equatable, Sendable {
   /// What the last of the station's new records says of its clock; nil where there is none.
   package private(set) var isClockTrusted: Bool?
 
-  /// Whether the outcome tells of a stream, a zone or a clock, as that of an answer does not.
-  var saysSomething: Bool { stream != nil || zone != nil || isClockTrusted != nil }
+  /// Whether the outcome tells of a stream, a zone, a clock or a count, as that of an answer does
+  /// not.
+  var saysSomething: Bool {
+    stream != nil || zone != nil || isClockTrusted != nil || !added.isEmpty
+  }
 
   package struct Answer: Equatable, Sendable {
     package var reply: StationReply
@@ -237,7 +284,8 @@ package struct StoreOutcome: Equatable, Sendable {
     _ record: Record, _ event: StoredEvent?, received now: Now, in zone: Zone
   ) {
     if let event { events.append(event) }
-    isClockTrusted = record.isTrusted
+    // What is read again was said long ago.
+    if again == nil { isClockTrusted = record.isTrusted }
     switch record.body {
     case .entry(.granted(_, _, .code(let code), _)), .exchange(.intended(_, let code)):
       codes.append(code)
@@ -316,6 +364,9 @@ package struct Quarantined: Equatable, Sendable {
   package var received: WallTime
   package var reason: String
   package var raw: [UInt8]
+
+  /// How many are read again at a time.
+  package static let page = 64
 
   /// The most payloads without a place in a stream that are kept for a station; a station that
   /// repeats one for ever must not fill the disk.

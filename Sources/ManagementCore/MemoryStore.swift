@@ -16,6 +16,7 @@ package final class MemoryStore: ManagementStore {
   /// The ledger, and the members whose points it knows of.
   var book = MemoryBook()
   private var unreadable: [Quarantined] = []
+  private var lastUnreadable: Int64 = 0
 
   private struct StreamKey: Hashable {
     var station: StationID
@@ -53,6 +54,7 @@ package final class MemoryStore: ManagementStore {
     hours = other.hours
     book = other.book
     unreadable = other.unreadable
+    lastUnreadable = other.lastUnreadable
   }
 
   /// The store has come back from a backup: of how far streams have come since it knows nothing.
@@ -68,6 +70,7 @@ package final class MemoryStore: ManagementStore {
         quarantine(station, payload, reason, now)
       case .request(let station, let request, let proof): answer(request, proof, station, now)
       case .zone(let station, let name): move(station, into: name)
+      case .again(let again): store(again, now)
       }
     }
   }
@@ -114,19 +117,7 @@ package final class MemoryStore: ManagementStore {
           }
         } else if let event = insert(record, json, place, zone, now) {
           outcome.add(record, event, received: now, in: zone)
-          switch record.body {
-          case .stream(.gap(let from, let to, _)):
-            if isPossible, to < seq {
-              reached.add(from...to)
-              outcome.gaps.append(from...to)
-            } else {
-              outcome.disbelieved.append(ClaimReasons.gap)
-            }
-          case .exchange(.ended(let exchange, let end)):
-            outcome.discrepancies += book.end(
-              exchange, end, from: batch.station, in: batch.stream, at: now)
-          default: break
-          }
+          follow(record, place, isPossible: isPossible, &reached, &outcome, now)
         } else {
           conflict(place, json, &outcome, now)
         }
@@ -141,6 +132,51 @@ package final class MemoryStore: ManagementStore {
     progress[key] = reached
     claims[key].prove(reached.upto, at: now.wall)
     outcome.upto = reached.upto
+    return outcome
+  }
+
+  /// What else follows from an event that has just been stored.
+  /// - Parameter isPossible: whether the station can have written it.
+  private func follow(
+    _ record: Record, _ place: Place, isPossible: Bool, _ reached: inout StreamProgress,
+    _ outcome: inout StoreOutcome, _ now: Now
+  ) {
+    switch record.body {
+    case .stream(.gap(let from, let to, _)):
+      if isPossible, to < place.seq {
+        reached.add(from...to)
+        outcome.gaps.append(from...to)
+      } else {
+        outcome.disbelieved.append(ClaimReasons.gap)
+      }
+    case .exchange(.ended(let exchange, let end)):
+      outcome.discrepancies += book.end(
+        exchange, end, from: place.key.station, in: place.key.stream, at: now)
+    default: break
+    }
+  }
+
+  /// A record leaves quarantine for its place, where no other one has it.
+  private func store(_ again: InboundAgain, _ now: Now) -> StoreOutcome {
+    let key = StreamKey(station: again.station, stream: again.stream)
+    let place = Place(key: key, seq: again.seq)
+    var outcome = StoreOutcome(station: again.station, stream: nil)
+    outcome.again = again.id
+    let zone = book.zone(of: again.station) ?? now.rules
+    let then = again.came(now)
+    if !again.record.kind.isEvent {
+      guard keep(measured: again.record, again.json, place, isKnown: false, then) else {
+        return outcome
+      }
+      outcome.add(again.record, nil, received: then, in: zone)
+    } else {
+      guard let event = insert(again.record, again.json, place, zone, then) else { return outcome }
+      outcome.add(again.record, event, received: then, in: zone)
+      var reached = progress[key] ?? StreamProgress()
+      follow(again.record, place, isPossible: true, &reached, &outcome, now)
+      progress[key] = reached
+    }
+    unreadable.removeAll { $0.id == again.id }
     return outcome
   }
 
@@ -216,7 +252,7 @@ package final class MemoryStore: ManagementStore {
     outcome.quarantined.append(reason)
     unreadable.append(
       Quarantined(
-        id: Int64(unreadable.count) + 1, station: place.key.station, stream: place.key.stream,
+        id: nextUnreadable(), station: place.key.station, stream: place.key.stream,
         seq: place.seq, received: now.wall, reason: reason, raw: json))
   }
 
@@ -271,7 +307,7 @@ package final class MemoryStore: ManagementStore {
     outcome.quarantined.append(reason)
     unreadable.append(
       Quarantined(
-        id: Int64(unreadable.count) + 1, station: station, stream: nil, seq: nil,
+        id: nextUnreadable(), station: station, stream: nil, seq: nil,
         received: now.wall, reason: reason, raw: payload))
     return outcome
   }
@@ -379,22 +415,18 @@ package final class MemoryStore: ManagementStore {
       }.prefix(limit))
   }
 
+  private func nextUnreadable() -> Int64 {
+    lastUnreadable += 1
+    return lastUnreadable
+  }
+
+  package func quarantine(after id: Int64, limit: Int) -> [Quarantined] {
+    Array(unreadable.lazy.filter { $0.id > id }.prefix(limit))
+  }
+
   package func quarantine(before: Int64?, limit: Int) -> [Quarantined] {
     Array(
       unreadable.reversed().lazy.filter { one in before.map { one.id < $0 } ?? true }
         .prefix(limit))
-  }
-}
-
-/// Words and records that every engine writes alike.
-package enum StoreReasons {
-  package static let notKept = "only ends of exchanges are kept by stations"
-  package static let conflict = "conflict: this number already means another record"
-
-  /// The record that the service writes where a stream begins later than it should.
-  package static func gap(from: UInt64, to: UInt64, at now: Now) -> Record {
-    Record(
-      at: now.wall, isTrusted: now.isTrusted,
-      body: .stream(.gap(from: from, to: to, reason: .restored)))
   }
 }

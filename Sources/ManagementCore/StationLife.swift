@@ -138,11 +138,12 @@ package struct StationLife: Equatable, Sendable {
       self.zone = zone
       isShown = true
     }
+    if !outcome.added.isEmpty { isShown = true }
+    for (day, more) in outcome.added { add(more, day: day, at: now) }
     guard let isClockTrusted = outcome.isClockTrusted else { return isShown }
-    if self.isClockTrusted != isClockTrusted || !outcome.added.isEmpty { isShown = true }
+    if self.isClockTrusted != isClockTrusted { isShown = true }
     self.isClockTrusted = isClockTrusted
     hear(false, now)
-    for (day, more) in outcome.added { add(more, day: day, at: now) }
     return isShown
   }
 

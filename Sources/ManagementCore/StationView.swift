@@ -54,6 +54,9 @@ package struct StationView: Equatable, Sendable {
       object.nullable("ageSeconds", ageSeconds)
       object.key("version")
       if let version = life.birth?.version { object.value(version) } else { object.null() }
+      object.nullable("protocol", life.birth?.protocolVersion)
+      object.key("capabilities")
+      object.array(life.birth?.capabilities ?? []) { $0.value($1.text) }
       object.key("clockTrusted")
       if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
       object.nullable("zone", life.zone?.name?.text)

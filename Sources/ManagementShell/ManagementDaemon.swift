@@ -306,6 +306,17 @@ package final class ManagementDaemon {
     }
   }
 
+  /// In a turn of its own: a full quarantine is read a page at a time, between everything else.
+  private func readQuarantine(after id: Int64) {
+    loop.schedule(after: .zero) { [unowned self] in
+      do throws(StoreFailure) {
+        dispatch(.quarantined(try store.quarantine(after: id, limit: Quarantined.page)))
+      } catch {
+        Log.error("what lies in quarantine is not read again before the next start: \(error)")
+      }
+    }
+  }
+
   private func drop(_ station: StationID, _ request: PendingRequest?) {
     dispatch(.storeBehind(station))
     if let request { dispatch(.requestsDropped([request])) }
@@ -334,6 +345,7 @@ package final class ManagementDaemon {
         if !writer.store(request, of: station, proving: prover) {
           drop(station, PendingRequest(station: station, id: request.id))
         }
+      case .readAgain(let id): readQuarantine(after: id)
       case .acknowledge(let station, let ack):
         _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
       case .reply(let station, let reply):

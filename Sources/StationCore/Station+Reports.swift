@@ -109,7 +109,8 @@ extension Station {
       .publishBirth(
         BirthPayload(
           session: SessionID(stream: outbox.stream, boot: boot, connection: connection),
-          version: configuration.version, accessPoints: points.map(\.id), floor: outbox.floor,
+          version: configuration.version, capabilities: configuration.capabilities,
+          accessPoints: points.map(\.id), floor: outbox.floor,
           ceiling: outbox.durable, isClockTrusted: step.now.isTrusted,
           zone: configuration.zone, issuers: issuers.standings ?? [], at: step.now.wall)))
   }

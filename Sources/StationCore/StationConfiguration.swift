@@ -40,4 +40,16 @@ package struct StationConfiguration: Equatable, Sendable {
     self.sensors = sensors
     self.vending = vending
   }
+
+  /// What a station of this configuration can do, in the order of the words.
+  package var capabilities: [Capability] {
+    var capabilities: [Capability] = [.entry, .occupancy]
+    if !relays.isEmpty { capabilities.append(.relays) }
+    if sensors.sensors.contains(where: { $0.kind == .thermometer }) {
+      capabilities.append(.climate)
+    }
+    if sensors.sensors.contains(where: { $0.kind == .meter }) { capabilities.append(.energy) }
+    if vending != nil { capabilities.append(.exchange) }
+    return capabilities.sorted()
+  }
 }

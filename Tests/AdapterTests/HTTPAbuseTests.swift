@@ -27,7 +27,8 @@ struct HTTPAbuseTests {
   private let refusals = Refusals()
 
   /// Answers with the length of the body; `/large` with more than any socket holds; `/endless`
-  /// with a stream that always has more.
+  /// with a stream that always has more; `/drop-by-drop` with one that has never more than the
+  /// connection takes at once.
   private func server(
     _ change: (inout HTTPOptions) -> Void = { _ in },
     gate: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
@@ -49,6 +50,12 @@ struct HTTPAbuseTests {
           let stream = HTTPEventStream(capacity: 1 << 20)
           stream.onDrained = { [unowned stream] in
             while stream.send([UInt8](repeating: 0x78, count: 65_536)) {}
+          }
+          return HTTPResponse(200, content: .stream(stream))
+        case "drop-by-drop":
+          let stream = HTTPEventStream()
+          stream.onDrained = { [unowned stream] in
+            _ = stream.send([UInt8](repeating: 0x78, count: 1000))
           }
           return HTTPResponse(200, content: .stream(stream))
         default: return .text(200, "\(request.body.count) from \(request.peer)")
@@ -97,12 +104,12 @@ struct HTTPAbuseTests {
   @Test("a reader that does not take its answer is cut off, and so is one of a stream")
   func slowReaders() throws {
     let server = try server()
-    let readers = try ["/large", "/endless"].map { path in
+    let readers = try ["/large", "/endless", "/drop-by-drop"].map { path in
       let connection = try RawConnection(port: server.port)
       connection.send("GET \(path) HTTP/1.1\r\nHost: here\r\n\r\n")
       return connection
     }
-    try refusals.wait(for: .slowReader, count: 2)
+    try refusals.wait(for: .slowReader, count: 3)
     for reader in readers { #expect(reader.readAll().hasPrefix("HTTP/1.1 200 ")) }
     #expect(try exchange(server.port, "GET", "/").contains("0 from"))
   }

@@ -24,7 +24,30 @@ final class ManagementScenario {
     management = Management()
     let booted = ManagementEvent.booted(
       stations: store.stations(), today: (try? store.countsOfToday(at: now)) ?? [:])
-    #expect(management.handle(booted, at: now).isEmpty)
+    #expect(management.handle(booted, at: now) == [.readAgain(after: 0)])
+  }
+
+  /// What lies in quarantine is read again, a page after the other.
+  /// - Returns: the effects but for the pages and what is stored of them.
+  func readAgain() -> [ManagementEffect] {
+    var others: [ManagementEffect] = []
+    var next: [ManagementEffect] = [.readAgain(after: 0)]
+    while !next.isEmpty {
+      let effects = next
+      next = []
+      for case .readAgain(let id) in effects {
+        next += handle(.quarantined(store.quarantine(after: id, limit: Quarantined.page)))
+      }
+      let isStored = effects.contains { if case .store = $0 { true } else { false } }
+      if isStored { next += commit(effects) }
+      others += effects.filter {
+        switch $0 {
+        case .readAgain, .store: false
+        default: true
+        }
+      }
+    }
+    return others
   }
 
   func advance(_ duration: Duration) {

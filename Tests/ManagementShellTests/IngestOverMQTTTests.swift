@@ -1,6 +1,7 @@
 // Records on their way through broker, store and event stream, with the real programs.
 import Foundation
 import Linux
+import SQLite
 import StationProtocol
 import TestBed
 import Testing
@@ -109,6 +110,33 @@ struct IngestOverMQTTTests {
     #expect(items.count == 1)
     #expect(items[0]["station"] as? String == "gate-1" && items[0]["seq"] as? Int == 1)
     #expect(items[0]["raw"] as? String == String(decoding: strange, as: UTF8.self))
+  }
+
+  @Test("a record that the next version can read is in its place after the start, once")
+  func secondReading() throws {
+    let service = try LiveManagement()
+    let gate = try service.station()
+    let strange = Array(#"{"at":1,"trusted":true,"kind":"teleported"}"#.utf8)
+    gate.send(
+      RecordBatch(
+        stream: Sample.stream, first: 1, records: [strange, Sample.passage(1).json]))
+    try gate.waitForAcknowledgement(2, of: Sample.stream)
+    service.management.kill()
+    // No later version is at hand: what it would read stands in for what it would understand.
+    do {
+      let database = try Database(path: service.folder.file("management/management.sqlite"))
+      try database.run("UPDATE quarantine SET raw = ?1", .blob(Sample.passage(2).json))
+    }
+    for _ in 0..<2 {
+      try service.management.start()
+      try Deadline.wait(until: "the record to be stored") { try service.stored().count == 2 }
+      #expect(try service.stored().sorted() == [1, 2])
+      let answer = try service.api.call("GET", "/quarantine")
+      #expect((answer.object["quarantine"] as? [[String: Any]])?.isEmpty == true)
+      let today = try service.view()["today"] as? [String: Any]
+      #expect(today?["entries"] as? Int == 2)
+      #expect(try service.management.stop() == 0)
+    }
   }
 
   @Test("a batch that is none is kept and not acknowledged, and the next one is served")

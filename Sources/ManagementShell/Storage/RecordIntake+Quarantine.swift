@@ -23,6 +23,38 @@ extension RecordIntake {
     try confine(key.station, key.stream, seq, json, reason, now)
   }
 
+  /// A record leaves quarantine for its place, where no other one has it.
+  func store(_ again: InboundAgain, _ now: Now) throws(DatabaseError) -> StoreOutcome {
+    let key = StreamKey(station: again.station, stream: again.stream)
+    let stream = try stream(key)
+    let zone = try zone(of: again.station) ?? now.rules
+    var outcome = StoreOutcome(station: again.station, stream: nil)
+    outcome.again = again.id
+    let then = again.came(now)
+    let (record, json, seq) = (again.record, again.json, again.seq)
+    if !record.kind.isEvent {
+      guard try event(stream.number, seq) == nil,
+        try measurements.store(
+          record, json, station: stream.station, stream: stream.number, seq: seq, at: then)
+      else { return outcome }
+      outcome.add(record, nil, received: then, in: zone)
+    } else {
+      guard try !isMeasured(seq, stream),
+        let id = try insert(record.kind, json, stream, Int64(seq), then)
+      else { return outcome }
+      outcome.add(
+        record,
+        StoredEvent(
+          id: id, station: key.station, stream: key.stream, seq: seq, received: then.wall,
+          kind: record.kind, json: json), received: then, in: zone)
+      try follow(record, key, stream, seq, isPossible: true, &outcome, now)
+    }
+    count(outcome)
+    note(stream)
+    try database.run("DELETE FROM quarantine WHERE id = ?1", .integer(again.id))
+    return outcome
+  }
+
   func quarantine(
     _ station: StationID, _ payload: [UInt8], _ reason: String, _ now: Now
   ) throws(DatabaseError) -> StoreOutcome {

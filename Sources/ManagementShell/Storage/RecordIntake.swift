@@ -31,7 +31,7 @@ final class RecordIntake {
   private var counts: [DayKey: DayCounts] = [:]
   private var zones: ZoneMemory
   private var noted = NotedBlock()
-  private let measurements: MeasurementIntake
+  let measurements: MeasurementIntake
   var book: SQLiteBook
 
   struct StreamKey: Hashable {
@@ -105,6 +105,7 @@ final class RecordIntake {
           outcomes.append(try raise(station, stream, floor, ceiling: ceiling ?? floor, now))
         case .malformed(let station, let payload, let reason):
           outcomes.append(try quarantine(station, payload, reason, now))
+        case .again(let again): outcomes.append(try store(again, now))
         case .request(let station, let request, let proof):
           outcomes.append(try answer(request, proof, station, now))
         case .zone(let station, let name):
@@ -152,19 +153,7 @@ final class RecordIntake {
             StoredEvent(
               id: id, station: key.station, stream: key.stream, seq: seq, received: now.wall,
               kind: record.kind, json: json), received: now, in: zone)
-          switch record.body {
-          case .stream(.gap(let from, let to, _)):
-            if isPossible, to < seq {
-              stream.reached.add(from...to)
-              outcome.gaps.append(from...to)
-            } else {
-              outcome.disbelieved.append(ClaimReasons.gap)
-            }
-          case .exchange(.ended(let exchange, let end)):
-            outcome.discrepancies += try book.end(
-              exchange, end, from: key.station, in: key.stream, at: now)
-          default: break
-          }
+          try follow(record, key, stream, seq, isPossible: isPossible, &outcome, now)
         } else {
           try compare(json, key, stream.number, seq, &outcome, now)
         }
@@ -175,13 +164,38 @@ final class RecordIntake {
       }
       stream.reached.add(seq...seq)
     }
-    for (day, more) in outcome.added where !more.isZero {
-      counts[DayKey(station: key.station, day: day), default: DayCounts()] += more
-    }
+    count(outcome)
     stream.claims.prove(stream.reached.upto, at: now.wall)
     outcome.upto = stream.reached.upto
     note(stream)
     return outcome
+  }
+
+  /// What else follows from an event that has just been stored.
+  /// - Parameter isPossible: whether the station can have written it.
+  func follow(
+    _ record: Record, _ key: StreamKey, _ stream: Stream, _ seq: UInt64, isPossible: Bool,
+    _ outcome: inout StoreOutcome, _ now: Now
+  ) throws(DatabaseError) {
+    switch record.body {
+    case .stream(.gap(let from, let to, _)):
+      if isPossible, to < seq {
+        stream.reached.add(from...to)
+        outcome.gaps.append(from...to)
+      } else {
+        outcome.disbelieved.append(ClaimReasons.gap)
+      }
+    case .exchange(.ended(let exchange, let end)):
+      outcome.discrepancies += try book.end(
+        exchange, end, from: key.station, in: key.stream, at: now)
+    default: break
+    }
+  }
+
+  func count(_ outcome: StoreOutcome) {
+    for (day, more) in outcome.added where !more.isZero {
+      counts[DayKey(station: outcome.station, day: day), default: DayCounts()] += more
+    }
   }
 
   /// By which its days go; nil where those of the service count.
@@ -203,7 +217,7 @@ final class RecordIntake {
   }
 
   /// - Returns: false where the place is taken, or was before its minute was forgotten.
-  private func measure(
+  func measure(
     _ record: Record, _ json: [UInt8], _ stream: Stream, _ seq: UInt64, _ now: Now
   ) throws(DatabaseError) -> Bool {
     guard !stream.reached.contains(seq), try event(stream.number, seq) == nil else { return false }
@@ -217,7 +231,7 @@ final class RecordIntake {
     return try measurements.body(stream: stream.number, seq: seq) != nil
   }
 
-  private func event(_ stream: Int64, _ seq: UInt64) throws(DatabaseError) -> [UInt8]? {
+  func event(_ stream: Int64, _ seq: UInt64) throws(DatabaseError) -> [UInt8]? {
     var body: [UInt8]?
     try database.prepare("SELECT body FROM record WHERE stream = ?1 AND seq = ?2")
       .rows([.integer(stream), .integer(Int64(seq))]) { body = $0.bytes(0) }
@@ -325,7 +339,7 @@ final class RecordIntake {
   }
 
   /// The stream may have come further, or have been claimed to.
-  private func note(_ stream: Stream) {
+  func note(_ stream: Stream) {
     guard !stream.hasMoved else { return }
     stream.hasMoved = true
     moved.append(stream)

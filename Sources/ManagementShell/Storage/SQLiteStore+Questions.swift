@@ -238,14 +238,27 @@ extension SQLiteStore {
   }
 
   package func quarantine(before: Int64?, limit: Int) throws(StoreFailure) -> [Quarantined] {
+    try quarantine(
+      """
+      SELECT id, station, stream, seq, received, reason, raw FROM quarantine
+      WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+      """, before ?? .max, limit)
+  }
+
+  package func quarantine(after id: Int64, limit: Int) throws(StoreFailure) -> [Quarantined] {
+    try quarantine(
+      """
+      SELECT id, station, stream, seq, received, reason, raw FROM quarantine
+      WHERE id > ?1 ORDER BY id LIMIT ?2
+      """, id, limit)
+  }
+
+  private func quarantine(
+    _ statement: String, _ id: Int64, _ limit: Int
+  ) throws(StoreFailure) -> [Quarantined] {
     try guarded { () throws(DatabaseError) in
       var all: [Quarantined] = []
-      try database.prepare(
-        """
-        SELECT id, station, stream, seq, received, reason, raw FROM quarantine
-        WHERE id < ?1 ORDER BY id DESC LIMIT ?2
-        """
-      ).rows([.integer(before ?? .max), .integer(Int64(limit))]) { row in
+      try database.prepare(statement).rows([.integer(id), .integer(Int64(limit))]) { row in
         guard let station = StationID(row.text(1)) else { return }
         all.append(
           Quarantined(

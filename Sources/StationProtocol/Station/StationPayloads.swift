@@ -49,7 +49,12 @@ package struct SessionID: Hashable, Sendable {
 /// `birth`: what came up, and which records it holds.
 package struct BirthPayload: Equatable, Sendable {
   package var session: SessionID
+  /// Of the station's software.
   package var version: String
+  /// The version of the contract that it speaks; nil of a station from before there was one.
+  package var protocolVersion: Int64?
+  /// In the order of their words, each once.
+  package var capabilities: [Capability]
   package var accessPoints: [AccessPointID]
   /// The first sequence number that the station still holds or will write.
   package var floor: UInt64
@@ -63,10 +68,13 @@ package struct BirthPayload: Equatable, Sendable {
   package var at: WallTime
 
   package init(
-    session: SessionID, version: String, accessPoints: [AccessPointID], floor: UInt64,
+    session: SessionID, version: String, protocolVersion: Int64? = ProtocolVersion.current,
+    capabilities: [Capability] = [], accessPoints: [AccessPointID], floor: UInt64,
     ceiling: UInt64, isClockTrusted: Bool, zone: ZoneName? = nil,
     issuers: [IssuerStanding] = [], at: WallTime
   ) {
+    self.protocolVersion = protocolVersion
+    self.capabilities = capabilities
     self.zone = zone
     self.session = session
     self.version = version
@@ -109,9 +117,12 @@ extension BirthPayload: DescribedObject {
     _ birth: BirthPayload?, by coder: inout Coder
   ) throws(Coder.Failure) -> BirthPayload {
     let issuers = birth.flatMap { $0.issuers.isEmpty ? nil : $0.issuers }
+    let capabilities = birth.flatMap { $0.capabilities.isEmpty ? nil : $0.capabilities }
     return BirthPayload(
       session: try SessionID.described(birth?.session, by: &coder),
       version: try coder.member("version", birth?.version),
+      protocolVersion: try coder.optionalNumber("protocol", birth?.protocolVersion, 1...(.max)),
+      capabilities: try coder.optionalList("capabilities", capabilities, Capability.bounds) ?? [],
       accessPoints: try coder.list(
         "accessPoints", birth?.accessPoints, ListBounds(most: AccessPointID.most)),
       floor: try coder.number("floor", birth?.floor),
