@@ -69,29 +69,32 @@ public struct INI: Equatable, Sendable {
         )
         continue
       }
-      read(Self.trim(string[...]), number)
+      read(Self.trim(string[...].unicodeScalars), number)
     }
   }
 
-  private mutating func read(_ line: Substring, _ number: Int) {
+  /// Syntax goes by scalars: a combining mark behind a bracket or a space makes another character of
+  /// both, and is still what stands behind it.
+  private mutating func read(_ line: Scalars, _ number: Int) {
     guard let first = line.first, first != "#", first != ";" else { return }
     if first == "[" { return open(line, number) }
     let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let key = Self.trim(parts[0])
-    guard parts.count == 2, !key.isEmpty, !key.contains(where: \.isWhitespace) else {
+    guard parts.count == 2, !key.isEmpty, !key.contains(where: \.properties.isWhitespace) else {
       return refuse(number, "expected \"key = value\", \"[section]\" or a comment")
     }
     guard !sections.isEmpty else {
-      return refuse(number, "\"\(Excerpt(key))\" stands before the first section")
+      return refuse(number, "\"\(Excerpt(String(key)))\" stands before the first section")
     }
     sections[sections.count - 1].entries.append(
       Entry(key: String(key), value: String(Self.trim(parts[1])), line: number))
   }
 
-  private mutating func open(_ line: Substring, _ number: Int) {
-    let words = line.dropFirst().dropLast().split(whereSeparator: { $0 == " " || $0 == "\t" })
+  private mutating func open(_ line: Scalars, _ number: Int) {
+    let inside = line.dropFirst().dropLast()
+    let words = inside.split(whereSeparator: { $0 == " " || $0 == "\t" })
     guard line.last == "]", (1...2).contains(words.count),
-      !line.dropFirst().dropLast().contains(where: { $0 == "[" || $0 == "]" })
+      !inside.contains(where: { $0 == "[" || $0 == "]" })
     else { return refuse(number, "a section is written [name] or [name argument]", opens: true) }
     sections.append(
       Section(
@@ -114,8 +117,10 @@ public struct INI: Equatable, Sendable {
     line.unicodeScalars.first { $0 != "\t" && PlainText.isHidden($0) }
   }
 
-  static func trim(_ text: Substring) -> Substring {
-    let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+  private typealias Scalars = Substring.UnicodeScalarView
+
+  private static func trim(_ text: Scalars) -> Scalars {
+    let isSpace: (Unicode.Scalar) -> Bool = { $0 == " " || $0 == "\t" }
     var text = text.drop(while: isSpace)
     while let last = text.last, isSpace(last) { text.removeLast() }
     return text

@@ -145,6 +145,16 @@ struct INITests {
     }
   }
 
+  @Test("a combining mark behind a bracket, a space or an equals sign takes nothing from it")
+  func combiningMarks() {
+    let file = INI(Array("[\u{301}a \u{301}b]\n\u{301}k =\u{301}v \u{301}\n".utf8))
+    #expect(file.problems.isEmpty)
+    #expect(file.sections.map(\.name) == ["\u{301}a"])
+    #expect(file.sections.first?.argument == "\u{301}b")
+    #expect(file.sections.first?.entries.map(\.key) == ["\u{301}k"])
+    #expect(file.sections.first?.entries.map(\.value) == ["\u{301}v \u{301}"])
+  }
+
   @Test("a byte order mark before the first line is nothing, and UTF-16 is named for what it is")
   func marks() throws {
     let marked = try table.read([0xEF, 0xBB, 0xBF] + Array("[station]\nid = a\n".utf8))
