@@ -42,18 +42,18 @@ final class Customers {
     case 1: pick()
     case 2:
       pick()
-      later(1...20) { $0.station.tell(.selectionCancelled) }
+      later(1...20) { $0.station.tell(.exchange(.cancelled)) }
     case 3:
-      if let slot = SlotID(1 + dice.below(SlotID.most)) { station.tell(.productSelected(slot)) }
+      if let slot = SlotID(1 + dice.below(SlotID.most)) { station.tell(.exchange(.selected(slot))) }
       later(1...5) { $0.show($0.codes.draw(&$0.dice)) }
     case 4: buy(with: codes.drawAgain(&dice))
     default: buy(with: nil)
     }
   }
 
-  private func pick() { station.tell(.productSelected(dice.pick(slots))) }
+  private func pick() { station.tell(.exchange(.selected(dice.pick(slots)))) }
 
-  private func show(_ code: Presentation) { station.tell(.codeShownAtMachine(code)) }
+  private func show(_ code: Presentation) { station.tell(.exchange(.codeShown(code))) }
 
   private func buy(with before: Presentation?) {
     pick()
@@ -67,7 +67,7 @@ final class Customers {
   /// What happens while the exchange is under way.
   private func change(_ code: Presentation) {
     switch dice.below(10) {
-    case 0: later(0...3) { $0.station.tell(.selectionCancelled) }
+    case 0: later(0...3) { $0.station.tell(.exchange(.cancelled)) }
     case 1: later(0...6) { $0.show($0.codes.draw(&$0.dice)) }
     case 2: later(0...2) { $0.show(code) }
     case 3:
@@ -89,7 +89,7 @@ final class Customers {
   /// When nothing hinders any more, somebody with points must get what is there.
   func buyForSure() {
     guard let slot = slots.first else { return }
-    station.tell(.productSelected(slot))
+    station.tell(.exchange(.selected(slot)))
     let code = codes.good(Customers.witness, &dice)
     later(2...5) { $0.show(code) }
   }

@@ -77,8 +77,8 @@ struct ExchangeChecker {
     _ station: Int, _ event: Event, _ effects: [Effect], at now: Instant
   ) -> String? {
     switch event {
-    case .productSelected(let slot): stations[station].picked = (slot, now)
-    case .selectionCancelled: stations[station].picked = nil
+    case .exchange(.selected(let slot)): stations[station].picked = (slot, now)
+    case .exchange(.cancelled): stations[station].picked = nil
     default: break
     }
     for effect in effects {
@@ -92,7 +92,7 @@ struct ExchangeChecker {
         else { return wrong(station, "a hold is asked for, and no durable record intends it") }
       case .journal(let entry):
         guard case .exchange(.intended(let exchange, _)) = entry.record.body,
-          exchange.id.seq == entry.seq, case .codeShownAtMachine(let presentation) = event
+          exchange.id.seq == entry.seq, case .exchange(.codeShown(let presentation)) = event
         else { continue }
         if let complaint = intended(station, exchange, presentation, now) { return complaint }
       default: break

@@ -67,11 +67,11 @@ final class Maintainer {
     guard let inside = machine.look(slot.slot) else { return }
     let memory = station.disk.image.slots[slot.slot]
     if !isThorough, memory?.stock == inside, memory?.quarantine != nil, dice.once(in: 3) {
-      return station.tell(.slotReleased(slot.slot))
+      return station.tell(.exchange(.slotReleased(slot.slot)))
     }
     guard isThorough || !dice.once(in: 6) else { return }
     let most = isThorough ? slot.capacity : Int64(dice.below(Int(slot.capacity) + 1))
     let stock = machine.fill(slot.slot, upTo: max(inside, most))
-    station.tell(.slotCounted(slot.slot, stock: stock, bestBefore: nil))
+    station.tell(.exchange(.slotCounted(slot.slot, stock: stock, bestBefore: nil)))
   }
 }

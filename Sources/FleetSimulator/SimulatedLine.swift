@@ -68,7 +68,7 @@ final class SimulatedLine {
     transmit(order)
     world.after(Self.window) { [unowned self] in
       guard life == self.life, number == sent, waiting != nil else { return }
-      report(.machineSilent(serial: order.serial))
+      report(.exchange(.silent(serial: order.serial)))
     }
   }
 
@@ -119,7 +119,7 @@ final class SimulatedLine {
     guard !isDead, let awaited = waiting else { return }
     let isAwaited = awaited.serial == order.serial && awaited.slot == order.slot
     guard isAwaited else { return }
-    report(.machineAnswered(MachineAnswer(serial: awaited.serial, status: status)))
+    report(.exchange(.answered(MachineAnswer(serial: awaited.serial, status: status))))
   }
 
   private func report(_ event: Event) {
@@ -133,11 +133,12 @@ final class SimulatedLine {
   /// For a planted bug: so many silences in one turn, and it is silent for good.
   private func addUp(_ event: Event) -> Event {
     switch event {
-    case .machineSilent(let serial) where serial != 0:
+    case .exchange(.silent(let serial)) where serial != 0:
       let count = silences.serial == serial ? silences.count : 0
       silences = (serial, count + 1)
-    case .machineAnswered(let answer) where answer.serial == silences.serial && silences.count > 3:
-      return .machineSilent(serial: answer.serial)
+    case .exchange(.answered(let answer))
+    where answer.serial == silences.serial && silences.count > 3:
+      return .exchange(.silent(serial: answer.serial))
     default: break
     }
     return event

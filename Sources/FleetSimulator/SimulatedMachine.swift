@@ -184,12 +184,12 @@ final class SimulatedMachine {
   // MARK: - What people do to it
 
   /// What the daemon senses when it comes up.
-  func reportAll() { station.tell(.machineDoorChanged(isOpen: isOpen)) }
+  func reportAll() { station.tell(.exchange(.doorChanged(isOpen: isOpen))) }
 
   func setDoor(open: Bool) {
     guard isOpen != open else { return }
     isOpen = open
-    station.tell(.machineDoorChanged(isOpen: open))
+    station.tell(.exchange(.doorChanged(isOpen: open)))
   }
 
   /// A maintainer turns the spiral home, cleans the sensor and fills up.

@@ -48,7 +48,7 @@ extension SimulatedStation {
     case .ack(id):
       if let ack = try? Acknowledgement(json: payload) { return tell(.acknowledged(ack)) }
     case .reply(id):
-      if let reply = try? StationReply(json: payload) { return tell(.replied(reply)) }
+      if let reply = try? StationReply(json: payload) { return tell(.exchange(.replied(reply))) }
     case .serviceStatus:
       guard let status = try? ServiceStatusPayload(json: payload) else { break }
       if status.isOnline, let store = status.store { tell(.serviceHeard(store)) }

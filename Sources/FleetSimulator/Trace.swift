@@ -138,21 +138,29 @@ extension Event {
     case .fireLineChanged(let line, let isClosed):
       34 + (line == .first ? 1 : 2) << 8 + (isClosed ? 1 : 2) << 16
     case .resetTurned: 35
-    case .codeShownAtMachine(let presentation): 50 + presentation.bytes.low << 16
-    case .productSelected(let slot): 51 + UInt64(slot.number) << 8
-    case .selectionCancelled: 52
-    case .replied(let reply): 53 + UInt64(reply.id.text.utf8.count) << 8
-    case .machineAnswered(let answer):
-      54 + UInt64(answer.serial) << 8 + UInt64(answer.status.rawValue) << 16
-    case .machineSilent(let serial): 55 + UInt64(serial) << 8
-    case .machineDoorChanged(let isOpen): 56 + (isOpen.map { $0 ? 1 : 2 } ?? 3) << 16
-    case .slotCounted(let slot, let stock, _):
-      57 + UInt64(slot.number) << 8 + UInt64(stock) << 16
-    case .slotReleased(let slot): 58 + UInt64(slot.number) << 8
+    case .exchange(let event): event.number
     case .emergencyChanged(let isPressed): 36 + (isPressed ? 1 : 2) << 16
     case .relayOverrideChanged(let relay, let isOn):
       37 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
     default: 0
+    }
+  }
+}
+
+extension ExchangeEvent {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .codeShown(let presentation): 50 + presentation.bytes.low << 16
+    case .selected(let slot): 51 + UInt64(slot.number) << 8
+    case .cancelled: 52
+    case .replied(let reply): 53 + UInt64(reply.id.text.utf8.count) << 8
+    case .answered(let answer):
+      54 + UInt64(answer.serial) << 8 + UInt64(answer.status.rawValue) << 16
+    case .silent(let serial): 55 + UInt64(serial) << 8
+    case .doorChanged(let isOpen): 56 + (isOpen.map { $0 ? 1 : 2 } ?? 3) << 16
+    case .slotCounted(let slot, let stock, _):
+      57 + UInt64(slot.number) << 8 + UInt64(stock) << 16
+    case .slotReleased(let slot): 58 + UInt64(slot.number) << 8
     }
   }
 }

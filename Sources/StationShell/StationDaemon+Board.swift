@@ -35,7 +35,7 @@ extension StationDaemon {
     case .lockDown: .lockDownChanged(isOn: level)
     case .maintenance: .maintenanceChanged(isOn: level)
     case .motion: .motionChanged(isMoving: level)
-    case .machineDoor: .machineDoorChanged(isOpen: !level)
+    case .machineDoor: .exchange(.doorChanged(isOpen: !level))
     case .emergency: .emergencyChanged(isPressed: level)
     case .lightsOverride: .relayOverrideChanged(.lights, isOn: level)
     case .climateOverride: .relayOverrideChanged(.climate, isOn: level)
@@ -54,7 +54,7 @@ extension StationDaemon {
     dispatch(
       .inputChattered(
         line.accessPoint.flatMap { AccessPointID($0) }, input, isChattering: isChattering))
-    if isChattering, line.kind == .machineDoor { dispatch(.machineDoorChanged(isOpen: nil)) }
+    if isChattering, line.kind == .machineDoor { dispatch(.exchange(.doorChanged(isOpen: nil))) }
   }
 
   func readable(accessPoint: Int?, _ areReadable: Bool, _ reason: String) {
@@ -69,7 +69,7 @@ extension StationDaemon {
       dispatch(.linesChanged(point, areReadable: areReadable))
     } else {
       dispatch(.stationLinesChanged(areReadable: areReadable))
-      if !areReadable { dispatch(.machineDoorChanged(isOpen: nil)) }
+      if !areReadable { dispatch(.exchange(.doorChanged(isOpen: nil))) }
     }
   }
 

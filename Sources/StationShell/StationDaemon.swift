@@ -139,8 +139,8 @@ package final class StationDaemon {
     lines.onChatter = { [unowned self] in chatter($0, $1) }
     connectCounters()
     connectReaders()
-    machine?.onAnswer = { [unowned self] in dispatch(.machineAnswered($0)) }
-    machine?.onSilence = { [unowned self] in dispatch(.machineSilent(serial: $0)) }
+    machine?.onAnswer = { [unowned self] in dispatch(.exchange(.answered($0))) }
+    machine?.onSilence = { [unowned self] in dispatch(.exchange(.silent(serial: $0))) }
     screen?.onEvent = { [unowned self] in dispatch($0) }
   }
 
@@ -197,7 +197,9 @@ package final class StationDaemon {
 extension StationDaemon {
   private func take(_ frame: ScanFraming.Frame, at reader: StationSettings.Reader) {
     let presentation = presentation(of: frame)
-    guard let point = reader.accessPoint else { return dispatch(.codeShownAtMachine(presentation)) }
+    guard let point = reader.accessPoint else {
+      return dispatch(.exchange(.codeShown(presentation)))
+    }
     switch reader.direction {
     case .inward: dispatch(.codePresented(point, presentation))
     case .outward: dispatch(.leaveRequested(point, .code(presentation)))

@@ -128,7 +128,7 @@ final class StationLink {
     }
     do throws(JSONError) {
       if case .reply = topic {
-        onEvent(.replied(try StationReply(json: message.payload)))
+        onEvent(.exchange(.replied(try StationReply(json: message.payload))))
       } else {
         onEvent(.acknowledged(try Acknowledgement(json: message.payload)))
       }

@@ -37,8 +37,8 @@ private func intent(_ exchange: Exchange) -> [Effect] {
 extension ExchangeChecker {
   /// Goes on until the motor of an exchange turns.
   fileprivate mutating func turn(_ exchange: Exchange = exchange(), serial: UInt8 = 9) -> String? {
-    step(0, .productSelected(slot), [], at: at(0))
-      ?? step(0, .codeShownAtMachine(shown(exchange.member)), intent(exchange), at: at(1))
+    step(0, .exchange(.selected(slot)), [], at: at(0))
+      ?? step(0, .exchange(.codeShown(shown(exchange.member))), intent(exchange), at: at(1))
       ?? durable(0, stream, exchange.id.seq, .exchange(.intended(exchange, code: code)))
       ?? step(0, .wake, [.request(.hold(exchange, code: text))], at: at(2))
       ?? durable(
@@ -102,9 +102,9 @@ extension ExchangeChecker {
       (slot, 1, bob, false),
     ] as [(SlotID, Int64, MemberID, Bool)] {
       var checker = ExchangeChecker(stations: 1)
-      #expect(checker.step(0, .productSelected(picked), [], at: at(0)) == nil)
+      #expect(checker.step(0, .exchange(.selected(picked)), [], at: at(0)) == nil)
       let complaint = checker.step(
-        0, .codeShownAtMachine(shown(payer)), intent(exchange()), at: at(shownAt))
+        0, .exchange(.codeShown(shown(payer))), intent(exchange()), at: at(shownAt))
       #expect((complaint == nil) == isRight, "\(complaint ?? "")")
     }
   }

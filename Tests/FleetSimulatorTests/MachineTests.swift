@@ -115,7 +115,7 @@ private final class Bench {
     bench.line.turnBad()
     var (answers, silences, inARow) = (0, 0, 0)
     bench.line.onReport = { event in
-      if case .machineSilent = event { inARow += 1 } else { inARow = 0 }
+      if case .exchange(.silent) = event { inARow += 1 } else { inARow = 0 }
       if inARow == 0 { answers += 1 } else { silences += 1 }
       #expect(inARow <= 3)
     }

@@ -25,7 +25,7 @@ import Time
     #expect(
       story.phase == .ended(ExchangeStory.soap, .failed(fault), price: Points(50)!, balance: 150))
     if fault != .dropSensorFaulty {
-      story.tell(.productSelected(ExchangeStory.soap))
+      story.tell(.exchange(.selected(ExchangeStory.soap)))
       #expect(story.phase == .refused(ExchangeStory.soap, .quarantined))
     }
   }
@@ -46,23 +46,23 @@ import Time
     story.advance(by: .seconds(10))
     story.answerCheck(.dropSensorFaulty)
     #expect(story.stands(.dropSensorFaulty))
-    story.tell(.productSelected(ExchangeStory.tea))
+    story.tell(.exchange(.selected(ExchangeStory.tea)))
     #expect(story.phase == .refused(ExchangeStory.tea, .dropSensorFaulty))
     story.advance(by: .seconds(10))
     story.answerCheck()
     #expect(!story.stands(.dropSensorFaulty))
-    story.tell(.productSelected(ExchangeStory.tea))
+    story.tell(.exchange(.selected(ExchangeStory.tea)))
     #expect(story.vending.screen?.stop == nil)
   }
 
   @Test("the machine's open door stops all sales")
   func machineDoor() {
     var story = ExchangeStory()
-    story.tell(.machineDoorChanged(isOpen: true))
+    story.tell(.exchange(.doorChanged(isOpen: true)))
     #expect(story.stands(.machineOpen))
-    story.tell(.productSelected(ExchangeStory.tea))
+    story.tell(.exchange(.selected(ExchangeStory.tea)))
     #expect(story.phase == .refused(ExchangeStory.tea, .machineOpen))
-    story.tell(.machineDoorChanged(isOpen: false))
+    story.tell(.exchange(.doorChanged(isOpen: false)))
     #expect(!story.stands(.machineOpen))
   }
 
@@ -73,7 +73,7 @@ import Time
     #expect(story.vending.screen?.stop == .machineLost)
     #expect(!story.stands(.machineLost))
     for _ in 0..<3 {
-      story.tell(.machineSilent(serial: 0))
+      story.tell(.exchange(.silent(serial: 0)))
       story.advance(by: .milliseconds(500))
     }
     #expect(story.stands(.machineLost))
@@ -141,7 +141,7 @@ import Time
     var asked = 0
     while story.outcome == nil, asked < 50 {
       story.advance(by: .milliseconds(200))
-      story.tell(.machineSilent(serial: serial))
+      story.tell(.exchange(.silent(serial: serial)))
       asked += story.orders.count
       #expect(story.orders.allSatisfy { $0 == serial })
     }
@@ -171,7 +171,7 @@ import Time
     var story = ExchangeStory()
     story.advance(by: .seconds(10))
     story.answerCheck(.busy)
-    story.tell(.productSelected(ExchangeStory.tea))
+    story.tell(.exchange(.selected(ExchangeStory.tea)))
     #expect(story.phase == .refused(ExchangeStory.tea, .busy))
     story.advance(by: .seconds(10))
     story.answerCheck()
@@ -182,10 +182,10 @@ import Time
   func unknownDoor() {
     var story = ExchangeStory()
     #expect(story.vending.screen?.stop == nil)
-    story.tell(.machineDoorChanged(isOpen: nil))
+    story.tell(.exchange(.doorChanged(isOpen: nil)))
     #expect(story.vending.screen?.stop == .machineOpen)
     #expect(!story.stands(.machineOpen))
-    story.tell(.machineDoorChanged(isOpen: false))
+    story.tell(.exchange(.doorChanged(isOpen: false)))
     #expect(story.vending.screen?.stop == nil)
   }
 
@@ -319,12 +319,12 @@ import Time
   func memoryOnly() {
     var story = ExchangeStory()
     story.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: false))
-    story.tell(.productSelected(ExchangeStory.soap))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(story.phase == .refused(ExchangeStory.soap, .noStore))
 
     var other = ExchangeStory()
     other.tell(.storeDisplaced)
-    other.tell(.productSelected(ExchangeStory.soap))
+    other.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(other.phase == .refused(ExchangeStory.soap, .noStore))
   }
 
@@ -383,15 +383,15 @@ import Time
     story.fill(ExchangeStory.towel, 5, bestBefore: 20_231_114)
     story.fill(ExchangeStory.tea, 5, bestBefore: 20_231_115)
     #expect(story.stands(.slotEmpty))
-    story.tell(.productSelected(ExchangeStory.soap))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(story.phase == .refused(ExchangeStory.soap, .soldOut))
-    story.tell(.productSelected(ExchangeStory.towel))
+    story.tell(.exchange(.selected(ExchangeStory.towel)))
     #expect(story.phase == .refused(ExchangeStory.towel, .outOfDate))
-    story.tell(.productSelected(ExchangeStory.tea))
+    story.tell(.exchange(.selected(ExchangeStory.tea)))
     #expect(story.vending.session.deadline != nil)
     // 2023-11-15 is Scenario.noon's day.
     story.advance(by: .seconds(12 * 3600))
-    story.tell(.productSelected(ExchangeStory.tea))
+    story.tell(.exchange(.selected(ExchangeStory.tea)))
     #expect(story.phase == .refused(ExchangeStory.tea, .outOfDate))
   }
 
@@ -400,7 +400,7 @@ import Time
     var story = ExchangeStory()
     let serial = try story.start()
     story.answer(serial, [.failed, .didNotTurn], after: .seconds(1))
-    story.tell(.slotCounted(ExchangeStory.soap, stock: 5, bestBefore: nil))
+    story.tell(.exchange(.slotCounted(ExchangeStory.soap, stock: 5, bestBefore: nil)))
     #expect(story.slot(ExchangeStory.soap).stock == nil)
     story.fill(ExchangeStory.soap, 11)
     #expect(story.slot(ExchangeStory.soap).stock == nil)
@@ -414,7 +414,7 @@ import Time
   func state() {
     var story = ExchangeStory()
     story.fill(ExchangeStory.soap, 4)
-    story.tell(.machineDoorChanged(isOpen: true))
+    story.tell(.exchange(.doorChanged(isOpen: true)))
     let payloads = story.effects.compactMap { effect -> VendingPayload? in
       if case .publishState(.vending(let payload)) = effect { payload } else { nil }
     }

@@ -57,7 +57,7 @@ struct ExchangeStory {
 
   /// The board answers the question how it is.
   mutating func answerCheck(_ status: MachineStatus = []) {
-    tell(.machineAnswered(MachineAnswer(serial: 0, status: status)))
+    tell(.exchange(.answered(MachineAnswer(serial: 0, status: status))))
   }
 
   /// Lets time pass, with a wake at each deadline on the way.
@@ -92,9 +92,9 @@ struct ExchangeStory {
   /// - Returns: the code that was shown.
   @discardableResult
   mutating func ask(for slot: SlotID = soap, _ member: String = "m-1") -> Presentation {
-    tell(.productSelected(slot))
+    tell(.exchange(.selected(slot)))
     let code = code(member)
-    tell(.codeShownAtMachine(code))
+    tell(.exchange(.codeShown(code)))
     commit()
     return code
   }
@@ -110,7 +110,7 @@ struct ExchangeStory {
   /// The service sets the price aside.
   mutating func hold(balance: Int64 = 100) {
     guard let exchange = vending.session.exchange else { return }
-    tell(.replied(StationReply(RequestID(exchange.id), .held(balance: balance))))
+    tell(.exchange(.replied(StationReply(RequestID(exchange.id), .held(balance: balance)))))
   }
 
   /// Goes on until the motor is told.
@@ -124,7 +124,7 @@ struct ExchangeStory {
 
   mutating func answer(_ serial: UInt8, _ status: MachineStatus, after time: Duration = .zero) {
     advance(by: time)
-    tell(.machineAnswered(MachineAnswer(serial: serial, status: status)))
+    tell(.exchange(.answered(MachineAnswer(serial: serial, status: status))))
   }
 
   /// The last outcome that was written down.
@@ -144,7 +144,7 @@ struct ExchangeStory {
 
   mutating func fill(_ slot: SlotID, _ stock: Int64, bestBefore: Int? = nil) {
     tell(.maintenanceChanged(isOn: true))
-    tell(.slotCounted(slot, stock: stock, bestBefore: bestBefore))
+    tell(.exchange(.slotCounted(slot, stock: stock, bestBefore: bestBefore)))
     tell(.maintenanceChanged(isOn: false))
   }
 }

@@ -10,9 +10,9 @@ import Time
   func wholeExchange() throws {
     var story = ExchangeStory()
     story.fill(ExchangeStory.soap, 3)
-    story.tell(.productSelected(ExchangeStory.soap))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
     let code = story.code()
-    story.tell(.codeShownAtMachine(code))
+    story.tell(.exchange(.codeShown(code)))
     let exchange = try #require(story.vending.session.exchange)
     #expect(
       exchange.id == ExchangeID(stream: ExchangeStory.stream, seq: story.station.outbox.next - 1))
@@ -45,13 +45,13 @@ import Time
   @Test("a choice is forgotten after 60 seconds, and can be called off")
   func session() {
     var story = ExchangeStory()
-    story.tell(.productSelected(ExchangeStory.soap))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
     story.advance(by: .milliseconds(59_900))
     #expect(story.phase != .idle)
     story.advance(by: .milliseconds(200))
     #expect(story.phase == .idle)
-    story.tell(.productSelected(ExchangeStory.soap))
-    story.tell(.selectionCancelled)
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
+    story.tell(.exchange(.cancelled))
     #expect(story.phase == .idle)
     #expect(story.outcome == nil)
   }
@@ -62,9 +62,9 @@ import Time
     var story = ExchangeStory()
     story.ask()
     let exchange = try #require(story.vending.session.exchange)
-    story.tell(.selectionCancelled)
+    story.tell(.exchange(.cancelled))
     #expect(story.records.last == .exchange(.ended(exchange, .cancelled)))
-    story.tell(.replied(StationReply(RequestID(exchange.id), .held(balance: 1))))
+    story.tell(.exchange(.replied(StationReply(RequestID(exchange.id), .held(balance: 1)))))
     story.commit()
     #expect(story.orders.isEmpty)
     #expect(story.outcome == .cancelled)
@@ -75,10 +75,10 @@ import Time
     var story = ExchangeStory()
     story.ask()
     story.hold()
-    story.tell(.selectionCancelled)
+    story.tell(.exchange(.cancelled))
     story.commit()
     #expect(story.orders.count == 1)
-    story.tell(.selectionCancelled)
+    story.tell(.exchange(.cancelled))
     #expect(story.outcome == nil)
   }
 
@@ -87,24 +87,24 @@ import Time
     var story = ExchangeStory()
     story.ask(for: ExchangeStory.soap, "m-1")
     let exchange = try #require(story.vending.session.exchange)
-    story.tell(.codeShownAtMachine(story.code("m-2")))
+    story.tell(.exchange(.codeShown(story.code("m-2"))))
     #expect(story.vending.session.exchange == exchange)
     #expect(story.requests.isEmpty)
-    story.tell(.productSelected(ExchangeStory.tea))
+    story.tell(.exchange(.selected(ExchangeStory.tea)))
     #expect(story.vending.session.exchange == exchange)
   }
 
   @Test("a code shown with nothing chosen tells the balance, and buys nothing that is chosen later")
   func balance() throws {
     var story = ExchangeStory()
-    story.tell(.codeShownAtMachine(story.code("m-1")))
+    story.tell(.exchange(.codeShown(story.code("m-1"))))
     let request = try #require(story.requests.first)
     #expect(request.question == .balance(MemberID("m-1")!))
-    story.tell(.replied(StationReply(request.id, .balance(120))))
+    story.tell(.exchange(.replied(StationReply(request.id, .balance(120)))))
     #expect(story.phase == .balance(120))
-    story.tell(.productSelected(ExchangeStory.soap))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(story.vending.session.exchange == nil)
-    story.tell(.codeShownAtMachine(story.code("m-2")))
+    story.tell(.exchange(.codeShown(story.code("m-2"))))
     #expect(story.vending.session.exchange?.member == MemberID("m-2"))
   }
 
@@ -114,8 +114,8 @@ import Time
     let code = story.code()
     story.tell(.codePresented(1, code))
     #expect(story.effects.contains(.show(1, .granted)))
-    story.tell(.productSelected(ExchangeStory.soap))
-    story.tell(.codeShownAtMachine(code))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
+    story.tell(.exchange(.codeShown(code)))
     #expect(story.vending.session.exchange != nil)
     story.commit()
     story.hold()
@@ -124,8 +124,8 @@ import Time
     story.answer(story.vending.serial, [], after: .seconds(1))
     #expect(story.outcome == .dispensed)
     story.advance(by: .seconds(5))
-    story.tell(.productSelected(ExchangeStory.soap))
-    story.tell(.codeShownAtMachine(code))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
+    story.tell(.exchange(.codeShown(code)))
     #expect(story.vending.session.exchange == nil)
     #expect(story.refusals == [.replayed])
   }
@@ -133,16 +133,17 @@ import Time
   @Test("a code that did not do leaves the choice standing, with the reason")
   func badCode() {
     var story = ExchangeStory()
-    story.tell(.productSelected(ExchangeStory.soap))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
     let until = story.now.instant + .seconds(60)
     let old = story.code()
     story.advance(by: .seconds(8))
     story.tell(
-      .codeShownAtMachine(
-        Presentation(bytes: CodeDigest(high: 1, low: 1), verdict: .refused(.badSignature))))
+      .exchange(
+        .codeShown(
+          Presentation(bytes: CodeDigest(high: 1, low: 1), verdict: .refused(.badSignature)))))
     #expect(
       story.phase == .chosen(ExchangeStory.soap, until: until, refusal: .badSignature))
-    story.tell(.codeShownAtMachine(old))
+    story.tell(.exchange(.codeShown(old)))
     #expect(story.vending.session.exchange != nil)
     #expect(story.refusals == [.badSignature])
   }
@@ -150,16 +151,16 @@ import Time
   @Test("the same code held to the reader is one presentation")
   func held() {
     var story = ExchangeStory()
-    story.tell(.productSelected(ExchangeStory.soap))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
     let code = story.code()
-    story.tell(.codeShownAtMachine(code))
+    story.tell(.exchange(.codeShown(code)))
     story.commit()
     let exchange = story.vending.session.exchange!
     let refusal = StationReply.Answer.refused(.insufficientPoints, balance: 3)
-    story.tell(.replied(StationReply(RequestID(exchange.id), refusal)))
+    story.tell(.exchange(.replied(StationReply(RequestID(exchange.id), refusal))))
     for _ in 0..<8 {
       story.advance(by: .milliseconds(500))
-      story.tell(.codeShownAtMachine(code))
+      story.tell(.exchange(.codeShown(code)))
     }
     #expect(story.vending.balances == 0)
     #expect(
@@ -187,9 +188,9 @@ import Time
     story.ask()
     story.tell(.uplinkClosed)
     #expect(story.outcome == .refused(.noUplink))
-    story.tell(.productSelected(ExchangeStory.soap))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(story.phase == .refused(ExchangeStory.soap, .noUplink))
-    story.tell(.codeShownAtMachine(story.code()))
+    story.tell(.exchange(.codeShown(story.code())))
     #expect(story.phase == .refused(nil, .noUplink))
     #expect(story.vending.session.exchange == nil)
   }
@@ -198,7 +199,7 @@ import Time
   func failsBeforeDecision() {
     var story = ExchangeStory()
     story.ask()
-    story.tell(.machineDoorChanged(isOpen: true))
+    story.tell(.exchange(.doorChanged(isOpen: true)))
     story.hold()
     story.commit()
     #expect(story.outcome == .refused(.machineOpen))
@@ -210,8 +211,10 @@ import Time
     var story = ExchangeStory()
     for low in 0..<25 {
       story.tell(
-        .codeShownAtMachine(
-          Presentation(bytes: CodeDigest(high: 1, low: UInt64(low)), verdict: .refused(.expired))))
+        .exchange(
+          .codeShown(
+            Presentation(bytes: CodeDigest(high: 1, low: UInt64(low)), verdict: .refused(.expired)))
+        ))
     }
     #expect(story.refusals.count == 10)
     story.advance(by: .seconds(61))

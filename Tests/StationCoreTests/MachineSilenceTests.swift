@@ -20,7 +20,7 @@ private struct Turn {
       if count == 0 { story.advance(by: .milliseconds(250)) }
       let asked: UInt8 = story.orders.isEmpty ? 0 : serial
       story.advance(by: .milliseconds(200))
-      story.tell(.machineSilent(serial: asked))
+      story.tell(.exchange(.silent(serial: asked)))
     }
   }
 
@@ -75,7 +75,7 @@ private struct Turn {
       turn.story.answerCheck()
       // Given the order, it turns again, and nobody hears it say so.
       turn.story.advance(by: .milliseconds(200))
-      turn.story.tell(.machineSilent(serial: turn.serial))
+      turn.story.tell(.exchange(.silent(serial: turn.serial)))
       turn.story.answerCheck(.busy)
       turn.story.answer(turn.serial, .busy, after: .milliseconds(250))
     }
@@ -130,7 +130,7 @@ private struct Turn {
     turn.story.answerCheck()
     for _ in 0..<200 where turn.story.outcome == nil {
       turn.story.advance(by: .milliseconds(200))
-      turn.story.tell(.machineSilent(serial: turn.serial))
+      turn.story.tell(.exchange(.silent(serial: turn.serial)))
       turn.story.answerCheck()
       orders += turn.story.orders.count
     }
@@ -154,7 +154,7 @@ private struct Turn {
     story.advance(by: .seconds(10))
     #expect(story.vending.machine.isWaiting)
     let serial = try story.start()
-    story.tell(.machineSilent(serial: 0))
+    story.tell(.exchange(.silent(serial: 0)))
     #expect(!story.vending.machine.isWaiting)
     #expect(story.orders.isEmpty)
     story.answer(serial, .busy)

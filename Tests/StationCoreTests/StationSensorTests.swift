@@ -152,9 +152,7 @@ struct StationSensorTests {
     #expect(station.handle(other, at: Self.at(1)).isEmpty)
     let bare = Station(
       StationConfiguration(version: "test", accessPoints: [AccessPointConfiguration(id: 1)]))
-    var next = Earliest()
-    bare.addSensorDeadlines(to: &next)
-    #expect(next.deadline == nil)
+    #expect(bare.climate.deadline(.plenty) == nil)
   }
 
   @Test("measurements give way before what doors say: by the hour from half on, then none")

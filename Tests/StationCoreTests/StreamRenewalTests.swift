@@ -164,8 +164,8 @@ struct StreamRenewalTests {
       .acknowledged(
         Acknowledgement(
           stream: ExchangeStory.stream, upto: story.station.outbox.durable + 10)))
-    story.tell(.productSelected(ExchangeStory.soap))
-    story.tell(.codeShownAtMachine(story.code()))
+    story.tell(.exchange(.selected(ExchangeStory.soap)))
+    story.tell(.exchange(.codeShown(story.code())))
     #expect(story.vending.session.exchange != nil)
     story.tell(.streamRenewed(Self.fresh, through: story.station.outbox.durable))
     #expect(story.outcome == .refused(.interrupted))

@@ -98,8 +98,9 @@ final class StationScreenTests {
     let slot = try #require(SlotID(3))
     #expect(
       events == [
-        .productSelected(slot), .selectionCancelled,
-        .slotCounted(slot, stock: 8, bestBefore: 20_270_101), .slotReleased(slot),
+        .exchange(.selected(slot)), .exchange(.cancelled),
+        .exchange(.slotCounted(slot, stock: 8, bestBefore: 20_270_101)),
+        .exchange(.slotReleased(slot)),
       ])
   }
 

@@ -56,10 +56,11 @@ enum ScreenOrder: Equatable {
 
   var event: Event {
     switch self {
-    case .select(let slot): .productSelected(slot)
-    case .cancel: .selectionCancelled
-    case .count(let slot, let stock, let day): .slotCounted(slot, stock: stock, bestBefore: day)
-    case .release(let slot): .slotReleased(slot)
+    case .select(let slot): .exchange(.selected(slot))
+    case .cancel: .exchange(.cancelled)
+    case .count(let slot, let stock, let day):
+      .exchange(.slotCounted(slot, stock: stock, bestBefore: day))
+    case .release(let slot): .exchange(.slotReleased(slot))
     }
   }
 

@@ -5,13 +5,14 @@ extension Station {
   mutating func reactToLink(_ event: Event, _ step: inout Step) {
     switch event {
     case .journaled(let seq):
-      outbox.journaled(through: seq)
-      exchangeJournaled(&step)
+      step.outbox.journaled(through: seq)
+      let around = surroundings
+      vending?.journaled(around, &step)
     case .uplinkOpened(let connection): open(connection, &step)
     case .uplinkClosed:
       uplink = nil
       uplinkLostAt = uplinkLostAt ?? step.now.instant
-      outbox.uplinkClosed()
+      step.outbox.uplinkClosed()
       keptEnds.uplinkClosed()
     case .sessionTakenOver: note(.nameShared, &step)
     case .copyFound: note(.storeCopied, &step)
@@ -27,6 +28,6 @@ extension Station {
   /// Of something that nobody can say is over.
   private mutating func note(_ alarm: Alarm, _ step: inout Step) {
     renewal.note(alarm, at: step.now.instant)
-    set(alarm, nil, stands: true, &step)
+    step.set(alarm, nil, stands: true)
   }
 }

@@ -27,16 +27,16 @@ extension Station {
       points[index].resolution = resolution
       guard resolution.mode != before else { continue }
       atDoor(id, &step) { $0.stayFree(resolution.mode == .freeAccess, at: $1) }
-      journal(.door(.modeChanged(id, resolution.mode, cause: resolution.cause)), .urgent, &step)
+      step.journal(.door(.modeChanged(id, resolution.mode, cause: resolution.cause)), .urgent)
       step.changedParts.insert(.door(id))
     }
-    set(
-      .lockDown, nil, stands: points.contains { $0.resolution.mode == .lockDown }, &step)
-    set(
+    step.set(
+      .lockDown, nil, stands: points.contains { $0.resolution.mode == .lockDown })
+    step.set(
       .freeWithoutUplink, nil,
       stands: points.contains {
         $0.resolution.mode == .freeAccess && $0.resolution.cause == .uplink
-      }, &step)
+      })
     modesDueAt = nextLook(step.now)
   }
 

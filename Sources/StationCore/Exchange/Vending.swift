@@ -2,7 +2,7 @@
 import StationProtocol
 import Time
 
-/// What belongs to the machine; `Station+Vending` and `Station+Exchange` say what is done with it.
+/// What belongs to the machine; `Vending+Exchange` and `Vending+Machine` say what is done with it.
 package struct Vending: Equatable, Sendable {
   package let policy: VendingPolicy
   package internal(set) var planogram: Planogram

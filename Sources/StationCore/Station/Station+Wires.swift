@@ -41,9 +41,9 @@ extension Station {
           atDoor(point.id, &step) { $0.releaseForFire(action == .release, at: $1) }
         }
       case .raise(let alarm):
-        set(alarm, nil, stands: true, &step, alarm == .fire ? [.latch(.fire, isSet: true)] : [])
+        step.set(alarm, nil, stands: true, alarm == .fire ? [.latch(.fire, isSet: true)] : [])
       case .clear(let alarm):
-        set(alarm, nil, stands: false, &step, alarm == .fire ? [.latch(.fire, isSet: false)] : [])
+        step.set(alarm, nil, stands: false, alarm == .fire ? [.latch(.fire, isSet: false)] : [])
       }
     }
   }
@@ -53,7 +53,7 @@ extension Station {
   ) {
     guard let action = body(&emergency) else { return }
     let isSet = action == .raise
-    set(.emergency, nil, stands: isSet, &step, [.latch(.emergency, isSet: isSet)])
+    step.set(.emergency, nil, stands: isSet, [.latch(.emergency, isSet: isSet)])
   }
 
   mutating func recover(_ latches: [Latch], _ step: inout Step) {
@@ -80,7 +80,7 @@ extension Station {
       }
       evidence.loseMotion()
     }
-    set(.linesLost, nil, stands: !areReadable, &step)
+    step.set(.linesLost, nil, stands: !areReadable)
   }
 
   private mutating func chatter(
@@ -98,7 +98,7 @@ extension Station {
       }
       if isChattering, line == .motion { evidence.loseMotion() }
     }
-    if let stands { set(.inputChatter, id, stands: stands, &step) }
+    if let stands { step.set(.inputChatter, id, stands: stands) }
   }
 
   private mutating func lose(
@@ -151,7 +151,7 @@ extension Station {
   ) {
     guard let change else { return }
     step.effects.append(.setRelay(relay, isOn: change.isOn))
-    journal(.climate(.relaySwitched(relay, isOn: change.isOn, cause: change.cause)), .soon, &step)
+    step.journal(.climate(.relaySwitched(relay, isOn: change.isOn, cause: change.cause)), .soon)
   }
 }
 

@@ -2,67 +2,70 @@
 import StationProtocol
 import Time
 
-extension Station {
+extension Vending {
   // MARK: - Whoever stands before the machine
 
-  mutating func select(_ slot: SlotID, _ step: inout Step) {
-    guard let vending, vending.session.exchange == nil else { return }
-    if let refusal = refusal(of: slot, step.now) {
+  mutating func select(_ slot: SlotID, _ around: Surroundings, _ step: inout Step) {
+    guard session.exchange == nil else { return }
+    if let refusal = refusal(of: slot, around, step) {
       return tell(.refused(slot, refusal), &step)
     }
-    self.vending?.session = .chosen(
-      ExchangeSession.Choice(slot: slot, until: step.now.instant + vending.policy.timing.session))
+    session = .chosen(
+      ExchangeSession.Choice(slot: slot, until: step.now.instant + policy.timing.session))
   }
 
   /// Whatever has not been decided can be called off.
   mutating func cancelSelection(_ step: inout Step) {
-    switch vending?.session {
-    case .chosen?, .askingBalance?, .over?: vending?.session = .idle
-    case .intended(let intention, _)?, .asking(let intention, _)?:
+    switch session {
+    case .chosen, .askingBalance, .over: session = .idle
+    case .intended(let intention, _), .asking(let intention, _):
       end(intention.exchange, .cancelled, balance: nil, &step)
-    case .idle?, .committing?, .dispensing?, nil: break
+    case .idle, .committing, .dispensing: break
     }
   }
 
   /// A code pays for what was chosen before it was shown, and for nothing else: nobody spends the
   /// points of a member who has walked away.
-  mutating func present(_ presentation: Presentation, _ step: inout Step) {
-    let witness = learn(from: presentation, step.now)
+  /// - Parameter witness: the code's word on the time, by which it may be judged itself.
+  mutating func present(
+    _ presentation: Presentation, _ witness: TimeWitness?, _ around: Surroundings,
+    _ step: inout Step
+  ) {
     // What is held to the reader during another's exchange is looked at once that is over.
-    guard vending?.session.exchange == nil,
-      vending?.isShownAgain(presentation.bytes, at: step.now.instant) == false
+    guard session.exchange == nil,
+      !isShownAgain(presentation.bytes, at: step.now.instant)
     else { return }
-    switch vending?.session {
-    case .chosen(let choice)?: pay(with: presentation, witness, for: choice, &step)
-    case .idle?, .over?: askBalance(of: presentation, witness, &step)
-    case .askingBalance?, .intended?, .asking?, .committing?, .dispensing?, nil: break
+    switch session {
+    case .chosen(let choice): pay(with: presentation, witness, for: choice, around, &step)
+    case .idle, .over: askBalance(of: presentation, witness, around, &step)
+    case .askingBalance, .intended, .asking, .committing, .dispensing: break
     }
   }
 
   private mutating func pay(
     with presentation: Presentation, _ witness: TimeWitness?, for choice: ExchangeSession.Choice,
-    _ step: inout Step
+    _ around: Surroundings, _ step: inout Step
   ) {
-    switch judge(presentation, witness, step.now) {
+    switch judge(presentation, witness, around, step.now) {
     case .failure(let finding):
       refuse(finding, presentation, choice.slot, &step)
-      vending?.session = .chosen(
+      session = .chosen(
         ExchangeSession.Choice(
           slot: choice.slot, until: choice.until, refusal: finding.refusal))
     case .success(let payer):
-      if let refusal = refusal(of: choice.slot, step.now) {
+      if let refusal = refusal(of: choice.slot, around, step) {
         refuse(Finding(refusal, member: payer.member), presentation, choice.slot, &step)
         return tell(.refused(choice.slot, refusal), &step)
       }
-      guard let slot = vending?.planogram[choice.slot]?.configuration else { return }
+      guard let slot = planogram[choice.slot]?.configuration else { return }
       // The record gets the stream's next number, which is the exchange's own for ever.
-      let id = ExchangeID(stream: outbox.stream, seq: outbox.next)
+      let id = ExchangeID(stream: step.outbox.stream, seq: step.outbox.next)
       let exchange = Exchange(
         id: id, member: payer.member, slot: slot.slot, article: slot.article, price: slot.price)
-      journal(
-        .exchange(.intended(exchange, code: payer.mark.code)), .urgent, &step,
+      step.journal(
+        .exchange(.intended(exchange, code: payer.mark.code)), .urgent,
         [.exchange(OpenExchange(exchange: exchange, phase: .intended))])
-      vending?.session = .intended(
+      session = .intended(
         ExchangeSession.Intention(exchange: exchange, mark: payer.mark, code: payer.code),
         seq: id.seq)
       step.changedParts.insert(.vending)
@@ -70,19 +73,19 @@ extension Station {
   }
 
   private mutating func askBalance(
-    of presentation: Presentation, _ witness: TimeWitness?, _ step: inout Step
+    of presentation: Presentation, _ witness: TimeWitness?, _ around: Surroundings,
+    _ step: inout Step
   ) {
-    guard let vending else { return }
-    switch judge(presentation, witness, step.now) {
+    switch judge(presentation, witness, around, step.now) {
     case .failure(let finding):
       refuse(finding, presentation, nil, &step)
       tell(.refused(nil, finding.refusal), &step)
     case .success(let payer):
-      guard uplink != nil else { return tell(.refused(nil, .noUplink), &step) }
-      self.vending?.balances += 1
-      let id = RequestID(balance: vending.balances + 1, boot: boot, stream: outbox.stream)
-      self.vending?.session = .askingBalance(
-        id, until: step.now.instant + vending.policy.timing.patience)
+      guard around.uplink != nil else { return tell(.refused(nil, .noUplink), &step) }
+      balances += 1
+      let id = RequestID(balance: balances, boot: around.boot, stream: step.outbox.stream)
+      session = .askingBalance(
+        id, until: step.now.instant + policy.timing.patience)
       step.effects.append(
         .request(StationRequest(id, .balance(payer.member), code: payer.code)))
     }
@@ -112,7 +115,7 @@ extension Station {
   /// The grounds of `Denial` that are about the code and the member; hours, capacity and modes are
   /// the door's.
   private func judge(
-    _ presentation: Presentation, _ witness: TimeWitness?, _ now: Now
+    _ presentation: Presentation, _ witness: TimeWitness?, _ around: Surroundings, _ now: Now
   ) -> Result<Payer, Finding> {
     let claims: MemberClaims
     let code: CodeDigest
@@ -126,21 +129,21 @@ extension Station {
       terms = issuer
     }
     guard let text = presentation.text else { return .failure(Finding(.malformed)) }
-    guard let time = clock.judgementTime(now, of: witness) else {
+    guard let time = around.clock.judgementTime(now, of: witness) else {
       return .failure(Finding(.clockUntrusted))
     }
-    let policy = configuration.entry.code
+    let policy = around.codePolicy
     switch policy.judge(claims, terms, at: time) {
     case .failure(let refusal):
       return .failure(Finding(ExchangeRefusal(refusal), fault: refusal.fault))
     case .success(let member):
-      if directory.revoked.contains(member) {
+      if around.directory.revoked.contains(member) {
         return .failure(Finding(.revoked, member: member))
       }
-      if vending?.marks.contains(code) == true {
+      if marks.contains(code) {
         return .failure(Finding(.replayed, member: member))
       }
-      if directory.profile(of: member).status == .suspended {
+      if around.directory.profile(of: member).status == .suspended {
         return .failure(Finding(.suspended, member: member))
       }
       let until = (claims.expires ?? time) + policy.leeway
@@ -154,39 +157,39 @@ extension Station {
   private mutating func refuse(
     _ finding: Finding, _ presentation: Presentation, _ slot: SlotID?, _ step: inout Step
   ) {
-    guard vending?.refusals.count(at: step.now.instant) == true else { return }
+    guard refusals.count(at: step.now.instant) else { return }
     let code: CodeDigest
     switch presentation.verdict {
     case .genuine(_, let digest, _): code = digest
     case .refused: code = presentation.bytes
     }
-    journal(
+    step.journal(
       .exchange(
         .refused(
           slot, reason: finding.refusal, fault: finding.fault, member: finding.member, code: code)),
-      .soon, &step)
+      .soon)
   }
 
   // MARK: - The steps of an exchange
 
   /// What became durable may be what an exchange waits for.
-  mutating func exchangeJournaled(_ step: inout Step) {
+  mutating func journaled(_ around: Surroundings, _ step: inout Step) {
     let now = step.now.instant
-    switch vending?.session {
-    case .intended(let intention, let seq)? where seq <= outbox.durable:
-      guard uplink != nil else {
+    switch session {
+    case .intended(let intention, let seq) where seq <= step.outbox.durable:
+      guard around.uplink != nil else {
         return end(intention.exchange, .refused(.noUplink), balance: nil, &step)
       }
-      guard let timing = vending?.policy.timing else { return }
-      vending?.session = .asking(
+      session = .asking(
         intention,
-        ExchangeSession.Question(askAgainAt: now + timing.askAgain, until: now + timing.patience))
+        ExchangeSession.Question(
+          askAgainAt: now + policy.timing.askAgain, until: now + policy.timing.patience))
       ask(intention, &step)
-    case .committing(let intention, let serial, let balance, let seq)? where seq <= outbox.durable:
-      guard let vending else { return }
+    case .committing(let intention, let serial, let balance, let seq)
+    where seq <= step.outbox.durable:
       let watch = DispenseWatch(
-        serial: serial, isDrawn: vending.isSerialDrawn, timing: vending.policy.timing, at: now)
-      self.vending?.session = .dispensing(intention.exchange, watch, balance: balance)
+        serial: serial, isDrawn: isSerialDrawn, timing: policy.timing, at: now)
+      session = .dispensing(intention.exchange, watch, balance: balance)
       step.effects.append(.dispense(intention.exchange.slot, serial: serial))
     default: break
     }
@@ -196,16 +199,16 @@ extension Station {
     step.effects.append(.request(.hold(intention.exchange, code: intention.code)))
   }
 
-  mutating func take(_ reply: StationReply, _ step: inout Step) {
+  mutating func take(_ reply: StationReply, _ around: Surroundings, _ step: inout Step) {
     let id = reply.id
-    switch (vending?.session, reply.answer) {
-    case (.askingBalance(id, _)?, .balance(let balance)): tell(.balance(balance), &step)
-    case (.askingBalance(id, _)?, .refused(let refusal, _)):
+    switch (session, reply.answer) {
+    case (.askingBalance(id, _), .balance(let balance)): tell(.balance(balance), &step)
+    case (.askingBalance(id, _), .refused(let refusal, _)):
       tell(.refused(nil, refusal), &step)
-    case (.asking(let intention, _)?, .held(let balance))
+    case (.asking(let intention, _), .held(let balance))
     where id == RequestID(intention.exchange.id):
-      commit(intention, balance, &step)
-    case (.asking(let intention, _)?, .refused(let refusal, let balance))
+      commit(intention, balance, around, &step)
+    case (.asking(let intention, _), .refused(let refusal, let balance))
     where id == RequestID(intention.exchange.id):
       end(intention.exchange, .refused(refusal), balance: balance, &step)
     // What comes too late is undone by the record of how the exchange ended.
@@ -215,28 +218,29 @@ extension Station {
 
   /// The price is set aside: decide, once and for all, unless the machine has failed meanwhile.
   private mutating func commit(
-    _ intention: ExchangeSession.Intention, _ balance: Int64, _ step: inout Step
+    _ intention: ExchangeSession.Intention, _ balance: Int64, _ around: Surroundings,
+    _ step: inout Step
   ) {
     let exchange = intention.exchange
-    if let refusal = refusal(of: exchange.slot, step.now) {
+    if let refusal = refusal(of: exchange.slot, around, step) {
       return end(exchange, .refused(refusal), balance: nil, &step)
     }
-    guard let serial = vending?.takeSerial(outbox.stream) else { return }
-    let forgetting = clock.forgetting(at: step.now)
-    vending?.marks.add(intention.mark, at: forgetting)
+    let serial = takeSerial(step.outbox.stream)
+    let forgetting = around.clock.forgetting(at: step.now)
+    marks.add(intention.mark, at: forgetting)
     // A drawn number may be the board's own of an earlier order: nobody asks by it after a restart.
-    let began = vending?.isSerialDrawn == true ? nil : step.now.instant
+    let began = isSerialDrawn ? nil : step.now.instant
     let open = OpenExchange(exchange: exchange, phase: .dispensing(serial: serial, at: began))
-    let seq = outbox.next
-    journal(
-      .exchange(.dispensing(exchange.id, serial: Int64(serial))), .urgent, &step,
+    let seq = step.outbox.next
+    step.journal(
+      .exchange(.dispensing(exchange.id, serial: Int64(serial))), .urgent,
       [.exchange(open), .serial(serial), .mark(intention.mark, forgetting: forgetting)]
-        + clock.changes(at: step.now))
-    vending?.session = .committing(intention, serial: serial, balance: balance, seq: seq)
+        + around.clock.changes(at: step.now))
+    session = .committing(intention, serial: serial, balance: balance, seq: seq)
   }
 
   mutating func follow(_ verdict: DispenseWatch.Verdict, _ step: inout Step) {
-    guard case .dispensing(let exchange, let watch, let balance)? = vending?.session else {
+    guard case .dispensing(let exchange, let watch, let balance) = session else {
       return
     }
     switch verdict {
@@ -266,43 +270,42 @@ extension Station {
     _ exchange: Exchange, _ outcome: ExchangeOutcome, balance: Int64?, _ step: inout Step
   ) {
     var changes: [RecoveryChange] = [.exchange(nil)]
-    if outcome == .dispensed, let memory = vending?.planogram.take(exchange.slot) {
+    if outcome == .dispensed, let memory = planogram.take(exchange.slot) {
       changes.append(.slot(memory))
     }
-    journal(.exchange(.ended(exchange, outcome)), .urgent, &step, changes)
+    step.journal(.exchange(.ended(exchange, outcome)), .urgent, changes)
     step.changedParts.insert(.vending)
-    vending?.note(outcome)
-    vending?.machine.checkSoon(at: step.now.instant)
+    note(outcome)
+    machine.checkSoon(at: step.now.instant)
     tell(.ended(exchange.slot, outcome, price: exchange.price, balance: balance), &step)
   }
 
   private mutating func tell(_ phase: VendingScreen.Phase, _ step: inout Step) {
-    guard let timing = vending?.policy.timing else { return }
-    vending?.session = .over(phase, until: step.now.instant + timing.outcome)
+    session = .over(phase, until: step.now.instant + policy.timing.outcome)
   }
 
   // MARK: - Time, uplink, boot
 
-  mutating func passExchange(_ step: inout Step) {
+  mutating func passExchange(_ around: Surroundings, _ step: inout Step) {
     let now = step.now.instant
-    switch vending?.session {
-    case .chosen(let choice)? where choice.until <= now: vending?.session = .idle
-    case .over(_, let until)? where until <= now: vending?.session = .idle
-    case .askingBalance(_, let until)? where until <= now || uplink == nil:
-      tell(.refused(nil, uplink == nil ? .noUplink : .noAnswer), &step)
-    case .asking(let intention, var question)?:
-      if uplink == nil {
+    switch session {
+    case .chosen(let choice) where choice.until <= now: session = .idle
+    case .over(_, let until) where until <= now: session = .idle
+    case .askingBalance(_, let until) where until <= now || around.uplink == nil:
+      tell(.refused(nil, around.uplink == nil ? .noUplink : .noAnswer), &step)
+    case .asking(let intention, var question):
+      if around.uplink == nil {
         end(intention.exchange, .refused(.noUplink), balance: nil, &step)
       } else if question.until <= now {
         end(intention.exchange, .refused(.noAnswer), balance: nil, &step)
-      } else if question.askAgainAt <= now, let timing = vending?.policy.timing {
-        question.askAgainAt = now + timing.askAgain
-        vending?.session = .asking(intention, question)
+      } else if question.askAgainAt <= now {
+        question.askAgainAt = now + policy.timing.askAgain
+        session = .asking(intention, question)
         ask(intention, &step)
       }
-    case .dispensing(let exchange, var watch, let balance)?:
+    case .dispensing(let exchange, var watch, let balance):
       let verdict = watch.wake(at: now)
-      vending?.session = .dispensing(exchange, watch, balance: balance)
+      session = .dispensing(exchange, watch, balance: balance)
       follow(verdict, &step)
     default: break
     }
@@ -311,33 +314,41 @@ extension Station {
   /// What an earlier life left behind. Before a motor was told, nothing happened. After that, the
   /// board is asked by the same number, as long as neither it nor this computer can have lost power
   /// since; otherwise nobody will ever know, and the member does not pay.
-  mutating func recoverVending(_ recovered: Recovered, _ step: inout Step) {
-    vending?.planogram.recover(recovered.slots)
-    vending?.serial = recovered.serial
-    vending?.marks.recover(recovered.marks.filter { $0.purpose == .machine })
-    vending?.machine.begin(at: step.now.instant)
+  mutating func boot(_ recovered: Recovered, _ step: inout Step) {
+    planogram.recover(recovered.slots)
+    serial = recovered.serial
+    marks.recover(recovered.marks.filter { $0.purpose == .machine })
+    machine.begin(at: step.now.instant)
     guard let open = recovered.exchange else { return }
-    // Also of a machine that was taken away meanwhile.
-    let timing = vending?.policy.timing ?? VendingTiming()
     switch open.phase {
-    case .intended: end(open.exchange, .refused(.interrupted), balance: nil, &step)
     case .dispensing(let serial, let at?)
-    where vending != nil && step.now.instant >= at
-      && step.now.instant - at < timing.longestInterruption:
+    where step.now.instant >= at && step.now.instant - at < policy.timing.longestInterruption:
       let watch = DispenseWatch(
-        serial: serial, isResumed: true, timing: timing, at: step.now.instant)
-      vending?.session = .dispensing(open.exchange, watch, balance: nil)
+        serial: serial, isResumed: true, timing: policy.timing, at: step.now.instant)
+      session = .dispensing(open.exchange, watch, balance: nil)
       step.effects.append(.dispense(open.exchange.slot, serial: serial))
+    case .intended: end(open.exchange, .refused(.interrupted), balance: nil, &step)
     case .dispensing:
       end(open.exchange, .unknown(.interrupted), balance: nil, &step)
       quarantine(open.exchange.slot, .unknown(.interrupted), &step)
     }
   }
 
+  /// The same of a machine that was taken away meanwhile: nobody can be asked any more.
+  static func settle(_ open: OpenExchange, _ step: inout Step) {
+    let outcome: ExchangeOutcome =
+      switch open.phase {
+      case .intended: .refused(.interrupted)
+      case .dispensing: .unknown(.interrupted)
+      }
+    step.journal(.exchange(.ended(open.exchange, outcome)), .urgent, [.exchange(nil)])
+    step.changedParts.insert(.vending)
+  }
+
   /// The store was lost. What was not decided is called off, under the new stream's numbers; a
   /// motor that was told goes on.
-  mutating func abandonExchange(_ step: inout Step) {
-    guard let session = vending?.session, let exchange = session.exchange else { return }
+  mutating func abandon(_ step: inout Step) {
+    guard let exchange = session.exchange else { return }
     if case .dispensing = session { return }
     end(exchange, .refused(.interrupted), balance: nil, &step)
   }

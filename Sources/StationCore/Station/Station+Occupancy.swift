@@ -43,7 +43,7 @@ extension Station {
   ) {
     guard let index = points.firstIndex(where: { $0.id == id }) else { return }
     if !isConnected { points[index].totals.lose() }
-    set(.counterLost, id, stands: !isConnected, &step)
+    step.set(.counterLost, id, stands: !isConnected)
   }
 
   /// The beams of an access point can no longer be read, or not be believed.
@@ -63,8 +63,8 @@ extension Station {
       switch action {
       case .passed(let passage, let began, let isTailgate):
         pass(passage, began: began, isTailgate: isTailgate, at: index, &step)
-      case .raise(let alarm): set(alarm, points[index].id, stands: true, &step)
-      case .clear(let alarm): set(alarm, points[index].id, stands: false, &step)
+      case .raise(let alarm): step.set(alarm, points[index].id, stands: true)
+      case .clear(let alarm): step.set(alarm, points[index].id, stands: false)
       }
     }
   }
@@ -76,7 +76,8 @@ extension Station {
   ) {
     // A contact that never moves says nothing about whether a door was open.
     guard
-      points[index].doorway.admits(since: began) || alarms.stands(.contactFault, points[index].id)
+      points[index].doorway.admits(since: began)
+        || step.alarms.stands(.contactFault, points[index].id)
     else { return refuse(1, at: index, &step) }
     let wasLetIn = passage != .inward || !points[index].doorway.takeInward()
     let isSuspect = isTailgate || !wasLetIn
@@ -86,12 +87,11 @@ extension Station {
     if isCounted || wasStale != occupancy.isStale { step.changedParts.insert(.occupancy) }
     let inside = occupancy.totals.inside
     let stays = advanceWhereabouts(passage, at: index, &step)
-    journal(
+    step.journal(
       .occupancy(.passage(points[index].id, passage, inside: inside, isTailgate: isSuspect)), .soon,
-      &step,
       (isCounted ? occupancy.changes : [.day(occupancy.book)]) + stays)
     if fellBelowZero {
-      journal(.occupancy(.corrected(by: 1, cause: .underflow, inside: inside)), .soon, &step)
+      step.journal(.occupancy(.corrected(by: 1, cause: .underflow, inside: inside)), .soon)
     }
   }
 
@@ -122,8 +122,8 @@ extension Station {
       let actions = points[index].beams.wake(at: now)
       perform(actions, at: index, &step)
       if let count = points[index].doorway.closeWindow(at: now) {
-        journal(
-          .occupancy(.passagesRefused(points[index].id, count: count)), .soon, &step,
+        step.journal(
+          .occupancy(.passagesRefused(points[index].id, count: count)), .soon,
           occupancy.changes)
       }
     }
@@ -133,8 +133,8 @@ extension Station {
     if let cause = evidence.wake(at: now, areBeamsClear: areClear) {
       let residual = occupancy.empty(cause)
       step.changedParts.insert(.occupancy)
-      journal(
-        .occupancy(.corrected(by: -residual, cause: cause, inside: 0)), .soon, &step,
+      step.journal(
+        .occupancy(.corrected(by: -residual, cause: cause, inside: 0)), .soon,
         occupancy.changes + forgetWhereabouts())
     }
     // However that was noticed: by a movement, or by one that did not end when it should have.
@@ -185,7 +185,7 @@ extension Station {
     let begins = WallTime(seconds: Int64(today + 1) * 86_400 - Int64(offset))
     midnight = step.now.instant + (begins - time)
     if let day = occupancy.turn(to: today) {
-      journal(.occupancy(.day(day)), .soon, &step, [.day(occupancy.book)])
+      step.journal(.occupancy(.day(day)), .soon, [.day(occupancy.book)])
     }
   }
 }

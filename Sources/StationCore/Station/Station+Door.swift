@@ -16,7 +16,7 @@ extension Station {
       // While nobody could reach the relay it may have fallen back, or held on.
       step.effects.append(.setStrike(id, points[index].door.relay))
     }
-    set(.linesLost, id, stands: !areReadable, &step)
+    step.set(.linesLost, id, stands: !areReadable)
   }
 
   /// Runs a step of a door's machine and turns its actions into effects and records.
@@ -36,11 +36,11 @@ extension Station {
   ) {
     switch action {
     case .setStrike(let strike): step.effects.append(.setStrike(id, strike))
-    case .opened(let cause): journal(.door(.opened(id, cause: cause)), .soon, &step)
-    case .closed: journal(.door(.closed(id)), .soon, &step)
-    case .locked(let cause): journal(.door(.locked(id, cause: cause)), .soon, &step)
-    case .raise(let alarm): set(alarm, id, stands: true, &step)
-    case .clear(let alarm): set(alarm, id, stands: false, &step)
+    case .opened(let cause): step.journal(.door(.opened(id, cause: cause)), .soon)
+    case .closed: step.journal(.door(.closed(id)), .soon)
+    case .locked(let cause): step.journal(.door(.locked(id, cause: cause)), .soon)
+    case .raise(let alarm): step.set(alarm, id, stands: true)
+    case .clear(let alarm): step.set(alarm, id, stands: false)
     case .warn: step.effects.append(.show(id, .closeDoor))
     }
   }

@@ -3,51 +3,21 @@ import StationProtocol
 import Time
 
 extension Station {
-  /// Raises or clears an alarm; a change is a record and a new state.
-  mutating func set(
-    _ alarm: Alarm, _ id: AccessPointID?, stands: Bool, _ step: inout Step,
-    _ changes: [RecoveryChange] = []
-  ) {
-    if stands {
-      guard alarms.raise(alarm, id, at: step.now.wall) else { return }
-      journal(.alarm(.raised(alarm, id)), .urgent, &step, changes)
-    } else {
-      guard alarms.clear(alarm, id) else { return }
-      journal(.alarm(.cleared(alarm, id)), .urgent, &step, changes)
-    }
-    step.changedParts.insert(.alarms)
-    if let id { step.changedParts.insert(.door(id)) }
-  }
-
   mutating func noteClock(_ jump: Duration?, _ step: inout Step) {
     guard let jump else { return }
-    journal(
-      .station(.clockStepped(milliseconds: jump.wholeNanoseconds / 1_000_000)), .soon, &step)
+    step.journal(
+      .station(.clockStepped(milliseconds: jump.wholeNanoseconds / 1_000_000)), .soon)
   }
 
   mutating func refuse(_ refusal: MessageRefusal, _ step: inout Step) {
     guard refusedMessages.count(refusal, at: step.now.instant) else { return }
-    journal(.station(.messagesRefused(refusal, count: 1)), .soon, &step)
-  }
-
-  mutating func journal(
-    _ body: Record.Body, _ lane: Lane, _ step: inout Step, _ changes: [RecoveryChange] = []
-  ) {
-    let record = Record(at: step.now.wall, isTrusted: step.now.isTrusted, body: body)
-    guard outbox.takes(record.kind) else { return outbox.passOver() }
-    if let passed = outbox.takePassedOver() {
-      let gap = Record(
-        at: step.now.wall, isTrusted: step.now.isTrusted,
-        body: .stream(.gap(from: passed.lowerBound, to: passed.upperBound, reason: .full)))
-      step.effects.append(.journal(outbox.append(gap, .urgent, [])))
-    }
-    step.effects.append(.journal(outbox.append(record, lane, changes)))
+    step.journal(.station(.messagesRefused(refusal, count: 1)), .soon)
   }
 
   /// Sends what is durable. After a silence the birth goes first: without it a service that has
   /// missed it cannot tell records that will never come from records that are under way.
   mutating func send(_ step: inout Step) {
-    guard let (range, isRepeated) = outbox.takeSendable(at: step.now.instant) else { return }
+    guard let (range, isRepeated) = step.outbox.takeSendable(at: step.now.instant) else { return }
     if isRepeated, let uplink { publishBirth(uplink, &step) }
     step.effects.append(.publishRecords(range))
   }
@@ -58,11 +28,11 @@ extension Station {
     boot = 1
     keptEnds.storeReplaced()
     renewal.forget(.storeLost)
-    let entries = outbox.restart(on: stream)
+    let entries = step.outbox.restart(on: stream)
     step.effects += entries.map(Effect.journal)
     step.effects.append(.remember(memory(at: step.now)))
-    abandonExchange(&step)
-    set(.storeLost, nil, stands: true, &step)
+    vending?.abandon(&step)
+    step.set(.storeLost, nil, stands: true)
     if let uplink { publishBirth(uplink, &step) }
   }
 
@@ -71,13 +41,13 @@ extension Station {
   mutating func displacedStore(_ step: inout Step) {
     isStoreDurable = false
     renewal.note(.storeLost, at: step.now.instant)
-    set(.storeLost, nil, stands: true, &step)
+    step.set(.storeLost, nil, stands: true)
   }
 
   /// What did not last before lasts now.
   mutating func keptStore(_ step: inout Step) {
     isStoreDurable = true
-    if !renewal.holds(.storeLost) { set(.storeLost, nil, stands: false, &step) }
+    if !renewal.holds(.storeLost) { step.set(.storeLost, nil, stands: false) }
   }
 
   /// All that boot needs, for a store that has none of it.
@@ -98,7 +68,7 @@ extension Station {
   mutating func open(_ connection: Int64, _ step: inout Step) {
     uplink = connection
     uplinkLostAt = nil
-    outbox.uplinkOpened()
+    step.outbox.uplinkOpened()
     publishBirth(connection, &step)
     step.changedParts.formUnion(points.map { .door($0.id) })
     step.changedParts.formUnion([.occupancy, .climate, .energy, .vending, .alarms])
@@ -108,10 +78,10 @@ extension Station {
     step.effects.append(
       .publishBirth(
         BirthPayload(
-          session: SessionID(stream: outbox.stream, boot: boot, connection: connection),
+          session: SessionID(stream: step.outbox.stream, boot: boot, connection: connection),
           version: configuration.version, capabilities: configuration.capabilities,
-          accessPoints: points.map(\.id), floor: outbox.floor,
-          ceiling: outbox.durable, isClockTrusted: step.now.isTrusted,
+          accessPoints: points.map(\.id), floor: step.outbox.floor,
+          ceiling: step.outbox.durable, isClockTrusted: step.now.isTrusted,
           zone: configuration.zone, issuers: issuers.standings ?? [], at: step.now.wall)))
   }
 
@@ -121,23 +91,23 @@ extension Station {
     way folded: ClosedRange<UInt64>, _ again: [Record], _ step: inout Step
   ) {
     for record in again {
-      step.effects.append(.journal(outbox.append(record, .urgent, [])))
+      step.effects.append(.journal(step.outbox.append(record, .urgent, [])))
     }
     step.effects.append(.trim(through: folded.upperBound))
-    journal(
-      .stream(.gap(from: folded.lowerBound, to: folded.upperBound, reason: .full)), .urgent, &step)
+    step.journal(
+      .stream(.gap(from: folded.lowerBound, to: folded.upperBound, reason: .full)), .urgent)
     if let uplink { publishBirth(uplink, &step) }
   }
 
   /// Says how the changed parts stand, while somebody listens.
   func report(_ parts: Set<StatePart>, _ step: inout Step) {
     guard uplink != nil else { return }
-    let seq = outbox.next - 1
+    let seq = step.outbox.next - 1
     for part in parts.sorted() {
       switch part {
       case .door(let id):
         guard let point = points.first(where: { $0.id == id }) else { continue }
-        step.effects.append(.publishState(.door(id, payload(of: point, seq, step.now.wall))))
+        step.effects.append(.publishState(.door(id, payload(of: point, seq, step))))
       case .occupancy:
         let totals = occupancy.totals
         step.effects.append(
@@ -150,16 +120,16 @@ extension Station {
                 isStale: occupancy.isStale, at: step.now.wall))))
       case .climate:
         step.effects.append(
-          .publishState(.climate(sensorsPayload(.thermometer, seq, step.now))))
+          .publishState(.climate(climate.state(.thermometer, seq, step.now))))
       case .energy:
-        step.effects.append(.publishState(.energy(sensorsPayload(.meter, seq, step.now))))
+        step.effects.append(.publishState(.energy(climate.state(.meter, seq, step.now))))
       case .vending:
-        guard let payload = vendingPayload(seq, step.now) else { continue }
+        guard let payload = vending?.state(seq, surroundings, step) else { continue }
         step.effects.append(.publishState(.vending(payload)))
       case .alarms:
         step.effects.append(
           .publishState(
-            .alarms(AlarmsPayload(seq: seq, active: alarms.active, at: step.now.wall))))
+            .alarms(AlarmsPayload(seq: seq, active: step.alarms.active, at: step.now.wall))))
       }
     }
   }

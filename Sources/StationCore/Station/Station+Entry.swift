@@ -95,9 +95,8 @@ extension Station {
     changes += clock.changes(at: step.now)
     atDoor(id, &step) { $0.grant(claimant.code, isExtended: claimant.needsTime, at: $1) }
     step.effects.append(.show(id, .granted))
-    journal(
+    step.journal(
       .entry(.granted(id, member: claimant.member, claimant.credential, note: note)), .urgent,
-      &step,
       changes)
     points[index].arrivals.expect(
       claimant.member,
@@ -105,7 +104,7 @@ extension Station {
     if note != .override, isFreeHour(step.now) { points[index].hasFirstPerson = true }
     if let action = points[index].entry.tries.good() { perform(action, at: id, &step) }
     if claimant.isDuress {
-      set(.duress, id, stands: true, &step)
+      step.set(.duress, id, stands: true)
     } else if claimant.isMaintainer {
       endDuress(&step)
     }
@@ -124,11 +123,11 @@ extension Station {
     step.effects.append(
       .show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault)))
     if points[index].entry.refusals.count(at: step.now.instant) {
-      journal(
+      step.journal(
         .entry(
           .refused(
             id, reason: refusal.denial, fault: refusal.fault, member: refusal.member,
-            refusal.credential)), .soon, &step, changes)
+            refusal.credential)), .soon, changes)
     } else if !changes.isEmpty {
       step.effects.append(.remember(changes))
     }
@@ -138,18 +137,18 @@ extension Station {
       if let action { perform(action, at: id, &step) }
     }
     // Silent either way, and no less urgent because the door stays shut.
-    if refusal.isDuress { set(.duress, id, stands: true, &step) }
+    if refusal.isDuress { step.set(.duress, id, stands: true) }
   }
 
   private mutating func perform(
     _ action: WrongTries.Action, at id: AccessPointID, _ step: inout Step
   ) {
-    set(.wrongTries, id, stands: action == .raise, &step)
+    step.set(.wrongTries, id, stands: action == .raise)
   }
 
   /// Somebody who looks after the station has come, of his own will.
   mutating func endDuress(_ step: inout Step) {
-    for point in points { set(.duress, point.id, stands: false, &step) }
+    for point in points { step.set(.duress, point.id, stands: false) }
   }
 
   /// What the passing of time has brought to those who want to come in.
@@ -160,7 +159,7 @@ extension Station {
         perform(action, at: id, &step)
       }
       if let surplus = points[index].entry.refusals.close(at: step.now.instant) {
-        journal(.entry(.refusalsCounted(id, count: surplus)), .soon, &step)
+        step.journal(.entry(.refusalsCounted(id, count: surplus)), .soon)
       }
       let isShut =
         points[index].door.leaf == .closed && !points[index].door.isReleased
@@ -168,18 +167,18 @@ extension Station {
       points[index].arrivals.wake(
         isOpen: points[index].isOpen, isShut: isShut, at: step.now.instant)
     }
-    set(.guessing, nil, stands: guesses.isAlarming(at: step.now.instant), &step)
+    step.set(.guessing, nil, stands: guesses.isAlarming(at: step.now.instant))
     resolveModes(&step)
     for (alarm, stands) in capacityWatch.judge(
-      inside: occupancy.totals.inside, { alarms.stands($0, nil) })
+      inside: occupancy.totals.inside, { [alarms = step.alarms] in alarms.stands($0, nil) })
     {
-      set(alarm, nil, stands: stands, &step)
+      step.set(alarm, nil, stands: stands)
     }
     let isTimeUnknown = clock.judgementTime(step.now) == nil || clock.isDoubted
-    set(.clockUntrusted, nil, stands: isTimeUnknown, &step)
+    step.set(.clockUntrusted, nil, stands: isTimeUnknown)
     // With the mark that it is measured by: a restart must not make it forget.
-    if clock.isSetBack != alarms.stands(.clockSetBack, nil) {
-      set(.clockSetBack, nil, stands: clock.isSetBack, &step, clock.changes(at: step.now))
+    if clock.isSetBack != step.alarms.stands(.clockSetBack, nil) {
+      step.set(.clockSetBack, nil, stands: clock.isSetBack, clock.changes(at: step.now))
     }
   }
 
@@ -219,7 +218,7 @@ extension Station {
     }
     atDoor(id, &step) { $0.requestExit(at: $1) }
     step.effects.append(.show(id, .granted))
-    journal(.door(.exitRequested(id)), .urgent, &step)
+    step.journal(.door(.exitRequested(id)), .urgent)
     points[index].arrivals.expectLeaving(
       member, until: step.now.instant + points[index].door.timing.exit)
   }

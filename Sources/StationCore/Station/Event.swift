@@ -60,23 +60,8 @@ package enum Event: Equatable, Sendable {
   case sensorRead(SensorID, [SensorReading])
   /// It could not be read.
   case sensorFailed(SensorID)
-  /// A code was read at the exchange machine, and its signature was examined.
-  case codeShownAtMachine(Presentation)
-  /// Somebody chose an article at the screen.
-  case productSelected(SlotID)
-  /// Somebody called it off at the screen.
-  case selectionCancelled
-  /// The service answered a question.
-  case replied(StationReply)
-  /// The machine's board answered, by the serial number of the order.
-  case machineAnswered(MachineAnswer)
-  /// It did not, within the window of a reply.
-  case machineSilent(serial: UInt8)
-  /// The machine's own door was sensed; nil where it cannot be.
-  case machineDoorChanged(isOpen: Bool?)
-  /// A maintainer counted or filled a slot, or has looked at one.
-  case slotCounted(SlotID, stock: Int64, bestBefore: Int?)
-  case slotReleased(SlotID)
+  /// Something happened at the exchange machine.
+  case exchange(ExchangeEvent)
   /// Every record up to and including this one is durable.
   case journaled(through: UInt64)
   /// The store was set aside and a new one started, with a new stream and this boot as its first.

@@ -12,8 +12,8 @@ package struct Station: Equatable, Sendable {
   var evidence: Evidence
   /// When the local day ends, as far as the time is known.
   var midnight: Instant?
-  package internal(set) var alarms = AlarmBoard()
-  package internal(set) var outbox: Outbox
+  /// Lent to each step, which alone writes in them; nil while one is under way.
+  private var books: Books?
   var clock: ClockTrust
   var marks = ReplayMarks()
   var refusedMessages = RefusedMessages()
@@ -22,9 +22,7 @@ package struct Station: Equatable, Sendable {
   package internal(set) var fire: FireInput
   var emergency = EmergencyButton()
   package internal(set) var relays: [RelaySwitch]
-  /// In the order of their names.
-  package internal(set) var sensors: [Sensor] = []
-  var minutes = MinuteBook(at: Instant(nanoseconds: 0))
+  package internal(set) var climate: Climate
   /// Of the inputs that belong to no access point.
   var health = InputHealth()
   var boot: Int64 = 0
@@ -82,7 +80,8 @@ package struct Station: Equatable, Sendable {
         pulses: PulseCounter(configuration.occupancy.pulse))
     }
     evidence = Evidence(configuration.occupancy.evidence)
-    outbox = Outbox(limits: configuration.outbox)
+    books = Books(outbox: Outbox(limits: configuration.outbox))
+    climate = Climate(configuration.sensors)
     clock = ClockTrust(policy: configuration.clock)
     fire = FireInput(configuration.fire)
     relays = configuration.relays.map(RelaySwitch.init)
@@ -91,7 +90,10 @@ package struct Station: Equatable, Sendable {
   }
 
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
-    var step = Step(now: now)
+    guard let books else { preconditionFailure("a step of a station begins another one") }
+    self.books = nil
+    var step = Step(now: now, books)
+    defer { self.books = step.books }
     switch event {
     case .booted(let recovered): boot(recovered, &step)
     case .storeReplaced(let stream, let isDurable):
@@ -107,9 +109,28 @@ package struct Station: Equatable, Sendable {
     pass(&step)
     switchRelays(&step)
     report(step.changedParts, &step)
-    if let (folded, again) = outbox.fold() { give(way: folded, again, &step) }
+    if let (folded, again) = step.outbox.fold() { give(way: folded, again, &step) }
     send(&step)
     return step.effects
+  }
+
+  package internal(set) var outbox: Outbox {
+    get { settled.outbox }
+    set { settled.outbox = newValue }
+  }
+
+  package internal(set) var alarms: AlarmBoard {
+    get { settled.alarms }
+    set { settled.alarms = newValue }
+  }
+
+  /// The books between two steps.
+  private var settled: Books {
+    get {
+      guard let books else { preconditionFailure("the books are with a step that is under way") }
+      return books
+    }
+    set { books = newValue }
   }
 
   /// When `wake` is due; nil where nothing waits for time to pass.
@@ -125,17 +146,9 @@ package struct Station: Equatable, Sendable {
     next.add(issuers.deadline)
     for relay in relays { next.add(relay.deadline) }
     addOccupancyDeadlines(to: &next)
-    addSensorDeadlines(to: &next)
+    next.add(climate.deadline(outbox.room))
     next.add(vending?.deadline)
     return next.deadline
-  }
-
-  /// One call of `handle`: the time it happens at and what it has decided so far.
-  struct Step {
-    let now: Now
-    var effects: [Effect] = []
-    /// Sorted before use: the order of a set changes from process to process.
-    var changedParts: Set<StatePart> = []
   }
 }
 
@@ -158,13 +171,13 @@ extension Station {
     case .directoryChanged(let changed): directory = changed
     case .storeDisplaced: displacedStore(&step)
     case .storeKept: keptStore(&step)
-    case .listsJudged(let areFaulty): set(.listFaulty, nil, stands: areFaulty, &step)
+    case .listsJudged(let areFaulty): step.set(.listFaulty, nil, stands: areFaulty)
     case .doorContactChanged(let id, let isClosed):
       atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
     case .exitRequested(let id):
       atDoor(id, &step) { $0.requestExit(at: $1) }
       if points.contains(where: { $0.id == id }) {
-        journal(.door(.exitRequested(id)), .urgent, &step)
+        step.journal(.door(.exitRequested(id)), .urgent)
       }
     case .beamChanged(let id, let beam, let isBroken): sense(beam, isBroken, at: id, &step)
     case .counterPulsed(let id): pulse(at: id, &step)
@@ -182,12 +195,10 @@ extension Station {
       .resetTurned, .emergencyChanged, .relayOverrideChanged:
       reactToWires(event, &step)
     case .readerChanged(let id, let isConnected):
-      set(.readerLost, id, stands: !isConnected, &step)
-    case .sensorRead(let id, let readings): sensed(id, readings, &step)
-    case .sensorFailed(let id): sensed(id, nil, &step)
-    case .codeShownAtMachine, .productSelected, .selectionCancelled, .replied, .machineAnswered,
-      .machineSilent, .machineDoorChanged, .slotCounted, .slotReleased:
-      reactToMachine(event, &step)
+      step.set(.readerLost, id, stands: !isConnected)
+    case .sensorRead(let id, let readings): climate.sense(id, readings, &step)
+    case .sensorFailed(let id): climate.sense(id, nil, &step)
+    case .exchange(let event): exchange(event, &step)
     case .journaled, .uplinkOpened, .uplinkClosed, .sessionTakenOver, .copyFound, .serviceHeard,
       .keptEndRead, .acknowledged, .messageRefused:
       reactToLink(event, &step)
@@ -203,20 +214,21 @@ extension Station {
     }
     passOccupancy(&step)
     let areKeysLost = issuers.areLost(at: clock.judgementTime(step.now), step.now)
-    set(.issuerKeysLost, nil, stands: areKeysLost, &step)
+    step.set(.issuerKeysLost, nil, stands: areKeysLost)
     atFire(&step) { $0.wake(at: $1) }
     passEntry(&step)
-    passSensors(&step)
-    passVending(&step)
+    climate.pass(&step)
+    let around = surroundings
+    vending?.pass(around, &step)
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
-      journal(.station(.messagesRefused(refusal, count: count)), .soon, &step)
+      step.journal(.station(.messagesRefused(refusal, count: count)), .soon)
     }
     follow(keptEnds.wake(at: step.now.instant), &step)
     for alarm in renewal.end(at: step.now.instant) where alarm != .storeLost || isStoreDurable {
-      set(alarm, nil, stands: false, &step)
+      step.set(alarm, nil, stands: false)
     }
-    if let isFilling = outbox.noteFilling() {
-      set(.journalFilling, nil, stands: isFilling, &step)
+    if let isFilling = step.outbox.noteFilling() {
+      step.set(.journalFilling, nil, stands: isFilling)
     }
     if clock.isTimeToRemember(step.now) {
       step.effects.append(.remember(clock.changes(at: step.now)))
@@ -226,30 +238,49 @@ extension Station {
   private mutating func boot(_ recovered: Recovered, _ step: inout Step) {
     boot = recovered.boot
     isStoreDurable = recovered.isDurable
-    outbox.recover(recovered)
+    step.outbox.recover(recovered)
     keptEnds.recover(recovered.serviceStore)
     marks.recover(recovered.marks.filter { $0.purpose == .door })
     occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
     clock.recover(
       lastTrusted: recovered.lastTrusted, mark: recovered.clockMark, at: step.now)
     _ = clock.observe(step.now)
-    sensors = configuration.sensors.sensors.map { Sensor($0, at: step.now.instant) }
-    minutes = MinuteBook(at: step.now.instant)
+    climate.boot(at: step.now.instant)
     whereabouts.recover(
       recovered.whereabouts, known: clock.lastTrusted(at: step.now), at: step.now.instant)
     guesses.recover(recovered.guesses, at: step.now.instant)
     uplinkLostAt = step.now.instant
     driveAll(recovered.latches, &step)
-    journal(
+    step.journal(
       .station(.started(boot: boot, after: recovered.ending, version: configuration.version)),
-      .urgent, &step)
-    if recovered.hasLostStore { set(.storeLost, nil, stands: true, &step) }
+      .urgent)
+    if recovered.hasLostStore { step.set(.storeLost, nil, stands: true) }
     if recovered.hasNewerStore {
       // How far a later version has counted may not be readable.
       if recovered.ending == .newStore { occupancy.mistrust() }
-      set(.storeNewer, nil, stands: true, &step)
+      step.set(.storeNewer, nil, stands: true)
     }
     recover(recovered.latches, &step)
-    recoverVending(recovered, &step)
+    recoverExchange(recovered, &step)
+  }
+}
+
+extension Station {
+  /// What happens at the exchange machine. Its codes tell the time as those at a door do.
+  private mutating func exchange(_ event: ExchangeEvent, _ step: inout Step) {
+    guard vending != nil else { return }
+    var witness: TimeWitness?
+    if case .codeShown(let presentation) = event { witness = learn(from: presentation, step.now) }
+    let around = surroundings
+    vending?.handle(event, witness, around, &step)
+  }
+
+  /// What an earlier life left behind, also of a machine that was taken away meanwhile.
+  private mutating func recoverExchange(_ recovered: Recovered, _ step: inout Step) {
+    if vending != nil {
+      vending?.boot(recovered, &step)
+    } else if let open = recovered.exchange {
+      Vending.settle(open, &step)
+    }
   }
 }

@@ -55,12 +55,12 @@ extension Station {
     if let kept = ack.kept {
       return follow(keptEnds.stored(kept, of: ack.stream), &step)
     }
-    let unsettled = outbox.settlements
+    let unsettled = step.outbox.settlements
     func trim(_ upto: UInt64, _ step: inout Step) {
       keep(unsettled.filter { $0.seq <= upto }, &step)
       step.effects.append(.trim(through: upto))
     }
-    switch outbox.acknowledged(ack, at: step.now.instant) {
+    switch step.outbox.acknowledged(ack, at: step.now.instant) {
     case .nothing: break
     case .trim(let upto): trim(upto, &step)
     case .foreign: refuse(.foreignAcknowledgement, &step)
@@ -78,9 +78,9 @@ extension Station {
   private mutating func leaveStream(for alarm: Alarm, _ step: inout Step) {
     guard vending?.session.exchange == nil else { return }
     let mayBegin = renewal.begin(for: alarm, at: step.now.instant)
-    set(alarm, nil, stands: true, &step)
+    step.set(alarm, nil, stands: true)
     guard mayBegin else { return }
-    outbox.renew()
+    step.outbox.renew()
     step.effects.append(.renewStream)
   }
 
@@ -89,9 +89,9 @@ extension Station {
     boot = 1
     uplink = nil
     uplinkLostAt = uplinkLostAt ?? step.now.instant
-    outbox.uplinkClosed()
+    step.outbox.uplinkClosed()
     keptEnds.uplinkClosed()
-    step.effects += outbox.renewed(on: stream, through: last).map(Effect.journal)
-    abandonExchange(&step)
+    step.effects += step.outbox.renewed(on: stream, through: last).map(Effect.journal)
+    vending?.abandon(&step)
   }
 }

@@ -140,7 +140,7 @@ extension Station {
       .remember(
         settlements.map {
           .endKept(
-            KeptEnd(stream: outbox.stream, seq: $0.seq, record: $0.record),
+            KeptEnd(stream: step.outbox.stream, seq: $0.seq, record: $0.record),
             at: known ?? step.now.wall,
             forgetting: known.map { $0 + (Duration.zero - KeptEnds.period) })
         }))

@@ -1,0 +1,23 @@
+// What happens at the exchange machine.
+import StationProtocol
+
+/// An input of the exchange.
+package enum ExchangeEvent: Equatable, Sendable {
+  /// A code was read at the machine, and its signature was examined.
+  case codeShown(Presentation)
+  /// Somebody chose an article at the screen.
+  case selected(SlotID)
+  /// Somebody called it off at the screen.
+  case cancelled
+  /// The service answered a question.
+  case replied(StationReply)
+  /// The machine's board answered, by the serial number of the order.
+  case answered(MachineAnswer)
+  /// It did not, within the window of a reply.
+  case silent(serial: UInt8)
+  /// The machine's own door was sensed; nil where it cannot be.
+  case doorChanged(isOpen: Bool?)
+  /// A maintainer counted or filled a slot, or has looked at one.
+  case slotCounted(SlotID, stock: Int64, bestBefore: Int?)
+  case slotReleased(SlotID)
+}

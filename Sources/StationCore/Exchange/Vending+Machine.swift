@@ -1,0 +1,206 @@
+// What happens at the exchange machine: its slots, its board, its screen.
+import StationProtocol
+import Time
+
+extension Vending {
+  /// - Parameter witness: what the code says of the time, where one was shown.
+  mutating func handle(
+    _ event: ExchangeEvent, _ witness: TimeWitness?, _ around: Surroundings, _ step: inout Step
+  ) {
+    switch event {
+    case .codeShown(let presentation): present(presentation, witness, around, &step)
+    case .selected(let slot): select(slot, around, &step)
+    case .cancelled: cancelSelection(&step)
+    case .replied(let reply): take(reply, around, &step)
+    case .answered(let answer): take(answer, &step)
+    case .silent(let serial): fellSilent(serial, &step)
+    case .doorChanged(let isOpen): machine.sense(isOpen: isOpen)
+    case .slotCounted(let slot, let stock, let bestBefore):
+      if around.isInMaintenance { count(slot, stock, bestBefore, &step) }
+    case .slotReleased(let slot): if around.isInMaintenance { release(slot, &step) }
+    }
+  }
+
+  // MARK: - The machine
+
+  private mutating func take(_ answer: MachineAnswer, _ step: inout Step) {
+    if case .dispensing(let exchange, var watch, let balance) = session,
+      watch.serial == answer.serial
+    {
+      machine.hear(answer.status)
+      let verdict = watch.answered(answer.status, at: step.now.instant)
+      session = .dispensing(exchange, watch, balance: balance)
+      return follow(verdict, &step)
+    }
+    guard answer.serial == 0 else { return }
+    guard let asked = machine.answered(answer.status, at: step.now.instant) else {
+      return checked(answer.status, &step)
+    }
+    if answer.status.contains(.notHome), !answer.status.contains(.busy) {
+      quarantine(planogram.slots[asked].id, .fault(.notHome), &step)
+    }
+  }
+
+  /// What the machine does while a turn of its is followed.
+  private mutating func checked(_ status: MachineStatus, _ step: inout Step) {
+    guard case .dispensing(let exchange, var watch, let balance) = session,
+      watch.isChecking
+    else { return }
+    let verdict = watch.checked(status, at: step.now.instant)
+    session = .dispensing(exchange, watch, balance: balance)
+    follow(verdict, &step)
+  }
+
+  private mutating func fellSilent(_ serial: UInt8, _ step: inout Step) {
+    // A check that was on its way when the motor was told is answered for before the turn's own.
+    let isOfWatch = serial == 0 && machine.isWaiting
+    machine.fellSilent(at: step.now.instant)
+    guard !isOfWatch,
+      case .dispensing(let exchange, var watch, let balance) = session,
+      serial == (watch.isChecking ? 0 : watch.serial)
+    else { return }
+    let verdict = watch.fellSilent(at: step.now.instant)
+    session = .dispensing(exchange, watch, balance: balance)
+    follow(verdict, &step)
+  }
+
+  /// Why nothing is sold at all.
+  private func saleStop(_ around: Surroundings, _ step: Step) -> ExchangeRefusal? {
+    if around.isInMaintenance { return .maintenance }
+    // A door of which nothing is known may be open, and somebody's hands behind it.
+    if machine.door == .open || machine.door == .unknown { return .machineOpen }
+    if machine.isThere != true { return .machineLost }
+    if isDropInDoubt { return .dropSensorFaulty }
+    if machine.isBusy, session.exchange == nil { return .busy }
+    if !around.isStoreDurable { return .noStore }
+    if step.outbox.room == .none { return .journalFull }
+    return around.uplink == nil ? .noUplink : nil
+  }
+
+  /// The local day by a time that can be believed; nil where there is none.
+  private func today(_ around: Surroundings, _ now: Now) -> Int? {
+    around.clock.judgementTime(now).flatMap { time in
+      let day = time.localDay(utcOffsetSeconds: now.utcOffsetSeconds)
+      return (0...DayBook.lastDay).contains(day) ? DayBook.date(ofDay: day) : nil
+    }
+  }
+
+  /// Why this slot cannot be bought from now.
+  func refusal(
+    of id: SlotID, _ around: Surroundings, _ step: Step
+  ) -> ExchangeRefusal? {
+    guard let slot = planogram[id] else { return .unknownSlot }
+    return saleStop(around, step) ?? slot.refusal(on: today(around, step.now))
+  }
+
+  // MARK: - The slots
+
+  /// Somebody with the key counted a slot, which also means that somebody has looked at it.
+  private mutating func count(
+    _ slot: SlotID, _ stock: Int64, _ bestBefore: Int?, _ step: inout Step
+  ) {
+    guard session.exchange?.slot != slot,
+      let memory = planogram.count(slot, stock: stock, bestBefore: bestBefore)
+    else { return }
+    step.journal(
+      .exchange(.slotCounted(slot, stock: stock, bestBefore: bestBefore)), .urgent,
+      [.slot(memory)])
+    step.changedParts.insert(.vending)
+    release(slot, &step)
+  }
+
+  private mutating func release(_ slot: SlotID, _ step: inout Step) {
+    guard let memory = planogram.release(slot) else { return }
+    unseen = 0
+    step.journal(.exchange(.slotReleased(slot)), .urgent, [.slot(memory)])
+    step.changedParts.insert(.vending)
+  }
+
+  mutating func quarantine(_ slot: SlotID, _ cause: QuarantineCause, _ step: inout Step) {
+    guard let memory = planogram.quarantine(slot, cause) else { return }
+    step.journal(.exchange(.slotQuarantined(slot, cause)), .urgent, [.slot(memory)])
+    step.changedParts.insert(.vending)
+  }
+
+  // MARK: - Time, alarms, screen
+
+  mutating func pass(_ around: Surroundings, _ step: inout Step) {
+    passExchange(around, &step)
+    if !session.isDecided,
+      let index = machine.takeCheck(of: planogram.slots.count, at: step.now.instant)
+    {
+      step.effects.append(.checkMachine(planogram.slots[index].id))
+    }
+    if let surplus = refusals.close(at: step.now.instant) {
+      step.journal(.exchange(.refusalsCounted(surplus)), .soon)
+    }
+    let ground = screenGround(around, step)
+    guard ground != shownFor else { return }
+    shownFor = ground
+    step.set(.machineLost, nil, stands: machine.isThere == false)
+    step.set(.machineOpen, nil, stands: machine.door == .open)
+    step.set(.dropSensorFaulty, nil, stands: isDropInDoubt)
+    let slots = planogram.slots
+    step.set(.slotFaulty, nil, stands: slots.contains { $0.memory.quarantine != nil })
+    let day = ground.day
+    let isWanting = slots.contains {
+      let refusal = $0.refusal(on: day)
+      return refusal == .soldOut || refusal == .outOfDate
+    }
+    step.set(.slotEmpty, nil, stands: isWanting)
+    showScreen(around, &step)
+  }
+
+  /// A look at all slots is taken only where something has changed: doors are more frequent.
+  private func screenGround(_ around: Surroundings, _ step: Step) -> ScreenGround {
+    ScreenGround(
+      stop: saleStop(around, step), isInMaintenance: around.isInMaintenance,
+      isThere: machine.isThere,
+      door: machine.door, isDropInDoubt: isDropInDoubt,
+      phase: session.phase, revision: planogram.revision, day: today(around, step.now))
+  }
+
+  private mutating func showScreen(_ around: Surroundings, _ step: inout Step) {
+    let stop = saleStop(around, step)
+    let day = today(around, step.now)
+    let slots = planogram.slots.map { slot in
+      VendingScreen.Slot(
+        slot: slot.id, article: slot.configuration.article, price: slot.configuration.price,
+        capacity: slot.configuration.capacity, stock: slot.memory.stock,
+        bestBefore: slot.memory.bestBefore, quarantine: slot.memory.quarantine,
+        refusal: stop ?? slot.refusal(on: day))
+    }
+    let screen = VendingScreen(
+      stop: stop, isInMaintenance: around.isInMaintenance, phase: session.phase, slots: slots)
+    guard screen != self.screen else { return }
+    if screen.stop != self.screen?.stop { step.changedParts.insert(.vending) }
+    self.screen = screen
+    step.effects.append(.showScreen(screen))
+  }
+
+  func state(_ seq: UInt64, _ around: Surroundings, _ step: Step) -> VendingPayload {
+    VendingPayload(
+      seq: seq, stop: saleStop(around, step), exchange: session.exchange?.id,
+      slots: planogram.slots.map {
+        VendingPayload.Slot(
+          slot: $0.id, article: $0.configuration.article, price: $0.configuration.price,
+          capacity: $0.configuration.capacity, stock: $0.memory.stock,
+          bestBefore: $0.memory.bestBefore, quarantine: $0.memory.quarantine)
+      }, at: step.now.wall)
+  }
+}
+
+extension ExchangeSession {
+  fileprivate var phase: VendingScreen.Phase {
+    switch self {
+    case .idle: .idle
+    case .chosen(let choice):
+      .chosen(choice.slot, until: choice.until, refusal: choice.refusal)
+    case .askingBalance: .askingBalance
+    case .intended(let intention, _), .asking(let intention, _): .asking(intention.exchange.slot)
+    case .committing(let intention, _, _, _): .turning(intention.exchange.slot)
+    case .dispensing(let exchange, _, _): .turning(exchange.slot)
+    case .over(let phase, _): phase
+    }
+  }
+}
