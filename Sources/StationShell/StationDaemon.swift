@@ -30,6 +30,7 @@ package final class StationDaemon {
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
   private let recordLog = RecordLog()
+  private var recentRows = RecentRows()
   var lock: FileLock?
   private var station: Station
   private var wake: Timer?
@@ -372,9 +373,15 @@ extension StationDaemon {
     case .request(let request): link.ask(request)
     case .journal(let entry):
       recordLog.note(entry.record.body, at: latest)
+      recentRows.note(entry.record, entry.seq, of: stream)
       journal.append(entry, to: stream)
     case .remember(let changes): journal.remember(changes, in: stream)
-    case .publishRecords(let range): journal.read(range, of: stream)
+    case .publishRecords(let range):
+      if let rows = recentRows.rows(range, of: stream) {
+        link.publish(stream: stream, first: range.lowerBound, records: rows)
+      } else {
+        journal.read(range, of: stream)
+      }
     case .publishBirth(let birth): link.publish(birth)
     case .publishState(let state): link.publish(state)
     case .dispense(let slot, let serial): machine?.dispense(slot, serial: serial)
