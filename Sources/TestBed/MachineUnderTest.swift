@@ -86,15 +86,18 @@ extension StationUnderTest {
   }
 
   package func waitForPhase(_ kind: String) throws {
-    var said = "nothing"
+    // All that was on the screen meanwhile: an outcome gives way to the next customer.
+    var said: [String] = []
     do {
       try Deadline.wait(until: "the screen of \(plan.name) to say \(kind)") {
         let phase = try self.screenPhase()
-        said = "\(phase)"
+        let words = phase.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+          .joined(separator: ", ")
+        if said.last != words { said.append(words) }
         return phase["kind"] as? String == kind
       }
     } catch let error as TestBedError {
-      throw TestBedError("\(error.description); it says \(said)")
+      throw TestBedError("\(error.description); it said \(said.joined(separator: "; then "))")
     }
   }
 

@@ -46,5 +46,5 @@ extension Capability: MemberText {
   package init?(member text: String) { self.init(text) }
   package var memberText: String { text }
 
-  static let bounds = ListBounds<Capability>(most: most, "capabilities", by: <)
+  static let bounds = ListBounds<Capability>(most: most, "capabilities") { $0 < $1 }
 }
