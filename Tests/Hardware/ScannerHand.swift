@@ -1,6 +1,7 @@
 // A scanner that types random codes on a keyboard of the kernel's, a few keys at a time.
 import Linux
 import TestBed
+import Time
 import Twins
 
 @testable import StationShell
@@ -10,6 +11,9 @@ final class ScannerHand {
   /// Reports that are typed at once. The kernel keeps 64 events of a keyboard, two for a report,
   /// and drops the rest where nobody reads them.
   private static let atOnce = 24
+  /// Between two such handfuls: 6,000 reports a second. A scanner sends 1,000 (USB 2.0 5.7.4), and
+  /// the reader refuses to hear more than 10,000; a fast machine types those without a pause.
+  private static let rest: Duration = .milliseconds(4)
 
   let keyboard: VirtualKeyboard
   let reader: KeyboardScanner
@@ -26,6 +30,7 @@ final class ScannerHand {
   private static let longest = 300
   /// Whether the code under way has no end, so that the next one has to wait until it was read.
   private var rests = false
+  private var mayTypeAt = Clock.now
 
   init(_ loop: EventLoop, product: UInt16, seed: UInt64, gap: Duration) throws {
     keyboard = try VirtualKeyboard(
@@ -70,6 +75,8 @@ final class ScannerHand {
       rests = shown.count.isMultiple(of: resting)
       if !rests { waiting += typist.end() }
     }
+    guard Clock.now >= mayTypeAt else { return false }
+    mayTypeAt = Clock.now + Self.rest
     var reports = 0
     let end = waiting.firstIndex {
       if case .reportEnds = $0 { reports += 1 }
