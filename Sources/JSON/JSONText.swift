@@ -1,6 +1,6 @@
 // JSON as a text, without what it means.
 
-/// What can be done to a text that is known to be JSON.
+/// Changes of form in a text that is known to be JSON.
 public enum JSONText {
   /// The same without the white space between its tokens, so that it stands on one line.
   /// - Parameter json: read by a reader before; of anything else nothing is said.

@@ -284,7 +284,7 @@ package struct StoreOutcome: Equatable, Sendable {
     _ record: Record, _ event: StoredEvent?, received now: Now, in zone: Zone
   ) {
     if let event { events.append(event) }
-    // What is read again was said long ago.
+    // A record that is read again was said long ago.
     if again == nil { isClockTrusted = record.isTrusted }
     switch record.body {
     case .entry(.granted(_, _, .code(let code), _)), .exchange(.intended(_, let code)):

@@ -135,7 +135,7 @@ package final class MemoryStore: ManagementStore {
     return outcome
   }
 
-  /// What else follows from an event that has just been stored.
+  /// Gaps and ends of exchanges: the consequences of an event that has just been stored.
   /// - Parameter isPossible: whether the station can have written it.
   private func follow(
     _ record: Record, _ place: Place, isPossible: Bool, _ reached: inout StreamProgress,

@@ -171,7 +171,7 @@ final class RecordIntake {
     return outcome
   }
 
-  /// What else follows from an event that has just been stored.
+  /// Gaps and ends of exchanges: the consequences of an event that has just been stored.
   /// - Parameter isPossible: whether the station can have written it.
   func follow(
     _ record: Record, _ key: StreamKey, _ stream: Stream, _ seq: UInt64, isPossible: Bool,

@@ -2,7 +2,7 @@
 import StationProtocol
 import Time
 
-/// What the sensors say, the record of each stretch of time, and the alarms that follow.
+/// Keeps the readings of the sensors, writes the record of each stretch of time, and raises alarms.
 package struct Climate: Equatable, Sendable {
   private let policy: SensorPolicy
   /// In the order of their names.
@@ -25,7 +25,7 @@ package struct Climate: Equatable, Sendable {
     if sensors[index].isThere != wasThere { note(index, &step) }
   }
 
-  /// What time has brought, and what follows from it for the alarms.
+  /// Closes what time has ended, and judges the alarms.
   mutating func pass(_ step: inout Step) {
     guard !sensors.isEmpty else { return }
     for index in sensors.indices {

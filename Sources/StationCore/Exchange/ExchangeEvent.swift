@@ -1,4 +1,4 @@
-// What happens at the exchange machine.
+// The events of the exchange machine.
 import StationProtocol
 
 /// An input of the exchange.
@@ -13,7 +13,7 @@ package enum ExchangeEvent: Equatable, Sendable {
   case replied(StationReply)
   /// The machine's board answered, by the serial number of the order.
   case answered(MachineAnswer)
-  /// It did not, within the window of a reply.
+  /// The board did not answer within the window of a reply.
   case silent(serial: UInt8)
   /// The machine's own door was sensed; nil where it cannot be.
   case doorChanged(isOpen: Bool?)

@@ -1,4 +1,4 @@
-// What happens at the exchange machine: its slots, its board, its screen.
+// The exchange machine as it reacts: its slots, its board, its screen.
 import StationProtocol
 import Time
 

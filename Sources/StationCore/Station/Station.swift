@@ -266,7 +266,7 @@ extension Station {
 }
 
 extension Station {
-  /// What happens at the exchange machine. Its codes tell the time as those at a door do.
+  /// Hands an event of the exchange machine to its room. Its codes tell the time as those at a door do.
   private mutating func exchange(_ event: ExchangeEvent, _ step: inout Step) {
     guard vending != nil else { return }
     var witness: TimeWitness?
@@ -275,7 +275,7 @@ extension Station {
     vending?.handle(event, witness, around, &step)
   }
 
-  /// What an earlier life left behind, also of a machine that was taken away meanwhile.
+  /// Settles the exchange that an earlier life left open, also of a machine that was taken away meanwhile.
   private mutating func recoverExchange(_ recovered: Recovered, _ step: inout Step) {
     if vending != nil {
       vending?.boot(recovered, &step)

@@ -41,7 +41,7 @@ package struct StationConfiguration: Equatable, Sendable {
     self.vending = vending
   }
 
-  /// What a station of this configuration can do, in the order of the words.
+  /// The capabilities of a station of this configuration, in the order of their words.
   package var capabilities: [Capability] {
     var capabilities: [Capability] = [.entry, .occupancy]
     if !relays.isEmpty { capabilities.append(.relays) }

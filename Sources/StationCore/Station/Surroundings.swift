@@ -1,4 +1,4 @@
-// What a room of a station may know of the others.
+// The view that a room of a station has of the others.
 import StationProtocol
 import Time
 
@@ -10,7 +10,7 @@ struct Surroundings {
   let uplink: Int64?
   /// The maintenance key is turned.
   let isInMaintenance: Bool
-  /// What is journaled outlives the daemon.
+  /// Records that are journaled outlive the daemon.
   let isStoreDurable: Bool
   /// By which the time of a code is judged.
   let clock: ClockTrust

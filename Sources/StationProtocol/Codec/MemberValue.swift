@@ -1,8 +1,8 @@
-// What a member of an object can hold.
+// The values that a member of an object can hold.
 import JSON
 import Time
 
-/// What one member holds.
+/// The value of one member.
 package protocol MemberValue {
   /// - Returns: nil where the value is of the right type of JSON, and not one of these.
   static func read(from reader: inout JSONReader) throws(JSONError) -> Self?
@@ -44,7 +44,7 @@ extension MemberWord {
   package func write(to writer: inout JSONWriter) { writer.value(rawValue) }
 }
 
-/// What is written as a text that not every text can be.
+/// A value that is written as a text, of which not every text is one.
 package protocol MemberText: MemberValue {
   /// - Returns: nil where the text is not one of these.
   init?(member text: String)
@@ -58,7 +58,7 @@ extension MemberText {
   package func write(to writer: inout JSONWriter) { writer.value(memberText) }
 }
 
-/// What is written as a whole number that not every number can be.
+/// A value that is written as a whole number, of which not every number is one.
 package protocol MemberNumber: MemberValue {
   /// - Returns: nil where the number is not one of these.
   init?(member number: Int64)

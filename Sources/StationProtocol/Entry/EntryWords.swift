@@ -29,16 +29,6 @@ package enum Credential: Hashable, Sendable {
     case .pin: nil
     }
   }
-
-  /// - Returns: nil where a digest is missing, or where a PIN has one.
-  package init?(_ kind: Kind, _ digest: CodeDigest?) {
-    switch (kind, digest) {
-    case (.code, let digest?): self = .code(digest)
-    case (.card, let digest?): self = .card(digest)
-    case (.pin, nil): self = .pin
-    default: return nil
-    }
-  }
 }
 
 /// What a manager should know of a grant; of several the first.

@@ -37,24 +37,12 @@ package struct ArticleID: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   /// - Returns: nil where the text is empty, too long, or holds any other character.
   package init?(_ text: some StringProtocol) {
-    guard let plain = Self.plain(text, limit: 32) else { return nil }
-    self.text = plain
+    guard isPlainWord(text, limit: 32) else { return nil }
+    self.text = String(text)
   }
 
   package var description: String { text }
   package static func < (one: ArticleID, other: ArticleID) -> Bool { one.text < other.text }
-
-  fileprivate static func plain(_ text: some StringProtocol, limit: Int) -> String? {
-    let isPlain = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
-    return isPlain && (1...limit).contains(text.utf8.count) ? String(text) : nil
-  }
 }
 
 /// One exchange, for ever: the stream of the station and the number in it of the record that says

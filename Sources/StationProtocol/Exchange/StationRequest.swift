@@ -8,17 +8,8 @@ package struct RequestID: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   /// - Returns: nil where the text is empty, too long, or holds any other character.
   package init?(_ text: some StringProtocol) {
-    let text = String(text)
-    let isPlain = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
-    guard isPlain, (1...Self.longest).contains(text.utf8.count) else { return nil }
-    self.text = text
+    guard isPlainWord(text, limit: Self.longest) else { return nil }
+    self.text = String(text)
   }
 
   package init(_ exchange: ExchangeID) { text = exchange.description }

@@ -32,9 +32,7 @@ package struct Capability: Hashable, Sendable, Comparable, CustomStringConvertib
 
   /// - Returns: nil where the text is empty, too long, or holds any other character.
   package init?(_ text: some StringProtocol) {
-    guard (1...48).contains(text.utf8.count),
-      text.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 })
-    else { return nil }
+    guard isPlainWord(text, limit: 48) else { return nil }
     self.text = String(text)
   }
 

@@ -7,6 +7,19 @@ private func isPlain(_ text: String, limit: Int, _ allowed: (UInt8) -> Bool) -> 
   (1...limit).contains(text.utf8.count) && text.utf8.allSatisfy(allowed)
 }
 
+/// Such text in its smallest form: 1 to `limit` of `a-z`, `0-9` and `-`.
+func isPlainWord(_ text: some StringProtocol, limit: Int) -> Bool {
+  (1...limit).contains(text.utf8.count)
+    && text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+}
+
 /// One station: 1 to 48 of `a-z`, `0-9` and `-`. It is also the station's MQTT user name.
 package struct StationID: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// For the errors that people read.

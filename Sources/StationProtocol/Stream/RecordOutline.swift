@@ -13,15 +13,6 @@ extension Record {
       return try members.member("kind", nil)
     }
     guard let kind else { return false }
-    return Kind(rawValue: kind) == nil && isWord(kind)
-  }
-
-  /// As kinds are written: 1 to 48 of `a-z`, `0-9` and `-`.
-  private static func isWord(_ kind: String) -> Bool {
-    (1...48).contains(kind.utf8.count)
-      && kind.utf8.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-      }
+    return Kind(rawValue: kind) == nil && isPlainWord(kind, limit: 48)
   }
 }
