@@ -30,12 +30,12 @@ struct StoreImage {
   var whereabouts: [MemberID: WallTime] = [:]
   var paid: [CodeDigest: WallTime] = [:]
   /// In their order; the last one about a key counts.
-  var guesses: [GuessBook.Change] = []
+  var guesses: [GuessChange] = []
   var exchange: OpenExchange?
   var serial: UInt8 = 0
   var slots: [SlotID: SlotMemory] = [:]
   /// Rows that say how exchanges ended.
-  var settlements: [Outbox.Settlement] = []
+  var settlements: [Settlement] = []
   /// The same beyond their acknowledgement, and the service's store that has them all.
   var kept: [KeptEnds.Row] = []
   var serviceStore: StoreEpoch?
@@ -213,7 +213,7 @@ final class SimulatedDisk {
         if Referee.isOfMachine(row), let record = try? Record(json: row),
           record.kind == .exchange(.ended)
         {
-          image.settlements.append(Outbox.Settlement(seq: seq, record: record))
+          image.settlements.append(Settlement(seq: seq, record: record))
         }
         changes.forEach(apply)
         world.referee.durable(station, image.stream, seq, row)

@@ -45,7 +45,7 @@ extension SimulatedStation {
       totals: image.totals, day: image.day, lastTrusted: image.lastTrusted,
       clockMark: image.clockMark, latches: image.latches,
       whereabouts: image.whereabouts.sorted { $0.key < $1.key }
-        .map { Whereabouts.Stay(member: $0.key, since: $0.value) },
+        .map { Stay(member: $0.key, since: $0.value) },
       guesses: image.guesses, exchange: remembered(image.exchange), serial: image.serial,
       slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
       serviceStore: image.serviceStore, hasLostStore: hasLostStore)

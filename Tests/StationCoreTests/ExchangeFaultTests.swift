@@ -354,7 +354,7 @@ import Time
       at: Scenario.noon, isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
     var recovered = Recovered(
       stream: ExchangeStory.stream, boot: 2, ending: .unclean, floor: 3, next: 4)
-    recovered.settlements = [Outbox.Settlement(seq: 3, record: record)]
+    recovered.settlements = [Settlement(seq: 3, record: record)]
     var story = ExchangeStory(
       recovered: recovered, outbox: OutboxLimits(mostRecords: 60, foldedAtOnce: 20))
     story.tell(.uplinkClosed)

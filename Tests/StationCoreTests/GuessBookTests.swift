@@ -152,9 +152,9 @@ import Time
     book.recover(
       [
         .bucket(
-          .number(Self.number), GuessBucket.Memory(debt: year, pauses: .max, held: year)),
+          .number(Self.number), GuessMemory(debt: year, pauses: .max, held: year)),
         .bucket(
-          .reader(1), GuessBucket.Memory(debt: .zero - year, pauses: -9, held: .zero - year)),
+          .reader(1), GuessMemory(debt: .zero - year, pauses: -9, held: .zero - year)),
       ], at: Self.start)
     #expect(book.holds(Self.number, at: 1, Self.start + .seconds(3599)))
     #expect(!book.holds(Self.number, at: 1, Self.start + .seconds(3600)))

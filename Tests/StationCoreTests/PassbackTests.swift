@@ -8,7 +8,7 @@ import Time
   private static let member = MemberID("m-1")!
 
   private func stay(_ story: Scenario) -> RecoveryChange {
-    .whereabouts(.entered(Whereabouts.Stay(member: Self.member, since: story.now.wall)))
+    .whereabouts(.entered(Stay(member: Self.member, since: story.now.wall)))
   }
 
   private func changes(_ story: Scenario) -> [RecoveryChange] {
@@ -104,7 +104,7 @@ import Time
 
   @Test("anti-passback survives a restart")
   func restart() {
-    let stays = [Whereabouts.Stay(member: Self.member, since: Scenario.noon + .seconds(-200))]
+    let stays = [Stay(member: Self.member, since: Scenario.noon + .seconds(-200))]
     let recovered = Recovered(stream: Scenario.stream, boot: 2, whereabouts: stays)
     let hard = Scenario(entry: EntryPolicy(antiPassback: .hard), recovered: recovered)
     hard.expectRefusal(.passedBack, of: present(hard), "m-1")

@@ -84,7 +84,7 @@ struct StreamRenewalTests {
     outbox.recover(
       Recovered(
         stream: Scenario.stream, floor: 8, next: 11,
-        settlements: [Outbox.Settlement(seq: 9, record: end)]))
+        settlements: [Settlement(seq: 9, record: end)]))
     outbox.renew()
     #expect(outbox.fold() == nil)
     let again = outbox.renewed(on: Self.fresh, through: 3)

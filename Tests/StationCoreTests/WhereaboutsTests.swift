@@ -13,7 +13,7 @@ import Time
   @Test("a member is inside from the entry to the departure")
   func stay() {
     var it = Whereabouts()
-    let stay = Whereabouts.Stay(member: member(1), since: Self.noon)
+    let stay = Stay(member: member(1), since: Self.noon)
     #expect(it.enter(member(1), since: Self.noon, at: Self.start) == [.entered(stay)])
     #expect(it.entered(member(1)) == Self.start)
     #expect(it.entered(member(2)) == nil)
@@ -49,7 +49,7 @@ import Time
 
   @Test("after a restart a stay is as old as the known time says, or begins anew without one")
   func recovered() {
-    let stays = [Whereabouts.Stay(member: member(1), since: Self.noon)]
+    let stays = [Stay(member: member(1), since: Self.noon)]
     var it = Whereabouts()
     it.recover(stays, known: Self.noon + .seconds(60), at: Self.start)
     #expect(it.entered(member(1)) == Self.start + .seconds(-60))
@@ -66,7 +66,7 @@ import Time
   @Test("recovered stays keep their order, so that the oldest is forgotten first")
   func recoveredOrder() {
     let stays = (0..<Whereabouts.most + 3).map {
-      Whereabouts.Stay(member: member($0), since: Self.noon + .seconds(-$0))
+      Stay(member: member($0), since: Self.noon + .seconds(-$0))
     }
     var it = Whereabouts()
     it.recover(stays, known: Self.noon, at: Self.start)

@@ -83,9 +83,9 @@ struct StationStoreTests {
   @Test("wrong PINs and cards are kept until they are forgiven, and survive an unclean end")
   func guesses() throws {
     var (store, recovered) = try open()
-    let memory = GuessBucket.Memory(debt: .seconds(3600), pauses: 2, held: .milliseconds(1500))
-    let number = GuessBook.Key.number(TypedNumber(bits: .max))
-    let reader = GuessBook.Key.reader(try #require(AccessPointID(2)))
+    let memory = GuessMemory(debt: .seconds(3600), pauses: 2, held: .milliseconds(1500))
+    let number = GuessKey.number(TypedNumber(bits: .max))
+    let reader = GuessKey.reader(try #require(AccessPointID(2)))
     var batch = StationStore.Batch()
     batch.operations = [
       .remember([

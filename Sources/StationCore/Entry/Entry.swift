@@ -6,9 +6,6 @@ import Time
 /// came and how many tries were wrong. What the whole station knows (clock, marks, lists, people
 /// inside) it is handed.
 package struct Entry: Equatable, Sendable {
-  /// The same bytes within this time of their last reading are one presentation.
-  static let presentationGap: Duration = .seconds(3)
-
   package var tries = WrongTries()
   private var lastShown: Shown?
   package var refusals = RefusalWindow()
@@ -22,7 +19,7 @@ package struct Entry: Equatable, Sendable {
 
     /// A phone is held to the reader until the door opens: what stood in the way may have gone.
     func deservesAnotherLook(at now: Instant) -> Bool {
-      denial?.canPass == true && now - judged >= Entry.presentationGap
+      denial?.canPass == true && now - judged >= Presentation.gap
     }
   }
 
@@ -69,7 +66,7 @@ package struct Entry: Equatable, Sendable {
       return judge(attempt, circumstances)
     }
     let goesOn = lastShown.flatMap {
-      $0.bytes == bytes && now - $0.at < Self.presentationGap ? $0 : nil
+      $0.bytes == bytes && now - $0.at < Presentation.gap ? $0 : nil
     }
     if var shown = goesOn, !shown.deservesAnotherLook(at: now) {
       shown.at = now

@@ -19,42 +19,9 @@ package struct GuessBook: Equatable, Sendable {
   /// The most numbers that are followed at once; the emptiest gives way.
   static let mostNumbers = 256
 
-  private var buckets: [Key: GuessBucket] = [:]
+  private var buckets: [GuessKey: GuessBucket] = [:]
   /// The last wrong tries, the oldest first; as many as are an alarm.
   private var times: [Instant] = []
-
-  package enum Key: Hashable, Comparable, Sendable {
-    case reader(AccessPointID)
-    case number(TypedNumber)
-
-    var rate: GuessBucket.Rate {
-      switch self {
-      // Four digits last a year, at a try an hour.
-      case .number:
-        GuessBucket.Rate(room: 5, leak: .seconds(3600), longestPause: .seconds(3600))
-      // Many members share a reader, and mistype.
-      case .reader:
-        GuessBucket.Rate(room: 10, leak: .seconds(360), longestPause: .seconds(900))
-      }
-    }
-
-    private var order: (Int, UInt64) {
-      switch self {
-      case .reader(let point): (0, UInt64(point.number))
-      case .number(let number): (1, number.bits)
-      }
-    }
-
-    package static func < (one: Key, other: Key) -> Bool { one.order < other.order }
-  }
-
-  /// What boot must know, as durations: no clock of this life means anything to the next.
-  package enum Change: Equatable, Sendable {
-    /// nil where nothing is held against the key any more.
-    case bucket(Key, GuessBucket.Memory?)
-    /// How long ago the last wrong tries were, the oldest first.
-    case times([Duration])
-  }
 
   package init() {}
 
@@ -70,7 +37,7 @@ package struct GuessBook: Equatable, Sendable {
   /// - Parameter number: nil where none was typed.
   package mutating func wrong(
     _ number: TypedNumber?, at reader: AccessPointID, _ now: Instant
-  ) -> [Change] {
+  ) -> [GuessChange] {
     times = (times + [now]).suffix(Self.many)
     var changes = fill(.reader(reader), now)
     if let number { changes += makeRoom(for: number, now) + fill(.number(number), now) }
@@ -79,18 +46,18 @@ package struct GuessBook: Equatable, Sendable {
 
   /// Whoever knows a number's PIN has the right to mistype it again. A reader's account stays: or
   /// one good PIN would pay for guesses at all the others.
-  package mutating func right(_ number: TypedNumber) -> [Change] {
+  package mutating func right(_ number: TypedNumber) -> [GuessChange] {
     buckets.removeValue(forKey: .number(number)) == nil ? [] : [.bucket(.number(number), nil)]
   }
 
-  private mutating func fill(_ key: Key, _ now: Instant) -> [Change] {
+  private mutating func fill(_ key: GuessKey, _ now: Instant) -> [GuessChange] {
     var bucket = buckets[key] ?? GuessBucket(key.rate, at: now)
     bucket.fill(at: now)
     buckets[key] = bucket
     return [.bucket(key, bucket.memory(at: now))]
   }
 
-  private mutating func makeRoom(for number: TypedNumber, _ now: Instant) -> [Change] {
+  private mutating func makeRoom(for number: TypedNumber, _ now: Instant) -> [GuessChange] {
     guard buckets[.number(number)] == nil else { return [] }
     let numbers = buckets.filter { if case .number = $0.key { true } else { false } }
     guard numbers.count >= Self.mostNumbers else { return [] }
@@ -113,7 +80,7 @@ package struct GuessBook: Equatable, Sendable {
 
   // MARK: - Memory
 
-  package mutating func recover(_ changes: [Change], at now: Instant) {
+  package mutating func recover(_ changes: [GuessChange], at now: Instant) {
     for change in changes {
       switch change {
       case .bucket(let key, let memory):
@@ -125,7 +92,7 @@ package struct GuessBook: Equatable, Sendable {
   }
 
   /// All that boot needs, for a store that knows nothing.
-  package func changes(at now: Instant) -> [Change] {
+  package func changes(at now: Instant) -> [GuessChange] {
     guard !times.isEmpty || !buckets.isEmpty else { return [] }
     return buckets.sorted { $0.key < $1.key }.map { .bucket($0.key, $0.value.memory(at: now)) }
       + [.times(ages(now))]
@@ -134,14 +101,20 @@ package struct GuessBook: Equatable, Sendable {
   private func ages(_ now: Instant) -> [Duration] { times.map { now - $0 } }
 }
 
-/// Names a member's number as it was typed, and is not that number: people type PINs in its place.
-package struct TypedNumber: Hashable, Sendable {
-  package var bits: UInt64
-
-  package init(bits: UInt64) { self.bits = bits }
-}
-
 extension Denial {
   /// Whether somebody may have guessed.
   var isGuess: Bool { self == .wrongPIN || self == .unknownCard }
+}
+
+extension GuessKey {
+  var rate: GuessBucket.Rate {
+    switch self {
+    // Four digits last a year, at a try an hour.
+    case .number:
+      GuessBucket.Rate(room: 5, leak: .seconds(3600), longestPause: .seconds(3600))
+    // Many members share a reader, and mistype.
+    case .reader:
+      GuessBucket.Rate(room: 10, leak: .seconds(360), longestPause: .seconds(900))
+    }
+  }
 }

@@ -25,28 +25,13 @@ package struct GuessBucket: Equatable, Sendable {
   private var pauses: Int
   private var heldUntil: Instant?
 
-  /// What boot must know of it, without any clock.
-  package struct Memory: Equatable, Sendable {
-    package var debt: Duration
-    /// How often it was full since it was empty.
-    package var pauses: Int
-    /// For how long tries still wait.
-    package var held: Duration
-
-    package init(debt: Duration, pauses: Int, held: Duration) {
-      self.debt = debt
-      self.pauses = pauses
-      self.held = held
-    }
-  }
-
   package init(_ rate: Rate, at now: Instant) {
     self.rate = rate
     (debt, filledAt, pauses) = (.zero, now, 0)
   }
 
   /// What was remembered is bounded by what can have been: the file it comes from may be spoilt.
-  package init(_ rate: Rate, _ memory: Memory, at now: Instant) {
+  package init(_ rate: Rate, _ memory: GuessMemory, at now: Instant) {
     self.rate = rate
     debt = min(max(memory.debt, .zero), rate.full + rate.leak)
     pauses = min(max(memory.pauses, 0), Self.mostPauses)
@@ -75,8 +60,8 @@ package struct GuessBucket: Equatable, Sendable {
     pauses = min(pauses + 1, Self.mostPauses)
   }
 
-  package func memory(at now: Instant) -> Memory {
+  package func memory(at now: Instant) -> GuessMemory {
     let held = heldUntil.map { max(.zero, $0 - now) } ?? .zero
-    return Memory(debt: level(at: now), pauses: pauses, held: held)
+    return GuessMemory(debt: level(at: now), pauses: pauses, held: held)
   }
 }

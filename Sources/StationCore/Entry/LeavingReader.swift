@@ -26,7 +26,7 @@ package struct LeavingReader: Equatable, Sendable {
     _ attempt: EntryAttempt, _ directory: MemberDirectory, at now: Instant
   ) -> Decision {
     let isRepeated = last.map {
-      $0.digest == attempt.digest && now - $0.at < Entry.presentationGap
+      $0.digest == attempt.digest && now - $0.at < Presentation.gap
     }
     last = attempt.digest.map { ($0, now) }
     switch identify(attempt, directory) {

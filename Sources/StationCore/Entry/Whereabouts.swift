@@ -12,26 +12,6 @@ package struct Whereabouts: Equatable, Sendable {
   /// Members that are kept in mind; beyond that the oldest is forgotten, and may come in.
   package static let most = 4096
 
-  /// A member's stay.
-  package struct Stay: Equatable, Sendable {
-    package var member: MemberID
-    /// When the member went in, by the trusted time or what came closest to it.
-    package var since: WallTime
-
-    package init(member: MemberID, since: WallTime) {
-      self.member = member
-      self.since = since
-    }
-  }
-
-  /// What boot must remember.
-  package enum Change: Equatable, Sendable {
-    case entered(Stay)
-    case left(MemberID)
-    /// Nobody is inside.
-    case cleared
-  }
-
   private struct Entry: Equatable, Sendable {
     var at: Instant
     /// Grows with each entry; the order in which members are forgotten.
@@ -71,8 +51,8 @@ package struct Whereabouts: Equatable, Sendable {
   /// When the member went in; nil where the member is not known to be inside.
   package func entered(_ member: MemberID) -> Instant? { entries[member]?.at }
 
-  package mutating func enter(_ member: MemberID, since: WallTime, at now: Instant) -> [Change] {
-    var changes: [Change] = []
+  package mutating func enter(_ member: MemberID, since: WallTime, at now: Instant) -> [StayChange] {
+    var changes: [StayChange] = []
     if entries[member] == nil, entries.count >= Self.most,
       let oldest = entries.min(by: { $0.value.number < $1.value.number })?.key
     {
@@ -84,12 +64,12 @@ package struct Whereabouts: Equatable, Sendable {
     return changes + [.entered(Stay(member: member, since: since))]
   }
 
-  package mutating func leave(_ member: MemberID) -> Change? {
+  package mutating func leave(_ member: MemberID) -> StayChange? {
     entries.removeValue(forKey: member).map { _ in .left(member) }
   }
 
   /// The room was found empty.
-  package mutating func clear() -> Change? {
+  package mutating func clear() -> StayChange? {
     guard !entries.isEmpty else { return nil }
     entries = [:]
     return .cleared

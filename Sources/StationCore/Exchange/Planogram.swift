@@ -1,25 +1,6 @@
 // What is in which slot of the machine, how much of it by the book, and what may be sold.
 import StationProtocol
 
-/// What boot must remember of a slot.
-package struct SlotMemory: Equatable, Sendable {
-  package var slot: SlotID
-  /// By the book; nil before somebody has counted.
-  package var stock: Int64?
-  /// The last day on which it is sold, such as 20261121; nil for what does not go off.
-  package var bestBefore: Int?
-  package var quarantine: QuarantineCause?
-
-  package init(
-    slot: SlotID, stock: Int64? = nil, bestBefore: Int? = nil, quarantine: QuarantineCause? = nil
-  ) {
-    self.slot = slot
-    self.stock = stock
-    self.bestBefore = bestBefore
-    self.quarantine = quarantine
-  }
-}
-
 /// The slots of a machine. The stock goes down with what was seen to fall and is set by whoever
 /// counts; nothing else changes it. A slot that nobody has counted yet is sold from all the same:
 /// the drop sensor keeps a member from paying for nothing.

@@ -69,7 +69,7 @@ package struct Vending: Equatable, Sendable {
     let before = shown
     shown = Shown(bytes: bytes, at: now)
     guard let before, before.bytes == bytes else { return false }
-    return now - before.at < Entry.presentationGap
+    return now - before.at < Presentation.gap
   }
 
   /// The number of the next order. A new store does not know the last one, so the first is drawn

@@ -1,29 +1,6 @@
 // How many people are inside, from what the sensors of every access point have seen.
 import StationProtocol
 
-/// Totals that boot must remember. What was seen only grows; what was wrong with it stands beside
-/// it, so that both can be read.
-package struct OccupancyTotals: Equatable, Sendable {
-  package var entered: Int64
-  package var left: Int64
-  /// The sum of all corrections: one up for each underflow, the residual down at each reset.
-  package var corrections: Int64
-  /// Passages that were seen while no door was open.
-  package var refused: Int64
-
-  package init(
-    entered: Int64 = 0, left: Int64 = 0, corrections: Int64 = 0, refused: Int64 = 0
-  ) {
-    self.entered = entered
-    self.left = left
-    self.corrections = corrections
-    self.refused = refused
-  }
-
-  /// Never below zero.
-  package var inside: Int64 { entered - left + corrections }
-}
-
 /// The count of the room. After an unclean start it is stale until evidence comes: someone passes
 /// an open door, or the room is found empty. What happened while nobody looked is not known. It is
 /// stale as well while something moves in a room that should be empty: whoever has slept through

@@ -55,17 +55,6 @@ package struct Outbox: Equatable, Sendable {
   /// the store takes all that is left over into the new stream.
   private var isRenewing = false
 
-  /// A record by which points are taken or given back, and its place.
-  package struct Settlement: Equatable, Sendable {
-    package var seq: UInt64
-    package var record: Record
-
-    package init(seq: UInt64, record: Record) {
-      self.seq = seq
-      self.record = record
-    }
-  }
-
   package init(limits: OutboxLimits) {
     self.limits = limits
     stream = StreamID(bits: 0)

@@ -22,7 +22,7 @@ extension StationStore {
     ) STRICT;
     """)
 
-  func remember(guess change: GuessBook.Change) throws(DatabaseError) {
+  func remember(guess change: GuessChange) throws(DatabaseError) {
     switch change {
     case .bucket(let key, let memory?):
       try database.run(
@@ -46,15 +46,15 @@ extension StationStore {
   }
 
   /// What was spoilt counts for nothing and condemns nothing: these are brakes, not accounts.
-  static func guesses(_ database: Database) throws(DatabaseError) -> [GuessBook.Change] {
-    var changes: [GuessBook.Change] = []
+  static func guesses(_ database: Database) throws(DatabaseError) -> [GuessChange] {
+    var changes: [GuessChange] = []
     let select = "SELECT kind, id, debt, pauses, held FROM guess_bucket ORDER BY kind, id"
     try database.prepare(select).rows { row in
-      guard let key = GuessBook.Key(kind: row.text(0), id: row.int64(1)) else { return }
+      guard let key = GuessKey(kind: row.text(0), id: row.int64(1)) else { return }
       changes.append(
         .bucket(
           key,
-          GuessBucket.Memory(
+          GuessMemory(
             debt: duration(row.int64(2)), pauses: Int(min(max(row.int64(3), 0), 99)),
             held: duration(row.int64(4)))))
     }
@@ -75,7 +75,7 @@ extension StationStore {
   }
 }
 
-extension GuessBook.Key {
+extension GuessKey {
   fileprivate var kind: String {
     switch self {
     case .reader: "reader"

@@ -111,7 +111,7 @@ extension StationStore {
       // One that was spoilt is sent as unreadable, like any other row.
       guard let record = try? Record(json: row.bytes(1)) else { return }
       recovered.settlements.append(
-        Outbox.Settlement(seq: UInt64(max(1, row.int64(0) - base)), record: record))
+        Settlement(seq: UInt64(max(1, row.int64(0) - base)), record: record))
     }
     guard isSound else {
       throw DatabaseError(

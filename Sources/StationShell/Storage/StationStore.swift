@@ -195,7 +195,7 @@ final class StationStore {
       guard let member = MemberID(row.text(0)) else { return }
       let since = min(max(row.int64(1), times.lowerBound), times.upperBound)
       recovered.whereabouts.append(
-        Whereabouts.Stay(member: member, since: WallTime(milliseconds: since)))
+        Stay(member: member, since: WallTime(milliseconds: since)))
     }
     let (totals, areTotalsSound) = try Self.totals(database)
     recovered.totals = totals ?? recovered.totals

@@ -52,68 +52,6 @@ package enum Notice: Equatable, Sendable {
   case closeDoor
 }
 
-/// A record with its place in the stream, and what boot must remember with it.
-package struct JournalEntry: Equatable, Sendable {
-  package var seq: UInt64
-  package var record: Record
-  package var lane: Lane
-  /// Written in the same transaction.
-  package var changes: [RecoveryChange]
-
-  package init(seq: UInt64, record: Record, lane: Lane, changes: [RecoveryChange] = []) {
-    self.seq = seq
-    self.record = record
-    self.lane = lane
-    self.changes = changes
-  }
-}
-
-/// How soon a record must be durable.
-package enum Lane: Equatable, Sendable {
-  /// Grants, alarms: the commit starts within 50 ms.
-  case urgent
-  /// Contact, relock, passage: within 2 s, together with what else has come by then.
-  case soon
-  /// Measurements: with whatever is written next, within 5 minutes.
-  case late
-}
-
-/// A change to what boot needs, kept apart from records and never trimmed by acknowledgements.
-package enum RecoveryChange: Equatable, Sendable {
-  /// Marks that ended before `forgetting` need not be kept. It is no later than the mark of the
-  /// clock that boot recovers, or a code could be valid again after its mark has gone.
-  case mark(ReplayMark, forgetting: WallTime)
-  case totals(OccupancyTotals)
-  /// The local day under way, and which one has a record already.
-  case day(DayBook)
-  /// The earliest time that it can be, and the latest one that was trusted, unless `clockMark`
-  /// follows.
-  case lastTrusted(WallTime)
-  /// The latest time that was trusted, where codes have told a later one since; nil for none.
-  case clockMark(WallTime?)
-  case latch(Latch, isSet: Bool)
-  case whereabouts(Whereabouts.Change)
-  case guess(GuessBook.Change)
-  /// The exchange that has no outcome yet; nil once it has.
-  case exchange(OpenExchange?)
-  /// The number that the last motor was told by.
-  case serial(UInt8)
-  case slot(SlotMemory)
-  /// The end of an exchange that was acknowledged at that time. Those acknowledged before
-  /// `forgetting` need not be kept any longer; nil where nobody knows the time.
-  case endKept(KeptEnd, at: WallTime, forgetting: WallTime?)
-  /// The service's store that has every kept end.
-  case serviceStore(StoreEpoch)
-}
-
-/// What only a hand at the station ends, so that a restart must not.
-package enum Latch: String, CaseIterable, Sendable {
-  /// Fire was signalled: the doors stay released.
-  case fire
-  /// Somebody pressed the emergency button.
-  case emergency
-}
-
 /// The whole state of one part.
 package enum StateReport: Equatable, Sendable {
   case door(AccessPointID, DoorPayload)

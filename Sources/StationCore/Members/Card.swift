@@ -1,5 +1,4 @@
-// What people show besides codes: cards by their number, and numbers typed at a keypad.
-import StationProtocol
+// The number of a card, as a Wiegand reader tells it.
 
 /// A card as a Wiegand reader tells it: a number in one of these widths, parity already checked.
 /// A number on a wire proves little; that is why a card counts only where a list names it.
@@ -66,48 +65,5 @@ package struct Card: Hashable, Sendable, CustomStringConvertible {
     case .bits26: "26:\(number >> 16):\(number & 0xFFFF)"
     case .bits24, .bits32, .bits34, .bits37, .bits58: "\(width.rawValue):\(number)"
     }
-  }
-}
-
-/// A card at a reader. The digest names it in records; its number is written nowhere.
-package struct CardPresentation: Equatable, Sendable {
-  package var card: Card
-  package var digest: CodeDigest
-
-  package init(_ card: Card, digest: CodeDigest) {
-    self.card = card
-    self.digest = digest
-  }
-}
-
-/// A member's number and PIN, typed and compared. The PIN itself never comes this far.
-package enum PINAttempt: Equatable, Sendable {
-  /// The PIN was that member's.
-  case right(MemberID)
-  /// It was the one that the member types under threat.
-  case duress(MemberID)
-  /// There is no such number, or it was not its PIN: which of the two is nobody's business.
-  case wrong
-}
-
-/// One attempt to come in, whatever was shown.
-package enum EntryAttempt: Equatable, Sendable {
-  case code(Presentation)
-  case card(CardPresentation)
-  /// The number that was typed is nil where what was typed has none.
-  case pin(PINAttempt, number: TypedNumber? = nil)
-
-  /// What tells this showing from another; nil where each is one of its own.
-  var digest: CodeDigest? {
-    switch self {
-    case .code(let presentation): presentation.bytes
-    case .card(let presentation): presentation.digest
-    case .pin: nil
-    }
-  }
-
-  /// Whose PIN was tried.
-  var number: TypedNumber? {
-    if case .pin(_, let number) = self { number } else { nil }
   }
 }

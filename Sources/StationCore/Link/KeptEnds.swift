@@ -2,19 +2,6 @@
 import StationProtocol
 import Time
 
-/// The end of an exchange as it was sent and acknowledged: its stream, its number, its record.
-package struct KeptEnd: Equatable, Sendable {
-  package var stream: StreamID
-  package var seq: UInt64
-  package var record: Record
-
-  package init(stream: StreamID, seq: UInt64, record: Record) {
-    self.stream = stream
-    self.seq = seq
-    self.record = record
-  }
-}
-
 /// Sends the kept ends again, one after the other, to a store of the service that has not said
 /// yet that it has them. Ends are money: without them a restored backup would give points back
 /// for what fell. The rows are the station's store's; the one under way alone is here.
@@ -133,7 +120,7 @@ extension Station {
   }
 
   /// Ends that the service has just acknowledged, in the transaction that deletes their rows.
-  mutating func keep(_ settlements: [Outbox.Settlement], _ step: inout Step) {
+  mutating func keep(_ settlements: [Settlement], _ step: inout Step) {
     guard !settlements.isEmpty else { return }
     let known = clock.lastTrusted(at: step.now)
     step.effects.append(

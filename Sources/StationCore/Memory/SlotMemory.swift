@@ -1,0 +1,21 @@
+// A slot of the machine, as the store keeps it.
+import StationProtocol
+
+/// What boot must remember of a slot.
+package struct SlotMemory: Equatable, Sendable {
+  package var slot: SlotID
+  /// By the book; nil before somebody has counted.
+  package var stock: Int64?
+  /// The last day on which it is sold, such as 20261121; nil for what does not go off.
+  package var bestBefore: Int?
+  package var quarantine: QuarantineCause?
+
+  package init(
+    slot: SlotID, stock: Int64? = nil, bestBefore: Int? = nil, quarantine: QuarantineCause? = nil
+  ) {
+    self.slot = slot
+    self.stock = stock
+    self.bestBefore = bestBefore
+    self.quarantine = quarantine
+  }
+}
