@@ -77,7 +77,7 @@ final class Customers {
       }
     case 4:
       let door = dice.pick(station.doors)
-      later(0...9) { $0.station.tell(.codePresented(door.point, code)) }
+      later(0...9) { $0.station.tell(.entry(.presented(door.point, .code(code)))) }
     default: break
     }
   }

@@ -49,7 +49,8 @@ struct DoorChecker {
         return complaint
       }
     }
-    if case .exitRequested(let point) = event, !effects.contains(.setStrike(point, .release)) {
+    if case .door(.exitRequested(let point)) = event, !effects.contains(.setStrike(point, .release))
+    {
       return wrong("exit is not honoured at \(point)")
     }
     return nil
@@ -74,7 +75,7 @@ struct DoorChecker {
   private mutating func released(
     _ point: AccessPointID, _ event: Event, _ effects: [Effect], at now: Instant
   ) -> String? {
-    if case .linesChanged = event, bounds[point] != nil { return nil }
+    if case .wires(.linesChanged) = event, bounds[point] != nil { return nil }
     guard let timing = configuration?.accessPoints.first(where: { $0.id == point })?.timing else {
       return wrong("there is no access point \(point)")
     }
@@ -104,9 +105,9 @@ struct DoorChecker {
   ) -> String? {
     guard let bound = bounds.removeValue(forKey: point), now < bound else { return nil }
     switch event {
-    case .doorContactChanged(point, isClosed: true), .booted: return nil
+    case .door(.contactChanged(point, isClosed: true)), .booted: return nil
     // The leaf may have closed behind the one who was let in while fire held the strike.
-    case .resetTurned: return nil
+    case .safety(.resetTurned): return nil
     default: return wrong("the strike \(point) is secured before its time")
     }
   }

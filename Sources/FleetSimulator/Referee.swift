@@ -54,7 +54,7 @@ final class Referee {
 
   func step(_ station: Int, _ event: Event, _ effects: [Effect], at now: Instant) {
     // A hand at the key may say that an earlier time is right; a clock by itself may not.
-    if case .maintenanceChanged(isOn: true) = event {
+    if case .entry(.maintenanceChanged(isOn: true)) = event {
       doors[station].clockAccepted()
       exchanges.clockAccepted(station)
     }

@@ -60,11 +60,13 @@ final class SimulatedDoor {
 
   /// What the daemon senses when it comes up.
   func reportAll() {
-    guard areLinesReadable else { return station.tell(.linesChanged(point, areReadable: false)) }
-    if !isReaderConnected { station.tell(.readerChanged(point, isConnected: false)) }
-    station.tell(.doorContactChanged(point, isClosed: !isOpen))
+    guard areLinesReadable else {
+      return station.tell(.wires(.linesChanged(point, areReadable: false)))
+    }
+    if !isReaderConnected { station.tell(.entry(.readerChanged(point, isConnected: false))) }
+    station.tell(.door(.contactChanged(point, isClosed: !isOpen)))
     for beam in Beam.allCases where broken[beam] == true {
-      station.tell(.beamChanged(point, beam, isBroken: true))
+      station.tell(.occupancy(.beamChanged(point, beam, isBroken: true)))
     }
   }
 
@@ -85,7 +87,7 @@ final class SimulatedDoor {
 
   func pressExit() {
     egressUntil = world.now + Self.egress
-    if areLinesReadable { station.tell(.exitRequested(point)) }
+    if areLinesReadable { station.tell(.door(.exitRequested(point))) }
   }
 
   func set(_ beam: Beam, isBroken: Bool) {
@@ -94,10 +96,10 @@ final class SimulatedDoor {
     guard areLinesReadable else { return }
     if world.strikes(.bounce, onceIn: 6) {
       for level in [isBroken, !isBroken] {
-        station.tell(.beamChanged(point, beam, isBroken: level))
+        station.tell(.occupancy(.beamChanged(point, beam, isBroken: level)))
       }
     }
-    station.tell(.beamChanged(point, beam, isBroken: isBroken))
+    station.tell(.occupancy(.beamChanged(point, beam, isBroken: isBroken)))
   }
 
   private func move(open: Bool) {
@@ -105,12 +107,12 @@ final class SimulatedDoor {
     reportContact()
     guard world.strikes(.bounce, onceIn: 3), areLinesReadable else { return }
     for index in 0..<2 * (1 + dice.below(2)) {
-      station.tell(.doorContactChanged(point, isClosed: index % 2 == 0 ? open : !open))
+      station.tell(.door(.contactChanged(point, isClosed: index % 2 == 0 ? open : !open)))
     }
   }
 
   private func reportContact() {
-    if areLinesReadable { station.tell(.doorContactChanged(point, isClosed: !isOpen)) }
+    if areLinesReadable { station.tell(.door(.contactChanged(point, isClosed: !isOpen))) }
   }
 
   // MARK: - Faults
@@ -132,21 +134,21 @@ final class SimulatedDoor {
   func setReader(connected: Bool) {
     guard isReaderConnected != connected else { return }
     isReaderConnected = connected
-    station.tell(.readerChanged(point, isConnected: connected))
+    station.tell(.entry(.readerChanged(point, isConnected: connected)))
   }
 
   func loseLines() {
     guard areLinesReadable else { return }
     areLinesReadable = false
     interruptions += 1
-    station.tell(.linesChanged(point, areReadable: false))
+    station.tell(.wires(.linesChanged(point, areReadable: false)))
     if dice.once(in: 2) { isReleased = false }
   }
 
   func regainLines() {
     guard !areLinesReadable else { return }
     areLinesReadable = true
-    station.tell(.linesChanged(point, areReadable: true))
+    station.tell(.wires(.linesChanged(point, areReadable: true)))
     reportAll()
   }
 }

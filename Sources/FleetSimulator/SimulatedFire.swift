@@ -39,8 +39,8 @@ final class SimulatedFire {
   /// Turns the key, and comes again until the doors go by codes as before.
   func comeWithKey() {
     world.after(dice.seconds(10...900)) { [unowned self] in
-      station.tell(.resetTurned)
-      if !station.isRunning || station.core.fire.isLatched { comeWithKey() }
+      station.tell(.safety(.resetTurned))
+      if !station.isRunning || station.core.safety.fire.isLatched { comeWithKey() }
     }
   }
 
@@ -51,6 +51,6 @@ final class SimulatedFire {
   }
 
   private func report(_ line: FireLine) {
-    station.tell(.fireLineChanged(line, isClosed: (line == .first) != isBurning))
+    station.tell(.safety(.fireLineChanged(line, isClosed: (line == .first) != isBurning)))
   }
 }

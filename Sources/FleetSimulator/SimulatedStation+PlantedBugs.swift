@@ -10,7 +10,7 @@ extension SimulatedStation {
         effects.removeAll { if case .setStrike(_, .secure) = $0 { true } else { false } }
       }
     case .exitRefused:
-      if case .exitRequested = event, core.occupancy.totals.inside >= 3 {
+      if case .door(.exitRequested) = event, core.headcount.occupancy.totals.inside >= 3 {
         effects.removeAll { if case .setStrike = $0 { true } else { false } }
       }
     case .grantUnrecorded:

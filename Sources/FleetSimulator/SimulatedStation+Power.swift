@@ -68,9 +68,9 @@ extension SimulatedStation {
     tell(.booted(recovered))
     fire.reportAll()
     machine?.reportAll()
-    tell(.maintenanceChanged(isOn: isKeyTurned))
+    tell(.entry(.maintenanceChanged(isOn: isKeyTurned)))
     for door in doors { door.reportAll() }
-    tell(.motionChanged(isMoving: isMoving))
+    tell(.occupancy(.motionChanged(isMoving: isMoving)))
     connectLater()
     onStart?()
   }
@@ -168,7 +168,7 @@ extension SimulatedStation {
   /// The store goes on with another stream, and so does the session.
   func renewed(_ stream: StreamID, through last: UInt64) {
     guard isRunning else { return }
-    tell(.streamRenewed(stream, through: last))
+    tell(.link(.streamRenewed(stream, through: last)))
     broker.disconnect(index)
     uplinkClosed()
   }
@@ -180,7 +180,7 @@ extension SimulatedStation {
   /// The maintenance key is where somebody left it, whether or not the daemon notices.
   func turnMaintenanceKey(on isOn: Bool) {
     isKeyTurned = isOn
-    tell(.maintenanceChanged(isOn: isOn))
+    tell(.entry(.maintenanceChanged(isOn: isOn)))
   }
 
   /// What the store says of the exchange that was open.
@@ -206,7 +206,7 @@ extension SimulatedStation {
     machine?.mend()
     line?.mend()
     fire.putOut()
-    if core.fire.isLatched || disk.image.latches.contains(.fire) { fire.comeWithKey() }
+    if core.safety.fire.isLatched || disk.image.latches.contains(.fire) { fire.comeWithKey() }
     if !isRunning { powerOn() }
   }
 }

@@ -34,24 +34,24 @@ extension SimulatedStation {
       .status(id),
       StatusPayload(isOnline: true, session: session, reason: .connected, at: now.wall).json,
       retained: true)
-    tell(.uplinkOpened(connection: connection))
+    tell(.link(.uplinkOpened(connection: connection)))
   }
 
   func uplinkClosed() {
     isConnected = false
-    tell(.uplinkClosed)
+    tell(.link(.uplinkClosed))
     connectLater()
   }
 
   func received(_ path: String, _ payload: [UInt8]) {
     switch Topic(path: path) {
     case .ack(id):
-      if let ack = try? Acknowledgement(json: payload) { return tell(.acknowledged(ack)) }
+      if let ack = try? Acknowledgement(json: payload) { return tell(.link(.acknowledged(ack))) }
     case .reply(id):
       if let reply = try? StationReply(json: payload) { return tell(.exchange(.replied(reply))) }
     case .serviceStatus:
       guard let status = try? ServiceStatusPayload(json: payload) else { break }
-      if status.isOnline, let store = status.store { tell(.serviceHeard(store)) }
+      if status.isOnline, let store = status.store { tell(.link(.serviceHeard(store))) }
       return
     default: break
     }
@@ -63,7 +63,7 @@ extension SimulatedStation {
     let life = life
     world.after(dice.milliseconds(1...30)) { [unowned self] in
       guard life == self.life else { return }
-      tell(.keptEndRead(disk.image.kept.first { $0.id > id }))
+      tell(.link(.keptEndRead(disk.image.kept.first { $0.id > id })))
     }
   }
 

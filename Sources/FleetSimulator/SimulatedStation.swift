@@ -140,7 +140,7 @@ final class SimulatedStation {
     if world.strikes(.cutAtPendingWrite, onceIn: isOfExchange ? 25 : 250) {
       endSuddenly(within: 0...30)
     }
-    if world.mutation == .publishBeforeCommit { tell(.journaled(through: last)) }
+    if world.mutation == .publishBeforeCommit { tell(.link(.journaled(through: last))) }
   }
 
   private func perform(_ effect: Effect) {
@@ -176,7 +176,7 @@ final class SimulatedStation {
     guard isRunning, seq > core.outbox.durable else { return }
     let isOfExchange = seq == lastOfExchange
     if world.strikes(.cutAtPendingWrite, onceIn: isOfExchange ? 25 : 250) { return endSuddenly() }
-    tell(.journaled(through: seq))
+    tell(.link(.journaled(through: seq)))
   }
 
   /// Asked in place: a copy of a whole station costs more than everything else about it.

@@ -75,76 +75,130 @@ package struct Trace {
   }
 }
 
+/// Numbers that tell kinds of events apart; their content is in the records that follow.
 extension Event {
-  /// A number that tells kinds of events apart; their content is in the records that follow.
   fileprivate var number: UInt64 {
     switch self {
     case .booted(let recovered): 1 + recovered.next << 8
-    case .codePresented(let point, let presentation):
-      2 + UInt64(point.number) << 8 + presentation.bytes.low << 16
-    case .doorContactChanged(let point, let isClosed):
-      3 + UInt64(point.number) << 8 + (isClosed.map { $0 ? 1 : 2 } ?? 3) << 16
-    case .exitRequested(let point): 4 + UInt64(point.number) << 8
-    case .beamChanged(let point, let beam, let isBroken):
-      5 + UInt64(point.number) << 8 + (beam == .outer ? 1 : 2) << 16 + (isBroken ? 1 : 2) << 24
-    case .linesChanged(let point, let areReadable):
-      6 + UInt64(point.number) << 8 + (areReadable ? 1 : 2) << 16
-    case .readerChanged(let point, let isConnected):
-      7 + UInt64(point.number) << 8 + (isConnected ? 1 : 2) << 16
-    case .journaled(let seq): 8 + seq << 8
     case .storeReplaced(let stream, _): 9 ^ stream.bits
-    case .serviceHeard(let epoch): 24 ^ epoch.bits
-    case .keptEndRead(let row): 25 + UInt64(bitPattern: row?.id ?? 0) << 8
-    case .streamRenewed(let stream, let last): 23 ^ stream.bits + last << 8
-    case .uplinkOpened(let connection): 10 + UInt64(connection) << 8
-    case .uplinkClosed: 11
-    case .sessionTakenOver: 26
-    case .copyFound: 27
-    case .acknowledged(let ack): 12 + ack.upto << 8
+    case .wires(let event): event.number
+    case .safety(let event): event.number
+    case .door(let event): event.number
+    case .entry(let event): event.number
+    case .occupancy(let event): event.number
+    case .climate(let event): event.number
+    case .exchange(let event): event.number
+    case .link(let event): event.number
     case .wake: 13
+    }
+  }
+}
+
+extension WiresEvent {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .linesChanged(let point?, let areReadable):
+      6 + UInt64(point.number) << 8 + areReadable.number << 16
+    case .linesChanged(nil, let areReadable): 30 + areReadable.number << 16
+    case .inputChattered(let point, let line, let isChattering):
+      31 + UInt64(point?.number ?? 0) << 8 + isChattering.number << 16
+        + UInt64(line.rawValue.utf8.count) << 24
+    }
+  }
+}
+
+extension SafetyEvent {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .fireLineChanged(let line, let isClosed):
+      34 + (line == .first ? 1 : 2) << 8 + (isClosed ?? false).number << 16
+    case .resetTurned: 35
+    case .emergencyChanged(let isPressed): 36 + isPressed.number << 16
+    }
+  }
+}
+
+extension DoorEvent {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .contactChanged(let point, let isClosed):
+      3 + UInt64(point.number) << 8 + (isClosed?.number ?? 3) << 16
+    case .exitRequested(let point): 4 + UInt64(point.number) << 8
+    case .strikeSensed(let point, let isLocked):
+      32 + UInt64(point.number) << 8 + isLocked.number << 16
+    case .tamperChanged(let point, let isOpen):
+      33 + UInt64(point.number) << 8 + isOpen.number << 16
+    }
+  }
+}
+
+extension EntryEvent {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .presented(let point, .code(let presentation)):
+      2 + UInt64(point.number) << 8 + presentation.bytes.low << 16
+    case .presented(let point, .card(let presentation)):
+      15 + UInt64(point.number) << 8 + presentation.digest.low << 16
+    case .presented(let point, .pin(let attempt, _)):
+      16 + UInt64(point.number) << 8 + (attempt == .wrong ? 1 : 2) << 16
+    case .leaveRequested(let point, _): 17 + UInt64(point.number) << 8
+    case .readerChanged(let point, let isConnected):
+      7 + UInt64(point.number) << 8 + isConnected.number << 16
+    case .lockDownChanged(let isOn): 18 + isOn.number << 8
+    case .maintenanceChanged(let isOn): 19 + isOn.number << 8
+    case .issuersRead: 0
+    case .directoryChanged(let directory): 20 + UInt64(directory.revoked.count) << 8
+    case .listsJudged(let areFaulty): 21 + areFaulty.number << 8
+    }
+  }
+}
+
+extension OccupancyEvent {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .beamChanged(let point, let beam, let isBroken):
+      5 + UInt64(point.number) << 8 + (beam == .outer ? 1 : 2) << 16 + isBroken.number << 24
     case .counterPulsed(let point): 40 + UInt64(point.number) << 8
     case .counterReported(let point, let entered, let left):
       41 + UInt64(point.number) << 8 + UInt64(entered) << 16 + UInt64(left) << 32
     case .counterChanged(let point, let isConnected):
-      42 + UInt64(point.number) << 8 + (isConnected ? 1 : 2) << 16
-    case .motionChanged(let isMoving): 43 + (isMoving == nil ? 3 : isMoving == true ? 1 : 2) << 16
-    case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
-    case .cardPresented(let point, let presentation):
-      15 + UInt64(point.number) << 8 + presentation.digest.low << 16
-    case .pinEntered(let point, let attempt, _):
-      16 + UInt64(point.number) << 8 + (attempt == .wrong ? 1 : 2) << 16
-    case .leaveRequested(let point, _): 17 + UInt64(point.number) << 8
-    case .lockDownChanged(let isOn): 18 + (isOn ? 1 : 2) << 8
-    case .maintenanceChanged(let isOn): 19 + (isOn ? 1 : 2) << 8
-    case .directoryChanged(let directory): 20 + UInt64(directory.revoked.count) << 8
-    case .storeKept: 22
-    case .storeDisplaced: 28
-    case .listsJudged(let areFaulty): 21 + (areFaulty ? 1 : 2) << 8
-    default: numberOfWires
+      42 + UInt64(point.number) << 8 + isConnected.number << 16
+    case .motionChanged(let isMoving): 43 + (isMoving?.number ?? 3) << 16
     }
   }
+}
 
-  /// The same for what comes from wires that few doors have.
-  private var numberOfWires: UInt64 {
+extension ClimateEvent {
+  fileprivate var number: UInt64 {
     switch self {
-    case .stationLinesChanged(let areReadable): 30 + (areReadable ? 1 : 2) << 16
-    case .inputChattered(let point, let line, let isChattering):
-      31 + UInt64(point?.number ?? 0) << 8 + (isChattering ? 1 : 2) << 16
-        + UInt64(line.rawValue.utf8.count) << 24
-    case .strikeSensed(let point, let isLocked):
-      32 + UInt64(point.number) << 8 + (isLocked ? 1 : 2) << 16
-    case .tamperChanged(let point, let isOpen):
-      33 + UInt64(point.number) << 8 + (isOpen ? 1 : 2) << 16
-    case .fireLineChanged(let line, let isClosed):
-      34 + (line == .first ? 1 : 2) << 8 + (isClosed ? 1 : 2) << 16
-    case .resetTurned: 35
-    case .exchange(let event): event.number
-    case .emergencyChanged(let isPressed): 36 + (isPressed ? 1 : 2) << 16
+    case .sensorRead, .sensorFailed: 0
     case .relayOverrideChanged(let relay, let isOn):
-      37 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
-    default: 0
+      37 + UInt64(relay.rawValue.utf8.count) << 8 + isOn.number << 16
     }
   }
+}
+
+extension LinkEvent {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .journaled(let seq): 8 + seq << 8
+    case .uplinkOpened(let connection): 10 + UInt64(connection) << 8
+    case .uplinkClosed: 11
+    case .acknowledged(let ack): 12 + ack.upto << 8
+    case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
+    case .storeKept: 22
+    case .streamRenewed(let stream, let last): 23 ^ stream.bits + last << 8
+    case .serviceHeard(let epoch): 24 ^ epoch.bits
+    case .keptEndRead(let row): 25 + UInt64(bitPattern: row?.id ?? 0) << 8
+    case .sessionTakenOver: 26
+    case .copyFound: 27
+    case .storeDisplaced: 28
+    }
+  }
+}
+
+extension Bool {
+  fileprivate var number: UInt64 { self ? 1 : 2 }
 }
 
 extension ExchangeEvent {

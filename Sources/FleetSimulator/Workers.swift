@@ -46,7 +46,7 @@ final class Workers {
 
   private func sense(_ isMoving: Bool) {
     station.isMoving = isMoving
-    station.tell(.motionChanged(isMoving: isMoving))
+    station.tell(.occupancy(.motionChanged(isMoving: isMoving)))
   }
 
   /// A station that is back meets those who stood before it when it went dark.
@@ -74,10 +74,10 @@ final class Workers {
   }
 
   private func show(_ code: Presentation, at door: SimulatedDoor, attempts: Int) {
-    if door.isReaderConnected { station.tell(.codePresented(door.point, code)) }
+    if door.isReaderConnected { station.tell(.entry(.presented(door.point, .code(code)))) }
     if dice.once(in: 12) {
       world.after(dice.milliseconds(200...9000)) { [unowned self] in
-        if door.isReaderConnected { station.tell(.codePresented(door.point, code)) }
+        if door.isReaderConnected { station.tell(.entry(.presented(door.point, .code(code)))) }
       }
     }
     world.after(dice.milliseconds(300...2800)) { [unowned self] in

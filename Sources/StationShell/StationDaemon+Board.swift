@@ -16,30 +16,30 @@ extension StationDaemon {
     guard let number = line.accessPoint else { return event(ofStation: line.kind, level) }
     guard let point = AccessPointID(number) else { return nil }
     switch line.kind {
-    case .contact: return .doorContactChanged(point, isClosed: level)
-    case .exit: return level ? .exitRequested(point) : nil
-    case .outerBeam: return .beamChanged(point, .outer, isBroken: !level)
-    case .innerBeam: return .beamChanged(point, .inner, isBroken: !level)
-    case .strikeFeedback: return .strikeSensed(point, isLocked: level)
-    case .tamper: return .tamperChanged(point, isOpen: !level)
-    case .counter: return level ? .counterPulsed(point) : nil
+    case .contact: return .door(.contactChanged(point, isClosed: level))
+    case .exit: return level ? .door(.exitRequested(point)) : nil
+    case .outerBeam: return .occupancy(.beamChanged(point, .outer, isBroken: !level))
+    case .innerBeam: return .occupancy(.beamChanged(point, .inner, isBroken: !level))
+    case .strikeFeedback: return .door(.strikeSensed(point, isLocked: level))
+    case .tamper: return .door(.tamperChanged(point, isOpen: !level))
+    case .counter: return level ? .occupancy(.counterPulsed(point)) : nil
     default: return nil
     }
   }
 
   private static func event(ofStation kind: BoardLine.Kind, _ level: Bool) -> Event? {
     switch kind {
-    case .fire: .fireLineChanged(.first, isClosed: level)
-    case .secondFire: .fireLineChanged(.second, isClosed: level)
-    case .fireReset: level ? .resetTurned : nil
-    case .lockDown: .lockDownChanged(isOn: level)
-    case .maintenance: .maintenanceChanged(isOn: level)
-    case .motion: .motionChanged(isMoving: level)
+    case .fire: .safety(.fireLineChanged(.first, isClosed: level))
+    case .secondFire: .safety(.fireLineChanged(.second, isClosed: level))
+    case .fireReset: level ? .safety(.resetTurned) : nil
+    case .lockDown: .entry(.lockDownChanged(isOn: level))
+    case .maintenance: .entry(.maintenanceChanged(isOn: level))
+    case .motion: .occupancy(.motionChanged(isMoving: level))
     case .machineDoor: .exchange(.doorChanged(isOpen: !level))
-    case .emergency: .emergencyChanged(isPressed: level)
-    case .lightsOverride: .relayOverrideChanged(.lights, isOn: level)
-    case .climateOverride: .relayOverrideChanged(.climate, isOn: level)
-    case .socketsOverride: .relayOverrideChanged(.sockets, isOn: level)
+    case .emergency: .safety(.emergencyChanged(isPressed: level))
+    case .lightsOverride: .climate(.relayOverrideChanged(.lights, isOn: level))
+    case .climateOverride: .climate(.relayOverrideChanged(.climate, isOn: level))
+    case .socketsOverride: .climate(.relayOverrideChanged(.sockets, isOn: level))
     default: nil
     }
   }
@@ -52,8 +52,9 @@ extension StationDaemon {
       Log.notice("\(line) is quiet again")
     }
     dispatch(
-      .inputChattered(
-        line.accessPoint.flatMap { AccessPointID($0) }, input, isChattering: isChattering))
+      .wires(
+        .inputChattered(
+          line.accessPoint.flatMap { AccessPointID($0) }, input, isChattering: isChattering)))
     if isChattering, line.kind == .machineDoor { dispatch(.exchange(.doorChanged(isOpen: nil))) }
   }
 
@@ -66,9 +67,9 @@ extension StationDaemon {
     }
     if let accessPoint {
       guard let point = AccessPointID(accessPoint) else { return }
-      dispatch(.linesChanged(point, areReadable: areReadable))
+      dispatch(.wires(.linesChanged(point, areReadable: areReadable)))
     } else {
-      dispatch(.stationLinesChanged(areReadable: areReadable))
+      dispatch(.wires(.linesChanged(nil, areReadable: areReadable)))
       if !areReadable { dispatch(.exchange(.doorChanged(isOpen: nil))) }
     }
   }

@@ -9,10 +9,10 @@ extension StationDaemon {
       switch report {
       case .read(let id, let readings):
         if log.read(id) { Log.notice("sensor \(id) is there") }
-        dispatch(.sensorRead(id, readings))
+        dispatch(.climate(.sensorRead(id, readings)))
       case .failed(let id, let reason):
         if log.failed(id, reason: reason) { Log.warning("sensor \(id): \(reason)") }
-        dispatch(.sensorFailed(id))
+        dispatch(.climate(.sensorFailed(id)))
       }
     }
   }

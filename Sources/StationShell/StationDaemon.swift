@@ -83,8 +83,8 @@ package final class StationDaemon {
     try connectParts()
     dispatch(.booted(journal.recovered))
     // Before any reader is heard: whoever is revoked is so from the first code on.
-    dispatch(.directoryChanged(members.directory))
-    dispatch(.listsJudged(areFaulty: members.areFaulty))
+    dispatch(.entry(.directoryChanged(members.directory)))
+    dispatch(.entry(.listsJudged(areFaulty: members.areFaulty)))
     take(issuers.files)
     lookAtFiles()
     // What a daemon left that was killed.
@@ -133,7 +133,7 @@ package final class StationDaemon {
     try loop.receive(from: issuers.reports) { [unowned self] in take($0) }
     try connectSensors()
     link.onEvent = { [unowned self] in heard($0) }
-    remainders.onCopy = { [unowned self] in dispatch(.copyFound) }
+    remainders.onCopy = { [unowned self] in dispatch(.link(.copyFound)) }
     lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
     lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
     lines.onShown = { [unowned self] in take($1, at: $0, .inward) }
@@ -147,12 +147,12 @@ package final class StationDaemon {
 
   /// What the link says, unless it is about a store that was set aside.
   private func heard(_ event: Event) {
-    if case .acknowledged(let ack) = event, remainders.takes(ack) { return }
+    if case .link(.acknowledged(let ack)) = event, remainders.takes(ack) { return }
     switch event {
-    case .uplinkOpened:
+    case .link(.uplinkOpened):
       dispatch(event)
       remainders.uplinkOpened()
-    case .uplinkClosed:
+    case .link(.uplinkClosed):
       remainders.uplinkClosed()
       dispatch(event)
     default: dispatch(event)
@@ -170,7 +170,7 @@ package final class StationDaemon {
   private func connectCounters() {
     for (counter, setting) in zip(counters, settings.counters) {
       counter.onTotals = { [unowned self] entered, left in
-        dispatch(.counterReported(setting.accessPoint, entered: entered, left: left))
+        dispatch(.occupancy(.counterReported(setting.accessPoint, entered: entered, left: left)))
       }
       counter.onConnection = { [unowned self] isConnected, reason in
         if isConnected {
@@ -178,7 +178,7 @@ package final class StationDaemon {
         } else {
           Log.warning("people counter \(setting.name): \(reason)")
         }
-        dispatch(.counterChanged(setting.accessPoint, isConnected: isConnected))
+        dispatch(.occupancy(.counterChanged(setting.accessPoint, isConnected: isConnected)))
       }
     }
   }
@@ -202,8 +202,8 @@ extension StationDaemon {
       return dispatch(.exchange(.codeShown(presentation)))
     }
     switch reader.direction {
-    case .inward: dispatch(.codePresented(point, presentation))
-    case .outward: dispatch(.leaveRequested(point, .code(presentation)))
+    case .inward: dispatch(.entry(.presented(point, .code(presentation))))
+    case .outward: dispatch(.entry(.leaveRequested(point, .code(presentation))))
     }
   }
 
@@ -275,49 +275,49 @@ extension StationDaemon {
       Log.notice("issuer keys: \(ids.joined(separator: ", "))")
     }
     verifier = CodeVerifier(files.keys)
-    dispatch(.issuersRead(files.issuers))
+    dispatch(.entry(.issuersRead(files.issuers)))
   }
 
   private func take(_ report: MemberFiles.Report) {
     switch report {
     case .changed(let directory):
       Log.notice("the lists of members were read again")
-      dispatch(.directoryChanged(directory))
+      dispatch(.entry(.directoryChanged(directory)))
     case .shown(let point, let direction, let card):
       members.heard(point)
       switch direction {
-      case .inward: dispatch(.cardPresented(point, card))
-      case .outward: dispatch(.leaveRequested(point, .card(card)))
+      case .inward: dispatch(.entry(.presented(point, .card(card))))
+      case .outward: dispatch(.entry(.leaveRequested(point, .card(card))))
       }
     case .compared(let point, let direction, let attempt, let number):
       members.heard(point)
       switch direction {
-      case .inward: dispatch(.pinEntered(point, attempt, number: number))
-      case .outward: dispatch(.leaveRequested(point, .pin(attempt, number: number)))
+      case .inward: dispatch(.entry(.presented(point, .pin(attempt, number: number))))
+      case .outward: dispatch(.entry(.leaveRequested(point, .pin(attempt, number: number))))
       }
     case .problem(let problem): Log.error(problem)
     case .note(let note): Log.notice(note)
-    case .judged(let areFaulty): dispatch(.listsJudged(areFaulty: areFaulty))
+    case .judged(let areFaulty): dispatch(.entry(.listsJudged(areFaulty: areFaulty)))
     }
   }
 
   private func take(_ report: Journal.Report) {
     switch report {
     case .journaled(let stream, let seq):
-      if stream == station.outbox.stream { dispatch(.journaled(through: seq)) }
+      if stream == station.outbox.stream { dispatch(.link(.journaled(through: seq))) }
     case .replaced(let stream, let isDurable):
       dispatch(.storeReplaced(stream, isDurable: isDurable))
       link.change(stream: stream)
     case .renewed(let stream, let last):
       Log.warning("the store goes on with another stream; \(last) records are sent again in it")
-      dispatch(.streamRenewed(stream, through: last))
+      dispatch(.link(.streamRenewed(stream, through: last)))
       link.change(stream: stream)
-    case .keptEnd(let row): dispatch(.keptEndRead(row))
+    case .keptEnd(let row): dispatch(.link(.keptEndRead(row)))
     case .rows(let stream, let first, let records):
       link.publish(stream: stream, first: first, records: records)
-    case .displaced: dispatch(.storeDisplaced)
+    case .displaced: dispatch(.link(.storeDisplaced))
     case .kept:
-      dispatch(.storeKept)
+      dispatch(.link(.storeKept))
       remainders.look()
     case .remainder(let stream, let first, let records):
       remainders.take(stream, first: first, records: records)

@@ -39,18 +39,18 @@ final class StationLink {
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
       Log.notice("connected to \(options.host):\(options.port)")
-      onEvent(.uplinkOpened(connection: connection))
+      onEvent(.link(.uplinkOpened(connection: connection)))
     }
     client.onDisconnected = { [unowned self] reason in
       if reason != lastReason {
         Log.warning("no connection to \(options.host):\(options.port): \(reason)")
       }
       lastReason = reason
-      onEvent(.uplinkClosed)
+      onEvent(.link(.uplinkClosed))
     }
     client.onTakenOver = { [unowned self] in
       Log.error("another machine uses the name \(station) at the broker: find it, or rename one")
-      onEvent(.sessionTakenOver)
+      onEvent(.link(.sessionTakenOver))
     }
     client.onMessage = { [unowned self] in receive($0) }
     client.onOversized = { [unowned self] _, bytes in
@@ -69,7 +69,7 @@ final class StationLink {
     self.stream = stream
     boot = 1
     client.stop()
-    onEvent(.uplinkClosed)
+    onEvent(.link(.uplinkClosed))
     client.start()
   }
 
@@ -130,7 +130,7 @@ final class StationLink {
       if case .reply = topic {
         onEvent(.exchange(.replied(try StationReply(json: message.payload))))
       } else {
-        onEvent(.acknowledged(try Acknowledgement(json: message.payload)))
+        onEvent(.link(.acknowledged(try Acknowledgement(json: message.payload))))
       }
     } catch {
       refuse(.unreadable, "an answer of the service that cannot be read: \(error)")
@@ -141,7 +141,7 @@ final class StationLink {
   private func receive(serviceStatus payload: [UInt8]) {
     do throws(JSONError) {
       let status = try ServiceStatusPayload(json: payload)
-      if status.isOnline, let store = status.store { onEvent(.serviceHeard(store)) }
+      if status.isOnline, let store = status.store { onEvent(.link(.serviceHeard(store))) }
     } catch {
       refuse(.unreadable, "a status of the service that cannot be read: \(error)")
     }
@@ -152,6 +152,6 @@ final class StationLink {
   private func refuse(_ refusal: MessageRefusal, _ what: String) {
     refused += 1
     if refused.nonzeroBitCount == 1 { Log.warning("\(what) (\(refused) so far)") }
-    onEvent(.messageRefused(refusal))
+    onEvent(.link(.messageRefused(refusal)))
   }
 }

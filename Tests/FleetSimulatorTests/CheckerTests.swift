@@ -182,7 +182,7 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
         == "station 1: the strike 1 is secured before its time")
     var closed = checker()
     #expect(closed.step(.wake, grant(), at: at(0)) == nil)
-    let event = Event.doorContactChanged(one, isClosed: true)
+    let event = Event.door(.contactChanged(one, isClosed: true))
     #expect(closed.step(event, [.setStrike(one, .secure)], at: at(100)) == nil)
   }
 
@@ -190,7 +190,8 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
   func exit() {
     var checker = checker()
     #expect(
-      checker.step(.exitRequested(one), [], at: at(0)) == "station 1: exit is not honoured at 1")
+      checker.step(.door(.exitRequested(one)), [], at: at(0))
+        == "station 1: exit is not honoured at 1")
   }
 
   @Test("a code that opens twice is found, unless somebody has accepted an earlier time in between")

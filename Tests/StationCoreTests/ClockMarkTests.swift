@@ -41,7 +41,7 @@ import Time
     let stolen = code(story.now.wall)
     story.advance(by: .seconds(300))
     jump(story, by: .seconds(-290))
-    story.tell(.codePresented(1, stolen))
+    story.tell(.entry(.presented(1, .code(stolen))))
     story.expectRefusal(.expired, of: stolen)
   }
 
@@ -73,7 +73,7 @@ import Time
     let story = setBack()
     let now = story.now.wall + Self.hour
     let fresh = code(now)
-    story.tell(.codePresented(1, fresh))
+    story.tell(.entry(.presented(1, .code(fresh))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(
@@ -87,13 +87,13 @@ import Time
   @Test("the key, when it is turned, accepts the earlier time, and the alarm ends")
   func accepted() {
     let story = setBack()
-    story.tell(.maintenanceChanged(isOn: false))
-    story.tell(.maintenanceChanged(isOn: true))
+    story.tell(.entry(.maintenanceChanged(isOn: false)))
+    story.tell(.entry(.maintenanceChanged(isOn: true)))
     story.expect(.remember([.lastTrusted(story.now.wall)]))
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     story.expectJournal(
       .alarm(.cleared(.clockSetBack, nil)), .urgent, [.lastTrusted(story.now.wall)])
-    story.tell(.maintenanceChanged(isOn: false))
+    story.tell(.entry(.maintenanceChanged(isOn: false)))
     story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
     story.letIn()
   }
@@ -104,12 +104,12 @@ import Time
     story.advance(by: .seconds(60))
     let mark = story.now.wall
     story.stepClock(by: .seconds(-3600))
-    story.tell(.maintenanceChanged(isOn: true))
+    story.tell(.entry(.maintenanceChanged(isOn: true)))
     story.expectJournal(.station(.clockStepped(milliseconds: -3_600_000)), .soon)
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     story.expectJournal(.alarm(.raised(.clockSetBack, nil)), .urgent, [.lastTrusted(mark)])
     // Told again, as after lines that could not be read.
-    story.tell(.maintenanceChanged(isOn: true))
+    story.tell(.entry(.maintenanceChanged(isOn: true)))
     story.expectNothing()
   }
 
@@ -184,7 +184,7 @@ import Time
     let story = setBack()
     let stolen = code(story.now.wall)
     story.trustClock(false)
-    story.tell(.codePresented(1, stolen))
+    story.tell(.entry(.presented(1, .code(stolen))))
     story.expectRefusal(.expired, of: stolen)
   }
 }

@@ -9,7 +9,7 @@ import Time
   func require() {
     let story = Scenario(isTrusted: false)
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.clockUntrusted, of: code)
   }
 
@@ -21,7 +21,7 @@ import Time
     // What the wall says meanwhile does not matter: nobody vouches for it.
     let code = story.code()
     story.stepClock(by: .seconds(-7200))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectJournal(.station(.clockStepped(milliseconds: -7_200_000)))
     story.expectGrant(of: code)
     story.stepClock(by: .seconds(7200))
@@ -41,7 +41,7 @@ import Time
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.expectJournal(.alarm(.raised(.clockUntrusted, nil)))
     let late = story.code()
-    story.tell(.codePresented(1, late))
+    story.tell(.entry(.presented(1, .code(late))))
     story.expectRefusal(.clockUntrusted, of: late)
   }
 
@@ -69,10 +69,10 @@ import Time
           MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest
         ))
     }
-    story.tell(.codePresented(1, code(lastTrusted + .seconds(-40))))
+    story.tell(.entry(.presented(1, .code(code(lastTrusted + .seconds(-40))))))
     story.expectRefusal(.expired, of: code(lastTrusted))
     story.advance(by: .seconds(4))
-    story.tell(.codePresented(1, code(lastTrusted + .seconds(-20))))
+    story.tell(.entry(.presented(1, .code(code(lastTrusted + .seconds(-20))))))
     story.expectGrant(of: code(lastTrusted))
   }
 
@@ -93,7 +93,7 @@ import Time
         MemberClaims(
           subject: "m-1", expires: Scenario.noon + .seconds(60), issued: Scenario.noon),
         code: digest))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectGrant(of: code)
   }
 
@@ -130,7 +130,7 @@ import Time
   private func letIn(
     _ presentation: Presentation, _ issued: WallTime, knowing time: WallTime, _ story: Scenario
   ) throws {
-    story.tell(.codePresented(1, presentation))
+    story.tell(.entry(.presented(1, .code(presentation))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     guard case .genuine(let claims, _, _) = presentation.verdict else { return }
@@ -155,7 +155,7 @@ import Time
     try letIn(code(today), today, knowing: Scenario.noon, story)
     let later = today + .seconds(31)
     try letIn(code(later, 2, of: "m-2"), later, knowing: today + .seconds(30), story)
-    story.tell(.codePresented(1, code(today + .seconds(-66), 3, of: "m-3")))
+    story.tell(.entry(.presented(1, .code(code(today + .seconds(-66), 3, of: "m-3")))))
     story.expectRefusal(.expired, of: code(today, 3))
   }
 
@@ -196,20 +196,20 @@ import Time
       code(toCome, 2, of: "m-2"), toCome, knowing: toCome, story)
     for number in 3...5 as ClosedRange<UInt64> {
       let honest = code(Scenario.noon + .seconds(100), number, of: "m-\(number)")
-      story.tell(.codePresented(1, honest))
+      story.tell(.entry(.presented(1, .code(honest))))
       story.expectRefusal(.expired, of: honest)
       if number == 5 { story.expectJournal(.alarm(.raised(.clockUntrusted, nil))) }
       story.advance(by: .seconds(5))
     }
-    story.tell(.maintenanceChanged(isOn: false))
-    story.tell(.maintenanceChanged(isOn: true))
+    story.tell(.entry(.maintenanceChanged(isOn: false)))
+    story.tell(.entry(.maintenanceChanged(isOn: true)))
     story.expect(.remember([.lastTrusted(WallTime(seconds: 0)), .clockMark(nil)]))
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     story.expectJournal(.alarm(.cleared(.clockUntrusted, nil)))
-    story.tell(.maintenanceChanged(isOn: false))
+    story.tell(.entry(.maintenanceChanged(isOn: false)))
     story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
     let honest = code(Scenario.noon + .seconds(110), 6, of: "m-6")
-    story.tell(.codePresented(1, honest))
+    story.tell(.entry(.presented(1, .code(honest))))
     story.expectGrant(of: honest, "m-6")
   }
 
@@ -329,7 +329,7 @@ import Time
     #expect(story.journal.map(\.record.isTrusted) == [false, false])
     story.tell(.wake)
     story.trustClock(true)
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.door(.exitRequested(1)))
     story.expectJournal(.alarm(.cleared(.clockUntrusted, nil)))

@@ -16,7 +16,7 @@ import Time
     points: Int = 1, isTrusted: Bool = true, _ place: SourceLocation = #_sourceLocation
   ) -> Scenario {
     let story = Scenario(points: points, entry: entry, isTrusted: isTrusted, place)
-    story.tell(.directoryChanged(MemberDirectory(profiles: [Self.member: profile])), place)
+    story.tell(.entry(.directoryChanged(MemberDirectory(profiles: [Self.member: profile]))), place)
     return story
   }
 
@@ -58,50 +58,50 @@ import Time
   @Test("a card that a member has opens, is not used up, and is recorded by its digest")
   func card() {
     let story = story()
-    story.tell(.cardPresented(1, Self.shown))
+    story.tell(.entry(.presented(1, .card(Self.shown))))
     expectGrant(.card(Self.shown.digest), story)
     story.advance(by: .seconds(5))
     story.expect(.setStrike(1, .secure))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
-    story.tell(.cardPresented(1, Self.shown))
+    story.tell(.entry(.presented(1, .card(Self.shown))))
     expectGrant(.card(Self.shown.digest), story)
   }
 
   @Test("a card that nobody has is refused and recorded; so is one that two have")
   func unknownCard() {
     let story = story()
-    story.tell(.cardPresented(1, Self.stranger))
+    story.tell(.entry(.presented(1, .card(Self.stranger))))
     expectRefusal(.unknownCard, .card(Self.stranger.digest), nil, story)
     let both = MemberDirectory(
       profiles: [
         Self.member: MemberProfile(card: Self.card),
         MemberID("m-2")!: MemberProfile(card: Self.card),
       ])
-    story.tell(.directoryChanged(both))
-    story.tell(.cardPresented(1, Self.shown))
+    story.tell(.entry(.directoryChanged(both)))
+    story.tell(.entry(.presented(1, .card(Self.shown))))
     expectRefusal(.unknownCard, .card(Self.shown.digest), nil, story)
   }
 
   @Test("a right PIN opens, a wrong one is refused without saying what was wrong with it")
   func pin() {
     let story = story()
-    story.tell(.pinEntered(1, .wrong))
+    story.tell(.entry(.presented(1, .pin(.wrong))))
     expectRefusal(.wrongPIN, .pin, nil, story)
-    story.tell(.pinEntered(1, .right(Self.member)))
+    story.tell(.entry(.presented(1, .pin(.right(Self.member)))))
     expectGrant(.pin, story)
   }
 
   @Test("grounds hold for cards and PINs as for codes")
   func grounds() {
     let story = story(MemberProfile(status: .suspended, card: Self.card))
-    story.tell(.cardPresented(1, Self.shown))
+    story.tell(.entry(.presented(1, .card(Self.shown))))
     expectRefusal(.suspended, .card(Self.shown.digest), Self.member, story)
-    story.tell(.pinEntered(1, .right(Self.member)))
+    story.tell(.entry(.presented(1, .pin(.right(Self.member)))))
     expectRefusal(.suspended, .pin, Self.member, story)
     story.tell(
-      .directoryChanged(MemberDirectory(revoked: RevocationList([Self.member]))))
+      .entry(.directoryChanged(MemberDirectory(revoked: RevocationList([Self.member])))))
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.revoked, of: code, "m-1")
   }
 
@@ -111,15 +111,15 @@ import Time
     let story = story()
     let unknown = CardPresentation(
       Card(.bits58, number: 99)!, digest: CodeDigest(high: 0xCA2D, low: 3))
-    story.tell(.cardPresented(1, unknown))
+    story.tell(.entry(.presented(1, .card(unknown))))
     expectRefusal(.unknownCard, .card(unknown.digest), nil, story)
     story.advance(by: .seconds(4))
-    story.tell(.maintenanceChanged(isOn: true))
+    story.tell(.entry(.maintenanceChanged(isOn: true)))
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
-    story.tell(.cardPresented(1, unknown))
+    story.tell(.entry(.presented(1, .card(unknown))))
     story.expect(.showCard(unknown.card))
     expectRefusal(.unknownCard, .card(unknown.digest), nil, story)
-    story.tell(.maintenanceChanged(isOn: false))
+    story.tell(.entry(.maintenanceChanged(isOn: false)))
     story.expect(.showCard(nil))
     story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
     // No record and no memory has the number.
@@ -130,23 +130,23 @@ import Time
   @Test("a list that cannot be read as it stands is an alarm until it can")
   func faultyList() {
     let story = story()
-    story.tell(.listsJudged(areFaulty: true))
+    story.tell(.entry(.listsJudged(areFaulty: true)))
     story.expectJournal(.alarm(.raised(.listFaulty, nil)), .urgent)
-    story.tell(.listsJudged(areFaulty: true))
-    story.tell(.listsJudged(areFaulty: false))
+    story.tell(.entry(.listsJudged(areFaulty: true)))
+    story.tell(.entry(.listsJudged(areFaulty: false)))
     story.expectJournal(.alarm(.cleared(.listFaulty, nil)), .urgent)
-    story.tell(.listsJudged(areFaulty: false))
+    story.tell(.entry(.listsJudged(areFaulty: false)))
   }
 
   @Test("a card needs no clock, unless hours or reservations go by one")
   func withoutClock() {
     let open = story(isTrusted: false)
-    open.tell(.cardPresented(1, Self.shown))
+    open.tell(.entry(.presented(1, .card(Self.shown))))
     open.expect(.setStrike(1, .release))
     open.expect(.show(1, .granted))
     open.expectJournal(.entry(.granted(1, member: Self.member, .card(Self.shown.digest))))
     let hours = story(entry: EntryPolicy(hours: .daily(from: 0, to: 1439)), isTrusted: false)
-    hours.tell(.cardPresented(1, Self.shown))
+    hours.tell(.entry(.presented(1, .card(Self.shown))))
     expectRefusal(.clockUntrusted, .card(Self.shown.digest), nil, hours)
   }
 
@@ -154,22 +154,22 @@ import Time
   func pause() {
     let story = story()
     for _ in 1...4 {
-      story.tell(.pinEntered(1, .wrong))
+      story.tell(.entry(.presented(1, .pin(.wrong))))
       expectRefusal(.wrongPIN, .pin, nil, story)
     }
-    story.tell(.pinEntered(1, .wrong))
+    story.tell(.entry(.presented(1, .pin(.wrong))))
     expectRefusal(.wrongPIN, .pin, nil, story)
     story.expectJournal(.alarm(.raised(.wrongTries, 1)), .urgent)
-    story.tell(.pinEntered(1, .right(Self.member)))
+    story.tell(.entry(.presented(1, .pin(.right(Self.member)))))
     expectRefusal(.paused, .pin, nil, story)
-    story.tell(.cardPresented(1, Self.shown))
+    story.tell(.entry(.presented(1, .card(Self.shown))))
     expectRefusal(.paused, .card(Self.shown.digest), nil, story)
     // A code opens, and is the good try that ends the alarm; PINs wait all the same.
     let code = story.code("m-2")
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectGrant(of: code, "m-2")
     story.expectJournal(.alarm(.cleared(.wrongTries, 1)), .urgent)
-    story.tell(.pinEntered(1, .right(Self.member)))
+    story.tell(.entry(.presented(1, .pin(.right(Self.member)))))
     expectRefusal(.paused, .pin, nil, story)
   }
 
@@ -178,10 +178,12 @@ import Time
     let story = story()
     for index in 1...5 {
       story.tell(
-        .cardPresented(
-          1,
-          CardPresentation(
-            Self.stranger.card, digest: CodeDigest(high: 1, low: UInt64(index)))))
+        .entry(
+          .presented(
+            1,
+            .card(
+              CardPresentation(
+                Self.stranger.card, digest: CodeDigest(high: 1, low: UInt64(index)))))))
       expectRefusal(.unknownCard, .card(CodeDigest(high: 1, low: UInt64(index))), nil, story)
     }
     story.expectJournal(.alarm(.raised(.wrongTries, 1)))
@@ -189,7 +191,7 @@ import Time
     story.expectNothing()
     story.advance(by: .milliseconds(1))
     story.expectJournal(.alarm(.cleared(.wrongTries, 1)))
-    story.tell(.cardPresented(1, Self.shown))
+    story.tell(.entry(.presented(1, .card(Self.shown))))
     expectGrant(.card(Self.shown.digest), story)
   }
 
@@ -207,7 +209,7 @@ import Time
   func maintainer() {
     let story = Scenario(entry: EntryPolicy(hours: .never))
     let code = code(.maintainer, story)
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     expectGrant(.code(code.bytes), note: .override, story)
   }
 
@@ -215,12 +217,12 @@ import Time
   func duress() {
     let story = Scenario()
     let code = code(.duress, story)
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     expectGrant(.code(code.bytes), note: .duress, story)
     story.expectJournal(.alarm(.raised(.duress, 1)), .urgent)
     story.letIn("m-2")
     let maintainer = self.code(.maintainer, story, 2)
-    story.tell(.codePresented(1, maintainer))
+    story.tell(.entry(.presented(1, .code(maintainer))))
     expectGrant(.code(maintainer.bytes), story)
     story.expectJournal(.alarm(.cleared(.duress, 1)), .urgent)
   }
@@ -230,11 +232,11 @@ import Time
     let story = Scenario()
     for number in 1...2 as ClosedRange<UInt64> {
       let code = code([.duress, .maintainer], story, number)
-      story.tell(.codePresented(1, code))
+      story.tell(.entry(.presented(1, .code(code))))
       expectGrant(.code(code.bytes), note: .duress, story)
       if number == 1 { story.expectJournal(.alarm(.raised(.duress, 1))) }
     }
-    story.tell(.maintenanceChanged(isOn: true))
+    story.tell(.entry(.maintenanceChanged(isOn: true)))
     story.expectJournal(.alarm(.cleared(.duress, 1)))
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
   }
@@ -243,19 +245,19 @@ import Time
   func duressRefused() {
     let closed = Scenario(entry: EntryPolicy(hours: .never))
     let code = code(.duress, closed)
-    closed.tell(.codePresented(1, code))
+    closed.tell(.entry(.presented(1, .code(code))))
     closed.expectRefusal(.closed, of: code, "m-1")
     closed.expectJournal(.alarm(.raised(.duress, 1)), .urgent)
     let revoked = Scenario()
-    revoked.tell(.directoryChanged(MemberDirectory(revoked: RevocationList([Self.member]))))
-    revoked.tell(.codePresented(1, code))
+    revoked.tell(.entry(.directoryChanged(MemberDirectory(revoked: RevocationList([Self.member])))))
+    revoked.tell(.entry(.presented(1, .code(code))))
     revoked.expectRefusal(.revoked, of: code, "m-1")
   }
 
   @Test("a duress PIN opens and alarms")
   func duressPIN() {
     let story = story()
-    story.tell(.pinEntered(1, .duress(Self.member)))
+    story.tell(.entry(.presented(1, .pin(.duress(Self.member)))))
     expectGrant(.pin, note: .duress, story)
     story.expectJournal(.alarm(.raised(.duress, 1)), .urgent)
   }
@@ -265,19 +267,19 @@ import Time
     let story = story(entry: EntryPolicy(hours: .never))
     let code = story.code(life: .seconds(1))
     story.advance(by: .seconds(100))
-    story.tell(.leaveRequested(1, .code(code)))
+    story.tell(.entry(.leaveRequested(1, .code(code))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
     // The same phone still held there keeps the door open, without a record each time.
     story.advance(by: .seconds(1))
-    story.tell(.leaveRequested(1, .code(code)))
+    story.tell(.entry(.leaveRequested(1, .code(code))))
     story.expect(.setStrike(1, .release))
-    story.tell(.leaveRequested(1, .card(Self.shown)))
+    story.tell(.entry(.leaveRequested(1, .card(Self.shown))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
-    story.tell(.leaveRequested(1, .pin(.right(Self.member))))
+    story.tell(.entry(.leaveRequested(1, .pin(.right(Self.member)))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
@@ -287,13 +289,13 @@ import Time
   func noiseInside() {
     let story = story()
     let noise = story.badCode()
-    story.tell(.leaveRequested(1, .code(noise)))
+    story.tell(.entry(.leaveRequested(1, .code(noise))))
     story.expectRefusal(.malformed, of: noise)
-    story.tell(.leaveRequested(1, .code(noise)))
+    story.tell(.entry(.leaveRequested(1, .code(noise))))
     story.expectNothing()
-    story.tell(.leaveRequested(1, .card(Self.stranger)))
+    story.tell(.entry(.leaveRequested(1, .card(Self.stranger))))
     expectRefusal(.unknownCard, .card(Self.stranger.digest), nil, story)
-    story.tell(.leaveRequested(1, .pin(.wrong)))
+    story.tell(.entry(.leaveRequested(1, .pin(.wrong))))
     expectRefusal(.wrongPIN, .pin, nil, story)
   }
 }

@@ -9,7 +9,7 @@ import Time
   func grant() {
     let story = Scenario()
     let code = story.code("m-7")
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     let mark = ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65))
@@ -26,7 +26,7 @@ import Time
       recovered: Recovered(stream: Scenario.stream, boot: 2, lastTrusted: lastTrusted))
     story.advance(by: .seconds(10))
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     // One code alone moves no time.
@@ -44,7 +44,7 @@ import Time
   func signatures(_ refusal: CodeRefusal) {
     let story = Scenario()
     let code = story.badCode(refusal)
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(Denial(refusal), of: code)
   }
 
@@ -63,7 +63,7 @@ import Time
       change(&claims)
       let digest = CodeDigest(high: 0, low: UInt64(story.journal.count))
       let code = Presentation(bytes: digest, verdict: .genuine(claims, code: digest))
-      story.tell(.codePresented(1, code))
+      story.tell(.entry(.presented(1, .code(code))))
       return code
     }
     let unsure = Scenario(entry: midnight, isTrusted: false)
@@ -90,7 +90,7 @@ import Time
       }, "m-1")
     let full = Scenario(entry: EntryPolicy(capacity: CapacityPolicy(most: 0)))
     let code = full.code()
-    full.tell(.codePresented(1, code))
+    full.tell(.entry(.presented(1, .code(code))))
     full.expectRefusal(.full, of: code, "m-1")
   }
 
@@ -105,10 +105,10 @@ import Time
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     story.expectJournal(.alarm(.raised(.capacityFull, nil)))
     story.advance(by: .seconds(55))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.replayed, of: code, "m-1")
     let other = story.code("m-2")
-    story.tell(.codePresented(1, other))
+    story.tell(.entry(.presented(1, .code(other))))
     story.expectRefusal(.closed, of: other, "m-2")
   }
 
@@ -124,7 +124,7 @@ import Time
     story.advance(by: .seconds(10))
     expectTimeout(story)
     let again = Presentation(bytes: CodeDigest(high: 9, low: 9), verdict: code.verdict)
-    story.tell(.codePresented(1, again))
+    story.tell(.entry(.presented(1, .code(again))))
     story.expectRefusal(.replayed, of: code, "m-1")
   }
 
@@ -132,7 +132,7 @@ import Time
   func replayedElsewhere() {
     let story = Scenario(points: 2)
     let code = story.letIn(at: 1)
-    story.tell(.codePresented(2, code))
+    story.tell(.entry(.presented(2, .code(code))))
     story.expectRefusal(.replayed, of: code, "m-1", at: 2)
   }
 
@@ -143,13 +143,13 @@ import Time
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     story.expectJournal(.alarm(.raised(.capacityFull, nil)))
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.full, of: code, "m-1")
     story.walk(.inner, .outer)
     story.expectJournal(.occupancy(.passage(1, .outward, inside: 0)))
     story.expectJournal(.alarm(.cleared(.capacityFull, nil)))
     story.advance(by: .seconds(3))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectGrant(of: code)
   }
 
@@ -165,7 +165,7 @@ import Time
       bytes: code,
       verdict: .genuine(
         MemberClaims(subject: "m-1", expires: until, issued: story.now.wall), code: code))
-    story.tell(.codePresented(1, shown))
+    story.tell(.entry(.presented(1, .code(shown))))
     story.expectRefusal(.replayed, of: shown, "m-1")
   }
 
@@ -173,15 +173,15 @@ import Time
   func oneShowing() {
     let story = Scenario()
     let code = story.badCode()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.malformed, of: code)
     for _ in 0..<5 {
       story.advance(by: .milliseconds(2999))
-      story.tell(.codePresented(1, code))
+      story.tell(.entry(.presented(1, .code(code))))
       story.expectNothing()
     }
     story.advance(by: .seconds(3))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.malformed, of: code)
   }
 
@@ -189,12 +189,12 @@ import Time
   func interrupted() {
     let story = Scenario()
     let code = story.badCode()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.malformed, of: code)
     let other = story.badCode(.unknownKey)
-    story.tell(.codePresented(1, other))
+    story.tell(.entry(.presented(1, .code(other))))
     story.expectRefusal(.unknownKey, of: other)
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.malformed, of: code)
   }
 
@@ -202,9 +202,9 @@ import Time
   func twoReaders() {
     let story = Scenario(points: 2)
     let code = story.badCode()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.malformed, of: code, at: 1)
-    story.tell(.codePresented(2, code))
+    story.tell(.entry(.presented(2, .code(code))))
     story.expectRefusal(.malformed, of: code, at: 2)
   }
 
@@ -213,13 +213,13 @@ import Time
     let story = Scenario()
     let code = story.letIn()
     story.advance(by: .seconds(4))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expect(.show(1, .granted))
     story.expectNothing()
     story.advance(by: .seconds(1))
     expectTimeout(story)
     story.advance(by: .seconds(3))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.replayed, of: code, "m-1")
   }
 
@@ -232,9 +232,9 @@ import Time
     }
     story.expectJournal(.alarm(.raised(.capacityFull, nil)))
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.full, of: code, "m-1")
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.door(.exitRequested(1)))
     story.walk(.inner, .outer)
@@ -248,7 +248,7 @@ import Time
     let evening = EntryPolicy(hours: .daily(from: 20 * 60, to: 21 * 60))
     let away = Scenario(entry: evening)
     let code = away.code()
-    away.tell(.codePresented(1, code))
+    away.tell(.entry(.presented(1, .code(code))))
     away.expectRefusal(.closed, of: code, "m-1")
     Scenario(entry: evening, utcOffsetSeconds: 8 * 3600).letIn()
   }

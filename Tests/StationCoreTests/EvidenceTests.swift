@@ -26,8 +26,9 @@ import Time
     room.wait(.seconds(2))
     #expect(room.said() == "empty-after-exit -1 0")
     #expect(
-      room.station.occupancy.totals == OccupancyTotals(entered: 2, left: 1, corrections: -1))
-    #expect(room.recovered.totals == room.station.occupancy.totals)
+      room.station.headcount.occupancy.totals
+        == OccupancyTotals(entered: 2, left: 1, corrections: -1))
+    #expect(room.recovered.totals == room.station.headcount.occupancy.totals)
     // Once for each door cycle.
     room.wait(.seconds(4000))
     #expect(room.said() == "")
@@ -43,7 +44,7 @@ import Time
     room.wait(.seconds(10))
     #expect(room.said() == "empty-after-cycle -1 0")
     // Let in while someone else goes out: the exit button says nothing of those who came.
-    room.tell(.exitRequested(1))
+    room.tell(.door(.exitRequested(1)))
     room.open()
     room.grant()
     room.close()
@@ -63,21 +64,21 @@ import Time
         }
       ),
       ("moves still when the sensor should be silent", { $0.move(true) }),
-      ("stands in a beam", { $0.tell(.beamChanged(1, .inner, isBroken: true)) }),
+      ("stands in a beam", { $0.tell(.occupancy(.beamChanged(1, .inner, isBroken: true))) }),
       ("holds the other door", { $0.open(2) }),
       (
         "comes or goes at a door that cannot be sensed",
         {
-          $0.tell(.doorContactChanged(2, isClosed: nil))
-          $0.tell(.doorContactChanged(2, isClosed: true))
+          $0.tell(.door(.contactChanged(2, isClosed: nil)))
+          $0.tell(.door(.contactChanged(2, isClosed: true)))
         }
       ),
       (
         "was not seen, for the lines were lost",
         {
-          $0.tell(.linesChanged(1, areReadable: false))
-          $0.tell(.linesChanged(1, areReadable: true))
-          $0.tell(.doorContactChanged(1, isClosed: true))
+          $0.tell(.wires(.linesChanged(1, areReadable: false)))
+          $0.tell(.wires(.linesChanged(1, areReadable: true)))
+          $0.tell(.door(.contactChanged(1, isClosed: true)))
           $0.move(false)
         }
       ),
@@ -93,7 +94,7 @@ import Time
       room.wait(.seconds(4000))
       let resets = room.said().split(separator: ", ").filter { $0.hasPrefix("empty") }
       #expect(resets.isEmpty, "someone \(what)")
-      #expect(room.station.occupancy.totals.inside == 1)
+      #expect(room.station.headcount.occupancy.totals.inside == 1)
     }
   }
 
@@ -117,14 +118,14 @@ import Time
       recovered: Recovered(
         stream: Scenario.stream, boot: 2, ending: .unclean, next: 9,
         totals: OccupancyTotals(entered: 5, left: 2)))
-    #expect(room.station.occupancy.isStale)
+    #expect(room.station.headcount.occupancy.isStale)
     room.move(false)
-    room.tell(.exitRequested(1))
+    room.tell(.door(.exitRequested(1)))
     room.open()
     room.close()
     room.wait(.seconds(601))
     #expect(room.said() == "empty-after-exit -3 0")
-    #expect(!room.station.occupancy.isStale)
+    #expect(!room.station.headcount.occupancy.isStale)
   }
 
   @Test("what moves in a room that was found empty makes the count stale until someone passes")
@@ -135,29 +136,29 @@ import Time
     room.comeIn()
     room.goOut()
     room.wait(.seconds(601))
-    #expect(room.station.occupancy.totals.inside == 0)
-    #expect(!room.station.occupancy.isStale)
+    #expect(room.station.headcount.occupancy.totals.inside == 0)
+    #expect(!room.station.headcount.occupancy.isStale)
     // Whoever slept through all of that turns over.
     room.move(true)
-    #expect(room.station.occupancy.isStale)
-    #expect(room.station.occupancy.totals.inside == 0)
+    #expect(room.station.headcount.occupancy.isStale)
+    #expect(room.station.headcount.occupancy.totals.inside == 0)
     room.move(false)
     room.goOut()
-    #expect(!room.station.occupancy.isStale)
-    #expect(room.station.occupancy.totals.inside == 0)
+    #expect(!room.station.headcount.occupancy.isStale)
+    #expect(room.station.headcount.occupancy.totals.inside == 0)
   }
 
   @Test("who came in uncounted and goes on moving makes the count stale when the hold is over")
   func uncounted() {
     var room = Room(Self.policy)
     room.move(true)
-    room.tell(.exitRequested(1))
+    room.tell(.door(.exitRequested(1)))
     room.open()
     room.close()
     room.wait(.seconds(29))
-    #expect(!room.station.occupancy.isStale)
+    #expect(!room.station.headcount.occupancy.isStale)
     room.wait(.seconds(2))
-    #expect(room.station.occupancy.isStale)
+    #expect(room.station.headcount.occupancy.isStale)
   }
 
   /// Every state with every event, and what becomes of it. A new state or event has no row here
@@ -280,7 +281,7 @@ import Time
     room.tell(.wake)
     room.setClock(Scenario.noon)
     // Codes believe an earlier time only when somebody with the key says so.
-    for isOn in [false, true, false] { room.tell(.maintenanceChanged(isOn: isOn)) }
+    for isOn in [false, true, false] { room.tell(.entry(.maintenanceChanged(isOn: isOn))) }
     room.comeIn()
     #expect(room.said() == "1: in 1, day 20231115 1/0 residual 0, 1: in 2")
     room.wait(.seconds(86_400))
@@ -315,7 +316,7 @@ import Time
     _ = again.said()
     again.wait(.seconds(60))
     #expect(again.said() == "day 20231115 1/1 residual 0")
-    #expect(again.station.occupancy.totals == OccupancyTotals(entered: 1, left: 1))
+    #expect(again.station.headcount.occupancy.totals == OccupancyTotals(entered: 1, left: 1))
     // And where it was down at midnight.
     var late = Room(recovered: room.recovered, at: Self.lateEvening + .seconds(7200))
     late.tell(.wake)

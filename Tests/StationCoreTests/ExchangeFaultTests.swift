@@ -69,7 +69,7 @@ import Time
   @Test("a machine that never answered sells nothing; three silences are an alarm")
   func lost() {
     var story = ExchangeStory(isReady: false)
-    story.tell(.uplinkOpened(connection: 1))
+    story.tell(.link(.uplinkOpened(connection: 1)))
     #expect(story.vending.screen?.stop == .machineLost)
     #expect(!story.stands(.machineLost))
     for _ in 0..<3 {
@@ -323,7 +323,7 @@ import Time
     #expect(story.phase == .refused(ExchangeStory.soap, .noStore))
 
     var other = ExchangeStory()
-    other.tell(.storeDisplaced)
+    other.tell(.link(.storeDisplaced))
     other.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(other.phase == .refused(ExchangeStory.soap, .noStore))
   }
@@ -336,9 +336,9 @@ import Time
     story.answer(serial, [], after: .seconds(1))
     let ended = try #require(story.records.last)
     story.commit()
-    story.tell(.uplinkClosed)
+    story.tell(.link(.uplinkClosed))
     for _ in 0..<200 {
-      story.tell(.exitRequested(1))
+      story.tell(.door(.exitRequested(1)))
       story.commit()
     }
     let places = story.records.indices.filter { story.records[$0] == ended }
@@ -357,9 +357,9 @@ import Time
     recovered.settlements = [Settlement(seq: 3, record: record)]
     var story = ExchangeStory(
       recovered: recovered, outbox: OutboxLimits(mostRecords: 60, foldedAtOnce: 20))
-    story.tell(.uplinkClosed)
+    story.tell(.link(.uplinkClosed))
     for _ in 0..<80 {
-      story.tell(.exitRequested(1))
+      story.tell(.door(.exitRequested(1)))
       story.commit()
     }
     #expect(story.records.contains(record.body))
@@ -369,7 +369,7 @@ import Time
     var acknowledged = ExchangeStory(recovered: recovered)
     acknowledged.commit()
     acknowledged.tell(
-      .acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: 3)))
+      .link(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: 3))))
     acknowledged.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: true))
     #expect(!acknowledged.records.contains(record.body))
   }

@@ -38,7 +38,7 @@ struct ExchangeStory {
         ])))
     tell(.booted(recovered))
     guard isReady else { return }
-    tell(.uplinkOpened(connection: 1))
+    tell(.link(.uplinkOpened(connection: 1)))
     answerCheck()
   }
 
@@ -53,7 +53,7 @@ struct ExchangeStory {
     }
   }
 
-  mutating func commit() { tell(.journaled(through: station.outbox.next - 1)) }
+  mutating func commit() { tell(.link(.journaled(through: station.outbox.next - 1))) }
 
   /// The board answers the question how it is.
   mutating func answerCheck(_ status: MachineStatus = []) {
@@ -143,8 +143,8 @@ struct ExchangeStory {
   func slot(_ id: SlotID) -> SlotMemory { vending.planogram[id]!.memory }
 
   mutating func fill(_ slot: SlotID, _ stock: Int64, bestBefore: Int? = nil) {
-    tell(.maintenanceChanged(isOn: true))
+    tell(.entry(.maintenanceChanged(isOn: true)))
     tell(.exchange(.slotCounted(slot, stock: stock, bestBefore: bestBefore)))
-    tell(.maintenanceChanged(isOn: false))
+    tell(.entry(.maintenanceChanged(isOn: false)))
   }
 }

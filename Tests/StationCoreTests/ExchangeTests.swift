@@ -112,7 +112,7 @@ import Time
   func purposes() {
     var story = ExchangeStory()
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     #expect(story.effects.contains(.show(1, .granted)))
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     story.tell(.exchange(.codeShown(code)))
@@ -186,7 +186,7 @@ import Time
   func noUplink() {
     var story = ExchangeStory()
     story.ask()
-    story.tell(.uplinkClosed)
+    story.tell(.link(.uplinkClosed))
     #expect(story.outcome == .refused(.noUplink))
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(story.phase == .refused(ExchangeStory.soap, .noUplink))

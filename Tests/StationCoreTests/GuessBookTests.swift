@@ -166,13 +166,13 @@ import Time
   /// A station that knows one member, with nothing unclaimed.
   private func story() -> Scenario {
     let story = Scenario()
-    story.tell(.directoryChanged(MemberDirectory(profiles: [Self.member: MemberProfile()])))
+    story.tell(.entry(.directoryChanged(MemberDirectory(profiles: [Self.member: MemberProfile()]))))
     return story
   }
 
   /// A wrong PIN, with all that is not of interest here claimed.
   private func mistype(_ story: Scenario, _ expected: Denial) {
-    story.tell(.pinEntered(1, .wrong, number: Self.number))
+    story.tell(.entry(.presented(1, .pin(.wrong, number: Self.number))))
     story.expect(.show(1, .refused(expected, fault: nil)))
     story.expectJournal(
       .entry(.refused(1, reason: expected, fault: nil, member: nil, .pin)))
@@ -188,11 +188,11 @@ import Time
     // The fifth came 31 s ago, and its pause was 30 s.
     mistype(story, .wrongPIN)
     story.advance(by: .seconds(59))
-    story.tell(.pinEntered(1, .right(Self.member), number: Self.number))
+    story.tell(.entry(.presented(1, .pin(.right(Self.member), number: Self.number))))
     story.expect(.show(1, .refused(.paused, fault: nil)))
     story.expectJournal(.entry(.refused(1, reason: .paused, fault: nil, member: nil, .pin)))
     let code = story.code("m-7")
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectGrant(of: code, "m-7")
   }
 
@@ -200,7 +200,7 @@ import Time
   func leaving() {
     let story = story()
     for _ in 0..<7 {
-      story.tell(.leaveRequested(1, .pin(.wrong, number: Self.number)))
+      story.tell(.entry(.leaveRequested(1, .pin(.wrong, number: Self.number))))
       story.expect(.show(1, .refused(.wrongPIN, fault: nil)))
       story.expectJournal(
         .entry(.refused(1, reason: .wrongPIN, fault: nil, member: nil, .pin)))
@@ -208,7 +208,7 @@ import Time
     }
     // Those count: at the door's other side the number has to wait.
     mistype(story, .paused)
-    story.tell(.leaveRequested(1, .pin(.right(Self.member), number: Self.number)))
+    story.tell(.entry(.leaveRequested(1, .pin(.right(Self.member), number: Self.number))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(.door(.exitRequested(1)))
@@ -220,7 +220,7 @@ import Time
     var remembered = 0
     for index in 1...20 {
       let number = TypedNumber(bits: UInt64(index))
-      story.tell(.pinEntered(1, .wrong, number: number))
+      story.tell(.entry(.presented(1, .pin(.wrong, number: number))))
       story.expect(.show(1, .refused(.wrongPIN, fault: nil)))
       story.expectJournal(
         .entry(.refused(1, reason: .wrongPIN, fault: nil, member: nil, .pin)))

@@ -9,7 +9,7 @@ import Time
   private func hold(_ code: Presentation, halfSeconds: Int, _ story: Scenario) {
     for _ in 0..<halfSeconds {
       story.advance(by: .milliseconds(500))
-      story.tell(.codePresented(1, code))
+      story.tell(.entry(.presented(1, .code(code))))
     }
   }
 
@@ -20,7 +20,7 @@ import Time
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     story.expectJournal(.alarm(.raised(.capacityFull, nil)))
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.full, of: code, "m-1")
     // The answer does not change, so it is one attempt and one record.
     hold(code, halfSeconds: 20, story)
@@ -43,7 +43,7 @@ import Time
       bytes: digest,
       verdict: .genuine(
         MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.notYetValid, of: code)
     hold(code, halfSeconds: 11, story)
     story.expectNothing()
@@ -55,7 +55,7 @@ import Time
   func otherGround() {
     let story = Scenario(entry: EntryPolicy(capacity: CapacityPolicy(most: 0)))
     let code = story.code(life: .seconds(10))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.full, of: code, "m-1")
     hold(code, halfSeconds: 29, story)
     story.expectNothing()
@@ -74,7 +74,7 @@ import Time
   func lasting(_ refusal: CodeRefusal) {
     let story = Scenario()
     let code = story.badCode(refusal)
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(Denial(refusal), of: code)
     hold(code, halfSeconds: 100, story)
     story.expectNothing()

@@ -22,16 +22,16 @@ import Time
     let story = Scenario(entry: EntryPolicy(code: CodePolicy(audiences: ["gate-1"])))
     let metal = IssuerTerms(members: "metal-")
     let stranger = code(story, "m-1", metal)
-    story.tell(.codePresented(1, stranger))
+    story.tell(.entry(.presented(1, .code(stranger))))
     story.expectRefusal(.beyondIssuer, of: stranger)
     let misdirected = code(story, "metal-22", metal, audience: "gate-2")
-    story.tell(.codePresented(1, misdirected))
+    story.tell(.entry(.presented(1, .code(misdirected))))
     story.expectRefusal(.wrongAudience, of: misdirected)
     let ended = code(story, "metal-333", IssuerTerms(ends: story.now.wall))
-    story.tell(.codePresented(1, ended))
+    story.tell(.entry(.presented(1, .code(ended))))
     story.expectRefusal(.issuerEnded, of: ended)
     let good = code(story, "metal-1", metal, audience: "gate-1")
-    story.tell(.codePresented(1, good))
+    story.tell(.entry(.presented(1, .code(good))))
     story.expectGrant(of: good, "metal-1")
   }
 
@@ -40,13 +40,13 @@ import Time
   @Test("no key, or one of several lost, is an alarm; it ends when every issuer has one")
   func lost() {
     let story = Scenario()
-    story.tell(.issuersRead([]))
+    story.tell(.entry(.issuersRead([])))
     story.expectJournal(.alarm(.raised(.issuerKeysLost, nil)))
-    story.tell(.issuersRead([Self.union]))
+    story.tell(.entry(.issuersRead([Self.union])))
     story.expectJournal(.alarm(.cleared(.issuerKeysLost, nil)))
-    story.tell(.issuersRead([Self.union, IssuerStanding(name: "metal", key: nil)]))
+    story.tell(.entry(.issuersRead([Self.union, IssuerStanding(name: "metal", key: nil)])))
     story.expectJournal(.alarm(.raised(.issuerKeysLost, nil)))
-    story.tell(.issuersRead([Self.union]))
+    story.tell(.entry(.issuersRead([Self.union])))
     story.expectJournal(.alarm(.cleared(.issuerKeysLost, nil)))
   }
 
@@ -55,12 +55,13 @@ import Time
     let story = Scenario()
     let past = story.now.wall + .seconds(-1)
     story.tell(
-      .issuersRead([Self.union, IssuerStanding(name: "metal", key: nil, ends: past)]))
+      .entry(.issuersRead([Self.union, IssuerStanding(name: "metal", key: nil, ends: past)])))
     story.expectNothing()
     story.tell(
-      .issuersRead([
-        IssuerStanding(name: "union", key: 1, ends: story.now.wall + .seconds(90))
-      ]))
+      .entry(
+        .issuersRead([
+          IssuerStanding(name: "union", key: 1, ends: story.now.wall + .seconds(90))
+        ])))
     story.expectNothing()
     story.advance(by: .seconds(89))
     story.expectNothing()

@@ -25,14 +25,14 @@ struct KeptEndsTests {
       recovered: Recovered(stream: Scenario.stream, floor: 90, next: 90, serviceStore: Self.first))
     story.openUplink()
     story.expect(.publishRecords(90...90))
-    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 90)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 90))))
     story.expect(.trim(through: 90))
     return story
   }
 
   private func stored(_ row: KeptEnds.Row, _ story: Scenario) {
     story.tell(
-      .acknowledged(Acknowledgement(stream: row.end.stream, upto: 0, kept: row.end.seq)))
+      .link(.acknowledged(Acknowledgement(stream: row.end.stream, upto: 0, kept: row.end.seq))))
   }
 
   @Test("what an acknowledgement settles is kept in the transaction that deletes it")
@@ -42,7 +42,7 @@ struct KeptEndsTests {
     story.answer(serial, [], after: .seconds(3))
     story.commit()
     let last = story.station.outbox.durable
-    story.tell(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: last)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: last))))
     let (remembered, trimmed) = try #require(
       story.effects.firstIndex {
         guard case .remember(let changes) = $0, case .endKept? = changes.first else { return false }
@@ -66,20 +66,20 @@ struct KeptEndsTests {
   @Test("the first store that is heard of is told what there is, and the same one nothing more")
   func firstStore() {
     let story = Scenario()
-    story.tell(.serviceHeard(Self.first))
+    story.tell(.link(.serviceHeard(Self.first)))
     story.expect(.readKeptEnd(after: 0))
-    story.tell(.keptEndRead(nil))
+    story.tell(.link(.keptEndRead(nil)))
     story.expect(.remember([.serviceStore(Self.first)]))
-    story.tell(.serviceHeard(Self.first))
+    story.tell(.link(.serviceHeard(Self.first)))
     story.expectNothing()
   }
 
   @Test("another store is sent every kept end, each until it is stored, and is remembered then")
   func another() {
     let story = connected()
-    story.tell(.serviceHeard(Self.second))
+    story.tell(.link(.serviceHeard(Self.second)))
     story.expect(.readKeptEnd(after: 0))
-    story.tell(.keptEndRead(row(1)))
+    story.tell(.link(.keptEndRead(row(1))))
     story.expect(.publishKeptEnd(row(1).end))
     story.advance(by: .seconds(5))
     story.expect(.publishKeptEnd(row(1).end))
@@ -90,28 +90,28 @@ struct KeptEndsTests {
     story.expectNothing()
     stored(row(1), story)
     story.expect(.readKeptEnd(after: 1))
-    story.tell(.keptEndRead(row(2)))
+    story.tell(.link(.keptEndRead(row(2))))
     story.expect(.publishKeptEnd(row(2).end))
     stored(row(2), story)
     story.expect(.readKeptEnd(after: 2))
-    story.tell(.keptEndRead(nil))
+    story.tell(.link(.keptEndRead(nil)))
     story.expect(.remember([.serviceStore(Self.second)]))
-    story.tell(.serviceHeard(Self.second))
+    story.tell(.link(.serviceHeard(Self.second)))
     story.expectNothing()
   }
 
   @Test("a session that breaks off goes on where it was, once the service is heard again")
   func interrupted() {
     let story = connected()
-    story.tell(.serviceHeard(Self.second))
+    story.tell(.link(.serviceHeard(Self.second)))
     story.expect(.readKeptEnd(after: 0))
-    story.tell(.keptEndRead(row(1)))
+    story.tell(.link(.keptEndRead(row(1))))
     story.expect(.publishKeptEnd(row(1).end))
-    story.tell(.uplinkClosed)
+    story.tell(.link(.uplinkClosed))
     story.advance(by: .seconds(300))
     story.expectNothing()
     story.openUplink(2)
-    story.tell(.serviceHeard(Self.second))
+    story.tell(.link(.serviceHeard(Self.second)))
     story.expect(.publishKeptEnd(row(1).end))
   }
 
@@ -133,7 +133,7 @@ struct KeptEndsTests {
   func otherStream() {
     let story = connected()
     story.tell(
-      .acknowledged(Acknowledgement(stream: StreamID(bits: 0xF), upto: 1 << 50, kept: 3)))
+      .link(.acknowledged(Acknowledgement(stream: StreamID(bits: 0xF), upto: 1 << 50, kept: 3))))
     story.expectNothing()
     #expect(story.station.outbox.floor == 91)
   }

@@ -14,7 +14,7 @@ import Testing
     let story = Scenario(
       unbooted: points, entry: entry, isTrusted: isTrusted, place)
     story.tell(.booted(Recovered(stream: Scenario.stream)), place)
-    for point in story.station.points { story.expect(.setStrike(point.id, .secure), place) }
+    for point in story.station.doors.points { story.expect(.setStrike(point.id, .secure), place) }
     story.expectJournal(
       .station(.started(boot: 1, after: .newStore, version: "test")), .urgent, place)
     return story
@@ -99,29 +99,29 @@ import Testing
     expectRemembered(story)
     story.letIn()
     story.expectNothing()
-    #expect(story.station.points[0].resolution.mode == .codeOnly)
+    #expect(story.station.doors.points[0].resolution.mode == .codeOnly)
   }
 
   @Test("lock-down refuses everyone but a maintainer, stands as an alarm, and ends with the button")
   func lockDown() {
     let story = Scenario(points: 2)
-    story.tell(.lockDownChanged(isOn: true))
+    story.tell(.entry(.lockDownChanged(isOn: true)))
     story.expectJournal(.door(.modeChanged(1, .lockDown, cause: .input)), .urgent)
     story.expectJournal(.door(.modeChanged(2, .lockDown, cause: .input)), .urgent)
     story.expectJournal(.alarm(.raised(.lockDown, nil)), .urgent)
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.lockedDown, of: code, "m-1")
     // Nobody is locked in.
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
-    story.tell(.lockDownChanged(isOn: false))
+    story.tell(.entry(.lockDownChanged(isOn: false)))
     story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
     story.expectJournal(.door(.modeChanged(2, .codeOnly, cause: .configured)))
     story.expectJournal(.alarm(.cleared(.lockDown, nil)))
     let another = story.code("m-2")
-    story.tell(.codePresented(2, another))
+    story.tell(.entry(.presented(2, .code(another))))
     story.expectGrant(of: another, "m-2", at: 2)
   }
 
@@ -130,7 +130,7 @@ import Testing
     let story = story(.free)
     expectFree(.configured, story)
     expectRemembered(story)
-    story.tell(.lockDownChanged(isOn: true))
+    story.tell(.entry(.lockDownChanged(isOn: true)))
     expectShut(.lockDown, .input, story)
     story.expectJournal(.alarm(.raised(.lockDown, nil)))
   }
@@ -138,12 +138,12 @@ import Testing
   @Test("the maintenance key keeps members out while it is turned")
   func maintenance() {
     let story = Scenario()
-    story.tell(.maintenanceChanged(isOn: true))
+    story.tell(.entry(.maintenanceChanged(isOn: true)))
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.maintenance, of: code, "m-1")
-    story.tell(.maintenanceChanged(isOn: false))
+    story.tell(.entry(.maintenanceChanged(isOn: false)))
     story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
   }
 
@@ -164,7 +164,7 @@ import Testing
     expectFree(.configured, story)
     expectRemembered(story)
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expect(.show(1, .granted))
     story.expectJournal(
       .entry(.refused(1, reason: .closed, member: MemberID("m-1")!, .code(code.bytes))), .soon)
@@ -191,7 +191,7 @@ import Testing
     story.advance(by: .milliseconds(1))
     expectFree(.uplink, story)
     story.expectJournal(.alarm(.raised(.freeWithoutUplink, nil)), .urgent)
-    story.tell(.uplinkOpened(connection: 1))
+    story.tell(.link(.uplinkOpened(connection: 1)))
     story.expectBirth()
     expectShut(.codeOnly, .configured, story)
     story.expectJournal(.alarm(.cleared(.freeWithoutUplink, nil)))
@@ -199,7 +199,7 @@ import Testing
     story.expectSent()
     story.commit()
     story.expectSent()
-    story.tell(.uplinkClosed)
+    story.tell(.link(.uplinkClosed))
     story.advance(by: .seconds(89))
     story.expectNothing()
   }

@@ -25,7 +25,7 @@ import Time
   private func acknowledge(
     _ upto: UInt64, _ story: Scenario, _ place: SourceLocation = #_sourceLocation
   ) {
-    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: upto)), place)
+    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: upto))), place)
   }
 
   @Test("numbers are consecutive and begin at one")
@@ -36,25 +36,25 @@ import Time
   @Test("records are sent when they are durable, and not before")
   func onlyDurable() {
     let story = story(with: 3)
-    story.tell(.uplinkOpened(connection: 1))
+    story.tell(.link(.uplinkOpened(connection: 1)))
     let birth = story.expectBirth()
     #expect(birth?.floor == 1)
     #expect(birth?.ceiling == 2)
     for part in story.parts { story.expectState(part) }
     story.expect(.publishRecords(1...2))
-    story.tell(.journaled(through: 3))
+    story.tell(.link(.journaled(through: 3)))
     story.expect(.publishRecords(3...3))
     record(1, story)
-    story.tell(.journaled(through: 4))
+    story.tell(.link(.journaled(through: 4)))
     story.expect(.publishRecords(4...4))
   }
 
   @Test("what is durable is told once: an older or an impossible number changes nothing")
   func journaledOnce() {
     let story = story(with: 3)
-    story.tell(.journaled(through: 3))
-    story.tell(.journaled(through: 1))
-    story.tell(.journaled(through: 99))
+    story.tell(.link(.journaled(through: 3)))
+    story.tell(.link(.journaled(through: 1)))
+    story.tell(.link(.journaled(through: 99)))
     #expect(story.station.outbox.durable == 3)
   }
 
@@ -80,7 +80,7 @@ import Time
   ) -> Scenario {
     let story = story(with: count, outbox: outbox)
     story.commit()
-    story.tell(.uplinkOpened(connection: 1), place)
+    story.tell(.link(.uplinkOpened(connection: 1)), place)
     story.expectBirth(place)
     for part in story.parts { story.expectState(part, place) }
     story.expect(.publishRecords(1...min(UInt64(count), Outbox.window)), place)
@@ -90,10 +90,11 @@ import Time
   @Test("acknowledgements of another stream delete nothing, and begin no other one")
   func foreign() {
     let story = connected(with: 3)
-    story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2))))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
-    story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 53)))
-    story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2, conflict: 1)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 53))))
+    story.tell(
+      .link(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2, conflict: 1))))
     story.expectNothing()
     #expect(story.station.outbox.floor == 1)
   }
@@ -169,7 +170,7 @@ import Time
   @Test("a new session begins with all that is not acknowledged; none is sent without one")
   func sessions() {
     let story = connected(with: 3)
-    story.tell(.uplinkClosed)
+    story.tell(.link(.uplinkClosed))
     record(1, story)
     story.commit()
     story.advance(by: .seconds(600))
@@ -177,7 +178,7 @@ import Time
     story.expect(.remember([.lastTrusted(story.now.wall)]))
     acknowledge(1, story)
     story.expect(.trim(through: 1))
-    story.tell(.uplinkOpened(connection: 2))
+    story.tell(.link(.uplinkOpened(connection: 2)))
     let birth = story.expectBirth()
     #expect(birth?.session == SessionID(stream: Scenario.stream, boot: 1, connection: 2))
     #expect(birth?.floor == 2)
@@ -193,7 +194,7 @@ import Time
         stream: Scenario.stream, boot: 3, ending: .unclean, floor: 7, next: 20))
     #expect(story.journal.map(\.seq) == [20])
     story.commitsByItself = false
-    story.tell(.uplinkOpened(connection: 1))
+    story.tell(.link(.uplinkOpened(connection: 1)))
     #expect(story.expectBirth()?.ceiling == 19)
     for part in story.parts { story.expectState(part) }
     story.expect(.publishRecords(7...19))
@@ -208,7 +209,7 @@ import Time
     story.expectJournal(.alarm(.raised(.journalFilling, nil)), .urgent)
     record(1, story)
     story.commit()
-    story.tell(.uplinkOpened(connection: 1))
+    story.tell(.link(.uplinkOpened(connection: 1)))
     story.expectBirth()
     for part in story.parts { story.expectState(part) }
     story.expect(.publishRecords(1...20))
@@ -229,13 +230,13 @@ import Time
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expectJournal(.alarm(.raised(.journalFilling, nil)), .urgent)
     story.commit()
-    story.tell(.uplinkOpened(connection: 1))
+    story.tell(.link(.uplinkOpened(connection: 1)))
     story.expectBirth()
     for part in story.parts { story.expectState(part) }
     story.expect(.publishRecords(1...19))
-    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 3)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 3))))
     story.expect(.trim(through: 3))
-    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 4)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 4))))
     story.expect(.trim(through: 4))
     story.expectJournal(.alarm(.cleared(.journalFilling, nil)), .urgent)
     story.expectState(.alarms)
@@ -257,17 +258,17 @@ import Time
     // The door goes on as ever; only the records are missing.
     for _ in 0..<(Outbox.mostPending + 500) {
       now.instant = now.instant + .milliseconds(100)
-      tell(.exitRequested(1))
+      tell(.door(.exitRequested(1)))
     }
     #expect(entries.count == Outbox.mostPending)
     #expect(station.outbox.room == .none)
     let last = try #require(entries.last).seq
     #expect(last == UInt64(Outbox.mostPending))
-    tell(.journaled(through: 4_000))
-    tell(.exitRequested(1))
+    tell(.link(.journaled(through: 4_000)))
+    tell(.door(.exitRequested(1)))
     #expect(entries.count == Outbox.mostPending)
-    tell(.journaled(through: last))
-    tell(.exitRequested(1))
+    tell(.link(.journaled(through: last)))
+    tell(.door(.exitRequested(1)))
     let told = entries.suffix(2)
     let next = station.outbox.next - 2
     #expect(told.map(\.seq) == [next, next + 1])
@@ -285,7 +286,7 @@ import Time
     story.expectJournal(.alarm(.raised(.journalFilling, nil)), .urgent)
     record(20, story)
     #expect(story.station.outbox.floor == 1)
-    story.tell(.journaled(through: 6))
+    story.tell(.link(.journaled(through: 6)))
     story.expect(.trim(through: 5))
     story.expectJournal(.stream(.gap(from: 1, to: 5, reason: .full)))
     #expect(story.station.outbox.floor == 6)
@@ -303,7 +304,7 @@ import Time
     story.walk(.outer, .inner)
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     story.commitsByItself = false
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.door(.exitRequested(1)))
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
@@ -311,19 +312,19 @@ import Time
     story.expectJournal(.door(.exitRequested(1)))
     story.expect(
       .remember(
-        [.lastTrusted(story.now.wall)] + story.station.occupancy.changes + [
+        [.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes + [
           .mark(
             ReplayMark(code: code.bytes, until: issued + .seconds(65)), forgetting: story.now.wall)
         ]))
     story.expectJournal(.alarm(.raised(.storeLost, nil)), .urgent)
     #expect(story.journal.suffix(3).map(\.seq) == [1, 2, 3])
-    story.tell(.journaled(through: 3))
-    story.tell(.codePresented(1, code))
+    story.tell(.link(.journaled(through: 3)))
+    story.tell(.entry(.presented(1, .code(code))))
     story.advance(by: .seconds(5))
     story.expect(.setStrike(1, .secure))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.advance(by: .seconds(3))
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.replayed, of: code, "m-1")
   }
 
@@ -337,7 +338,7 @@ import Time
     story.commitsByItself = false
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expect(
-      .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
+      .remember([.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes))
     story.expectJournal(.alarm(.raised(.storeLost, nil)))
     let birth = story.expectBirth()
     #expect(birth?.session == SessionID(stream: Self.fresh, boot: 1, connection: 1))
@@ -346,7 +347,7 @@ import Time
     story.expectState(.alarms)
     story.commit()
     story.expect(.publishRecords(1...1))
-    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1))))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
   }
 
@@ -358,7 +359,7 @@ import Time
     story.stepClock(by: .seconds(60))
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expect(
-      .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
+      .remember([.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes))
     story.expectJournal(.alarm(.raised(.storeLost, nil)))
     story.expectJournal(.station(.clockStepped(milliseconds: 60_000)))
     #expect(story.journal.suffix(2).map(\.seq) == [1, 2])
@@ -383,7 +384,7 @@ import Time
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expect(
-      .remember([.lastTrusted(story.now.wall)] + story.station.occupancy.changes))
+      .remember([.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes))
     story.expectJournal(.alarm(.raised(.storeLost, nil)))
     story.expectJournal(.alarm(.cleared(.journalFilling, nil)))
   }

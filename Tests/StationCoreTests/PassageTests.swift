@@ -10,13 +10,13 @@ import Testing
     let story = Scenario(points: 2)
     story.walk(.outer, .inner, at: 1)
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)), .soon)
-    #expect(story.journal.last?.changes == story.station.occupancy.changes)
-    #expect(story.station.occupancy.totals == OccupancyTotals(entered: 1))
+    #expect(story.journal.last?.changes == story.station.headcount.occupancy.changes)
+    #expect(story.station.headcount.occupancy.totals == OccupancyTotals(entered: 1))
     story.walk(.outer, .inner, at: 2)
     story.expectJournal(.occupancy(.passage(2, .inward, inside: 2)))
     story.walk(.inner, .outer, at: 1)
     story.expectJournal(.occupancy(.passage(1, .outward, inside: 1)))
-    #expect(story.station.occupancy.totals == OccupancyTotals(entered: 2, left: 1))
+    #expect(story.station.headcount.occupancy.totals == OccupancyTotals(entered: 2, left: 1))
   }
 
   @Test("two people in two access points do not disturb each other")
@@ -26,12 +26,12 @@ import Testing
       (1, .outer, true), (2, .inner, true), (1, .inner, true), (2, .outer, true),
       (1, .outer, false), (2, .inner, false),
     ] as [(AccessPointID, Beam, Bool)] {
-      story.tell(.beamChanged(point, beam, isBroken: isBroken))
+      story.tell(.occupancy(.beamChanged(point, beam, isBroken: isBroken)))
       story.advance(by: .milliseconds(50))
     }
-    story.tell(.beamChanged(1, .inner, isBroken: false))
+    story.tell(.occupancy(.beamChanged(1, .inner, isBroken: false)))
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
-    story.tell(.beamChanged(2, .outer, isBroken: false))
+    story.tell(.occupancy(.beamChanged(2, .outer, isBroken: false)))
     story.expectJournal(.occupancy(.passage(2, .outward, inside: 0)))
   }
 
@@ -40,8 +40,9 @@ import Testing
     let story = Scenario()
     story.walk(.outer)
     story.expectJournal(
-      .occupancy(.passage(1, .turnBack, inside: 0)), .soon, [.day(story.station.occupancy.book)])
-    #expect(story.station.occupancy.totals == OccupancyTotals())
+      .occupancy(.passage(1, .turnBack, inside: 0)), .soon,
+      [.day(story.station.headcount.occupancy.book)])
+    #expect(story.station.headcount.occupancy.totals == OccupancyTotals())
   }
 
   @Test("an underflow appends a correction: the totals keep what was seen, the sum stays at zero")
@@ -49,9 +50,10 @@ import Testing
     let story = Scenario()
     story.walk(.inner, .outer)
     story.expectJournal(
-      .occupancy(.passage(1, .outward, inside: 0)), .soon, story.station.occupancy.changes)
+      .occupancy(.passage(1, .outward, inside: 0)), .soon, story.station.headcount.occupancy.changes
+    )
     story.expectJournal(.occupancy(.corrected(by: 1, cause: .underflow, inside: 0)), .soon, [])
-    #expect(story.station.occupancy.totals == OccupancyTotals(left: 1, corrections: 1))
+    #expect(story.station.headcount.occupancy.totals == OccupancyTotals(left: 1, corrections: 1))
     story.walk(.outer, .inner)
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
   }
@@ -63,13 +65,13 @@ import Testing
         recovered: Recovered(
           stream: Scenario.stream, boot: 2, ending: ending, next: 9,
           totals: OccupancyTotals(entered: 5, left: 4, corrections: 1, refused: 3)))
-      #expect(story.station.occupancy.isStale == isStale)
+      #expect(story.station.headcount.occupancy.isStale == isStale)
       story.walk(.outer)
       story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 2)))
-      #expect(story.station.occupancy.isStale == isStale)
+      #expect(story.station.headcount.occupancy.isStale == isStale)
       story.walk(.inner, .outer)
       story.expectJournal(.occupancy(.passage(1, .outward, inside: 1)))
-      #expect(!story.station.occupancy.isStale)
+      #expect(!story.station.headcount.occupancy.isStale)
     }
   }
 
@@ -79,7 +81,7 @@ import Testing
     room.walk(.inward)
     room.walk(.turnBack)
     #expect(room.said() == "")
-    #expect(room.station.occupancy.totals == OccupancyTotals(refused: 2))
+    #expect(room.station.headcount.occupancy.totals == OccupancyTotals(refused: 2))
     room.wait(.seconds(60))
     #expect(room.said() == "1: refused 2")
     // The first beam within three seconds of the closing, the last one after.
@@ -103,7 +105,7 @@ import Testing
     room.wait(.seconds(61))
     let lines = room.said().split(separator: ", ")
     #expect(lines == ["2: refused 150", "2: refused 50"])
-    #expect(room.station.occupancy.totals.refused == 200)
+    #expect(room.station.headcount.occupancy.totals.refused == 200)
     #expect(room.recovered.totals.refused == 200)
   }
 
@@ -114,7 +116,7 @@ import Testing
     room.walk(.inward)
     #expect(room.said() == "1: in! 1")
     var other = Room()
-    other.tell(.doorContactChanged(1, isClosed: nil))
+    other.tell(.door(.contactChanged(1, isClosed: nil)))
     other.walk(.inward)
     #expect(other.said() == "1: in 1")
   }
@@ -134,12 +136,12 @@ import Testing
     // A grant that nobody used is not for the next one who slips in as somebody leaves.
     room.grant()
     room.wait(.seconds(10))
-    room.tell(.exitRequested(1))
+    room.tell(.door(.exitRequested(1)))
     room.open()
     room.walk(.outward)
     room.walk(.inward)
     #expect(room.said() == "1: out 2, 1: in! 3")
-    #expect(room.station.occupancy.book.tally.tailgates == 2)
+    #expect(room.station.headcount.occupancy.book.tally.tailgates == 2)
   }
 
   @Test("beams that are blocked raise an alarm, and count nobody either way until they are clear")
@@ -147,21 +149,21 @@ import Testing
     var room = Room()
     room.grant()
     room.open()
-    room.tell(.beamChanged(1, .inner, isBroken: true))
+    room.tell(.occupancy(.beamChanged(1, .inner, isBroken: true)))
     room.wait(.seconds(61))
     #expect(room.said() == "+beam-blocked")
-    room.tell(.beamChanged(1, .outer, isBroken: true))
+    room.tell(.occupancy(.beamChanged(1, .outer, isBroken: true)))
     room.wait(.milliseconds(300))
-    room.tell(.beamChanged(1, .outer, isBroken: false))
+    room.tell(.occupancy(.beamChanged(1, .outer, isBroken: false)))
     #expect(room.said() == "1: ambiguous 0")
-    room.tell(.beamChanged(1, .inner, isBroken: false))
+    room.tell(.occupancy(.beamChanged(1, .inner, isBroken: false)))
     room.wait(.seconds(6))
     #expect(room.said() == "-beam-blocked")
     // Lost lines end the fault with the sensing; dark beams are told apart.
-    for beam in Beam.allCases { room.tell(.beamChanged(1, beam, isBroken: true)) }
+    for beam in Beam.allCases { room.tell(.occupancy(.beamChanged(1, beam, isBroken: true))) }
     room.wait(.seconds(11))
     #expect(room.said() == "+beam-dark")
-    room.tell(.linesChanged(1, areReadable: false))
+    room.tell(.wires(.linesChanged(1, areReadable: false)))
     #expect(room.said() == "-beam-dark")
   }
 }
@@ -174,14 +176,14 @@ import Testing
     var room = Room(OccupancyPolicy(pulse: direction))
     room.grant()
     room.open()
-    room.tell(.counterPulsed(1))
-    room.tell(.counterPulsed(1))
+    room.tell(.occupancy(.counterPulsed(1)))
+    room.tell(.occupancy(.counterPulsed(1)))
     room.wait(.milliseconds(299))
     room.close()
     room.wait(.seconds(10))
-    room.tell(.exitRequested(1))
+    room.tell(.door(.exitRequested(1)))
     room.open()
-    room.tell(.counterPulsed(1))
+    room.tell(.occupancy(.counterPulsed(1)))
     room.close()
     let expected =
       switch direction {
@@ -193,13 +195,13 @@ import Testing
     guard direction == .opener else { return }
     room.wait(.seconds(10))
     room.open()
-    room.tell(.counterPulsed(1))
+    room.tell(.occupancy(.counterPulsed(1)))
     room.close()
     room.wait(.seconds(10))
     room.grant()
-    room.tell(.exitRequested(1))
+    room.tell(.door(.exitRequested(1)))
     room.open()
-    room.tell(.counterPulsed(1))
+    room.tell(.occupancy(.counterPulsed(1)))
     #expect(room.said() == "1: ambiguous 0, 1: ambiguous 0")
   }
 
@@ -208,11 +210,11 @@ import Testing
     var room = Room()
     room.grant()
     room.open()
-    room.tell(.counterReported(1, entered: 65_534, left: 100))
+    room.tell(.occupancy(.counterReported(1, entered: 65_534, left: 100)))
     #expect(room.said() == "")
-    room.tell(.counterReported(1, entered: 0, left: 101))
+    room.tell(.occupancy(.counterReported(1, entered: 0, left: 101)))
     #expect(room.said() == "1: in 1, 1: in! 2, 1: out 1")
-    room.tell(.counterReported(1, entered: 0, left: 101))
+    room.tell(.occupancy(.counterReported(1, entered: 0, left: 101)))
     #expect(room.said() == "")
   }
 
@@ -220,62 +222,62 @@ import Testing
   func restarted() {
     var room = Room()
     room.open()
-    room.tell(.counterReported(1, entered: 0, left: 0))
-    room.tell(.counterReported(1, entered: 3, left: 0))
+    room.tell(.occupancy(.counterReported(1, entered: 0, left: 0)))
+    room.tell(.occupancy(.counterReported(1, entered: 3, left: 0)))
     #expect(room.said() == "1: in! 1, 1: in! 2, 1: in! 3")
-    room.tell(.counterReported(1, entered: 1, left: 0))
+    room.tell(.occupancy(.counterReported(1, entered: 1, left: 0)))
     #expect(room.said() == "")
-    #expect(room.station.occupancy.isStale)
-    #expect(room.station.occupancy.totals.refused == 1)
-    room.tell(.counterReported(1, entered: 1, left: 1))
+    #expect(room.station.headcount.occupancy.isStale)
+    #expect(room.station.headcount.occupancy.totals.refused == 1)
+    room.tell(.occupancy(.counterReported(1, entered: 1, left: 1)))
     #expect(room.said() == "1: in! 4, 1: out 3")
-    #expect(!room.station.occupancy.isStale)
+    #expect(!room.station.headcount.occupancy.isStale)
   }
 
   @Test("totals that leap are one event, and nobody is counted by a leap that was a lie")
   func leap() {
     var room = Room()
     room.open()
-    room.tell(.counterReported(1, entered: 500, left: 400))
-    room.tell(.counterReported(1, entered: (500 + 65_530) % 65_536, left: 400))
-    #expect(room.station.occupancy.totals.refused == 1)
-    #expect(room.station.occupancy.isStale)
-    room.tell(.counterReported(1, entered: 501, left: 400))
+    room.tell(.occupancy(.counterReported(1, entered: 500, left: 400)))
+    room.tell(.occupancy(.counterReported(1, entered: (500 + 65_530) % 65_536, left: 400)))
+    #expect(room.station.headcount.occupancy.totals.refused == 1)
+    #expect(room.station.headcount.occupancy.isStale)
+    room.tell(.occupancy(.counterReported(1, entered: 501, left: 400)))
     #expect(room.said() == "1: in! 1")
-    #expect(!room.station.occupancy.isStale)
+    #expect(!room.station.headcount.occupancy.isStale)
     // Where the next report goes on from the leap, the difference begins there.
-    room.tell(.counterReported(1, entered: 5000, left: 400))
-    room.tell(.counterReported(1, entered: 5002, left: 400))
+    room.tell(.occupancy(.counterReported(1, entered: 5000, left: 400)))
+    room.tell(.occupancy(.counterReported(1, entered: 5002, left: 400)))
     #expect(room.said() == "1: in! 2, 1: in! 3")
-    #expect(room.station.occupancy.totals.refused == 2)
+    #expect(room.station.headcount.occupancy.totals.refused == 2)
   }
 
   @Test("ten at once can pass, and three for each second since the last word")
   func bounds() {
     var room = Room()
     room.open()
-    room.tell(.counterReported(1, entered: 2, left: 0))
-    room.tell(.counterReported(1, entered: 12, left: 0))
-    #expect(room.station.occupancy.totals.inside == 10)
-    room.tell(.counterReported(1, entered: 23, left: 0))
-    #expect(room.station.occupancy.totals.inside == 10)
-    #expect(room.station.occupancy.totals.refused == 1)
+    room.tell(.occupancy(.counterReported(1, entered: 2, left: 0)))
+    room.tell(.occupancy(.counterReported(1, entered: 12, left: 0)))
+    #expect(room.station.headcount.occupancy.totals.inside == 10)
+    room.tell(.occupancy(.counterReported(1, entered: 23, left: 0)))
+    #expect(room.station.headcount.occupancy.totals.inside == 10)
+    #expect(room.station.headcount.occupancy.totals.refused == 1)
     room.wait(.seconds(1))
-    room.tell(.counterReported(1, entered: 25, left: 0))
-    #expect(room.station.occupancy.totals.inside == 23)
+    room.tell(.occupancy(.counterReported(1, entered: 25, left: 0)))
+    #expect(room.station.headcount.occupancy.totals.inside == 23)
   }
 
   @Test("a people counter that is gone raises an alarm and counts from its return on")
   func lost() {
     var room = Room()
     room.open()
-    room.tell(.counterReported(1, entered: 10, left: 0))
-    room.tell(.counterChanged(1, isConnected: false))
+    room.tell(.occupancy(.counterReported(1, entered: 10, left: 0)))
+    room.tell(.occupancy(.counterChanged(1, isConnected: false)))
     #expect(room.said() == "+counter-lost")
-    room.tell(.counterChanged(1, isConnected: true))
-    room.tell(.counterReported(1, entered: 14, left: 0))
+    room.tell(.occupancy(.counterChanged(1, isConnected: true)))
+    room.tell(.occupancy(.counterReported(1, entered: 14, left: 0)))
     #expect(room.said() == "-counter-lost")
-    room.tell(.counterReported(1, entered: 15, left: 0))
+    room.tell(.occupancy(.counterReported(1, entered: 15, left: 0)))
     #expect(room.said() == "1: in! 1")
   }
 
@@ -283,8 +285,9 @@ import Testing
   func elsewhere() {
     var room = Room()
     for event in [
-      Event.counterPulsed(4), .counterReported(4, entered: 1, left: 1),
-      .counterChanged(4, isConnected: false), .beamChanged(4, .outer, isBroken: true),
+      Event.occupancy(.counterPulsed(4)), .occupancy(.counterReported(4, entered: 1, left: 1)),
+      .occupancy(.counterChanged(4, isConnected: false)),
+      .occupancy(.beamChanged(4, .outer, isBroken: true)),
     ] {
       room.tell(event)
     }

@@ -34,7 +34,7 @@ import Time
 
   private func present(_ story: Scenario) -> Presentation {
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     return code
   }
 
@@ -55,7 +55,7 @@ import Time
   func leaves() {
     let story = Scenario(entry: EntryPolicy(antiPassback: .hard))
     enter(story, 1)
-    story.tell(.leaveRequested(1, .code(story.code())))
+    story.tell(.entry(.leaveRequested(1, .code(story.code()))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(.door(.exitRequested(1)))
@@ -70,7 +70,7 @@ import Time
   func byButton() {
     let story = Scenario(entry: EntryPolicy(antiPassback: .hard))
     enter(story, 1)
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.door(.exitRequested(1)))
     story.walk(.inner, .outer)
@@ -119,21 +119,21 @@ import Time
   func interlock() {
     let story = Scenario(points: 2, entry: EntryPolicy(interlock: Interlock(1, 2)))
     story.expectRefusal(.interlocked, of: present(story), "m-1")
-    story.tell(.doorContactChanged(2, isClosed: true))
+    story.tell(.door(.contactChanged(2, isClosed: true)))
     story.letIn()
     // The first door is released now, and not even sensed.
     let code = story.code("m-2")
-    story.tell(.codePresented(2, code))
+    story.tell(.entry(.presented(2, .code(code))))
     story.expectRefusal(.interlocked, of: code, "m-2", at: 2)
-    story.tell(.exitRequested(2))
+    story.tell(.door(.exitRequested(2)))
     story.expect(.setStrike(2, .release))
     story.expectJournal(.door(.exitRequested(2)))
-    story.tell(.doorContactChanged(1, isClosed: true))
+    story.tell(.door(.contactChanged(1, isClosed: true)))
     relock(story)
     story.expect(.setStrike(2, .secure))
     story.expectJournal(.door(.locked(2, cause: .timeout)))
     story.advance(by: .seconds(3))
-    story.tell(.codePresented(2, code))
+    story.tell(.entry(.presented(2, .code(code))))
     story.expectGrant(of: code, "m-2", at: 2)
   }
 
@@ -143,7 +143,7 @@ import Time
     let story = Scenario(entry: EntryPolicy(capacity: CapacityPolicy(most: 4)))
     for member in 1...4 { story.letIn("m-\(member)") }
     let fifth = story.code("m-5")
-    story.tell(.codePresented(1, fifth))
+    story.tell(.entry(.presented(1, .code(fifth))))
     story.expectRefusal(.full, of: fifth, "m-5")
     // Two go in, two do not: when the access time is over their places are free again.
     for inside in 1...2 as ClosedRange<Int64> {
@@ -151,7 +151,7 @@ import Time
       story.expectJournal(.occupancy(.passage(1, .inward, inside: inside)))
     }
     relock(story)
-    story.tell(.codePresented(1, fifth))
+    story.tell(.entry(.presented(1, .code(fifth))))
     story.expectGrant(of: fifth, "m-5")
   }
 
@@ -160,7 +160,7 @@ import Time
     let story = Scenario(entry: EntryPolicy(capacity: CapacityPolicy(most: 1, rule: .soft)))
     story.letIn()
     let code = story.code("m-2")
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expect(.setStrike(1, .release))
     story.expect(.show(1, .granted))
     story.expectJournal(
@@ -171,7 +171,7 @@ import Time
   func alarms() {
     let story = Scenario(
       entry: EntryPolicy(capacity: CapacityPolicy(most: 4, first: 50, second: 75)))
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.door(.exitRequested(1)))
     let levels: [Int64: Alarm] = [2: .capacityFirst, 3: .capacitySecond, 4: .capacityFull]

@@ -7,7 +7,7 @@ import Testing
     for index in 0..<count {
       // No wrong try, whose alarm is a matter of its own.
       let code = story.badCode(.unsupportedAlgorithm)
-      story.tell(.codePresented(1, code))
+      story.tell(.entry(.presented(1, .code(code))))
       story.expect(.show(1, .refused(.unsupportedAlgorithm)))
       if index < recorded {
         story.expectJournal(
@@ -54,7 +54,7 @@ import Testing
     let story = Scenario(points: 2)
     refuse(11, recorded: 10, story)
     let code = story.badCode()
-    story.tell(.codePresented(2, code))
+    story.tell(.entry(.presented(2, .code(code))))
     story.expectRefusal(.malformed, of: code, at: 2)
     story.advance(by: .seconds(60))
     story.expectJournal(.entry(.refusalsCounted(1, count: 1)))

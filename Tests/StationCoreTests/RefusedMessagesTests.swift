@@ -9,7 +9,7 @@ import Time
     "the first message refused on a ground is recorded at once", arguments: MessageRefusal.allCases)
   func first(_ refusal: MessageRefusal) {
     let story = Scenario()
-    story.tell(.messageRefused(refusal))
+    story.tell(.link(.messageRefused(refusal)))
     story.expectJournal(.station(.messagesRefused(refusal, count: 1)), .soon)
     story.advance(by: .seconds(600))
     story.expectNothing()
@@ -19,14 +19,14 @@ import Time
   @Test("those of the minute after it become one number, and then the next one is a first again")
   func flood() {
     let story = Scenario()
-    story.tell(.messageRefused(.unreadable))
+    story.tell(.link(.messageRefused(.unreadable)))
     story.expectJournal(.station(.messagesRefused(.unreadable, count: 1)))
-    for _ in 0..<999 { story.tell(.messageRefused(.unreadable)) }
+    for _ in 0..<999 { story.tell(.link(.messageRefused(.unreadable))) }
     story.advance(by: .seconds(59))
     story.expectNothing()
     story.advance(by: .seconds(1))
     story.expectJournal(.station(.messagesRefused(.unreadable, count: 999)), .soon)
-    story.tell(.messageRefused(.unreadable))
+    story.tell(.link(.messageRefused(.unreadable)))
     story.expectJournal(.station(.messagesRefused(.unreadable, count: 1)))
   }
 
@@ -34,10 +34,10 @@ import Time
   func grounds() {
     let story = Scenario()
     for refusal in MessageRefusal.allCases {
-      story.tell(.messageRefused(refusal))
+      story.tell(.link(.messageRefused(refusal)))
       story.expectJournal(.station(.messagesRefused(refusal, count: 1)))
     }
-    for refusal in MessageRefusal.allCases { story.tell(.messageRefused(refusal)) }
+    for refusal in MessageRefusal.allCases { story.tell(.link(.messageRefused(refusal))) }
     story.advance(by: .seconds(60))
     for refusal in MessageRefusal.allCases {
       story.expectJournal(.station(.messagesRefused(refusal, count: 1)))
@@ -64,13 +64,13 @@ import Time
     story.commit()
     story.expect(.publishRecords(1...1))
     for upto: UInt64 in [0, 1, 2, 1 << 53] {
-      story.tell(.acknowledged(Acknowledgement(stream: StreamID(bits: 0xB), upto: upto)))
+      story.tell(.link(.acknowledged(Acknowledgement(stream: StreamID(bits: 0xB), upto: upto))))
       if upto == 0 {
         story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)))
       }
       #expect(story.station.outbox.floor == 1)
     }
-    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1))))
     story.expect(.trim(through: 1))
     story.advance(by: .seconds(60))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 3)))
@@ -83,14 +83,14 @@ import Time
     story.commitsByItself = false
     story.commit()
     story.expect(.publishRecords(1...1))
-    story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 2)))
+    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 2))))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)))
     story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)))
     story.expect(.renewStream)
     story.expectState(.alarms)
     // A forger can say this as well: the stream that he knows counts no more.
     for upto: UInt64 in [1, .max] {
-      story.tell(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: upto)))
+      story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: upto))))
     }
     #expect(story.station.outbox.floor == 1)
   }

@@ -26,7 +26,7 @@ struct Room {
       instant: Instant(nanoseconds: 1_000_000_000), wall: wall, isTrusted: isTrusted,
       utcOffsetSeconds: offset)
     tell(.booted(recovered ?? Recovered(stream: Scenario.stream)))
-    for door in 1...doors { tell(.doorContactChanged(AccessPointID(door)!, isClosed: true)) }
+    for door in 1...doors { tell(.door(.contactChanged(AccessPointID(door)!, isClosed: true))) }
     // Whoever was between the posts then has gone.
     move(to: now.instant + .seconds(4))
   }
@@ -83,18 +83,25 @@ struct Room {
     codes += 1
     let digest = CodeDigest(high: 0xC0DE, low: codes)
     tell(
-      .codePresented(
-        door,
-        Presentation(
-          bytes: digest,
-          verdict: .genuine(
-            MemberClaims(subject: "m-\(codes)", expires: now.wall + .seconds(60), issued: now.wall),
-            code: digest))))
+      .entry(
+        .presented(
+          door,
+          .code(
+            Presentation(
+              bytes: digest,
+              verdict: .genuine(
+                MemberClaims(
+                  subject: "m-\(codes)", expires: now.wall + .seconds(60), issued: now.wall),
+                code: digest))))))
   }
 
-  mutating func open(_ door: AccessPointID = 1) { tell(.doorContactChanged(door, isClosed: false)) }
-  mutating func close(_ door: AccessPointID = 1) { tell(.doorContactChanged(door, isClosed: true)) }
-  mutating func move(_ isMoving: Bool) { tell(.motionChanged(isMoving: isMoving)) }
+  mutating func open(_ door: AccessPointID = 1) {
+    tell(.door(.contactChanged(door, isClosed: false)))
+  }
+  mutating func close(_ door: AccessPointID = 1) {
+    tell(.door(.contactChanged(door, isClosed: true)))
+  }
+  mutating func move(_ isMoving: Bool) { tell(.occupancy(.motionChanged(isMoving: isMoving))) }
 
   /// Half a second through both beams.
   mutating func walk(_ way: Passage, at door: AccessPointID = 1) {
@@ -104,7 +111,7 @@ struct Room {
       ? [(first, true), (last, true), (last, false), (first, false)]
       : [(first, true), (last, true), (first, false), (last, false)]
     for (step, pause) in zip(order, [100, 200, 100, 0]) {
-      tell(.beamChanged(door, step.0, isBroken: step.1))
+      tell(.occupancy(.beamChanged(door, step.0, isBroken: step.1)))
       wait(.milliseconds(pause))
     }
   }
@@ -120,7 +127,7 @@ struct Room {
 
   /// Someone presses the button and goes out.
   mutating func goOut(at door: AccessPointID = 1) {
-    tell(.exitRequested(door))
+    tell(.door(.exitRequested(door)))
     open(door)
     walk(.outward, at: door)
     close(door)

@@ -67,7 +67,7 @@ final class Scenario {
 
   private func boot(_ recovered: Recovered, _ place: SourceLocation) {
     tell(.booted(recovered), place)
-    for point in station.points { expect(.setStrike(point.id, .secure), place) }
+    for point in station.doors.points { expect(.setStrike(point.id, .secure), place) }
     expectJournal(
       .station(.started(boot: recovered.boot, after: recovered.ending, version: "test")), .urgent,
       place)
@@ -89,7 +89,7 @@ final class Scenario {
   /// Says that every record so far is durable.
   func commit(_ place: SourceLocation = #_sourceLocation) {
     if let last = journal.last?.seq, last > station.outbox.durable {
-      deliver(.journaled(through: last), place)
+      deliver(.link(.journaled(through: last)), place)
     }
   }
 
@@ -244,7 +244,7 @@ final class Scenario {
     _ place: SourceLocation = #_sourceLocation
   ) -> Presentation {
     let code = code(member)
-    tell(.codePresented(point, code), place)
+    tell(.entry(.presented(point, .code(code))), place)
     expectGrant(of: code, member, at: point, place)
     return code
   }
@@ -280,18 +280,18 @@ final class Scenario {
     _ beams: Beam..., at point: AccessPointID = 1, _ place: SourceLocation = #_sourceLocation
   ) {
     for beam in beams {
-      tell(.beamChanged(point, beam, isBroken: true), place)
+      tell(.occupancy(.beamChanged(point, beam, isBroken: true)), place)
       advance(by: .milliseconds(10), place)
     }
     advance(by: .milliseconds(20), place)
     for beam in beams {
-      tell(.beamChanged(point, beam, isBroken: false), place)
+      tell(.occupancy(.beamChanged(point, beam, isBroken: false)), place)
       if beam != beams.last { advance(by: .milliseconds(10), place) }
     }
   }
 
   func openUplink(_ connection: Int64 = 1, _ place: SourceLocation = #_sourceLocation) {
-    tell(.uplinkOpened(connection: connection), place)
+    tell(.link(.uplinkOpened(connection: connection)), place)
     expectBirth(place)
     for part in parts { expectState(part, place) }
   }
@@ -299,12 +299,12 @@ final class Scenario {
   /// When the station has something to do before the day ends.
   var nextDeadline: Instant? {
     let deadline = station.nextDeadline
-    return deadline == station.midnight ? nil : deadline
+    return deadline == station.headcount.midnight ? nil : deadline
   }
 
   /// All parts that report their state, in the order in which they do.
   var parts: [StatePart] {
-    (station.points.map { StatePart.door($0.id) } + [.occupancy, .climate, .energy, .alarms])
+    (station.doors.points.map { StatePart.door($0.id) } + [.occupancy, .climate, .energy, .alarms])
       .sorted()
   }
 }

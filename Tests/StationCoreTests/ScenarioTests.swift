@@ -6,7 +6,7 @@ import Testing
   @Test("an effect that nobody claims fails the test at the next event")
   func unclaimedBeforeEvent() {
     let story = Scenario()
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     withKnownIssue { story.tell(.wake) }
   }
 
@@ -14,14 +14,14 @@ import Testing
   func unclaimedAtEnd() {
     withKnownIssue {
       let story = Scenario()
-      story.tell(.exitRequested(1))
+      story.tell(.door(.exitRequested(1)))
     }
   }
 
   @Test("effects are claimed in the order in which they come")
   func order() {
     let story = Scenario()
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     withKnownIssue { story.expectJournal(.door(.exitRequested(1))) }
     story.expectJournal(.door(.exitRequested(1)))
   }

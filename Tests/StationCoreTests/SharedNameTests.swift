@@ -9,12 +9,12 @@ struct SharedNameTests {
   @Test("a session that was taken over raises the alarm, once, for a day after the last time")
   func takenOver() {
     let story = Scenario()
-    story.tell(.sessionTakenOver)
+    story.tell(.link(.sessionTakenOver))
     story.expectJournal(.alarm(.raised(.nameShared, nil)), .urgent)
     story.advance(by: .seconds(60))
-    story.tell(.sessionTakenOver)
+    story.tell(.link(.sessionTakenOver))
     story.expectNothing()
     #expect(story.station.alarms.stands(.nameShared, nil))
-    #expect(story.station.renewal.deadline == story.now.instant + .seconds(86_400))
+    #expect(story.station.link.renewal.deadline == story.now.instant + .seconds(86_400))
   }
 }

@@ -89,38 +89,42 @@ private struct RandomLife {
   mutating func complain(_ text: String) { complaints.append("seed \(seed): \(text)") }
 
   mutating func randomEvent() -> Event {
-    let point = AccessPointID(1 + dice.roll(station.points.count))!
+    let point = AccessPointID(1 + dice.roll(station.doors.points.count))!
     switch dice.roll(24) {
-    case 0..<6: return .codePresented(point, randomCode())
-    case 6..<10: return .doorContactChanged(point, isClosed: dice.roll(12) == 0 ? nil : dice.flip())
-    case 10..<12: return .exitRequested(point)
-    case 12..<16: return .beamChanged(point, dice.flip() ? .outer : .inner, isBroken: dice.flip())
+    case 0..<6: return .entry(.presented(point, .code(randomCode())))
+    case 6..<10:
+      return .door(.contactChanged(point, isClosed: dice.roll(12) == 0 ? nil : dice.flip()))
+    case 10..<12: return .door(.exitRequested(point))
+    case 12..<16:
+      return .occupancy(.beamChanged(point, dice.flip() ? .outer : .inner, isBroken: dice.flip()))
     case 16:
       return dice.flip()
-        ? .linesChanged(point, areReadable: dice.flip())
-        : .readerChanged(point, isConnected: dice.flip())
+        ? .wires(.linesChanged(point, areReadable: dice.flip()))
+        : .entry(.readerChanged(point, isConnected: dice.flip()))
     case 17..<20:
       guard nextSeq > durable + 1 else { return .wake }
       durable += 1 + UInt64(dice.roll(Int(nextSeq - durable - 1)))
-      return .journaled(through: durable)
+      return .link(.journaled(through: durable))
     case 20:
       isUp = dice.roll(4) > 0
       connection += 1
-      return isUp ? .uplinkOpened(connection: connection) : .uplinkClosed
+      return isUp ? .link(.uplinkOpened(connection: connection)) : .link(.uplinkClosed)
     case 21 where isRenewing: return renewed()
     case 21 where dice.roll(12) == 0 && durable > 0:
       // What nobody may acknowledge, or what somebody else has written there.
       let isBeyond = dice.flip()
-      return .acknowledged(
-        Acknowledgement(
-          stream: stream, upto: durable + (isBeyond ? 1 + UInt64(dice.roll(1000)) : 0),
-          conflict: isBeyond ? nil : 1 + UInt64(dice.roll(Int(durable)))))
+      return .link(
+        .acknowledged(
+          Acknowledgement(
+            stream: stream, upto: durable + (isBeyond ? 1 + UInt64(dice.roll(1000)) : 0),
+            conflict: isBeyond ? nil : 1 + UInt64(dice.roll(Int(durable))))))
     case 21:
       let foreign = dice.roll(8) == 0
-      return .acknowledged(
-        Acknowledgement(
-          stream: foreign ? StreamID(bits: 99) : stream,
-          upto: UInt64(dice.roll(Int(durable) + (foreign ? 50 : 1)))))
+      return .link(
+        .acknowledged(
+          Acknowledgement(
+            stream: foreign ? StreamID(bits: 99) : stream,
+            upto: UInt64(dice.roll(Int(durable) + (foreign ? 50 : 1))))))
     case 22:
       clockMoved = true
       now.wall = now.wall + .seconds(dice.roll(200_000) - 100_000)
@@ -148,7 +152,7 @@ private struct RandomLife {
     stream = StreamID(bits: streams)
     let left = durable + 1 - floor
     (nextSeq, durable, floor) = (left + 1, left, 1)
-    return .streamRenewed(stream, through: left)
+    return .link(.streamRenewed(stream, through: left))
   }
 
   mutating func randomCode() -> Presentation {
@@ -176,7 +180,7 @@ private struct RandomLife {
     for (point, bound) in bounds where now.instant > bound {
       complain("strike \(point) stays released")
     }
-    if station.occupancy.totals.inside < 0 { complain("fewer than nobody inside") }
+    if station.headcount.occupancy.totals.inside < 0 { complain("fewer than nobody inside") }
   }
 
   /// Every release stands beside the record that explains it, and exit is never refused.
@@ -187,7 +191,7 @@ private struct RandomLife {
         bounds[point] = nil
         continue
       }
-      if case .linesChanged = event, bounds[point] != nil { continue }
+      if case .wires(.linesChanged) = event, bounds[point] != nil { continue }
       let reasons = effects.compactMap { (effect) -> Duration? in
         guard case .journal(let entry) = effect else { return nil }
         switch entry.record.body {
@@ -199,7 +203,8 @@ private struct RandomLife {
       guard let longest = reasons.max() else { return complain("release without a record") }
       bounds[point] = max(bounds[point] ?? now.instant, now.instant + longest)
     }
-    if case .exitRequested(let point) = event, !effects.contains(.setStrike(point, .release)) {
+    if case .door(.exitRequested(let point)) = event, !effects.contains(.setStrike(point, .release))
+    {
       complain("exit refused")
     }
   }

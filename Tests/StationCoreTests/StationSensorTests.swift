@@ -51,12 +51,13 @@ struct StationSensorTests {
     var effects: [Effect] = []
     for second in stride(from: start, through: end, by: 10) {
       effects += station.handle(
-        .sensorRead(room, [SensorReading(.temperature, 21_000)]), at: at(second))
+        .climate(.sensorRead(room, [SensorReading(.temperature, 21_000)])), at: at(second))
       effects += station.handle(
-        .sensorRead(mains, [SensorReading(.power, 300), SensorReading(.energy, 1000 + second)]),
+        .climate(
+          .sensorRead(mains, [SensorReading(.power, 300), SensorReading(.energy, 1000 + second)])),
         at: at(second))
       if let sent = records(effects).last {
-        effects += station.handle(.journaled(through: sent.seq), at: at(second))
+        effects += station.handle(.link(.journaled(through: sent.seq)), at: at(second))
       }
     }
     return effects
@@ -82,9 +83,10 @@ struct StationSensorTests {
   @Test("the state says what each sensor said last, with every record and each coming and going")
   func states() throws {
     var station = Self.booted()
-    _ = station.handle(.uplinkOpened(connection: 1), at: Self.at(0))
+    _ = station.handle(.link(.uplinkOpened(connection: 1)), at: Self.at(0))
     let first = Self.states(
-      station.handle(.sensorRead(Self.room, [SensorReading(.temperature, 21_000)]), at: Self.at(1)))
+      station.handle(
+        .climate(.sensorRead(Self.room, [SensorReading(.temperature, 21_000)])), at: Self.at(1)))
     guard case .climate(let climate)? = first.first else {
       Issue.record("no climate")
       return
@@ -93,7 +95,8 @@ struct StationSensorTests {
     #expect(climate.sensors.map(\.isThere) == [true])
     #expect(climate.sensors[0].readings[0].at == Self.at(1).wall)
     let again = Self.states(
-      station.handle(.sensorRead(Self.room, [SensorReading(.temperature, 21_100)]), at: Self.at(2)))
+      station.handle(
+        .climate(.sensorRead(Self.room, [SensorReading(.temperature, 21_100)])), at: Self.at(2)))
     #expect(again.isEmpty)
     let minute = Self.states(station.handle(.wake, at: Self.at(60)))
     #expect(minute.map(\.part) == [.alarms, .climate, .energy])
@@ -109,9 +112,11 @@ struct StationSensorTests {
     var station = Self.booted()
     var bodies = Self.records(station.handle(.wake, at: Self.at(60))).map(\.record.body)
     #expect(bodies == [.alarm(.raised(.sensorLost, nil)), .alarm(.raised(.meterLost, nil))])
-    #expect(Self.records(station.handle(.sensorFailed(Self.room), at: Self.at(61))).isEmpty)
+    #expect(
+      Self.records(station.handle(.climate(.sensorFailed(Self.room)), at: Self.at(61))).isEmpty)
     bodies = Self.records(
-      station.handle(.sensorRead(Self.room, [SensorReading(.temperature, 9000)]), at: Self.at(62))
+      station.handle(
+        .climate(.sensorRead(Self.room, [SensorReading(.temperature, 9000)])), at: Self.at(62))
     ).map(\.record.body)
     #expect(bodies == [.alarm(.cleared(.sensorLost, nil))])
     #expect(station.alarms.stands(.meterLost, nil))
@@ -122,14 +127,14 @@ struct StationSensorTests {
     var station = Self.booted()
     for second in stride(from: Int64(0), to: 600, by: 30) {
       _ = station.handle(
-        .sensorRead(Self.room, [SensorReading(.temperature, 4000)]), at: Self.at(second))
+        .climate(.sensorRead(Self.room, [SensorReading(.temperature, 4000)])), at: Self.at(second))
       #expect(!station.alarms.stands(.tooCold, nil))
     }
     _ = station.handle(
-      .sensorRead(Self.room, [SensorReading(.temperature, 4000)]), at: Self.at(600))
+      .climate(.sensorRead(Self.room, [SensorReading(.temperature, 4000)])), at: Self.at(600))
     #expect(station.alarms.stands(.tooCold, nil))
     _ = station.handle(
-      .sensorRead(Self.room, [SensorReading(.temperature, 6000)]), at: Self.at(601))
+      .climate(.sensorRead(Self.room, [SensorReading(.temperature, 6000)])), at: Self.at(601))
     #expect(!station.alarms.stands(.tooCold, nil))
   }
 
@@ -148,7 +153,7 @@ struct StationSensorTests {
   @Test("a sensor that nobody configured, and a station without any, change nothing")
   func unknown() {
     var station = Self.booted()
-    let other = Event.sensorRead(SensorID("other")!, [SensorReading(.temperature, 1)])
+    let other = Event.climate(.sensorRead(SensorID("other")!, [SensorReading(.temperature, 1)]))
     #expect(station.handle(other, at: Self.at(1)).isEmpty)
     let bare = Station(
       StationConfiguration(version: "test", accessPoints: [AccessPointConfiguration(id: 1)]))
@@ -165,7 +170,7 @@ struct StationSensorTests {
     #expect(written.count <= 12)
     #expect(station.outbox.room == .scarce)
     for second in Int64(7300)..<7308 {
-      _ = station.handle(.exitRequested(1), at: Self.at(second))
+      _ = station.handle(.door(.exitRequested(1)), at: Self.at(second))
     }
     #expect(station.outbox.room == .none)
     written = Self.records(Self.speak(&station, until: 20_000, from: 7310)).filter {

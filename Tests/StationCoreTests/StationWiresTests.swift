@@ -18,7 +18,7 @@ struct StationWiresTests {
   private func booted(_ configuration: StationConfiguration) -> Scenario {
     let story = Scenario(configuration)
     story.tell(.booted(Recovered(stream: Scenario.stream)))
-    for point in story.station.points { story.expect(.setStrike(point.id, .secure)) }
+    for point in story.station.doors.points { story.expect(.setStrike(point.id, .secure)) }
     for relay in configuration.relays { story.expect(.setRelay(relay.relay, isOn: true)) }
     story.expectJournal(.station(.started(boot: 1, after: .newStore, version: "test")), .urgent)
     story.expect(.remember([.lastTrusted(story.now.wall)]))
@@ -26,8 +26,8 @@ struct StationWiresTests {
   }
 
   private func burn(_ story: Scenario) {
-    story.tell(.fireLineChanged(.first, isClosed: false))
-    story.tell(.fireLineChanged(.second, isClosed: true))
+    story.tell(.safety(.fireLineChanged(.first, isClosed: false)))
+    story.tell(.safety(.fireLineChanged(.second, isClosed: true)))
     story.expect(.setStrike(1, .release))
     story.expect(.setStrike(2, .release))
     story.expectJournal(
@@ -38,13 +38,13 @@ struct StationWiresTests {
   func fire() {
     let story = booted(configuration())
     burn(story)
-    story.tell(.resetTurned)
+    story.tell(.safety(.resetTurned))
     story.expectNothing()
     story.advance(by: .seconds(500))
-    story.tell(.fireLineChanged(.second, isClosed: false))
-    story.tell(.fireLineChanged(.first, isClosed: true))
+    story.tell(.safety(.fireLineChanged(.second, isClosed: false)))
+    story.tell(.safety(.fireLineChanged(.first, isClosed: true)))
     story.expectNothing()
-    story.tell(.resetTurned)
+    story.tell(.safety(.resetTurned))
     story.expect(.setStrike(1, .secure))
     story.expectJournal(.door(.locked(1, cause: .ended)))
     story.expect(.setStrike(2, .secure))
@@ -63,8 +63,8 @@ struct StationWiresTests {
     story.expectJournal(.alarm(.raised(.fire, nil)), .urgent)
     story.expectJournal(.alarm(.raised(.emergency, nil)), .urgent)
     story.expect(.remember([.lastTrusted(story.now.wall)]))
-    story.tell(.doorContactChanged(1, isClosed: true))
-    story.tell(.doorContactChanged(1, isClosed: false))
+    story.tell(.door(.contactChanged(1, isClosed: true)))
+    story.tell(.door(.contactChanged(1, isClosed: false)))
     story.expectJournal(.door(.opened(1, cause: .fire)))
   }
 
@@ -72,7 +72,7 @@ struct StationWiresTests {
   func fireAndLostStore() {
     let story = booted(configuration())
     burn(story)
-    story.tell(.emergencyChanged(isPressed: true))
+    story.tell(.safety(.emergencyChanged(isPressed: true)))
     story.expectJournal(
       .alarm(.raised(.emergency, nil)), .urgent, [.latch(.emergency, isSet: true)])
     var station = story.station
@@ -88,7 +88,7 @@ struct StationWiresTests {
   func exitDuringFire() {
     let story = booted(configuration())
     burn(story)
-    story.tell(.exitRequested(1))
+    story.tell(.door(.exitRequested(1)))
     story.expect(.setStrike(1, .release))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
     story.advance(by: .seconds(30))
@@ -98,14 +98,14 @@ struct StationWiresTests {
   @Test("fire alarm wired over two lines: open circuit and short are alarms, the doors stay shut")
   func wireFaults() {
     let story = booted(configuration())
-    story.tell(.fireLineChanged(.first, isClosed: true))
-    story.tell(.fireLineChanged(.second, isClosed: false))
-    story.tell(.fireLineChanged(.first, isClosed: false))
+    story.tell(.safety(.fireLineChanged(.first, isClosed: true)))
+    story.tell(.safety(.fireLineChanged(.second, isClosed: false)))
+    story.tell(.safety(.fireLineChanged(.first, isClosed: false)))
     story.advance(by: .milliseconds(100))
     story.expectJournal(.alarm(.raised(.fireLineOpen, nil)), .urgent)
-    story.tell(.fireLineChanged(.first, isClosed: true))
+    story.tell(.safety(.fireLineChanged(.first, isClosed: true)))
     story.expectJournal(.alarm(.cleared(.fireLineOpen, nil)), .urgent)
-    story.tell(.fireLineChanged(.second, isClosed: true))
+    story.tell(.safety(.fireLineChanged(.second, isClosed: true)))
     story.advance(by: .milliseconds(100))
     story.expectJournal(.alarm(.raised(.fireLineShort, nil)), .urgent)
   }
@@ -113,11 +113,11 @@ struct StationWiresTests {
   @Test("an emergency is an alarm at once, and ends with button and key")
   func emergency() {
     let story = booted(configuration())
-    story.tell(.emergencyChanged(isPressed: true))
+    story.tell(.safety(.emergencyChanged(isPressed: true)))
     story.expectJournal(
       .alarm(.raised(.emergency, nil)), .urgent, [.latch(.emergency, isSet: true)])
-    story.tell(.emergencyChanged(isPressed: false))
-    story.tell(.resetTurned)
+    story.tell(.safety(.emergencyChanged(isPressed: false)))
+    story.tell(.safety(.resetTurned))
     story.expectJournal(
       .alarm(.cleared(.emergency, nil)), .urgent, [.latch(.emergency, isSet: false)])
   }
@@ -131,17 +131,17 @@ struct StationWiresTests {
     story.expectJournal(.climate(.relaySwitched(.lights, isOn: false, cause: .empty)), .soon)
     burn(story)
     let code = story.code()
-    story.tell(.codePresented(1, code))
+    story.tell(.entry(.presented(1, .code(code))))
     story.expectGrant(of: code)
     story.expect(.setRelay(.lights, isOn: true))
     story.expectJournal(.climate(.relaySwitched(.lights, isOn: true, cause: .occupied)), .soon)
     story.advance(by: .seconds(200))
     story.expect(.setRelay(.lights, isOn: false))
     story.expectJournal(.climate(.relaySwitched(.lights, isOn: false, cause: .empty)), .soon)
-    story.tell(.relayOverrideChanged(.lights, isOn: true))
+    story.tell(.climate(.relayOverrideChanged(.lights, isOn: true)))
     story.expect(.setRelay(.lights, isOn: true))
     story.expectJournal(.climate(.relaySwitched(.lights, isOn: true, cause: .override)), .soon)
-    story.tell(.relayOverrideChanged(.sockets, isOn: true))
+    story.tell(.climate(.relayOverrideChanged(.sockets, isOn: true)))
     story.expectNothing()
   }
 
@@ -162,9 +162,9 @@ struct StationWiresTests {
   func stationLines() {
     let story = booted(
       configuration(relays: [RelayConfiguration(.lights, delay: .seconds(300))]))
-    story.tell(.stationLinesChanged(areReadable: false))
+    story.tell(.wires(.linesChanged(nil, areReadable: false)))
     story.expectJournal(.alarm(.raised(.linesLost, nil)), .urgent)
-    story.tell(.stationLinesChanged(areReadable: true))
+    story.tell(.wires(.linesChanged(nil, areReadable: true)))
     story.expect(.setRelay(.lights, isOn: true))
     story.expectJournal(.alarm(.cleared(.linesLost, nil)), .urgent)
   }
@@ -172,22 +172,22 @@ struct StationWiresTests {
   @Test("an input that chatters is an alarm and its door unknown, until the last one is quiet")
   func chatter() {
     let story = booted(configuration())
-    story.tell(.doorContactChanged(1, isClosed: true))
-    story.tell(.doorContactChanged(1, isClosed: false))
+    story.tell(.door(.contactChanged(1, isClosed: true)))
+    story.tell(.door(.contactChanged(1, isClosed: false)))
     story.expectJournal(.door(.opened(1, cause: .forced)))
     story.expectJournal(.alarm(.raised(.forcedOpen, 1)))
-    story.tell(.inputChattered(1, .contact, isChattering: true))
+    story.tell(.wires(.inputChattered(1, .contact, isChattering: true)))
     story.expectJournal(.alarm(.cleared(.forcedOpen, 1)))
     story.expectJournal(.alarm(.raised(.inputChatter, 1)), .urgent)
-    #expect(story.station.points[0].door.leaf == .unknown)
-    story.tell(.inputChattered(1, .exit, isChattering: true))
-    story.tell(.inputChattered(1, .contact, isChattering: false))
+    #expect(story.station.doors.points[0].door.leaf == .unknown)
+    story.tell(.wires(.inputChattered(1, .exit, isChattering: true)))
+    story.tell(.wires(.inputChattered(1, .contact, isChattering: false)))
     story.expectNothing()
-    story.tell(.inputChattered(1, .exit, isChattering: false))
+    story.tell(.wires(.inputChattered(1, .exit, isChattering: false)))
     story.expectJournal(.alarm(.cleared(.inputChatter, 1)), .urgent)
-    story.tell(.inputChattered(nil, .secondFire, isChattering: true))
+    story.tell(.wires(.inputChattered(nil, .secondFire, isChattering: true)))
     story.expectJournal(.alarm(.raised(.inputChatter, nil)), .urgent)
-    story.tell(.inputChattered(3, .contact, isChattering: true))
+    story.tell(.wires(.inputChattered(3, .contact, isChattering: true)))
     story.expectNothing()
   }
 
@@ -196,14 +196,14 @@ struct StationWiresTests {
     var configuration = configuration(points: 1)
     configuration.accessPoints[0].timing.heldOpenWarning = .seconds(10)
     let story = booted(configuration)
-    story.tell(.doorContactChanged(1, isClosed: false))
+    story.tell(.door(.contactChanged(1, isClosed: false)))
     story.expectJournal(.door(.opened(1, cause: .found)))
     story.advance(by: .seconds(20))
     story.expectJournal(.alarm(.raised(.heldOpenWarning, 1)))
     story.expect(.show(1, .closeDoor))
-    story.tell(.tamperChanged(1, isOpen: true))
+    story.tell(.door(.tamperChanged(1, isOpen: true)))
     story.expectJournal(.alarm(.raised(.tamper, 1)))
-    story.tell(.strikeSensed(1, isLocked: true))
+    story.tell(.door(.strikeSensed(1, isLocked: true)))
     story.expectNothing()
   }
 }

@@ -24,8 +24,9 @@ struct StreamRenewalTests {
 
   private func hear(_ upto: UInt64, conflict: UInt64? = nil, _ story: Scenario) {
     story.tell(
-      .acknowledged(
-        Acknowledgement(stream: story.station.outbox.stream, upto: upto, conflict: conflict)))
+      .link(
+        .acknowledged(
+          Acknowledgement(stream: story.station.outbox.stream, upto: upto, conflict: conflict))))
   }
 
   @Test("an acknowledgement beyond what is durable raises the alarm and begins a new stream")
@@ -38,16 +39,16 @@ struct StreamRenewalTests {
     story.expectState(.alarms)
     // Until the store has done so, nothing is given up, and nothing sent.
     hear(2, story)
-    story.tell(.journaled(through: 5))
+    story.tell(.link(.journaled(through: 5)))
     story.walk(.outer)
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expectNothing()
-    story.tell(.streamRenewed(Self.fresh, through: 5))
+    story.tell(.link(.streamRenewed(Self.fresh, through: 5)))
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     #expect(story.journal.last?.seq == 6)
     #expect(story.station.outbox.floor == 1)
-    story.tell(.journaled(through: 6))
-    story.tell(.uplinkOpened(connection: 2))
+    story.tell(.link(.journaled(through: 6)))
+    story.tell(.link(.uplinkOpened(connection: 2)))
     let birth = story.expectBirth()
     #expect(birth?.session == SessionID(stream: Self.fresh, boot: 1, connection: 2))
     #expect(birth?.floor == 1)
@@ -64,10 +65,10 @@ struct StreamRenewalTests {
     story.expectJournal(.alarm(.raised(.storeCopied, nil)), .urgent)
     story.expect(.renewStream)
     story.expectState(.alarms)
-    story.tell(.journaled(through: 6))
+    story.tell(.link(.journaled(through: 6)))
     // The rows 4 to 6 are left.
-    story.tell(.streamRenewed(Self.fresh, through: 3))
-    story.tell(.uplinkOpened(connection: 2))
+    story.tell(.link(.streamRenewed(Self.fresh, through: 3)))
+    story.tell(.link(.uplinkOpened(connection: 2)))
     #expect(story.expectBirth()?.ceiling == 3)
     for part in story.parts { story.expectState(part) }
     story.expect(.publishRecords(1...3))
@@ -105,8 +106,8 @@ struct StreamRenewalTests {
     story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)))
     story.expect(.renewStream)
     story.expectState(.alarms)
-    story.tell(.journaled(through: 5))
-    story.tell(.streamRenewed(Self.fresh, through: 5))
+    story.tell(.link(.journaled(through: 5)))
+    story.tell(.link(.streamRenewed(Self.fresh, through: 5)))
     for _ in 0..<100 { hear(99, story) }
     story.expectNothing()
     hear(1, conflict: 2, story)
@@ -124,11 +125,11 @@ struct StreamRenewalTests {
   @Test("a copy that shows in a store set aside raises the alarm, and the stream in use goes on")
   func copyFound() {
     let story = Scenario()
-    story.tell(.copyFound)
+    story.tell(.link(.copyFound))
     story.expectJournal(.alarm(.raised(.storeCopied, nil)), .urgent)
-    story.tell(.copyFound)
+    story.tell(.link(.copyFound))
     story.expectNothing()
-    #expect(story.station.renewal.deadline == story.now.instant + .seconds(86_400))
+    #expect(story.station.link.renewal.deadline == story.now.instant + .seconds(86_400))
   }
 
   @Test("the alarm ends a day after the last acknowledgement of its kind")
@@ -139,7 +140,7 @@ struct StreamRenewalTests {
     story.expect(.renewStream)
     story.expectState(.alarms)
     #expect(story.station.alarms.stands(.storeCopied, nil))
-    #expect(story.station.renewal.deadline == story.now.instant + .seconds(86_400))
+    #expect(story.station.link.renewal.deadline == story.now.instant + .seconds(86_400))
   }
 
   @Test("an exchange under way is waited for: its steps go by numbers of the stream")
@@ -148,11 +149,11 @@ struct StreamRenewalTests {
     let serial = try story.start()
     let beyond = Acknowledgement(
       stream: ExchangeStory.stream, upto: story.station.outbox.durable + 10)
-    story.tell(.acknowledged(beyond))
+    story.tell(.link(.acknowledged(beyond)))
     #expect(!story.effects.contains(.renewStream))
     #expect(!story.stands(.acknowledgementForeign))
     story.answer(serial, [], after: .seconds(3))
-    story.tell(.acknowledged(beyond))
+    story.tell(.link(.acknowledged(beyond)))
     #expect(story.effects.contains(.renewStream))
   }
 
@@ -161,13 +162,14 @@ struct StreamRenewalTests {
     var story = ExchangeStory()
     story.commit()
     story.tell(
-      .acknowledged(
-        Acknowledgement(
-          stream: ExchangeStory.stream, upto: story.station.outbox.durable + 10)))
+      .link(
+        .acknowledged(
+          Acknowledgement(
+            stream: ExchangeStory.stream, upto: story.station.outbox.durable + 10))))
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     story.tell(.exchange(.codeShown(story.code())))
     #expect(story.vending.session.exchange != nil)
-    story.tell(.streamRenewed(Self.fresh, through: story.station.outbox.durable))
+    story.tell(.link(.streamRenewed(Self.fresh, through: story.station.outbox.durable)))
     #expect(story.outcome == .refused(.interrupted))
     #expect(story.vending.session.exchange == nil)
   }

@@ -16,13 +16,22 @@ struct ReaderPresenceTests {
     let back = Self.reader("back", second)
     var presence = ReaderPresence([street, room, back])
     #expect(
-      presence.changed(street, isConnected: false) == .readerChanged(first, isConnected: false))
-    #expect(presence.changed(room, isConnected: true) == .readerChanged(first, isConnected: false))
-    #expect(presence.changed(back, isConnected: true) == .readerChanged(second, isConnected: true))
-    #expect(presence.changed(room, isConnected: false) == .readerChanged(first, isConnected: false))
+      presence.changed(street, isConnected: false)
+        == .entry(.readerChanged(first, isConnected: false)))
     #expect(
-      presence.changed(street, isConnected: true) == .readerChanged(first, isConnected: false))
-    #expect(presence.changed(room, isConnected: true) == .readerChanged(first, isConnected: true))
+      presence.changed(room, isConnected: true) == .entry(.readerChanged(first, isConnected: false))
+    )
+    #expect(
+      presence.changed(back, isConnected: true) == .entry(.readerChanged(second, isConnected: true))
+    )
+    #expect(
+      presence.changed(room, isConnected: false)
+        == .entry(.readerChanged(first, isConnected: false)))
+    #expect(
+      presence.changed(street, isConnected: true)
+        == .entry(.readerChanged(first, isConnected: false)))
+    #expect(
+      presence.changed(room, isConnected: true) == .entry(.readerChanged(first, isConnected: true)))
   }
 
   private static func reader(_ name: String, _ point: AccessPointID) -> StationSettings.Reader {

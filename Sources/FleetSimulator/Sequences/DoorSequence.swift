@@ -74,22 +74,24 @@ struct DoorSequence: SequenceProbe {
   private mutating func draw(_ dice: inout Dice) -> Event {
     let id = dice.pick(doors).id
     switch dice.below(24) {
-    case 0..<5: return .codePresented(id, code())
-    case 5..<9: return .doorContactChanged(id, isClosed: dice.once(in: 9) ? nil : dice.once(in: 2))
-    case 9..<13: return .exitRequested(id)
-    case 13: return .linesChanged(id, areReadable: !dice.once(in: 3))
-    case 14: return .strikeSensed(id, isLocked: dice.once(in: 2))
-    case 15: return .lockDownChanged(isOn: dice.once(in: 2))
-    case 16: return .maintenanceChanged(isOn: dice.once(in: 3))
-    case 17: return .inputChattered(id, .contact, isChattering: dice.once(in: 2))
+    case 0..<5: return .entry(.presented(id, .code(code())))
+    case 5..<9:
+      return .door(.contactChanged(id, isClosed: dice.once(in: 9) ? nil : dice.once(in: 2)))
+    case 9..<13: return .door(.exitRequested(id))
+    case 13: return .wires(.linesChanged(id, areReadable: !dice.once(in: 3)))
+    case 14: return .door(.strikeSensed(id, isLocked: dice.once(in: 2)))
+    case 15: return .entry(.lockDownChanged(isOn: dice.once(in: 2)))
+    case 16: return .entry(.maintenanceChanged(isOn: dice.once(in: 3)))
+    case 17: return .wires(.inputChattered(id, .contact, isChattering: dice.once(in: 2)))
     case 18, 19:
-      return .fireLineChanged(dice.once(in: 2) ? .first : .second, isClosed: !dice.once(in: 3))
-    case 20: return .resetTurned
-    case 21: return .tamperChanged(id, isOpen: dice.once(in: 2))
-    case 22: return .stationLinesChanged(areReadable: dice.once(in: 2))
+      return .safety(
+        .fireLineChanged(dice.once(in: 2) ? .first : .second, isClosed: !dice.once(in: 3)))
+    case 20: return .safety(.resetTurned)
+    case 21: return .door(.tamperChanged(id, isOpen: dice.once(in: 2)))
+    case 22: return .wires(.linesChanged(nil, areReadable: dice.once(in: 2)))
     default:
       isConnected.toggle()
-      return isConnected ? .uplinkOpened(connection: Int64(codes) + 1) : .uplinkClosed
+      return isConnected ? .link(.uplinkOpened(connection: Int64(codes) + 1)) : .link(.uplinkClosed)
     }
   }
 
@@ -138,7 +140,7 @@ struct DoorSequence: SequenceProbe {
       return judgePulse(&door, longest, wasReleased)
     }
     if fire.isLatched, !door.isReleased { return "\(door.id) is shut during fire" }
-    if case .exitRequested(door.id) = event, door.configuration.exitDrivesStrike,
+    if case .door(.exitRequested(door.id)) = event, door.configuration.exitDrivesStrike,
       !orders.contains(.release)
     {
       return "exit is not honoured at \(door.id)"
@@ -173,10 +175,10 @@ struct WiresOfFire {
 
   mutating func hear(_ event: Event) {
     switch event {
-    case .fireLineChanged(.first, let isClosed): first = isClosed
-    case .fireLineChanged(.second, let isClosed): second = isClosed
-    case .stationLinesChanged(areReadable: false): (first, second) = (nil, nil)
-    case .resetTurned: if first == true, second == false { isLatched = false }
+    case .safety(.fireLineChanged(.first, let isClosed)): first = isClosed
+    case .safety(.fireLineChanged(.second, let isClosed)): second = isClosed
+    case .wires(.linesChanged(nil, areReadable: false)): (first, second) = (nil, nil)
+    case .safety(.resetTurned): if first == true, second == false { isLatched = false }
     default: break
     }
     if first == false, second == true { isLatched = true }

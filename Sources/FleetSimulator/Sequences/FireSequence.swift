@@ -44,7 +44,7 @@ struct FireSequence: SequenceProbe {
   }
 
   private mutating func sense(_ line: FireLine, isClosed: Bool) -> String? {
-    wires.hear(.fireLineChanged(line, isClosed: isClosed))
+    wires.hear(.safety(.fireLineChanged(line, isClosed: isClosed)))
     let isFaulty = wires.first != nil && wires.first == wires.second
     faultSince = isFaulty ? faultSince ?? now : nil
     carryOut(machine.sense(line, isClosed: isClosed, at: now))
@@ -52,7 +52,7 @@ struct FireSequence: SequenceProbe {
   }
 
   private mutating func turnKey() -> String? {
-    wires.hear(.resetTurned)
+    wires.hear(.safety(.resetTurned))
     carryOut(machine.reset(at: now))
     return judge()
   }

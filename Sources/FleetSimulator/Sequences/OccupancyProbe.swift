@@ -54,8 +54,10 @@ struct OccupancyProbe: SequenceProbe {
       if coming.isEmpty { live(&dice) }
       advance()
     }
-    let totals = station.occupancy.totals
-    if let complaint = account.complaint ?? account.compare(totals, station.occupancy.book) {
+    let totals = station.headcount.occupancy.totals
+    if let complaint = account.complaint
+      ?? account.compare(totals, station.headcount.occupancy.book)
+    {
       return complaint
     }
     guard isHonest, coming.isEmpty else { return nil }
@@ -77,7 +79,7 @@ struct OccupancyProbe: SequenceProbe {
       coming.append(.pass(.milliseconds(300 + dice.below(2000))))
       walk(dice.once(in: 6) ? .turnBack : .inward, place, &dice)
     case 4..<8:
-      coming.append(.tell(.exitRequested(points[place])))
+      coming.append(.tell(.door(.exitRequested(points[place]))))
       move(door: place, isOpen: true)
       coming.append(.pass(.milliseconds(300 + dice.below(2000))))
       if inside > 0 { walk(.outward, place, &dice) }
@@ -102,7 +104,7 @@ struct OccupancyProbe: SequenceProbe {
       ? [(first, true), (last, true), (last, false), (first, false)]
       : [(first, true), (last, true), (first, false), (last, false)]
     for (beam, isBroken) in steps {
-      coming.append(.tell(.beamChanged(points[place], beam, isBroken: isBroken)))
+      coming.append(.tell(.occupancy(.beamChanged(points[place], beam, isBroken: isBroken))))
       coming.append(.pass(.milliseconds(20 + dice.below(300))))
     }
     guard isCounted else { return }
@@ -114,7 +116,7 @@ struct OccupancyProbe: SequenceProbe {
   private mutating func move(door place: Int, isOpen open: Bool) {
     guard isOpen[place] != open else { return }
     isOpen[place] = open
-    coming.append(.tell(.doorContactChanged(points[place], isClosed: !open)))
+    coming.append(.tell(.door(.contactChanged(points[place], isClosed: !open))))
   }
 
   /// Time goes by. Whoever is inside moves every five minutes at least.
@@ -124,9 +126,9 @@ struct OccupancyProbe: SequenceProbe {
       let now = min(left, 300)
       if inside > 0 {
         coming.append(.pass(.seconds(40)))
-        coming.append(.tell(.motionChanged(isMoving: true)))
+        coming.append(.tell(.occupancy(.motionChanged(isMoving: true))))
         coming.append(.pass(.seconds(now)))
-        coming.append(.tell(.motionChanged(isMoving: false)))
+        coming.append(.tell(.occupancy(.motionChanged(isMoving: false))))
       } else {
         coming.append(.pass(.seconds(now)))
       }
@@ -151,17 +153,20 @@ struct OccupancyProbe: SequenceProbe {
     let point = dice.pick(points)
     switch dice.below(14) {
     case 0..<5:
-      tell(.beamChanged(point, dice.once(in: 2) ? .outer : .inner, isBroken: dice.once(in: 2)))
-    case 5..<7: tell(.doorContactChanged(point, isClosed: dice.pick([true, false, nil])))
-    case 7: tell(.motionChanged(isMoving: dice.pick([true, false, nil])))
-    case 8: tell(.counterPulsed(point))
+      tell(
+        .occupancy(
+          .beamChanged(point, dice.once(in: 2) ? .outer : .inner, isBroken: dice.once(in: 2))))
+    case 5..<7: tell(.door(.contactChanged(point, isClosed: dice.pick([true, false, nil]))))
+    case 7: tell(.occupancy(.motionChanged(isMoving: dice.pick([true, false, nil]))))
+    case 8: tell(.occupancy(.counterPulsed(point)))
     case 9:
       tell(
-        .counterReported(
-          point, entered: Int64(dice.below(12)), left: Int64(dice.below(12))))
-    case 10: tell(.linesChanged(point, areReadable: dice.once(in: 2)))
+        .occupancy(
+          .counterReported(
+            point, entered: Int64(dice.below(12)), left: Int64(dice.below(12)))))
+    case 10: tell(.wires(.linesChanged(point, areReadable: dice.once(in: 2))))
     case 11: now.wall = now.wall + .seconds(dice.below(400_000) - 200_000)
-    case 12: if dice.once(in: 4) { restart() } else { tell(.exitRequested(point)) }
+    case 12: if dice.once(in: 4) { restart() } else { tell(.door(.exitRequested(point))) }
     default: pass(.seconds(dice.below(3000)))
     }
     pass(.milliseconds(dice.below(900)))
@@ -173,9 +178,9 @@ struct OccupancyProbe: SequenceProbe {
     recovered.boot += 1
     tell(.booted(recovered))
     for (place, point) in points.enumerated() {
-      tell(.doorContactChanged(point, isClosed: !isOpen[place]))
+      tell(.door(.contactChanged(point, isClosed: !isOpen[place])))
     }
-    if isHonest { tell(.motionChanged(isMoving: false)) }
+    if isHonest { tell(.occupancy(.motionChanged(isMoving: false))) }
     pass(.seconds(4))
   }
 
@@ -219,7 +224,7 @@ struct OccupancyProbe: SequenceProbe {
     if let last = recovered.next > 1 ? recovered.next - 1 : nil,
       last > station.outbox.durable + 50
     {
-      _ = station.handle(.journaled(through: last), at: now)
+      _ = station.handle(.link(.journaled(through: last)), at: now)
     }
   }
 

@@ -44,8 +44,8 @@ struct WalkPlayer {
         occupancy: policy))
     now = -Self.boot
     tell(.booted(Recovered(stream: StreamID(bits: 1))))
-    tell(.doorContactChanged(Self.point, isClosed: true))
-    if file.evidence != nil { tell(.motionChanged(isMoving: false)) }
+    tell(.door(.contactChanged(Self.point, isClosed: true)))
+    if file.evidence != nil { tell(.occupancy(.motionChanged(isMoving: false))) }
     pass(until: 0)
   }
 
@@ -56,17 +56,20 @@ struct WalkPlayer {
       let digest = CodeDigest(high: 1, low: codes)
       let wall = time.wall
       tell(
-        .codePresented(
-          Self.point,
-          Presentation(
-            bytes: digest,
-            verdict: .genuine(
-              MemberClaims(subject: "m-\(codes)", expires: wall + .seconds(60), issued: wall),
-              code: digest))))
-    case .exit: tell(.exitRequested(Self.point))
-    case .door(let isClosed): tell(.doorContactChanged(Self.point, isClosed: isClosed))
-    case .beam(let beam, let isBroken): tell(.beamChanged(Self.point, beam, isBroken: isBroken))
-    case .motion(let isMoving): tell(.motionChanged(isMoving: isMoving))
+        .entry(
+          .presented(
+            Self.point,
+            .code(
+              Presentation(
+                bytes: digest,
+                verdict: .genuine(
+                  MemberClaims(subject: "m-\(codes)", expires: wall + .seconds(60), issued: wall),
+                  code: digest))))))
+    case .exit: tell(.door(.exitRequested(Self.point)))
+    case .door(let isClosed): tell(.door(.contactChanged(Self.point, isClosed: isClosed)))
+    case .beam(let beam, let isBroken):
+      tell(.occupancy(.beamChanged(Self.point, beam, isBroken: isBroken)))
+    case .motion(let isMoving): tell(.occupancy(.motionChanged(isMoving: isMoving)))
     }
   }
 
@@ -113,7 +116,7 @@ struct WalkPlayer {
 
   private mutating func finish() -> WalkAccount {
     endFault()
-    account.refused = station.occupancy.totals.refused
+    account.refused = station.headcount.occupancy.totals.refused
     return account
   }
 }

@@ -1,23 +1,50 @@
-// The thermometers and energy meters of a station.
+// The thermometers and energy meters of a station, and the relays that follow its occupancy.
 import StationProtocol
 import Time
 
+/// An input of the sensors and the relays.
+package enum ClimateEvent: Equatable, Sendable {
+  /// A thermometer or an energy meter was read.
+  case sensorRead(SensorID, [SensorReading])
+  /// It could not be read.
+  case sensorFailed(SensorID)
+  /// The switch that keeps a relay on by hand was moved.
+  case relayOverrideChanged(Relay, isOn: Bool)
+}
+
 /// Keeps the readings of the sensors, writes the record of each stretch of time, and raises alarms.
+/// Switches the relays.
 package struct Climate: Equatable, Sendable {
   private let policy: SensorPolicy
+  private var relays: [RelaySwitch]
   /// In the order of their names.
   package private(set) var sensors: [Sensor] = []
   private var minutes = MinuteBook(at: Instant(nanoseconds: 0))
 
-  init(_ policy: SensorPolicy) { self.policy = policy }
+  init(_ policy: SensorPolicy, _ relays: [RelayConfiguration]) {
+    self.policy = policy
+    self.relays = relays.map(RelaySwitch.init)
+  }
 
-  mutating func boot(at now: Instant) {
-    sensors = policy.sensors.map { Sensor($0, at: now) }
-    minutes = MinuteBook(at: now)
+  mutating func boot(_ step: inout Step) {
+    sensors = policy.sensors.map { Sensor($0, at: step.now.instant) }
+    minutes = MinuteBook(at: step.now.instant)
+  }
+
+  mutating func handle(_ event: ClimateEvent, _ step: inout Step) {
+    switch event {
+    case .sensorRead(let id, let readings): sense(id, readings, &step)
+    case .sensorFailed(let id): sense(id, nil, &step)
+    case .relayOverrideChanged(let relay, let isOn):
+      guard let index = relays.firstIndex(where: { $0.configuration.relay == relay }) else {
+        return
+      }
+      carryOut(relays[index].override(isOn), relay, &step)
+    }
   }
 
   /// - Parameter readings: nil where the sensor could not be read.
-  mutating func sense(_ id: SensorID, _ readings: [SensorReading]?, _ step: inout Step) {
+  private mutating func sense(_ id: SensorID, _ readings: [SensorReading]?, _ step: inout Step) {
     guard let index = sensors.firstIndex(where: { $0.configuration.id == id }) else { return }
     guard let readings else { return sensors[index].fail() }
     let wasThere = sensors[index].isThere
@@ -40,10 +67,11 @@ package struct Climate: Equatable, Sendable {
     closeMinute(&step)
   }
 
-  /// When `pass` has something to do.
+  /// When `pass` or `switchRelays` has something to do.
   func deadline(_ room: Outbox.Room) -> Instant? {
-    guard !sensors.isEmpty else { return nil }
     var next = Earliest()
+    for relay in relays { next.add(relay.deadline) }
+    guard !sensors.isEmpty else { return next.deadline }
     for index in sensors.indices { next.add(sensors[index].deadline) }
     next.add(minutes.deadline(recordInterval(room)))
     return next.deadline
@@ -80,5 +108,41 @@ package struct Climate: Equatable, Sendable {
     case .thermometer: step.changedParts.insert(.climate)
     case .meter: step.changedParts.insert(.energy)
     }
+  }
+}
+
+// MARK: - Relays
+
+extension Climate {
+  /// Tells every relay what it is to be.
+  func driveRelays(_ step: inout Step) {
+    for relay in relays {
+      step.effects.append(.setRelay(relay.configuration.relay, isOn: relay.isOn))
+    }
+  }
+
+  /// What the count and the records of this step mean for the relays.
+  /// - Parameter isOccupied: whether somebody is inside, or may be.
+  mutating func switchRelays(isOccupied: Bool, _ step: inout Step) {
+    guard !relays.isEmpty else { return }
+    let comesIn = step.records.contains { record in
+      switch record.body {
+      case .entry(.granted), .occupancy(.passage(_, .inward, _, _)): true
+      default: false
+      }
+    }
+    let now = step.now.instant
+    for index in relays.indices {
+      let relay = relays[index].configuration.relay
+      if comesIn { carryOut(relays[index].enter(at: now), relay, &step) }
+      carryOut(relays[index].count(isOccupied: isOccupied, at: now), relay, &step)
+      carryOut(relays[index].wake(at: now), relay, &step)
+    }
+  }
+
+  private func carryOut(_ change: RelaySwitch.Change?, _ relay: Relay, _ step: inout Step) {
+    guard let change else { return }
+    step.effects.append(.setRelay(relay, isOn: change.isOn))
+    step.journal(.climate(.relaySwitched(relay, isOn: change.isOn, cause: change.cause)), .soon)
   }
 }

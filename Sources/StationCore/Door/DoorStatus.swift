@@ -83,19 +83,3 @@ extension DoorPayload.DoorAlarm {
     (.contactFault, .doorFault), (.strikeFault, .doorFault), (.heldOpen, .doorOpenTooLong),
   ]
 }
-
-extension Station {
-  /// What is said of a door.
-  /// - Parameter seq: the last record that it takes into account.
-  func payload(of point: AccessPoint, _ seq: UInt64, _ step: Step) -> DoorPayload {
-    let status = point.status
-    // Duress shows nowhere at the door; who may know of it sees the list of alarms.
-    let others: [Alarm] = [.readerLost, .inputChatter, .wrongTries, .beamBlocked, .beamDark]
-    return DoorPayload(
-      seq: seq, command: status.command, lock: status.lock, door: status.door,
-      secured: status.secured,
-      alarm: status.alarm(
-        in: point.resolution.mode, hasOther: others.contains { step.alarms.stands($0, point.id) }),
-      mode: point.resolution.mode, at: step.now.wall)
-  }
-}

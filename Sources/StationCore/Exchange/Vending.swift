@@ -81,8 +81,10 @@ package struct Vending: Equatable, Sendable {
   }
 
   /// All that boot needs, for a store that knows nothing.
-  var changes: [RecoveryChange] {
-    planogram.slots.map { .slot($0.memory) } + (serial == 0 ? [] : [.serial(serial)])
+  /// - Parameter forgetting: marks that ended before need not be kept.
+  func memory(forgetting: WallTime) -> [RecoveryChange] {
+    marks.all(for: .machine).map { .mark($0, forgetting: forgetting) }
+      + planogram.slots.map { .slot($0.memory) } + (serial == 0 ? [] : [.serial(serial)])
       + (open.map { [.exchange($0)] } ?? [])
   }
 

@@ -108,28 +108,3 @@ package struct KeptEnds: Equatable, Sendable {
     return .send(row.end)
   }
 }
-
-extension Station {
-  mutating func follow(_ action: KeptEnds.Action, _ step: inout Step) {
-    switch action {
-    case .nothing: break
-    case .read(let id): step.effects.append(.readKeptEnd(after: id))
-    case .send(let end): step.effects.append(.publishKeptEnd(end))
-    case .remember(let epoch): step.effects.append(.remember([.serviceStore(epoch)]))
-    }
-  }
-
-  /// Ends that the service has just acknowledged, in the transaction that deletes their rows.
-  mutating func keep(_ settlements: [Settlement], _ step: inout Step) {
-    guard !settlements.isEmpty else { return }
-    let known = clock.lastTrusted(at: step.now)
-    step.effects.append(
-      .remember(
-        settlements.map {
-          .endKept(
-            KeptEnd(stream: step.outbox.stream, seq: $0.seq, record: $0.record),
-            at: known ?? step.now.wall,
-            forgetting: known.map { $0 + (Duration.zero - KeptEnds.period) })
-        }))
-  }
-}

@@ -2,6 +2,14 @@
 import StationProtocol
 import Time
 
+/// One of the two beams of an access point.
+package enum Beam: String, CaseIterable, Sendable {
+  /// On the street side.
+  case outer
+  /// On the room side.
+  case inner
+}
+
 /// The beams of one access point, read as levels. What the order of their edges cannot tell, the
 /// times may; what neither can, is ambiguous, and said to be so (see the article Counting).
 package struct BeamPair: Equatable, Sendable {

@@ -1,92 +1,46 @@
-// One station: its machines put together, with one way in and one way out.
+// One station: its rooms put together, with one way in and one way out.
 import StationProtocol
 import Time
 
 /// The decisions of a station. `handle` takes what happened and returns what is to be done, in
 /// order; the first event is `booted`. The value holds no clock, no descriptor and no reference,
 /// so that the daemon, the simulator and the tests run the very same code.
+///
+/// Each room decides about its own events. Where one needs another it returns that as a value, and
+/// the station hands it on: no room changes another one.
 package struct Station: Equatable, Sendable {
   package let configuration: StationConfiguration
-  package internal(set) var points: [AccessPoint]
-  package internal(set) var occupancy = Occupancy()
-  var evidence: Evidence
-  /// When the local day ends, as far as the time is known.
-  var midnight: Instant?
   /// Lent to each step, which alone writes in them; nil while one is under way.
   private var books: Books?
-  var clock: ClockTrust
-  var marks = ReplayMarks()
-  var refusedMessages = RefusedMessages()
-  var renewal = StreamRenewal()
-  var keptEnds = KeptEnds()
-  package internal(set) var fire: FireInput
-  var emergency = EmergencyButton()
-  package internal(set) var relays: [RelaySwitch]
-  package internal(set) var climate: Climate
-  /// Of the inputs that belong to no access point.
-  var health = InputHealth()
-  var boot: Int64 = 0
-  var uplink: Int64?
-  /// Since when there is no uplink; nil while there is one.
-  var uplinkLostAt: Instant?
-  /// What is known of single members.
-  package internal(set) var directory = MemberDirectory()
-  /// The keys of issuers, as they were last read.
-  var issuers = IssuerWatch()
-  var whereabouts = Whereabouts()
-  var guesses = GuessBook()
-  /// The lock-down button is engaged.
-  var isLockedDown = false
-  /// The maintenance key is turned.
-  var isInMaintenance = false
-  /// Something was heard of the key since the start; before that nobody has turned it.
-  var isKeyHeard = false
-  /// The keeper was told the number of a card.
-  var hasShownCard = false
-  /// When the modes of the doors are to be looked at again, whatever happens.
-  var modesDueAt: Instant?
-  /// For what the modes were last found; nil before the first time.
-  var resolvedFor: ModeSwitches?
-  let capacityWatch: CapacityWatch
+  private var clock: ClockTrust
+  private var wires: Wires
+  package private(set) var safety: Safety
+  package private(set) var doors: Doors
+  private var admission: Admission
+  package private(set) var headcount: Headcount
+  package private(set) var climate: Climate
   /// nil where there is no exchange machine.
-  package internal(set) var vending: Vending?
-  /// What is journaled outlives the daemon.
-  var isStoreDurable = true
-
-  /// One access point with its machines.
-  package struct AccessPoint: Equatable, Sendable {
-    package let id: AccessPointID
-    package internal(set) var door: Door
-    var entry = Entry()
-    var beams: BeamPair
-    var pulses: PulseCounter
-    var totals = TotalsCounter()
-    var doorway = Doorway()
-    var health = InputHealth()
-    var leaving = LeavingReader()
-    var arrivals = Arrivals()
-    /// The mode that holds here, and why.
-    package internal(set) var resolution = ModeResolution(.codeOnly, .configured)
-    /// Someone was let in since the free hours began.
-    var hasFirstPerson = false
-    var areLinesReadable = true
-  }
+  package private(set) var vending: Vending?
+  package private(set) var link: Link
 
   package init(_ configuration: StationConfiguration) {
     self.configuration = configuration
-    points = configuration.accessPoints.map {
-      AccessPoint(
-        id: $0.id, door: Door($0), beams: BeamPair(configuration.occupancy.beams),
-        pulses: PulseCounter(configuration.occupancy.pulse))
-    }
-    evidence = Evidence(configuration.occupancy.evidence)
+    let points = configuration.accessPoints.map(\.id)
+    let entry = configuration.entry
     books = Books(outbox: Outbox(limits: configuration.outbox))
-    climate = Climate(configuration.sensors)
     clock = ClockTrust(policy: configuration.clock)
-    fire = FireInput(configuration.fire)
-    relays = configuration.relays.map(RelaySwitch.init)
-    capacityWatch = CapacityWatch(configuration.entry.capacity)
+    wires = Wires(points)
+    safety = Safety(configuration.fire)
+    doors = Doors(configuration.accessPoints)
+    admission = Admission(points, entry)
+    headcount = Headcount(
+      points, configuration.occupancy, entry.capacity, isFollowed: entry.antiPassback != .off)
+    climate = Climate(configuration.sensors, configuration.relays)
     vending = configuration.vending.map(Vending.init)
+    link = Link(
+      StationIdentity(
+        version: configuration.version, zone: configuration.zone,
+        capabilities: configuration.capabilities, accessPoints: points))
   }
 
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
@@ -97,27 +51,22 @@ package struct Station: Equatable, Sendable {
     switch event {
     case .booted(let recovered): boot(recovered, &step)
     case .storeReplaced(let stream, let isDurable):
-      isStoreDurable = isDurable
       // Before anything is written: a number of the old stream means nothing to the new store.
       let jump = clock.observe(now)
-      restart(on: stream, &step)
-      noteClock(jump, &step)
+      restart(on: stream, isDurable: isDurable, &step)
+      note(jump, &step)
     default:
-      noteClock(clock.observe(now), &step)
+      note(clock.observe(now), &step)
       react(to: event, &step)
     }
     pass(&step)
-    switchRelays(&step)
+    climate.switchRelays(isOccupied: headcount.isOccupied, &step)
     report(step.changedParts, &step)
-    if let (folded, again) = step.outbox.fold() { give(way: folded, again, &step) }
-    send(&step)
+    link.send(surroundings, &step)
     return step.effects
   }
 
-  package internal(set) var outbox: Outbox {
-    get { settled.outbox }
-    set { settled.outbox = newValue }
-  }
+  package var outbox: Outbox { settled.outbox }
 
   package internal(set) var alarms: AlarmBoard {
     get { settled.alarms }
@@ -136,19 +85,25 @@ package struct Station: Equatable, Sendable {
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
     var next = Earliest()
-    for index in points.indices { next.add(points[index].door.deadline) }
-    addEntryDeadlines(to: &next)
     next.add(outbox.deadline)
-    next.add(refusedMessages.deadline)
-    next.add(renewal.deadline)
-    next.add(keptEnds.deadline)
-    next.add(fire.deadline)
-    next.add(issuers.deadline)
-    for relay in relays { next.add(relay.deadline) }
-    addOccupancyDeadlines(to: &next)
+    next.add(safety.deadline)
+    next.add(doors.deadline)
+    next.add(admission.deadline(alarms))
+    next.add(headcount.deadline)
+    next.add(headcount.arrivalsDeadline(doors))
     next.add(climate.deadline(outbox.room))
     next.add(vending?.deadline)
+    next.add(link.deadline)
     return next.deadline
+  }
+
+  private var surroundings: Surroundings {
+    Surroundings(
+      boot: link.boot, uplink: link.uplink, uplinkLostAt: link.uplinkLostAt,
+      isInMaintenance: admission.modes.isInMaintenance, isStoreDurable: link.isStoreDurable,
+      isExchanging: vending?.session.exchange != nil, clock: clock,
+      directory: admission.directory, codePolicy: configuration.entry.code,
+      issuers: admission.standings)
   }
 }
 
@@ -157,117 +112,85 @@ package struct Station: Equatable, Sendable {
 extension Station {
   private mutating func react(to event: Event, _ step: inout Step) {
     switch event {
-    case .booted, .storeReplaced: break
-    case .streamRenewed(let stream, let last): renew(on: stream, through: last, &step)
-    case .codePresented(let id, let presentation): present(.code(presentation), at: id, &step)
-    case .cardPresented(let id, let presentation): present(.card(presentation), at: id, &step)
-    case .pinEntered(let id, let attempt, let number):
-      present(.pin(attempt, number: number), at: id, &step)
-    case .leaveRequested(let id, let attempt): presentLeaving(attempt, at: id, &step)
-    case .lockDownChanged(let isOn): isLockedDown = isOn
-    case .maintenanceChanged(let isOn): turnKey(isOn, &step)
-    case .issuersRead(let standings):
-      if issuers.read(standings), let uplink { publishBirth(uplink, &step) }
-    case .directoryChanged(let changed): directory = changed
-    case .storeDisplaced: displacedStore(&step)
-    case .storeKept: keptStore(&step)
-    case .listsJudged(let areFaulty): step.set(.listFaulty, nil, stands: areFaulty)
-    case .doorContactChanged(let id, let isClosed):
-      atDoor(id, &step) { $0.sense(isClosed: isClosed, at: $1) }
-    case .exitRequested(let id):
-      atDoor(id, &step) { $0.requestExit(at: $1) }
-      if points.contains(where: { $0.id == id }) {
-        step.journal(.door(.exitRequested(id)), .urgent)
-      }
-    case .beamChanged(let id, let beam, let isBroken): sense(beam, isBroken, at: id, &step)
-    case .counterPulsed(let id): pulse(at: id, &step)
-    case .counterReported(let id, let entered, let left):
-      totals(entered: entered, left: left, at: id, &step)
-    case .counterChanged(let id, let isConnected): counter(isConnected, at: id, &step)
-    case .motionChanged(let isMoving):
-      if let isMoving {
-        evidence.sensed(isMoving: isMoving, at: step.now.instant)
-      } else {
-        evidence.loseMotion()
-      }
-    case .linesChanged(let id, let areReadable): lines(areReadable, at: id, &step)
-    case .stationLinesChanged, .inputChattered, .strikeSensed, .tamperChanged, .fireLineChanged,
-      .resetTurned, .emergencyChanged, .relayOverrideChanged:
-      reactToWires(event, &step)
-    case .readerChanged(let id, let isConnected):
-      step.set(.readerLost, id, stands: !isConnected)
-    case .sensorRead(let id, let readings): climate.sense(id, readings, &step)
-    case .sensorFailed(let id): climate.sense(id, nil, &step)
-    case .exchange(let event): exchange(event, &step)
-    case .journaled, .uplinkOpened, .uplinkClosed, .sessionTakenOver, .copyFound, .serviceHeard,
-      .keptEndRead, .acknowledged, .messageRefused:
-      reactToLink(event, &step)
-    case .wake: break
+    case .booted, .storeReplaced, .wake: break
+    case .wires(let event): follow(event, &step)
+    case .safety(let event): follow(safety.handle(event, at: step.now.instant), &step)
+    case .door(let event): doors.handle(event, &step)
+    case .entry(let event): follow(event, &step)
+    case .occupancy(let event): headcount.handle(event, surroundings, &step)
+    case .climate(let event): climate.handle(event, &step)
+    case .exchange(let event): follow(event, &step)
+    case .link(let event): follow(event, &step)
     }
   }
 
-  /// What the passing of time has brought, at whatever event it is noticed.
-  private mutating func pass(_ step: inout Step) {
-    for index in points.indices {
-      let id = points[index].id
-      atDoor(id, &step) { $0.wake(at: $1) }
+  /// The rooms whose inputs hang on a wire are told that nothing is known of them.
+  private mutating func follow(_ event: WiresEvent, _ step: inout Step) {
+    let now = step.now.instant
+    switch event {
+    case .linesChanged(let id?, let areReadable):
+      if !areReadable { headcount.loseBeams(at: id, surroundings, &step) }
+      doors.lines(areReadable, at: id, &step)
+    case .linesChanged(nil, true): climate.driveRelays(&step)
+    case .linesChanged(nil, false):
+      follow(safety.loseLines(at: now), &step)
+      headcount.loseMotion()
+    case .inputChattered(let id?, let line, true):
+      doors.lose(line, at: id, &step)
+      if line == .outerBeam || line == .innerBeam {
+        headcount.loseBeams(at: id, surroundings, &step)
+      }
+    case .inputChattered(nil, let line, true):
+      follow(safety.lose(line, at: now), &step)
+      if line == .motion { headcount.loseMotion() }
+    case .inputChattered(_, _, false): break
     }
-    passOccupancy(&step)
-    let areKeysLost = issuers.areLost(at: clock.judgementTime(step.now), step.now)
-    step.set(.issuerKeysLost, nil, stands: areKeysLost)
-    atFire(&step) { $0.wake(at: $1) }
-    passEntry(&step)
-    climate.pass(&step)
+    wires.handle(event, &step)
+  }
+
+  private mutating func follow(_ actions: [Safety.Action], _ step: inout Step) {
+    for action in actions {
+      switch action {
+      case .releaseDoors(let isFire): doors.releaseForFire(isFire, &step)
+      case .set(let alarm, let stands, let latch):
+        let changes = latch.map { [RecoveryChange.latch($0, isSet: stands)] } ?? []
+        step.set(alarm, nil, stands: stands, changes)
+      }
+    }
+  }
+
+  private mutating func follow(_ event: EntryEvent, _ step: inout Step) {
+    let witness = event.presentation.flatMap { learn(from: $0, step.now) }
     let around = surroundings
-    vending?.pass(around, &step)
-    for (refusal, count) in refusedMessages.close(at: step.now.instant) {
-      step.journal(.station(.messagesRefused(refusal, count: count)), .soon)
-    }
-    follow(keptEnds.wake(at: step.now.instant), &step)
-    for alarm in renewal.end(at: step.now.instant) where alarm != .storeLost || isStoreDurable {
-      step.set(alarm, nil, stands: false)
-    }
-    if let isFilling = step.outbox.noteFilling() {
-      step.set(.journalFilling, nil, stands: isFilling)
-    }
-    if clock.isTimeToRemember(step.now) {
-      step.effects.append(.remember(clock.changes(at: step.now)))
+    switch admission.handle(event, witness, doors, headcount, around, &step) {
+    case .nothing: break
+    case .grants(let grant): admit(grant, around, &step)
+    case .goesOn(let id): doors.requestExit(at: id, &step)
+    case .leaves(let id, let member):
+      doors.requestExit(at: id, &step)
+      admission.letOut(at: id, &step)
+      guard let door = doors[id]?.door else { return }
+      headcount.expectLeaving(member, at: id, until: step.now.instant + door.timing.exit)
+    case .keyTurned:
+      if clock.accept(step.now) { step.effects.append(.remember(clock.changes(at: step.now))) }
+    case .issuersChanged: link.publishBirth(surroundings, &step)
     }
   }
 
-  private mutating func boot(_ recovered: Recovered, _ step: inout Step) {
-    boot = recovered.boot
-    isStoreDurable = recovered.isDurable
-    step.outbox.recover(recovered)
-    keptEnds.recover(recovered.serviceStore)
-    marks.recover(recovered.marks.filter { $0.purpose == .door })
-    occupancy.recover(recovered.totals, recovered.day, after: recovered.ending)
-    clock.recover(
-      lastTrusted: recovered.lastTrusted, mark: recovered.clockMark, at: step.now)
-    _ = clock.observe(step.now)
-    climate.boot(at: step.now.instant)
-    whereabouts.recover(
-      recovered.whereabouts, known: clock.lastTrusted(at: step.now), at: step.now.instant)
-    guesses.recover(recovered.guesses, at: step.now.instant)
-    uplinkLostAt = step.now.instant
-    driveAll(recovered.latches, &step)
-    step.journal(
-      .station(.started(boot: boot, after: recovered.ending, version: configuration.version)),
-      .urgent)
-    if recovered.hasLostStore { step.set(.storeLost, nil, stands: true) }
-    if recovered.hasNewerStore {
-      // How far a later version has counted may not be readable.
-      if recovered.ending == .newStore { occupancy.mistrust() }
-      step.set(.storeNewer, nil, stands: true)
-    }
-    recover(recovered.latches, &step)
-    recoverExchange(recovered, &step)
+  private mutating func admit(
+    _ grant: Admission.Grant, _ around: Surroundings, _ step: inout Step
+  ) {
+    let (id, claimant) = (grant.point, grant.claimant)
+    doors.grant(claimant.code, isExtended: claimant.needsTime, at: id, &step)
+    admission.admit(grant, around, &step)
+    guard let door = doors[id]?.door else { return }
+    headcount.expect(
+      claimant.member, at: id,
+      until: step.now.instant + door.timing.access(isExtended: claimant.needsTime))
   }
-}
 
-extension Station {
-  /// Hands an event of the exchange machine to its room. Its codes tell the time as those at a door do.
-  private mutating func exchange(_ event: ExchangeEvent, _ step: inout Step) {
+  /// The codes at the machine tell the time as those at a door do.
+  private mutating func follow(_ event: ExchangeEvent, _ step: inout Step) {
     guard vending != nil else { return }
     var witness: TimeWitness?
     if case .codeShown(let presentation) = event { witness = learn(from: presentation, step.now) }
@@ -275,12 +198,155 @@ extension Station {
     vending?.handle(event, witness, around, &step)
   }
 
-  /// Settles the exchange that an earlier life left open, also of a machine that was taken away meanwhile.
-  private mutating func recoverExchange(_ recovered: Recovered, _ step: inout Step) {
+  private mutating func follow(_ event: LinkEvent, _ step: inout Step) {
+    link.handle(event, surroundings, &step)
+    let around = surroundings
+    switch event {
+    case .journaled: vending?.journaled(around, &step)
+    case .streamRenewed: vending?.abandon(&step)
+    default: break
+    }
+  }
+
+  /// A good signature tells how late it is at least. Where a clock tells the time, as it mostly
+  /// does, no code may.
+  /// - Returns: the code's word on the time, by which it may be judged itself; nil where none is
+  ///   asked.
+  private mutating func learn(from presentation: Presentation, _ now: Now) -> TimeWitness? {
+    guard clock.goesByCodes(now), case .genuine(let claims, _, let terms) = presentation.verdict,
+      let witness = configuration.entry.code.witness(claims, terms)
+    else { return nil }
+    clock.learn(witness, at: now)
+    return witness
+  }
+}
+
+// MARK: - Time
+
+extension Station {
+  /// What the passing of time has brought, at whatever event it is noticed.
+  private mutating func pass(_ step: inout Step) {
+    let around = surroundings
+    doors.pass(&step)
+    headcount.pass(doors, around, &step)
+    admission.passIssuers(clock, &step)
+    follow(safety.pass(at: step.now.instant), &step)
+    admission.pass(&step)
+    headcount.passArrivals(doors, at: step.now.instant)
+    if let modes = admission.resolveModes(around, step.now) { doors.enter(modes, &step) }
+    headcount.judgeCapacity(&step)
+    judgeClock(&step)
+    climate.pass(&step)
+    vending?.pass(around, &step)
+    link.pass(&step)
+    if clock.isTimeToRemember(step.now) {
+      step.effects.append(.remember(clock.changes(at: step.now)))
+    }
+  }
+
+  private func judgeClock(_ step: inout Step) {
+    let isTimeUnknown = clock.judgementTime(step.now) == nil || clock.isDoubted
+    step.set(.clockUntrusted, nil, stands: isTimeUnknown)
+    // With the mark that it is measured by: a restart must not make it forget.
+    if clock.isSetBack != step.alarms.stands(.clockSetBack, nil) {
+      step.set(.clockSetBack, nil, stands: clock.isSetBack, clock.changes(at: step.now))
+    }
+  }
+
+  private func note(_ jump: Duration?, _ step: inout Step) {
+    guard let jump else { return }
+    step.journal(
+      .station(.clockStepped(milliseconds: jump.wholeNanoseconds / 1_000_000)), .soon)
+  }
+}
+
+// MARK: - Starts
+
+extension Station {
+  private mutating func boot(_ recovered: Recovered, _ step: inout Step) {
+    let now = step.now
+    step.outbox.recover(recovered)
+    clock.recover(lastTrusted: recovered.lastTrusted, mark: recovered.clockMark, at: now)
+    _ = clock.observe(now)
+    link.boot(recovered, at: now.instant)
+    admission.boot(recovered, at: now.instant)
+    headcount.boot(recovered, clock, at: now)
+    climate.boot(&step)
+    doors.boot(isFire: recovered.latches.contains(.fire), &step)
+    climate.driveRelays(&step)
+    step.journal(
+      .station(
+        .started(boot: recovered.boot, after: recovered.ending, version: configuration.version)),
+      .urgent)
+    if recovered.hasLostStore { step.set(.storeLost, nil, stands: true) }
+    if recovered.hasNewerStore { step.set(.storeNewer, nil, stands: true) }
+    follow(safety.boot(recovered.latches), &step)
     if vending != nil {
       vending?.boot(recovered, &step)
     } else if let open = recovered.exchange {
+      // An earlier life left it open at a machine that was taken away meanwhile.
       Vending.settle(open, &step)
+    }
+  }
+
+  /// A new store knows nothing: what the old one had not made durable is written again, and all
+  /// that boot needs with it.
+  private mutating func restart(on stream: StreamID, isDurable: Bool, _ step: inout Step) {
+    link.storeReplaced(stream, isDurable: isDurable, &step)
+    step.effects.append(.remember(memory(at: step.now)))
+    vending?.abandon(&step)
+    step.set(.storeLost, nil, stands: true)
+    link.publishBirth(surroundings, &step)
+  }
+
+  /// All that boot needs, for a store that has none of it.
+  private func memory(at now: Now) -> [RecoveryChange] {
+    let forgetting = clock.forgetting(at: now)
+    var changes = clock.changes(at: now)
+    changes += headcount.memory
+    changes += safety.memory
+    changes += admission.memory(forgetting: forgetting, at: now.instant)
+    changes += vending?.memory(forgetting: forgetting) ?? []
+    return changes
+  }
+}
+
+// MARK: - States
+
+extension Station {
+  /// Says how the changed parts stand, while somebody listens.
+  private func report(_ parts: Set<StatePart>, _ step: inout Step) {
+    guard link.uplink != nil, !parts.isEmpty else { return }
+    let seq = step.outbox.next - 1
+    let around = surroundings
+    for part in parts.sorted() {
+      guard let report = state(of: part, seq, around, step) else { continue }
+      step.effects.append(.publishState(report))
+    }
+  }
+
+  private func state(
+    of part: StatePart, _ seq: UInt64, _ around: Surroundings, _ step: Step
+  ) -> StateReport? {
+    switch part {
+    case .door(let id): doors.state(of: id, seq, step).map { .door(id, $0) }
+    case .occupancy: .occupancy(headcount.state(seq, step.now))
+    case .climate: .climate(climate.state(.thermometer, seq, step.now))
+    case .energy: .energy(climate.state(.meter, seq, step.now))
+    case .vending: vending.map { .vending($0.state(seq, around, step)) }
+    case .alarms:
+      .alarms(AlarmsPayload(seq: seq, active: step.alarms.active, at: step.now.wall))
+    }
+  }
+}
+
+extension EntryEvent {
+  /// The code that was shown, where it was one, on either side of a door.
+  fileprivate var presentation: Presentation? {
+    switch self {
+    case .presented(_, .code(let presentation)), .leaveRequested(_, .code(let presentation)):
+      presentation
+    default: nil
     }
   }
 }

@@ -29,6 +29,11 @@ struct Step {
 
   var alarms: AlarmBoard { books.alarms }
 
+  /// The records that this step has written so far, whoever's they are.
+  var records: some Sequence<Record> {
+    effects.lazy.compactMap { if case .journal(let entry) = $0 { entry.record } else { nil } }
+  }
+
   /// Writes a record down.
   /// - Parameter changes: what boot must remember, in the record's transaction.
   mutating func journal(_ body: Record.Body, _ lane: Lane, _ changes: [RecoveryChange] = []) {

@@ -8,21 +8,18 @@ struct Surroundings {
   let boot: Int64
   /// The session with the broker; nil without one.
   let uplink: Int64?
+  /// Since when there is no uplink; nil while there is one.
+  let uplinkLostAt: Instant?
   /// The maintenance key is turned.
   let isInMaintenance: Bool
   /// Records that are journaled outlive the daemon.
   let isStoreDurable: Bool
+  /// An exchange was begun and has no outcome yet.
+  let isExchanging: Bool
   /// By which the time of a code is judged.
   let clock: ClockTrust
   let directory: MemberDirectory
   let codePolicy: CodePolicy
-}
-
-extension Station {
-  var surroundings: Surroundings {
-    Surroundings(
-      boot: boot, uplink: uplink, isInMaintenance: isInMaintenance,
-      isStoreDurable: isStoreDurable, clock: clock, directory: directory,
-      codePolicy: configuration.entry.code)
-  }
+  /// The keys of issuers, in the order of the configuration.
+  let issuers: [IssuerStanding]
 }

@@ -16,6 +16,6 @@ struct ReaderPresence {
     let misses = readers.contains {
       $0.accessPoint == point && lost.contains($0.name)
     }
-    return .readerChanged(point, isConnected: !misses)
+    return .entry(.readerChanged(point, isConnected: !misses))
   }
 }

@@ -89,6 +89,6 @@ final class StationReaders {
     chattering.removeAll { $0.name == setting.name }
     if isChattering { chattering.append(setting) }
     let anyChatters = chattering.contains { $0.accessPoint == setting.accessPoint }
-    onEvent(.inputChattered(setting.accessPoint, .reader, isChattering: anyChatters))
+    onEvent(.wires(.inputChattered(setting.accessPoint, .reader, isChattering: anyChatters)))
   }
 }

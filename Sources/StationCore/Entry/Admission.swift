@@ -1,0 +1,314 @@
+// Who is let in, and on the room's side who leaves by name.
+import StationProtocol
+import Time
+
+/// An input of the readers, of the switches at the station and of the lists.
+package enum EntryEvent: Equatable, Sendable {
+  /// A reader on the street's side was shown something: a code whose signature was examined, a
+  /// card with its parity in order, or a number and a PIN that were compared.
+  case presented(AccessPointID, EntryAttempt)
+  /// Somebody showed something at a reader on the room's side.
+  case leaveRequested(AccessPointID, EntryAttempt)
+  case readerChanged(AccessPointID, isConnected: Bool)
+  /// The station's lock-down button was engaged or let go.
+  case lockDownChanged(isOn: Bool)
+  /// The station's maintenance key was turned.
+  case maintenanceChanged(isOn: Bool)
+  /// The keys of issuers were read, at the start and whenever they have changed.
+  case issuersRead([IssuerStanding])
+  /// The lists of members were read, at the start and whenever they have changed.
+  case directoryChanged(MemberDirectory)
+  /// The lists were looked at: whether anything of them could not be read as it stands.
+  case listsJudged(areFaulty: Bool)
+}
+
+/// The readers of a station with what it knows of members: used codes, wrong tries, lists, modes.
+package struct Admission: Equatable, Sendable {
+  private let policy: EntryPolicy
+  private var points: [Point]
+  private var marks = ReplayMarks()
+  private var guesses = GuessBook()
+  private var issuers = IssuerWatch()
+  /// What is known of single members.
+  private(set) var directory = MemberDirectory()
+  private(set) var modes: Modes
+  /// The keeper was told the number of a card.
+  private var hasShownCard = false
+
+  private struct Point: Equatable, Sendable {
+    let id: AccessPointID
+    var entry = Entry()
+    var leaving = LeavingReader()
+  }
+
+  /// Who is let in, and what boot must remember of it.
+  struct Grant: Equatable, Sendable {
+    let point: AccessPointID
+    let claimant: Claimant
+    let note: GrantNote?
+    fileprivate let changes: [RecoveryChange]
+  }
+
+  /// What the others are to do about an event.
+  enum Outcome: Equatable, Sendable {
+    case nothing
+    /// Open the door for somebody, then call `admit`.
+    case grants(Grant)
+    /// The same phone is still held to the reader on the room's side: keep the door released.
+    case goesOn(AccessPointID)
+    /// Open the door for a member who leaves, then call `letOut`.
+    case leaves(AccessPointID, MemberID)
+    /// A hand has turned the maintenance key: it says that the clock is right.
+    case keyTurned
+    /// The keys of issuers are others than before.
+    case issuersChanged
+  }
+
+  init(_ points: [AccessPointID], _ policy: EntryPolicy) {
+    self.policy = policy
+    self.points = points.map { Point(id: $0) }
+    modes = Modes(points, policy)
+  }
+
+  // MARK: - What happened
+
+  mutating func handle(
+    _ event: EntryEvent, _ witness: TimeWitness?, _ doors: Doors, _ headcount: Headcount,
+    _ around: Surroundings, _ step: inout Step
+  ) -> Outcome {
+    switch event {
+    case .presented(let id, let attempt):
+      return present(attempt, witness, at: id, doors, headcount, around, &step)
+    case .leaveRequested(let id, let attempt): return leave(attempt, at: id, doors, &step)
+    case .readerChanged(let id, let isConnected):
+      step.set(.readerLost, id, stands: !isConnected)
+    case .lockDownChanged(let isOn): modes.isLockedDown = isOn
+    case .maintenanceChanged(let isOn): return turnKey(isOn, &step)
+    case .issuersRead(let standings): return issuers.read(standings) ? .issuersChanged : .nothing
+    case .directoryChanged(let changed): directory = changed
+    case .listsJudged(let areFaulty): step.set(.listFaulty, nil, stands: areFaulty)
+    }
+    return .nothing
+  }
+
+  private mutating func present(
+    _ attempt: EntryAttempt, _ witness: TimeWitness?, at id: AccessPointID, _ doors: Doors,
+    _ headcount: Headcount, _ around: Surroundings, _ step: inout Step
+  ) -> Outcome {
+    guard let index = index(of: id), let door = doors[id] else { return .nothing }
+    let decision = decide(
+      attempt, witness, at: index, door, isPartnerOpen(of: id, doors), headcount, around, step.now)
+    switch decision {
+    case .ignored: break
+    case .confirmed: step.effects.append(.show(id, .granted))
+    case .granted(let claimant, let mark, let note):
+      let forgiven = attempt.number.map { guesses.right($0) } ?? []
+      var changes = forgiven.map { RecoveryChange.guess($0) }
+      if let mark {
+        let forgetting = around.clock.forgetting(at: step.now)
+        marks.add(mark, at: forgetting)
+        changes.append(.mark(mark, forgetting: forgetting))
+      }
+      changes += around.clock.changes(at: step.now)
+      return .grants(Grant(point: id, claimant: claimant, note: note, changes: changes))
+    case .refused(let refusal):
+      tellKeeper(attempt, &step)
+      refuse(refusal, attempt.number, at: index, door, &step)
+    }
+    return .nothing
+  }
+
+  /// A step of its own, so that what is handed to the machine is let go before anything changes:
+  /// whatever else held the marks then would make each grant copy all of them.
+  private mutating func decide(
+    _ attempt: EntryAttempt, _ witness: TimeWitness?, at index: Int, _ door: Doors.Point,
+    _ isPartnerOpen: Bool, _ headcount: Headcount, _ around: Surroundings, _ now: Now
+  ) -> Entry.Decision {
+    let time = around.clock.judgementTime(now, of: witness)
+    var circumstances = Circumstances(
+      policy: policy, time: time,
+      local: LocalTime(time ?? now.wall, utcOffsetSeconds: now.utcOffsetSeconds),
+      directory: directory, marks: marks, whereabouts: headcount.whereabouts,
+      inside: headcount.expected, openFor: door.door.openFor, isPartnerOpen: isPartnerOpen,
+      mode: door.resolution.mode, now: now.instant)
+    circumstances.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
+    return points[index].entry.decide(attempt, circumstances)
+  }
+
+  private func isPartnerOpen(of id: AccessPointID, _ doors: Doors) -> Bool {
+    guard let partner = policy.interlock?.partner(of: id), let door = doors[partner]?.door else {
+      return false
+    }
+    return door.leaf != .closed || door.isReleased
+  }
+
+  /// The door was released for whoever was granted entry.
+  mutating func admit(_ grant: Grant, _ around: Surroundings, _ step: inout Step) {
+    guard let index = index(of: grant.point) else { return }
+    let claimant = grant.claimant
+    step.effects.append(.show(grant.point, .granted))
+    step.journal(
+      .entry(
+        .granted(grant.point, member: claimant.member, claimant.credential, note: grant.note)),
+      .urgent, grant.changes)
+    if grant.note != .override { modes.noteArrival(at: grant.point, around, step.now) }
+    if let action = points[index].entry.tries.good() { perform(action, at: grant.point, &step) }
+    if claimant.isDuress {
+      step.set(.duress, grant.point, stands: true)
+    } else if claimant.isMaintainer {
+      endDuress(&step)
+    }
+  }
+
+  /// The worker reads what the door does, not only what the code was worth: in free access that
+  /// it is open.
+  private mutating func refuse(
+    _ refusal: Entry.Refusal, _ number: TypedNumber?, at index: Int, _ door: Doors.Point,
+    _ step: inout Step
+  ) {
+    let id = points[index].id
+    let guess =
+      refusal.denial.isGuess ? guesses.wrong(number, at: id, step.now.instant) : []
+    let changes = guess.map { RecoveryChange.guess($0) }
+    let isFree = door.resolution.mode == .freeAccess
+    step.effects.append(
+      .show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault)))
+    if points[index].entry.refusals.count(at: step.now.instant) {
+      step.journal(
+        .entry(
+          .refused(
+            id, reason: refusal.denial, fault: refusal.fault, member: refusal.member,
+            refusal.credential)), .soon, changes)
+    } else if !changes.isEmpty {
+      step.effects.append(.remember(changes))
+    }
+    if refusal.denial.isWrongTry {
+      let action = points[index].entry.tries.wrong(
+        isNoise: refusal.fault == .noise, at: step.now.instant)
+      if let action { perform(action, at: id, &step) }
+    }
+    // Silent either way, and no less urgent because the door stays shut.
+    if refusal.isDuress { step.set(.duress, id, stands: true) }
+  }
+
+  private func index(of id: AccessPointID) -> Int? { points.firstIndex { $0.id == id } }
+
+  private func perform(_ action: WrongTries.Action, at id: AccessPointID, _ step: inout Step) {
+    step.set(.wrongTries, id, stands: action == .raise)
+  }
+}
+
+// MARK: - Who leaves
+
+extension Admission {
+  /// Somebody who may be known by name wants to leave, at a reader on the room's side. A way out
+  /// that needs no reader is always there; this one opens for whoever is known here, whatever the
+  /// grounds of entry say. What cannot be read opens nothing: a loose wire must not.
+  private mutating func leave(
+    _ attempt: EntryAttempt, at id: AccessPointID, _ doors: Doors, _ step: inout Step
+  ) -> Outcome {
+    guard let index = index(of: id), let door = doors[id] else { return .nothing }
+    switch points[index].leaving.judge(attempt, directory, at: step.now.instant) {
+    case .ignored: return .nothing
+    case .refused(let refusal):
+      tellKeeper(attempt, &step)
+      refuse(refusal, attempt.number, at: index, door, &step)
+      return .nothing
+    case .goesOn: return .goesOn(id)
+    case .leaves(let member): return .leaves(id, member)
+    }
+  }
+
+  /// The door was released for a member who leaves.
+  func letOut(at id: AccessPointID, _ step: inout Step) {
+    step.effects.append(.show(id, .granted))
+    step.journal(.door(.exitRequested(id)), .urgent)
+  }
+}
+
+// MARK: - Whoever looks after the station
+
+extension Admission {
+  /// While the maintenance key is turned, a keeper who gives somebody a card may read its number.
+  private mutating func tellKeeper(_ attempt: EntryAttempt, _ step: inout Step) {
+    guard modes.isInMaintenance, case .card(let presentation) = attempt,
+      directory.member(with: presentation.card) == nil
+    else { return }
+    hasShownCard = true
+    step.effects.append(.showCard(presentation.card))
+  }
+
+  /// Somebody who looks after the station has come, or goes.
+  private mutating func turnKey(_ isOn: Bool, _ step: inout Step) -> Outcome {
+    let isTurnedNow = modes.turnKey(isOn)
+    if isOn {
+      endDuress(&step)
+    } else if hasShownCard {
+      hasShownCard = false
+      step.effects.append(.showCard(nil))
+    }
+    return isTurnedNow ? .keyTurned : .nothing
+  }
+
+  /// Somebody who looks after the station has come, of his own will.
+  private func endDuress(_ step: inout Step) {
+    for point in points { step.set(.duress, point.id, stands: false) }
+  }
+}
+
+// MARK: - Time and memory
+
+extension Admission {
+  /// When `pass`, `passIssuers` or `resolveModes` has something to do.
+  /// - Parameter alarms: those that stand.
+  func deadline(_ alarms: AlarmBoard) -> Instant? {
+    var next = Earliest()
+    for index in points.indices {
+      next.add(points[index].entry.refusals.deadline)
+      next.add(points[index].entry.tries.deadline)
+    }
+    next.add(modes.dueAt)
+    next.add(issuers.deadline)
+    if alarms.stands(.guessing, nil) { next.add(guesses.alarmEnd) }
+    return next.deadline
+  }
+
+  mutating func passIssuers(_ clock: ClockTrust, _ step: inout Step) {
+    let areLost = issuers.areLost(at: clock.judgementTime(step.now), step.now)
+    step.set(.issuerKeysLost, nil, stands: areLost)
+  }
+
+  /// What the passing of time has brought to those who want to come in.
+  mutating func pass(_ step: inout Step) {
+    for index in points.indices {
+      let id = points[index].id
+      if let action = points[index].entry.tries.wake(at: step.now.instant) {
+        perform(action, at: id, &step)
+      }
+      if let surplus = points[index].entry.refusals.close(at: step.now.instant) {
+        step.journal(.entry(.refusalsCounted(id, count: surplus)), .soon)
+      }
+    }
+    step.set(.guessing, nil, stands: guesses.isAlarming(at: step.now.instant))
+  }
+
+  /// - Returns: the mode of each door, in their order; nil where none can have changed.
+  mutating func resolveModes(_ around: Surroundings, _ now: Now) -> [ModeResolution]? {
+    modes.resolve(around, now)
+  }
+
+  /// The keys of issuers, as they were last read.
+  var standings: [IssuerStanding] { issuers.standings ?? [] }
+
+  mutating func boot(_ recovered: Recovered, at now: Instant) {
+    marks.recover(recovered.marks.filter { $0.purpose == .door })
+    guesses.recover(recovered.guesses, at: now)
+  }
+
+  /// What a new store has to be told.
+  /// - Parameter forgetting: marks that ended before need not be kept.
+  func memory(forgetting: WallTime, at now: Instant) -> [RecoveryChange] {
+    marks.all(for: .door).map { .mark($0, forgetting: forgetting) }
+      + guesses.changes(at: now).map { .guess($0) }
+  }
+}
