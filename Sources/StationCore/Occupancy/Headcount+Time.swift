@@ -32,10 +32,10 @@ extension Headcount {
   /// Gives up waiting for those who have turned round, once all doors have moved.
   mutating func passArrivals(_ doors: Doors, at now: Instant) {
     for index in points.indices {
-      guard let point = doors[points[index].id] else { continue }
       let isShut =
-        point.door.leaf == .closed && !point.door.isReleased && !points[index].beams.isOccupied
-      points[index].arrivals.wake(isOpen: point.isOpen, isShut: isShut, at: now)
+        doors.points[index].door.leaf == .closed && !doors.points[index].door.isReleased
+        && !points[index].beams.isOccupied
+      points[index].arrivals.wake(isOpen: doors.points[index].isOpen, isShut: isShut, at: now)
     }
   }
 
@@ -51,9 +51,9 @@ extension Headcount {
     let now = step.now.instant
     let wereAllClosed = points.allSatisfy { $0.doorway.isClosed }
     for index in points.indices {
-      guard let door = doors[points[index].id]?.door else { continue }
       points[index].doorway.follow(
-        isClosed: door.isClosed, isReleased: door.isReleased, at: now)
+        isClosed: doors.points[index].door.isClosed,
+        isReleased: doors.points[index].door.isReleased, at: now)
     }
     for record in step.records {
       switch record.body {

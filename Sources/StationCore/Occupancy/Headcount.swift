@@ -15,7 +15,8 @@ package enum OccupancyEvent: Equatable, Sendable {
   case motionChanged(isMoving: Bool?)
 }
 
-/// The count of the room and the members in it, with the sensors of each access point.
+/// The count of the room and the members in it, with the sensors of each access point, in the same
+/// order as the doors.
 package struct Headcount: Equatable, Sendable {
   package internal(set) var occupancy = Occupancy()
   /// The members inside, as far as anti-passback asks for them.
@@ -82,24 +83,16 @@ package struct Headcount: Equatable, Sendable {
       recovered.whereabouts, known: clock.lastTrusted(at: now), at: now.instant)
   }
 
-  /// When `pass` has something to do.
-  var deadline: Instant? {
+  /// When `pass` or `passArrivals` has something to do.
+  func deadline(_ doors: Doors) -> Instant? {
     var next = Earliest()
     for index in points.indices {
       next.add(points[index].beams.deadline)
       next.add(points[index].doorway.deadline)
+      if !doors.points[index].isOpen { next.add(points[index].arrivals.deadline) }
     }
     next.add(evidence.deadline)
     next.add(midnight)
-    return next.deadline
-  }
-
-  /// When somebody who was let in is waited for no longer.
-  func arrivalsDeadline(_ doors: Doors) -> Instant? {
-    var next = Earliest()
-    for point in points where doors[point.id]?.isOpen == false {
-      next.add(point.arrivals.deadline)
-    }
     return next.deadline
   }
 }

@@ -51,7 +51,8 @@ package struct Whereabouts: Equatable, Sendable {
   /// When the member went in; nil where the member is not known to be inside.
   package func entered(_ member: MemberID) -> Instant? { entries[member]?.at }
 
-  package mutating func enter(_ member: MemberID, since: WallTime, at now: Instant) -> [StayChange] {
+  package mutating func enter(_ member: MemberID, since: WallTime, at now: Instant) -> [StayChange]
+  {
     var changes: [StayChange] = []
     if entries[member] == nil, entries.count >= Self.most,
       let oldest = entries.min(by: { $0.value.number < $1.value.number })?.key

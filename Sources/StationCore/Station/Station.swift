@@ -59,10 +59,11 @@ package struct Station: Equatable, Sendable {
       note(clock.observe(now), &step)
       react(to: event, &step)
     }
-    pass(&step)
+    let around = surroundings
+    pass(around, &step)
     climate.switchRelays(isOccupied: headcount.isOccupied, &step)
-    report(step.changedParts, &step)
-    link.send(surroundings, &step)
+    report(step.changedParts, around, &step)
+    link.send(around, &step)
     return step.effects
   }
 
@@ -84,14 +85,14 @@ package struct Station: Equatable, Sendable {
 
   /// When `wake` is due; nil where nothing waits for time to pass.
   package var nextDeadline: Instant? {
+    let books = settled
     var next = Earliest()
-    next.add(outbox.deadline)
+    next.add(books.outbox.deadline)
     next.add(safety.deadline)
     next.add(doors.deadline)
-    next.add(admission.deadline(alarms))
-    next.add(headcount.deadline)
-    next.add(headcount.arrivalsDeadline(doors))
-    next.add(climate.deadline(outbox.room))
+    next.add(admission.deadline(books.alarms))
+    next.add(headcount.deadline(doors))
+    next.add(climate.deadline(books.outbox.room))
     next.add(vending?.deadline)
     next.add(link.deadline)
     return next.deadline
@@ -200,9 +201,10 @@ extension Station {
 
   private mutating func follow(_ event: LinkEvent, _ step: inout Step) {
     link.handle(event, surroundings, &step)
-    let around = surroundings
     switch event {
-    case .journaled: vending?.journaled(around, &step)
+    case .journaled:
+      let around = surroundings
+      vending?.journaled(around, &step)
     case .streamRenewed: vending?.abandon(&step)
     default: break
     }
@@ -225,8 +227,7 @@ extension Station {
 
 extension Station {
   /// What the passing of time has brought, at whatever event it is noticed.
-  private mutating func pass(_ step: inout Step) {
-    let around = surroundings
+  private mutating func pass(_ around: Surroundings, _ step: inout Step) {
     doors.pass(&step)
     headcount.pass(doors, around, &step)
     admission.passIssuers(clock, &step)
@@ -315,10 +316,11 @@ extension Station {
 
 extension Station {
   /// Says how the changed parts stand, while somebody listens.
-  private func report(_ parts: Set<StatePart>, _ step: inout Step) {
-    guard link.uplink != nil, !parts.isEmpty else { return }
+  private func report(
+    _ parts: Set<StatePart>, _ around: Surroundings, _ step: inout Step
+  ) {
+    guard link.uplink != nil else { return }
     let seq = step.outbox.next - 1
-    let around = surroundings
     for part in parts.sorted() {
       guard let report = state(of: part, seq, around, step) else { continue }
       step.effects.append(.publishState(report))
