@@ -10,7 +10,7 @@ struct CountChecker {
   private var lastPassage: UInt64 = 0
 
   mutating func step(_ effects: [Effect]) {
-    for case .journal(let entry) in effects {
+    for case .store(.journal(let entry)) in effects {
       if case .occupancy(.passage) = entry.record.body { lastPassage = entry.seq }
     }
   }

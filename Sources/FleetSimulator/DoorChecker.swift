@@ -42,14 +42,15 @@ struct DoorChecker {
       return wrong("the strike \(point) stays released after its time")
     }
     for effect in effects {
-      guard case .setStrike(let point, let strike) = effect else { continue }
+      guard case .door(.setStrike(let point, let strike)) = effect else { continue }
       if let complaint = strike == .release
         ? released(point, event, effects, at: now) : secured(point, event, at: now)
       {
         return complaint
       }
     }
-    if case .door(.exitRequested(let point)) = event, !effects.contains(.setStrike(point, .release))
+    if case .door(.exitRequested(let point)) = event,
+      !effects.contains(.door(.setStrike(point, .release)))
     {
       return wrong("exit is not honoured at \(point)")
     }
@@ -58,7 +59,7 @@ struct DoorChecker {
 
   /// What the records and the store say of fire.
   private mutating func follow(_ event: Event, _ effects: [Effect]) -> String? {
-    for case .journal(let entry) in effects {
+    for case .store(.journal(let entry)) in effects {
       switch entry.record.body {
       case .alarm(.raised(.fire, nil)): isFire = true
       case .alarm(.cleared(.fire, nil)): isFire = false
@@ -68,7 +69,9 @@ struct DoorChecker {
     if case .booted(let recovered) = event, recovered.latches.contains(.fire), !isFire {
       return wrong("fire is forgotten at the start")
     }
-    let isSecured = effects.contains { if case .setStrike(_, .secure) = $0 { true } else { false } }
+    let isSecured = effects.contains {
+      if case .door(.setStrike(_, .secure)) = $0 { true } else { false }
+    }
     return isFire && isSecured ? wrong("a strike is secured during fire") : nil
   }
 
@@ -80,7 +83,7 @@ struct DoorChecker {
       return wrong("there is no access point \(point)")
     }
     var isRecorded = false
-    for case .journal(let entry) in effects {
+    for case .store(.journal(let entry)) in effects {
       let longest: Duration
       var code: CodeDigest?
       switch entry.record.body {

@@ -83,14 +83,14 @@ struct ExchangeChecker {
     }
     for effect in effects {
       switch effect {
-      case .dispense(let slot, let serial):
+      case .exchange(.dispense(let slot, let serial)):
         if let complaint = ordered(station, slot, serial) { return complaint }
-      case .request(let request):
+      case .exchange(.request(let request)):
         guard case .hold(let exchange) = request.question else { continue }
         guard let account = accounts[exchange.id], account.exchange == exchange,
           request == .hold(exchange, code: request.code)
         else { return wrong(station, "a hold is asked for, and no durable record intends it") }
-      case .journal(let entry):
+      case .store(.journal(let entry)):
         guard case .exchange(.intended(let exchange, _)) = entry.record.body,
           exchange.id.seq == entry.seq, case .exchange(.codeShown(let presentation)) = event
         else { continue }

@@ -7,20 +7,20 @@ extension SimulatedStation {
     switch mutation {
     case .relockForgotten:
       if dice.once(in: 20) {
-        effects.removeAll { if case .setStrike(_, .secure) = $0 { true } else { false } }
+        effects.removeAll { if case .door(.setStrike(_, .secure)) = $0 { true } else { false } }
       }
     case .exitRefused:
       if case .door(.exitRequested) = event, core.headcount.occupancy.totals.inside >= 3 {
-        effects.removeAll { if case .setStrike = $0 { true } else { false } }
+        effects.removeAll { if case .door(.setStrike) = $0 { true } else { false } }
       }
     case .grantUnrecorded:
       for (place, effect) in effects.enumerated() {
-        if case .journal(var entry) = effect,
+        if case .store(.journal(var entry)) = effect,
           case .entry(.granted(let point, _, _, _)) = entry.record.body,
           dice.once(in: 20)
         {
           entry.record.body = .occupancy(.passage(point, .turnBack, inside: 0))
-          effects[place] = .journal(entry)
+          effects[place] = .store(.journal(entry))
         }
       }
     case .relockShortened: shorten(effects)
@@ -39,15 +39,15 @@ extension SimulatedStation {
 
   private func alterExchange(_ effects: inout [Effect], _ mutation: Mutation) {
     for (place, effect) in effects.enumerated() {
-      guard case .journal(var entry) = effect else { continue }
+      guard case .store(.journal(var entry)) = effect else { continue }
       switch (mutation, entry.record.body) {
       case (.motorBeforeCommit, .exchange(.dispensing(_, let serial))):
         guard let slot = core.vending?.session.exchange?.slot, let serial = UInt8(exactly: serial)
         else { continue }
-        effects.append(.dispense(slot, serial: serial))
+        effects.append(.exchange(.dispense(slot, serial: serial)))
       case (.holdBeforeCommit, .exchange(.intended(let exchange, _))):
         guard case .intended(let intention, _)? = core.vending?.session else { continue }
-        effects.append(.request(.hold(exchange, code: intention.code)))
+        effects.append(.exchange(.request(.hold(exchange, code: intention.code))))
       case (.otherPays, .exchange(.intended(let exchange, let code))):
         defer { shownBefore = exchange.member }
         guard let payer = shownBefore, payer != exchange.member else { continue }
@@ -66,18 +66,18 @@ extension SimulatedStation {
         entry.changes.removeAll { if case .slot = $0 { true } else { false } }
       default: continue
       }
-      effects[place] = .journal(entry)
+      effects[place] = .store(.journal(entry))
     }
   }
 
   /// Secures the strike when the first of two releases would have ended.
   func shorten(_ effects: [Effect]) {
-    for case .setStrike(let point, .release) in effects {
+    for case .door(.setStrike(let point, .release)) in effects {
       guard let door = door(point), door.isReleased else { continue }
       let life = life
       world.after(door.timing.access - .seconds(1)) { [unowned self] in
         guard life == self.life, isRunning, door.isReleased else { return }
-        let effect = Effect.setStrike(point, .secure)
+        let effect = Effect.door(.setStrike(point, .secure))
         world.trace.add(.effect(effect), at: world.now, station: index)
         world.referee.step(index, .wake, [effect], at: world.now)
         door.tell(.secure)

@@ -145,27 +145,28 @@ final class SimulatedStation {
 
   private func perform(_ effect: Effect) {
     switch effect {
-    case .setStrike(let point, let strike): door(point)?.tell(strike)
-    case .show, .showCard, .setRelay, .showScreen: break
-    case .dispense(let slot, let serial): line?.dispense(slot, serial: serial)
-    case .checkMachine(let slot): line?.check(slot)
-    case .request(let request): publish(.request(id), request.json, retained: false)
-    case .journal(let entry):
+    case .door(.setStrike(let point, let strike)): door(point)?.tell(strike)
+    case .door(.show), .entry(.showCard), .climate(.setRelay), .exchange(.showScreen): break
+    case .exchange(.dispense(let slot, let serial)): line?.dispense(slot, serial: serial)
+    case .exchange(.checkMachine(let slot)): line?.check(slot)
+    case .exchange(.request(let request)): publish(.request(id), request.json, retained: false)
+    case .store(.journal(let entry)):
       disk.write(
         .insert(
           core.outbox.stream, seq: entry.seq, row: entry.record.json, changes: entry.changes),
         urgent: entry.lane == .urgent)
-    case .remember(let changes): disk.write(.remember(changes), urgent: false)
-    case .trim(let upto): disk.write(.trim(through: upto), urgent: false)
-    case .renewStream: disk.write(.renew, urgent: true)
-    case .readKeptEnd(let id): readKeptEnd(after: id)
-    case .publishKeptEnd(let end):
+    case .store(.remember(let changes, let lane)):
+      disk.write(.remember(changes), urgent: lane == .urgent)
+    case .store(.trim(let upto)): disk.write(.trim(through: upto), urgent: false)
+    case .store(.renewStream): disk.write(.renew, urgent: true)
+    case .store(.readKeptEnd(let id)): readKeptEnd(after: id)
+    case .link(.publishKeptEnd(let end)):
       let batch = RecordBatch(
         stream: end.stream, first: end.seq, records: [end.record.json], isKept: true)
       publish(.out(self.id), batch.json, retained: false)
-    case .publishRecords(let range): publish(range)
-    case .publishBirth(let birth): publish(.birth(id), birth.json, retained: true)
-    case .publishState(let report):
+    case .link(.publishRecords(let range)): publish(range)
+    case .link(.publishBirth(let birth)): publish(.birth(id), birth.json, retained: true)
+    case .link(.publishState(let report)):
       publish(.state(id, report.part), report.json, retained: true)
     }
   }
@@ -206,7 +207,7 @@ extension [Effect] {
   fileprivate var lastJournaled: (seq: UInt64, isOfExchange: Bool)? {
     var last: UInt64?
     var isOfExchange = false
-    for case .journal(let entry) in self {
+    for case .store(.journal(let entry)) in self {
       last = entry.seq
       switch entry.record.body {
       case .exchange(.intended), .exchange(.dispensing), .exchange(.ended): isOfExchange = true

@@ -222,24 +222,25 @@ extension ExchangeEvent {
 extension Effect {
   fileprivate var number: UInt64 {
     switch self {
-    case .setStrike(let point, let strike):
+    case .door(.setStrike(let point, let strike)):
       101 + UInt64(point.number) << 8 + (strike == .release ? 1 : 2) << 16
-    case .show(let point, _): 102 + UInt64(point.number) << 8
-    case .showCard(let card): 114 + (card == nil ? 1 : 2) << 8
-    case .journal(let entry): 103 + entry.seq << 8
-    case .remember(let changes): 104 + UInt64(changes.count) << 8
-    case .publishRecords(let range): 105 + range.lowerBound << 8 + range.upperBound << 32
-    case .publishBirth(let birth): 106 + birth.floor << 8 + birth.ceiling << 32
-    case .publishState(let report): 107 + UInt64(report.part.path.utf8.count) << 8
-    case .trim(let upto): 108 + upto << 8
-    case .renewStream: 117
-    case .readKeptEnd(let id): 115 + UInt64(bitPattern: id) << 8
-    case .publishKeptEnd(let end): 116 + end.seq << 8
-    case .dispense(let slot, let serial): 110 + UInt64(slot.number) << 8 + UInt64(serial) << 16
-    case .checkMachine(let slot): 111 + UInt64(slot.number) << 8
-    case .showScreen(let screen): 112 + UInt64(screen.slots.count) << 8
-    case .request(let request): 113 + UInt64(request.id.text.utf8.count) << 8
-    case .setRelay(let relay, let isOn):
+    case .door(.show(let point, _)): 102 + UInt64(point.number) << 8
+    case .entry(.showCard(let card)): 114 + (card == nil ? 1 : 2) << 8
+    case .store(.journal(let entry)): 103 + entry.seq << 8
+    case .store(.remember(let changes, _)): 104 + UInt64(changes.count) << 8
+    case .link(.publishRecords(let range)): 105 + range.lowerBound << 8 + range.upperBound << 32
+    case .link(.publishBirth(let birth)): 106 + birth.floor << 8 + birth.ceiling << 32
+    case .link(.publishState(let report)): 107 + UInt64(report.part.path.utf8.count) << 8
+    case .store(.trim(let upto)): 108 + upto << 8
+    case .store(.renewStream): 117
+    case .store(.readKeptEnd(let id)): 115 + UInt64(bitPattern: id) << 8
+    case .link(.publishKeptEnd(let end)): 116 + end.seq << 8
+    case .exchange(.dispense(let slot, let serial)):
+      110 + UInt64(slot.number) << 8 + UInt64(serial) << 16
+    case .exchange(.checkMachine(let slot)): 111 + UInt64(slot.number) << 8
+    case .exchange(.showScreen(let screen)): 112 + UInt64(screen.slots.count) << 8
+    case .exchange(.request(let request)): 113 + UInt64(request.id.text.utf8.count) << 8
+    case .climate(.setRelay(let relay, let isOn)):
       109 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
     }
   }

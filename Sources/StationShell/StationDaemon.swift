@@ -14,31 +14,31 @@ package final class StationDaemon {
   let settings: StationSettings
   let loop: EventLoop
   let journal: Journal
-  private let link: StationLink
+  let link: StationLink
   private let remainders: RemainderSender
   let lines: any StationLines
-  private let readers: StationReaders
+  let readers: StationReaders
   private let counters: [PeopleCounter]
   /// Both nil where the station has no exchange machine.
-  private let machine: (any ExchangeMachine)?
-  private let screen: StationScreen?
+  let machine: (any ExchangeMachine)?
+  let screen: StationScreen?
   private let issuers: IssuerKeys
   private var verifier: CodeVerifier
   private let members: MemberFiles
-  private let unknownCard: UnknownCard
+  let unknownCard: UnknownCard
   let sensors: SensorThreads
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper()
-  private let recordLog = RecordLog()
-  private var recentRows = RecentRows()
+  let recordLog = RecordLog()
+  var recentRows = RecentRows()
   var lock: FileLock?
-  private var station: Station
+  var station: Station
   private var wake: Timer?
   private var wakeAt: Instant?
   /// Events that came while another one's effects were carried out.
   private var waiting: [(event: Event, at: Instant?)] = []
   /// The instant of the last event: the core's time never goes back.
-  private var latest = Instant(nanoseconds: 0)
+  var latest = Instant(nanoseconds: 0)
   private var isDispatching = false
 
   /// Opens the store and prepares every device; nothing is waited for.
@@ -353,45 +353,6 @@ extension StationDaemon {
     now.wall = now.wall + (latest - read)
     now.instant = latest
     return now
-  }
-
-  private func perform(_ effect: Effect) {
-    let stream = station.outbox.stream
-    switch effect {
-    case .setStrike(let point, let strike): drive(point, strike)
-    case .setRelay(let relay, let isOn): drive(relay, isOn: isOn)
-    case .show(let point, .closeDoor):
-      lines.show(accessPoint: point.number, .advice("close-door"))
-    case .show(let point, .granted): lines.show(accessPoint: point.number, .granted)
-    case .show(let point, .refused(let denial, let fault)):
-      lines.show(
-        accessPoint: point.number,
-        .refused(reason: denial.rawValue, fault: fault?.rawValue))
-    case .showCard(let card):
-      unknownCard.show(card)
-      screen?.show(card)
-    case .request(let request): link.ask(request)
-    case .journal(let entry):
-      recordLog.note(entry.record.body, at: latest)
-      recentRows.note(entry.record, entry.seq, of: stream)
-      journal.append(entry, to: stream)
-    case .remember(let changes): journal.remember(changes, in: stream)
-    case .publishRecords(let range):
-      if let rows = recentRows.rows(range, of: stream) {
-        link.publish(stream: stream, first: range.lowerBound, records: rows)
-      } else {
-        journal.read(range, of: stream)
-      }
-    case .publishBirth(let birth): link.publish(birth)
-    case .publishState(let state): link.publish(state)
-    case .dispense(let slot, let serial): machine?.dispense(slot, serial: serial)
-    case .checkMachine(let slot): machine?.check(slot)
-    case .showScreen(let screen): self.screen?.show(screen)
-    case .trim(let seq): journal.trim(through: seq, of: stream)
-    case .renewStream: journal.renew(stream)
-    case .readKeptEnd(let id): journal.readKeptEnd(after: id)
-    case .publishKeptEnd(let end): link.publish(end)
-    }
   }
 
   private func arm() {

@@ -117,12 +117,13 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
       at: WallTime(milliseconds: 0), isTrusted: true,
       body: .entry(.granted(one, member: MemberID("m")!, .code(code))))
     return [
-      .setStrike(one, .release), .journal(JournalEntry(seq: seq, record: record, lane: .urgent)),
+      .door(.setStrike(one, .release)),
+      .store(.journal(JournalEntry(seq: seq, record: record, lane: .urgent))),
     ]
   }
 
   private func row(of effects: [Effect]) -> [UInt8] {
-    guard case .journal(let entry) = effects[1] else { return [] }
+    guard case .store(.journal(let entry)) = effects[1] else { return [] }
     return entry.record.json
   }
 
@@ -131,7 +132,7 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
     var checker = checker()
     #expect(checker.step(.wake, grant(), at: at(0)) == nil)
     #expect(checker.durable(1, row(of: grant())) == nil)
-    #expect(checker.step(.wake, [.setStrike(one, .secure)], at: at(5000)) == nil)
+    #expect(checker.step(.wake, [.door(.setStrike(one, .secure))], at: at(5000)) == nil)
     #expect(checker.finish() == nil)
   }
 
@@ -139,7 +140,7 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
   func unrecorded() {
     var checker = checker()
     #expect(
-      checker.step(.wake, [.setStrike(one, .release)], at: at(0))
+      checker.step(.wake, [.door(.setStrike(one, .release))], at: at(0))
         == "station 1: the strike 1 is released without a record")
     #expect(checker.step(.wake, grant(), at: at(0)) == nil)
     #expect(
@@ -178,12 +179,12 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
     var early = checker()
     #expect(early.step(.wake, grant(), at: at(0)) == nil)
     #expect(
-      early.step(.wake, [.setStrike(one, .secure)], at: at(4999))
+      early.step(.wake, [.door(.setStrike(one, .secure))], at: at(4999))
         == "station 1: the strike 1 is secured before its time")
     var closed = checker()
     #expect(closed.step(.wake, grant(), at: at(0)) == nil)
     let event = Event.door(.contactChanged(one, isClosed: true))
-    #expect(closed.step(event, [.setStrike(one, .secure)], at: at(100)) == nil)
+    #expect(closed.step(event, [.door(.setStrike(one, .secure))], at: at(100)) == nil)
   }
 
   @Test("an exit that does not release the strike is found")
@@ -246,7 +247,7 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
       let record = Record(
         at: WallTime(milliseconds: 0), isTrusted: true,
         body: .occupancy(.passage(one, .inward, inside: 1)))
-      checker.step([.journal(JournalEntry(seq: 3, record: record, lane: .soon))])
+      checker.step([.store(.journal(JournalEntry(seq: 3, record: record, lane: .soon)))])
       checker.ended(durable: durable)
       #expect(checker.isKept == isKept)
     }

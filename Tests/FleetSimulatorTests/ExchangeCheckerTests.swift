@@ -31,7 +31,7 @@ private func intent(_ exchange: Exchange) -> [Effect] {
   let record = Record(
     at: WallTime(milliseconds: 0), isTrusted: true,
     body: .exchange(.intended(exchange, code: code)))
-  return [.journal(JournalEntry(seq: exchange.id.seq, record: record, lane: .urgent))]
+  return [.store(.journal(JournalEntry(seq: exchange.id.seq, record: record, lane: .urgent)))]
 }
 
 extension ExchangeChecker {
@@ -40,10 +40,10 @@ extension ExchangeChecker {
     step(0, .exchange(.selected(slot)), [], at: at(0))
       ?? step(0, .exchange(.codeShown(shown(exchange.member))), intent(exchange), at: at(1))
       ?? durable(0, stream, exchange.id.seq, .exchange(.intended(exchange, code: code)))
-      ?? step(0, .wake, [.request(.hold(exchange, code: text))], at: at(2))
+      ?? step(0, .wake, [.exchange(.request(.hold(exchange, code: text)))], at: at(2))
       ?? durable(
         0, stream, exchange.id.seq + 1, .exchange(.dispensing(exchange.id, serial: Int64(serial))))
-      ?? step(0, .wake, [.dispense(slot, serial: serial)], at: at(3))
+      ?? step(0, .wake, [.exchange(.dispense(slot, serial: serial))], at: at(3))
       ?? turned(0, slot, serial)
   }
 
@@ -85,9 +85,9 @@ extension ExchangeChecker {
   func early() {
     var checker = ExchangeChecker(stations: 1)
     #expect(
-      checker.step(0, .wake, [.dispense(slot, serial: 9)], at: at(0))
+      checker.step(0, .wake, [.exchange(.dispense(slot, serial: 9))], at: at(0))
         == "station 1: the motor 4 is told and no durable record says so")
-    let hold = Effect.request(.hold(exchange(), code: text))
+    let hold = Effect.exchange(.request(.hold(exchange(), code: text)))
     #expect(
       checker.step(0, .wake, [hold], at: at(0))
         == "station 1: a hold is asked for, and no durable record intends it")

@@ -53,7 +53,7 @@ private final class Bench {
       world.referee.durable(0, stream, seq, record.json)
       seq += 1
     }
-    world.referee.step(0, .wake, [.dispense(slot, serial: serial)], at: world.now)
+    world.referee.step(0, .wake, [.exchange(.dispense(slot, serial: serial))], at: world.now)
   }
 
   var complaint: String? { world.referee.violation?.description }

@@ -10,9 +10,9 @@ import Time
   func boot() {
     let story = Scenario(unbooted: 4)
     story.tell(.booted(Recovered(stream: Scenario.stream)))
-    for point in 1...4 { story.expect(.setStrike(AccessPointID(point)!, .secure)) }
+    for point in 1...4 { story.expect(.door(.setStrike(AccessPointID(point)!, .secure))) }
     story.expectJournal(.station(.started(boot: 1, after: .newStore, version: "test")), .urgent)
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
   }
 
   @Test("a store lost before the boot is an alarm")
@@ -61,13 +61,13 @@ import Time
     story.expectJournal(.door(.opened(3, cause: .forced)), .soon)
     story.expectJournal(.alarm(.raised(.forcedOpen, 3)), .urgent)
     story.advance(by: .seconds(3))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.tell(.door(.contactChanged(2, isClosed: false)))
     story.expectJournal(.door(.opened(2, cause: .granted)))
     story.tell(.door(.contactChanged(2, isClosed: true)))
     story.expectJournal(.door(.closed(2)), .soon)
-    story.expect(.setStrike(2, .secure))
+    story.expect(.door(.setStrike(2, .secure)))
     story.expectJournal(.door(.locked(2, cause: .closed)), .soon)
     story.tell(.door(.contactChanged(3, isClosed: true)))
     story.expectJournal(.door(.closed(3)))
@@ -93,7 +93,7 @@ import Time
     story.tell(.wires(.linesChanged(1, areReadable: false)))
     story.expectJournal(.alarm(.raised(.linesLost, 1)), .urgent)
     story.tell(.wires(.linesChanged(1, areReadable: true)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.alarm(.cleared(.linesLost, 1)), .urgent)
   }
 
@@ -104,10 +104,10 @@ import Time
     story.tell(.wires(.linesChanged(1, areReadable: false)))
     story.expectJournal(.alarm(.raised(.linesLost, 1)))
     story.advance(by: .seconds(5))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.tell(.wires(.linesChanged(1, areReadable: true)))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.alarm(.cleared(.linesLost, 1)))
   }
 
@@ -117,7 +117,7 @@ import Time
     story.tell(.wires(.linesChanged(1, areReadable: false)))
     story.expectJournal(.alarm(.raised(.linesLost, 1)))
     story.tell(.door(.exitRequested(1)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
   }
 
@@ -129,7 +129,7 @@ import Time
     story.tell(.wires(.linesChanged(1, areReadable: false)))
     story.expectJournal(.alarm(.raised(.linesLost, 1)))
     story.tell(.wires(.linesChanged(1, areReadable: true)))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.alarm(.cleared(.linesLost, 1)))
     story.tell(.occupancy(.beamChanged(1, .outer, isBroken: false)))
     story.tell(.occupancy(.beamChanged(1, .inner, isBroken: false)))
@@ -161,7 +161,7 @@ import Time
   private func connected(points: Int = 1) -> Scenario {
     let story = Scenario(points: points)
     story.openUplink()
-    story.expect(.publishRecords(1...1))
+    story.expect(.link(.publishRecords(1...1)))
     story.commitsByItself = false
     return story
   }
@@ -184,7 +184,7 @@ import Time
       story.parts.map(\.path)
         == ["alarms", "climate", "door/1", "door/2", "energy", "occupancy"])
     for part in story.parts { story.expectState(part) }
-    story.expect(.publishRecords(1...1))
+    story.expect(.link(.publishRecords(1...1)))
   }
 
   @Test("a door says how it is told and sensed to stand, and that it does not know")
@@ -221,7 +221,7 @@ import Time
     story.expectState(.alarms)
     #expect(door(story.expectState(.door(1)))?.alarm == .forcedOpen)
     story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1))))
-    story.expect(.trim(through: 1))
+    story.expect(.store(.trim(through: 1)))
     story.advance(by: .seconds(30))
     story.expectJournal(.alarm(.raised(.heldOpen, 1)))
     guard case .alarms(let alarms) = story.expectState(.alarms) else { return }

@@ -74,8 +74,8 @@ import Time
     let now = story.now.wall + Self.hour
     let fresh = code(now)
     story.tell(.entry(.presented(1, .code(fresh))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(
       .entry(.granted(1, member: MemberID("m-1")!, .code(fresh.bytes))), .urgent,
       [
@@ -89,7 +89,7 @@ import Time
     let story = setBack()
     story.tell(.entry(.maintenanceChanged(isOn: false)))
     story.tell(.entry(.maintenanceChanged(isOn: true)))
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     story.expectJournal(
       .alarm(.cleared(.clockSetBack, nil)), .urgent, [.lastTrusted(story.now.wall)])

@@ -37,7 +37,7 @@ import Time
     story.advance(by: .seconds(7 * 86_400))
     story.letIn()
     story.advance(by: .seconds(6))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.expectJournal(.alarm(.raised(.clockUntrusted, nil)))
     let late = story.code()
@@ -58,7 +58,7 @@ import Time
     story.stepClock(by: WallTime(seconds: 0) - Scenario.noon)
     story.tell(
       .booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: lastTrusted)))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")))
     story.advance(by: .seconds(30))
     let digest = CodeDigest(high: 0, low: 1)
@@ -84,7 +84,7 @@ import Time
     story.stepClock(by: WallTime(seconds: 0) - Scenario.noon)
     story.tell(
       .booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: Scenario.noon)))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")))
     let digest = CodeDigest(high: 0, low: 1)
     let code = Presentation(
@@ -121,7 +121,7 @@ import Time
     let story = Scenario(unbooted: 1, clock: .accept, isTrusted: false)
     story.stepClock(by: WallTime(seconds: 0) - Scenario.noon)
     story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, lastTrusted: Scenario.noon)))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")))
     return story
   }
@@ -131,8 +131,8 @@ import Time
     _ presentation: Presentation, _ issued: WallTime, knowing time: WallTime, _ story: Scenario
   ) throws {
     story.tell(.entry(.presented(1, .code(presentation))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     guard case .genuine(let claims, _, _) = presentation.verdict else { return }
     let member = try #require(claims.subject.flatMap { MemberID($0) })
     story.expectJournal(
@@ -143,7 +143,7 @@ import Time
         .lastTrusted(time), .clockMark(nil),
       ])
     story.advance(by: .seconds(30))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
   }
 
@@ -203,7 +203,8 @@ import Time
     }
     story.tell(.entry(.maintenanceChanged(isOn: false)))
     story.tell(.entry(.maintenanceChanged(isOn: true)))
-    story.expect(.remember([.lastTrusted(WallTime(seconds: 0)), .clockMark(nil)]))
+    story.expect(
+      .store(.remember([.lastTrusted(WallTime(seconds: 0)), .clockMark(nil)], .relaxed)))
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     story.expectJournal(.alarm(.cleared(.clockUntrusted, nil)))
     story.tell(.entry(.maintenanceChanged(isOn: false)))
@@ -301,7 +302,7 @@ import Time
     story.advance(by: .milliseconds(4999))
     story.expectNothing()
     story.advance(by: .milliseconds(1))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
   }
 
@@ -313,14 +314,14 @@ import Time
     story.expectNothing()
     story.advance(by: .milliseconds(1))
     story.tell(.wake)
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
     story.trustClock(false)
     story.advance(by: .seconds(1200))
     story.tell(.wake)
     story.expectNothing()
     story.trustClock(true)
     story.tell(.wake)
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
   }
 
   @Test("records say whether their time could be believed")
@@ -330,9 +331,9 @@ import Time
     story.tell(.wake)
     story.trustClock(true)
     story.tell(.door(.exitRequested(1)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.door(.exitRequested(1)))
     story.expectJournal(.alarm(.cleared(.clockUntrusted, nil)))
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
   }
 }

@@ -24,8 +24,8 @@ import Time
     _ credential: Credential, note: GrantNote? = nil, _ story: Scenario,
     _ place: SourceLocation = #_sourceLocation
   ) {
-    story.expect(.setStrike(1, .release), place)
-    story.expect(.show(1, .granted), place)
+    story.expect(.door(.setStrike(1, .release)), place)
+    story.expect(.door(.show(1, .granted)), place)
     story.expectJournal(
       .entry(.granted(1, member: Self.member, credential, note: note)), .urgent, place)
   }
@@ -34,7 +34,7 @@ import Time
     _ denial: Denial, _ credential: Credential, _ member: MemberID? = nil, _ story: Scenario,
     _ place: SourceLocation = #_sourceLocation
   ) {
-    story.expect(.show(1, .refused(denial)), place)
+    story.expect(.door(.show(1, .refused(denial))), place)
     story.expectJournal(
       .entry(.refused(1, reason: denial, member: member, credential)), .soon, place)
   }
@@ -61,7 +61,7 @@ import Time
     story.tell(.entry(.presented(1, .card(Self.shown))))
     expectGrant(.card(Self.shown.digest), story)
     story.advance(by: .seconds(5))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.tell(.entry(.presented(1, .card(Self.shown))))
     expectGrant(.card(Self.shown.digest), story)
@@ -117,10 +117,10 @@ import Time
     story.tell(.entry(.maintenanceChanged(isOn: true)))
     story.expectJournal(.door(.modeChanged(1, .maintenance, cause: .input)))
     story.tell(.entry(.presented(1, .card(unknown))))
-    story.expect(.showCard(unknown.card))
+    story.expect(.entry(.showCard(unknown.card)))
     expectRefusal(.unknownCard, .card(unknown.digest), nil, story)
     story.tell(.entry(.maintenanceChanged(isOn: false)))
-    story.expect(.showCard(nil))
+    story.expect(.entry(.showCard(nil)))
     story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
     // No record and no memory has the number.
     #expect(
@@ -142,8 +142,8 @@ import Time
   func withoutClock() {
     let open = story(isTrusted: false)
     open.tell(.entry(.presented(1, .card(Self.shown))))
-    open.expect(.setStrike(1, .release))
-    open.expect(.show(1, .granted))
+    open.expect(.door(.setStrike(1, .release)))
+    open.expect(.door(.show(1, .granted)))
     open.expectJournal(.entry(.granted(1, member: Self.member, .card(Self.shown.digest))))
     let hours = story(entry: EntryPolicy(hours: .daily(from: 0, to: 1439)), isTrusted: false)
     hours.tell(.entry(.presented(1, .card(Self.shown))))
@@ -268,20 +268,20 @@ import Time
     let code = story.code(life: .seconds(1))
     story.advance(by: .seconds(100))
     story.tell(.entry(.leaveRequested(1, .code(code))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
     // The same phone still held there keeps the door open, without a record each time.
     story.advance(by: .seconds(1))
     story.tell(.entry(.leaveRequested(1, .code(code))))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.tell(.entry(.leaveRequested(1, .card(Self.shown))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
     story.tell(.entry(.leaveRequested(1, .pin(.right(Self.member)))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
   }
 

@@ -10,8 +10,8 @@ import Time
     let story = Scenario()
     let code = story.code("m-7")
     story.tell(.entry(.presented(1, .code(code))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     let mark = ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65))
     story.expectJournal(
       .entry(.granted(1, member: MemberID("m-7")!, .code(code.bytes))), .urgent,
@@ -27,8 +27,8 @@ import Time
     story.advance(by: .seconds(10))
     let code = story.code()
     story.tell(.entry(.presented(1, .code(code))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     // One code alone moves no time.
     let known = lastTrusted + .seconds(10)
     story.expectJournal(
@@ -113,7 +113,7 @@ import Time
   }
 
   private func expectTimeout(_ story: Scenario, _ place: SourceLocation = #_sourceLocation) {
-    story.expect(.setStrike(1, .secure), place)
+    story.expect(.door(.setStrike(1, .secure)), place)
     story.expectJournal(.door(.locked(1, cause: .timeout)), .soon, place)
   }
 
@@ -214,7 +214,7 @@ import Time
     let code = story.letIn()
     story.advance(by: .seconds(4))
     story.tell(.entry(.presented(1, .code(code))))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.show(1, .granted)))
     story.expectNothing()
     story.advance(by: .seconds(1))
     expectTimeout(story)
@@ -235,7 +235,7 @@ import Time
     story.tell(.entry(.presented(1, .code(code))))
     story.expectRefusal(.full, of: code, "m-1")
     story.tell(.door(.exitRequested(1)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.door(.exitRequested(1)))
     story.walk(.inner, .outer)
     story.expectJournal(.occupancy(.passage(1, .outward, inside: 1)))

@@ -108,7 +108,7 @@ import Time
     for _ in 0..<4 {
       story.advance(by: .seconds(10))
       asked += story.effects.compactMap {
-        if case .checkMachine(let slot) = $0 { slot } else { nil }
+        if case .exchange(.checkMachine(let slot)) = $0 { slot } else { nil }
       }
       story.answerCheck(asked.last == ExchangeStory.tea ? .notHome : [])
     }
@@ -202,7 +202,7 @@ import Time
         .booted(Self.recovered(phase)),
         at: Now(instant: Instant(nanoseconds: 5), wall: Scenario.noon))
       let outcomes = effects.compactMap { effect -> ExchangeOutcome? in
-        guard case .journal(let entry) = effect,
+        guard case .store(.journal(let entry)) = effect,
           case .exchange(.ended(_, let outcome)) = entry.record.body
         else { return nil }
         return outcome
@@ -416,7 +416,7 @@ import Time
     story.fill(ExchangeStory.soap, 4)
     story.tell(.exchange(.doorChanged(isOpen: true)))
     let payloads = story.effects.compactMap { effect -> VendingPayload? in
-      if case .publishState(.vending(let payload)) = effect { payload } else { nil }
+      if case .link(.publishState(.vending(let payload))) = effect { payload } else { nil }
     }
     #expect(payloads.last?.stop == .machineOpen)
     #expect(payloads.last?.slots.map(\.stock) == [4, nil, nil])

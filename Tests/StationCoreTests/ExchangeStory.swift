@@ -47,7 +47,7 @@ struct ExchangeStory {
 
   mutating func tell(_ event: Event) {
     effects = station.handle(event, at: now)
-    for case .journal(let entry) in effects {
+    for case .store(.journal(let entry)) in effects {
       records.append(entry.record.body)
       changes += entry.changes
     }
@@ -100,11 +100,11 @@ struct ExchangeStory {
   }
 
   var requests: [StationRequest] {
-    effects.compactMap { if case .request(let request) = $0 { request } else { nil } }
+    effects.compactMap { if case .exchange(.request(let request)) = $0 { request } else { nil } }
   }
 
   var orders: [UInt8] {
-    effects.compactMap { if case .dispense(_, let serial) = $0 { serial } else { nil } }
+    effects.compactMap { if case .exchange(.dispense(_, let serial)) = $0 { serial } else { nil } }
   }
 
   /// The service sets the price aside.

@@ -113,7 +113,7 @@ import Time
     var story = ExchangeStory()
     let code = story.code()
     story.tell(.entry(.presented(1, .code(code))))
-    #expect(story.effects.contains(.show(1, .granted)))
+    #expect(story.effects.contains(.door(.show(1, .granted))))
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     story.tell(.exchange(.codeShown(code)))
     #expect(story.vending.session.exchange != nil)

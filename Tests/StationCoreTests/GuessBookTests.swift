@@ -173,7 +173,7 @@ import Time
   /// A wrong PIN, with all that is not of interest here claimed.
   private func mistype(_ story: Scenario, _ expected: Denial) {
     story.tell(.entry(.presented(1, .pin(.wrong, number: Self.number))))
-    story.expect(.show(1, .refused(expected, fault: nil)))
+    story.expect(.door(.show(1, .refused(expected, fault: nil))))
     story.expectJournal(
       .entry(.refused(1, reason: expected, fault: nil, member: nil, .pin)))
   }
@@ -189,7 +189,7 @@ import Time
     mistype(story, .wrongPIN)
     story.advance(by: .seconds(59))
     story.tell(.entry(.presented(1, .pin(.right(Self.member), number: Self.number))))
-    story.expect(.show(1, .refused(.paused, fault: nil)))
+    story.expect(.door(.show(1, .refused(.paused, fault: nil))))
     story.expectJournal(.entry(.refused(1, reason: .paused, fault: nil, member: nil, .pin)))
     let code = story.code("m-7")
     story.tell(.entry(.presented(1, .code(code))))
@@ -201,7 +201,7 @@ import Time
     let story = story()
     for _ in 0..<7 {
       story.tell(.entry(.leaveRequested(1, .pin(.wrong, number: Self.number))))
-      story.expect(.show(1, .refused(.wrongPIN, fault: nil)))
+      story.expect(.door(.show(1, .refused(.wrongPIN, fault: nil))))
       story.expectJournal(
         .entry(.refused(1, reason: .wrongPIN, fault: nil, member: nil, .pin)))
       story.advance(by: .seconds(31))
@@ -209,8 +209,8 @@ import Time
     // Those count: at the door's other side the number has to wait.
     mistype(story, .paused)
     story.tell(.entry(.leaveRequested(1, .pin(.right(Self.member), number: Self.number))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(.door(.exitRequested(1)))
   }
 
@@ -221,7 +221,7 @@ import Time
     for index in 1...20 {
       let number = TypedNumber(bits: UInt64(index))
       story.tell(.entry(.presented(1, .pin(.wrong, number: number))))
-      story.expect(.show(1, .refused(.wrongPIN, fault: nil)))
+      story.expect(.door(.show(1, .refused(.wrongPIN, fault: nil))))
       story.expectJournal(
         .entry(.refused(1, reason: .wrongPIN, fault: nil, member: nil, .pin)))
       if index == 20 { story.expectJournal(.alarm(.raised(.guessing, nil)), .urgent) }

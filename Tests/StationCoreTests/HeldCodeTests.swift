@@ -87,7 +87,7 @@ import Time
     hold(code, halfSeconds: 9, story)
     story.expectNothing()
     story.advance(by: .milliseconds(500))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     hold(code, halfSeconds: 100, story)
     story.expectNothing()

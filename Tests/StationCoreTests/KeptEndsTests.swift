@@ -24,9 +24,9 @@ struct KeptEndsTests {
     let story = Scenario(
       recovered: Recovered(stream: Scenario.stream, floor: 90, next: 90, serviceStore: Self.first))
     story.openUplink()
-    story.expect(.publishRecords(90...90))
+    story.expect(.link(.publishRecords(90...90)))
     story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 90))))
-    story.expect(.trim(through: 90))
+    story.expect(.store(.trim(through: 90)))
     return story
   }
 
@@ -45,13 +45,15 @@ struct KeptEndsTests {
     story.tell(.link(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: last))))
     let (remembered, trimmed) = try #require(
       story.effects.firstIndex {
-        guard case .remember(let changes) = $0, case .endKept? = changes.first else { return false }
+        guard case .store(.remember(let changes, _)) = $0, case .endKept? = changes.first else {
+          return false
+        }
         return true
       }.flatMap { one in
-        story.effects.firstIndex(of: .trim(through: last)).map { (one, $0) }
+        story.effects.firstIndex(of: .store(.trim(through: last))).map { (one, $0) }
       })
     #expect(remembered < trimmed)
-    guard case .remember(let changes) = story.effects[remembered],
+    guard case .store(.remember(let changes, _)) = story.effects[remembered],
       case .endKept(let end, let time, let forgetting)? = changes.first
     else { return }
     #expect(end.stream == ExchangeStory.stream && end.seq <= last)
@@ -67,9 +69,9 @@ struct KeptEndsTests {
   func firstStore() {
     let story = Scenario()
     story.tell(.link(.serviceHeard(Self.first)))
-    story.expect(.readKeptEnd(after: 0))
+    story.expect(.store(.readKeptEnd(after: 0)))
     story.tell(.link(.keptEndRead(nil)))
-    story.expect(.remember([.serviceStore(Self.first)]))
+    story.expect(.store(.remember([.serviceStore(Self.first)], .relaxed)))
     story.tell(.link(.serviceHeard(Self.first)))
     story.expectNothing()
   }
@@ -78,24 +80,24 @@ struct KeptEndsTests {
   func another() {
     let story = connected()
     story.tell(.link(.serviceHeard(Self.second)))
-    story.expect(.readKeptEnd(after: 0))
+    story.expect(.store(.readKeptEnd(after: 0)))
     story.tell(.link(.keptEndRead(row(1))))
-    story.expect(.publishKeptEnd(row(1).end))
+    story.expect(.link(.publishKeptEnd(row(1).end)))
     story.advance(by: .seconds(5))
-    story.expect(.publishKeptEnd(row(1).end))
+    story.expect(.link(.publishKeptEnd(row(1).end)))
     story.advance(by: .seconds(10))
-    story.expect(.publishKeptEnd(row(1).end))
+    story.expect(.link(.publishKeptEnd(row(1).end)))
     // What it has not sent, nobody can have stored.
     stored(row(2), story)
     story.expectNothing()
     stored(row(1), story)
-    story.expect(.readKeptEnd(after: 1))
+    story.expect(.store(.readKeptEnd(after: 1)))
     story.tell(.link(.keptEndRead(row(2))))
-    story.expect(.publishKeptEnd(row(2).end))
+    story.expect(.link(.publishKeptEnd(row(2).end)))
     stored(row(2), story)
-    story.expect(.readKeptEnd(after: 2))
+    story.expect(.store(.readKeptEnd(after: 2)))
     story.tell(.link(.keptEndRead(nil)))
-    story.expect(.remember([.serviceStore(Self.second)]))
+    story.expect(.store(.remember([.serviceStore(Self.second)], .relaxed)))
     story.tell(.link(.serviceHeard(Self.second)))
     story.expectNothing()
   }
@@ -104,15 +106,15 @@ struct KeptEndsTests {
   func interrupted() {
     let story = connected()
     story.tell(.link(.serviceHeard(Self.second)))
-    story.expect(.readKeptEnd(after: 0))
+    story.expect(.store(.readKeptEnd(after: 0)))
     story.tell(.link(.keptEndRead(row(1))))
-    story.expect(.publishKeptEnd(row(1).end))
+    story.expect(.link(.publishKeptEnd(row(1).end)))
     story.tell(.link(.uplinkClosed))
     story.advance(by: .seconds(300))
     story.expectNothing()
     story.openUplink(2)
     story.tell(.link(.serviceHeard(Self.second)))
-    story.expect(.publishKeptEnd(row(1).end))
+    story.expect(.link(.publishKeptEnd(row(1).end)))
   }
 
   @Test("after the loss of the station's store nobody knows who has its ends: all are sent again")

@@ -26,7 +26,9 @@ private struct Turn {
 
   /// The slots that the board was just asked about.
   var checks: [SlotID] {
-    story.effects.compactMap { if case .checkMachine(let slot) = $0 { slot } else { nil } }
+    story.effects.compactMap {
+      if case .exchange(.checkMachine(let slot)) = $0 { slot } else { nil }
+    }
   }
 }
 

@@ -14,20 +14,22 @@ import Testing
     let story = Scenario(
       unbooted: points, entry: entry, isTrusted: isTrusted, place)
     story.tell(.booted(Recovered(stream: Scenario.stream)), place)
-    for point in story.station.doors.points { story.expect(.setStrike(point.id, .secure), place) }
+    for point in story.station.doors.points {
+      story.expect(.door(.setStrike(point.id, .secure)), place)
+    }
     story.expectJournal(
       .station(.started(boot: 1, after: .newStore, version: "test")), .urgent, place)
     return story
   }
 
   private func expectRemembered(_ story: Scenario, _ place: SourceLocation = #_sourceLocation) {
-    story.expect(.remember([.lastTrusted(story.now.wall)]), place)
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)), place)
   }
 
   private func expectFree(
     _ cause: ModeCause, _ story: Scenario, _ place: SourceLocation = #_sourceLocation
   ) {
-    story.expect(.setStrike(1, .release), place)
+    story.expect(.door(.setStrike(1, .release)), place)
     story.expectJournal(.door(.modeChanged(1, .freeAccess, cause: cause)), .urgent, place)
   }
 
@@ -35,7 +37,7 @@ import Testing
     _ mode: DoorMode, _ cause: ModeCause, _ story: Scenario,
     _ place: SourceLocation = #_sourceLocation
   ) {
-    story.expect(.setStrike(1, .secure), place)
+    story.expect(.door(.setStrike(1, .secure)), place)
     story.expectJournal(.door(.locked(1, cause: .ended)), .soon, place)
     story.expectJournal(.door(.modeChanged(1, mode, cause: cause)), .urgent, place)
   }
@@ -114,7 +116,7 @@ import Testing
     story.expectRefusal(.lockedDown, of: code, "m-1")
     // Nobody is locked in.
     story.tell(.door(.exitRequested(1)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
     story.tell(.entry(.lockDownChanged(isOn: false)))
     story.expectJournal(.door(.modeChanged(1, .codeOnly, cause: .configured)))
@@ -165,7 +167,7 @@ import Testing
     expectRemembered(story)
     let code = story.code()
     story.tell(.entry(.presented(1, .code(code))))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(
       .entry(.refused(1, reason: .closed, member: MemberID("m-1")!, .code(code.bytes))), .soon)
   }

@@ -41,12 +41,12 @@ import Time
     #expect(birth?.floor == 1)
     #expect(birth?.ceiling == 2)
     for part in story.parts { story.expectState(part) }
-    story.expect(.publishRecords(1...2))
+    story.expect(.link(.publishRecords(1...2)))
     story.tell(.link(.journaled(through: 3)))
-    story.expect(.publishRecords(3...3))
+    story.expect(.link(.publishRecords(3...3)))
     record(1, story)
     story.tell(.link(.journaled(through: 4)))
-    story.expect(.publishRecords(4...4))
+    story.expect(.link(.publishRecords(4...4)))
   }
 
   @Test("what is durable is told once: an older or an impossible number changes nothing")
@@ -62,12 +62,12 @@ import Time
   func trim() {
     let story = connected(with: 5)
     acknowledge(3, story)
-    story.expect(.trim(through: 3))
+    story.expect(.store(.trim(through: 3)))
     acknowledge(3, story)
     acknowledge(2, story)
     story.expectNothing()
     acknowledge(5, story)
-    story.expect(.trim(through: 5))
+    story.expect(.store(.trim(through: 5)))
     #expect(story.station.outbox.floor == 6)
     story.advance(by: .seconds(3600))
     story.expectNothing()
@@ -83,7 +83,7 @@ import Time
     story.tell(.link(.uplinkOpened(connection: 1)), place)
     story.expectBirth(place)
     for part in story.parts { story.expectState(part, place) }
-    story.expect(.publishRecords(1...min(UInt64(count), Outbox.window)), place)
+    story.expect(.link(.publishRecords(1...min(UInt64(count), Outbox.window))), place)
     return story
   }
 
@@ -103,23 +103,23 @@ import Time
   func window() {
     let story = connected(with: 600)
     acknowledge(100, story)
-    story.expect(.trim(through: 100))
-    story.expect(.publishRecords(257...356))
+    story.expect(.store(.trim(through: 100)))
+    story.expect(.link(.publishRecords(257...356)))
     acknowledge(356, story)
-    story.expect(.trim(through: 356))
-    story.expect(.publishRecords(357...600))
+    story.expect(.store(.trim(through: 356)))
+    story.expect(.link(.publishRecords(357...600)))
   }
 
   @Test("after five seconds of silence all that is not acknowledged is sent again, after a birth")
   func resend() {
     let story = connected(with: 10)
     acknowledge(4, story)
-    story.expect(.trim(through: 4))
+    story.expect(.store(.trim(through: 4)))
     story.advance(by: .milliseconds(4999))
     story.expectNothing()
     story.advance(by: .milliseconds(1))
     #expect(story.expectBirth()?.floor == 5)
-    story.expect(.publishRecords(5...10))
+    story.expect(.link(.publishRecords(5...10)))
   }
 
   @Test("a service that stays silent is asked ever less often, at least once a minute")
@@ -130,7 +130,7 @@ import Time
       story.expectNothing()
       story.advance(by: .milliseconds(1))
       story.expectBirth()
-      story.expect(.publishRecords(1...2))
+      story.expect(.link(.publishRecords(1...2)))
     }
   }
 
@@ -140,17 +140,17 @@ import Time
     story.advance(by: .seconds(75))
     for _ in 0..<4 {
       story.expectBirth()
-      story.expect(.publishRecords(1...2))
+      story.expect(.link(.publishRecords(1...2)))
     }
     acknowledge(0, story)
     story.advance(by: .seconds(5))
     story.expectBirth()
-    story.expect(.publishRecords(1...2))
+    story.expect(.link(.publishRecords(1...2)))
     acknowledge(1, story)
-    story.expect(.trim(through: 1))
+    story.expect(.store(.trim(through: 1)))
     story.advance(by: .seconds(5))
     story.expectBirth()
-    story.expect(.publishRecords(2...2))
+    story.expect(.link(.publishRecords(2...2)))
   }
 
   @Test("records that keep coming do not put off sending the unacknowledged again")
@@ -160,11 +160,11 @@ import Time
       story.advance(by: .seconds(1))
       record(1, story)
       story.commit()
-      story.expect(.publishRecords(last...last))
+      story.expect(.link(.publishRecords(last...last)))
     }
     story.advance(by: .seconds(1))
     story.expectBirth()
-    story.expect(.publishRecords(1...6))
+    story.expect(.link(.publishRecords(1...6)))
   }
 
   @Test("a new session begins with all that is not acknowledged; none is sent without one")
@@ -175,16 +175,16 @@ import Time
     story.commit()
     story.advance(by: .seconds(600))
     story.tell(.wake)
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
     acknowledge(1, story)
-    story.expect(.trim(through: 1))
+    story.expect(.store(.trim(through: 1)))
     story.tell(.link(.uplinkOpened(connection: 2)))
     let birth = story.expectBirth()
     #expect(birth?.session == SessionID(stream: Scenario.stream, boot: 1, connection: 2))
     #expect(birth?.floor == 2)
     #expect(birth?.ceiling == 4)
     for part in story.parts { story.expectState(part) }
-    story.expect(.publishRecords(2...4))
+    story.expect(.link(.publishRecords(2...4)))
   }
 
   @Test("a restart goes on where the store stands")
@@ -197,7 +197,7 @@ import Time
     story.tell(.link(.uplinkOpened(connection: 1)))
     #expect(story.expectBirth()?.ceiling == 19)
     for part in story.parts { story.expectState(part) }
-    story.expect(.publishRecords(7...19))
+    story.expect(.link(.publishRecords(7...19)))
   }
 
   @Test("a full outbox gives way at its old end, and a record says so")
@@ -212,14 +212,14 @@ import Time
     story.tell(.link(.uplinkOpened(connection: 1)))
     story.expectBirth()
     for part in story.parts { story.expectState(part) }
-    story.expect(.publishRecords(1...20))
+    story.expect(.link(.publishRecords(1...20)))
     story.walk(.outer)
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
-    story.expect(.trim(through: 5))
+    story.expect(.store(.trim(through: 5)))
     story.expectJournal(.stream(.gap(from: 1, to: 5, reason: .full)), .urgent)
     #expect(story.expectBirth()?.floor == 6)
     story.commit()
-    story.expect(.publishRecords(21...22))
+    story.expect(.link(.publishRecords(21...22)))
   }
 
   @Test("nine tenths of the outbox are an alarm, until a quarter is free again")
@@ -233,15 +233,15 @@ import Time
     story.tell(.link(.uplinkOpened(connection: 1)))
     story.expectBirth()
     for part in story.parts { story.expectState(part) }
-    story.expect(.publishRecords(1...19))
+    story.expect(.link(.publishRecords(1...19)))
     story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 3))))
-    story.expect(.trim(through: 3))
+    story.expect(.store(.trim(through: 3)))
     story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 4))))
-    story.expect(.trim(through: 4))
+    story.expect(.store(.trim(through: 4)))
     story.expectJournal(.alarm(.cleared(.journalFilling, nil)), .urgent)
     story.expectState(.alarms)
     story.commit()
-    story.expect(.publishRecords(20...20))
+    story.expect(.link(.publishRecords(20...20)))
   }
 
   @Test("a disk that hangs fills no memory: what is given up is told once half of it is written")
@@ -252,7 +252,9 @@ import Time
     var now = Now(instant: Instant(nanoseconds: 1), wall: Scenario.noon)
     var entries: [JournalEntry] = []
     func tell(_ event: Event) {
-      for case .journal(let entry) in station.handle(event, at: now) { entries.append(entry) }
+      for case .store(.journal(let entry)) in station.handle(event, at: now) {
+        entries.append(entry)
+      }
     }
     tell(.booted(Recovered(stream: Scenario.stream)))
     // The door goes on as ever; only the records are missing.
@@ -287,7 +289,7 @@ import Time
     record(20, story)
     #expect(story.station.outbox.floor == 1)
     story.tell(.link(.journaled(through: 6)))
-    story.expect(.trim(through: 5))
+    story.expect(.store(.trim(through: 5)))
     story.expectJournal(.stream(.gap(from: 1, to: 5, reason: .full)))
     #expect(story.station.outbox.floor == 6)
   }
@@ -305,23 +307,25 @@ import Time
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     story.commitsByItself = false
     story.tell(.door(.exitRequested(1)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.door(.exitRequested(1)))
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expectJournal(.occupancy(.passage(1, .inward, inside: 1)))
     story.expectJournal(.door(.exitRequested(1)))
     story.expect(
-      .remember(
-        [.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes + [
-          .mark(
-            ReplayMark(code: code.bytes, until: issued + .seconds(65)), forgetting: story.now.wall)
-        ]))
+      .store(
+        .remember(
+          [.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes + [
+            .mark(
+              ReplayMark(code: code.bytes, until: issued + .seconds(65)), forgetting: story.now.wall
+            )
+          ], .urgent)))
     story.expectJournal(.alarm(.raised(.storeLost, nil)), .urgent)
     #expect(story.journal.suffix(3).map(\.seq) == [1, 2, 3])
     story.tell(.link(.journaled(through: 3)))
     story.tell(.entry(.presented(1, .code(code))))
     story.advance(by: .seconds(5))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.advance(by: .seconds(3))
     story.tell(.entry(.presented(1, .code(code))))
@@ -334,11 +338,13 @@ import Time
       recovered: Recovered(
         stream: Scenario.stream, boot: 17, ending: .clean, floor: 40, next: 40))
     story.openUplink()
-    story.expect(.publishRecords(40...40))
+    story.expect(.link(.publishRecords(40...40)))
     story.commitsByItself = false
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expect(
-      .remember([.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes))
+      .store(
+        .remember(
+          [.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes, .urgent)))
     story.expectJournal(.alarm(.raised(.storeLost, nil)))
     let birth = story.expectBirth()
     #expect(birth?.session == SessionID(stream: Self.fresh, boot: 1, connection: 1))
@@ -346,7 +352,7 @@ import Time
     #expect(birth?.ceiling == 0)
     story.expectState(.alarms)
     story.commit()
-    story.expect(.publishRecords(1...1))
+    story.expect(.link(.publishRecords(1...1)))
     story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1))))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
   }
@@ -359,7 +365,9 @@ import Time
     story.stepClock(by: .seconds(60))
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expect(
-      .remember([.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes))
+      .store(
+        .remember(
+          [.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes, .urgent)))
     story.expectJournal(.alarm(.raised(.storeLost, nil)))
     story.expectJournal(.station(.clockStepped(milliseconds: 60_000)))
     #expect(story.journal.suffix(2).map(\.seq) == [1, 2])
@@ -379,12 +387,14 @@ import Time
     story.commitsByItself = false
     story.walk(.outer)
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
-    story.expect(.trim(through: 2))
+    story.expect(.store(.trim(through: 2)))
     story.expectJournal(.stream(.gap(from: 1, to: 2, reason: .full)))
     story.tell(.storeReplaced(Self.fresh, isDurable: true))
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expect(
-      .remember([.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes))
+      .store(
+        .remember(
+          [.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes, .urgent)))
     story.expectJournal(.alarm(.raised(.storeLost, nil)))
     story.expectJournal(.alarm(.cleared(.journalFilling, nil)))
   }

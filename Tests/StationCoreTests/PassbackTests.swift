@@ -19,7 +19,7 @@ import Time
 
   private func relock(_ story: Scenario) {
     story.advance(by: .seconds(5))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
   }
 
@@ -56,8 +56,8 @@ import Time
     let story = Scenario(entry: EntryPolicy(antiPassback: .hard))
     enter(story, 1)
     story.tell(.entry(.leaveRequested(1, .code(story.code()))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(.door(.exitRequested(1)))
     story.walk(.inner, .outer)
     story.expectJournal(.occupancy(.passage(1, .outward, inside: 0)))
@@ -71,7 +71,7 @@ import Time
     let story = Scenario(entry: EntryPolicy(antiPassback: .hard))
     enter(story, 1)
     story.tell(.door(.exitRequested(1)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.door(.exitRequested(1)))
     story.walk(.inner, .outer)
     story.expectJournal(.occupancy(.passage(1, .outward, inside: 0)))
@@ -85,8 +85,8 @@ import Time
     let story = Scenario(entry: EntryPolicy(antiPassback: .soft))
     enter(story, 1)
     let code = present(story)
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(
       .entry(.granted(1, member: Self.member, .code(code.bytes), note: .passedBack)))
   }
@@ -126,11 +126,11 @@ import Time
     story.tell(.entry(.presented(2, .code(code))))
     story.expectRefusal(.interlocked, of: code, "m-2", at: 2)
     story.tell(.door(.exitRequested(2)))
-    story.expect(.setStrike(2, .release))
+    story.expect(.door(.setStrike(2, .release)))
     story.expectJournal(.door(.exitRequested(2)))
     story.tell(.door(.contactChanged(1, isClosed: true)))
     relock(story)
-    story.expect(.setStrike(2, .secure))
+    story.expect(.door(.setStrike(2, .secure)))
     story.expectJournal(.door(.locked(2, cause: .timeout)))
     story.advance(by: .seconds(3))
     story.tell(.entry(.presented(2, .code(code))))
@@ -161,8 +161,8 @@ import Time
     story.letIn()
     let code = story.code("m-2")
     story.tell(.entry(.presented(1, .code(code))))
-    story.expect(.setStrike(1, .release))
-    story.expect(.show(1, .granted))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.show(1, .granted)))
     story.expectJournal(
       .entry(.granted(1, member: MemberID("m-2")!, .code(code.bytes), note: .overCapacity)))
   }
@@ -172,7 +172,7 @@ import Time
     let story = Scenario(
       entry: EntryPolicy(capacity: CapacityPolicy(most: 4, first: 50, second: 75)))
     story.tell(.door(.exitRequested(1)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.door(.exitRequested(1)))
     let levels: [Int64: Alarm] = [2: .capacityFirst, 3: .capacitySecond, 4: .capacityFull]
     for inside in 1...4 as ClosedRange<Int64> {

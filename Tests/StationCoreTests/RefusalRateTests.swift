@@ -8,7 +8,7 @@ import Testing
       // No wrong try, whose alarm is a matter of its own.
       let code = story.badCode(.unsupportedAlgorithm)
       story.tell(.entry(.presented(1, .code(code))))
-      story.expect(.show(1, .refused(.unsupportedAlgorithm)))
+      story.expect(.door(.show(1, .refused(.unsupportedAlgorithm))))
       if index < recorded {
         story.expectJournal(
           .entry(.refused(1, reason: .unsupportedAlgorithm, member: nil, .code(code.bytes))))
@@ -66,7 +66,7 @@ import Testing
     refuse(50, recorded: 10, story)
     story.letIn()
     story.advance(by: .seconds(5))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .timeout)))
     story.advance(by: .seconds(55))
     story.expectJournal(.entry(.refusalsCounted(1, count: 40)))

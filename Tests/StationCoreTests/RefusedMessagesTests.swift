@@ -62,7 +62,7 @@ import Time
     story.openUplink()
     story.commitsByItself = false
     story.commit()
-    story.expect(.publishRecords(1...1))
+    story.expect(.link(.publishRecords(1...1)))
     for upto: UInt64 in [0, 1, 2, 1 << 53] {
       story.tell(.link(.acknowledged(Acknowledgement(stream: StreamID(bits: 0xB), upto: upto))))
       if upto == 0 {
@@ -71,7 +71,7 @@ import Time
       #expect(story.station.outbox.floor == 1)
     }
     story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1))))
-    story.expect(.trim(through: 1))
+    story.expect(.store(.trim(through: 1)))
     story.advance(by: .seconds(60))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 3)))
   }
@@ -82,11 +82,11 @@ import Time
     story.openUplink()
     story.commitsByItself = false
     story.commit()
-    story.expect(.publishRecords(1...1))
+    story.expect(.link(.publishRecords(1...1)))
     story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 2))))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)))
     story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)))
-    story.expect(.renewStream)
+    story.expect(.store(.renewStream))
     story.expectState(.alarms)
     // A forger can say this as well: the stream that he knows counts no more.
     for upto: UInt64 in [1, .max] {

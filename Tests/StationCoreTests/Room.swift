@@ -38,7 +38,7 @@ struct Room {
   }
 
   mutating func tell(_ event: Event) {
-    for case .journal(let entry) in station.handle(event, at: now) {
+    for case .store(.journal(let entry)) in station.handle(event, at: now) {
       changes += entry.changes
       if let text = Self.text(entry.record.body) { told.append(text) }
     }

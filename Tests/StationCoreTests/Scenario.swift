@@ -67,7 +67,7 @@ final class Scenario {
 
   private func boot(_ recovered: Recovered, _ place: SourceLocation) {
     tell(.booted(recovered), place)
-    for point in station.doors.points { expect(.setStrike(point.id, .secure), place) }
+    for point in station.doors.points { expect(.door(.setStrike(point.id, .secure)), place) }
     expectJournal(
       .station(.started(boot: recovered.boot, after: recovered.ending, version: "test")), .urgent,
       place)
@@ -75,7 +75,7 @@ final class Scenario {
     if !now.isTrusted, station.configuration.clock == .require {
       expectJournal(.alarm(.raised(.clockUntrusted, nil)), .urgent, place)
     }
-    if now.isTrusted { expect(.remember([.lastTrusted(now.wall)]), place) }
+    if now.isTrusted { expect(.store(.remember([.lastTrusted(now.wall)], .relaxed)), place) }
   }
 
   // MARK: - What happens
@@ -120,7 +120,7 @@ final class Scenario {
 
   private func deliver(_ event: Event, _ place: SourceLocation) {
     for effect in station.handle(event, at: now) {
-      if case .journal(let entry) = effect {
+      if case .store(.journal(let entry)) = effect {
         journal.append(entry)
         if case .occupancy(.day) = entry.record.body, !claimsDays { continue }
       }
@@ -141,7 +141,7 @@ final class Scenario {
     _ place: SourceLocation = #_sourceLocation
   ) {
     guard let effect = take(body, place) else { return }
-    guard case .journal(let entry) = effect else {
+    guard case .store(.journal(let entry)) = effect else {
       Issue.record("not a record of \(body) but \(effect)", sourceLocation: place)
       return
     }
@@ -163,7 +163,7 @@ final class Scenario {
     _ part: StatePart, _ place: SourceLocation = #_sourceLocation
   ) -> StateReport? {
     guard let effect = take(part, place) else { return nil }
-    guard case .publishState(let report) = effect, report.part == part else {
+    guard case .link(.publishState(let report)) = effect, report.part == part else {
       Issue.record("not the state of \(part) but \(effect)", sourceLocation: place)
       return nil
     }
@@ -174,7 +174,7 @@ final class Scenario {
   @discardableResult
   func expectBirth(_ place: SourceLocation = #_sourceLocation) -> BirthPayload? {
     guard let effect = take("a birth", place) else { return nil }
-    guard case .publishBirth(let birth) = effect else {
+    guard case .link(.publishBirth(let birth)) = effect else {
       Issue.record("not a birth but \(effect)", sourceLocation: place)
       return nil
     }
@@ -183,7 +183,7 @@ final class Scenario {
 
   /// Claims what is next if it is the trusted time being written down, as happens now and then.
   func claimRemembered(_ count: inout Int) {
-    while case .remember(let changes) = unclaimed.first, changes.count == 1,
+    while case .store(.remember(let changes, _)) = unclaimed.first, changes.count == 1,
       case .lastTrusted = changes[0]
     {
       unclaimed.removeFirst()
@@ -194,7 +194,7 @@ final class Scenario {
   /// Claims that records are sent, whichever.
   func expectSent(_ place: SourceLocation = #_sourceLocation) {
     guard let effect = take("records", place) else { return }
-    guard case .publishRecords = effect else {
+    guard case .link(.publishRecords) = effect else {
       Issue.record("not records but \(effect)", sourceLocation: place)
       return
     }
@@ -253,8 +253,8 @@ final class Scenario {
     of code: Presentation, _ member: String = "m-1", at point: AccessPointID = 1,
     _ place: SourceLocation = #_sourceLocation
   ) {
-    expect(.setStrike(point, .release), place)
-    expect(.show(point, .granted), place)
+    expect(.door(.setStrike(point, .release)), place)
+    expect(.door(.show(point, .granted)), place)
     expectJournal(
       .entry(.granted(point, member: MemberID(member)!, .code(code.bytes))), .urgent, place)
   }
@@ -265,7 +265,7 @@ final class Scenario {
   ) {
     var fault: CodeFault?
     if case .refused(let refusal) = code.verdict { fault = refusal.fault }
-    expect(.show(point, .refused(denial, fault: fault)), place)
+    expect(.door(.show(point, .refused(denial, fault: fault))), place)
     expectJournal(
       .entry(
         .refused(

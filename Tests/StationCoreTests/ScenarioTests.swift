@@ -29,6 +29,6 @@ import Testing
   @Test("an expected effect that does not come fails the test")
   func missing() {
     let story = Scenario()
-    withKnownIssue { story.expect(.setStrike(1, .release)) }
+    withKnownIssue { story.expect(.door(.setStrike(1, .release))) }
   }
 }

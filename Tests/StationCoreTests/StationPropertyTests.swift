@@ -186,14 +186,14 @@ private struct RandomLife {
   /// Every release stands beside the record that explains it, and exit is never refused.
   mutating func checkStrikes(_ effects: [Effect], _ event: Event) {
     for effect in effects {
-      guard case .setStrike(let point, let strike) = effect else { continue }
+      guard case .door(.setStrike(let point, let strike)) = effect else { continue }
       if strike == .secure {
         bounds[point] = nil
         continue
       }
       if case .wires(.linesChanged) = event, bounds[point] != nil { continue }
       let reasons = effects.compactMap { (effect) -> Duration? in
-        guard case .journal(let entry) = effect else { return nil }
+        guard case .store(.journal(let entry)) = effect else { return nil }
         switch entry.record.body {
         case .entry(.granted(point, _, _, _)): return Self.timing.access
         case .door(.exitRequested(point)): return Self.timing.exit
@@ -203,7 +203,8 @@ private struct RandomLife {
       guard let longest = reasons.max() else { return complain("release without a record") }
       bounds[point] = max(bounds[point] ?? now.instant, now.instant + longest)
     }
-    if case .door(.exitRequested(let point)) = event, !effects.contains(.setStrike(point, .release))
+    if case .door(.exitRequested(let point)) = event,
+      !effects.contains(.door(.setStrike(point, .release)))
     {
       complain("exit refused")
     }
@@ -211,7 +212,7 @@ private struct RandomLife {
 
   mutating func check(_ effect: Effect) {
     switch effect {
-    case .journal(let entry):
+    case .store(.journal(let entry)):
       if entry.seq != nextSeq { complain("number \(entry.seq) instead of \(nextSeq)") }
       nextSeq += 1
       if case .entry(.granted(_, _, .code(let code), _)) = entry.record.body, durableGrants(entry),
@@ -219,7 +220,7 @@ private struct RandomLife {
       {
         complain("code \(code) let in twice")
       }
-    case .publishRecords(let range):
+    case .link(.publishRecords(let range)):
       if !isUp { complain("records sent without a session") }
       if range.upperBound > durable {
         complain("record \(range.upperBound) sent before it is durable")
@@ -228,17 +229,18 @@ private struct RandomLife {
         complain("record \(range.lowerBound) sent after it was trimmed")
       }
       if range.upperBound >= floor + Outbox.window { complain("more than the window under way") }
-    case .publishBirth, .publishState:
+    case .link(.publishBirth), .link(.publishState):
       if !isUp { complain("state sent without a session") }
-    case .renewStream:
+    case .store(.renewStream):
       if isRenewing { complain("a new stream is asked for twice") }
       isRenewing = true
-    case .trim(let upto):
+    case .store(.trim(let upto)):
       if isRenewing { complain("rows are given up under numbers of the stream that is left") }
       if upto < floor || upto > durable { complain("trim to \(upto) of \(floor)...\(durable)") }
       floor = upto + 1
-    case .setStrike, .setRelay, .show, .showCard, .remember, .dispense, .checkMachine, .showScreen,
-      .request, .readKeptEnd, .publishKeptEnd:
+    case .door(.setStrike), .climate(.setRelay), .door(.show), .entry(.showCard), .store(.remember),
+      .exchange(.dispense), .exchange(.checkMachine), .exchange(.showScreen),
+      .exchange(.request), .store(.readKeptEnd), .link(.publishKeptEnd):
       break
     }
   }

@@ -37,11 +37,11 @@ struct StationSensorTests {
   }
 
   private static func records(_ effects: [Effect]) -> [JournalEntry] {
-    effects.compactMap { if case .journal(let entry) = $0 { entry } else { nil } }
+    effects.compactMap { if case .store(.journal(let entry)) = $0 { entry } else { nil } }
   }
 
   private static func states(_ effects: [Effect]) -> [StateReport] {
-    effects.compactMap { if case .publishState(let report) = $0 { report } else { nil } }
+    effects.compactMap { if case .link(.publishState(let report)) = $0 { report } else { nil } }
   }
 
   /// Both sensors speak every 10 s until a time, and what the station does about it.

@@ -18,18 +18,18 @@ struct StationWiresTests {
   private func booted(_ configuration: StationConfiguration) -> Scenario {
     let story = Scenario(configuration)
     story.tell(.booted(Recovered(stream: Scenario.stream)))
-    for point in story.station.doors.points { story.expect(.setStrike(point.id, .secure)) }
-    for relay in configuration.relays { story.expect(.setRelay(relay.relay, isOn: true)) }
+    for point in story.station.doors.points { story.expect(.door(.setStrike(point.id, .secure))) }
+    for relay in configuration.relays { story.expect(.climate(.setRelay(relay.relay, isOn: true))) }
     story.expectJournal(.station(.started(boot: 1, after: .newStore, version: "test")), .urgent)
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
     return story
   }
 
   private func burn(_ story: Scenario) {
     story.tell(.safety(.fireLineChanged(.first, isClosed: false)))
     story.tell(.safety(.fireLineChanged(.second, isClosed: true)))
-    story.expect(.setStrike(1, .release))
-    story.expect(.setStrike(2, .release))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.setStrike(2, .release)))
     story.expectJournal(
       .alarm(.raised(.fire, nil)), .urgent, [.latch(.fire, isSet: true)])
   }
@@ -45,9 +45,9 @@ struct StationWiresTests {
     story.tell(.safety(.fireLineChanged(.first, isClosed: true)))
     story.expectNothing()
     story.tell(.safety(.resetTurned))
-    story.expect(.setStrike(1, .secure))
+    story.expect(.door(.setStrike(1, .secure)))
     story.expectJournal(.door(.locked(1, cause: .ended)))
-    story.expect(.setStrike(2, .secure))
+    story.expect(.door(.setStrike(2, .secure)))
     story.expectJournal(.door(.locked(2, cause: .ended)))
     story.expectJournal(
       .alarm(.cleared(.fire, nil)), .urgent, [.latch(.fire, isSet: false)])
@@ -57,12 +57,12 @@ struct StationWiresTests {
   func fireAcrossRestart() {
     let story = Scenario(configuration())
     story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, latches: [.fire, .emergency])))
-    story.expect(.setStrike(1, .release))
-    story.expect(.setStrike(2, .release))
+    story.expect(.door(.setStrike(1, .release)))
+    story.expect(.door(.setStrike(2, .release)))
     story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")), .urgent)
     story.expectJournal(.alarm(.raised(.fire, nil)), .urgent)
     story.expectJournal(.alarm(.raised(.emergency, nil)), .urgent)
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
     story.tell(.door(.contactChanged(1, isClosed: true)))
     story.tell(.door(.contactChanged(1, isClosed: false)))
     story.expectJournal(.door(.opened(1, cause: .fire)))
@@ -78,7 +78,7 @@ struct StationWiresTests {
     var station = story.station
     let effects = station.handle(.storeReplaced(StreamID(bits: 7), isDurable: true), at: story.now)
     let remembered = effects.compactMap { effect -> [RecoveryChange]? in
-      if case .remember(let changes) = effect { changes } else { nil }
+      if case .store(.remember(let changes, _)) = effect { changes } else { nil }
     }.joined()
     #expect(remembered.contains(.latch(.fire, isSet: true)))
     #expect(remembered.contains(.latch(.emergency, isSet: true)))
@@ -89,7 +89,7 @@ struct StationWiresTests {
     let story = booted(configuration())
     burn(story)
     story.tell(.door(.exitRequested(1)))
-    story.expect(.setStrike(1, .release))
+    story.expect(.door(.setStrike(1, .release)))
     story.expectJournal(.door(.exitRequested(1)), .urgent)
     story.advance(by: .seconds(30))
     story.expectNothing()
@@ -127,19 +127,19 @@ struct StationWiresTests {
     let story = booted(
       configuration(relays: [RelayConfiguration(.lights, delay: .seconds(200))]))
     story.advance(by: .seconds(200))
-    story.expect(.setRelay(.lights, isOn: false))
+    story.expect(.climate(.setRelay(.lights, isOn: false)))
     story.expectJournal(.climate(.relaySwitched(.lights, isOn: false, cause: .empty)), .soon)
     burn(story)
     let code = story.code()
     story.tell(.entry(.presented(1, .code(code))))
     story.expectGrant(of: code)
-    story.expect(.setRelay(.lights, isOn: true))
+    story.expect(.climate(.setRelay(.lights, isOn: true)))
     story.expectJournal(.climate(.relaySwitched(.lights, isOn: true, cause: .occupied)), .soon)
     story.advance(by: .seconds(200))
-    story.expect(.setRelay(.lights, isOn: false))
+    story.expect(.climate(.setRelay(.lights, isOn: false)))
     story.expectJournal(.climate(.relaySwitched(.lights, isOn: false, cause: .empty)), .soon)
     story.tell(.climate(.relayOverrideChanged(.lights, isOn: true)))
-    story.expect(.setRelay(.lights, isOn: true))
+    story.expect(.climate(.setRelay(.lights, isOn: true)))
     story.expectJournal(.climate(.relaySwitched(.lights, isOn: true, cause: .override)), .soon)
     story.tell(.climate(.relayOverrideChanged(.sockets, isOn: true)))
     story.expectNothing()
@@ -149,11 +149,11 @@ struct StationWiresTests {
   func stale() {
     let story = Scenario(configuration(relays: [RelayConfiguration(.climate, delay: .seconds(60))]))
     story.tell(.booted(Recovered(stream: Scenario.stream, boot: 2, ending: .unclean)))
-    story.expect(.setStrike(1, .secure))
-    story.expect(.setStrike(2, .secure))
-    story.expect(.setRelay(.climate, isOn: true))
+    story.expect(.door(.setStrike(1, .secure)))
+    story.expect(.door(.setStrike(2, .secure)))
+    story.expect(.climate(.setRelay(.climate, isOn: true)))
     story.expectJournal(.station(.started(boot: 2, after: .unclean, version: "test")), .urgent)
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
     story.advance(by: .seconds(500))
     story.expectNothing()
   }
@@ -165,7 +165,7 @@ struct StationWiresTests {
     story.tell(.wires(.linesChanged(nil, areReadable: false)))
     story.expectJournal(.alarm(.raised(.linesLost, nil)), .urgent)
     story.tell(.wires(.linesChanged(nil, areReadable: true)))
-    story.expect(.setRelay(.lights, isOn: true))
+    story.expect(.climate(.setRelay(.lights, isOn: true)))
     story.expectJournal(.alarm(.cleared(.linesLost, nil)), .urgent)
   }
 
@@ -200,7 +200,7 @@ struct StationWiresTests {
     story.expectJournal(.door(.opened(1, cause: .found)))
     story.advance(by: .seconds(20))
     story.expectJournal(.alarm(.raised(.heldOpenWarning, 1)))
-    story.expect(.show(1, .closeDoor))
+    story.expect(.door(.show(1, .closeDoor)))
     story.tell(.door(.tamperChanged(1, isOpen: true)))
     story.expectJournal(.alarm(.raised(.tamper, 1)))
     story.tell(.door(.strikeSensed(1, isLocked: true)))

@@ -17,7 +17,7 @@ struct StreamRenewalTests {
       story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     }
     story.openUplink()
-    story.expect(.publishRecords(1...UInt64(count)))
+    story.expect(.link(.publishRecords(1...UInt64(count))))
     story.commitsByItself = false
     return story
   }
@@ -35,7 +35,7 @@ struct StreamRenewalTests {
     hear(1 << 53, story)
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
     story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)), .urgent)
-    story.expect(.renewStream)
+    story.expect(.store(.renewStream))
     story.expectState(.alarms)
     // Until the store has done so, nothing is given up, and nothing sent.
     hear(2, story)
@@ -54,16 +54,16 @@ struct StreamRenewalTests {
     #expect(birth?.floor == 1)
     #expect(birth?.ceiling == 6)
     for part in story.parts { story.expectState(part) }
-    story.expect(.publishRecords(1...6))
+    story.expect(.link(.publishRecords(1...6)))
   }
 
   @Test("a conflict gives up what came before it alone, and all that follows is sent again")
   func conflict() {
     let story = connected(with: 5)
     hear(5, conflict: 4, story)
-    story.expect(.trim(through: 3))
+    story.expect(.store(.trim(through: 3)))
     story.expectJournal(.alarm(.raised(.storeCopied, nil)), .urgent)
-    story.expect(.renewStream)
+    story.expect(.store(.renewStream))
     story.expectState(.alarms)
     story.tell(.link(.journaled(through: 6)))
     // The rows 4 to 6 are left.
@@ -71,7 +71,7 @@ struct StreamRenewalTests {
     story.tell(.link(.uplinkOpened(connection: 2)))
     #expect(story.expectBirth()?.ceiling == 3)
     for part in story.parts { story.expectState(part) }
-    story.expect(.publishRecords(1...3))
+    story.expect(.link(.publishRecords(1...3)))
   }
 
   @Test("the end of an exchange that is not acknowledged keeps its place in the new stream")
@@ -104,22 +104,22 @@ struct StreamRenewalTests {
     hear(99, story)
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)))
     story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)))
-    story.expect(.renewStream)
+    story.expect(.store(.renewStream))
     story.expectState(.alarms)
     story.tell(.link(.journaled(through: 5)))
     story.tell(.link(.streamRenewed(Self.fresh, through: 5)))
     for _ in 0..<100 { hear(99, story) }
     story.expectNothing()
     hear(1, conflict: 2, story)
-    story.expect(.trim(through: 1))
+    story.expect(.store(.trim(through: 1)))
     story.expectJournal(.alarm(.raised(.storeCopied, nil)))
     // Nothing from the conflict on is given up meanwhile.
     #expect(story.station.outbox.floor == 2)
     story.advance(by: .seconds(3600))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 100)))
     hear(1, conflict: 2, story)
-    story.expect(.renewStream)
-    story.expect(.remember([.lastTrusted(story.now.wall)]))
+    story.expect(.store(.renewStream))
+    story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
   }
 
   @Test("a copy that shows in a store set aside raises the alarm, and the stream in use goes on")
@@ -137,7 +137,7 @@ struct StreamRenewalTests {
     let story = connected(with: 3)
     hear(3, conflict: 1, story)
     story.expectJournal(.alarm(.raised(.storeCopied, nil)))
-    story.expect(.renewStream)
+    story.expect(.store(.renewStream))
     story.expectState(.alarms)
     #expect(story.station.alarms.stands(.storeCopied, nil))
     #expect(story.station.link.renewal.deadline == story.now.instant + .seconds(86_400))
@@ -150,11 +150,11 @@ struct StreamRenewalTests {
     let beyond = Acknowledgement(
       stream: ExchangeStory.stream, upto: story.station.outbox.durable + 10)
     story.tell(.link(.acknowledged(beyond)))
-    #expect(!story.effects.contains(.renewStream))
+    #expect(!story.effects.contains(.store(.renewStream)))
     #expect(!story.stands(.acknowledgementForeign))
     story.answer(serial, [], after: .seconds(3))
     story.tell(.link(.acknowledged(beyond)))
-    #expect(story.effects.contains(.renewStream))
+    #expect(story.effects.contains(.store(.renewStream)))
   }
 
   @Test("an exchange that began while the store made the new stream is called off")

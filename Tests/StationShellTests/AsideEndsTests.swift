@@ -82,7 +82,7 @@ struct AsideEndsTests {
     let store = try makeStore([kept(1)])
     let reports = try Mailbox<Journal.Report>()
     let writer = JournalWriter(path: path, store: store, reports: reports)
-    let due = writer.perform([.remember([kept(2)], first), .trim(2, first)])
+    let due = writer.perform([.remember([kept(2)], .relaxed, first), .trim(2, first)])
     #expect(due.map { $0 > Clock.now } == true)
     #expect(try ends(of: writer, reports) == [1, 2])
     _ = writer.perform([.close])

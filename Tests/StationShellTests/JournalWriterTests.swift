@@ -46,7 +46,7 @@ struct JournalWriterTests {
     _ = writer.perform([
       .append(Self.entry(1), old), .append(Self.entry(2), old), .trim(1, old), .renew(old),
       // Decided before the core knew: this record is in its hands again, this memory is not.
-      .append(Self.entry(3), old), .remember([.latch(.fire, isSet: true)], old),
+      .append(Self.entry(3), old), .remember([.latch(.fire, isSet: true)], .relaxed, old),
       .read(2...2, old), .renew(old),
     ])
     var told: [String] = []

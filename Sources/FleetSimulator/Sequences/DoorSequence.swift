@@ -115,9 +115,9 @@ struct DoorSequence: SequenceProbe {
 
   private func judge(_ door: inout Watched, _ event: Event, _ effects: [Effect]) -> String? {
     let orders = effects.compactMap { effect -> Strike? in
-      if case .setStrike(door.id, let strike) = effect { strike } else { nil }
+      if case .door(.setStrike(door.id, let strike)) = effect { strike } else { nil }
     }
-    for case .journal(let entry) in effects {
+    for case .store(.journal(let entry)) in effects {
       let longest: Duration
       switch entry.record.body {
       case .entry(.granted(door.id, _, _, _)): longest = door.configuration.timing.access

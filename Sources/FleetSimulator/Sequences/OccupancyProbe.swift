@@ -212,12 +212,12 @@ struct OccupancyProbe: SequenceProbe {
   private mutating func tell(_ event: Event) {
     for effect in station.handle(event, at: now) {
       switch effect {
-      case .journal(let entry):
+      case .store(.journal(let entry)):
         recovered.next = entry.seq + 1
         recovered.floor = recovered.next
         keep(entry.changes)
         account.take(entry.record.body, at: now.instant)
-      case .remember(let changes): keep(changes)
+      case .store(.remember(let changes, _)): keep(changes)
       default: break
       }
     }

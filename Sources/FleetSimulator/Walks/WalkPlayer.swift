@@ -92,7 +92,7 @@ struct WalkPlayer {
   }
 
   private mutating func tell(_ event: Event) {
-    for case .journal(let entry) in station.handle(event, at: time) {
+    for case .store(.journal(let entry)) in station.handle(event, at: time) {
       switch entry.record.body {
       case .occupancy(.passage(_, let passage, _, let isTailgate)):
         account.passages.append((now, passage, isTailgate))

@@ -117,7 +117,7 @@ extension Climate {
   /// Tells every relay what it is to be.
   func driveRelays(_ step: inout Step) {
     for relay in relays {
-      step.effects.append(.setRelay(relay.configuration.relay, isOn: relay.isOn))
+      step.effects.append(.climate(.setRelay(relay.configuration.relay, isOn: relay.isOn)))
     }
   }
 
@@ -142,7 +142,7 @@ extension Climate {
 
   private func carryOut(_ change: RelaySwitch.Change?, _ relay: Relay, _ step: inout Step) {
     guard let change else { return }
-    step.effects.append(.setRelay(relay, isOn: change.isOn))
+    step.effects.append(.climate(.setRelay(relay, isOn: change.isOn)))
     step.journal(.climate(.relaySwitched(relay, isOn: change.isOn, cause: change.cause)), .soon)
   }
 }

@@ -69,7 +69,7 @@ package struct Doors: Equatable, Sendable {
     for index in points.indices where isFire {
       _ = points[index].door.releaseForFire(true, at: step.now.instant)
     }
-    for point in points { step.effects.append(.setStrike(point.id, point.door.relay)) }
+    for point in points { step.effects.append(.door(.setStrike(point.id, point.door.relay))) }
   }
 
   /// - Parameter seq: the last record that is taken into account.
@@ -133,7 +133,7 @@ extension Doors {
     step.changedParts.insert(.door(id))
     if areReadable {
       // While nobody could reach the relay it may have fallen back, or held on.
-      step.effects.append(.setStrike(id, points[index].door.relay))
+      step.effects.append(.door(.setStrike(id, points[index].door.relay)))
     } else {
       run(id, &step) { $0.loseSight(at: $1) }
     }
@@ -167,13 +167,13 @@ extension Doors {
     _ action: Door.Action, at id: AccessPointID, _ step: inout Step
   ) {
     switch action {
-    case .setStrike(let strike): step.effects.append(.setStrike(id, strike))
+    case .setStrike(let strike): step.effects.append(.door(.setStrike(id, strike)))
     case .opened(let cause): step.journal(.door(.opened(id, cause: cause)), .soon)
     case .closed: step.journal(.door(.closed(id)), .soon)
     case .locked(let cause): step.journal(.door(.locked(id, cause: cause)), .soon)
     case .raise(let alarm): step.set(alarm, id, stands: true)
     case .clear(let alarm): step.set(alarm, id, stands: false)
-    case .warn: step.effects.append(.show(id, .closeDoor))
+    case .warn: step.effects.append(.door(.show(id, .closeDoor)))
     }
   }
 }

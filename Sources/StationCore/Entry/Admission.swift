@@ -100,7 +100,7 @@ package struct Admission: Equatable, Sendable {
       attempt, witness, at: index, door, isPartnerOpen(of: id, doors), headcount, around, step.now)
     switch decision {
     case .ignored: break
-    case .confirmed: step.effects.append(.show(id, .granted))
+    case .confirmed: step.effects.append(.door(.show(id, .granted)))
     case .granted(let claimant, let mark, let note):
       let forgiven = attempt.number.map { guesses.right($0) } ?? []
       var changes = forgiven.map { RecoveryChange.guess($0) }
@@ -146,7 +146,7 @@ package struct Admission: Equatable, Sendable {
   mutating func admit(_ grant: Grant, _ around: Surroundings, _ step: inout Step) {
     guard let index = index(of: grant.point) else { return }
     let claimant = grant.claimant
-    step.effects.append(.show(grant.point, .granted))
+    step.effects.append(.door(.show(grant.point, .granted)))
     step.journal(
       .entry(
         .granted(grant.point, member: claimant.member, claimant.credential, note: grant.note)),
@@ -172,7 +172,7 @@ package struct Admission: Equatable, Sendable {
     let changes = guess.map { RecoveryChange.guess($0) }
     let isFree = door.resolution.mode == .freeAccess
     step.effects.append(
-      .show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault)))
+      .door(.show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault))))
     if points[index].entry.refusals.count(at: step.now.instant) {
       step.journal(
         .entry(
@@ -180,7 +180,7 @@ package struct Admission: Equatable, Sendable {
             id, reason: refusal.denial, fault: refusal.fault, member: refusal.member,
             refusal.credential)), .soon, changes)
     } else if !changes.isEmpty {
-      step.effects.append(.remember(changes))
+      step.remember(changes, .relaxed)
     }
     if refusal.denial.isWrongTry {
       let action = points[index].entry.tries.wrong(
@@ -221,7 +221,7 @@ extension Admission {
 
   /// The door was released for a member who leaves.
   func letOut(at id: AccessPointID, _ step: inout Step) {
-    step.effects.append(.show(id, .granted))
+    step.effects.append(.door(.show(id, .granted)))
     step.journal(.door(.exitRequested(id)), .urgent)
   }
 }
@@ -235,7 +235,7 @@ extension Admission {
       directory.member(with: presentation.card) == nil
     else { return }
     hasShownCard = true
-    step.effects.append(.showCard(presentation.card))
+    step.effects.append(.entry(.showCard(presentation.card)))
   }
 
   /// Somebody who looks after the station has come, or goes.
@@ -245,7 +245,7 @@ extension Admission {
       endDuress(&step)
     } else if hasShownCard {
       hasShownCard = false
-      step.effects.append(.showCard(nil))
+      step.effects.append(.entry(.showCard(nil)))
     }
     return isTurnedNow ? .keyTurned : .nothing
   }

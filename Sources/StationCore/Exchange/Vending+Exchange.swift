@@ -87,7 +87,7 @@ extension Vending {
       session = .askingBalance(
         id, until: step.now.instant + policy.timing.patience)
       step.effects.append(
-        .request(StationRequest(id, .balance(payer.member), code: payer.code)))
+        .exchange(.request(StationRequest(id, .balance(payer.member), code: payer.code))))
     }
   }
 
@@ -190,13 +190,13 @@ extension Vending {
       let watch = DispenseWatch(
         serial: serial, isDrawn: isSerialDrawn, timing: policy.timing, at: now)
       session = .dispensing(intention.exchange, watch, balance: balance)
-      step.effects.append(.dispense(intention.exchange.slot, serial: serial))
+      step.effects.append(.exchange(.dispense(intention.exchange.slot, serial: serial)))
     default: break
     }
   }
 
   private func ask(_ intention: ExchangeSession.Intention, _ step: inout Step) {
-    step.effects.append(.request(.hold(intention.exchange, code: intention.code)))
+    step.effects.append(.exchange(.request(.hold(intention.exchange, code: intention.code))))
   }
 
   mutating func take(_ reply: StationReply, _ around: Surroundings, _ step: inout Step) {
@@ -245,8 +245,8 @@ extension Vending {
     }
     switch verdict {
     case .waits: break
-    case .ask: step.effects.append(.dispense(exchange.slot, serial: watch.serial))
-    case .check: step.effects.append(.checkMachine(exchange.slot))
+    case .ask: step.effects.append(.exchange(.dispense(exchange.slot, serial: watch.serial)))
+    case .check: step.effects.append(.exchange(.checkMachine(exchange.slot)))
     case .dropped(let fault):
       end(exchange, .dispensed, balance: balance, &step)
       if let fault { quarantine(exchange.slot, .fault(fault), &step) }
@@ -326,7 +326,7 @@ extension Vending {
       let watch = DispenseWatch(
         serial: serial, isResumed: true, timing: policy.timing, at: step.now.instant)
       session = .dispensing(open.exchange, watch, balance: nil)
-      step.effects.append(.dispense(open.exchange.slot, serial: serial))
+      step.effects.append(.exchange(.dispense(open.exchange.slot, serial: serial)))
     case .intended: end(open.exchange, .refused(.interrupted), balance: nil, &step)
     case .dispensing:
       end(open.exchange, .unknown(.interrupted), balance: nil, &step)

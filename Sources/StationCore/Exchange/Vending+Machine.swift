@@ -129,7 +129,7 @@ extension Vending {
     if !session.isDecided,
       let index = machine.takeCheck(of: planogram.slots.count, at: step.now.instant)
     {
-      step.effects.append(.checkMachine(planogram.slots[index].id))
+      step.effects.append(.exchange(.checkMachine(planogram.slots[index].id)))
     }
     if let surplus = refusals.close(at: step.now.instant) {
       step.journal(.exchange(.refusalsCounted(surplus)), .soon)
@@ -175,7 +175,7 @@ extension Vending {
     guard screen != self.screen else { return }
     if screen.stop != self.screen?.stop { step.changedParts.insert(.vending) }
     self.screen = screen
-    step.effects.append(.showScreen(screen))
+    step.effects.append(.exchange(.showScreen(screen)))
   }
 
   func state(_ seq: UInt64, _ around: Surroundings, _ step: Step) -> VendingPayload {

@@ -145,13 +145,14 @@ extension Link {
   func publishBirth(_ around: Surroundings, _ step: inout Step) {
     guard let uplink else { return }
     step.effects.append(
-      .publishBirth(
-        BirthPayload(
-          session: SessionID(stream: step.outbox.stream, boot: boot, connection: uplink),
-          version: identity.version, capabilities: identity.capabilities,
-          accessPoints: identity.accessPoints, floor: step.outbox.floor,
-          ceiling: step.outbox.durable, isClockTrusted: step.now.isTrusted,
-          zone: identity.zone, issuers: around.issuers, at: step.now.wall)))
+      .link(
+        .publishBirth(
+          BirthPayload(
+            session: SessionID(stream: step.outbox.stream, boot: boot, connection: uplink),
+            version: identity.version, capabilities: identity.capabilities,
+            accessPoints: identity.accessPoints, floor: step.outbox.floor,
+            ceiling: step.outbox.durable, isClockTrusted: step.now.isTrusted,
+            zone: identity.zone, issuers: around.issuers, at: step.now.wall))))
   }
 
   /// Makes room where too much waits, and sends what is durable. After a silence the birth goes
@@ -161,7 +162,7 @@ extension Link {
     if let (folded, again) = step.outbox.fold() { give(way: folded, again, around, &step) }
     guard let (range, isRepeated) = step.outbox.takeSendable(at: step.now.instant) else { return }
     if isRepeated { publishBirth(around, &step) }
-    step.effects.append(.publishRecords(range))
+    step.effects.append(.link(.publishRecords(range)))
   }
 
   /// What says who pays is written again before its first place is given up: a power cut in
@@ -171,9 +172,9 @@ extension Link {
     _ step: inout Step
   ) {
     for record in again {
-      step.effects.append(.journal(step.outbox.append(record, .urgent, [])))
+      step.effects.append(.store(.journal(step.outbox.append(record, .urgent, []))))
     }
-    step.effects.append(.trim(through: folded.upperBound))
+    step.effects.append(.store(.trim(through: folded.upperBound)))
     step.journal(
       .stream(.gap(from: folded.lowerBound, to: folded.upperBound, reason: .full)), .urgent)
     publishBirth(around, &step)
@@ -192,7 +193,7 @@ extension Link {
     let unsettled = step.outbox.settlements
     func trim(_ upto: UInt64, _ step: inout Step) {
       keep(unsettled.filter { $0.seq <= upto }, around.clock, &step)
-      step.effects.append(.trim(through: upto))
+      step.effects.append(.store(.trim(through: upto)))
     }
     switch step.outbox.acknowledged(ack, at: step.now.instant) {
     case .nothing: break
@@ -210,9 +211,9 @@ extension Link {
   private func follow(_ action: KeptEnds.Action, _ step: inout Step) {
     switch action {
     case .nothing: break
-    case .read(let id): step.effects.append(.readKeptEnd(after: id))
-    case .send(let end): step.effects.append(.publishKeptEnd(end))
-    case .remember(let epoch): step.effects.append(.remember([.serviceStore(epoch)]))
+    case .read(let id): step.effects.append(.store(.readKeptEnd(after: id)))
+    case .send(let end): step.effects.append(.link(.publishKeptEnd(end)))
+    case .remember(let epoch): step.remember([.serviceStore(epoch)], .relaxed)
     }
   }
 
@@ -220,14 +221,13 @@ extension Link {
   private func keep(_ settlements: [Settlement], _ clock: ClockTrust, _ step: inout Step) {
     guard !settlements.isEmpty else { return }
     let known = clock.lastTrusted(at: step.now)
-    step.effects.append(
-      .remember(
-        settlements.map {
-          .endKept(
-            KeptEnd(stream: step.outbox.stream, seq: $0.seq, record: $0.record),
-            at: known ?? step.now.wall,
-            forgetting: known.map { $0 + (Duration.zero - KeptEnds.period) })
-        }))
+    let ends = settlements.map { settlement in
+      RecoveryChange.endKept(
+        KeptEnd(stream: step.outbox.stream, seq: settlement.seq, record: settlement.record),
+        at: known ?? step.now.wall,
+        forgetting: known.map { $0 + (Duration.zero - KeptEnds.period) })
+    }
+    step.remember(ends, .relaxed)
   }
 }
 
@@ -244,14 +244,16 @@ extension Link {
     step.set(alarm, nil, stands: true)
     guard mayBegin else { return }
     step.outbox.renew()
-    step.effects.append(.renewStream)
+    step.effects.append(.store(.renewStream))
   }
 
   /// The session that is up still speaks of the old stream: the shell begins another one.
   private mutating func renewed(on stream: StreamID, through last: UInt64, _ step: inout Step) {
     boot = 1
     close(&step)
-    step.effects += step.outbox.renewed(on: stream, through: last).map(Effect.journal)
+    step.effects += step.outbox.renewed(on: stream, through: last).map({
+      Effect.store(.journal($0))
+    })
   }
 
   /// The store was set aside. The new one counts this boot as its first, and what the old one had
@@ -261,6 +263,6 @@ extension Link {
     boot = 1
     keptEnds.storeReplaced()
     renewal.forget(.storeLost)
-    step.effects += step.outbox.restart(on: stream).map(Effect.journal)
+    step.effects += step.outbox.restart(on: stream).map({ Effect.store(.journal($0)) })
   }
 }

@@ -17,12 +17,14 @@ package struct JournalEntry: Equatable, Sendable {
   }
 }
 
-/// How soon a record must be durable.
+/// How soon something must be durable.
 package enum Lane: Equatable, Sendable {
   /// Grants, alarms: the commit starts within 50 ms.
   case urgent
   /// Contact, relock, passage: within 2 s, together with what else has come by then.
   case soon
+  /// What is told again by the next occasion, and what may be deleted: within 10 s.
+  case relaxed
   /// Measurements: with whatever is written next, within 5 minutes.
   case late
 }

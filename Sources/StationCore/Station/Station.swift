@@ -173,7 +173,7 @@ extension Station {
       guard let door = doors[id]?.door else { return }
       headcount.expectLeaving(member, at: id, until: step.now.instant + door.timing.exit)
     case .keyTurned:
-      if clock.accept(step.now) { step.effects.append(.remember(clock.changes(at: step.now))) }
+      if clock.accept(step.now) { step.remember(clock.changes(at: step.now), .relaxed) }
     case .issuersChanged: link.publishBirth(surroundings, &step)
     }
   }
@@ -241,7 +241,7 @@ extension Station {
     vending?.pass(around, &step)
     link.pass(&step)
     if clock.isTimeToRemember(step.now) {
-      step.effects.append(.remember(clock.changes(at: step.now)))
+      step.remember(clock.changes(at: step.now), .relaxed)
     }
   }
 
@@ -294,7 +294,7 @@ extension Station {
   /// that boot needs with it.
   private mutating func restart(on stream: StreamID, isDurable: Bool, _ step: inout Step) {
     link.storeReplaced(stream, isDurable: isDurable, &step)
-    step.effects.append(.remember(memory(at: step.now)))
+    step.remember(memory(at: step.now), .urgent)
     vending?.abandon(&step)
     step.set(.storeLost, nil, stands: true)
     link.publishBirth(surroundings, &step)
@@ -323,7 +323,7 @@ extension Station {
     let seq = step.outbox.next - 1
     for part in parts.sorted() {
       guard let report = state(of: part, seq, around, step) else { continue }
-      step.effects.append(.publishState(report))
+      step.effects.append(.link(.publishState(report)))
     }
   }
 

@@ -2,15 +2,34 @@
 import StationProtocol
 import Time
 
-/// An output of the station. The shell carries these out in order.
+/// An output of the station, each by the room that asks for it. The shell carries these out in
+/// order.
 package enum Effect: Equatable, Sendable {
+  case door(DoorEffect)
+  case entry(EntryEffect)
+  case climate(ClimateEffect)
+  case exchange(ExchangeEffect)
+  case store(StoreEffect)
+  case link(LinkEffect)
+}
+
+package enum DoorEffect: Equatable, Sendable {
   case setStrike(AccessPointID, Strike)
-  case setRelay(Relay, isOn: Bool)
   /// Tell whoever stands at the reader.
   case show(AccessPointID, Notice)
+}
+
+package enum EntryEffect: Equatable, Sendable {
   /// Tell the keeper at the station, and nobody else, the number of a card that no list names; nil
   /// takes it back. No record ever has it.
   case showCard(Card?)
+}
+
+package enum ClimateEffect: Equatable, Sendable {
+  case setRelay(Relay, isOn: Bool)
+}
+
+package enum ExchangeEffect: Equatable, Sendable {
   /// Order the machine to turn a motor, or ask how the order of this serial number stands.
   case dispense(SlotID, serial: UInt8)
   /// Ask the machine how a slot stands; nothing turns.
@@ -18,23 +37,29 @@ package enum Effect: Equatable, Sendable {
   case showScreen(VendingScreen)
   /// Ask the service.
   case request(StationRequest)
+}
+
+package enum StoreEffect: Equatable, Sendable {
   /// Make the record durable, then say `journaled(through:)`.
   case journal(JournalEntry)
   /// Make these durable, without a record.
-  case remember([RecoveryChange])
+  case remember([RecoveryChange], Lane)
+  /// Rows up to and including this one are the service's now: delete them.
+  case trim(through: UInt64)
+  /// Begin a new stream with the rows that are left, then say `streamRenewed`. What was handed over
+  /// before is made durable first, under the old stream's numbers.
+  case renewStream
+  /// Read the first kept end whose row comes after this one, then say `keptEndRead`.
+  case readKeptEnd(after: Int64)
+}
+
+package enum LinkEffect: Equatable, Sendable {
   /// Send rows of the outbox that are durable, in batches.
   case publishRecords(ClosedRange<UInt64>)
   case publishBirth(BirthPayload)
   case publishState(StateReport)
-  /// Rows up to and including this one are the service's now: delete them.
-  case trim(through: UInt64)
-  /// Read the first kept end whose row comes after this one, then say `keptEndRead`.
-  case readKeptEnd(after: Int64)
   /// Send a kept end under its old stream and number.
   case publishKeptEnd(KeptEnd)
-  /// Begin a new stream with the rows that are left, then say `streamRenewed`. What was handed over
-  /// before is made durable first, under the old stream's numbers.
-  case renewStream
 }
 
 /// What the strike relay is told.

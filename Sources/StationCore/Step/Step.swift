@@ -31,7 +31,9 @@ struct Step {
 
   /// The records that this step has written so far, whoever's they are.
   var records: some Sequence<Record> {
-    effects.lazy.compactMap { if case .journal(let entry) = $0 { entry.record } else { nil } }
+    effects.lazy.compactMap {
+      if case .store(.journal(let entry)) = $0 { entry.record } else { nil }
+    }
   }
 
   /// Writes a record down.
@@ -43,9 +45,14 @@ struct Step {
       let gap = Record(
         at: now.wall, isTrusted: now.isTrusted,
         body: .stream(.gap(from: passed.lowerBound, to: passed.upperBound, reason: .full)))
-      effects.append(.journal(books.outbox.append(gap, .urgent, [])))
+      effects.append(.store(.journal(books.outbox.append(gap, .urgent, []))))
     }
-    effects.append(.journal(books.outbox.append(record, lane, changes)))
+    effects.append(.store(.journal(books.outbox.append(record, lane, changes))))
+  }
+
+  /// Writes down what boot must remember, where no record goes with it.
+  mutating func remember(_ changes: [RecoveryChange], _ lane: Lane) {
+    effects.append(.store(.remember(changes, lane)))
   }
 
   /// Raises or clears an alarm; a change is a record and a new state.

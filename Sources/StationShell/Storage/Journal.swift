@@ -29,7 +29,7 @@ final class Journal {
 
   enum Job: Sendable {
     case append(JournalEntry, StreamID)
-    case remember([RecoveryChange], StreamID)
+    case remember([RecoveryChange], Lane, StreamID)
     case trim(UInt64, StreamID)
     case read(ClosedRange<UInt64>, StreamID)
     case readRemainder
@@ -62,8 +62,8 @@ final class Journal {
   }
 
   func append(_ entry: JournalEntry, to stream: StreamID) { worker.submit(.append(entry, stream)) }
-  func remember(_ changes: [RecoveryChange], in stream: StreamID) {
-    worker.submit(.remember(changes, stream))
+  func remember(_ changes: [RecoveryChange], _ lane: Lane, in stream: StreamID) {
+    worker.submit(.remember(changes, lane, stream))
   }
   func trim(through seq: UInt64, of stream: StreamID) { worker.submit(.trim(seq, stream)) }
   /// Asks for the next kept end; it comes as a report.
@@ -104,27 +104,15 @@ private final class StoreHandover: @unchecked Sendable {
   }
 }
 
-extension RecoveryChange {
-  /// Who must pay, and what is sold, hang on it.
-  fileprivate var isMoney: Bool {
-    switch self {
-    case .exchange, .serial, .slot: true
-    // A kept end waits with the deletion of its row, and is made durable with it.
-    case .mark, .totals, .day, .lastTrusted, .clockMark, .latch, .whereabouts, .guess, .endKept,
-      .serviceStore:
-      false
-    }
-  }
-}
-
 /// What runs on the journal's thread.
 final class JournalWriter {
   /// How long a record of the lane `soon` may wait for company; the promise is 2 s.
   private static let soon: Duration = .seconds(1)
   /// The same of the lane `late`: a row written alone costs as much flash as twenty together.
   private static let late: Duration = .seconds(300)
-  /// How long it may take until acknowledged rows are deleted: the service knows them again.
-  private static let lazily: Duration = .seconds(10)
+  /// The same of the lane `relaxed`, and of the deletion of acknowledged rows: the service knows
+  /// them again.
+  private static let relaxed: Duration = .seconds(10)
 
   private let path: String
   private let reports: Mailbox<Journal.Report>
@@ -173,12 +161,13 @@ final class JournalWriter {
       case .append(let entry, store.stream):
         batch.operations.append(.append(entry))
         wait(Self.patience(entry.lane))
-      case .remember(let changes, let stream) where stream == store.stream || stream == former:
+      case .remember(let changes, let lane, let stream)
+      where stream == store.stream || stream == former:
         batch.operations.append(.remember(changes))
-        wait(changes.contains(where: \.isMoney) ? .zero : Self.lazily)
+        wait(Self.patience(lane))
       case .trim(let seq, store.stream):
         batch.trim = max(batch.trim ?? 0, seq)
-        wait(Self.lazily)
+        wait(Self.relaxed)
       case .read(let range, let stream): reads.append((range, stream))
       case .readRemainder: readRemainder()
       case .trimRemainder(let seq, let stream): trimRemainder(through: seq, of: stream)
@@ -212,6 +201,7 @@ final class JournalWriter {
     switch lane {
     case .urgent: .zero
     case .soon: soon
+    case .relaxed: relaxed
     case .late: late
     }
   }
