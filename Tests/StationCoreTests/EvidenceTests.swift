@@ -336,7 +336,7 @@ import Time
     var occupancy = Occupancy()
     occupancy.refuse(5_000_000)
     occupancy.refuse(5_000_000)
-    #expect(occupancy.book.tally.refused == Record.mostRefusals)
+    #expect(occupancy.book.tally.refused == RecordBounds.mostRefusals)
     #expect(occupancy.totals.refused == 10_000_000)
     #expect(occupancy.turn(to: -1) == nil)
     #expect(occupancy.turn(to: DayBook.lastDay + 1) == nil)

@@ -48,11 +48,11 @@ import Time
   func bounded() {
     var refused = RefusedMessages()
     let start = Instant(nanoseconds: 0)
-    for index in 0...Record.mostRefusals + 5 {
+    for index in 0...RecordBounds.mostRefusals + 5 {
       #expect(refused.count(.retained, at: start) == (index == 0))
     }
     let closed = refused.close(at: start + .seconds(60))
-    #expect(closed.map(\.count) == [Record.mostRefusals])
+    #expect(closed.map(\.count) == [RecordBounds.mostRefusals])
     #expect(refused == RefusedMessages())
   }
 

@@ -46,7 +46,7 @@ extension SeededGenerator {
     switch kind {
     case .started: .started(boot: number(), after: word(), version: text())
     case .clockStepped: .clockStepped(milliseconds: signed())
-    case .messagesRefused: .messagesRefused(word(), count: 1 + number() % Record.mostRefusals)
+    case .messagesRefused: .messagesRefused(word(), count: 1 + number() % RecordBounds.mostRefusals)
     }
   }
 
@@ -79,7 +79,7 @@ extension SeededGenerator {
         point(), reason: reason, fault: reason == .malformed ? word() : nil,
         member: bool() ? member() : nil, credential())
     case .refusalsCounted:
-      return .refusalsCounted(point(), count: number() % (Record.mostRefusals + 1))
+      return .refusalsCounted(point(), count: number() % (RecordBounds.mostRefusals + 1))
     }
   }
 
@@ -90,7 +90,7 @@ extension SeededGenerator {
       return .passage(
         point(), passage, inside: number(), isTailgate: passage == .inward && bool())
     case .passagesRefused:
-      return .passagesRefused(point(), count: 1 + number() % Record.mostRefusals)
+      return .passagesRefused(point(), count: 1 + number() % RecordBounds.mostRefusals)
     case .corrected: return .corrected(by: signed(), cause: word(), inside: number())
     case .day: return .day(day())
     }
@@ -115,7 +115,7 @@ extension SeededGenerator {
       return .refused(
         bool() ? slot() : nil, reason: reason, fault: reason == .malformed ? word() : nil,
         member: bool() ? member() : nil, code: code())
-    case .refusalsCounted: return .refusalsCounted(1 + number() % Record.mostRefusals)
+    case .refusalsCounted: return .refusalsCounted(1 + number() % RecordBounds.mostRefusals)
     case .slotCounted:
       return .slotCounted(
         slot(), stock: Int64.random(in: 0...VendingPayload.deepest, using: &self),
@@ -164,11 +164,11 @@ extension SeededGenerator {
   }
 
   mutating func day() -> OccupancyDay {
-    func count() -> Int64 { number() % (Record.mostRefusals + 1) }
+    func count() -> Int64 { number() % (RecordBounds.mostRefusals + 1) }
     return OccupancyDay(
       day: Int.random(in: OccupancyDay.days, using: &self), entered: count(), left: count(),
       turnBacks: count(), ambiguous: count(), tailgates: count(), refused: count(),
-      underflows: count(), residual: signed() % (Record.mostRefusals + 1), exitResets: count(),
+      underflows: count(), residual: signed() % (RecordBounds.mostRefusals + 1), exitResets: count(),
       cycleResets: count())
   }
 

@@ -17,6 +17,22 @@ struct TreeTests {
     }
   }
 
+  @Test("the rooms of a module use each other in no circle")
+  func rooms() {
+    for module in roomedModules {
+      #expect(roomUses(Tree.files, in: module).count > 10, "\(module) has no rooms to be held")
+      expectNone(roomFaults(Tree.files, in: module))
+    }
+  }
+
+  @Test("no file and no folder of a module with rooms is too large")
+  func crowds() {
+    for module in roomedModules {
+      print(sizeReport(Tree.files, of: module))
+      expectNone(crowdFaults(Tree.files, in: module))
+    }
+  }
+
   @Test("each C library has exactly one owner")
   func owners() {
     let modules = Tree.files.filter { $0.path.hasSuffix("/module.modulemap") }

@@ -23,7 +23,7 @@ package struct RefusedMessages: Equatable, Sendable {
   /// - Returns: whether it is the first one and gets a record of its own.
   package mutating func count(_ refusal: MessageRefusal, at now: Instant) -> Bool {
     if let index = windows.firstIndex(where: { $0.refusal == refusal }) {
-      windows[index].count = min(windows[index].count + 1, Record.mostRefusals)
+      windows[index].count = min(windows[index].count + 1, RecordBounds.mostRefusals)
       return false
     }
     windows.append(Window(refusal: refusal, ends: now + Self.window, count: 0))

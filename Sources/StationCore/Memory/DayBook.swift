@@ -44,7 +44,7 @@ package struct DayBook: Equatable, Sendable {
 
   /// No day's record has more; sensors that go mad for a day must not cost its record.
   private static func add(_ count: Int64, to sum: inout Int64) {
-    let most = Record.mostRefusals
+    let most = RecordBounds.mostRefusals
     sum = min(max(sum + min(max(count, -most), most), -most), most)
   }
 

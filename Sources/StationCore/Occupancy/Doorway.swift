@@ -119,7 +119,7 @@ package struct Doorway: Equatable, Sendable {
 
   package mutating func refuse(_ count: Int64, at now: Instant) {
     var current = refusals ?? Refusals(ends: now + Self.refusalWindow, count: 0)
-    current.count = min(current.count + count, Record.mostRefusals)
+    current.count = min(current.count + count, RecordBounds.mostRefusals)
     refusals = current
   }
 

@@ -35,6 +35,6 @@ package struct RefusalWindow: Equatable, Sendable {
     guard let window = current, window.ends <= now else { return nil }
     current = nil
     let surplus = window.refusals - Self.recorded
-    return surplus > 0 ? min(Int64(surplus), Record.mostRefusals) : nil
+    return surplus > 0 ? min(Int64(surplus), RecordBounds.mostRefusals) : nil
   }
 }

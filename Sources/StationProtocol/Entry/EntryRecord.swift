@@ -7,7 +7,7 @@ package enum EntryRecord: RecordFamily {
   /// The fault is there exactly where the reason is `malformed`.
   case refused(
     AccessPointID, reason: Denial, fault: CodeFault? = nil, member: MemberID?, Credential)
-  /// Refusals above the rate that is recorded one by one; at most `Record.mostRefusals`.
+  /// Refusals above the rate that is recorded one by one; at most `RecordBounds.mostRefusals`.
   case refusalsCounted(AccessPointID, count: Int64)
 
   package enum Kind: String, CaseIterable, Sendable {
@@ -59,7 +59,7 @@ package enum EntryRecord: RecordFamily {
         if case .refusalsCounted(_, let count) = $0 { count } else { nil }
       }
       return .refusalsCounted(
-        point, count: try coder.number("count", count, 0...Record.mostRefusals))
+        point, count: try coder.number("count", count, 0...RecordBounds.mostRefusals))
     }
   }
 

@@ -12,7 +12,7 @@ package enum ExchangeRecord: RecordFamily {
   /// chosen, the fault exactly where the reason is `malformed`.
   case refused(
     SlotID?, reason: ExchangeRefusal, fault: CodeFault? = nil, member: MemberID?, code: CodeDigest)
-  /// Such refusals above the rate that is recorded one by one; at most `Record.mostRefusals`.
+  /// Such refusals above the rate that is recorded one by one; at most `RecordBounds.mostRefusals`.
   case refusalsCounted(Int64)
   /// Somebody counted what is in a slot, or filled it; this is the stock from now on.
   case slotCounted(SlotID, stock: Int64, bestBefore: Int?)
@@ -79,7 +79,7 @@ package enum ExchangeRecord: RecordFamily {
     case .refused: return try refusal(record, by: &coder)
     case .refusalsCounted:
       let count = record.flatMap { if case .refusalsCounted(let count) = $0 { count } else { nil } }
-      return .refusalsCounted(try coder.number("count", count, 1...Record.mostRefusals))
+      return .refusalsCounted(try coder.number("count", count, 1...RecordBounds.mostRefusals))
     case .slotCounted:
       let old = record.flatMap {
         if case .slotCounted(let slot, let stock, let bestBefore) = $0 {

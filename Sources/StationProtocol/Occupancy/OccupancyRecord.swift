@@ -6,7 +6,7 @@ package enum OccupancyRecord: RecordFamily {
   /// in that perhaps nobody let in.
   case passage(AccessPointID, Passage, inside: Int64, isTailgate: Bool = false)
   /// Passages that were not counted, because no door had been open; at most
-  /// `Record.mostRefusals`.
+  /// `RecordBounds.mostRefusals`.
   case passagesRefused(AccessPointID, count: Int64)
   /// An entry of the ledger of corrections; `inside` is the count afterwards.
   case corrected(by: Int64, cause: CorrectionCause, inside: Int64)
@@ -57,7 +57,7 @@ package enum OccupancyRecord: RecordFamily {
       }
       return .passagesRefused(
         try coder.member("ap", old?.ap),
-        count: try coder.number("count", old?.count, 1...Record.mostRefusals))
+        count: try coder.number("count", old?.count, 1...RecordBounds.mostRefusals))
     case .corrected:
       let old = record.flatMap {
         if case .corrected(let by, let cause, let inside) = $0 {
@@ -84,7 +84,7 @@ extension OccupancyDay: DescribedObject {
     _ day: OccupancyDay?, by coder: inout Coder
   ) throws(Coder.Failure) -> OccupancyDay {
     // No day has more; sums over years stay far from overflow.
-    let most = Record.mostRefusals
+    let most = RecordBounds.mostRefusals
     return OccupancyDay(
       day: try coder.number("date", day?.day, days),
       entered: try coder.number("in", day?.entered, 0...most),

@@ -7,7 +7,7 @@ package enum StationRecord: RecordFamily {
   /// The wall clock moved against the monotonic one, by this many milliseconds.
   case clockStepped(milliseconds: Int64)
   /// Messages of the broker that were refused on one ground since the last such record; 1 to
-  /// `Record.mostRefusals`.
+  /// `RecordBounds.mostRefusals`.
   case messagesRefused(MessageRefusal, count: Int64)
 
   package enum Kind: String, CaseIterable, Sendable {
@@ -52,7 +52,7 @@ package enum StationRecord: RecordFamily {
       }
       return .messagesRefused(
         try coder.member("reason", old?.reason),
-        count: try coder.number("count", old?.count, 1...Record.mostRefusals))
+        count: try coder.number("count", old?.count, 1...RecordBounds.mostRefusals))
     }
   }
 }

@@ -37,7 +37,7 @@ extension StationStore {
     try select.rows { row in
       let numbers = (2..<12).map { row.int64($0) }
       let days = [row.int64OrNil(0), row.int64OrNil(1)]
-      let most = Record.mostRefusals
+      let most = RecordBounds.mostRefusals
       guard numbers.enumerated().allSatisfy({ ($0 == 7 ? -most : 0)...most ~= $1 }),
         days.allSatisfy({ $0.map { (0...Int64(DayBook.lastDay)).contains($0) } ?? true })
       else { return }
