@@ -168,7 +168,8 @@ extension SeededGenerator {
     return OccupancyDay(
       day: Int.random(in: OccupancyDay.days, using: &self), entered: count(), left: count(),
       turnBacks: count(), ambiguous: count(), tailgates: count(), refused: count(),
-      underflows: count(), residual: signed() % (RecordBounds.mostRefusals + 1), exitResets: count(),
+      underflows: count(), residual: signed() % (RecordBounds.mostRefusals + 1),
+      exitResets: count(),
       cycleResets: count())
   }
 
