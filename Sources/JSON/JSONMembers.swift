@@ -21,15 +21,22 @@ public struct JSONMembers {
 
     /// - Parameters:
     ///   - key: of the quotation mark before its name, in bytes from the start of the text.
-    ///   - length: of its name in bytes; 0 where the name is not written in plain ASCII.
+    ///   - name: empty where it is not written in plain ASCII.
     ///   - value: of its value, in bytes from the start of the text.
-    init(key: Int, length: Int, value: Int) {
-      bits = UInt64(key) << 40 | UInt64(length) << 32 | UInt64(value)
+    init(key: Int, name: UnsafeBufferPointer<UInt8>, value: Int) {
+      bits = UInt64(key) << 44 | UInt64(value) << 24 | Self.mark(of: name)
     }
 
-    var key: Int { Int(bits >> 40) }
-    var length: Int { Int(bits >> 32) & 0xFF }
-    var value: Int { Int(bits & 0xFFFF_FFFF) }
+    /// Length, first and last byte of a name: most names differ in one of them.
+    static func mark(of name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+      guard let first = name.first, let last = name.last else { return 0 }
+      return UInt64(last) << 16 | UInt64(first) << 8 | UInt64(name.count)
+    }
+
+    var key: Int { Int(bits >> 44) }
+    var value: Int { Int(bits >> 24 & 0xF_FFFF) }
+    var mark: UInt64 { bits & 0xFF_FFFF }
+    var length: Int { Int(bits & 0xFF) }
   }
 
   /// A fixed array of places.
@@ -62,9 +69,9 @@ public struct JSONMembers {
     guard count < Self.most else {
       throw JSONError(offset: key.offset, reason: .expected("at most \(Self.most) members"))
     }
-    let length = key.plainName?.count ?? 0
-    if length == 0 { decoded.append((count, key.name)) }
-    places[count] = Place(key: key.offset, length: length, value: reader.offset).bits
+    let name = key.plainName ?? UnsafeBufferPointer(start: nil, count: 0)
+    if name.isEmpty { decoded.append((count, key.name)) }
+    places[count] = Place(key: key.offset, name: name, value: reader.offset).bits
     count += 1
     _ = try reader.anything()
   }
@@ -123,24 +130,34 @@ public struct JSONMembers {
 
   private func index(of name: StaticString) -> Int? {
     name.withUTF8Buffer { utf8 in
-      if next < count, plainName(of: next).elementsEqual(utf8) { return next }
-      return index(ofPlain: utf8)
+      let mark = Place.mark(of: utf8)
+      if next < count, isPlain(next, utf8, mark) { return next }
+      return index(ofPlain: utf8, mark)
         ?? decoded.first { $0.name.utf8.elementsEqual(utf8) }?.index
     }
   }
 
   private func index(of key: JSONKey) -> Int? {
-    if let plain = key.plainName, let index = index(ofPlain: plain) { return index }
+    if let plain = key.plainName, let index = index(ofPlain: plain, Place.mark(of: plain)) {
+      return index
+    }
     guard !decoded.isEmpty || key.plainName == nil else { return nil }
     let name = key.name
     return (0..<count).first { self.name(of: $0) == name }
   }
 
-  private func index(ofPlain name: UnsafeBufferPointer<UInt8>) -> Int? {
-    for index in 0..<count {
-      guard Place(bits: places[index]).length == name.count, !name.isEmpty else { continue }
-      if plainName(of: index).elementsEqual(name) { return index }
-    }
+  private func index(ofPlain name: UnsafeBufferPointer<UInt8>, _ mark: UInt64) -> Int? {
+    for index in 0..<count where isPlain(index, name, mark) { return index }
     return nil
+  }
+
+  /// Whether a member has this name, written in plain ASCII.
+  private func isPlain(
+    _ index: Int, _ name: UnsafeBufferPointer<UInt8>, _ mark: UInt64
+  ) -> Bool {
+    let place = Place(bits: places[index])
+    guard place.mark == mark, !name.isEmpty else { return false }
+    for byte in 0..<name.count where end.bytes[place.key + 1 + byte] != name[byte] { return false }
+    return true
   }
 }

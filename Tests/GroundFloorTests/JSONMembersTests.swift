@@ -44,6 +44,26 @@ struct JSONMembersTests {
   }
 
   @Test(
+    "names that are alike in length, first and last letter are told apart",
+    arguments: [3, 4, 63, 64])
+  func alike(_ length: Int) throws {
+    let one = "a" + String(repeating: "b", count: length - 2) + "a"
+    let other = "a" + String(repeating: "c", count: length - 2) + "a"
+    let text = #"{"\#(one)":1,"\#(other)":2,"aba":3,"a":4}"#
+    if length == 3 {
+      #expect(throws: JSONError.self) { try members(text) { (_) throws(JSONError) in } }
+    } else {
+      let found = try members(text) { (members) throws(JSONError) in
+        [try Self.integer("aba", &members), try Self.integer("a", &members)]
+      }
+      #expect(found == [3, 4])
+    }
+    #expect(throws: JSONError.self) {
+      try members(#"{"\#(one)":1,"\#(one)":2}"#) { (_) throws(JSONError) in }
+    }
+  }
+
+  @Test(
     "a name stands once, however it is written",
     arguments: [
       (#"{"a":1,"a":2}"#, "byte 7: member \"a\" stands twice"),
