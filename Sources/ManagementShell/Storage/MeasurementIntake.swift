@@ -21,12 +21,10 @@ final class MeasurementIntake {
 
   init(_ database: Database) { self.database = database }
 
-  /// - Parameters:
-  ///   - station: its number in the tables.
-  ///   - stream: the same.
+  /// - Parameter stream: its number in the tables.
   /// - Returns: false where the place is taken.
-  func store(
-    _ record: Record, _ json: [UInt8], station: Int64, stream: Int64, seq: UInt64, at now: Now
+  func insert(
+    _ json: [UInt8], stream: Int64, seq: UInt64, at now: Now
   ) throws(DatabaseError) -> Bool {
     try database.prepare(
       """
@@ -39,11 +37,15 @@ final class MeasurementIntake {
     ])
     guard database.changes == 1 else { return false }
     hasNew = true
-    for hour in MeasuredHour.hours(of: record, received: now) {
+    return true
+  }
+
+  /// - Parameter station: its number in the tables.
+  func add(_ more: [MeasuredHour], station: Int64) {
+    for hour in more {
       let key = Key(station: station, place: hour.place)
       hours[key, default: MeasuredHour(place: hour.place)] += hour
     }
-    return true
   }
 
   /// What stands in a place as a measurement.

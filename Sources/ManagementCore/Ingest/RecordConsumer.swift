@@ -1,0 +1,123 @@
+// Whoever does something with a record inside the transaction that stores it.
+import StationProtocol
+import Time
+
+/// A record that has just been stored, and where.
+package struct NewRecord {
+  package let record: Record
+  package let seq: UInt64
+  package let stream: IngestStream
+  /// Whether its station can have written it by now.
+  package let isPossible: Bool
+  /// A store of before had acknowledged it, and the station has kept it.
+  package let isKept: Bool
+  /// By which the station's days go.
+  package let zone: Zone
+  /// When it came.
+  package let received: Now
+  /// When it is stored: later than it came where it lay in quarantine.
+  package let now: Now
+}
+
+/// Does something with the records of some kinds, in the order in which they are stored, and each
+/// of them once whatever comes twice. What it changes is committed with the record, or not at all.
+package protocol RecordConsumer: Sendable {
+  func wants(_ body: Record.Body) -> Bool
+  func take<Book: IngestBook>(
+    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
+  ) throws(Book.Failure)
+}
+
+package enum RecordConsumers {
+  /// Whoever wants records is in this list.
+  static let all: [any RecordConsumer] = [
+    GapConsumer(), LedgerConsumer(), CountConsumer(), MeasurementConsumer(), CodeConsumer(),
+  ]
+}
+
+/// Numbers that will never come.
+private struct GapConsumer: RecordConsumer {
+  func wants(_ body: Record.Body) -> Bool {
+    if case .stream(.gap) = body { true } else { false }
+  }
+
+  func take<Book: IngestBook>(
+    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
+  ) {
+    guard case .stream(.gap(let from, let to, _)) = new.record.body else { return }
+    guard new.isPossible, to < new.seq else {
+      return outcome.disbelieved.append(ClaimReasons.gap)
+    }
+    new.stream.reached.add(from...to)
+    outcome.gaps.append(from...to)
+  }
+}
+
+/// Points follow how exchanges ended.
+private struct LedgerConsumer: RecordConsumer {
+  func wants(_ body: Record.Body) -> Bool {
+    if case .exchange(.ended) = body { true } else { false }
+  }
+
+  func take<Book: IngestBook>(
+    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
+  ) throws(Book.Failure) {
+    guard case .exchange(.ended(let exchange, let end)) = new.record.body else { return }
+    let key = new.stream.key
+    // It may be of a stream of before, which this store has never heard of.
+    if new.isKept, try book.ledger.owner(of: exchange.id.stream) == nil {
+      _ = try book.stream(StreamKey(key.station, exchange.id.stream))
+    }
+    outcome.discrepancies += try book.ledger.end(
+      exchange, end, from: key.station, in: key.stream, at: new.now)
+  }
+}
+
+/// Who came and went on each local day.
+private struct CountConsumer: RecordConsumer {
+  func wants(_ body: Record.Body) -> Bool {
+    switch body {
+    case .entry, .occupancy: true
+    default: false
+    }
+  }
+
+  func take<Book: IngestBook>(
+    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
+  ) {
+    outcome.count(new.record, received: new.received, in: new.zone)
+  }
+}
+
+/// What sensors measured in each hour.
+private struct MeasurementConsumer: RecordConsumer {
+  func wants(_ body: Record.Body) -> Bool {
+    if case .climate(.measured) = body { true } else { false }
+  }
+
+  func take<Book: IngestBook>(
+    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
+  ) throws(Book.Failure) {
+    try book.add(MeasuredHour.hours(of: new.record, received: new.received), of: new.stream)
+  }
+}
+
+/// The codes by which somebody came in or wanted something: one is good at one station.
+private struct CodeConsumer: RecordConsumer {
+  func wants(_ body: Record.Body) -> Bool {
+    switch body {
+    case .entry(.granted), .exchange(.intended): true
+    default: false
+    }
+  }
+
+  func take<Book: IngestBook>(
+    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
+  ) {
+    switch new.record.body {
+    case .entry(.granted(_, _, .code(let code), _)), .exchange(.intended(_, let code)):
+      outcome.codes.append(code)
+    default: break
+    }
+  }
+}

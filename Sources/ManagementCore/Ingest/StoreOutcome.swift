@@ -1,0 +1,82 @@
+// What became of something that a station sent.
+import StationProtocol
+import Time
+
+/// What became of an item.
+package struct StoreOutcome: Equatable, Sendable {
+  package var station: StationID
+  /// nil for what belongs to no stream.
+  package var stream: StreamID?
+  /// The end of the prefix of the stream that is stored without a hole.
+  package var upto: UInt64
+  /// The numbers of the batch that it was; nil for what is none, and for kept ends.
+  package var numbers: ClosedRange<UInt64>?
+  /// Numbers that will never come, by records of this batch.
+  package var gaps: [ClosedRange<UInt64>] = []
+  /// The last number of the kept ends that it was.
+  package var kept: UInt64?
+  /// The row of quarantine that was read again; nil for every other item.
+  package var again: Int64?
+  /// The first number of them that meant another record before.
+  package var conflict: UInt64?
+  /// Why something that the station says of its stream was passed over.
+  package var disbelieved: [String] = []
+  /// Events that are new, in the order of their ids.
+  package var events: [StoredEvent]
+  /// Why something went into quarantine, once for each.
+  package var quarantined: [String]
+  /// By which the station's days go from now on; nil where nothing was said of it.
+  package var zone: Zone?
+  /// The answer to a question; nil for everything else.
+  package var answer: Answer?
+  /// The member codes by which somebody came in or wanted something.
+  package internal(set) var codes: [CodeDigest] = []
+  /// What a record of this item told the ledger and does not fit.
+  package var discrepancies: [Discrepancy] = []
+  /// What the station's new records add to the counts of each local day.
+  package private(set) var added: [Int: DayCounts] = [:]
+  /// What the last of the station's new records says of its clock; nil where there is none.
+  package private(set) var isClockTrusted: Bool?
+
+  /// Whether the outcome tells of a stream, a zone, a clock or a count, as that of an answer does
+  /// not.
+  var saysSomething: Bool {
+    stream != nil || zone != nil || isClockTrusted != nil || !added.isEmpty
+  }
+
+  package struct Answer: Equatable, Sendable {
+    package var reply: StationReply
+    package var finding: LedgerAnswer.Finding?
+
+    package init(id: RequestID, _ answer: LedgerAnswer) {
+      reply = StationReply(id, answer.reply)
+      finding = answer.finding
+    }
+  }
+
+  package init(
+    station: StationID, stream: StreamID?, upto: UInt64 = 0, events: [StoredEvent] = [],
+    quarantined: [String] = []
+  ) {
+    self.station = station
+    self.stream = stream
+    self.upto = upto
+    self.events = events
+    self.quarantined = quarantined
+  }
+
+  /// A record of the station was stored, as this event; nil for a measurement, which is none.
+  mutating func add(_ record: Record, _ event: StoredEvent?) {
+    if let event { events.append(event) }
+    // A record that is read again was said long ago.
+    if again == nil { isClockTrusted = record.isTrusted }
+  }
+
+  /// Counts a new record to its day.
+  /// - Parameter zone: of the station's place.
+  mutating func count(_ record: Record, received now: Now, in zone: Zone) {
+    let counts = DayCounts(of: record)
+    guard !counts.isZero else { return }
+    added[DayCounts.day(of: record, received: now, in: zone), default: DayCounts()] += counts
+  }
+}
