@@ -39,11 +39,11 @@ public struct JSONMembers {
     var length: Int { Int(bits & 0xFF) }
   }
 
-  /// A fixed array of places.
-  private var places = SIMD32<UInt64>()
+  /// As many as `most`, which belong to the reader's depth.
+  private let places: UnsafeMutablePointer<UInt64>
   private var count = 0
-  /// The names that are not written in plain ASCII, by the index of their member.
-  private var decoded: [(index: Int, name: String)] = []
+  /// A name is not written in plain ASCII.
+  private var hasOther = false
   /// A bit for each member that was taken.
   private var taken: UInt32 = 0
   /// Members are mostly asked for in the order in which they stand.
@@ -55,6 +55,7 @@ public struct JSONMembers {
   /// - Throws: where it is no object, holds more than `most` members, or one name twice.
   public init(_ reader: inout JSONReader) throws(JSONError) {
     end = reader
+    places = reader.places + Self.most * reader.depth
     guard reader.bytes.count <= Self.longestText else {
       throw reader.error(.tooLong(limit: Self.longestText))
     }
@@ -70,7 +71,7 @@ public struct JSONMembers {
       throw JSONError(offset: key.offset, reason: .expected("at most \(Self.most) members"))
     }
     let name = key.plainName ?? UnsafeBufferPointer(start: nil, count: 0)
-    if name.isEmpty { decoded.append((count, key.name)) }
+    if name.isEmpty { hasOther = true }
     places[count] = Place(key: key.offset, name: name, value: reader.offset).bits
     count += 1
     _ = try reader.anything()
@@ -110,15 +111,11 @@ public struct JSONMembers {
     return JSONError(offset: place.key, reason: .unknownMember(self.name(of: index)))
   }
 
+  /// Read again where it stands: it was found to be a string before.
   private func name(of index: Int) -> String {
-    String(decoding: plainName(of: index), as: UTF8.self)
-      + (decoded.first { $0.index == index }?.name ?? "")
-  }
-
-  /// Without its quotation marks; empty where it is not written in plain ASCII.
-  private func plainName(of index: Int) -> UnsafeBufferPointer<UInt8> {
-    let place = Place(bits: places[index])
-    return UnsafeBufferPointer(rebasing: end.bytes[place.key + 1..<place.key + 1 + place.length])
+    var reader = end
+    reader.offset = Place(bits: places[index]).key
+    return (try? reader.string()) ?? ""
   }
 
   private func cursor(at index: Int) -> JSONReader {
@@ -129,21 +126,24 @@ public struct JSONMembers {
   }
 
   private func index(of name: StaticString) -> Int? {
-    name.withUTF8Buffer { utf8 in
-      let mark = Place.mark(of: utf8)
-      if next < count, isPlain(next, utf8, mark) { return next }
-      return index(ofPlain: utf8, mark)
-        ?? decoded.first { $0.name.utf8.elementsEqual(utf8) }?.index
-    }
+    let utf8 = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    let mark = Place.mark(of: utf8)
+    if next < count, isPlain(next, utf8, mark) { return next }
+    if let index = index(ofPlain: utf8, mark) { return index }
+    return hasOther ? index(ofDecoded: "\(name)") : nil
   }
 
   private func index(of key: JSONKey) -> Int? {
     if let plain = key.plainName, let index = index(ofPlain: plain, Place.mark(of: plain)) {
       return index
     }
-    guard !decoded.isEmpty || key.plainName == nil else { return nil }
-    let name = key.name
-    return (0..<count).first { self.name(of: $0) == name }
+    return hasOther || key.plainName == nil ? index(ofDecoded: key.name) : nil
+  }
+
+  private func index(ofDecoded name: String) -> Int? {
+    var name = name
+    return name.withUTF8 { index(ofPlain: $0, Place.mark(of: $0)) }
+      ?? (0..<count).first { Place(bits: places[$0]).length == 0 && self.name(of: $0) == name }
   }
 
   private func index(ofPlain name: UnsafeBufferPointer<UInt8>, _ mark: UInt64) -> Int? {

@@ -11,6 +11,8 @@ public struct JSONReader {
   public static let longestString = 512
 
   let bytes: UnsafeBufferPointer<UInt8>
+  /// Where members of objects are noted (`JSONMembers`): so many places for each depth.
+  let places: UnsafeMutablePointer<UInt64>
   /// Where the cursor stands, in bytes from the start of the text.
   public internal(set) var offset = 0
   var depth = 0
@@ -19,21 +21,28 @@ public struct JSONReader {
   public static func read<Value>(
     _ bytes: [UInt8], _ body: (inout JSONReader) throws(JSONError) -> Value
   ) throws(JSONError) -> Value {
+    let count = JSONMembers.most * (deepest + 1)
     let outcome: Result<Value, JSONError> = bytes.withUnsafeBufferPointer { buffer in
-      var reader = JSONReader(bytes: buffer)
-      do throws(JSONError) {
-        let value = try body(&reader)
-        reader.skipSpace()
-        guard reader.offset == buffer.count else { throw reader.error(.trailingBytes) }
-        return .success(value)
-      } catch {
-        return .failure(error)
+      withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { places in
+        guard let first = places.baseAddress else { preconditionFailure("no place on the stack") }
+        var reader = JSONReader(bytes: buffer, places: first)
+        do throws(JSONError) {
+          let value = try body(&reader)
+          reader.skipSpace()
+          guard reader.offset == buffer.count else { throw reader.error(.trailingBytes) }
+          return .success(value)
+        } catch {
+          return .failure(error)
+        }
       }
     }
     return try outcome.get()
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  private init(bytes: UnsafeBufferPointer<UInt8>, places: UnsafeMutablePointer<UInt64>) {
+    self.bytes = bytes
+    self.places = places
+  }
 
   /// A fault where the cursor stands.
   public func error(_ reason: JSONError.Reason) -> JSONError {

@@ -185,7 +185,7 @@ extension IngestBook {
       else { return false }
     }
     outcome.add(record, event)
-    for consumer in RecordConsumers.all where consumer.wants(record.body) {
+    for consumer in RecordConsumers.of(record.family) {
       let new = NewRecord(
         record: record, seq: seq, stream: stream, isPossible: arrival.isPossible,
         isKept: arrival.source == .kept, zone: arrival.zone, received: arrival.received,

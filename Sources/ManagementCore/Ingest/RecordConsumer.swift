@@ -19,10 +19,11 @@ package struct NewRecord {
   package let now: Now
 }
 
-/// Does something with the records of some kinds, in the order in which they are stored, and each
+/// Does something with the records of some families, in the order in which they are stored, and each
 /// of them once whatever comes twice. What it changes is committed with the record, or not at all.
 package protocol RecordConsumer: Sendable {
-  func wants(_ body: Record.Body) -> Bool
+  /// Whose records it is handed.
+  var families: Set<Record.Family> { get }
   func take<Book: IngestBook>(
     _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
   ) throws(Book.Failure)
@@ -30,16 +31,20 @@ package protocol RecordConsumer: Sendable {
 
 package enum RecordConsumers {
   /// Whoever wants records is in this list.
-  static let all: [any RecordConsumer] = [
+  private static let all: [any RecordConsumer] = [
     GapConsumer(), LedgerConsumer(), CountConsumer(), MeasurementConsumer(), CodeConsumer(),
   ]
+
+  private static let byFamily = Record.Family.allCases.map { family in
+    all.filter { $0.families.contains(family) }
+  }
+
+  static func of(_ family: Record.Family) -> [any RecordConsumer] { byFamily[family.rawValue] }
 }
 
 /// Numbers that will never come.
 private struct GapConsumer: RecordConsumer {
-  func wants(_ body: Record.Body) -> Bool {
-    if case .stream(.gap) = body { true } else { false }
-  }
+  let families: Set<Record.Family> = [.stream]
 
   func take<Book: IngestBook>(
     _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
@@ -55,9 +60,7 @@ private struct GapConsumer: RecordConsumer {
 
 /// Points follow how exchanges ended.
 private struct LedgerConsumer: RecordConsumer {
-  func wants(_ body: Record.Body) -> Bool {
-    if case .exchange(.ended) = body { true } else { false }
-  }
+  let families: Set<Record.Family> = [.exchange]
 
   func take<Book: IngestBook>(
     _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
@@ -75,12 +78,7 @@ private struct LedgerConsumer: RecordConsumer {
 
 /// Who came and went on each local day.
 private struct CountConsumer: RecordConsumer {
-  func wants(_ body: Record.Body) -> Bool {
-    switch body {
-    case .entry, .occupancy: true
-    default: false
-    }
-  }
+  let families: Set<Record.Family> = [.entry, .occupancy]
 
   func take<Book: IngestBook>(
     _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
@@ -91,9 +89,7 @@ private struct CountConsumer: RecordConsumer {
 
 /// What sensors measured in each hour.
 private struct MeasurementConsumer: RecordConsumer {
-  func wants(_ body: Record.Body) -> Bool {
-    if case .climate(.measured) = body { true } else { false }
-  }
+  let families: Set<Record.Family> = [.climate]
 
   func take<Book: IngestBook>(
     _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
@@ -104,12 +100,7 @@ private struct MeasurementConsumer: RecordConsumer {
 
 /// The codes by which somebody came in or wanted something: one is good at one station.
 private struct CodeConsumer: RecordConsumer {
-  func wants(_ body: Record.Body) -> Bool {
-    switch body {
-    case .entry(.granted), .exchange(.intended): true
-    default: false
-    }
-  }
+  let families: Set<Record.Family> = [.entry, .exchange]
 
   func take<Book: IngestBook>(
     _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome

@@ -27,6 +27,24 @@ package struct Record: Equatable, Sendable {
     case alarm(AlarmRecord)
   }
 
+  /// The subsystems that write records.
+  package enum Family: Int, CaseIterable, Sendable {
+    case station, stream, door, entry, occupancy, climate, exchange, alarm
+  }
+
+  package var family: Family {
+    switch body {
+    case .station: .station
+    case .stream: .stream
+    case .door: .door
+    case .entry: .entry
+    case .occupancy: .occupancy
+    case .climate: .climate
+    case .exchange: .exchange
+    case .alarm: .alarm
+    }
+  }
+
   /// What the `kind` member says; no word is one of two families.
   package enum Kind: Hashable, Sendable {
     case station(StationRecord.Kind)
