@@ -128,3 +128,14 @@ package struct InboundAgain: Equatable, Sendable {
     return then
   }
 }
+
+/// A question that waits for its answer.
+package struct PendingRequest: Equatable, Sendable {
+  package var station: StationID
+  package var id: RequestID
+
+  package init(station: StationID, id: RequestID) {
+    self.station = station
+    self.id = id
+  }
+}

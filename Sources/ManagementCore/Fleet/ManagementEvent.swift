@@ -52,17 +52,6 @@ package enum ManagementEffect: Equatable, Sendable {
   case note(Oddity)
 }
 
-/// A question that waits for its answer.
-package struct PendingRequest: Equatable, Sendable {
-  package var station: StationID
-  package var id: RequestID
-
-  package init(station: StationID, id: RequestID) {
-    self.station = station
-    self.id = id
-  }
-}
-
 /// Input from the broker that was refused, by kind; each is counted.
 package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
   /// The station is nil where the topic lies in no station's subtree.

@@ -16,7 +16,7 @@ package struct Management: Equatable, Sendable {
   private var daysShown: WallTime?
   /// How many questions of each station wait for the store.
   private var waiting: [StationID: Int] = [:]
-  private var sightings = CodeSightings()
+  var sightings = CodeSightings()
   /// nil where all of quarantine has been read again.
   var secondReading: SecondReading?
   var paces: [StationID: StationPace] = [:]
@@ -137,7 +137,7 @@ package struct Management: Equatable, Sendable {
 
   private var sorted: [StationID] { stations.keys.sorted() }
 
-  private mutating func life(_ station: StationID, _ body: (inout StationLife) -> Void) {
+  mutating func life(_ station: StationID, _ body: (inout StationLife) -> Void) {
     revision += 1
     let revision = revision
     func change(_ life: inout StationLife) {
@@ -252,7 +252,7 @@ extension Management {
   }
 
   /// What a station says cannot be: nothing follows from it, and a person is told.
-  private mutating func disbelieve(
+  mutating func disbelieve(
     _ reason: String, of station: StationID, _ now: Now
   ) -> [ManagementEffect] {
     note(.implausible(station, reason: reason), now)
@@ -275,7 +275,7 @@ extension Management {
     return [.prove(station, request)]
   }
 
-  private mutating func take(
+  mutating func take(
     _ finding: LedgerAnswer.Finding, of station: StationID, _ now: Now
   ) -> [ManagementEffect] {
     switch finding {
@@ -290,7 +290,7 @@ extension Management {
     }
   }
 
-  private mutating func answered(_ station: StationID) {
+  mutating func answered(_ station: StationID) {
     guard let count = waiting[station] else { return }
     waiting[station] = count > 1 ? count - 1 : nil
   }
@@ -301,103 +301,5 @@ extension Management {
     var hasChanged = false
     life(station) { hasChanged = body(&$0) }
     return hasChanged ? [.announce(station)] : []
-  }
-
-  /// Only what is committed is acknowledged and counted. A station whose records came in many
-  /// items of one transaction gets one acknowledgement, and is shown once.
-  private mutating func take(_ outcomes: [StoreOutcome], _ now: Now) -> [ManagementEffect] {
-    var effects: [ManagementEffect] = []
-    var replies: [ManagementEffect] = []
-    var reached = StreamNews()
-    var changed: Set<StationID> = []
-    for outcome in outcomes {
-      effects += oddities(of: outcome, now)
-      if let answer = outcome.answer {
-        answered(outcome.station)
-        replies.append(.reply(outcome.station, answer.reply))
-        if let finding = answer.finding { effects += take(finding, of: outcome.station, now) }
-      }
-      guard outcome.saysSomething else { continue }
-      var compared: UInt64 = 0
-      life(outcome.station) { life in
-        if life.take(outcome, at: now) { changed.insert(outcome.station) }
-        if let stream = outcome.stream { compared = life.comparedUpto(stream) }
-      }
-      guard let stream = outcome.stream else { continue }
-      if let kept = outcome.kept {
-        let ack = Acknowledgement(stream: stream, upto: 0, kept: kept)
-        effects.append(.acknowledge(outcome.station, ack))
-      } else {
-        reached.take(outcome, of: stream, compared: compared)
-      }
-    }
-    return effects + reached.acknowledgements + replies + changed.sorted().map { .announce($0) }
-  }
-
-  /// Notes and alarms about an item that was stored and is not as it should be.
-  private mutating func oddities(of outcome: StoreOutcome, _ now: Now) -> [ManagementEffect] {
-    var effects: [ManagementEffect] = []
-    for reason in outcome.quarantined {
-      let oddity = Oddity.quarantined(outcome.station, reason: reason)
-      // What belongs to no stream was counted as an unreadable message when it came.
-      effects += outcome.stream == nil ? [.note(oddity)] : note(oddity, now)
-    }
-    for code in outcome.codes {
-      guard let other = sightings.note(code, at: outcome.station) else { continue }
-      effects += take(.spentElsewhere(other), of: outcome.station, now)
-    }
-    for one in outcome.discrepancies {
-      effects += note(.discrepancy(outcome.station, one.kind), now)
-      if one.kind == .withoutHold {
-        effects += find(.exchangeUnproven, at: outcome.station, now)
-      }
-    }
-    for reason in outcome.disbelieved {
-      effects += disbelieve(reason, of: outcome.station, now)
-    }
-    return effects
-  }
-}
-
-/// How far the items of one transaction bring each stream.
-private struct StreamNews {
-  private struct Place: Hashable {
-    var station: StationID
-    var stream: StreamID
-  }
-
-  private struct News {
-    var place: Place
-    var upto: UInt64 = 0
-    var compared: UInt64 = 0
-    var conflict: UInt64?
-  }
-
-  private var places: [Place: Int] = [:]
-  /// In the order in which their streams came first.
-  private var news: [News] = []
-
-  /// - Parameter compared: how far records of this stream may be acknowledged at most.
-  mutating func take(_ outcome: StoreOutcome, of stream: StreamID, compared: UInt64) {
-    let place = Place(station: outcome.station, stream: stream)
-    let index = places[place] ?? news.count
-    if index == news.count {
-      places[place] = index
-      news.append(News(place: place))
-    }
-    news[index].upto = outcome.upto
-    news[index].compared = compared
-    if let conflict = outcome.conflict {
-      news[index].conflict = min(news[index].conflict ?? conflict, conflict)
-    }
-  }
-
-  var acknowledgements: [ManagementEffect] {
-    news.compactMap { one in
-      let upto = min(one.upto, one.compared)
-      guard upto > 0 else { return nil }
-      let ack = Acknowledgement(stream: one.place.stream, upto: upto, conflict: one.conflict)
-      return .acknowledge(one.place.station, ack)
-    }
   }
 }

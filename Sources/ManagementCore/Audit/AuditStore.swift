@@ -1,0 +1,13 @@
+// What the service's store knows of who did what.
+import StationProtocol
+
+/// The side of a `ManagementStore` that keeps the audit trail.
+package protocol AuditStore: AnyObject {
+  /// Writes down what was done elsewhere, such as a code that was issued.
+  func note(_ entry: AuditEntry) throws(StoreFailure)
+  /// Who did what, newest first, with ids below `before` where it is given.
+  /// - Parameter member: of this member alone; of everything where it is nil.
+  func audit(
+    of member: MemberID?, before: Int64?, limit: Int
+  ) throws(StoreFailure) -> [AuditEntry]
+}
