@@ -45,7 +45,18 @@ package final class Database {
   /// A file, or `:memory:`.
   package let path: String
   private var handle: OpaquePointer?
-  private var statements: [String: Statement] = [:]
+  private var statements: [Text: Statement] = [:]
+
+  /// A text of the program, by its place in memory: nothing is hashed of what it says.
+  private struct Text: Hashable {
+    let start: UnsafePointer<UInt8>
+    let count: Int
+
+    init(_ text: StaticString) {
+      start = text.utf8Start
+      count = text.utf8CodeUnitCount
+    }
+  }
 
   /// - Throws: where the file cannot be opened or refuses a setting; nothing stays open then.
   package init(
@@ -101,21 +112,23 @@ package final class Database {
   }
 
   /// The statement for this text, from the cache unless that one is in the middle of its rows.
-  package func prepare(_ sql: String) throws(DatabaseError) -> Statement {
-    if let cached = statements[sql], !cached.isBusy { return cached }
+  /// No text that is made while the program runs is a statement: what varies is a parameter.
+  package func prepare(_ sql: StaticString) throws(DatabaseError) -> Statement {
+    let text = Text(sql)
+    if let cached = statements[text], !cached.isBusy { return cached }
     var pointer: OpaquePointer?
     let code = sqlite3_prepare_v3(
-      open, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+      open, "\(sql)", -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
     guard code == SQLITE_OK, let pointer else {
-      throw error(.prepare, code == SQLITE_OK ? SQLITE_MISUSE : code, sql)
+      throw error(.prepare, code == SQLITE_OK ? SQLITE_MISUSE : code, "\(sql)")
     }
     let statement = Statement(pointer, sql: sql)
-    statements[sql] = statement
+    statements[text] = statement
     return statement
   }
 
   /// Prepares, binds and runs a statement that returns no row.
-  package func run(_ sql: String, _ values: SQLValue...) throws(DatabaseError) {
+  package func run(_ sql: StaticString, _ values: SQLValue...) throws(DatabaseError) {
     try prepare(sql).run(values)
   }
 

@@ -22,12 +22,12 @@ package enum SQLValue: Equatable, Sendable {
 
 /// A statement of one connection, on that connection's thread.
 package final class Statement {
-  package let sql: String
+  package let sql: StaticString
   private let pointer: OpaquePointer
   private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
   /// Takes the pointer over and finalizes it.
-  init(_ pointer: OpaquePointer, sql: String) {
+  init(_ pointer: OpaquePointer, sql: StaticString) {
     self.pointer = pointer
     self.sql = sql
   }
@@ -163,7 +163,7 @@ package final class Statement {
   private func error(_ operation: DatabaseError.Operation, _ code: Int32) -> DatabaseError {
     let handle = sqlite3_db_handle(pointer)
     return DatabaseError(
-      operation: operation, extendedCode: code, sql: sql,
+      operation: operation, extendedCode: code, sql: "\(sql)",
       message: String(cString: sqlite3_errmsg(handle)), path: Database.file(of: handle))
   }
 }

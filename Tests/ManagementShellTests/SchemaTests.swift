@@ -105,7 +105,7 @@ struct SchemaTests {
         at: StoreContractTests.now)
     }
     let plan = try Program.run(
-      "sqlite3", [path, "EXPLAIN QUERY PLAN " + SQLiteStore.filteredEvents]
+      "sqlite3", [path, "EXPLAIN QUERY PLAN \(SQLiteStore.filteredEvents)"]
     ).output
     #expect(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "\(plan)")
     #expect(plan.contains("SEARCH record_block USING PRIMARY KEY"), "\(plan)")

@@ -21,7 +21,7 @@ extension RecordIntake {
       [.text(station.text), .blob(raw)])
   }
 
-  private func finds(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) -> Bool {
+  private func finds(_ sql: StaticString, _ values: [SQLValue]) throws(DatabaseError) -> Bool {
     var isFound = false
     try database.prepare(sql).rows(values) { _ in isFound = true }
     return isFound

@@ -13,12 +13,12 @@ import Time
 final class RecordIntake: IngestBook {
   typealias Failure = DatabaseError
 
-  static let register = """
+  static let register: StaticString = """
     INSERT INTO station (id, name_en, name_zh, number)
     VALUES (?1, ?1, ?1, (SELECT COALESCE(MAX(number), 0) + 1 FROM station))
     ON CONFLICT (id) DO NOTHING
     """
-  /// How many ids share a block (`record_block`).
+  /// How many ids share a block (`record_block`); the statements that read blocks have this number.
   static let blockSize: Int64 = 256
 
   let database: Database

@@ -36,17 +36,23 @@ extension SQLiteStore {
     of member: MemberID?, before: Int64?, limit: Int
   ) throws(StoreFailure) -> [AuditEntry] {
     try guarded { () throws(DatabaseError) in
-      let columns = "SELECT id, at, actor, action, member, contents, pending FROM audit"
       var all: [AuditEntry] = []
       let place: [SQLValue] = [.integer(before ?? .max), .integer(Int64(limit))]
-      let (sql, values): (String, [SQLValue]) =
+      let (sql, values): (StaticString, [SQLValue]) =
         if let member {
           (
-            "\(columns) WHERE id < ?1 AND member = ?3 ORDER BY id DESC LIMIT ?2",
-            place + [.text(member.text)]
+            """
+            SELECT id, at, actor, action, member, contents, pending FROM audit
+            WHERE id < ?1 AND member = ?3 ORDER BY id DESC LIMIT ?2
+            """, place + [.text(member.text)]
           )
         } else {
-          ("\(columns) WHERE id < ?1 ORDER BY id DESC LIMIT ?2", place)
+          (
+            """
+            SELECT id, at, actor, action, member, contents, pending FROM audit
+            WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+            """, place
+          )
         }
       try database.prepare(sql).rows(values) { row throws(DatabaseError) in
         all.append(try SQLiteBook.audit(row))

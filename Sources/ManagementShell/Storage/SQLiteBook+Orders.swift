@@ -5,17 +5,7 @@ import StationProtocol
 import Time
 
 extension SQLiteBook {
-  static let movementColumns = """
-    movement.id, movement.kind, debited.kind, debited.owner, credited.kind, credited.owner, amount,
-    stream.stream, exchange.seq, order_key, reason, reverses, actor, movement.at
-    """
-  /// Each movement with its accounts and its exchange.
-  static let movementTables = """
-    movement JOIN account AS debited ON debited.id = debit
-    JOIN account AS credited ON credited.id = credit
-    LEFT JOIN exchange ON exchange.id = movement.exchange
-    LEFT JOIN stream ON stream.number = exchange.stream
-    """
+  /// The columns of a movement with its accounts and its exchange, in every statement that reads one.
   static let movementColumnCount = 14
 
   static func movement(_ row: Statement) throws(DatabaseError) -> Movement {
@@ -44,7 +34,16 @@ extension SQLiteBook {
   func movement(_ id: Int64) throws(DatabaseError) -> Movement? {
     var movement: Movement?
     try database.prepare(
-      "SELECT \(Self.movementColumns) FROM \(Self.movementTables) WHERE movement.id = ?1"
+      """
+      SELECT movement.id, movement.kind, debited.kind, debited.owner, credited.kind,
+        credited.owner, amount, stream.stream, exchange.seq, order_key, reason, reverses, actor,
+        movement.at
+      FROM movement JOIN account AS debited ON debited.id = debit
+      JOIN account AS credited ON credited.id = credit
+      LEFT JOIN exchange ON exchange.id = movement.exchange
+      LEFT JOIN stream ON stream.number = exchange.stream
+      WHERE movement.id = ?1
+      """
     ).rows([.integer(id)]) { row throws(DatabaseError) in movement = try Self.movement(row) }
     return movement
   }
@@ -109,11 +108,6 @@ extension SQLiteBook {
       .integer(discrepancy.at.milliseconds),
     ])
   }
-
-  static let discrepancyColumns = """
-    id, kind, station, stream, seq, member, slot, article, price, outcome, outcome_reason, charged,
-    borne, at
-    """
 
   static func discrepancy(_ row: Statement) throws(DatabaseError) -> Discrepancy {
     guard let kind = Discrepancy.Kind(rawValue: row.text(1)), let station = StationID(row.text(2)),

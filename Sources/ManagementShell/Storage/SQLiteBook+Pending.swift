@@ -5,9 +5,6 @@ import StationProtocol
 import Time
 
 extension SQLiteBook {
-  static let pendingColumns =
-    "id, contents, points, member, actor, at, approved, decider, decision_reason, decided"
-
   static func pending(_ row: Statement) throws(DatabaseError) -> PendingOrder {
     guard let order = LedgerOrder(contents: row.text(1)) else {
       throw damaged("pending_order", row.int64(0))
@@ -26,8 +23,13 @@ extension SQLiteBook {
 
   func pending(_ id: Int64) throws(DatabaseError) -> PendingOrder? {
     var pending: PendingOrder?
-    try database.prepare("SELECT \(Self.pendingColumns) FROM pending_order WHERE id = ?1")
-      .rows([.integer(id)]) { row throws(DatabaseError) in pending = try Self.pending(row) }
+    try database.prepare(
+      """
+      SELECT id, contents, points, member, actor, at, approved, decider, decision_reason, decided
+      FROM pending_order WHERE id = ?1
+      """
+    )
+    .rows([.integer(id)]) { row throws(DatabaseError) in pending = try Self.pending(row) }
     return pending
   }
 
@@ -46,7 +48,7 @@ extension SQLiteBook {
     try Int(number("SELECT count(*) FROM pending_order WHERE approved IS NULL", []))
   }
 
-  private func number(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) -> Int64 {
+  private func number(_ sql: StaticString, _ values: [SQLValue]) throws(DatabaseError) -> Int64 {
     var number: Int64 = 0
     try database.prepare(sql).rows(values) { number = $0.int64(0) }
     return number
@@ -95,10 +97,7 @@ extension SQLiteBook {
 
   // MARK: - Articles without a hold
 
-  /// `LedgerExchange.isUnproven`, as the index `exchange_unproven` has it.
-  static let unproven =
-    "state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL"
-
+  /// `LedgerExchange.isUnproven` is written as the index `exchange_unproven` has it.
   func unproven(
     at station: StationID, through id: Int64
   ) throws(DatabaseError) -> UnprovenSum? {
@@ -106,7 +105,8 @@ extension SQLiteBook {
     try database.prepare(
       """
       SELECT count(*), SUM(price), MAX(id), MIN(member), MAX(member) FROM exchange
-      WHERE \(Self.unproven) AND id <= ?2
+      WHERE state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL
+        AND id <= ?2
         AND stream IN (SELECT number FROM stream WHERE station = ?1)
       """
     ).rows([.text(station.text), .integer(id)]) { row in
@@ -124,7 +124,8 @@ extension SQLiteBook {
     try database.run(
       """
       UPDATE exchange SET state = 'void', resolver = ?3, resolution = ?4
-      WHERE \(Self.unproven) AND id <= ?2
+      WHERE state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL
+        AND id <= ?2
         AND stream IN (SELECT number FROM stream WHERE station = ?1)
       """, .text(sum.station.text), .integer(sum.through), .text(resolution.actor),
       .text(resolution.reason))

@@ -32,7 +32,11 @@ final class SQLiteBook: LedgerBook {
     self.database = database
     stationLimits = limits
     selectEntry = try database.prepare(
-      "SELECT \(Self.entryColumns) FROM exchange WHERE stream = ?1 AND seq = ?2")
+      """
+      SELECT exchange.id, member, slot, article, price, state, posted, refusal, day, exchange.at,
+        told, outcome, outcome_reason, settled, resolver, resolution, code
+      FROM exchange WHERE stream = ?1 AND seq = ?2
+      """)
     selectSale = try database.prepare(
       """
       SELECT stream.station FROM exchange JOIN stream ON stream.number = exchange.stream
@@ -112,10 +116,6 @@ final class SQLiteBook: LedgerBook {
   }
 
   // MARK: - Exchanges
-
-  static let entryColumns =
-    "exchange.id, member, slot, article, price, state, posted, refusal, day, exchange.at, told, "
-    + "outcome, outcome_reason, settled, resolver, resolution, code"
 
   func entry(_ id: ExchangeID) throws(DatabaseError) -> LedgerExchange? {
     guard let (number, owner) = try place(id.stream) else { return nil }

@@ -40,7 +40,7 @@ extension SQLiteStore {
 
   /// The rows of a question, each read by `read`.
   private func list<Value>(
-    _ sql: String, _ values: [SQLValue],
+    _ sql: StaticString, _ values: [SQLValue],
     _ read: (Statement) throws(DatabaseError) -> Value
   ) throws(StoreFailure) -> [Value] {
     try guarded { () throws(DatabaseError) in
@@ -57,8 +57,15 @@ extension SQLiteStore {
   ) throws(StoreFailure) -> [StatementLine] {
     try list(
       """
-      SELECT \(SQLiteBook.movementColumns), stream.station, \(SQLiteBook.entryColumns)
-      FROM \(SQLiteBook.movementTables)
+      SELECT movement.id, movement.kind, debited.kind, debited.owner, credited.kind,
+        credited.owner, amount, stream.stream, exchange.seq, order_key, reason, reverses, actor,
+        movement.at, stream.station,
+        exchange.id, member, slot, article, price, state, posted, refusal, day, exchange.at, told,
+        outcome, outcome_reason, settled, resolver, resolution, code
+      FROM movement JOIN account AS debited ON debited.id = debit
+      JOIN account AS credited ON credited.id = credit
+      LEFT JOIN exchange ON exchange.id = movement.exchange
+      LEFT JOIN stream ON stream.number = exchange.stream
       WHERE member_account = (SELECT id FROM account WHERE kind = 'member' AND owner = ?1)
         AND movement.id < ?2
       ORDER BY movement.id DESC LIMIT ?3
@@ -77,7 +84,13 @@ extension SQLiteStore {
   package func movements(before: Int64?, limit: Int) throws(StoreFailure) -> [Movement] {
     try list(
       """
-      SELECT \(SQLiteBook.movementColumns) FROM \(SQLiteBook.movementTables)
+      SELECT movement.id, movement.kind, debited.kind, debited.owner, credited.kind,
+        credited.owner, amount, stream.stream, exchange.seq, order_key, reason, reverses, actor,
+        movement.at
+      FROM movement JOIN account AS debited ON debited.id = debit
+      JOIN account AS credited ON credited.id = credit
+      LEFT JOIN exchange ON exchange.id = movement.exchange
+      LEFT JOIN stream ON stream.number = exchange.stream
       WHERE movement.id < ?1 ORDER BY movement.id DESC LIMIT ?2
       """, [.integer(before ?? .max), .integer(Int64(limit))]
     ) { row throws(DatabaseError) in try SQLiteBook.movement(row) }
@@ -109,16 +122,20 @@ extension SQLiteStore {
     ) { row throws(DatabaseError) in try Self.hold(row) }
   }
 
-  static let openHolds = """
+  static let openHolds: StaticString = """
     SELECT stream.station, stream.stream, exchange.seq, station.life,
-      COALESCE(restored_gap.last > exchange.seq, 0), \(SQLiteBook.entryColumns)
+      CASE WHEN restored_gap.last > exchange.seq THEN 1 ELSE 0 END,
+      exchange.id, member, slot, article, price, state, posted, refusal, day, exchange.at, told,
+      outcome, outcome_reason, settled, resolver, resolution, code
     FROM exchange JOIN stream ON stream.number = exchange.stream
     JOIN station ON station.id = stream.station
     LEFT JOIN restored_gap ON restored_gap.stream = exchange.stream
     WHERE exchange.id IN (
       SELECT id FROM exchange WHERE state = 'held' AND id > ?1
       UNION ALL
-      SELECT id FROM exchange WHERE \(SQLiteBook.unproven) AND id > ?1)
+      SELECT id FROM exchange
+      WHERE state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL
+        AND id > ?1)
     ORDER BY exchange.id LIMIT ?2
     """
 
@@ -141,7 +158,9 @@ extension SQLiteStore {
       SELECT count(*), COALESCE(SUM(CASE WHEN at < ?1 THEN 1 ELSE 0 END), 0) FROM (
         SELECT at FROM exchange WHERE state = 'held'
         UNION ALL
-        SELECT -9007199254740992 FROM exchange WHERE \(SQLiteBook.unproven)) AS waiting
+        SELECT -9007199254740992 FROM exchange
+        WHERE state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL)
+        AS waiting
       """, [.integer(time.milliseconds)]
     ) { row throws(DatabaseError) in (row.int64(0), row.int64(1)) }.first ?? (0, 0)
   }
@@ -153,7 +172,8 @@ extension SQLiteStore {
         SELECT stream.station, exchange.id, price, member,
           ROW_NUMBER() OVER (PARTITION BY stream.station ORDER BY exchange.id) AS place
         FROM exchange JOIN stream ON stream.number = exchange.stream
-        WHERE \(SQLiteBook.unproven)) AS waiting
+        WHERE state IN ('void', 'refused') AND outcome = 'dispensed' AND resolver IS NULL)
+        AS waiting
       WHERE place <= ?1 GROUP BY station ORDER BY station
       """, [.integer(UnprovenSum.most)]
     ) { row throws(DatabaseError) in
@@ -169,7 +189,9 @@ extension SQLiteStore {
   package func discrepancies(before: Int64?, limit: Int) throws(StoreFailure) -> [Discrepancy] {
     try list(
       """
-      SELECT \(SQLiteBook.discrepancyColumns) FROM discrepancy
+      SELECT id, kind, station, stream, seq, member, slot, article, price, outcome, outcome_reason,
+        charged, borne, at
+      FROM discrepancy
       WHERE id < ?1 ORDER BY id DESC LIMIT ?2
       """, [.integer(before ?? .max), .integer(Int64(limit))]
     ) { row throws(DatabaseError) in try SQLiteBook.discrepancy(row) }
@@ -180,7 +202,8 @@ extension SQLiteStore {
   ) throws(StoreFailure) -> [PendingOrder] {
     try list(
       """
-      SELECT \(SQLiteBook.pendingColumns) FROM pending_order
+      SELECT id, contents, points, member, actor, at, approved, decider, decision_reason, decided
+      FROM pending_order
       WHERE approved IS NULL AND id > ?1 ORDER BY id LIMIT ?2
       """, [.integer(id), .integer(Int64(limit))]
     ) { row throws(DatabaseError) in try SQLiteBook.pending(row) }

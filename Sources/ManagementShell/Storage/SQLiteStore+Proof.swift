@@ -41,7 +41,7 @@ private struct LedgerAudit {
       holds: try ages(time), findings: findings.all)
   }
 
-  private func count(_ sql: String) throws(DatabaseError) -> Int64 {
+  private func count(_ sql: StaticString) throws(DatabaseError) -> Int64 {
     var count: Int64 = 0
     try database.prepare(sql).rows { count = $0.int64(0) }
     return count
@@ -113,14 +113,16 @@ private struct LedgerAudit {
     return ages
   }
 
-  private static let sum = "COALESCE(SUM(CASE WHEN kind"
-
   private mutating func judgeExchanges() throws(DatabaseError) {
     try database.prepare(
       """
-      SELECT stream.station, stream.stream, exchange.seq, \(Self.sum) = 'hold' THEN amount END), 0),
-        \(Self.sum) = 'post' THEN amount END), 0), \(Self.sum) = 'release' THEN amount END), 0),
-        \(Self.sum) IN ('charge', 'shortfall') THEN amount END), 0), \(SQLiteBook.entryColumns)
+      SELECT stream.station, stream.stream, exchange.seq,
+        COALESCE(SUM(CASE WHEN kind = 'hold' THEN amount END), 0),
+        COALESCE(SUM(CASE WHEN kind = 'post' THEN amount END), 0),
+        COALESCE(SUM(CASE WHEN kind = 'release' THEN amount END), 0),
+        COALESCE(SUM(CASE WHEN kind IN ('charge', 'shortfall') THEN amount END), 0),
+        exchange.id, member, slot, article, price, state, posted, refusal, day, exchange.at, told,
+        outcome, outcome_reason, settled, resolver, resolution, code
       FROM exchange JOIN stream ON stream.number = exchange.stream
       LEFT JOIN movement ON movement.exchange = exchange.id
       GROUP BY exchange.id ORDER BY exchange.id
@@ -142,8 +144,7 @@ private struct LedgerAudit {
     try database.prepare(
       """
       SELECT stream.station, stream.stream, record.seq, record.body FROM record_block
-      CROSS JOIN record ON record.id BETWEEN block * \(RecordIntake.blockSize)
-        AND block * \(RecordIntake.blockSize) + \(RecordIntake.blockSize - 1)
+      CROSS JOIN record ON record.id BETWEEN block * 256 AND block * 256 + 255
       CROSS JOIN stream ON stream.number = record.stream
       WHERE record_block.station = 0 AND record_block.kind = ?1 AND record.kind = ?1
         AND record.seq IS NOT NULL
@@ -166,7 +167,9 @@ private struct LedgerAudit {
     var isListed = false
     try database.prepare(
       """
-      SELECT \(SQLiteBook.discrepancyColumns) FROM discrepancy WHERE stream = ?1 AND seq = ?2
+      SELECT id, kind, station, stream, seq, member, slot, article, price, outcome, outcome_reason,
+        charged, borne, at
+      FROM discrepancy WHERE stream = ?1 AND seq = ?2
       """
     ).rows([
       .text(record.exchange.id.stream.description), .integer(Int64(record.exchange.id.seq)),

@@ -5,13 +5,11 @@ import StationProtocol
 import Time
 
 extension SQLiteStore {
-  private static let eventColumns =
-    "record.id, stream.station, stream.stream, seq, received, record.kind, body"
-
   package func events(after id: Int64, limit: Int) throws(StoreFailure) -> [StoredEvent] {
     try events(
       """
-      SELECT \(Self.eventColumns) FROM record JOIN stream ON stream.number = record.stream
+      SELECT record.id, stream.station, stream.stream, seq, received, record.kind, body
+      FROM record JOIN stream ON stream.number = record.stream
       WHERE record.id > ?1 ORDER BY record.id LIMIT ?2
       """, [.integer(id), .integer(Int64(limit))])
   }
@@ -24,7 +22,8 @@ extension SQLiteStore {
     guard filter.station != nil || filter.kind != nil else {
       return try events(
         """
-        SELECT \(Self.eventColumns) FROM record JOIN stream ON stream.number = record.stream
+        SELECT record.id, stream.station, stream.stream, seq, received, record.kind, body
+        FROM record JOIN stream ON stream.number = record.stream
         WHERE record.id < ?1 ORDER BY record.id DESC LIMIT ?2
         """, [before, most])
     }
@@ -36,21 +35,21 @@ extension SQLiteStore {
   /// A page of the events of a station (?3), of a kind (?4), or both, with ids below ?1. The
   /// joins are CROSS because their order is the point: blocks from the newest down, the records
   /// of each, and no more of either than fill the page.
-  static let filteredEvents = """
-    SELECT \(eventColumns) FROM record_block
-    CROSS JOIN record ON record.id BETWEEN block * \(RecordIntake.blockSize)
-      AND block * \(RecordIntake.blockSize) + \(RecordIntake.blockSize - 1)
+  static let filteredEvents: StaticString = """
+    SELECT record.id, stream.station, stream.stream, seq, received, record.kind, body
+    FROM record_block
+    CROSS JOIN record ON record.id BETWEEN block * 256 AND block * 256 + 255
     CROSS JOIN stream ON stream.number = record.stream
     WHERE record_block.station =
         CASE WHEN ?3 IS NULL THEN 0 ELSE (SELECT number FROM station WHERE id = ?3) END
       AND record_block.kind = COALESCE(?4, '')
-      AND record_block.block <= ?1 / \(RecordIntake.blockSize) AND record.id < ?1
+      AND record_block.block <= ?1 / 256 AND record.id < ?1
       AND (?3 IS NULL OR stream.station = ?3) AND (?4 IS NULL OR record.kind = ?4)
     ORDER BY block DESC, record.id DESC LIMIT ?2
     """
 
   private func events(
-    _ sql: String, _ values: [SQLValue]
+    _ sql: StaticString, _ values: [SQLValue]
   ) throws(StoreFailure) -> [StoredEvent] {
     try guarded { () throws(DatabaseError) in
       var events: [StoredEvent] = []
@@ -202,20 +201,23 @@ extension SQLiteStore {
   }
 
   package func member(_ id: MemberID) throws(StoreFailure) -> Member? {
-    try members("WHERE id = ?1", [.text(id.text)]).first
+    try members(
+      "SELECT id, label, status, enrolled FROM member WHERE id = ?1", [.text(id.text)]
+    ).first
   }
 
   package func members(after id: MemberID?, limit: Int) throws(StoreFailure) -> [Member] {
     try members(
-      "WHERE id > ?1 ORDER BY id LIMIT ?2", [.text(id?.text ?? ""), .integer(Int64(limit))])
+      "SELECT id, label, status, enrolled FROM member WHERE id > ?1 ORDER BY id LIMIT ?2",
+      [.text(id?.text ?? ""), .integer(Int64(limit))])
   }
 
   private func members(
-    _ which: String, _ values: [SQLValue]
+    _ sql: StaticString, _ values: [SQLValue]
   ) throws(StoreFailure) -> [Member] {
     try guarded { () throws(DatabaseError) in
       var all: [Member] = []
-      try database.prepare("SELECT id, label, status, enrolled FROM member \(which)")
+      try database.prepare(sql)
         .rows(values) { row in
           guard let id = MemberID(row.text(0)), let status = Member.Status(rawValue: row.text(2))
           else { return }
@@ -254,7 +256,7 @@ extension SQLiteStore {
   }
 
   private func quarantine(
-    _ statement: String, _ id: Int64, _ limit: Int
+    _ statement: StaticString, _ id: Int64, _ limit: Int
   ) throws(StoreFailure) -> [Quarantined] {
     try guarded { () throws(DatabaseError) in
       var all: [Quarantined] = []

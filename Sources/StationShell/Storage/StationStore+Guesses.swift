@@ -48,7 +48,8 @@ extension StationStore {
   /// What was spoilt counts for nothing and condemns nothing: these are brakes, not accounts.
   static func guesses(_ database: Database) throws(DatabaseError) -> [GuessChange] {
     var changes: [GuessChange] = []
-    let select = "SELECT kind, id, debt, pauses, held FROM guess_bucket ORDER BY kind, id"
+    let select: StaticString =
+      "SELECT kind, id, debt, pauses, held FROM guess_bucket ORDER BY kind, id"
     try database.prepare(select).rows { row in
       guard let key = GuessKey(kind: row.text(0), id: row.int64(1)) else { return }
       changes.append(

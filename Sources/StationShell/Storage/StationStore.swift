@@ -160,7 +160,7 @@ final class StationStore {
       if !range.contains(number) { isSound = false }
       return min(max(number, range.lowerBound), range.upperBound)
     }
-    let identity = """
+    let identity: StaticString = """
       SELECT stream, boot, floor, last_trusted, clock_mark, base, service_store FROM identity
       """
     try database.prepare(identity).rows { row in
