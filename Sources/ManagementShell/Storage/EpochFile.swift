@@ -110,8 +110,8 @@ extension SQLiteStore {
       try database.transaction { () throws(DatabaseError) in
         try database.run(
           """
-          INSERT INTO store_epoch (only, epoch) VALUES (1, ?1)
-          ON CONFLICT (only) DO UPDATE SET epoch = excluded.epoch
+          INSERT INTO store_epoch (place, epoch) VALUES (1, ?1)
+          ON CONFLICT (place) DO UPDATE SET epoch = excluded.epoch
           """, .text(epoch.description))
         try database.execute("UPDATE stream SET claimed = NULL, claimed_at = NULL")
       }

@@ -108,7 +108,8 @@ final class RecordIntake: IngestBook {
     try database.run(
       """
       INSERT INTO restored_gap (stream, last) VALUES (?1, ?2)
-      ON CONFLICT (stream) DO UPDATE SET last = max(last, excluded.last)
+      ON CONFLICT (stream) DO UPDATE SET last = excluded.last
+      WHERE excluded.last > restored_gap.last
       """, .integer(stream.number), .integer(Int64(last)))
   }
 

@@ -64,7 +64,7 @@ extension SQLiteBook {
   /// What the station says.
   /// - Returns: what counts now.
   func move(_ station: StationID, into zone: ZoneName) throws(DatabaseError) -> Zone? {
-    try database.prepare("UPDATE station SET zone = ?2 WHERE id = ?1 AND zone IS NOT ?2")
+    try database.prepare("UPDATE station SET zone = ?2 WHERE id = ?1 AND zone IS DISTINCT FROM ?2")
       .run([.text(station.text), .text(zone.text)])
     return try self.zone(of: station)
   }

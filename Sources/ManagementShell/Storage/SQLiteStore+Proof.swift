@@ -125,7 +125,7 @@ private struct LedgerAudit {
         outcome, outcome_reason, settled, resolver, resolution, code
       FROM exchange JOIN stream ON stream.number = exchange.stream
       LEFT JOIN movement ON movement.exchange = exchange.id
-      GROUP BY exchange.id ORDER BY exchange.id
+      GROUP BY exchange.id, stream.number ORDER BY exchange.id
       """
     ).rows { row throws(DatabaseError) in
       guard let station = StationID(row.text(0)), let stream = StreamID(row.text(1)) else {
@@ -144,9 +144,9 @@ private struct LedgerAudit {
     try database.prepare(
       """
       SELECT stream.station, stream.stream, record.seq, record.body FROM record_block
-      CROSS JOIN record ON record.id BETWEEN block * 256 AND block * 256 + 255
-      CROSS JOIN stream ON stream.number = record.stream
-      WHERE record_block.station = 0 AND record_block.kind = ?1 AND record.kind = ?1
+      CROSS JOIN record CROSS JOIN stream
+      WHERE record.id BETWEEN block * 256 AND block * 256 + 255
+        AND stream.number = record.stream AND record_block.station = 0 AND record_block.kind = ?1 AND record.kind = ?1
         AND record.seq IS NOT NULL
       """
     ).rows([.text(Record.Kind.exchange(.ended).rawValue)]) { row throws(DatabaseError) in

@@ -38,10 +38,10 @@ extension SQLiteStore {
   static let filteredEvents: StaticString = """
     SELECT record.id, stream.station, stream.stream, seq, received, record.kind, body
     FROM record_block
-    CROSS JOIN record ON record.id BETWEEN block * 256 AND block * 256 + 255
-    CROSS JOIN stream ON stream.number = record.stream
-    WHERE record_block.station =
-        CASE WHEN ?3 IS NULL THEN 0 ELSE (SELECT number FROM station WHERE id = ?3) END
+    CROSS JOIN record CROSS JOIN stream
+    WHERE record.id BETWEEN block * 256 AND block * 256 + 255 AND stream.number = record.stream
+      AND record_block.station =
+        CASE WHEN CAST(?3 AS TEXT) IS NULL THEN 0 ELSE (SELECT number FROM station WHERE id = ?3) END
       AND record_block.kind = COALESCE(?4, '')
       AND record_block.block <= ?1 / 256 AND record.id < ?1
       AND (?3 IS NULL OR stream.station = ?3) AND (?4 IS NULL OR record.kind = ?4)

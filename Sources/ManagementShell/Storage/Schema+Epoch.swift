@@ -16,4 +16,9 @@ extension Schema {
       last INTEGER NOT NULL CHECK (last >= 1)
     ) STRICT;
     """)
+
+  /// `only` is a word of SQL that other engines keep for themselves.
+  static let epochPlace = Migration(
+    "no column has the name of a word of SQL",
+    "ALTER TABLE store_epoch RENAME COLUMN only TO place;")
 }
