@@ -146,8 +146,8 @@ private struct LedgerAudit {
       SELECT stream.station, stream.stream, record.seq, record.body FROM record_block
       CROSS JOIN record CROSS JOIN stream
       WHERE record.id BETWEEN block * 256 AND block * 256 + 255
-        AND stream.number = record.stream AND record_block.station = 0 AND record_block.kind = ?1 AND record.kind = ?1
-        AND record.seq IS NOT NULL
+        AND stream.number = record.stream AND record_block.station = 0
+        AND record_block.kind = ?1 AND record.kind = ?1 AND record.seq IS NOT NULL
       """
     ).rows([.text(Record.Kind.exchange(.ended).rawValue)]) { row throws(DatabaseError) in
       guard let station = StationID(row.text(0)), let stream = StreamID(row.text(1)),
