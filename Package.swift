@@ -80,7 +80,8 @@ let package = Package(
     part("ManagementCore", ["StationProtocol", "Text", "Time", "JSON"]),
     part("MemberCode", ["StationProtocol", "Text", "Time", "CSodium", "CCrypto", "CCBOR"]),
     part("QRCode", ["CQRencode", "CPNG"]),
-    part("SQLite", ["CSQLite"]),
+    part("SQL"),
+    part("SQLite", ["SQL", "CSQLite"]),
     part("Linux", ["Text", "Time", "CLinux", "CSystemd", "CEvdev"]),
     part("Daemon", ["Configuration", "Linux"]),
     part("Issuers", ["StationProtocol", "MemberCode", "Linux"]),
@@ -94,13 +95,14 @@ let package = Package(
       "StationShell",
       [
         "StationCore", "StationProtocol", "Text", "Time", "JSON", "Configuration", "MemberCode",
-        "Issuers", "SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux", "Daemon",
+        "Issuers", "SQL", "SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux",
+        "Daemon",
       ], exclude: ["Screen"]),
     part(
       "ManagementShell",
       [
         "ManagementCore", "StationProtocol", "Text", "Time", "JSON", "Configuration", "MemberCode",
-        "Issuers", "QRCode", "SQLite", "MQTT", "HTTP", "Linux", "Daemon",
+        "Issuers", "QRCode", "SQL", "SQLite", "MQTT", "HTTP", "Linux", "Daemon",
       ],
       exclude: ["Web"]),
     part(
@@ -117,7 +119,7 @@ let package = Package(
       exclude: ["Page"]),
     part(
       "TestBed",
-      ["StationProtocol", "Time", "Configuration", "MemberCode", "SQLite", "MQTT", "Linux"]),
+      ["StationProtocol", "Time", "Configuration", "MemberCode", "SQL", "SQLite", "MQTT", "Linux"]),
     part(
       "DecoderProbes",
       [
@@ -150,7 +152,7 @@ let package = Package(
     suite("MemberCodeTests", ["MemberCode", "QRCode", "TestBed"], exclude: ["Vectors"]),
     suite(
       "AdapterTests",
-      ["SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux", "Twins", "TestBed"]),
+      ["SQL", "SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux", "Twins", "TestBed"]),
     suite(
       "StationShellTests",
       ["StationShell", "Issuers", "SimulatedBoard", "Modbus", "Twins", "TestBed"],
@@ -158,8 +160,9 @@ let package = Package(
     suite(
       "ManagementShellTests",
       [
-        "ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQLite", "MQTT",
-        "HTTP", "Linux", "TestBed",
+        "ManagementShell", "ManagementCore", "StationProtocol", "MemberCode", "SQL", "SQLite",
+        "MQTT",
+        "Daemon", "HTTP", "Linux", "TestBed",
       ]),
     suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore", "Modbus"]),
     suite("FleetSimulatorTests", ["FleetSimulator", "ManagementCore"], exclude: ["Walks"]),

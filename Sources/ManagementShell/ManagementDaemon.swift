@@ -1,4 +1,5 @@
 // The service's run loop: messages and requests become events, what the core decides is done.
+import Daemon
 import Glibc
 import HTTP
 import Issuers
@@ -33,6 +34,7 @@ package final class ManagementDaemon {
   private var keyProblems: [String] = []
   private var tokenProblems: [String]
   private var api: API?
+  private let turns = EventTurns<ManagementEvent>()
   private var core = Management()
   private var list = StationList()
   private var hub: EventHub?
@@ -101,11 +103,9 @@ package final class ManagementDaemon {
 
   /// Serves until SIGTERM or SIGINT.
   package func run() throws {
-    let now = timekeeper.now()
-    perform(
-      core.handle(
-        .booted(stations: try store.stations(), today: try store.countsOfToday(at: now)),
-        at: now))
+    dispatch(
+      .booted(
+        stations: try store.stations(), today: try store.countsOfToday(at: timekeeper.now())))
     try loop.receive(signals: [SIGTERM, SIGINT, SIGHUP]) { [unowned self] signal in
       if signal == SIGHUP { readTokensAgain() } else { loop.stop() }
     }
@@ -323,7 +323,10 @@ package final class ManagementDaemon {
   }
 
   private func dispatch(_ event: ManagementEvent) {
-    perform(core.handle(event, at: timekeeper.now()))
+    let isDone = turns.take(event) { event in
+      perform(core.handle(event, at: timekeeper.now()))
+    }
+    guard isDone else { return }
     let due = core.nextPaced
     guard due != pacedAt else { return }
     pace?.cancel()

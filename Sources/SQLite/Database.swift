@@ -1,10 +1,11 @@
 // One connection to a SQLite database, with its settings, its statements and its transactions.
 
 import CSQLite
+import SQL
 
 /// A connection. It is opened without SQLite's own locks and belongs to one thread at a time.
 /// Statements are cached by their text, so that a hot path prepares nothing.
-package final class Database {
+package final class Database: SQLConnection {
   package enum Mode: Sendable {
     /// Read and written; made where there is none.
     case readWrite
@@ -113,7 +114,7 @@ package final class Database {
 
   /// The statement for this text, from the cache unless that one is in the middle of its rows.
   /// No text that is made while the program runs is a statement: what varies is a parameter.
-  package func prepare(_ sql: StaticString) throws(DatabaseError) -> Statement {
+  package func prepare(_ sql: StaticString) throws(DatabaseError) -> any SQLStatement {
     let text = Text(sql)
     if let cached = statements[text], !cached.isBusy { return cached }
     var pointer: OpaquePointer?
@@ -127,20 +128,7 @@ package final class Database {
     return statement
   }
 
-  /// Prepares, binds and runs a statement that returns no row.
-  package func run(_ sql: StaticString, _ values: SQLValue...) throws(DatabaseError) {
-    try prepare(sql).run(values)
-  }
-
-  /// Runs `body` between BEGIN IMMEDIATE and COMMIT; rolls back where it, or the commit, fails.
-  package func transaction<Value>(
-    _ body: () throws(DatabaseError) -> Value
-  ) throws(DatabaseError) -> Value {
-    try transaction(failingAs: { $0 }, body)
-  }
-
-  /// The same for a body with errors of its own.
-  /// - Parameter failure: says in that kind why the transaction itself failed.
+  /// Runs `body` between BEGIN IMMEDIATE and COMMIT.
   package func transaction<Value, Failure: Error>(
     failingAs failure: (DatabaseError) -> Failure, _ body: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
@@ -180,10 +168,16 @@ package final class Database {
   package var lastInsertID: Int64 { sqlite3_last_insert_rowid(open) }
 
   /// What SQLite finds wrong in the structure of the file; empty where it is sound.
-  package func quickCheck() throws(DatabaseError) -> [String] {
+  package func structureFaults() throws(DatabaseError) -> [String] {
     var findings: [String] = []
     try prepare("PRAGMA quick_check(20)").rows { findings.append($0.text(0)) }
     return findings == ["ok"] ? [] : findings
+  }
+
+  package func changesOfOthers() throws(DatabaseError) -> Int64? {
+    var version: Int64?
+    try prepare("PRAGMA data_version").rows { version = $0.int64(0) }
+    return version
   }
 
   private func configure(_ mode: Mode, _ options: Options) throws(DatabaseError) {

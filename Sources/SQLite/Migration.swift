@@ -1,19 +1,7 @@
-// The versions of a schema: a list that only grows, each step named and run once.
+// How SQLite counts the versions of a schema.
 
 import CSQLite
-
-/// One step from a version of a schema to the next.
-package struct Migration: Equatable, Sendable {
-  /// What the step brings, for error messages.
-  package let name: String
-  /// One or more statements; they run in one transaction.
-  package let sql: String
-
-  package init(_ name: String, _ sql: String) {
-    self.name = name
-    self.sql = sql
-  }
-}
+import SQL
 
 extension Database {
   /// The version of the schema: how many migrations have run on this file.
@@ -42,7 +30,7 @@ extension Database {
         }
       } catch {
         throw DatabaseError(
-          operation: .migrate, extendedCode: error.extendedCode, sql: error.sql,
+          operation: .migrate, error.nature, code: error.code, sql: error.sql,
           message: "step \(number + 1), \(migration.name): \(error.message)", path: path)
       }
     }

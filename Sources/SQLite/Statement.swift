@@ -1,27 +1,10 @@
 // A prepared statement: parameters in, rows out, always reset before it is used again.
 
 import CSQLite
-
-/// A value of one of SQLite's storage classes.
-package enum SQLValue: Equatable, Sendable {
-  case null
-  case integer(Int64)
-  case real(Double)
-  case text(String)
-  case blob([UInt8])
-
-  /// NULL for nil.
-  package static func integer(_ number: (some BinaryInteger)?) -> SQLValue {
-    number.map { .integer(Int64($0)) } ?? .null
-  }
-  /// NULL for nil.
-  package static func text(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
-  /// NULL for nil.
-  package static func blob(_ bytes: [UInt8]?) -> SQLValue { bytes.map { .blob($0) } ?? .null }
-}
+import SQL
 
 /// A statement of one connection, on that connection's thread.
-package final class Statement {
+package final class Statement: SQLStatement {
   package let sql: StaticString
   private let pointer: OpaquePointer
   private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
@@ -49,19 +32,6 @@ package final class Statement {
       case .blob(let bytes): bind(index, blob: bytes)
       }
     guard code == SQLITE_OK else { throw error(.bind, code) }
-  }
-
-  package func bind(_ index: Int, _ number: Int64?) throws(DatabaseError) {
-    try bind(index, .integer(number))
-  }
-  package func bind(_ index: Int, _ text: String?) throws(DatabaseError) {
-    try bind(index, .text(text))
-  }
-  package func bind(_ index: Int, _ bytes: [UInt8]?) throws(DatabaseError) {
-    try bind(index, .blob(bytes))
-  }
-  package func bind(_ index: Int, _ number: Double) throws(DatabaseError) {
-    try bind(index, .real(number))
   }
 
   /// Sets a parameter to a text that is given as its UTF-8.
@@ -92,24 +62,6 @@ package final class Statement {
     sqlite3_clear_bindings(pointer)
   }
 
-  /// Runs the statement to its end with these parameters; with none, those bound before stay.
-  package func run(_ values: [SQLValue] = []) throws(DatabaseError) {
-    try rows(values) { _ in }
-  }
-
-  /// Calls `body` for each row with these parameters; with none, those bound before stay.
-  package func rows(
-    _ values: [SQLValue] = [], _ body: (Statement) throws(DatabaseError) -> Void
-  ) throws(DatabaseError) {
-    for (index, value) in values.enumerated() { try bind(index + 1, value) }
-    do throws(DatabaseError) {
-      while try step() { try body(self) }
-    } catch {
-      reset()
-      throw error
-    }
-  }
-
   // Columns of the row it stands on, counted from 0. SQLite converts where the class differs.
 
   package func isNull(_ column: Int) -> Bool {
@@ -133,9 +85,6 @@ package final class Statement {
     let count = Int(sqlite3_column_bytes(pointer, Int32(column)))
     return Array(UnsafeRawBufferPointer(start: start, count: count))
   }
-
-  package func int64OrNil(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
-  package func textOrNil(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
 
   private func bind(_ index: Int32, text: String) -> Int32 {
     var text = text

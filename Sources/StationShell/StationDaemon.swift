@@ -1,4 +1,5 @@
 // The station's run loop: what happens outside becomes events, what the core decides is done.
+import Daemon
 import GPIO
 import Glibc
 import Issuers
@@ -35,11 +36,9 @@ package final class StationDaemon {
   var station: Station
   private var wake: Timer?
   private var wakeAt: Instant?
-  /// Events that came while another one's effects were carried out.
-  private var waiting: [(event: Event, at: Instant?)] = []
+  private let turns = EventTurns<(event: Event, at: Instant?)>()
   /// The instant of the last event: the core's time never goes back.
   var latest = Instant(nanoseconds: 0)
-  private var isDispatching = false
 
   /// Opens the store and prepares every device; nothing is waited for.
   /// - Parameter makeLines: the board, where it is not the one of the settings.
@@ -332,16 +331,10 @@ extension StationDaemon {
   /// order, waits until the other effects are carried out: their order is the records' order.
   /// - Parameter instant: when it happened, where that is known better than "now".
   func dispatch(_ event: Event, at instant: Instant? = nil) {
-    guard !isDispatching else { return waiting.append((event, instant)) }
-    isDispatching = true
-    // Mostly nothing waits, and the event need not lie in the queue.
-    var next: (event: Event, at: Instant?)? = (event, instant)
-    while let (event, instant) = next {
+    let isDone = turns.take((event, instant)) { event, instant in
       for effect in station.handle(event, at: now(instant)) { perform(effect) }
-      next = waiting.isEmpty ? nil : waiting.removeFirst()
     }
-    isDispatching = false
-    arm()
+    if isDone { arm() }
   }
 
   /// What is later than the clock is not believed, and nothing is earlier than what was before.

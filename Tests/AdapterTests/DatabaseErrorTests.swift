@@ -1,5 +1,6 @@
 // What a log says of a database that fails: the file and what can be done, and no SQL.
 import Foundation
+import SQL
 import SQLite
 import TestBed
 import Testing

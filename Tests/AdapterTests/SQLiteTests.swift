@@ -1,6 +1,7 @@
 // The SQLite wrapper on real files: values, errors, transactions, migrations and settings.
 
 import Foundation
+import SQL
 import SQLite
 import Testing
 
@@ -31,7 +32,9 @@ struct SQLiteTests {
   // SQLite's primary result codes (sqlite.org/rescode.html).
   private static let corrupt: Int32 = 11
   private static let cannotOpen: Int32 = 14
-  private static let constraint: Int32 = 19
+  /// SQLITE_CONSTRAINT_CHECK and SQLITE_CONSTRAINT_UNIQUE.
+  private static let failedCheck: Int32 = 275
+  private static let notUnique: Int32 = 2067
   private static let notADatabase: Int32 = 26
 
   @Test("every storage class comes back as it went in, empty values and NUL included")
@@ -86,7 +89,7 @@ struct SQLiteTests {
     let sql: StaticString = "INSERT INTO t VALUES(?1)"
     let refused = try #require(
       failure { () throws(DatabaseError) in try database.run(sql, .integer(-987_654)) })
-    #expect(refused.code == Self.constraint && !refused.isFull)
+    #expect(refused.code?.number == Self.failedCheck && refused.nature != .full)
     #expect(refused.sql == "INSERT INTO t VALUES(?1)")
     #expect(!refused.description.contains("987"))
     let misspelt = failure { () throws(DatabaseError) in _ = try database.prepare("SELEC") }
@@ -103,7 +106,7 @@ struct SQLiteTests {
         try database.run("INSERT INTO t VALUES(?)", .integer(1))
       }
     }
-    #expect(broken?.code == Self.constraint)
+    #expect(broken?.code?.number == Self.notUnique)
     try database.transaction { () throws(DatabaseError) in
       try database.run("INSERT INTO t VALUES(?)", .integer(2))
     }
@@ -138,7 +141,7 @@ struct SQLiteTests {
     let path = folder.path("bad.sqlite")
     try Data(repeating: 0x41, count: 8192).write(to: URL(filePath: path))
     let found = failure { () throws(DatabaseError) in _ = try Database(path: path) }
-    #expect(found?.code == Self.notADatabase || found?.code == Self.corrupt)
+    #expect(found?.code?.number == Self.notADatabase || found?.code?.number == Self.corrupt)
   }
 
   @Test("a full file is told apart as full, and the transaction is gone")
@@ -154,7 +157,7 @@ struct SQLiteTests {
         }
       }
     }
-    #expect(found?.isFull == true)
+    #expect(found?.nature == .full)
     try database.execute("BEGIN; ROLLBACK")
   }
 
@@ -165,7 +168,7 @@ struct SQLiteTests {
     let absent = failure { () throws(DatabaseError) in
       _ = try Database(path: path, mode: .readOnly)
     }
-    #expect(absent?.code == Self.cannotOpen)
+    #expect(absent?.code?.number == Self.cannotOpen)
     let writer = try Database(path: path)
     try writer.execute("CREATE TABLE t(a INTEGER) STRICT")
     let reader = try Database(path: path, mode: .readOnly)
@@ -174,8 +177,8 @@ struct SQLiteTests {
     try reader.prepare("SELECT a FROM t").rows { rows.append($0.int64(0)) }
     #expect(rows == [7])
     let refused = failure { () throws(DatabaseError) in try reader.run("INSERT INTO t VALUES(8)") }
-    #expect(refused?.isReadOnly == true)
-    #expect(try reader.quickCheck().isEmpty)
+    #expect(refused?.nature == .readOnly)
+    #expect(try reader.structureFaults().isEmpty)
   }
 
   @Test("the settings that keep data safe are in force")

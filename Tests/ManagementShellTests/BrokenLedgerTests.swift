@@ -1,5 +1,6 @@
 // Ledgers that somebody has laid hands on: the proof finds each of them.
 import ManagementCore
+import SQL
 import SQLite
 import StationProtocol
 import TestBed

@@ -2,6 +2,7 @@
 import JSON
 import Linux
 import ManagementCore
+import SQL
 import SQLite
 import StationProtocol
 import TestBed

@@ -1,6 +1,7 @@
 // Records on their way through broker, store and event stream, with the real programs.
 import Foundation
 import Linux
+import SQL
 import SQLite
 import StationProtocol
 import TestBed

@@ -1,5 +1,6 @@
 // What every engine of the ledger has to do, run on each of them.
 import ManagementCore
+import SQL
 import SQLite
 import StationProtocol
 import TestBed

@@ -1,5 +1,6 @@
 // Holds every statement of the service's store to a second engine, so that no dialect hides in one.
 import Foundation
+import SQL
 import SQLite
 import TestBed
 import Testing

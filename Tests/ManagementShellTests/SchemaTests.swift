@@ -1,5 +1,6 @@
 // Stores of earlier versions: what was in them is there after the step to this one.
 import ManagementCore
+import SQL
 import SQLite
 import StationProtocol
 import TestBed

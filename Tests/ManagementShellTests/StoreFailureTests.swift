@@ -1,6 +1,7 @@
 // What the service says of a store that fails: the file, what happened, what to do, and no SQL.
 import Foundation
 import ManagementCore
+import SQL
 import SQLite
 import StationProtocol
 import TestBed

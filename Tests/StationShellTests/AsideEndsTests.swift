@@ -1,6 +1,7 @@
 // How exchanges ended, when the store that kept them is set aside, replaced or sent from aside.
 import Foundation
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

@@ -1,6 +1,7 @@
 // Stores that are set aside and come back: a later version's, and one on a disk without room.
 import Foundation
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

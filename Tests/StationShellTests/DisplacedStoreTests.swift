@@ -1,6 +1,7 @@
 // Stores whose files are removed or replaced while they are in use.
 import Foundation
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

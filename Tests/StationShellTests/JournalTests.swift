@@ -1,6 +1,7 @@
 // The journal with its thread on real files: lanes, order, damage, and stores that fail.
 import Foundation
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

@@ -1,5 +1,6 @@
 // The station's store on real SQLite files: what it remembers, and what it does not believe.
 import Foundation
+import SQL
 import SQLite
 import StationCore
 import StationProtocol
@@ -327,7 +328,7 @@ struct StationStoreTests {
       try database.execute("CREATE TABLE one (x); CREATE TABLE two (x); CREATE TABLE three (x)")
       Issue.record("the file grew")
     } catch {
-      #expect(error.isFull)
+      #expect(error.nature == .full)
       #expect(!error.condemnsFile)
       database.close()
       let opening = StoreOpening.replace(path: path, after: error)

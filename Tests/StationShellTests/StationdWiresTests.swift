@@ -1,5 +1,6 @@
 // stationd and its wires: fire, a lost daemon, and a contact that never rests.
 import Linux
+import SQL
 import SQLite
 import TestBed
 import Testing

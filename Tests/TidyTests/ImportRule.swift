@@ -15,7 +15,8 @@ enum Architecture {
     "ManagementCore": ground.union(["StationProtocol"]),
     "MemberCode": ground.union(["StationProtocol", "CSodium", "CCrypto", "CCBOR", "Glibc"]),
     "QRCode": ["CQRencode", "CPNG", "Glibc"],
-    "SQLite": ["CSQLite", "Glibc"],
+    "SQL": [],
+    "SQLite": ["SQL", "CSQLite", "Glibc"],
     "Linux": ["Text", "Time", "CLinux", "CSystemd", "CEvdev", "Glibc", "Synchronization"],
     "Daemon": ["Configuration", "Linux"],
     "Issuers": ["StationProtocol", "MemberCode", "Linux", "Glibc"],
@@ -26,11 +27,12 @@ enum Architecture {
     "BoardLink": ["GPIO", "Linux", "Time"],
     "Twins": ["CTwins", "Linux", "Glibc"],
     "StationShell": ground.union([
-      "StationCore", "StationProtocol", "MemberCode", "SQLite", "MQTT", "GPIO", "BoardLink",
+      "StationCore", "StationProtocol", "MemberCode", "SQL", "SQLite", "MQTT", "GPIO", "BoardLink",
       "Modbus", "Linux", "HTTP", "Issuers", "Daemon", "Glibc",
     ]),
     "ManagementShell": ground.union([
-      "ManagementCore", "StationProtocol", "MemberCode", "Issuers", "QRCode", "SQLite", "MQTT",
+      "ManagementCore", "StationProtocol", "MemberCode", "Issuers", "QRCode", "SQL", "SQLite",
+      "MQTT",
       "HTTP", "Linux", "Daemon", "Glibc",
     ]),
     "FleetSimulator": ground.union([
@@ -40,7 +42,7 @@ enum Architecture {
       "StationProtocol", "MemberCode", "HTTP", "Linux", "GPIO", "BoardLink", "Twins", "Glibc",
     ]),
     "TestBed": ground.union([
-      "StationProtocol", "MemberCode", "SQLite", "MQTT", "Linux", "Glibc", "Foundation",
+      "StationProtocol", "MemberCode", "SQL", "SQLite", "MQTT", "Linux", "Glibc", "Foundation",
       "FoundationNetworking", "Dispatch",
     ]),
     "DecoderProbes": ground.union([
@@ -60,7 +62,7 @@ enum Architecture {
     "emptystation": ["StationShell", "Glibc"],
     "bench": ground.union([
       "MemberCode", "StationShell", "StationCore", "ManagementShell", "ManagementCore", "GPIO",
-      "BoardLink", "MQTT", "Linux", "StationProtocol", "SQLite", "TestBed", "Twins", "Glibc",
+      "BoardLink", "MQTT", "Linux", "StationProtocol", "SQL", "SQLite", "TestBed", "Twins", "Glibc",
     ]),
   ]
 

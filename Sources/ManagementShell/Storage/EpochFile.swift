@@ -2,7 +2,7 @@
 import Glibc
 import Linux
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 
 /// `<store>.epoch`: the life of the store and how much it has held, written after every commit. A

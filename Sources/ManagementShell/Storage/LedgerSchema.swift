@@ -1,5 +1,5 @@
 // The tables of the ledger: accounts, exchanges, movements, and what people ordered.
-import SQLite
+import SQL
 
 extension Schema {
   /// The constraints are those of the ledger itself: whatever a program does, no member owes

@@ -1,6 +1,6 @@
 // Writes measurements into their tables: as they came, for a while, and by the hour, for good.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
@@ -10,7 +10,7 @@ final class MeasurementIntake {
   /// How many old rows give way with each transaction that brings new ones. Far more than come.
   private static let mostForgotten: Int64 = 256
 
-  private let database: Database
+  private let database: any SQLConnection
   private var hours: [Key: MeasuredHour] = [:]
   private var hasNew = false
 
@@ -19,7 +19,7 @@ final class MeasurementIntake {
     var place: MeasuredHour.Place
   }
 
-  init(_ database: Database) { self.database = database }
+  init(_ database: any SQLConnection) { self.database = database }
 
   /// - Parameter stream: its number in the tables.
   /// - Returns: false where the place is taken.
@@ -112,7 +112,7 @@ final class MeasurementIntake {
 
 extension MeasuredHour {
   /// Reads seconds, weight, least, most, used and resets from a row, beginning at a column.
-  init(place: Place, _ row: Statement, from column: Int) {
+  init(place: Place, _ row: any SQLRow, from column: Int) {
     self.init(place: place)
     seconds = row.int64(column)
     weight = row.int64(column + 1)

@@ -1,6 +1,6 @@
 // What cannot stand where it was sent, written down for a maintainer.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 

@@ -1,6 +1,6 @@
 // Writes what stations send into the tables of one connection, a transaction at a time.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
@@ -21,11 +21,11 @@ final class RecordIntake: IngestBook {
   /// How many ids share a block (`record_block`); the statements that read blocks have this number.
   static let blockSize: Int64 = 256
 
-  let database: Database
-  private let insertRecord: Statement
-  private let insertBlock: Statement
-  private let updateStream: Statement
-  private let addCounts: Statement
+  let database: any SQLConnection
+  private let insertRecord: any SQLStatement
+  private let insertBlock: any SQLStatement
+  private let updateStream: any SQLStatement
+  private let addCounts: any SQLStatement
   private var streams: [StreamKey: IngestStream] = [:]
   private var stations: [StationID: Int64] = [:]
   /// Streams whose progress is not written yet.
@@ -42,7 +42,7 @@ final class RecordIntake: IngestBook {
   }
 
   /// - Parameter limits: how much of one station the ledger believes within an hour.
-  init(_ database: Database, _ limits: StationLimits = .none) throws(DatabaseError) {
+  init(_ database: any SQLConnection, _ limits: StationLimits = .none) throws(DatabaseError) {
     self.database = database
     measurements = MeasurementIntake(database)
     ledger = try SQLiteBook(database, limits)
@@ -67,7 +67,7 @@ final class RecordIntake: IngestBook {
         granted = day_count.granted + excluded.granted,
         refused = day_count.refused + excluded.refused
       """)
-    zones = try ZoneMemory(database)
+    zones = ZoneMemory(database)
   }
 
   func store(_ items: [InboundItem], at now: Now) throws(DatabaseError) -> [StoreOutcome] {

@@ -1,13 +1,13 @@
 // Who did what, in SQLite: written inside the transaction of the deed.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
 extension SQLiteBook {
   func note(_ entry: AuditEntry) throws(DatabaseError) { try Self.note(entry, in: database) }
 
-  static func note(_ entry: AuditEntry, in database: Database) throws(DatabaseError) {
+  static func note(_ entry: AuditEntry, in database: any SQLConnection) throws(DatabaseError) {
     try database.run(
       """
       INSERT INTO audit (at, actor, action, member, contents, pending)
@@ -16,7 +16,7 @@ extension SQLiteBook {
       .text(entry.member?.text), .text(entry.contents), .integer(entry.pending))
   }
 
-  static func audit(_ row: Statement) throws(DatabaseError) -> AuditEntry {
+  static func audit(_ row: any SQLRow) throws(DatabaseError) -> AuditEntry {
     guard let action = AuditEntry.Action(rawValue: row.text(3)) else {
       throw damaged("audit", row.int64(0))
     }

@@ -1,6 +1,6 @@
 // The ledger's rows in SQLite: what people ordered, and what does not fit.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
@@ -8,7 +8,7 @@ extension SQLiteBook {
   /// The columns of a movement with its accounts and its exchange, in every statement that reads one.
   static let movementColumnCount = 14
 
-  static func movement(_ row: Statement) throws(DatabaseError) -> Movement {
+  static func movement(_ row: any SQLRow) throws(DatabaseError) -> Movement {
     func account(_ column: Int) -> Account? {
       Account.Kind(rawValue: row.text(column)).flatMap { Account($0, owner: row.text(column + 1)) }
     }
@@ -20,7 +20,7 @@ extension SQLiteBook {
       cause: cause, at: WallTime(milliseconds: row.int64(13)))
   }
 
-  private static func cause(_ row: Statement) -> Movement.Cause? {
+  private static func cause(_ row: any SQLRow) -> Movement.Cause? {
     let key = row.textOrNil(9).flatMap { OrderKey($0) }
     if let name = row.textOrNil(7), let stream = StreamID(name) {
       let id = ExchangeID(stream: stream, seq: UInt64(row.int64(8)))
@@ -109,7 +109,7 @@ extension SQLiteBook {
     ])
   }
 
-  static func discrepancy(_ row: Statement) throws(DatabaseError) -> Discrepancy {
+  static func discrepancy(_ row: any SQLRow) throws(DatabaseError) -> Discrepancy {
     guard let kind = Discrepancy.Kind(rawValue: row.text(1)), let station = StationID(row.text(2)),
       let stream = StreamID(row.text(3)), let member = MemberID(row.text(5)),
       let slot = SlotID(Int(row.int64(6))), let article = ArticleID(row.text(7)),

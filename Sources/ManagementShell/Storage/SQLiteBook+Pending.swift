@@ -1,11 +1,11 @@
 // The ledger's rows in SQLite: orders for a second person, what was decided alone, and the rules.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
 extension SQLiteBook {
-  static func pending(_ row: Statement) throws(DatabaseError) -> PendingOrder {
+  static func pending(_ row: any SQLRow) throws(DatabaseError) -> PendingOrder {
     guard let order = LedgerOrder(contents: row.text(1)) else {
       throw damaged("pending_order", row.int64(0))
     }

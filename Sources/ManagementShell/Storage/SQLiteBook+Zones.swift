@@ -1,7 +1,7 @@
 // By which zone a station's days go, in SQLite.
 import Linux
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
@@ -21,20 +21,16 @@ final class ZoneShelf {
 /// connection of the loop or of a command: every change of the store by another connection makes all
 /// be read again.
 struct ZoneMemory {
-  private let version: Statement
+  private let database: any SQLConnection
   private var known: [StationID: Zone?] = [:]
   private var readAt: Int64?
 
-  init(_ database: Database) throws(DatabaseError) {
-    // SQLite changes this number when another connection has changed the file.
-    version = try database.prepare("PRAGMA data_version")
-  }
+  init(_ database: any SQLConnection) { self.database = database }
 
   /// To be called within a transaction, before the first zone is asked for.
   mutating func refresh() throws(DatabaseError) {
-    var now: Int64?
-    try version.rows { now = $0.int64(0) }
-    guard now != readAt else { return }
+    let now = try database.changesOfOthers()
+    guard now == nil || now != readAt else { return }
     known.removeAll(keepingCapacity: true)
     readAt = now
   }

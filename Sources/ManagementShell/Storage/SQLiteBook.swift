@@ -1,6 +1,6 @@
 // The ledger's rows in SQLite, for whoever is inside a transaction of this connection.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
@@ -12,23 +12,23 @@ final class SQLiteBook: LedgerBook {
   /// Accounts whose numbers are remembered.
   private static let mostAccounts = 20_000
 
-  let database: Database
+  let database: any SQLConnection
   let shelf = ZoneShelf()
   let stationLimits: StationLimits
   var hours: [StationID: StationHour] = [:]
   private var streams: [StreamID: (number: Int64, owner: StationID)] = [:]
   private var accounts: [Account: Int64] = [:]
   private var lives: [StationID: StreamID] = [:]
-  private let selectEntry: Statement
-  private let selectSale: Statement
-  private let selectKnown: Statement
-  private let selectTerms: Statement
-  private let insertEntry: Statement
-  private let updateEntry: Statement
-  private let insertMovement: Statement
-  private let updateBalance: Statement
+  private let selectEntry: any SQLStatement
+  private let selectSale: any SQLStatement
+  private let selectKnown: any SQLStatement
+  private let selectTerms: any SQLStatement
+  private let insertEntry: any SQLStatement
+  private let updateEntry: any SQLStatement
+  private let insertMovement: any SQLStatement
+  private let updateBalance: any SQLStatement
 
-  init(_ database: Database, _ limits: StationLimits = .none) throws(DatabaseError) {
+  init(_ database: any SQLConnection, _ limits: StationLimits = .none) throws(DatabaseError) {
     self.database = database
     stationLimits = limits
     selectEntry = try database.prepare(
@@ -129,7 +129,7 @@ final class SQLiteBook: LedgerBook {
   }
 
   static func entry(
-    _ row: Statement, from column: Int = 0, _ id: ExchangeID, of station: StationID
+    _ row: any SQLRow, from column: Int = 0, _ id: ExchangeID, of station: StationID
   ) throws(DatabaseError) -> LedgerExchange {
     func next(_ offset: Int) -> Int { column + offset }
     guard let member = MemberID(row.text(next(1))), let slot = SlotID(Int(row.int64(next(2)))),
@@ -150,7 +150,7 @@ final class SQLiteBook: LedgerBook {
   }
 
   /// State, posted and refusal.
-  private static func state(_ row: Statement, _ column: Int) -> LedgerExchange.State? {
+  private static func state(_ row: any SQLRow, _ column: Int) -> LedgerExchange.State? {
     switch LedgerExchange.State.Kind(rawValue: row.text(column)) {
     case .held: .held
     case .posted: .posted(row.int64(column + 1))
@@ -162,7 +162,7 @@ final class SQLiteBook: LedgerBook {
 
   /// Outcome and its reason.
   static func outcome(
-    _ row: Statement, _ column: Int, _ table: String, _ id: Int64
+    _ row: any SQLRow, _ column: Int, _ table: String, _ id: Int64
   ) throws(DatabaseError) -> ExchangeOutcome? {
     guard let word = row.textOrNil(column) else { return nil }
     guard let kind = ExchangeOutcome.Kind(rawValue: word),
@@ -173,7 +173,7 @@ final class SQLiteBook: LedgerBook {
 
   static func damaged(_ table: String, _ id: Int64) -> DatabaseError {
     DatabaseError(
-      operation: .step, extendedCode: 11, sql: nil,
+      operation: .step, .damaged,
       message: "\(table) \(id) is not what was written there")
   }
 

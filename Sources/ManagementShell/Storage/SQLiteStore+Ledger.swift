@@ -1,6 +1,6 @@
 // The management store on SQLite: what is asked of its ledger.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
@@ -41,7 +41,7 @@ extension SQLiteStore {
   /// The rows of a question, each read by `read`.
   private func list<Value>(
     _ sql: StaticString, _ values: [SQLValue],
-    _ read: (Statement) throws(DatabaseError) -> Value
+    _ read: (any SQLRow) throws(DatabaseError) -> Value
   ) throws(StoreFailure) -> [Value] {
     try guarded { () throws(DatabaseError) in
       var all: [Value] = []
@@ -139,7 +139,7 @@ extension SQLiteStore {
     ORDER BY exchange.id LIMIT ?2
     """
 
-  static func hold(_ row: Statement) throws(DatabaseError) -> OpenHold {
+  static func hold(_ row: any SQLRow) throws(DatabaseError) -> OpenHold {
     guard let station = StationID(row.text(0)), let stream = StreamID(row.text(1)) else {
       throw SQLiteBook.damaged("exchange", row.int64(5))
     }

@@ -1,6 +1,6 @@
 // The proof of the ledger on SQLite: everything added up anew, as it stood at one moment.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
@@ -16,10 +16,10 @@ extension SQLiteStore {
 
 /// Reads the whole ledger inside a transaction that others may write beside.
 private struct LedgerAudit {
-  private let database: Database
+  private let database: any SQLConnection
   private var findings = LedgerProof.Findings()
 
-  init(_ database: Database) { self.database = database }
+  init(_ database: any SQLConnection) { self.database = database }
 
   func proof(at time: WallTime) throws(DatabaseError) -> LedgerProof {
     var audit = self
@@ -78,7 +78,7 @@ private struct LedgerAudit {
     }
   }
 
-  private static func account(_ row: Statement) throws(DatabaseError) -> Account {
+  private static func account(_ row: any SQLRow) throws(DatabaseError) -> Account {
     guard let kind = Account.Kind(rawValue: row.text(0)),
       let account = Account(kind, owner: row.text(1))
     else { throw SQLiteBook.damaged("account of \(row.text(0))", 0) }

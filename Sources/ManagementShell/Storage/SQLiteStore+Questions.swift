@@ -1,6 +1,6 @@
 // The management store on SQLite: what the API asks and changes.
 import ManagementCore
-import SQLite
+import SQL
 import StationProtocol
 import Time
 
@@ -60,12 +60,12 @@ extension SQLiteStore {
     }
   }
 
-  private static func event(_ row: Statement) throws(DatabaseError) -> StoredEvent {
+  private static func event(_ row: any SQLRow) throws(DatabaseError) -> StoredEvent {
     guard let station = StationID(row.text(1)), let stream = StreamID(row.text(2)),
       let kind = Record.Kind(rawValue: row.text(5))
     else {
       throw DatabaseError(
-        operation: .step, extendedCode: 11, sql: nil,
+        operation: .step, .damaged,
         message: "record \(row.int64(0)) is not what was written there")
     }
     return StoredEvent(

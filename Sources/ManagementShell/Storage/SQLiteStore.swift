@@ -1,5 +1,6 @@
 // The management store on SQLite: one connection, and who writes through it.
 import ManagementCore
+import SQL
 import SQLite
 import StationProtocol
 import Time
@@ -7,7 +8,7 @@ import Time
 /// One connection to the service's database, for one thread. The writer's thread has one and the
 /// loop another; SQLite keeps them apart.
 package final class SQLiteStore: ManagementStore {
-  let database: Database
+  let database: any SQLConnection
   let shelf = ZoneShelf()
   /// Made when the first item is stored. Only one connection stores any.
   private var intake: RecordIntake?
@@ -44,7 +45,7 @@ package final class SQLiteStore: ManagementStore {
 
   /// What is wrong with the structure of the file; empty where it is sound.
   package func structureFaults() throws(StoreFailure) -> [String] {
-    try guarded { () throws(DatabaseError) in try database.quickCheck() }
+    try guarded { () throws(DatabaseError) in try database.structureFaults() }
   }
 
   package func close() {
@@ -86,7 +87,7 @@ package final class SQLiteStore: ManagementStore {
   }
 
   private static func failure(_ error: DatabaseError, _ path: String) -> StoreFailure {
-    let advice = error.isDamage ? ": put a backup in its place, as the README says" : ""
+    let advice = error.nature == .damaged ? ": put a backup in its place, as the README says" : ""
     return StoreFailure("\(error.at(path))\(advice)")
   }
 }

@@ -1,5 +1,5 @@
 // The table of who did what.
-import SQLite
+import SQL
 
 extension Schema {
   /// Orders of before are there already with their actors; they come first, in their order.

@@ -1,5 +1,5 @@
 // The columns that bound what a station may say of its stream.
-import SQLite
+import SQL
 
 extension Schema {
   /// How far a stream has come by what was sent and said, and when that was taken; null where

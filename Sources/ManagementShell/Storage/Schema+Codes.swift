@@ -1,5 +1,5 @@
 // The member code by which an exchange was asked for: one code pays once, wherever it is shown.
-import SQLite
+import SQL
 
 extension Schema {
   static let codes = Migration(

@@ -1,5 +1,5 @@
 // The table of who did what, for one thing more that somebody may do.
-import SQLite
+import SQL
 
 extension Schema {
   static let dismissal = Migration(

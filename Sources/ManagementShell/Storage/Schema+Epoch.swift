@@ -1,5 +1,5 @@
 // The tables by which a restored backup is known, and what it has lost.
-import SQLite
+import SQL
 
 extension Schema {
   /// `store_epoch` has one row: the life of this store. `restored_gap` has the last number of each

@@ -1,5 +1,5 @@
 // The tables of orders that one person may not give alone, whatever they order.
-import SQLite
+import SQL
 
 extension Schema {
   /// Grants that waited become orders that wait, under their ids. What was decided alone before

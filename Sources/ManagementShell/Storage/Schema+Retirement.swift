@@ -1,5 +1,5 @@
 // The columns of a station that is out of use.
-import SQLite
+import SQL
 
 extension Schema {
   static let retirement = Migration(

@@ -1,5 +1,5 @@
 // The index of articles that fell without a hold, until a person has decided who pays.
-import SQLite
+import SQL
 
 extension Schema {
   static let unproven = Migration(

@@ -1,5 +1,5 @@
 // The zones by which stations count their days.
-import SQLite
+import SQL
 
 extension Schema {
   /// Names of the tz database: what the station says, and what somebody has set above it.

@@ -1,5 +1,5 @@
 // The tables of the management service, version by version.
-import SQLite
+import SQL
 
 /// Constraints first; what the tables say both SQLite and PostgreSQL understand, but for STRICT
 /// and WITHOUT ROWID.

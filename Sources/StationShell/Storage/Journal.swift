@@ -1,6 +1,7 @@
 // Makes records durable on a thread of its own, and survives the loss of its store.
 import Glibc
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

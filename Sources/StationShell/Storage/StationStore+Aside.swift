@@ -1,6 +1,7 @@
 // Stores that lie beside the one in use: opened as they are, carried over, moved into place.
 import Glibc
 import Linux
+import SQL
 import SQLite
 import StationCore
 import Time

@@ -1,4 +1,5 @@
 // What the store knows of the time: the last that was trusted, and the latest of all.
+import SQL
 import SQLite
 import StationCore
 

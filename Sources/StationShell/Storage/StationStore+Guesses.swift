@@ -1,4 +1,5 @@
 // What the store knows of those who guess at PINs and cards.
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

@@ -1,5 +1,6 @@
 // How exchanges ended, kept beyond the acknowledgement, as the station's store keeps them.
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

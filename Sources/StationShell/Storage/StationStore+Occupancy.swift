@@ -1,4 +1,5 @@
 // The count of people and the day under way, as the station's store keeps them.
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

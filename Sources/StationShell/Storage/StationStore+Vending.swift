@@ -1,5 +1,6 @@
 // The exchange under way and the slots of the machine, as the station's store keeps them.
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

@@ -1,4 +1,5 @@
 // The station's store: the outbox and what boot needs, in one SQLite file.
+import SQL
 import SQLite
 import StationCore
 import StationProtocol
@@ -117,7 +118,7 @@ final class StationStore {
     try database.prepare("SELECT ended_cleanly FROM identity").rows {
       ending = $0.int64(0) == 1 ? .clean : .unclean
     }
-    if ending == .unclean, let finding = try database.quickCheck().first {
+    if ending == .unclean, let finding = try database.structureFaults().first {
       throw DatabaseError(
         operation: .open, extendedCode: 11, sql: nil, message: finding, path: path)
     }

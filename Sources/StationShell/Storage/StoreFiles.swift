@@ -1,6 +1,7 @@
 // The files around a station's store: what was set aside, and under which name.
 import Glibc
 import Linux
+import SQL
 import SQLite
 import StationCore
 

@@ -1,5 +1,6 @@
 // How a store is found to work with: the one that is there, another beside it, or one in memory.
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol
@@ -24,7 +25,7 @@ struct StoreOpening {
       return StoreOpening(store: store, recovered: recovered)
     } catch {
       Log.error("the store cannot be used: \(error)")
-      return error.isLaterVersion
+      return error.nature == .later
         ? beside(path) : replace(path: path, after: error, isStarting: true)
     }
   }

@@ -1,6 +1,7 @@
 // Whether the files of an open store are still those that their names lead to.
 import Glibc
 import Linux
+import SQL
 import SQLite
 
 /// SQLite goes on with files that were removed or replaced, and nothing fails: but what is written

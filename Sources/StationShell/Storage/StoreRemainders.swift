@@ -1,5 +1,6 @@
 // Reads what stores that were set aside have not sent yet, one store after the other.
 import Linux
+import SQL
 import SQLite
 import StationCore
 import StationProtocol

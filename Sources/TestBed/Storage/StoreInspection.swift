@@ -1,4 +1,5 @@
 // Looks into a station's store from outside, to learn what it ever made durable.
+import SQL
 import SQLite
 
 package enum StoreInspection {
