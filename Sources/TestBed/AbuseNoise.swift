@@ -40,13 +40,26 @@ package struct AbuseNoise: Sendable {
   private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
 }
 
-/// Noise at a reader, from a thread of its own, until it is stopped.
-package final class AbuseLine: @unchecked Sendable {
-  // Sendable because `lock` guards what both threads touch; the line is written by one alone.
-  private let lock = NSLock()
-  private let ended = DispatchSemaphore(value: 0)
-  private var isRunning = true
-  private var written = 0
+/// Noise at a reader, from a thread of its own, until it is stopped or let go of.
+///
+/// The thread writes to a descriptor of its own: were it the caller's, noise would go on into whatever
+/// file has that number after a test has failed and closed the line.
+package final class AbuseLine {
+  private let state = State()
+
+  /// What both threads touch.
+  private final class State: @unchecked Sendable {
+    // Sendable because `lock` guards all of it.
+    private let lock = NSLock()
+    private var isStopped = false
+    private var written = 0
+    let ended = DispatchSemaphore(value: 0)
+
+    var isRunning: Bool { lock.withLock { !isStopped } }
+    var sent: Int { lock.withLock { written } }
+    func stop() { lock.withLock { isStopped = true } }
+    func count(_ bytes: Int) { lock.withLock { written += bytes } }
+  }
 
   /// - Parameters:
   ///   - descriptor: the master of a pseudo-terminal, which must not block.
@@ -55,35 +68,39 @@ package final class AbuseLine: @unchecked Sendable {
     _ descriptor: Int32, _ kind: AbuseNoise.Kind, seed: UInt64,
     bytesPerSecond: Int? = AbuseNoise.bytesPerSecond
   ) {
-    Thread.detachNewThread { [self] in
+    let own = dup(descriptor)
+    precondition(own >= 0, "no descriptor is left for the noise")
+    Thread.detachNewThread { [state] in
       var noise = AbuseNoise(kind, seed: seed)
       let start = Clock.now
-      while lock.withLock({ isRunning }) {
+      while state.isRunning {
         // What should have been sent by now, in steps of a hundredth of a second.
         var due = 4096
         if let bytesPerSecond {
           let microseconds = Int((Clock.now - start).wholeNanoseconds / 1000)
-          due = microseconds * bytesPerSecond / 1_000_000 - sent
+          due = microseconds * bytesPerSecond / 1_000_000 - state.sent
         }
-        if due > 0 { send(noise.next(min(due, 4096)), to: descriptor) }
+        if due > 0 {
+          let bytes = noise.next(min(due, 4096))
+          let count = write(own, bytes, bytes.count)
+          if count > 0 { state.count(count) }
+        }
         var pause = timespec(tv_sec: 0, tv_nsec: bytesPerSecond == nil ? 100_000 : 10_000_000)
         nanosleep(&pause, nil)
       }
-      ended.signal()
+      close(own)
+      state.ended.signal()
     }
   }
 
+  deinit { state.stop() }
+
   /// Bytes that the line has taken.
-  package var sent: Int { lock.withLock { written } }
+  package var sent: Int { state.sent }
 
   /// Stops, and waits until nothing is written any more.
   package func stop() {
-    lock.withLock { isRunning = false }
-    ended.wait()
-  }
-
-  private func send(_ bytes: [UInt8], to descriptor: Int32) {
-    let count = write(descriptor, bytes, bytes.count)
-    if count > 0 { lock.withLock { written += count } }
+    state.stop()
+    state.ended.wait()
   }
 }

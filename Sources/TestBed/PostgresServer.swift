@@ -31,7 +31,8 @@ package final class PostgresServer {
     }
   }
 
-  deinit { server.kill() }
+  /// Killed, it would leave its shared memory behind.
+  deinit { _ = try? server.stop() }
 
   /// The server refuses to run as root.
   private static var unprivileged: [String] {
