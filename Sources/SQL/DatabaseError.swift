@@ -13,7 +13,7 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
     case migrate
   }
 
-  /// What can be done about it.
+  /// The kind of fault, by the way in which it can be mended.
   package enum Nature: Equatable, Sendable {
     /// The disk, or the quota, is full.
     case full

@@ -1,4 +1,4 @@
-// What SQLite's result codes mean.
+// SQLite's result codes, and the nature of each fault.
 
 import CSQLite
 import SQL

@@ -1,4 +1,4 @@
-// What the core asks for, carried out.
+// The effects of the core, carried out.
 import StationCore
 import StationProtocol
 

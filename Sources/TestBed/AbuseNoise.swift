@@ -47,7 +47,7 @@ package struct AbuseNoise: Sendable {
 package final class AbuseLine {
   private let state = State()
 
-  /// What both threads touch.
+  /// The values that both threads touch.
   private final class State: @unchecked Sendable {
     // Sendable because `lock` guards all of it.
     private let lock = NSLock()

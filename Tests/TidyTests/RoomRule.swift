@@ -104,16 +104,21 @@ enum RoomSize {
   static let mostFiles = 25
 }
 
-/// - Returns: a fault for each file and each folder of the module that is too large.
-func crowdFaults(_ files: [SourceFile], in module: String) -> [Fault] {
-  let own = files.filter { room(of: $0, in: module) != nil }
+/// - Returns: a fault for each file of the product that is too long, and for each folder of a module
+///   with rooms, or of storage, that holds too many.
+func crowdFaults(_ files: [SourceFile]) -> [Fault] {
+  let own = files.filter { $0.sourceTarget != nil && $0.swift != nil }
   let long = own.filter { $0.lineCount > RoomSize.mostLines }.map {
     $0.fault(
       RoomSize.mostLines + 1, "a file of \($0.lineCount) lines, of \(RoomSize.mostLines) at most",
       "give one of its concerns a file of its own")
   }
   let crowded = Dictionary(grouping: own, by: \.folder).sorted { $0.key < $1.key }
-    .filter { $0.value.count > RoomSize.mostFiles }
+    .filter { folder, files in
+      files.count > RoomSize.mostFiles
+        && (folder.contains("/Storage")
+          || roomedModules.contains { folder.hasPrefix("Sources/\($0)") })
+    }
   return long
     + crowded.compactMap { folder, files in
       files.first?.fault(

@@ -63,11 +63,11 @@ struct RoomTests {
   @Test("a folder of 26 files and a file of 401 lines are found")
   func sizes() {
     let files = (1...26).map { file("Door/A\($0)", "// A door.\n") }
-    #expect(crowdFaults(Array(files.dropLast()), in: "StationCore").isEmpty)
-    #expect(crowdFaults(files, in: "StationCore").count == 1)
+    #expect(crowdFaults(Array(files.dropLast())).isEmpty)
+    #expect(crowdFaults(files).count == 1)
     let long = { (count: Int) in self.file("Door/B", String(repeating: "let a = 1\n", count: count))
     }
-    #expect(crowdFaults([long(400)], in: "StationCore").isEmpty)
-    #expect(crowdFaults([long(401)], in: "StationCore").count == 1)
+    #expect(crowdFaults([long(400)]).isEmpty)
+    #expect(crowdFaults([long(401)]).count == 1)
   }
 }

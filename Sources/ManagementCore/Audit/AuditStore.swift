@@ -1,4 +1,4 @@
-// What the service's store knows of who did what.
+// The audit trail of the service's store.
 import StationProtocol
 
 /// The side of a `ManagementStore` that keeps the audit trail.

@@ -1,4 +1,4 @@
-// What follows from a committed transaction: acknowledgements, answers, alarms.
+// The consequences of a committed transaction: acknowledgements, answers, alarms.
 import StationProtocol
 import Time
 

@@ -1,4 +1,4 @@
-// What of stations is written down with the name of who did it.
+// Entries of the audit trail about stations.
 import JSON
 import StationProtocol
 import Time

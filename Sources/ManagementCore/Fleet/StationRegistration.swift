@@ -37,7 +37,7 @@ package struct Retirement: Equatable, Sendable {
   }
 }
 
-/// What people call a station; its id where nobody has named it.
+/// The names of a station for people; its id where nobody has named it.
 package struct StationNames: Equatable, Sendable {
   /// In Unicode scalars, of each.
   package static let mostCharacters = 120

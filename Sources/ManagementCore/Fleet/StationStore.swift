@@ -1,4 +1,4 @@
-// What the service's store knows of stations.
+// The stations in the service's store.
 import StationProtocol
 import Time
 

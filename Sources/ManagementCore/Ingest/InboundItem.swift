@@ -1,4 +1,4 @@
-// What stations send that must be kept.
+// The messages of stations that must be kept.
 import StationProtocol
 import Time
 

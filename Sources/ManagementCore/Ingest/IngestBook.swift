@@ -1,4 +1,4 @@
-// What the rules of ingest need of the engine that keeps records: rows in, rows out, no rules.
+// The rows that the rules of ingest need of the engine that keeps records: rows in, rows out, no rules.
 import StationProtocol
 import Time
 

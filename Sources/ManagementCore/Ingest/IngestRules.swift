@@ -1,4 +1,4 @@
-// What becomes of what a station sent: the rules of ingest, for every engine.
+// The rules of ingest: from the messages of a station to rows, for every engine.
 import StationProtocol
 import Time
 
@@ -83,7 +83,8 @@ extension IngestBook {
     return outcome
   }
 
-  /// What a store of before had acknowledged, and this one never had or has lost.
+  /// Stores ends of exchanges that a store of before had acknowledged, and this one never had or has
+  /// lost.
   private mutating func take(
     kept batch: InboundBatch, _ now: Now
   ) throws(Failure) -> StoreOutcome {
@@ -140,7 +141,7 @@ extension IngestBook {
 
 // MARK: - One record
 
-/// What the records of one item have in common.
+/// The circumstances that the records of one item share.
 private struct Arrival {
   let stream: IngestStream
   let source: Source

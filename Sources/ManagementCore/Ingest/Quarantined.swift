@@ -1,4 +1,4 @@
-// What could not be understood, and why something is kept apart.
+// Records and payloads that are kept apart, and the reasons why.
 import StationProtocol
 import Time
 

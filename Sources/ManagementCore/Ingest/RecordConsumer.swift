@@ -1,4 +1,4 @@
-// Whoever does something with a record inside the transaction that stores it.
+// The consumers of a record inside the transaction that stores it.
 import StationProtocol
 import Time
 
@@ -30,7 +30,7 @@ package protocol RecordConsumer: Sendable {
 }
 
 package enum RecordConsumers {
-  /// Whoever wants records is in this list.
+  /// Every consumer of records.
   private static let all: [any RecordConsumer] = [
     GapConsumer(), LedgerConsumer(), CountConsumer(), MeasurementConsumer(), CodeConsumer(),
   ]
@@ -87,7 +87,7 @@ private struct CountConsumer: RecordConsumer {
   }
 }
 
-/// What sensors measured in each hour.
+/// Adds each measurement to its hour.
 private struct MeasurementConsumer: RecordConsumer {
   let families: Set<Record.Family> = [.climate]
 

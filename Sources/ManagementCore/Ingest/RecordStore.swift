@@ -1,4 +1,4 @@
-// What the service's store does with records.
+// The records in the service's store.
 import Time
 
 /// The side of a `ManagementStore` that stations fill. Each method is one transaction.

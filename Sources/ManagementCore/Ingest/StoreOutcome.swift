@@ -1,8 +1,8 @@
-// What became of something that a station sent.
+// The outcome of something that a station sent.
 import StationProtocol
 import Time
 
-/// What became of an item.
+/// The outcome of an item.
 package struct StoreOutcome: Equatable, Sendable {
   package var station: StationID
   /// nil for what belongs to no stream.

@@ -1,4 +1,4 @@
-// What of the ledger is written down with the name of who did it.
+// Entries of the audit trail about the ledger.
 import StationProtocol
 
 extension AuditEntry {

@@ -1,4 +1,4 @@
-// What the service's store knows of measurements.
+// The measurements in the service's store.
 import StationProtocol
 
 /// The side of a `ManagementStore` that keeps hours of measurements.

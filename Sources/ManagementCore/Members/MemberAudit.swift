@@ -1,4 +1,4 @@
-// What of members is written down with the name of who did it.
+// Entries of the audit trail about members.
 import JSON
 import StationProtocol
 import Time

@@ -1,4 +1,4 @@
-// What the service's store knows of people counted.
+// The counts of people in the service's store.
 import StationProtocol
 
 /// The side of a `ManagementStore` that keeps counts of days.

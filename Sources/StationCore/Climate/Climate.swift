@@ -121,7 +121,7 @@ extension Climate {
     }
   }
 
-  /// What the count and the records of this step mean for the relays.
+  /// Has the relays follow the count and the records of this step.
   /// - Parameter isOccupied: whether somebody is inside, or may be.
   mutating func switchRelays(isOccupied: Bool, _ step: inout Step) {
     guard !relays.isEmpty else { return }

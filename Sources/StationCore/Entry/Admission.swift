@@ -29,7 +29,7 @@ package struct Admission: Equatable, Sendable {
   private var marks = ReplayMarks()
   private var guesses = GuessBook()
   private var issuers = IssuerWatch()
-  /// What is known of single members.
+  /// The lists of single members.
   private(set) var directory = MemberDirectory()
   private(set) var modes: Modes
   /// The keeper was told the number of a card.
@@ -49,7 +49,7 @@ package struct Admission: Equatable, Sendable {
     fileprivate let changes: [RecoveryChange]
   }
 
-  /// What the others are to do about an event.
+  /// The part of an event's answer that other rooms carry out.
   enum Outcome: Equatable, Sendable {
     case nothing
     /// Open the door for somebody, then call `admit`.
@@ -278,7 +278,7 @@ extension Admission {
     step.set(.issuerKeysLost, nil, stands: areLost)
   }
 
-  /// What the passing of time has brought to those who want to come in.
+  /// Follows the passing of time for those who want to come in.
   mutating func pass(_ step: inout Step) {
     for index in points.indices {
       let id = points[index].id
@@ -305,7 +305,7 @@ extension Admission {
     guesses.recover(recovered.guesses, at: now)
   }
 
-  /// What a new store has to be told.
+  /// The changes of which a new store has to be told.
   /// - Parameter forgetting: marks that ended before need not be kept.
   func memory(forgetting: WallTime, at now: Instant) -> [RecoveryChange] {
     marks.all(for: .door).map { .mark($0, forgetting: forgetting) }

@@ -27,7 +27,7 @@ struct Modes: Equatable, Sendable {
     var hasFirstPerson = false
   }
 
-  /// What modes depend on besides time, hours and the uplink.
+  /// The switches on which modes depend besides time, hours and the uplink.
   private struct Switches: Equatable, Sendable {
     var isLockedDown: Bool
     var isInMaintenance: Bool

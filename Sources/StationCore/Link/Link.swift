@@ -32,7 +32,7 @@ package enum LinkEvent: Equatable, Sendable {
   case messageRefused(MessageRefusal)
 }
 
-/// What a station tells of itself at each session, as it is configured.
+/// The part of a birth that is configured.
 struct StationIdentity: Equatable, Sendable {
   let version: String
   let zone: ZoneName?
@@ -48,7 +48,7 @@ package struct Link: Equatable, Sendable {
   private(set) var uplink: Int64?
   /// Since when there is no uplink; nil while there is one.
   private(set) var uplinkLostAt: Instant?
-  /// What is journaled outlives the daemon.
+  /// Records that are journaled outlive the daemon.
   private(set) var isStoreDurable = true
   private var refusedMessages = RefusedMessages()
   package private(set) var renewal = StreamRenewal()

@@ -1,4 +1,4 @@
-// What people show besides codes: cards by their number, and numbers typed at a keypad.
+// Credentials besides codes: cards by their number, and numbers typed at a keypad.
 import StationProtocol
 
 /// A card at a reader. The digest names it in records; its number is written nowhere.

@@ -23,7 +23,8 @@ package enum GuessKey: Hashable, Comparable, Sendable {
   package static func < (one: GuessKey, other: GuessKey) -> Bool { one.order < other.order }
 }
 
-/// What boot must know, as durations: no clock of this life means anything to the next.
+/// A change to the wrong tries that boot must know, in durations: no clock of this life means anything
+/// to the next.
 package enum GuessChange: Equatable, Sendable {
   /// nil where nothing is held against the key any more.
   case bucket(GuessKey, GuessMemory?)
@@ -31,7 +32,7 @@ package enum GuessChange: Equatable, Sendable {
   case times([Duration])
 }
 
-/// What boot must know of the tries that count against one key, without any clock.
+/// The tries that count against one key, in durations, as boot must know them.
 package struct GuessMemory: Equatable, Sendable {
   package var debt: Duration
   /// How often it was full since it was empty.

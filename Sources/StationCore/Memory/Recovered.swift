@@ -2,7 +2,7 @@
 import StationProtocol
 import Time
 
-/// What the store remembers across a restart.
+/// The memory of the store across a restart.
 package struct Recovered: Equatable, Sendable {
   package var stream: StreamID
   /// The number of this boot on this store, from 1.

@@ -30,7 +30,7 @@ package enum RecoveryChange: Equatable, Sendable {
   case serviceStore(StoreEpoch)
 }
 
-/// What only a hand at the station ends, so that a restart must not.
+/// States that only a hand at the station ends, so that a restart must not.
 package enum Latch: String, CaseIterable, Sendable {
   /// Fire was signalled: the doors stay released.
   case fire

@@ -1,7 +1,7 @@
 // A slot of the machine, as the store keeps it.
 import StationProtocol
 
-/// What boot must remember of a slot.
+/// The memory of a slot that boot needs.
 package struct SlotMemory: Equatable, Sendable {
   package var slot: SlotID
   /// By the book; nil before somebody has counted.

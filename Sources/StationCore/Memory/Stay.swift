@@ -14,7 +14,7 @@ package struct Stay: Equatable, Sendable {
   }
 }
 
-/// What changes in what boot must know of stays.
+/// A change to the stays that boot must know.
 package enum StayChange: Equatable, Sendable {
   case entered(Stay)
   case left(MemberID)

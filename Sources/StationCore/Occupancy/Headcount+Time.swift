@@ -1,9 +1,9 @@
-// What time and the doors mean for the count of the room.
+// Time and the doors, and how the count of the room follows them.
 import StationProtocol
 import Time
 
 extension Headcount {
-  /// What time and the doors have brought, at whatever event it is noticed.
+  /// Follows time and the doors, at whatever event their changes are noticed.
   mutating func pass(_ doors: Doors, _ around: Surroundings, _ step: inout Step) {
     let now = step.now.instant
     for index in points.indices {

@@ -70,7 +70,7 @@ package struct Headcount: Equatable, Sendable {
       isStale: occupancy.isStale, at: now.wall)
   }
 
-  /// What a new store has to be told.
+  /// The changes of which a new store has to be told.
   var memory: [RecoveryChange] {
     occupancy.changes + whereabouts.all.map { .whereabouts(.entered($0)) }
   }

@@ -23,7 +23,7 @@ package enum Lane: Equatable, Sendable {
   case urgent
   /// Contact, relock, passage: within 2 s, together with what else has come by then.
   case soon
-  /// What is told again by the next occasion, and what may be deleted: within 10 s.
+  /// Memories that the next occasion tells again, and deletions: within 10 s.
   case relaxed
   /// Measurements: with whatever is written next, within 5 minutes.
   case late

@@ -16,7 +16,7 @@ package struct Safety: Equatable, Sendable {
   package private(set) var fire: FireInput
   private var emergency = EmergencyButton()
 
-  /// What follows, in order.
+  /// An answer to an event; several are carried out in order.
   enum Action: Equatable, Sendable {
     /// Fire releases every door that can be released, or none any more.
     case releaseDoors(Bool)
@@ -55,7 +55,7 @@ package struct Safety: Equatable, Sendable {
 
   var deadline: Instant? { fire.deadline }
 
-  /// What a new store has to be told.
+  /// The changes of which a new store has to be told.
   var memory: [RecoveryChange] {
     (fire.isLatched ? [.latch(.fire, isSet: true)] : [])
       + (emergency.state == .calling ? [.latch(.emergency, isSet: true)] : [])

@@ -226,7 +226,7 @@ extension Station {
 // MARK: - Time
 
 extension Station {
-  /// What the passing of time has brought, at whatever event it is noticed.
+  /// Follows the passing of time, at whatever event it is noticed.
   private mutating func pass(_ around: Surroundings, _ step: inout Step) {
     doors.pass(&step)
     headcount.pass(doors, around, &step)
