@@ -5,6 +5,8 @@ public enum JSONText {
   /// The same without the white space between its tokens, so that it stands on one line.
   /// - Parameter json: read by a reader before; of anything else nothing is said.
   public static func compact(_ json: [UInt8]) -> [UInt8] {
+    // Mostly nothing is to be left out, and a glance shows it.
+    guard json.contains(where: { $0 <= 0x20 }) else { return json }
     var compact: [UInt8] = []
     compact.reserveCapacity(json.count)
     var isString = false

@@ -72,8 +72,7 @@ extension Management {
     var passedOver = 0
     let contents = batch.records.map { json -> InboundBatch.Content in
       do throws(JSONError) {
-        let record = try Record(json: json)
-        return .record(record, json: record.text(of: json))
+        return .record(try Record(json: json), json: StoredEvent.text(of: json))
       } catch {
         if Record.isOfLaterKind(json) {
           return .unreadable(json: json, reason: error.description)

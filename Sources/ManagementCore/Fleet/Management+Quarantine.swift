@@ -1,5 +1,4 @@
 // Records that an earlier version of the service could not read.
-import JSON
 import StationProtocol
 import Time
 
@@ -32,14 +31,5 @@ extension Management {
     reading.waiting -= stored
     secondReading = reading
     return reading.waiting == 0 ? [.readAgain(after: reading.after)] : []
-  }
-}
-
-extension Record {
-  /// The text by which this record is compared, stored and shown: as the station wrote it, with what
-  /// only a later version can read, but without white space of the station's choosing, such as the
-  /// line ends that separate events of a stream.
-  func text(of json: [UInt8]) -> [UInt8] {
-    self.json == json ? json : JSONText.compact(json)
   }
 }

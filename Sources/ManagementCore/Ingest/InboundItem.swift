@@ -118,7 +118,7 @@ package struct InboundAgain: Equatable, Sendable {
     self.seq = seq
     received = row.received
     self.record = record
-    json = record.text(of: row.raw)
+    json = StoredEvent.text(of: row.raw)
   }
 
   /// The moment at which it came, by which its day is found where its own clock is not believed.

@@ -28,6 +28,12 @@ package struct StoredEvent: Equatable, Sendable {
     self.json = json
   }
 
+  /// The text by which a record is compared, stored and shown: as the station wrote it, with what only
+  /// a later version can read, but without white space of the station's choosing, such as the line
+  /// ends that separate events of a stream.
+  /// - Parameter json: of a record that was read.
+  static func text(of json: [UInt8]) -> [UInt8] { JSONText.compact(json) }
+
   package func write(to writer: inout JSONWriter) {
     writer.object {
       $0.field("id", id)
