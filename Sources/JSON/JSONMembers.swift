@@ -9,6 +9,9 @@
 public struct JSONMembers {
   /// The most members of an object that is read in this way.
   public static let most = 32
+  /// How deep such objects may lie in each other: the places of all of them take 1,024 bytes, the most
+  /// that Swift puts on the stack.
+  public static let depths = 4
   /// The most bytes of a text in which it stands.
   public static let longestText = 1 << 20
 
@@ -52,8 +55,10 @@ public struct JSONMembers {
   private var end: JSONReader
 
   /// Goes over the object at the cursor and leaves the cursor behind it.
-  /// - Throws: where it is no object, holds more than `most` members, or one name twice.
+  /// - Throws: where it is no object, holds more than `most` members, or one name twice, or lies too
+  ///   deep.
   public init(_ reader: inout JSONReader) throws(JSONError) {
+    guard reader.depth < Self.depths else { throw reader.error(.tooDeep) }
     end = reader
     places = reader.places + Self.most * reader.depth
     guard reader.bytes.count <= Self.longestText else {

@@ -11,7 +11,7 @@ public struct JSONReader {
   public static let longestString = 512
 
   let bytes: UnsafeBufferPointer<UInt8>
-  /// Where members of objects are noted (`JSONMembers`): so many places for each depth.
+  /// Where members of objects are noted (`JSONMembers`): so many places for each of their depths.
   let places: UnsafeMutablePointer<UInt64>
   /// Where the cursor stands, in bytes from the start of the text.
   public internal(set) var offset = 0
@@ -21,7 +21,7 @@ public struct JSONReader {
   public static func read<Value>(
     _ bytes: [UInt8], _ body: (inout JSONReader) throws(JSONError) -> Value
   ) throws(JSONError) -> Value {
-    let count = JSONMembers.most * (deepest + 1)
+    let count = JSONMembers.most * JSONMembers.depths
     let outcome: Result<Value, JSONError> = bytes.withUnsafeBufferPointer { buffer in
       withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { places in
         guard let first = places.baseAddress else { preconditionFailure("no place on the stack") }
