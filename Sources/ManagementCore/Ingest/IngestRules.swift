@@ -186,13 +186,13 @@ extension IngestBook {
       else { return false }
     }
     outcome.add(record, event)
-    for consumer in RecordConsumers.of(record.family) {
-      let new = NewRecord(
-        record: record, seq: seq, stream: stream, isPossible: arrival.isPossible,
-        isKept: arrival.source == .kept, zone: arrival.zone, received: arrival.received,
-        now: arrival.now)
-      try consumer.take(new, &self, &outcome)
-    }
+    let consumers = RecordConsumer.of(record.family)
+    guard !consumers.isEmpty else { return true }
+    let new = NewRecord(
+      record: record, seq: seq, stream: stream, isPossible: arrival.isPossible,
+      isKept: arrival.source == .kept, zone: arrival.zone, received: arrival.received,
+      now: arrival.now)
+    for consumer in consumers { try hand(new, to: consumer, &outcome) }
     return true
   }
 

@@ -19,36 +19,59 @@ package struct NewRecord {
   package let now: Now
 }
 
-/// Does something with the records of some families, in the order in which they are stored, and each
-/// of them once whatever comes twice. What it changes is committed with the record, or not at all.
-package protocol RecordConsumer: Sendable {
+/// The consumers of records, in the order in which they are handed one. What a consumer changes is
+/// committed with the record or not at all, and each record comes to it once, whatever comes twice.
+package enum RecordConsumer: CaseIterable, Sendable {
+  /// Takes note of numbers that will never come.
+  case gaps
+  /// Has points follow how exchanges ended.
+  case ledger
+  /// Counts who came and went on each local day.
+  case counts
+  /// Adds each measurement to its hour.
+  case measurements
+  /// Takes note of codes: one is good at one station.
+  case codes
+
   /// Whose records it is handed.
-  var families: Set<Record.Family> { get }
-  func take<Book: IngestBook>(
-    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
-  ) throws(Book.Failure)
-}
-
-package enum RecordConsumers {
-  /// Every consumer of records.
-  private static let all: [any RecordConsumer] = [
-    GapConsumer(), LedgerConsumer(), CountConsumer(), MeasurementConsumer(), CodeConsumer(),
-  ]
-
-  private static let byFamily = Record.Family.allCases.map { family in
-    all.filter { $0.families.contains(family) }
+  private var families: Set<Record.Family> {
+    switch self {
+    case .gaps: [.stream]
+    case .ledger: [.exchange]
+    case .counts: [.entry, .occupancy]
+    case .measurements: [.climate]
+    case .codes: [.entry, .exchange]
+    }
   }
 
-  static func of(_ family: Record.Family) -> [any RecordConsumer] { byFamily[family.rawValue] }
+  private static let byFamily = Record.Family.allCases.map { family in
+    allCases.filter { $0.families.contains(family) }
+  }
+
+  static func of(_ family: Record.Family) -> [RecordConsumer] { byFamily[family.rawValue] }
 }
 
-/// Numbers that will never come.
-private struct GapConsumer: RecordConsumer {
-  let families: Set<Record.Family> = [.stream]
+extension IngestBook {
+  mutating func hand(
+    _ new: NewRecord, to consumer: RecordConsumer, _ outcome: inout StoreOutcome
+  ) throws(Failure) {
+    switch consumer {
+    case .gaps: Self.noteGap(new, &outcome)
+    case .ledger: try settle(new, &outcome)
+    case .counts: outcome.count(new.record, received: new.received, in: new.zone)
+    case .measurements:
+      guard case .climate(.measured) = new.record.body else { return }
+      try add(MeasuredHour.hours(of: new.record, received: new.received), of: new.stream)
+    case .codes:
+      switch new.record.body {
+      case .entry(.granted(_, _, .code(let code), _)), .exchange(.intended(_, let code)):
+        outcome.codes.append(code)
+      default: break
+      }
+    }
+  }
 
-  func take<Book: IngestBook>(
-    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
-  ) {
+  private static func noteGap(_ new: NewRecord, _ outcome: inout StoreOutcome) {
     guard case .stream(.gap(let from, let to, _)) = new.record.body else { return }
     guard new.isPossible, to < new.seq else {
       return outcome.disbelieved.append(ClaimReasons.gap)
@@ -56,59 +79,17 @@ private struct GapConsumer: RecordConsumer {
     new.stream.reached.add(from...to)
     outcome.gaps.append(from...to)
   }
-}
 
-/// Points follow how exchanges ended.
-private struct LedgerConsumer: RecordConsumer {
-  let families: Set<Record.Family> = [.exchange]
-
-  func take<Book: IngestBook>(
-    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
-  ) throws(Book.Failure) {
+  private mutating func settle(
+    _ new: NewRecord, _ outcome: inout StoreOutcome
+  ) throws(Failure) {
     guard case .exchange(.ended(let exchange, let end)) = new.record.body else { return }
     let key = new.stream.key
     // It may be of a stream of before, which this store has never heard of.
-    if new.isKept, try book.ledger.owner(of: exchange.id.stream) == nil {
-      _ = try book.stream(StreamKey(key.station, exchange.id.stream))
+    if new.isKept, try ledger.owner(of: exchange.id.stream) == nil {
+      _ = try stream(StreamKey(key.station, exchange.id.stream))
     }
-    outcome.discrepancies += try book.ledger.end(
+    outcome.discrepancies += try ledger.end(
       exchange, end, from: key.station, in: key.stream, at: new.now)
-  }
-}
-
-/// Who came and went on each local day.
-private struct CountConsumer: RecordConsumer {
-  let families: Set<Record.Family> = [.entry, .occupancy]
-
-  func take<Book: IngestBook>(
-    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
-  ) {
-    outcome.count(new.record, received: new.received, in: new.zone)
-  }
-}
-
-/// Adds each measurement to its hour.
-private struct MeasurementConsumer: RecordConsumer {
-  let families: Set<Record.Family> = [.climate]
-
-  func take<Book: IngestBook>(
-    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
-  ) throws(Book.Failure) {
-    try book.add(MeasuredHour.hours(of: new.record, received: new.received), of: new.stream)
-  }
-}
-
-/// The codes by which somebody came in or wanted something: one is good at one station.
-private struct CodeConsumer: RecordConsumer {
-  let families: Set<Record.Family> = [.entry, .exchange]
-
-  func take<Book: IngestBook>(
-    _ new: NewRecord, _ book: inout Book, _ outcome: inout StoreOutcome
-  ) {
-    switch new.record.body {
-    case .entry(.granted(_, _, .code(let code), _)), .exchange(.intended(_, let code)):
-      outcome.codes.append(code)
-    default: break
-    }
   }
 }
