@@ -9,9 +9,9 @@
 public struct JSONMembers {
   /// The most members of an object that is read in this way.
   public static let most = 32
-  /// How deep such objects may lie in each other: the places of all of them take 1,024 bytes, the most
+  /// How many such objects may lie in each other: the places of all of them take 1,024 bytes, the most
   /// that Swift puts on the stack.
-  public static let depths = 4
+  public static let levels = 4
   /// The most bytes of a text in which it stands.
   public static let longestText = 1 << 20
 
@@ -42,7 +42,7 @@ public struct JSONMembers {
     var length: Int { Int(bits & 0xFF) }
   }
 
-  /// As many as `most`, which belong to the reader's depth.
+  /// As many as `most`, which belong to the reader's level.
   private let places: UnsafeMutablePointer<UInt64>
   private var count = 0
   /// A name is not written in plain ASCII.
@@ -58,9 +58,9 @@ public struct JSONMembers {
   /// - Throws: where it is no object, holds more than `most` members, or one name twice, or lies too
   ///   deep.
   public init(_ reader: inout JSONReader) throws(JSONError) {
-    guard reader.depth < Self.depths else { throw reader.error(.tooDeep) }
+    guard reader.level < Self.levels else { throw reader.error(.tooDeep) }
     end = reader
-    places = reader.places + Self.most * reader.depth
+    places = reader.places + Self.most * reader.level
     guard reader.bytes.count <= Self.longestText else {
       throw reader.error(.tooLong(limit: Self.longestText))
     }
@@ -127,6 +127,7 @@ public struct JSONMembers {
     var reader = end
     reader.offset = Place(bits: places[index]).value
     reader.depth += 1
+    reader.level += 1
     return reader
   }
 

@@ -11,17 +11,19 @@ public struct JSONReader {
   public static let longestString = 512
 
   let bytes: UnsafeBufferPointer<UInt8>
-  /// Where members of objects are noted (`JSONMembers`): so many places for each of their depths.
+  /// Where members of objects are noted (`JSONMembers`): so many places for each level.
   let places: UnsafeMutablePointer<UInt64>
   /// Where the cursor stands, in bytes from the start of the text.
   public internal(set) var offset = 0
   var depth = 0
+  /// How many objects whose members are noted lie around the cursor.
+  var level = 0
 
   /// Reads one value that fills the whole of `bytes`.
   public static func read<Value>(
     _ bytes: [UInt8], _ body: (inout JSONReader) throws(JSONError) -> Value
   ) throws(JSONError) -> Value {
-    let count = JSONMembers.most * JSONMembers.depths
+    let count = JSONMembers.most * JSONMembers.levels
     let outcome: Result<Value, JSONError> = bytes.withUnsafeBufferPointer { buffer in
       withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { places in
         guard let first = places.baseAddress else { preconditionFailure("no place on the stack") }

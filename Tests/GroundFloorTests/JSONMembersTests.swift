@@ -63,6 +63,31 @@ struct JSONMembersTests {
     }
   }
 
+  @Test("noted objects lie in each other four deep, lists between them do not count")
+  func levels() throws {
+    /// How many noted objects lie in each other, each in two lists of the one around it.
+    func depth(_ members: inout JSONMembers) throws(JSONError) -> Int64 {
+      var inner: Int64 = 0
+      if var cursor = members.take("in") {
+        try cursor.array(limit: 1) { (reader) throws(JSONError) in
+          try reader.array(limit: 1) { (reader) throws(JSONError) in
+            var members = try JSONMembers(&reader)
+            inner = try depth(&members)
+          }
+        }
+      }
+      // Read last: the places of the objects within are others.
+      guard let own = try Self.integer("own", &members), own == inner else {
+        throw members.missing("own")
+      }
+      return inner + 1
+    }
+    let four = #"{"own":3,"in":[[{"own":2,"in":[[{"own":1,"in":[[{"own":0}]]}]]}]]}"#
+    #expect(try members(four, depth) == 4)
+    let five = #"{"own":4,"in":[[\#(four)]]}"#
+    #expect(throws: JSONError.self) { try members(five, depth) }
+  }
+
   @Test(
     "a name stands once, however it is written",
     arguments: [
