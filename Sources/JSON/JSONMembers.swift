@@ -146,10 +146,14 @@ public struct JSONMembers {
     return hasOther || key.plainName == nil ? index(ofDecoded: key.name) : nil
   }
 
+  /// By bytes: letters that Unicode holds for the same, such as the sign of Kelvin and a K, make
+  /// different names.
   private func index(ofDecoded name: String) -> Int? {
     var name = name
     return name.withUTF8 { index(ofPlain: $0, Place.mark(of: $0)) }
-      ?? (0..<count).first { Place(bits: places[$0]).length == 0 && self.name(of: $0) == name }
+      ?? (0..<count).first {
+        Place(bits: places[$0]).length == 0 && self.name(of: $0).utf8.elementsEqual(name.utf8)
+      }
   }
 
   private func index(ofPlain name: UnsafeBufferPointer<UInt8>, _ mark: UInt64) -> Int? {

@@ -21,8 +21,6 @@ extension SQLRow {
 
 /// A statement of one connection, on that connection's thread.
 package protocol SQLStatement: SQLRow, AnyObject {
-  var sql: StaticString { get }
-
   /// Sets a parameter; they are counted from 1.
   func bind(_ index: Int, _ value: SQLValue) throws(DatabaseError)
   /// Sets a parameter to a text that is given as its UTF-8.

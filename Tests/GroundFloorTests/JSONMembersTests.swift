@@ -63,6 +63,17 @@ struct JSONMembersTests {
     }
   }
 
+  @Test(
+    "a name is its bytes, not what Unicode holds for the same",
+    arguments: ["{\"\u{212A}\":1,\"K\":2}", "{\"\\u212A\":1,\"K\":2}"])
+  func bytes(_ text: String) throws {
+    #expect(
+      try members(text) { (members) throws(JSONError) in try Self.integer("K", &members) } == 2)
+    let other = text.replacing(",\"K\":2", with: "")
+    #expect(
+      try members(other) { (members) throws(JSONError) in try Self.integer("K", &members) } == nil)
+  }
+
   @Test("noted objects lie in each other four deep, lists between them do not count")
   func levels() throws {
     /// How many noted objects lie in each other, each in two lists of the one around it.

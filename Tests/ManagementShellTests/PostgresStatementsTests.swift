@@ -34,10 +34,10 @@ struct PostgresStatementsTests {
       let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
       let literal = /"""\n(?<long>.*?)\n\s*"""|"(?<short>[^"\n]*)"/.dotMatchesNewlines()
       return text.matches(of: literal).compactMap { match -> (place: String, sql: String)? in
-        let sql = (match.long ?? match.short ?? "").trimming(while: \.isWhitespace)
+        let sql = (match.long ?? match.short ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
         guard sql.firstMatch(of: /^(SELECT|INSERT|UPDATE|DELETE|WITH)\b/) != nil else { return nil }
         let line = text[..<match.range.lowerBound].count { $0 == "\n" } + 1
-        return ("\(name):\(line)", String(sql))
+        return ("\(name):\(line)", sql)
       }
     }
   }
@@ -93,13 +93,5 @@ struct PostgresStatementsTests {
       }
     }
     return faults
-  }
-}
-
-extension StringProtocol {
-  fileprivate func trimming(while isOut: (Character) -> Bool) -> SubSequence {
-    let start = firstIndex { !isOut($0) } ?? endIndex
-    let end = self[start...].lastIndex { !isOut($0) }.map { index(after: $0) } ?? start
-    return self[start..<end]
   }
 }

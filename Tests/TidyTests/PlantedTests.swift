@@ -88,13 +88,18 @@ struct PlantedTests {
     }
   }
 
-  @Test("a file of 501 lines is found, one of 500 is not")
+  @Test(
+    "a file of 401 lines of the product is found, and one of 501 elsewhere; shorter ones are not")
   func fileSizes() {
-    let line = "let a = 1\n"
-    expect(sizeFaults, Plant("Sources/A/A.swift", String(repeating: line, count: 500), []))
-    expect(sizeFaults, Plant("Sources/A/A.swift", String(repeating: line, count: 501), [501]))
-    expect(sizeFaults, Plant("Sources/A/Web/a.css", String(repeating: line, count: 501), [501]))
-    expect(sizeFaults, Plant("Tests/A/a.json", String(repeating: line, count: 501), []))
+    func plant(_ path: String, _ count: Int, _ lines: [Int]) -> Plant {
+      Plant(path, String(repeating: "let a = 1\n", count: count), lines)
+    }
+    expect(sizeFaults, plant("Sources/A/A.swift", 400, []))
+    expect(sizeFaults, plant("Sources/A/A.swift", 401, [401]))
+    expect(sizeFaults, plant("Tests/A/A.swift", 500, []))
+    expect(sizeFaults, plant("Tests/A/A.swift", 501, [501]))
+    expect(sizeFaults, plant("Sources/A/Web/a.css", 501, [501]))
+    expect(sizeFaults, plant("Tests/A/a.json", 501, []))
   }
 
   @Test("a function of 61 lines is found, one of 60 is not")

@@ -98,31 +98,20 @@ private func shortestCircle(through room: String, _ uses: [RoomUse]) -> [RoomUse
   return nil
 }
 
-/// Bounds of what a stranger has to read at once.
-enum RoomSize {
-  static let mostLines = 400
-  static let mostFiles = 25
-}
+/// How many Swift files a folder may hold.
+private let mostFilesPerFolder = 25
 
-/// - Returns: a fault for each file of the product that is too long, and for each folder of a module
-///   with rooms, or of storage, that holds too many.
+/// - Returns: a fault for each folder of a module with rooms, or of storage, that holds too many.
 func crowdFaults(_ files: [SourceFile]) -> [Fault] {
   let own = files.filter { $0.sourceTarget != nil && $0.swift != nil }
-  let long = own.filter { $0.lineCount > RoomSize.mostLines }.map {
-    $0.fault(
-      RoomSize.mostLines + 1, "a file of \($0.lineCount) lines, of \(RoomSize.mostLines) at most",
-      "give one of its concerns a file of its own")
-  }
-  let crowded = Dictionary(grouping: own, by: \.folder).sorted { $0.key < $1.key }
-    .filter { folder, files in
-      files.count > RoomSize.mostFiles
-        && (folder.contains("/Storage")
-          || roomedModules.contains { folder.hasPrefix("Sources/\($0)") })
-    }
-  return long
-    + crowded.compactMap { folder, files in
-      files.first?.fault(
-        1, "\(folder) holds \(files.count) files, of \(RoomSize.mostFiles) at most",
+  return Dictionary(grouping: own, by: \.folder).sorted { $0.key < $1.key }
+    .compactMap { folder, files in
+      guard files.count > mostFilesPerFolder,
+        folder.contains("/Storage")
+          || roomedModules.contains(where: { folder.hasPrefix("Sources/\($0)") })
+      else { return nil }
+      return files.first?.fault(
+        1, "\(folder) holds \(files.count) files, of \(mostFilesPerFolder) at most",
         "divide it into rooms")
     }
 }
@@ -142,6 +131,4 @@ extension SourceFile {
   fileprivate var folder: String {
     path.split(separator: "/").dropLast().joined(separator: "/")
   }
-
-  fileprivate var lineCount: Int { lines.last?.isEmpty == true ? lines.count - 1 : lines.count }
 }

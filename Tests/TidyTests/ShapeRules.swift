@@ -2,16 +2,20 @@
 
 enum Limit {
   static let linesPerFile = 500
+  /// Of the product's Swift: a stranger has to read it at once.
+  static let linesPerProductFile = 400
   static let linesPerFunction = 60
 }
 
 func sizeFaults(_ file: SourceFile) -> [Fault] {
   let kinds: Set<Substring> = ["swift", "js", "mjs", "css", "html", "py", "sh", "h"]
-  let count = file.text.hasSuffix("\n") ? file.lines.count - 1 : file.lines.count
-  guard kinds.contains(file.kind), count > Limit.linesPerFile else { return [] }
+  let most =
+    file.sourceTarget != nil && file.swift != nil
+    ? Limit.linesPerProductFile : Limit.linesPerFile
+  guard kinds.contains(file.kind), file.lineCount > most else { return [] }
   return [
     file.fault(
-      Limit.linesPerFile + 1, "\(count) lines in a file, \(Limit.linesPerFile) allowed",
+      most + 1, "\(file.lineCount) lines in a file, \(most) allowed",
       "give a noun of its own to a part of it, in a file Type+Part.swift")
   ]
 }

@@ -22,6 +22,9 @@ struct SourceFile {
     return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil
   }
 
+  /// Without the empty line behind the last line end.
+  var lineCount: Int { lines.last?.isEmpty == true ? lines.count - 1 : lines.count }
+
   var isTest: Bool { path.hasPrefix("Tests/") }
 
   /// Text after the last point of the name; empty where there is none.

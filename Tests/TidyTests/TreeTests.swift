@@ -25,7 +25,7 @@ struct TreeTests {
     }
   }
 
-  @Test("no file of the product and no folder of a module with rooms is too large")
+  @Test("no folder of a module with rooms holds too many files")
   func crowds() {
     for module in roomedModules { print(sizeReport(Tree.files, of: module)) }
     expectNone(crowdFaults(Tree.files))

@@ -4,9 +4,9 @@ import SQL
 import StationProtocol
 import Time
 
-/// The rows of ingest, and the hot path of the service: it prepares each statement once, and what many records of a
-/// transaction change together, it writes once at the end: the progress of a stream, the counts
-/// of a day, the blocks in which a kind of event is found.
+/// The rows of ingest, and the hot path of the service: each statement is prepared once, and a value
+/// that many records of a transaction change together is written once at the end: the progress of a
+/// stream, the counts of a day, the blocks in which a kind of event is found.
 ///
 /// What it remembers between transactions is good as long as nobody else stores records, and
 /// until a transaction fails: then it must be made anew.

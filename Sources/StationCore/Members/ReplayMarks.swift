@@ -2,8 +2,8 @@
 import StationProtocol
 import Time
 
-/// The codes that are used up for one purpose and have not expired. Only codes with a good signature get here, and they
-/// live for minutes, so the bound is never reached by honest use.
+/// The codes that are used up for one purpose and have not expired. Only codes with a good signature
+/// get here, and they live for minutes, so the bound is never reached by honest use.
 package struct ReplayMarks: Equatable, Sendable {
   static let most = 65_536
 
