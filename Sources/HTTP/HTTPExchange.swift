@@ -194,7 +194,7 @@ final class HTTPExchange {
         MHD_create_response_from_buffer(
           $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
       }
-    // One that is promised once more is none.
+    // `HTTPLaterAnswer` gives what was promised, never a promise.
     case .later: return MHD_create_response_from_buffer(0, nil, .RESPMEM_MUST_COPY)
     case .file(let descriptor, let size):
       return MHD_create_response_from_fd64(size, descriptor)

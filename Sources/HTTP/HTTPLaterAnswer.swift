@@ -3,20 +3,35 @@
 import CMicroHTTPD
 
 /// The place of an answer that is still being worked on. It lives on the loop's thread; whoever
-/// made it gives the answer once.
+/// made it gives the answer once, or another promise in its place.
 package final class HTTPLaterAnswer {
   /// nil until it is there.
   private(set) var answer: HTTPResponse?
   private var connection: OpaquePointer?
   private weak var server: HTTPServer?
+  /// Another promise that this one has been given for.
+  private var onward: ((HTTPResponse) -> Void)?
 
   package init() {}
 
   /// The answer is there.
   package func give(_ response: HTTPResponse) {
     guard answer == nil else { return }
+    if case .later(let next) = response.content {
+      return next.passOn { [self] in
+        var made = $0
+        made.headers += response.headers
+        give(made)
+      }
+    }
     answer = response
+    onward?(response)
+    onward = nil
     resume()
+  }
+
+  private func passOn(_ take: @escaping (HTTPResponse) -> Void) {
+    if let answer { take(answer) } else { onward = take }
   }
 
   // MARK: For the server

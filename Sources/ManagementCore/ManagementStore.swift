@@ -7,10 +7,16 @@ import Time
 /// happens whole or not at all. Engines: `MemoryStore` here, SQLite in the shell; one contract suite
 /// runs on every one.
 package protocol ManagementStore:
-  RecordStore, StationStore, MeasurementStore, CountStore, MemberStore, AuditStore, LedgerStore
+  ManagementQueries, RecordStore, StationStore, MemberStore, AuditStore, LedgerStore
 {}
 
-extension ManagementStore {
+/// The questions alone: a connection that cannot write answers them all.
+package protocol ManagementQueries:
+  RecordQueries, StationQueries, MeasurementQueries, CountQueries, MemberQueries, AuditQueries,
+  LedgerQueries
+{}
+
+extension ManagementQueries {
   /// The counts of the day that it is now at each station's place.
   package func countsOfToday(at now: Now) throws(StoreFailure) -> [StationID: DayCounts] {
     var counts: [StationID: DayCounts] = [:]

@@ -10,16 +10,17 @@ import MemberCode
 import StationProtocol
 import Time
 
-/// managementd, put together. The loop's thread serves broker and browsers; a second thread
-/// commits what stations send.
+/// managementd, put together. The loop's thread serves broker and browsers; one thread writes the
+/// store, a few read it.
 package final class ManagementDaemon {
   private let settings: ManagementSettings
   private let loop: EventLoop
   /// Two services on one store would answer the same stations, each without knowing of the other.
   private let lock: FileLock
-  private let store: SQLiteStore
-  private let writer: IngestWriter
-  private let epoch: StoreEpoch
+  /// As the store was when the service opened it.
+  private let found: StoreFound
+  private let writer: StoreWriter
+  private let store: StoreDesk
   private let client: MQTTClient
   private let notifier = SystemdNotifier()
   private let timekeeper = Timekeeper(zone: ZoneFiles.local())
@@ -38,7 +39,6 @@ package final class ManagementDaemon {
   private var core = Management()
   private var list = StationList()
   private var hub: EventHub?
-  private var proofs: ProofDesk?
   private var server: HTTPServer?
   private var isStoreWell = true
   private var lastReason: String?
@@ -72,24 +72,16 @@ package final class ManagementDaemon {
     for problem in keyProblems { Log.error(problem) }
     loop = try EventLoop()
     lock = try Self.lock(settings.storePath)
-    store = try Self.store(settings.storePath)
-    epoch = try store.settleEpoch(path: settings.storePath)
-    writer = try IngestWriter(
-      path: settings.storePath, limits: settings.stationLimits, epoch: epoch)
+    found = try StoreFound(settings.storePath, at: timekeeper.now())
+    writer = try StoreWriter(
+      path: settings.storePath, limits: settings.stationLimits, epoch: found.epoch)
+    store = try StoreDesk(loop: loop, path: settings.storePath, writer: writer)
     var options = MQTTOptions(
       host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
       password: try ManagementCredentials.password.read(directory: settings.credentials))
     options.longestPause = settings.longestPause
     options.largestPayload = RecordBatch.longestJSON
     client = try MQTTClient(loop: loop, options: options)
-  }
-
-  private static func store(_ path: String) throws(StoreFailure) -> SQLiteStore {
-    do throws(StoreFailure) {
-      return try SQLiteStore(path: path)
-    } catch {
-      throw StoreFailure("the store cannot be used: \(error)")
-    }
   }
 
   private static func lock(_ path: String) throws(SystemError) -> FileLock {
@@ -103,9 +95,7 @@ package final class ManagementDaemon {
 
   /// Serves until SIGTERM or SIGINT.
   package func run() throws {
-    dispatch(
-      .booted(
-        stations: try store.stations(), today: try store.countsOfToday(at: timekeeper.now())))
+    dispatch(.booted(stations: found.stations, today: found.today))
     try loop.receive(signals: [SIGTERM, SIGINT, SIGHUP]) { [unowned self] signal in
       if signal == SIGHUP { readTokensAgain() } else { loop.stop() }
     }
@@ -122,17 +112,17 @@ package final class ManagementDaemon {
   }
 
   private func serve() throws {
-    let hub = EventHub(loop: loop, store: store, now: { [timekeeper] in timekeeper.now() }) {
-      [unowned self] in
-      core.view(of: $0, at: timekeeper.now())
-    }
+    let hub = EventHub(
+      loop: loop, newest: found.newestEvent,
+      read: { [store] id, limit, then in
+        store.ask({ try $0.events(after: id, limit: limit).map { EventHub.Sent($0) } }, then)
+      },
+      now: { [timekeeper] in timekeeper.now() },
+      view: { [unowned self] in core.view(of: $0, at: timekeeper.now()) })
     self.hub = hub
     // Every station that is known has something to show.
     for station in core.stations.keys.sorted() { hub.announce(station) }
-    let proofs = try ProofDesk(loop: loop, path: settings.storePath) { [timekeeper] in
-      timekeeper.now()
-    }
-    self.proofs = proofs
+    let proofs = ProofDesk(store: store) { [timekeeper] in timekeeper.now() }
     let api = API(
       store: store, desk: desk, hub: hub, tokens: tokens, pages: settings.pages,
       texts: settings.texts,
@@ -220,12 +210,11 @@ package final class ManagementDaemon {
   private func stop() {
     notifier.stopping()
     hub?.close()
-    proofs?.stop()
     server?.stop()
     client.stop(last: status(isOnline: false))
     issuers.stop()
     writer.finish()
-    store.close()
+    store.stop()
     Log.notice("the service has stopped")
   }
 
@@ -280,13 +269,13 @@ package final class ManagementDaemon {
   private func status(isOnline: Bool) -> MQTTMessage {
     MQTTMessage(
       topic: Topic.serviceStatus.path,
-      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall, store: epoch).json,
+      payload: ServiceStatusPayload(isOnline: isOnline, at: Clock.wall, store: found.epoch).json,
       isRetained: true)
   }
 
   // MARK: - Events and effects
 
-  private func take(_ report: IngestWriter.Report) {
+  private func take(_ report: StoreWriter.Report) {
     writer.settle(report)
     switch report {
     case .stored(let outcomes):
@@ -306,12 +295,14 @@ package final class ManagementDaemon {
     }
   }
 
-  /// In a turn of its own: a full quarantine is read a page at a time, between everything else.
+  /// A full quarantine is read a page at a time, between everything else.
   private func readQuarantine(after id: Int64) {
-    loop.schedule(after: .zero) { [unowned self] in
-      do throws(StoreFailure) {
-        dispatch(.quarantined(try store.quarantine(after: id, limit: Quarantined.page)))
-      } catch {
+    store.ask {
+      try $0.quarantine(after: id, limit: Quarantined.page)
+    } _: { [unowned self] result in
+      switch result {
+      case .success(let page): dispatch(.quarantined(page))
+      case .failure(let error):
         Log.error("what lies in quarantine is not read again before the next start: \(error)")
       }
     }

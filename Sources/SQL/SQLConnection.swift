@@ -25,9 +25,6 @@ package protocol SQLConnection: AnyObject {
   var changes: Int64 { get }
   /// The id that the engine gave to the last row that was inserted.
   var lastInsertID: Int64 { get }
-  /// A number that changes when another connection has changed the store; nil where the engine has
-  /// none, and everything may have changed.
-  func changesOfOthers() throws(DatabaseError) -> Int64?
   /// How many migrations have run on this store.
   func schemaVersion() throws(DatabaseError) -> Int
   /// Runs the migrations that have not run yet, each in a transaction of its own.

@@ -174,12 +174,6 @@ package final class Database: SQLConnection {
     return findings == ["ok"] ? [] : findings
   }
 
-  package func changesOfOthers() throws(DatabaseError) -> Int64? {
-    var version: Int64?
-    try prepare("PRAGMA data_version").rows { version = $0.int64(0) }
-    return version
-  }
-
   private func configure(_ mode: Mode, _ options: Options) throws(DatabaseError) {
     let (seconds, attoseconds) = options.busyTimeout.components
     let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000

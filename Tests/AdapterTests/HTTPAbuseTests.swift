@@ -178,6 +178,34 @@ struct HTTPAbuseTests {
     #expect(try exchange(server.port, "GET", "/").hasSuffix("now"))
   }
 
+  @Test("an answer may be another one's that is made later, with the header fields of both")
+  func promisedTwice() throws {
+    let server = try ServerThread(HTTPOptions()) { loop in
+      { request in
+        let first = HTTPLaterAnswer()
+        let second = HTTPLaterAnswer()
+        // The second one comes before it is promised, or after.
+        let isEarly = request.path == ["early"]
+        if isEarly { second.give(.text(201, "made").adding("X-Inner", "yes")) }
+        loop.schedule(after: .milliseconds(1)) {
+          first.give(HTTPResponse(200, headers: [("X-Between", "yes")], content: .later(second)))
+          guard !isEarly else { return }
+          loop.schedule(after: .milliseconds(1)) {
+            second.give(.text(201, "made").adding("X-Inner", "yes"))
+          }
+        }
+        return HTTPResponse(200, headers: [("X-Outer", "yes")], content: .later(first))
+      }
+    }
+    for path in ["/early", "/late"] {
+      let answer = try exchange(server.port, "GET", path)
+      #expect(answer.hasPrefix("HTTP/1.1 201 ") && answer.hasSuffix("made"), "\(path)")
+      for name in ["X-Inner", "X-Between", "X-Outer"] {
+        #expect(answer.contains("\r\n\(name): yes\r\n"), "\(path) \(name)")
+      }
+    }
+  }
+
   @Test("a house full of bodies that never come makes room for whoever asks")
   func fullOfBodies() throws {
     let server = try server {

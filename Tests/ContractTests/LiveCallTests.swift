@@ -39,7 +39,9 @@ struct LiveCallTests {
     let described = try CallOperation.all().flatMap { operation in
       operation.statuses.map { "\(operation.operation) \($0)" }
     }
-    #expect(Set(described).subtracting(seen) == [])
+    // A stream is refused where 500 are open, which `ResumePlaceTests` shows of the hub: a stream
+    // needs no store to begin.
+    #expect(Set(described).subtracting(seen) == ["streamEvents 503"])
   }
 
   /// The answers that hold something: every kind of record, what nobody could read.
@@ -203,7 +205,7 @@ struct LiveCallTests {
   /// The store's tables are gone: whatever needs them says that it cannot.
   private static func readBroken(_ caller: Caller) throws {
     for target in [
-      "/stations/gate-1/measurements", "/events", "/events/stream", "/members", "/members/m-1",
+      "/stations/gate-1/measurements", "/events", "/members", "/members/m-1",
       "/quarantine", "/members/m-1/points", "/pending-orders", "/movements", "/holds",
       "/unproven", "/discrepancies",
       "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",

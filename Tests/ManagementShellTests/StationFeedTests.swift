@@ -97,7 +97,7 @@ import Time
     let loop = try EventLoop()
     var looks = 0
     let hub = EventHub(
-      loop: loop, store: MemoryStore(),
+      loop: loop, newest: 0, read: MemoryStore().sendEvents,
       now: { Now(instant: Instant(nanoseconds: 0), wall: WallTime(seconds: 1000)) },
       view: { station in
         looks += 1

@@ -3,9 +3,7 @@ import StationProtocol
 import Time
 
 /// The side of a `ManagementStore` that lists stations. Each method is one transaction.
-package protocol StationStore: AnyObject {
-  /// What is known of every station that ever spoke or was named, sorted by id.
-  func stations() throws(StoreFailure) -> [StationRegistration]
+package protocol StationStore: StationQueries {
   /// Names a station, known or not.
   func name(
     _ station: StationID, _ names: StationNames, by actor: String, at now: Now
@@ -20,4 +18,10 @@ package protocol StationStore: AnyObject {
   func setZone(
     _ zone: ZoneName?, of station: StationID, by actor: String, at now: Now
   ) throws(StoreFailure)
+}
+
+/// The questions that a list of stations answers.
+package protocol StationQueries: AnyObject {
+  /// What is known of every station that ever spoke or was named, sorted by id.
+  func stations() throws(StoreFailure) -> [StationRegistration]
 }

@@ -2,11 +2,14 @@
 import Time
 
 /// The side of a `ManagementStore` that stations fill. Each method is one transaction.
-package protocol RecordStore: AnyObject {
+package protocol RecordStore: RecordQueries {
   /// Stores what stations sent, in order. An item that is there already changes nothing.
   /// - Returns: an outcome for each item, in order.
   func store(_ items: [InboundItem], at now: Now) throws(StoreFailure) -> [StoreOutcome]
+}
 
+/// The questions that stored records answer.
+package protocol RecordQueries: AnyObject {
   /// Stored events with ids above `id`, oldest first.
   func events(after id: Int64, limit: Int) throws(StoreFailure) -> [StoredEvent]
   /// Stored events, newest first, with ids below `before` where it is given.

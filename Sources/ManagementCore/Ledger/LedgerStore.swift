@@ -4,12 +4,15 @@ import Time
 
 /// The ledger's side of a `ManagementStore`. What stations ask and tell comes through `store`.
 /// Each method is one transaction.
-package protocol LedgerStore: AnyObject {
+package protocol LedgerStore: LedgerQueries {
   /// Carries an order out, once for its key.
   func carryOut(
     _ order: LedgerOrder, key: OrderKey, by actor: String, aloneUpTo: Int64, at now: Now
   ) throws(StoreFailure) -> OrderOutcome
+}
 
+/// The questions that a ledger answers, each of one moment.
+package protocol LedgerQueries: AnyObject {
   /// - Returns: nil where the member is not enrolled.
   func balance(of member: MemberID) throws(StoreFailure) -> Int64?
   func balance(of account: Account) throws(StoreFailure) -> Int64

@@ -1,5 +1,6 @@
 // Who did what, as managers may ask.
 import HTTP
+import JSON
 import ManagementCore
 import StationProtocol
 
@@ -13,10 +14,13 @@ extension API {
       member = id
     }
     let before = try Self.number("before", in: request, 1...(1 << 53))
-    let entries = try store.audit(of: member, before: before, limit: try Self.limit(request))
-    return Self.json { writer in
-      writer.key("audit")
-      writer.array(entries) { $1.write(to: &$0) }
+    let limit = try Self.limit(request)
+    return asking { [member] store in
+      let entries = try store.audit(of: member, before: before, limit: limit)
+      return JSONWriter.object { writer in
+        writer.key("audit")
+        writer.array(entries) { $1.write(to: &$0) }
+      }
     }
   }
 }

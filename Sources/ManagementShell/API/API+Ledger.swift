@@ -93,19 +93,23 @@ extension API {
   private func carryOut(
     _ order: LedgerOrder, _ key: OrderKey, _ actor: Actor
   ) throws -> HTTPResponse {
-    Self.answer(try receipt(order, key, actor), to: key, status: 201)
+    carryOut(order, key, actor) { Self.answer($0, to: key, status: 201) }
   }
 
-  private func receipt(
-    _ order: LedgerOrder, _ key: OrderKey, _ actor: Actor
-  ) throws -> OrderReceipt {
-    let outcome = try store.carryOut(
-      order, key: key, by: actor.name, aloneUpTo: aloneUpTo, at: now())
-    switch outcome {
-    case .done(let receipt): return receipt
-    case .conflict:
-      throw Problem.conflict("The key \"\(key)\" means another order. Nothing was moved.")
-    case .refused(let refusal): throw Problem(refusal)
+  private func carryOut(
+    _ order: LedgerOrder, _ key: OrderKey, _ actor: Actor,
+    _ answer: @escaping (OrderReceipt) throws -> HTTPResponse
+  ) -> HTTPResponse {
+    let now = now()
+    return ordering { [aloneUpTo] in
+      try $0.carryOut(order, key: key, by: actor.name, aloneUpTo: aloneUpTo, at: now)
+    } _: { outcome in
+      switch outcome {
+      case .done(let receipt): return try answer(receipt)
+      case .conflict:
+        throw Problem.conflict("The key \"\(key)\" means another order. Nothing was moved.")
+      case .refused(let refusal): throw Problem(refusal)
+      }
     }
   }
 
@@ -122,15 +126,18 @@ extension API {
   /// Sets a rule.
   /// - Parameter given: the order's key where the request brings one: setting a rule twice is
   ///   setting it once, so none is needed.
-  /// - Returns: nil where the rule holds now, otherwise that it waits for a second person (202).
+  /// - Parameter holds: answers where the rule holds now. Where it waits for a second person, the
+  ///   answer is 202.
   private func set(
-    _ rule: LedgerOrder, _ given: OrderKey?, _ actor: Actor
-  ) throws -> HTTPResponse? {
+    _ rule: LedgerOrder, _ given: OrderKey?, _ actor: Actor,
+    holds: @escaping () throws -> HTTPResponse
+  ) throws -> HTTPResponse {
     guard let key = given ?? OrderKey("rule-" + Hex.text(Randomness.bits, digits: 16)) else {
       throw Problem.internal
     }
-    let receipt = try receipt(rule, key, actor)
-    return receipt.pending == nil ? nil : Self.answer(receipt, to: key, status: 202)
+    return carryOut(rule, key, actor) { receipt in
+      try receipt.pending == nil ? holds() : Self.answer(receipt, to: key, status: 202)
+    }
   }
 
   /// - Throws: 404 for what cannot be anything's id.
@@ -147,15 +154,18 @@ extension API {
   private func showPoints(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
     let before = try Self.number("before", in: request, 1...(1 << 53))
     let limit = try Self.limit(request)
-    guard let member = MemberID(parameters[0]), let balance = try store.balance(of: member) else {
-      throw Problem.notFound("No member \"\(Excerpt(parameters[0]))\" is enrolled.")
-    }
-    let lines = try store.statement(of: member, before: before, limit: limit)
-    return Self.json { writer in
-      writer.field("member", member.text)
-      writer.field("balance", balance)
-      writer.key("movements")
-      writer.array(lines) { $1.write(to: &$0) }
+    let name = parameters[0]
+    return asking { store in
+      guard let member = MemberID(name), let balance = try store.balance(of: member) else {
+        throw Problem.notFound("No member \"\(Excerpt(name))\" is enrolled.")
+      }
+      let lines = try store.statement(of: member, before: before, limit: limit)
+      return JSONWriter.object { writer in
+        writer.field("member", member.text)
+        writer.field("balance", balance)
+        writer.key("movements")
+        writer.array(lines) { $1.write(to: &$0) }
+      }
     }
   }
 
@@ -163,10 +173,13 @@ extension API {
     _ request: HTTPRequest, _ parameters: [String]
   ) throws -> HTTPResponse {
     let before = try Self.number("before", in: request, 1...(1 << 53))
-    let movements = try store.movements(before: before, limit: try Self.limit(request))
-    return Self.json { writer in
-      writer.key("movements")
-      writer.array(movements) { $1.write(to: &$0) }
+    let limit = try Self.limit(request)
+    return asking { store in
+      let movements = try store.movements(before: before, limit: limit)
+      return JSONWriter.object { writer in
+        writer.key("movements")
+        writer.array(movements) { $1.write(to: &$0) }
+      }
     }
   }
 
@@ -174,11 +187,14 @@ extension API {
     _ request: HTTPRequest, _ parameters: [String]
   ) throws -> HTTPResponse {
     let after = try Self.number("after", in: request, 1...(1 << 53)) ?? 0
-    let orders = try store.pendingOrders(after: after, limit: try Self.limit(request))
-    return Self.json { writer in
-      writer.field("aloneUpTo", aloneUpTo)
-      writer.key("orders")
-      writer.array(orders) { $1.write(to: &$0) }
+    let limit = try Self.limit(request)
+    return asking { [aloneUpTo] store in
+      let orders = try store.pendingOrders(after: after, limit: limit)
+      return JSONWriter.object { writer in
+        writer.field("aloneUpTo", aloneUpTo)
+        writer.key("orders")
+        writer.array(orders) { $1.write(to: &$0) }
+      }
     }
   }
 
@@ -186,22 +202,26 @@ extension API {
     let after = try Self.number("after", in: request, 1...(1 << 53)) ?? 0
     let limit = try Self.limit(request)
     let time = now().wall
-    let (open, old) = try store.countHolds(olderThan: time + (.zero - oldHold))
-    let holds = try store.openHolds(after: after, limit: limit)
-    return Self.json { writer in
-      writer.field("open", open)
-      writer.field("old", old)
-      writer.field("oldAfterSeconds", oldHold.components.seconds)
-      writer.key("holds")
-      writer.array(holds) { $1.write(to: &$0, at: time, old: oldHold) }
+    return asking { [oldHold] store in
+      let (open, old) = try store.countHolds(olderThan: time + (.zero - oldHold))
+      let holds = try store.openHolds(after: after, limit: limit)
+      return JSONWriter.object { writer in
+        writer.field("open", open)
+        writer.field("old", old)
+        writer.field("oldAfterSeconds", oldHold.components.seconds)
+        writer.key("holds")
+        writer.array(holds) { $1.write(to: &$0, at: time, old: oldHold) }
+      }
     }
   }
 
   private func listUnproven(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    let sums = try store.unprovenSums()
-    return Self.json { writer in
-      writer.key("unproven")
-      writer.array(sums) { $1.write(to: &$0) }
+    asking { store in
+      let sums = try store.unprovenSums()
+      return JSONWriter.object { writer in
+        writer.key("unproven")
+        writer.array(sums) { $1.write(to: &$0) }
+      }
     }
   }
 
@@ -209,10 +229,13 @@ extension API {
     _ request: HTTPRequest, _ parameters: [String]
   ) throws -> HTTPResponse {
     let before = try Self.number("before", in: request, 1...(1 << 53))
-    let all = try store.discrepancies(before: before, limit: try Self.limit(request))
-    return Self.json { writer in
-      writer.key("discrepancies")
-      writer.array(all) { $1.write(to: &$0) }
+    let limit = try Self.limit(request)
+    return asking { store in
+      let all = try store.discrepancies(before: before, limit: limit)
+      return JSONWriter.object { writer in
+        writer.key("discrepancies")
+        writer.array(all) { $1.write(to: &$0) }
+      }
     }
   }
 
@@ -223,26 +246,33 @@ extension API {
   // MARK: - Rules
 
   private func showLimits(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    var writer = JSONWriter()
-    try store.exchangeLimits().write(to: &writer)
-    return HTTPResponse(200, type: "application/json", writer.bytes)
+    asking { store in
+      var writer = JSONWriter()
+      try store.exchangeLimits().write(to: &writer)
+      return writer.bytes
+    }
   }
 
   private func setLimits(
     _ request: HTTPRequest, _ parameters: [String], _ actor: Actor
   ) throws -> HTTPResponse {
     let body = try LimitsBody(json: request.body)
-    return try set(.limits(body.limits), body.key, actor) ?? showLimits(request, parameters)
+    return try set(.limits(body.limits), body.key, actor) { [self] in
+      try showLimits(request, parameters)
+    }
   }
 
   private func listPrices(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
-    let prices = try store.prices(of: try station(parameters[0]))
-    return Self.json { writer in
-      writer.key("prices")
-      writer.array(prices) { writer, price in
-        writer.object {
-          $0.field("slot", price.slot.number)
-          $0.field("price", price.price.number)
+    let station = try station(parameters[0])
+    return asking { store in
+      let prices = try store.prices(of: station)
+      return JSONWriter.object { writer in
+        writer.key("prices")
+        writer.array(prices) { writer, price in
+          writer.object {
+            $0.field("slot", price.slot.number)
+            $0.field("price", price.price.number)
+          }
         }
       }
     }
@@ -256,8 +286,9 @@ extension API {
     guard let number = RequestNumber.read(parameters[1], in: 1...Int64(SlotID.most)),
       let slot = SlotID(Int(number))
     else { throw Problem.notFound("A slot is a number from 1 to \(SlotID.most).") }
-    return try set(.price(station, slot, body.price), body.key, actor)
-      ?? listPrices(request, parameters)
+    return try set(.price(station, slot, body.price), body.key, actor) { [self] in
+      try listPrices(request, parameters)
+    }
   }
 
   /// What a station's exchanges took, by day and article, up to today.
@@ -265,11 +296,14 @@ extension API {
     let days = try Self.number("days", in: request, 1...366) ?? 31
     let view = try view(of: parameters[0])
     let today = view.life.localDay(now())
-    let takings = try store.takings(of: view.id, days: today - Int(days) + 1...today)
-    return Self.json { writer in
-      writer.field("today", today)
-      writer.key("takings")
-      writer.array(takings) { $1.write(to: &$0) }
+    let id = view.id
+    return asking { store in
+      let takings = try store.takings(of: id, days: today - Int(days) + 1...today)
+      return JSONWriter.object { writer in
+        writer.field("today", today)
+        writer.key("takings")
+        writer.array(takings) { $1.write(to: &$0) }
+      }
     }
   }
 

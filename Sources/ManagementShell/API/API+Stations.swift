@@ -41,11 +41,14 @@ extension API {
     let view = try view(of: parameters[0])
     let now = now()
     let zone = view.life.zone ?? now.rules
-    let hours = try store.measured(
-      of: view.id, hours: MeasuredSeries.hours(step, count: count, at: now, in: zone))
-    var writer = JSONWriter(capacity: 4096)
-    MeasuredSeries(step, of: hours, in: zone).write(to: &writer)
-    return HTTPResponse(200, type: "application/json", writer.bytes)
+    let id = view.id
+    let asked = MeasuredSeries.hours(step, count: count, at: now, in: zone)
+    return asking { [step] store in
+      let hours = try store.measured(of: id, hours: asked)
+      var writer = JSONWriter(capacity: 4096)
+      MeasuredSeries(step, of: hours, in: zone).write(to: &writer)
+      return writer.bytes
+    }
   }
 
   /// Names a station, also one that has not spoken yet.
@@ -59,15 +62,18 @@ extension API {
     if case .some(.some(let zone)) = asked.zone, ZoneFiles.zone(zone) == nil {
       throw Problem.badRequest("There is no time zone \"\(zone)\" in the tz database.")
     }
-    try store.name(station, asked.names, by: actor.name, at: now())
-    if let zone = asked.zone {
-      try store.setZone(zone, of: station, by: actor.name, at: now())
+    let now = now()
+    return ordering { store in
+      try store.name(station, asked.names, by: actor.name, at: now)
+      if let zone = asked.zone { try store.setZone(zone, of: station, by: actor.name, at: now) }
+      guard let registration = try store.stations().first(where: { $0.id == station }) else {
+        throw Problem.internal
+      }
+      return registration
+    } _: { [self] registration in
+      onNamed(registration)
+      return try showStation(request, parameters)
     }
-    guard let registration = try store.stations().first(where: { $0.id == station }) else {
-      throw Problem.internal
-    }
-    onNamed(registration)
-    return try showStation(request, parameters)
   }
 
   /// Takes a station out of use, or back into it. Who did it stands with it, and in the log.
@@ -76,18 +82,21 @@ extension API {
   ) throws -> HTTPResponse {
     let order = try RetirementOrder(json: request.body)
     let now = now()
-    guard let station = StationID(parameters[0]),
-      try store.retire(station, order.isRetired, reason: order.reason, by: actor.name, at: now)
-    else {
-      throw Problem.notFound("No station \"\(Excerpt(parameters[0]))\" has ever been heard of.")
+    let unknown = Problem.notFound(
+      "No station \"\(Excerpt(parameters[0]))\" has ever been heard of.")
+    guard let station = StationID(parameters[0]) else { throw unknown }
+    return ordering {
+      try $0.retire(station, order.isRetired, reason: order.reason, by: actor.name, at: now)
+    } _: { [self] isKnown in
+      guard isKnown else { throw unknown }
+      let retirement =
+        order.isRetired ? Retirement(actor: actor.name, at: now.wall, reason: order.reason) : nil
+      Log.notice(
+        "\(station) is \(order.isRetired ? "retired" : "in use again") by \(actor.name): "
+          + order.reason)
+      onRetired(station, retirement)
+      return try showStation(request, parameters)
     }
-    let retirement =
-      order.isRetired ? Retirement(actor: actor.name, at: now.wall, reason: order.reason) : nil
-    Log.notice(
-      "\(station) is \(order.isRetired ? "retired" : "in use again") by \(actor.name): "
-        + order.reason)
-    onRetired(station, retirement)
-    return try showStation(request, parameters)
   }
 
   func listEvents(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
@@ -105,10 +114,13 @@ extension API {
       }
       filter.kind = kind
     }
-    let events = try store.events(matching: filter, limit: try Self.limit(request))
-    return Self.json { writer in
-      writer.key("events")
-      writer.array(events) { $1.write(to: &$0) }
+    let limit = try Self.limit(request)
+    return asking { [filter] store in
+      let events = try store.events(matching: filter, limit: limit)
+      return JSONWriter.object { writer in
+        writer.key("events")
+        writer.array(events) { $1.write(to: &$0) }
+      }
     }
   }
 
@@ -123,10 +135,13 @@ extension API {
 
   func listQuarantine(_ request: HTTPRequest, _ parameters: [String]) throws -> HTTPResponse {
     let before = try Self.number("before", in: request, 1...(1 << 53))
-    let items = try store.quarantine(before: before, limit: try Self.limit(request))
-    return Self.json { writer in
-      writer.key("quarantine")
-      writer.array(items) { $1.write(to: &$0) }
+    let limit = try Self.limit(request)
+    return asking { store in
+      let items = try store.quarantine(before: before, limit: limit)
+      return JSONWriter.object { writer in
+        writer.key("quarantine")
+        writer.array(items) { $1.write(to: &$0) }
+      }
     }
   }
 }

@@ -7,10 +7,11 @@ import StationProtocol
 import Text
 import Time
 
-/// The HTTP API below `/api/v1` and the dashboard's files. Everything happens on the loop's
-/// thread; the contract is `openapi.yaml`.
+/// The HTTP API below `/api/v1` and the dashboard's files, on the loop's thread; the contract is
+/// `openapi.yaml`. What is asked of the store is read, and made into JSON, on a reader's thread; what
+/// is changed there is an order to the writer's; the request rests meanwhile.
 final class API {
-  let store: any ManagementStore
+  let store: StoreDesk
   let desk: CodeDesk?
   let hub: EventHub
   let stationView: (StationID) -> StationView?
@@ -40,7 +41,7 @@ final class API {
   private var router = HTTPRouter()
 
   init(
-    store: any ManagementStore, desk: CodeDesk?, hub: EventHub, tokens: Tokens,
+    store: StoreDesk, desk: CodeDesk?, hub: EventHub, tokens: Tokens,
     pages: String, texts: String, stationView: @escaping (StationID) -> StationView?,
     stationList: @escaping () -> [UInt8], refused: @escaping () -> RefusedInput,
     now: @escaping () -> Now
@@ -169,23 +170,62 @@ final class API {
     _ body: @escaping (API, HTTPRequest, [String], Actor) throws -> HTTPResponse
   ) {
     router.on(method, "/api/v1\(path)") { [unowned self] request, parameters in
-      do {
+      Self.answer {
         let actor = try doorkeeper.actor(of: request)
         guard actor.role.may(operation) else { return Problem.forbidden.response }
         try Self.check(request.query, query)
         return try body(self, request, parameters, actor)
-      } catch let problem as Problem {
-        return problem.response
-      } catch let error as JSONError {
-        return Problem.badRequest("The body: \(error).").response
-      } catch let error as StoreFailure {
-        Log.error("\(operation.rawValue): \(error)")
-        return Problem.unavailable("The store does not answer.").response
-      } catch {
-        Log.error("\(operation.rawValue): \(error)")
-        return Problem.internal.response
       }
     }
+  }
+
+  /// The answer that `body` makes, or that says why it makes none.
+  private static func answer(_ body: () throws -> HTTPResponse) -> HTTPResponse {
+    do {
+      return try body()
+    } catch let problem as Problem {
+      return problem.response
+    } catch let error as JSONError {
+      return Problem.badRequest("The body: \(error).").response
+    } catch is StoreDesk.Full {
+      return Problem.unavailable("Too many others wait for the store. Try again in a moment.")
+        .response
+    } catch let error as StoreFailure {
+      Log.error("the store does not do what the API asks of it: \(error)")
+      return Problem.unavailable("The store does not answer.").response
+    } catch {
+      Log.error("a request to the API cannot be answered: \(error)")
+      return Problem.internal.response
+    }
+  }
+
+  // MARK: - The store
+
+  /// Answers with JSON that a question makes.
+  func asking(
+    _ question: @escaping @Sendable (any ManagementQueries) throws -> [UInt8]
+  ) -> HTTPResponse {
+    asking(question) { HTTPResponse(200, type: "application/json", $0) }
+  }
+
+  /// Answers with what is made of a question's answer on the loop's thread.
+  func asking<Value: Sendable>(
+    _ question: @escaping @Sendable (any ManagementQueries) throws -> Value,
+    _ answer: @escaping (Value) throws -> HTTPResponse
+  ) -> HTTPResponse {
+    let later = HTTPLaterAnswer()
+    store.ask(question) { result in later.give(Self.answer { try answer(try result.get()) }) }
+    return HTTPResponse(200, content: .later(later))
+  }
+
+  /// Answers when an order has been carried out.
+  func ordering<Value: Sendable>(
+    _ order: @escaping @Sendable (any ManagementStore) throws -> Value,
+    _ answer: @escaping (Value) throws -> HTTPResponse
+  ) -> HTTPResponse {
+    let later = HTTPLaterAnswer()
+    store.order(order) { result in later.give(Self.answer { try answer(try result.get()) }) }
+    return HTTPResponse(200, content: .later(later))
   }
 
   private func healthReport() -> HTTPResponse {

@@ -7,19 +7,20 @@ import StationProtocol
 import Time
 
 /// The open event streams. A client has a place in the sequence of stored events; whoever is too
-/// slow for what is being announced, or comes back with `Last-Event-ID`, is served from the store
-/// until it has caught up. So nothing is skipped, and nothing comes twice.
+/// slow for what is being announced, or comes back with `Last-Event-ID`, is served from the store, a
+/// page after the other, until it has caught up. So nothing is skipped, and nothing comes twice.
 final class EventHub {
   static let mostClients = 500
   /// Of one actor: a person has a few windows open, a program one.
   static let mostClientsOfActor = 10
   private static let heartbeat: Duration = .seconds(15)
   private static let page = 100
+  /// The pages that are being read at a time; other questions want the store's readers too.
+  private static let mostPages = 2
   /// Changes of stations are sent together, so many milliseconds after the first one.
   private static let pause: Duration = .milliseconds(50)
   // The bounds of a turn. What is beyond waits for the next one, and others are served between.
   private static let mostEncoded = 500
-  private static let mostPages = 20
   private static let mostServed = 50
   /// Of states, to one client at a time.
   private static let mostBytes = 65_536
@@ -27,8 +28,27 @@ final class EventHub {
   private static let mostRecent = 512
   private static let mostRecentBytes = 1 << 20
 
+  /// An event as it is sent.
+  struct Sent: Equatable, Sendable {
+    let id: Int64
+    let bytes: [UInt8]
+
+    init(_ event: StoredEvent) {
+      var writer = JSONWriter(capacity: 512)
+      event.write(to: &writer)
+      id = event.id
+      bytes =
+        Array("event: record\nid: \(event.id)\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
+    }
+  }
+
+  /// Reads the events that follow an id out of the store, and says them on the loop's thread.
+  typealias Reading = (
+    _ after: Int64, _ limit: Int, _ then: @escaping (Result<[Sent], any Error>) -> Void
+  ) -> Void
+
   private let loop: EventLoop
-  private let store: any ManagementStore
+  private let read: Reading
   private let view: (StationID) -> StationView?
   private let now: () -> Now
   private var clients: [ObjectIdentifier: Client] = [:]
@@ -39,14 +59,21 @@ final class EventHub {
   private var queue: [Client] = []
   private var service: Timer?
   /// The latest events that were announced, as they are sent: every one after `recentFrom`.
-  private var recent: [(id: Int64, bytes: [UInt8])] = []
-  private var recentFrom: Int64 = 0
+  private var recent: [Sent] = []
+  private var recentFrom: Int64
   private var recentBytes = 0
+  /// Of the newest event that was seen.
+  private var newest: Int64
   /// Since the turn began.
   private var encoded = 0
-  private var pagesRead = 0
+  /// Who waits for which page of the store that is being read, by the id that it follows.
+  private var reading: [Int64: [Client]] = [:]
+  /// Those who wait until another page may be read.
+  private var unread: [Client] = []
   /// A whole page of events, which several who catch up need one after the other.
-  private var lastPage: (after: Int64, events: [(id: Int64, bytes: [UInt8])])?
+  private var lastPage: (after: Int64, events: [Sent])?
+  /// Whether somebody waits to be served, for tests.
+  var isBusy: Bool { !queue.isEmpty || !reading.isEmpty }
   /// How often a station was encoded, for tests.
   private(set) var encodings = 0
 
@@ -55,9 +82,9 @@ final class EventHub {
     let actor: String
     /// The id of the last event that was sent.
     var cursor: Int64
-    /// Events are read from the store until none is left.
-    var isCatchingUp = true
     var isQueued = false
+    /// A page of the store is on its way to this client.
+    var isReading = false
     /// The place in the feed of stations up to which it was sent.
     var place = StationFeed.start
 
@@ -67,12 +94,15 @@ final class EventHub {
     }
   }
 
+  /// - Parameter newest: the id of the newest event in the store; later ones are announced.
   init(
-    loop: EventLoop, store: any ManagementStore, now: @escaping () -> Now,
+    loop: EventLoop, newest: Int64, read: @escaping Reading, now: @escaping () -> Now,
     view: @escaping (StationID) -> StationView?
   ) {
     self.loop = loop
-    self.store = store
+    self.newest = newest
+    recentFrom = newest
+    self.read = read
     self.now = now
     self.view = view
     scheduleBeat()
@@ -97,13 +127,8 @@ final class EventHub {
     guard clients.count < Self.mostClients else {
       throw .unavailable("\(Self.mostClients) event streams are open already.")
     }
-    let cursor: Int64
-    do throws(StoreFailure) {
-      // An id beyond the end is of a store that is no more; what is new then would never come.
-      cursor = min(lastEventID ?? .max, try store.lastEventID())
-    } catch {
-      throw .unavailable("The store cannot be read.")
-    }
+    // An id beyond the end is of a store that is no more; what is new then would never come.
+    let cursor = min(lastEventID ?? .max, newest)
     let client = Client(actor: actor, cursor: cursor)
     let key = ObjectIdentifier(client)
     clients[key] = client
@@ -121,13 +146,14 @@ final class EventHub {
   /// Events that were committed, in the order of their ids.
   func announce(_ events: some BidirectionalCollection<StoredEvent>) {
     guard let last = events.last else { return }
+    newest = max(newest, last.id)
     if clients.isEmpty || events.count > Self.mostRecent {
       (recent, recentBytes, recentFrom) = ([], 0, last.id)
     } else {
       for event in events {
-        let bytes = Self.message(event)
-        recent.append((event.id, bytes))
-        recentBytes += bytes.count
+        let sent = Sent(event)
+        recent.append(sent)
+        recentBytes += sent.bytes.count
       }
       trimRecent()
     }
@@ -184,7 +210,6 @@ final class EventHub {
   /// Serves those who have waited longest; what others on the loop want comes before the next ones.
   private func serve() {
     encoded = 0
-    pagesRead = 0
     let served = queue.prefix(Self.mostServed)
     queue.removeFirst(served.count)
     for client in served {
@@ -208,45 +233,67 @@ final class EventHub {
 
   private func pump(_ client: Client) {
     guard !client.stream.isClosed, sendStates(client) else { return }
-    if !client.isCatchingUp, client.cursor < recentFrom { client.isCatchingUp = true }
-    do throws(StoreFailure) {
-      while client.isCatchingUp {
-        guard let events = try page(after: client.cursor) else { return enqueue(client) }
-        if events.isEmpty { client.isCatchingUp = false }
-        guard send(events[...], client) else { return }
-      }
-    } catch {
-      Log.error("an event stream cannot be served from the store: \(error)")
-      return client.stream.close()
-    }
+    guard client.cursor >= recentFrom else { return catchUp(client) }
     // Mostly the last few.
     let sent = recent.lastIndex { $0.id <= client.cursor }
     _ = send(recent[(sent.map { $0 + 1 } ?? 0)...], client)
   }
 
   /// - Returns: false where the stream takes no more until it is drained.
-  private func send(_ events: ArraySlice<(id: Int64, bytes: [UInt8])>, _ client: Client) -> Bool {
-    for (id, bytes) in events {
-      guard client.stream.send(bytes) else { return false }
-      client.cursor = id
+  private func send(_ events: ArraySlice<Sent>, _ client: Client) -> Bool {
+    for event in events {
+      guard client.stream.send(event.bytes) else { return false }
+      client.cursor = event.id
     }
     return true
   }
 
-  /// Events as they are sent.
-  /// - Returns: nil where enough has been read in this turn.
-  private func page(
-    after cursor: Int64
-  ) throws(StoreFailure) -> [(id: Int64, bytes: [UInt8])]? {
-    if let lastPage, lastPage.after == cursor { return lastPage.events }
-    guard pagesRead < Self.mostPages else { return nil }
-    pagesRead += 1
-    let events = try store.events(after: cursor, limit: Self.page).map {
-      ($0.id, Self.message($0))
+  // MARK: - Those who are behind
+
+  /// Sends the page that follows what a client has, when it is there.
+  private func catchUp(_ client: Client) {
+    guard !client.isReading else { return }
+    if let lastPage, lastPage.after == client.cursor { return take(lastPage.events, client) }
+    client.isReading = true
+    if reading[client.cursor] != nil {
+      reading[client.cursor]?.append(client)
+    } else if reading.count < Self.mostPages {
+      beginReading(for: client)
+    } else {
+      unread.append(client)
     }
-    // A whole page stays as it is; to a part of one, more may come.
-    if events.count == Self.page { lastPage = (cursor, events) }
-    return events
+  }
+
+  private func beginReading(for client: Client) {
+    let cursor = client.cursor
+    reading[cursor] = [client]
+    read(cursor, Self.page) { [weak self] in self?.take($0, after: cursor) }
+  }
+
+  private func take(_ page: Result<[Sent], any Error>, after cursor: Int64) {
+    let clients = reading.removeValue(forKey: cursor) ?? []
+    for client in clients { client.isReading = false }
+    switch page {
+    case .success(let events):
+      newest = max(newest, events.last?.id ?? 0)
+      // A whole page stays as it is; to a part of one, more may come.
+      if events.count == Self.page { lastPage = (cursor, events) }
+      for client in clients where !client.stream.isClosed { take(events, client) }
+    case .failure(let error):
+      Log.error("event streams cannot be served from the store: \(error)")
+      for client in clients { client.stream.close() }
+    }
+    while reading.count < Self.mostPages, !unread.isEmpty {
+      let client = unread.removeFirst()
+      client.isReading = false
+      if !client.stream.isClosed { catchUp(client) }
+    }
+  }
+
+  private func take(_ events: [Sent], _ client: Client) {
+    // Nothing is left of what was announced up to here.
+    if events.isEmpty { client.cursor = max(client.cursor, recentFrom) }
+    if send(events[...], client) { enqueue(client) }
   }
 
   /// - Returns: false where more is to be sent: when the stream is drained, or at the next turn.
@@ -279,13 +326,6 @@ final class EventHub {
     let bytes = Array("event: station\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
     feed.keep(bytes, of: station, from: time, until: view.ageChanges)
     return bytes
-  }
-
-  private static func message(_ event: StoredEvent) -> [UInt8] {
-    var writer = JSONWriter(capacity: 512)
-    event.write(to: &writer)
-    return Array("event: record\nid: \(event.id)\ndata: ".utf8) + writer.bytes
-      + Array("\n\n".utf8)
   }
 
   private func scheduleBeat() {

@@ -1,55 +1,25 @@
-// Proves the ledger beside the loop, for everybody who asks meanwhile at once.
+// Proves the ledger, for everybody who asks meanwhile at once.
 import HTTP
 import JSON
 import Linux
 import ManagementCore
 import Time
 
-/// A proof adds up everything that was ever moved: seconds, where the books are long. It runs on a
-/// thread of its own with a connection of its own, one at a time; whoever asks while one runs gets
-/// the next one, which knows all that was committed before the question.
+/// A proof adds up everything that was ever moved: seconds, where the books are long. One runs at a
+/// time, so that one reader at most is taken by it; who asks while one runs gets the next one,
+/// which knows all that was committed before the question.
 final class ProofDesk {
   /// The most that wait for the next one.
   static let mostWaiting = 100
 
-  private let thread: WorkerThread<Now>
-  private let results: Mailbox<Result<LedgerProof, StoreFailure>>
+  private let store: StoreDesk
   private let now: () -> Now
   private var running: [HTTPLaterAnswer] = []
   private var waiting: [HTTPLaterAnswer] = []
 
-  /// - Parameter prove: called on the thread.
-  init(
-    loop: EventLoop, now: @escaping () -> Now,
-    prove: @escaping @Sendable (Now) throws(StoreFailure) -> LedgerProof
-  ) throws(SystemError) {
-    let results = try Mailbox<Result<LedgerProof, StoreFailure>>()
-    self.results = results
+  init(store: StoreDesk, now: @escaping () -> Now) {
+    self.store = store
     self.now = now
-    thread = WorkerThread(name: "proof") {
-      { jobs in
-        for job in jobs {
-          do throws(StoreFailure) {
-            results.send(.success(try prove(job)))
-          } catch {
-            results.send(.failure(error))
-          }
-        }
-        return nil
-      }
-    }
-    try loop.receive(from: results) { [unowned self] in take($0) }
-  }
-
-  /// With a connection that is there for this proof alone.
-  convenience init(
-    loop: EventLoop, path: String, now: @escaping () -> Now
-  ) throws(SystemError) {
-    try self.init(loop: loop, now: now) { (time) throws(StoreFailure) in
-      let store = try SQLiteStore(reading: path)
-      defer { store.close() }
-      return try store.proof(at: time)
-    }
   }
 
   func prove() throws(Problem) -> HTTPLaterAnswer {
@@ -62,23 +32,25 @@ final class ProofDesk {
     return answer
   }
 
-  /// The thread may be in the middle of a proof, which nobody waits for any more.
-  func stop() { thread.abandon() }
-
   private func begin() {
     guard !waiting.isEmpty else { return }
     running = waiting
     waiting = []
-    thread.submit(now())
+    let time = now()
+    store.ask {
+      var writer = JSONWriter(capacity: 1024)
+      try $0.proof(at: time).write(to: &writer)
+      return writer.bytes
+    } _: { [unowned self] result in
+      take(result)
+    }
   }
 
-  private func take(_ result: Result<LedgerProof, StoreFailure>) {
+  private func take(_ result: Result<[UInt8], any Error>) {
     let response: HTTPResponse
     switch result {
     case .success(let proof):
-      var writer = JSONWriter(capacity: 1024)
-      proof.write(to: &writer)
-      response = HTTPResponse(200, type: "application/json", writer.bytes)
+      response = HTTPResponse(200, type: "application/json", proof)
     case .failure(let failure):
       Log.error("the ledger cannot be proved: \(failure)")
       response = Problem.unavailable("The store does not answer.").response

@@ -8,7 +8,7 @@ import Time
 /// that many records of a transaction change together is written once at the end: the progress of a
 /// stream, the counts of a day, the blocks in which a kind of event is found.
 ///
-/// What it remembers between transactions is good as long as nobody else stores records, and
+/// What it remembers between transactions is good as long as this connection alone writes, and
 /// until a transaction fails: then it must be made anew.
 final class RecordIntake: IngestBook {
   typealias Failure = DatabaseError
@@ -31,7 +31,7 @@ final class RecordIntake: IngestBook {
   /// Streams whose progress is not written yet.
   private var moved: [IngestStream] = []
   private var counts: [DayKey: DayCounts] = [:]
-  private var zones: ZoneMemory
+  private var zones: [StationID: Zone?] = [:]
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
   var ledger: SQLiteBook
@@ -67,12 +67,10 @@ final class RecordIntake: IngestBook {
         granted = day_count.granted + excluded.granted,
         refused = day_count.refused + excluded.refused
       """)
-    zones = ZoneMemory(database)
   }
 
   func store(_ items: [InboundItem], at now: Now) throws(DatabaseError) -> [StoreOutcome] {
     try database.transaction { () throws(DatabaseError) in
-      try zones.refresh()
       var outcomes: [StoreOutcome] = []
       outcomes.reserveCapacity(items.count)
       var book = self
@@ -89,16 +87,19 @@ final class RecordIntake: IngestBook {
   func register(_ station: StationID) throws(DatabaseError) { _ = try number(of: station) }
 
   func zone(of station: StationID) throws(DatabaseError) -> Zone? {
-    try zones.zone(of: station) { () throws(DatabaseError) in try ledger.zone(of: station) }
+    if let known = zones[station] { return known }
+    let zone = try ledger.zone(of: station)
+    zones[station] = zone
+    return zone
   }
 
   func move(_ station: StationID, into zone: ZoneName) throws(DatabaseError) -> Zone? {
-    defer { zones.forget(station) }
+    forgetZone(of: station)
     return try ledger.move(station, into: zone)
   }
 
-  /// Somebody has set the zone of a station through this connection.
-  func forgetZone(of station: StationID) { zones.forget(station) }
+  /// The zone of a station is being set.
+  func forgetZone(of station: StationID) { zones[station] = nil }
 
   func bear(_ station: StationID, in stream: StreamID) throws(DatabaseError) {
     try ledger.bear(station, in: stream)

@@ -17,39 +17,7 @@ final class ZoneShelf {
   }
 }
 
-/// The zones of stations as one connection read them last. Whoever sets one does it through a
-/// connection of the loop or of a command: every change of the store by another connection makes all
-/// be read again.
-struct ZoneMemory {
-  private let database: any SQLConnection
-  private var known: [StationID: Zone?] = [:]
-  private var readAt: Int64?
-
-  init(_ database: any SQLConnection) { self.database = database }
-
-  /// To be called within a transaction, before the first zone is asked for.
-  mutating func refresh() throws(DatabaseError) {
-    let now = try database.changesOfOthers()
-    guard now == nil || now != readAt else { return }
-    known.removeAll(keepingCapacity: true)
-    readAt = now
-  }
-
-  mutating func zone(
-    of station: StationID, reading: () throws(DatabaseError) -> Zone?
-  ) throws(DatabaseError) -> Zone? {
-    if let zone = known[station] { return zone }
-    let zone = try reading()
-    known[station] = zone
-    return zone
-  }
-
-  /// This connection is changing it.
-  mutating func forget(_ station: StationID) { known[station] = nil }
-}
-
 extension SQLiteBook {
-  /// Asked anew each time: somebody may set another one through another connection.
   func zone(of station: StationID) throws(DatabaseError) -> Zone? {
     var name: ZoneName?
     try database.prepare("SELECT COALESCE(zone_set, zone) FROM station WHERE id = ?1")

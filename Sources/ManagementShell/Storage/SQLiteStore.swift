@@ -5,12 +5,12 @@ import SQLite
 import StationProtocol
 import Time
 
-/// One connection to the service's database, for one thread. The writer's thread has one and the
-/// loop another; SQLite keeps them apart.
+/// One connection to the service's database, for one thread. One connection writes; others read
+/// beside it, each the state of a moment.
 package final class SQLiteStore: ManagementStore {
   let database: any SQLConnection
   let shelf = ZoneShelf()
-  /// Made when the first item is stored. Only one connection stores any.
+  /// Made when the first item is stored.
   private var intake: RecordIntake?
   private let limits: StationLimits
 

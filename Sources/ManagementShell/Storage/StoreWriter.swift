@@ -1,4 +1,4 @@
-// The thread that makes what stations send durable, as much of it in one commit as has come.
+// The one thread that writes: what stations send, as much in one commit as has come, and orders.
 import Linux
 import ManagementCore
 import StationProtocol
@@ -10,8 +10,9 @@ import Time
 /// service that committed without a pause would write each of them hundreds of times a second.
 ///
 /// The thread is given two transactions' worth at a time; what else has come waits here, a turn
-/// of each station after the other, so that no station waits behind the backlog of another.
-final class IngestWriter {
+/// of each station after the other, so that no station waits behind the backlog of another. What a
+/// person orders goes past what waits here, and is a commit of its own.
+final class StoreWriter {
   enum Report: Sendable {
     case stored([StoreOutcome])
     /// Nothing of these items was stored; the stations will send the records again.
@@ -23,16 +24,19 @@ final class IngestWriter {
     case item(InboundItem)
     /// Its code is checked on the thread, so that no flood of codes holds up the loop.
     case question(StationID, StationRequest, CodeProver)
+    case errand(StoreErrand)
 
     var recordCount: Int {
       if case .item(let item) = self { item.recordCount } else { 1 }
     }
 
-    func item(at now: Now) -> InboundItem {
+    /// - Returns: nil for what no station has sent.
+    func item(at now: Now) -> InboundItem? {
       switch self {
       case .item(let item): item
       case .question(let station, let request, let prover):
         .request(station, request, prover.prove(request.code, at: station, now.wall))
+      case .errand: nil
       }
     }
   }
@@ -98,24 +102,35 @@ final class IngestWriter {
   ) throws(SystemError) {
     let reports = try Mailbox<Report>()
     self.reports = reports
-    worker = WorkerThread(name: "ingest") {
+    worker = WorkerThread(name: "writer") {
       let timekeeper = Timekeeper(zone: ZoneFiles.local())
       var store: SQLiteStore?
       let file = epoch.map { EpochFile(of: path, $0) }
+      func open() throws(StoreFailure) -> SQLiteStore {
+        try SQLiteStore(path: path, limits: limits)
+      }
+      // Before anything is acknowledged.
+      func note(_ store: SQLiteStore) throws(StoreFailure) {
+        if let file { file.note(try store.reached()) }
+      }
       return { work in
         var rest = work[...]
         let start = Clock.now
         var written = 0
         while !rest.isEmpty {
+          if case .errand(let errand) = rest.first {
+            rest.removeFirst()
+            errand.run(on: &store, opening: open, done: note)
+            continue
+          }
           let now = timekeeper.now()
-          let some = Self.transaction(of: rest).map { $0.item(at: now) }
+          let some = Self.transaction(of: rest, at: now)
           rest = rest.dropFirst(some.count)
           do throws(StoreFailure) {
-            let open = if let store { store } else { try SQLiteStore(path: path, limits: limits) }
-            store = open
-            let outcomes = try open.store(some, at: now)
-            // Before anything is acknowledged.
-            if let file { file.note(try open.reached()) }
+            let connection = if let store { store } else { try open() }
+            store = connection
+            let outcomes = try connection.store(some, at: now)
+            try note(connection)
             reports.send(.stored(outcomes))
             written += some.reduce(0) { $0 + $1.recordCount }
           } catch {
@@ -130,13 +145,16 @@ final class IngestWriter {
     }
   }
 
-  /// The next transaction: one item at least.
-  private static func transaction(of rest: ArraySlice<Work>) -> ArraySlice<Work> {
+  /// The next transaction of what stations have sent: up to the first errand, one item at least.
+  private static func transaction(of rest: ArraySlice<Work>, at now: Now) -> [InboundItem] {
     var records = 0
-    return rest.prefix { item in
-      defer { records += item.recordCount }
-      return records < mostRecords
+    var items: [InboundItem] = []
+    for work in rest {
+      guard records < mostRecords, let item = work.item(at: now) else { break }
+      records += work.recordCount
+      items.append(item)
     }
+    return items
   }
 
   /// - Returns: false where too much waits already; the item is dropped then.
@@ -151,6 +169,10 @@ final class IngestWriter {
     submit(
       .question(station, request, prover), of: station, size: request.code.text.utf8.count)
   }
+
+  /// Does what a person has ordered, after what the thread has been given and before what waits.
+  /// The answer is no report.
+  func carryOut(_ errand: StoreErrand) { worker.submit(.errand(errand)) }
 
   private func submit(_ work: Work, of station: StationID, size: Int) -> Bool {
     func take(from share: inout Share) -> Bool {

@@ -8,10 +8,10 @@ import Testing
 @testable import ManagementShell
 
 @Suite("Ingest writer")
-struct IngestWriterTests {
+struct StoreWriterTests {
   /// Collects reports until so many items are settled.
-  private static func settle(_ writer: IngestWriter, items: Int) throws -> [IngestWriter.Report] {
-    var reports: [IngestWriter.Report] = []
+  private static func settle(_ writer: StoreWriter, items: Int) throws -> [StoreWriter.Report] {
+    var reports: [StoreWriter.Report] = []
     var settled = 0
     try Deadline.wait(until: "\(items) items, not \(settled)") {
       for report in writer.reports.drain() {
@@ -30,7 +30,7 @@ struct IngestWriterTests {
   @Test("what waits together is committed together, in order")
   func grouping() throws {
     let folder = try WorkFolder()
-    let writer = try IngestWriter(path: folder.file("m.sqlite"))
+    let writer = try StoreWriter(path: folder.file("m.sqlite"))
     for number in 1...500 {
       #expect(writer.store(StoreContractTests.batch(UInt64(number), [Sample.passage(1)])))
     }
@@ -46,7 +46,7 @@ struct IngestWriterTests {
   @Test("a store that cannot be opened is said, and used again when it can")
   func failure() throws {
     let folder = try WorkFolder()
-    let writer = try IngestWriter(path: folder.file("later/m.sqlite"))
+    let writer = try StoreWriter(path: folder.file("later/m.sqlite"))
     let item = StoreContractTests.batch(1, [Sample.passage(1)])
     #expect(writer.store(item))
     guard case .failed(_, items: [item]) = try Self.settle(writer, items: 1)[0] else {
@@ -66,7 +66,7 @@ struct IngestWriterTests {
   @Test("an item of one station does not wait behind the backlog of another")
   func fairness() throws {
     let folder = try WorkFolder()
-    let writer = try IngestWriter(path: folder.file("m.sqlite"))
+    let writer = try StoreWriter(path: folder.file("m.sqlite"))
     let records = [Record](repeating: Sample.passage(1), count: 64)
     for number in 0..<300 as Range<UInt64> {
       #expect(writer.store(StoreContractTests.batch(number * 64 + 1, records)))
@@ -87,17 +87,17 @@ struct IngestWriterTests {
   @Test("what comes on top of too much is refused, not queued without end, and others are taken")
   func bound() throws {
     let folder = try WorkFolder()
-    let writer = try IngestWriter(path: folder.file("m.sqlite"))
+    let writer = try StoreWriter(path: folder.file("m.sqlite"))
     let item = InboundItem.floor(StoreContractTests.gate, StreamID(bits: 1), floor: 1)
     var accepted = 0
     for _ in 0..<20_000 where writer.store(item) { accepted += 1 }
-    #expect(accepted == IngestWriter.mostWaitingOfStation)
+    #expect(accepted == StoreWriter.mostWaitingOfStation)
     for number in 1...10 {
       let other = try #require(StationID("s-\(number)"))
       let item = InboundItem.floor(other, StreamID(bits: 1), floor: 1)
       for _ in 0..<2000 where writer.store(item) { accepted += 1 }
     }
-    #expect(accepted == IngestWriter.mostWaiting)
+    #expect(accepted == StoreWriter.mostWaiting)
     _ = try Self.settle(writer, items: accepted)
     #expect(writer.store(item))
     writer.finish()
@@ -106,7 +106,7 @@ struct IngestWriterTests {
   @Test("what waits is bounded in bytes too, so that large payloads do not fill the memory")
   func bytes() throws {
     let folder = try WorkFolder()
-    let writer = try IngestWriter(path: folder.file("m.sqlite"))
+    let writer = try StoreWriter(path: folder.file("m.sqlite"))
     let payload = [UInt8](repeating: 0x20, count: 262_144)
     var accepted: [Int] = []
     for number in 1...5 {

@@ -1,0 +1,30 @@
+// The store as a service finds it when it starts.
+import ManagementCore
+import StationProtocol
+import Time
+
+/// What the service needs of its store before anything is served, read through a connection that is
+/// closed again. A store of an older version has been brought up to date, and one that is not there
+/// has been made.
+struct StoreFound {
+  let epoch: StoreEpoch
+  let stations: [StationRegistration]
+  /// The counts of the day that it is at each station's place.
+  let today: [StationID: DayCounts]
+  /// The id of the newest event; 0 where there is none.
+  let newestEvent: Int64
+
+  /// - Throws: where the store cannot be used; the service cannot run then.
+  init(_ path: String, at now: Now) throws(StoreFailure) {
+    do throws(StoreFailure) {
+      let store = try SQLiteStore(path: path)
+      defer { store.close() }
+      epoch = try store.settleEpoch(path: path)
+      stations = try store.stations()
+      today = try store.countsOfToday(at: now)
+      newestEvent = try store.lastEventID()
+    } catch {
+      throw StoreFailure("the store cannot be used: \(error)")
+    }
+  }
+}
