@@ -85,7 +85,7 @@ struct ExchangeChecker {
       switch effect {
       case .exchange(.dispense(let slot, let serial)):
         if let complaint = ordered(station, slot, serial) { return complaint }
-      case .exchange(.request(let request)):
+      case .link(.ask(let request)):
         guard case .hold(let exchange) = request.question else { continue }
         guard let account = accounts[exchange.id], account.exchange == exchange,
           request == .hold(exchange, code: request.code)

@@ -4,7 +4,8 @@
 // - An order takes 2 to 12 ms to the board and its answer as long to the driver, which waits 200 ms
 //   for it and sends one order after the other: each gets one report, an answer or a silence.
 // - An order or its answer may get lost, or the answer may come too late, at most three times in a
-//   row, one in eight, and in some turns every second one. What comes late is believed only where serial number and slot are those that are waited for.
+//   row, one in eight, and in some turns every second one. What comes late is believed only where
+//   serial number and slot are those that are waited for.
 // - The line may be dead for a second or for minutes.
 import StationCore
 import StationProtocol
@@ -15,6 +16,8 @@ final class SimulatedLine {
     var slot: SlotID
     /// 0 asks how the slot stands.
     var serial: UInt8
+
+    var order: MachineRequest { serial == 0 ? .check : .turn(serial) }
   }
 
   static let window: Duration = .milliseconds(200)
@@ -68,7 +71,7 @@ final class SimulatedLine {
     transmit(order)
     world.after(Self.window) { [unowned self] in
       guard life == self.life, number == sent, waiting != nil else { return }
-      report(.exchange(.silent(serial: order.serial)))
+      tell(.exchange(.silent(order.order)))
     }
   }
 
@@ -77,12 +80,12 @@ final class SimulatedLine {
     guard !isDead, loss != .order else { return }
     let isLate = loss == .lateness
     world.after(dice.milliseconds(2...12)) { [unowned self] in
-      let status =
+      let answer =
         order.serial == 0
         ? machine.check(order.slot) : machine.dispense(order.slot, serial: onTheWire(order))
-      guard let status, !isDead, loss != .answer else { return }
+      guard let answer, !isDead, loss != .answer else { return }
       let delay = isLate ? dice.milliseconds(200...1500) : dice.milliseconds(2...12)
-      world.after(delay) { [unowned self] in arrive(order, status) }
+      world.after(delay) { [unowned self] in arrive(order, answer) }
     }
   }
 
@@ -115,14 +118,14 @@ final class SimulatedLine {
     return dice.pick([.order, .answer, .lateness])
   }
 
-  private func arrive(_ order: Order, _ status: MachineStatus) {
+  private func arrive(_ order: Order, _ report: MachineReport) {
     guard !isDead, let awaited = waiting else { return }
     let isAwaited = awaited.serial == order.serial && awaited.slot == order.slot
     guard isAwaited else { return }
-    report(.exchange(.answered(MachineAnswer(serial: awaited.serial, status: status))))
+    tell(.exchange(.reported(report, of: awaited.order)))
   }
 
-  private func report(_ event: Event) {
+  private func tell(_ event: Event) {
     waiting = nil
     onReport?(event)
     let life = life
@@ -133,12 +136,11 @@ final class SimulatedLine {
   /// For a planted bug: so many silences in one turn, and it is silent for good.
   private func addUp(_ event: Event) -> Event {
     switch event {
-    case .exchange(.silent(let serial)) where serial != 0:
+    case .exchange(.silent(.turn(let serial))):
       let count = silences.serial == serial ? silences.count : 0
       silences = (serial, count + 1)
-    case .exchange(.answered(let answer))
-    where answer.serial == silences.serial && silences.count > 3:
-      return .exchange(.silent(serial: answer.serial))
+    case .exchange(.reported(_, of: .turn(silences.serial))) where silences.count > 3:
+      return .exchange(.silent(.turn(silences.serial)))
     default: break
     }
     return event

@@ -27,7 +27,8 @@ final class SimulatedMachine {
     var slot: SlotID
     var falls: Bool
     /// What the board will say when it is over.
-    var status: MachineStatus
+    var report: MachineReport
+    var comesHome = true
   }
 
   struct Spiral {
@@ -46,7 +47,7 @@ final class SimulatedMachine {
   private var dice: Dice
   /// The order that the board remembers.
   private(set) var serial: UInt8?
-  private var outcome: MachineStatus = []
+  private var outcome = MachineReport.dropped(fault: nil)
   private var turn: Turn?
   private var sensorIsFaulty = false
   /// Counts what happens to its power.
@@ -65,7 +66,7 @@ final class SimulatedMachine {
   // MARK: - What the board is told
 
   /// - Returns: what it says to that; nil where it is dark.
-  func dispense(_ slot: SlotID, serial: UInt8) -> MachineStatus? {
+  func dispense(_ slot: SlotID, serial: UInt8) -> MachineReport? {
     guard isPowered else { return nil }
     if self.serial == serial { return turn == nil ? outcome : .busy }
     guard turn == nil else { return .busy }
@@ -75,36 +76,35 @@ final class SimulatedMachine {
   }
 
   /// - Returns: what it says of a slot at rest; nil where it is dark.
-  func check(_ slot: SlotID) -> MachineStatus? {
+  func check(_ slot: SlotID) -> MachineReport? {
     guard isPowered else { return nil }
     guard turn == nil else { return .busy }
-    var status: MachineStatus = sensorIsFaulty ? .dropSensorFaulty : []
-    if spirals[slot]?.isHome == false { status.insert(.notHome) }
-    return status
+    var faults: [MachineFault] = sensorIsFaulty ? [.dropSensorFaulty] : []
+    if spirals[slot]?.isHome == false { faults.append(.notHome) }
+    return .resting(faults)
   }
 
   private func begin(_ slot: SlotID, _ serial: UInt8) {
     guard let spiral = spirals[slot], spiral.isHome else {
-      outcome = [.failed, .notHome]
+      outcome = .failed(.notHome)
       return
     }
     world.note("the motor turns", UInt64(slot.number), station: station.index)
     world.referee.machineTurned(station.index, slot, serial)
-    var falls = spiral.stock > 0
-    var status: MachineStatus = falls ? [] : [.failed, .dropNotSeen]
+    var turn = Turn(slot: slot, falls: spiral.stock > 0, report: Self.seen(spiral.stock > 0))
     var length = dice.milliseconds(1000...6000)
     if world.strikes(.machineJam, onceIn: 10) {
-      (falls, status, length) = jam(falls, length, serial)
-    } else if falls, world.strikes(.dropSensor, onceIn: 12) {
+      jam(&turn, &length, serial)
+    } else if turn.falls, world.strikes(.dropSensor, onceIn: 12) {
       declare(.blind, serial)
       sensorIsFaulty = dice.once(in: 2)
-      falls = dice.once(in: 2)
-      status = sensorIsFaulty ? [.failed, .dropSensorFaulty] : [.failed, .dropNotSeen]
+      turn.falls = dice.once(in: 2)
+      turn.report = .failed(sensorIsFaulty ? .dropSensorFaulty : .dropNotSeen)
     } else if world.strikes(.phantomDrop, onceIn: 12) {
       declare(.phantom, serial)
-      (falls, status) = (false, [])
+      (turn.falls, turn.report) = (false, .dropped(fault: nil))
     }
-    turn = Turn(slot: slot, falls: falls, status: status)
+    self.turn = turn
     let life = life
     world.after(length * (0.6 + 0.35 * Double(dice.below(100)) / 100)) { [unowned self] in
       if life == self.life { fall() }
@@ -115,17 +115,24 @@ final class SimulatedMachine {
     onTurn?()
   }
 
-  private func jam(
-    _ falls: Bool, _ length: Duration, _ serial: UInt8
-  ) -> (Bool, MachineStatus, Duration) {
+  /// What the drop sensor comes to where it can see.
+  private static func seen(_ falls: Bool) -> MachineReport {
+    falls ? .dropped(fault: nil) : .failed(.dropNotSeen)
+  }
+
+  private func jam(_ turn: inout Turn, _ length: inout Duration, _ serial: UInt8) {
     switch dice.below(5) {
-    case 0: return (false, [.failed, .didNotTurn], length)
-    case 1: return (false, [.failed, .dropNotSeen], length)
-    case 2: return (falls, falls ? .didNotReturn : [.didNotReturn, .dropNotSeen], length)
-    case 3: return (false, [.failed, .didNotReturn, .dropNotSeen], length)
+    case 0: (turn.falls, turn.report) = (false, .failed(.didNotTurn))
+    case 1: (turn.falls, turn.report) = (false, .failed(.dropNotSeen))
+    case 2:
+      turn.comesHome = false
+      if turn.falls { turn.report = .dropped(fault: .didNotReturn) }
+    case 3:
+      turn = Turn(
+        slot: turn.slot, falls: false, report: .failed(.dropNotSeen), comesHome: false)
     default:
       declare(.endless, serial)
-      return (falls, falls ? [] : [.failed, .dropNotSeen], dice.seconds(31...90))
+      length = dice.seconds(31...90)
     }
   }
 
@@ -143,8 +150,8 @@ final class SimulatedMachine {
 
   private func end() {
     guard let turn else { return }
-    outcome = turn.status
-    if outcome.contains(.didNotReturn) { spirals[turn.slot]?.isHome = false }
+    outcome = turn.report
+    if !turn.comesHome { spirals[turn.slot]?.isHome = false }
     self.turn = nil
   }
 
@@ -158,7 +165,7 @@ final class SimulatedMachine {
       if dice.once(in: 2) { fall() }
       if dice.once(in: 2) { spirals[turn.slot]?.isHome = false }
     }
-    (turn, serial, outcome) = (nil, nil, [])
+    (turn, serial) = (nil, nil)
   }
 
   func powerOn() {

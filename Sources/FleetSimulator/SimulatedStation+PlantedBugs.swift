@@ -47,7 +47,7 @@ extension SimulatedStation {
         effects.append(.exchange(.dispense(slot, serial: serial)))
       case (.holdBeforeCommit, .exchange(.intended(let exchange, _))):
         guard case .intended(let intention, _)? = core.vending?.session else { continue }
-        effects.append(.exchange(.request(.hold(exchange, code: intention.code))))
+        effects.append(.link(.ask(.hold(exchange, code: intention.code))))
       case (.otherPays, .exchange(.intended(let exchange, let code))):
         defer { shownBefore = exchange.member }
         guard let payer = shownBefore, payer != exchange.member else { continue }

@@ -149,7 +149,7 @@ final class SimulatedStation {
     case .door(.show), .entry(.showCard), .climate(.setRelay), .exchange(.showScreen): break
     case .exchange(.dispense(let slot, let serial)): line?.dispense(slot, serial: serial)
     case .exchange(.checkMachine(let slot)): line?.check(slot)
-    case .exchange(.request(let request)): publish(.request(id), request.json, retained: false)
+    case .link(.ask(let request)): publish(.request(id), request.json, retained: false)
     case .store(.journal(let entry)):
       disk.write(
         .insert(

@@ -1,5 +1,6 @@
 // What happened in a run: the last events in words, and all of them in one number.
 import StationCore
+import StationProtocol
 import Time
 
 /// Keeps the last events, and folds every one into a hash that is the same in every process.
@@ -208,13 +209,39 @@ extension ExchangeEvent {
     case .selected(let slot): 51 + UInt64(slot.number) << 8
     case .cancelled: 52
     case .replied(let reply): 53 + UInt64(reply.id.text.utf8.count) << 8
-    case .answered(let answer):
-      54 + UInt64(answer.serial) << 8 + UInt64(answer.status.rawValue) << 16
-    case .silent(let serial): 55 + UInt64(serial) << 8
+    case .reported(let report, let request):
+      54 + UInt64(request.serial) << 8 + report.number << 16
+    case .silent(let request): 55 + UInt64(request.serial) << 8
     case .doorChanged(let isOpen): 56 + (isOpen.map { $0 ? 1 : 2 } ?? 3) << 16
     case .slotCounted(let slot, let stock, _):
       57 + UInt64(slot.number) << 8 + UInt64(stock) << 16
     case .slotReleased(let slot): 58 + UInt64(slot.number) << 8
+    }
+  }
+}
+
+extension MachineRequest {
+  fileprivate var serial: UInt8 {
+    switch self {
+    case .turn(let serial): serial
+    case .check: 0
+    }
+  }
+}
+
+extension MachineReport {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .busy: 1
+    case .dropped(let fault): 2 + Self.bits(fault.map { [$0] } ?? []) << 8
+    case .failed(let fault): 3 + Self.bits([fault]) << 8
+    case .resting(let faults): 4 + Self.bits(faults) << 8
+    }
+  }
+
+  private static func bits(_ faults: [MachineFault]) -> UInt64 {
+    MachineFault.allCases.enumerated().reduce(0) {
+      $0 | (faults.contains($1.element) ? 1 << UInt64($1.offset) : 0)
     }
   }
 }
@@ -239,7 +266,7 @@ extension Effect {
       110 + UInt64(slot.number) << 8 + UInt64(serial) << 16
     case .exchange(.checkMachine(let slot)): 111 + UInt64(slot.number) << 8
     case .exchange(.showScreen(let screen)): 112 + UInt64(screen.slots.count) << 8
-    case .exchange(.request(let request)): 113 + UInt64(request.id.text.utf8.count) << 8
+    case .link(.ask(let request)): 113 + UInt64(request.id.text.utf8.count) << 8
     case .climate(.setRelay(let relay, let isOn)):
       109 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16
     }

@@ -40,7 +40,7 @@ extension ExchangeChecker {
     step(0, .exchange(.selected(slot)), [], at: at(0))
       ?? step(0, .exchange(.codeShown(shown(exchange.member))), intent(exchange), at: at(1))
       ?? durable(0, stream, exchange.id.seq, .exchange(.intended(exchange, code: code)))
-      ?? step(0, .wake, [.exchange(.request(.hold(exchange, code: text)))], at: at(2))
+      ?? step(0, .wake, [.link(.ask(.hold(exchange, code: text)))], at: at(2))
       ?? durable(
         0, stream, exchange.id.seq + 1, .exchange(.dispensing(exchange.id, serial: Int64(serial))))
       ?? step(0, .wake, [.exchange(.dispense(slot, serial: serial))], at: at(3))
@@ -87,7 +87,7 @@ extension ExchangeChecker {
     #expect(
       checker.step(0, .wake, [.exchange(.dispense(slot, serial: 9))], at: at(0))
         == "station 1: the motor 4 is told and no durable record says so")
-    let hold = Effect.exchange(.request(.hold(exchange(), code: text)))
+    let hold = Effect.link(.ask(.hold(exchange(), code: text)))
     #expect(
       checker.step(0, .wake, [hold], at: at(0))
         == "station 1: a hold is asked for, and no durable record intends it")

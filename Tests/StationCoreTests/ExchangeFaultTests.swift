@@ -6,19 +6,14 @@ import Time
 @testable import StationCore
 
 @Suite struct ExchangeFaultTests {
-  private static let faults: [(MachineStatus, MachineFault)] = [
-    (.failed, .failed), ([.failed, .notHome], .notHome), ([.failed, .didNotTurn], .didNotTurn),
-    ([.failed, .didNotReturn], .didNotReturn), ([.failed, .dropNotSeen], .dropNotSeen),
-    (.dropNotSeen, .dropNotSeen), (.dropSensorFaulty, .dropSensorFaulty),
-    (MachineStatus(rawValue: 0x40), .failed),
-  ]
-
-  @Test("whatever speaks against the drop leaves the points and closes the slot", arguments: faults)
-  func failed(_ status: MachineStatus, _ fault: MachineFault) throws {
+  @Test(
+    "whatever speaks against the drop leaves the points and closes the slot",
+    arguments: MachineFault.allCases)
+  func failed(_ fault: MachineFault) throws {
     var story = ExchangeStory()
     let serial = try story.start()
     story.answer(serial, .busy)
-    story.answer(serial, status, after: .seconds(2))
+    story.answer(serial, .failed(fault), after: .seconds(2))
     #expect(story.outcome == .failed(fault))
     #expect(story.slot(ExchangeStory.soap).quarantine == .fault(fault))
     #expect(story.stands(.slotFaulty))
@@ -35,7 +30,7 @@ import Time
     var story = ExchangeStory()
     let serial = try story.start()
     story.answer(serial, .busy)
-    story.answer(serial, .didNotReturn, after: .seconds(2))
+    story.answer(serial, .dropped(fault: .didNotReturn), after: .seconds(2))
     #expect(story.outcome == .dispensed)
     #expect(story.slot(ExchangeStory.soap).quarantine == .fault(.didNotReturn))
   }
@@ -44,7 +39,7 @@ import Time
   func dropSensor() {
     var story = ExchangeStory()
     story.advance(by: .seconds(10))
-    story.answerCheck(.dropSensorFaulty)
+    story.answerCheck(.resting([.dropSensorFaulty]))
     #expect(story.stands(.dropSensorFaulty))
     story.tell(.exchange(.selected(ExchangeStory.tea)))
     #expect(story.phase == .refused(ExchangeStory.tea, .dropSensorFaulty))
@@ -73,7 +68,7 @@ import Time
     #expect(story.vending.screen?.stop == .machineLost)
     #expect(!story.stands(.machineLost))
     for _ in 0..<3 {
-      story.tell(.exchange(.silent(serial: 0)))
+      story.tell(.exchange(.silent(.check)))
       story.advance(by: .milliseconds(500))
     }
     #expect(story.stands(.machineLost))
@@ -97,7 +92,7 @@ import Time
       if let deadline = story.station.nextDeadline { #expect(deadline > story.now.instant) }
       story.answer(serial, .busy, after: .milliseconds(250))
     }
-    story.answer(serial, [], after: .seconds(1))
+    story.answer(serial, .dropped(fault: nil), after: .seconds(1))
     #expect(story.outcome == .dispensed)
   }
 
@@ -110,7 +105,7 @@ import Time
       asked += story.effects.compactMap {
         if case .exchange(.checkMachine(let slot)) = $0 { slot } else { nil }
       }
-      story.answerCheck(asked.last == ExchangeStory.tea ? .notHome : [])
+      story.answerCheck(.resting(asked.last == ExchangeStory.tea ? [.notHome] : []))
     }
     #expect(asked == [2, 3, 1, 2].map { SlotID($0) })
     #expect(story.slot(ExchangeStory.tea).quarantine == .fault(.notHome))
@@ -121,7 +116,7 @@ import Time
   func stale() throws {
     var story = ExchangeStory(recovered: Recovered(stream: ExchangeStory.stream, serial: 4))
     let serial = try story.start()
-    story.answer(serial, [], after: .milliseconds(100))
+    story.answer(serial, .dropped(fault: nil), after: .milliseconds(100))
     #expect(story.outcome == .unknown(.stale))
     #expect(story.slot(ExchangeStory.soap).quarantine == .unknown(.stale))
   }
@@ -130,7 +125,7 @@ import Time
   func foreign() throws {
     var story = ExchangeStory()
     let serial = try story.start()
-    story.answer(serial &+ 1, [], after: .seconds(1))
+    story.answer(serial &+ 1, .dropped(fault: nil), after: .seconds(1))
     #expect(story.outcome == nil)
   }
 
@@ -141,7 +136,7 @@ import Time
     var asked = 0
     while story.outcome == nil, asked < 50 {
       story.advance(by: .milliseconds(200))
-      story.tell(.exchange(.silent(serial: serial)))
+      story.tell(.exchange(.silent(.turn(serial))))
       asked += story.orders.count
       #expect(story.orders.allSatisfy { $0 == serial })
     }
@@ -156,7 +151,7 @@ import Time
       #expect(!story.stands(.dropSensorFaulty))
       let serial = try story.start(slot)
       story.answer(serial, .busy)
-      story.answer(serial, .dropNotSeen, after: .seconds(2))
+      story.answer(serial, .failed(.dropNotSeen), after: .seconds(2))
       story.advance(by: .seconds(20))
       story.answerCheck()
     }
@@ -261,11 +256,11 @@ import Time
     var story = ExchangeStory(
       recovered: Self.recovered(.dispensing(serial: 17, at: at)), isReady: false)
     #expect(story.orders == [17])
-    story.answer(17, [], after: .milliseconds(5))
+    story.answer(17, .dropped(fault: nil), after: .milliseconds(5))
     #expect(story.outcome == .dispensed)
     var other = ExchangeStory(
       recovered: Self.recovered(.dispensing(serial: 17, at: at)), isReady: false)
-    other.answer(17, .dropNotSeen, after: .milliseconds(5))
+    other.answer(17, .failed(.dropNotSeen), after: .milliseconds(5))
     #expect(other.outcome == .failed(.dropNotSeen))
   }
 
@@ -287,7 +282,7 @@ import Time
       let serial = try story.start()
       #expect(serial == expected)
       story.answer(serial, .busy)
-      story.answer(serial, [], after: .seconds(1))
+      story.answer(serial, .dropped(fault: nil), after: .seconds(1))
       story.advance(by: .seconds(20))
       story.answerCheck()
     }
@@ -311,7 +306,7 @@ import Time
     other.tell(.storeReplaced(fresh, isDurable: true))
     #expect(other.outcome == nil)
     other.answer(serial, .busy)
-    other.answer(serial, [], after: .seconds(1))
+    other.answer(serial, .dropped(fault: nil), after: .seconds(1))
     #expect(other.outcome == .dispensed)
   }
 
@@ -333,7 +328,7 @@ import Time
     var story = ExchangeStory(outbox: OutboxLimits(mostRecords: 60, foldedAtOnce: 20))
     let serial = try story.start()
     story.answer(serial, .busy)
-    story.answer(serial, [], after: .seconds(1))
+    story.answer(serial, .dropped(fault: nil), after: .seconds(1))
     let ended = try #require(story.records.last)
     story.commit()
     story.tell(.link(.uplinkClosed))
@@ -399,7 +394,7 @@ import Time
   func counting() throws {
     var story = ExchangeStory()
     let serial = try story.start()
-    story.answer(serial, [.failed, .didNotTurn], after: .seconds(1))
+    story.answer(serial, .failed(.didNotTurn), after: .seconds(1))
     story.tell(.exchange(.slotCounted(ExchangeStory.soap, stock: 5, bestBefore: nil)))
     #expect(story.slot(ExchangeStory.soap).stock == nil)
     story.fill(ExchangeStory.soap, 11)

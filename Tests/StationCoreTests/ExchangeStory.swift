@@ -23,7 +23,7 @@ struct ExchangeStory {
 
   init(
     recovered: Recovered = Recovered(stream: stream), outbox: OutboxLimits = OutboxLimits(),
-    isReady: Bool = true
+    isReady: Bool = true, ordersAreRepeatable: Bool = true
   ) {
     func slot(_ id: SlotID, _ article: String, _ price: Int64) -> SlotConfiguration {
       SlotConfiguration(
@@ -33,9 +33,10 @@ struct ExchangeStory {
       StationConfiguration(
         version: "test",
         accessPoints: [AccessPointConfiguration(id: 1)], outbox: outbox,
-        vending: VendingPolicy(slots: [
-          slot(Self.soap, "soap", 50), slot(Self.towel, "towel", 80), slot(Self.tea, "tea", 20),
-        ])))
+        vending: VendingPolicy(
+          slots: [
+            slot(Self.soap, "soap", 50), slot(Self.towel, "towel", 80), slot(Self.tea, "tea", 20),
+          ], ordersAreRepeatable: ordersAreRepeatable)))
     tell(.booted(recovered))
     guard isReady else { return }
     tell(.link(.uplinkOpened(connection: 1)))
@@ -56,8 +57,8 @@ struct ExchangeStory {
   mutating func commit() { tell(.link(.journaled(through: station.outbox.next - 1))) }
 
   /// The board answers the question how it is.
-  mutating func answerCheck(_ status: MachineStatus = []) {
-    tell(.exchange(.answered(MachineAnswer(serial: 0, status: status))))
+  mutating func answerCheck(_ report: MachineReport = .resting([])) {
+    tell(.exchange(.reported(report, of: .check)))
   }
 
   /// Lets time pass, with a wake at each deadline on the way.
@@ -100,7 +101,7 @@ struct ExchangeStory {
   }
 
   var requests: [StationRequest] {
-    effects.compactMap { if case .exchange(.request(let request)) = $0 { request } else { nil } }
+    effects.compactMap { if case .link(.ask(let request)) = $0 { request } else { nil } }
   }
 
   var orders: [UInt8] {
@@ -122,9 +123,9 @@ struct ExchangeStory {
     return try #require(orders.first)
   }
 
-  mutating func answer(_ serial: UInt8, _ status: MachineStatus, after time: Duration = .zero) {
+  mutating func answer(_ serial: UInt8, _ report: MachineReport, after time: Duration = .zero) {
     advance(by: time)
-    tell(.exchange(.answered(MachineAnswer(serial: serial, status: status))))
+    tell(.exchange(.reported(report, of: .turn(serial))))
   }
 
   /// The last outcome that was written down.

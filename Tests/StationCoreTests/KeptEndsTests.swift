@@ -39,7 +39,7 @@ struct KeptEndsTests {
   func kept() throws {
     var story = ExchangeStory()
     let serial = try story.start()
-    story.answer(serial, [], after: .seconds(3))
+    story.answer(serial, .dropped(fault: nil), after: .seconds(3))
     story.commit()
     let last = story.station.outbox.durable
     story.tell(.link(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: last))))

@@ -18,9 +18,9 @@ private struct Turn {
   mutating func lose(_ answers: Int) {
     for count in 0..<answers where story.outcome == nil {
       if count == 0 { story.advance(by: .milliseconds(250)) }
-      let asked: UInt8 = story.orders.isEmpty ? 0 : serial
+      let asked: MachineRequest = story.orders.isEmpty ? .check : .turn(serial)
       story.advance(by: .milliseconds(200))
-      story.tell(.exchange(.silent(serial: asked)))
+      story.tell(.exchange(.silent(asked)))
     }
   }
 
@@ -45,7 +45,7 @@ private struct Turn {
     }
     turn.story.advance(by: .milliseconds(250))
     #expect(turn.story.orders == [turn.serial])
-    turn.story.answer(turn.serial, [])
+    turn.story.answer(turn.serial, .dropped(fault: nil))
     #expect(turn.story.outcome == .dispensed)
   }
 
@@ -55,7 +55,7 @@ private struct Turn {
     turn.lose(4)
     turn.story.answerCheck()
     #expect(turn.story.orders == [turn.serial])
-    turn.story.answer(turn.serial, [])
+    turn.story.answer(turn.serial, .dropped(fault: nil))
     #expect(turn.story.outcome == .dispensed)
   }
 
@@ -65,7 +65,7 @@ private struct Turn {
     turn.lose(5)
     turn.story.answerCheck()
     turn.story.answer(turn.serial, .busy)
-    turn.story.answer(turn.serial, [], after: .seconds(3))
+    turn.story.answer(turn.serial, .dropped(fault: nil), after: .seconds(3))
     #expect(turn.story.outcome == .dispensed)
   }
 
@@ -77,7 +77,7 @@ private struct Turn {
       turn.story.answerCheck()
       // Given the order, it turns again, and nobody hears it say so.
       turn.story.advance(by: .milliseconds(200))
-      turn.story.tell(.exchange(.silent(serial: turn.serial)))
+      turn.story.tell(.exchange(.silent(.turn(turn.serial))))
       turn.story.answerCheck(.busy)
       turn.story.answer(turn.serial, .busy, after: .milliseconds(250))
     }
@@ -111,7 +111,7 @@ private struct Turn {
     }
     turn.lose(3)
     turn.story.answerCheck()
-    turn.story.answer(turn.serial, [])
+    turn.story.answer(turn.serial, .dropped(fault: nil))
     #expect(turn.story.outcome == .dispensed)
   }
 
@@ -132,7 +132,7 @@ private struct Turn {
     turn.story.answerCheck()
     for _ in 0..<200 where turn.story.outcome == nil {
       turn.story.advance(by: .milliseconds(200))
-      turn.story.tell(.exchange(.silent(serial: turn.serial)))
+      turn.story.tell(.exchange(.silent(.turn(turn.serial))))
       turn.story.answerCheck()
       orders += turn.story.orders.count
     }
@@ -156,22 +156,23 @@ private struct Turn {
     story.advance(by: .seconds(10))
     #expect(story.vending.machine.isWaiting)
     let serial = try story.start()
-    story.tell(.exchange(.silent(serial: 0)))
+    story.tell(.exchange(.silent(.check)))
     #expect(!story.vending.machine.isWaiting)
     #expect(story.orders.isEmpty)
     story.answer(serial, .busy)
     story.answerCheck()
     #expect(story.orders.isEmpty)
     #expect(story.outcome == nil)
-    story.answer(serial, [], after: .seconds(3))
+    story.answer(serial, .dropped(fault: nil), after: .seconds(3))
     #expect(story.outcome == .dispensed)
   }
 
   @Test(
     "the board's answer to an earlier order by a drawn number costs nobody anything",
-    arguments: [[], .dropSensorFaulty, [.failed, .dropNotSeen], [.failed, .didNotTurn]]
-      as [MachineStatus])
-  func drawnNumber(_ before: MachineStatus) throws {
+    arguments: [
+      .dropped(fault: nil), .failed(.dropSensorFaulty), .failed(.dropNotSeen), .failed(.didNotTurn),
+    ] as [MachineReport])
+  func drawnNumber(_ before: MachineReport) throws {
     var story = ExchangeStory()
     let serial = try story.start()
     // No time to turn: it speaks of the order by which it had this number before.
@@ -184,7 +185,7 @@ private struct Turn {
     let next = try story.start()
     #expect(next == serial &+ 1)
     story.answer(next, .busy)
-    story.answer(next, [], after: .seconds(3))
+    story.answer(next, .dropped(fault: nil), after: .seconds(3))
     #expect(story.outcome == .dispensed)
   }
 

@@ -240,7 +240,7 @@ private struct RandomLife {
       floor = upto + 1
     case .door(.setStrike), .climate(.setRelay), .door(.show), .entry(.showCard), .store(.remember),
       .exchange(.dispense), .exchange(.checkMachine), .exchange(.showScreen),
-      .exchange(.request), .store(.readKeptEnd), .link(.publishKeptEnd):
+      .link(.ask), .store(.readKeptEnd), .link(.publishKeptEnd):
       break
     }
   }

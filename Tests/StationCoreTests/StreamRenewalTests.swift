@@ -152,7 +152,7 @@ struct StreamRenewalTests {
     story.tell(.link(.acknowledged(beyond)))
     #expect(!story.effects.contains(.store(.renewStream)))
     #expect(!story.stands(.acknowledgementForeign))
-    story.answer(serial, [], after: .seconds(3))
+    story.answer(serial, .dropped(fault: nil), after: .seconds(3))
     story.tell(.link(.acknowledged(beyond)))
     #expect(story.effects.contains(.store(.renewStream)))
   }

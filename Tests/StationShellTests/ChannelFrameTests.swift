@@ -92,4 +92,32 @@ struct ChannelFrameTests {
     #expect(replies.receive([0xEE]) == [])
     #expect(replies.isAmidst)
   }
+
+  private static let turns: [(ChannelStatus, MachineReport)] = [
+    ([], .dropped(fault: nil)), (.busy, .busy), ([.busy, .dropSensorFaulty], .busy),
+    (.failed, .failed(.failed)), ([.failed, .notHome], .failed(.notHome)),
+    ([.failed, .didNotTurn], .failed(.didNotTurn)),
+    (.didNotReturn, .dropped(fault: .didNotReturn)),
+    ([.failed, .didNotReturn], .failed(.didNotReturn)),
+    ([.failed, .dropNotSeen], .failed(.dropNotSeen)), (.dropNotSeen, .failed(.dropNotSeen)),
+    ([.didNotReturn, .dropNotSeen], .failed(.dropNotSeen)),
+    (.dropSensorFaulty, .failed(.dropSensorFaulty)),
+    (ChannelStatus(rawValue: 0x40), .failed(.failed)),
+  ]
+
+  @Test("a member pays for a drop against which no bit speaks", arguments: turns)
+  func turn(_ status: ChannelStatus, _ report: MachineReport) {
+    #expect(status.ofTurn == report)
+  }
+
+  @Test("a check tells what is wrong with the slot and with the machine, each by its bit")
+  func check() {
+    #expect(ChannelStatus([]).ofCheck == .resting([]))
+    #expect(ChannelStatus.busy.ofCheck == .busy)
+    #expect(ChannelStatus.notHome.ofCheck == .resting([.notHome]))
+    let both: ChannelStatus = [.notHome, .dropSensorFaulty]
+    #expect(both.ofCheck == .resting([.dropSensorFaulty, .notHome]))
+    // Of the last turn's faults a check says nothing.
+    #expect(ChannelStatus([.failed, .dropNotSeen]).ofCheck == .resting([]))
+  }
 }

@@ -87,8 +87,8 @@ struct EnergyMeterTests {
 
   private func setting(
     unit: Int = 1, registers: [Quantity: MeterRegister] = MeterModel.eastronSDM230.registers
-  ) -> StationSettings.Meter {
-    StationSettings.Meter(
+  ) -> MeterSettings {
+    MeterSettings(
       id: SensorID("mains")!,
       line: ModbusLine.Options(path: meter.device, patience: .milliseconds(700)), unit: unit,
       registers: registers.keys.sorted().compactMap { quantity in

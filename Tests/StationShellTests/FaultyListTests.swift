@@ -12,13 +12,13 @@ import Testing
 @Suite("Lists with mistakes")
 struct FaultyListTests {
   private let folder: WorkFolder
-  private let paths: StationSettings.Members
+  private let paths: MemberFileSettings
   private var list: String { folder.file("members.ini") }
   private var revoked: String { folder.file("revoked.txt") }
 
   init() throws {
     folder = try WorkFolder()
-    paths = StationSettings.Members(
+    paths = MemberFileSettings(
       list: folder.file("members.ini"), revocations: nil,
       keptBeside: folder.file("station.sqlite"))
   }
@@ -34,7 +34,7 @@ struct FaultyListTests {
   }
 
   /// The lists as a station has them after a start.
-  private func started(_ paths: StationSettings.Members? = nil) -> MemberLists {
+  private func started(_ paths: MemberFileSettings? = nil) -> MemberLists {
     var lists = MemberLists(paths ?? self.paths)
     _ = lists.look()
     return lists
@@ -113,7 +113,7 @@ struct FaultyListTests {
     #expect(!started().areFaulty)
     // A new station has nothing to lose.
     let other = try WorkFolder()
-    let fresh = StationSettings.Members(
+    let fresh = MemberFileSettings(
       list: try other.write("", to: "members.ini"), keptBeside: other.file("station.sqlite"))
     #expect(!started(fresh).areFaulty)
   }
@@ -146,7 +146,7 @@ struct FaultyListTests {
   func nowhere() throws {
     try write("[member m-1]\nstatus = suspended\n", list)
     var lists = MemberLists(
-      StationSettings.Members(list: list, keptBeside: folder.file("none/station.sqlite")))
+      MemberFileSettings(list: list, keptBeside: folder.file("none/station.sqlite")))
     let outcome = lists.look()
     #expect(outcome.problems.count == 1)
     #expect(
@@ -225,7 +225,7 @@ struct FaultyListTests {
     #expect(lists.pins.compare("1*258046") == .right(member("m-1")))
     // And is nobody's where neither had it.
     let other = try WorkFolder()
-    let fresh = StationSettings.Members(
+    let fresh = MemberFileSettings(
       list: try other.write(first.replacingOccurrences(of: "m-1", with: "m-0") + first, to: "m"))
     lists = started(fresh)
     #expect(lists.directory.member(with: try #require(Card(text: "34:1"))) == nil)
@@ -243,8 +243,8 @@ struct FaultyListTests {
 
   // MARK: - Revocations
 
-  private func revocations() -> StationSettings.Members {
-    StationSettings.Members(revocations: revoked, keptBeside: paths.keptBeside)
+  private func revocations() -> MemberFileSettings {
+    MemberFileSettings(revocations: revoked, keptBeside: paths.keptBeside)
   }
 
   @Test(

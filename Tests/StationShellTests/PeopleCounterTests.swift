@@ -80,7 +80,7 @@ final class PeopleCounterTests {
     path = folder.file("counter")
     counter = PeopleCounter(
       loop: loop,
-      StationSettings.Counter(
+      CounterSettings(
         name: "front", accessPoint: AccessPointID(1)!, device: path, speed: 115_200,
         entering: .rightToLeft, silence: .milliseconds(600)))
     counter.onTotals = { [unowned self] in totals.append([$0, $1]) }

@@ -34,8 +34,8 @@ struct ReaderPresenceTests {
       presence.changed(room, isConnected: true) == .entry(.readerChanged(first, isConnected: true)))
   }
 
-  private static func reader(_ name: String, _ point: AccessPointID) -> StationSettings.Reader {
-    StationSettings.Reader(
+  private static func reader(_ name: String, _ point: AccessPointID) -> ReaderSettings {
+    ReaderSettings(
       name: name, accessPoint: point, source: .serial(device: "/dev/\(name)", speed: 9600),
       idleGap: .milliseconds(100))
   }

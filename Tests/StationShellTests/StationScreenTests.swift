@@ -26,7 +26,7 @@ final class StationScreenTests {
     machine.screen.texts = folder.path
     machine.screen.addressFile = folder.file("address")
     machine.articles = [
-      StationSettings.Article(id: ArticleID("water")!, chinese: "水", english: "Water")
+      ArticleSettings(id: ArticleID("water")!, chinese: "水", english: "Water")
     ]
     screen = StationScreen(loop: loop, machine)
     screen.onEvent = { [unowned self] in events.append($0) }

@@ -62,7 +62,7 @@ struct StationSettingsTests {
   @Test("a reader of each kind is found as its section says")
   func readers() throws {
     let readers = try Self.read("valid/readers.conf").readers
-    let sources: [StationSettings.Reader.Source] = [
+    let sources: [ReaderSettings.Source] = [
       .serial(device: "/dev/front", speed: 9600),
       .keyboard(.usb(vendor: 0x1EAB, product: 0x8003, port: "usb-0000:01:00.0-1.1")),
       .keyboard(.usb(vendor: 0x1EAB, product: 0x8003, port: "usb-0000:01:00.0-1.2/input0")),

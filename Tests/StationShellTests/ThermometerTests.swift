@@ -16,11 +16,11 @@ struct ThermometerTests {
   init() throws { folder = try WorkFolder() }
 
   private func thermometer(
-    _ kind: StationSettings.Thermometer.Kind, _ device: String,
+    _ kind: ThermometerSettings.Kind, _ device: String,
     _ quantities: [Quantity] = [.temperature]
   ) -> Thermometer {
     Thermometer(
-      setting: StationSettings.Thermometer(
+      setting: ThermometerSettings(
         id: SensorID("room")!, kind: kind, device: device, quantities: quantities,
         interval: .seconds(10)), sysfs: folder.path)
   }

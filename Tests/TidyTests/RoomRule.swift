@@ -1,7 +1,7 @@
 // Holds the rooms inside a module apart: which folder uses which, without a circle.
 
 /// The modules that are divided into rooms, one folder each.
-let roomedModules = ["ManagementCore", "StationCore", "StationProtocol"]
+let roomedModules = ["ManagementCore", "StationCore", "StationProtocol", "StationShell"]
 
 /// One room's use of a type that another room declares.
 struct RoomUse: Equatable {

@@ -2,15 +2,18 @@
 import StationProtocol
 import Time
 
-/// Follows an order by its serial number. The order itself is also the question how it stands: a
-/// board does not carry out the same serial number twice, as long as it remembers it.
+/// Follows an order by its number. Of a machine that knows its orders the order itself is also the
+/// question how it stands: the same number is not carried out twice, as long as it is remembered.
 ///
-/// After a silence nobody knows whether it remembers: answers get lost on a bad line, and a board
+/// After a silence nobody knows whether it remembers: answers get lost on a bad line, and a machine
 /// that lost its power forgets. So it is first asked what it does, which turns nothing. One that is
 /// busy has been busy ever since, and however many answers got lost, nothing is lost with them. One
 /// that is at rest is given the order once more; if it turns at that, it had forgotten. An answer of
 /// before that comes late says the same, so it counts only once a second answer confirms it: what
 /// turns long enough to drop anything is asked more than once.
+///
+/// A machine that does not know its orders is given each once and never again. After a silence it is
+/// asked what it does until it is at rest, and how the turn ended stays unknown.
 package struct DispenseWatch: Equatable, Sendable {
   package let serial: UInt8
   /// When the motor was told, or asked about for the first time after an interruption.
@@ -20,7 +23,9 @@ package struct DispenseWatch: Equatable, Sendable {
   /// The number was drawn by a new store: the board may remember it from an order of the old one.
   let isDrawn: Bool
   private let timing: VendingTiming
-  /// The board has said that it turns at this order.
+  /// The same order again is a question, and nothing turns at it.
+  private let isRepeatable: Bool
+  /// The machine has said that it turns at this order.
   private var wasBusy = false
   /// It is asked what it does, after a silence.
   private(set) var isChecking = false
@@ -53,20 +58,21 @@ package struct DispenseWatch: Equatable, Sendable {
   }
 
   package init(
-    serial: UInt8, isResumed: Bool = false, isDrawn: Bool = false, timing: VendingTiming,
+    serial: UInt8, isResumed: Bool = false, isDrawn: Bool = false, policy: VendingPolicy,
     at now: Instant
   ) {
     self.serial = serial
     self.isResumed = isResumed
     self.isDrawn = isDrawn
-    self.timing = timing
+    timing = policy.timing
+    isRepeatable = policy.ordersAreRepeatable
     began = now
     quietSince = now
   }
 
-  package mutating func answered(_ status: MachineStatus, at now: Instant) -> Verdict {
+  package mutating func answered(_ report: MachineReport, at now: Instant) -> Verdict {
     hear(at: now)
-    switch status.reading {
+    switch report {
     case .busy:
       return turns(at: now)
     case .dropped(let fault):
@@ -76,26 +82,28 @@ package struct DispenseWatch: Equatable, Sendable {
     // A fault may show before anything turns; by a drawn number it may be that of an earlier order.
     case .failed(let fault):
       return isDrawn && isTooSoon(now) ? .unknown(.stale) : .failed(fault)
+    // To an order this is no answer.
+    case .resting: return .unknown(.silent)
     }
   }
 
   /// The machine has said what it does, whatever order that belongs to.
-  package mutating func checked(_ status: MachineStatus, at now: Instant) -> Verdict {
+  package mutating func checked(_ report: MachineReport, at now: Instant) -> Verdict {
     hear(at: now)
-    if status.contains(.busy) { return turns(at: now) }
+    if report == .busy { return turns(at: now) }
     (wasAtRest, mayHaveRestarted) = (true, false)
     // How the turn ended is not told by this, and may never be.
-    return now - began < timing.longestTurn ? .ask : .unknown(.silent)
+    return isRepeatable && now - began < timing.longestTurn ? .ask : .unknown(.silent)
   }
 
-  /// Nothing came within the window of a reply. An order that the board never answered may have
-  /// got lost, and is sent again.
+  /// Nothing came within the window of a reply. An order that was never answered may have got
+  /// lost, and is sent again where that is a question.
   package mutating func fellSilent(at now: Instant) -> Verdict {
     silence = silence + (now - quietSince)
     quietSince = now
     guard silence < timing.silence else { return .unknown(.silent) }
     askAt = nil
-    isChecking = wasBusy
+    isChecking = wasBusy || !isRepeatable
     return isChecking ? .check : .ask
   }
 
@@ -104,7 +112,8 @@ package struct DispenseWatch: Equatable, Sendable {
     askAt = nil
     // From the question on, not from the pause before it.
     quietSince = now
-    return .ask
+    isChecking = !isRepeatable
+    return isChecking ? .check : .ask
   }
 
   package var deadline: Instant? { askAt }

@@ -11,10 +11,10 @@ package enum ExchangeEvent: Equatable, Sendable {
   case cancelled
   /// The service answered a question.
   case replied(StationReply)
-  /// The machine's board answered, by the serial number of the order.
-  case answered(MachineAnswer)
-  /// The board did not answer within the window of a reply.
-  case silent(serial: UInt8)
+  /// The machine answered an order.
+  case reported(MachineReport, of: MachineRequest)
+  /// The machine did not answer an order while its driver waited.
+  case silent(MachineRequest)
   /// The machine's own door was sensed; nil where it cannot be.
   case doorChanged(isOpen: Bool?)
   /// A maintainer counted or filled a slot, or has looked at one.

@@ -2,7 +2,7 @@
 import StationProtocol
 import Time
 
-/// Asks the board how one slot after the other stands while nobody buys, and keeps what it says of
+/// Asks the machine how one slot after the other stands while nobody buys, and keeps what it says of
 /// the machine as a whole.
 package struct MachineWatch: Equatable, Sendable {
   /// So many questions in a row without an answer, and the machine is lost.
@@ -45,22 +45,21 @@ package struct MachineWatch: Equatable, Sendable {
 
   mutating func begin(at now: Instant) { checkAt = now }
 
-  /// - Returns: the slot that the board told about; nil where it was not asked.
-  mutating func answered(_ status: MachineStatus, at now: Instant) -> Int? {
-    hear(status)
+  /// - Returns: the slot that the machine told about; nil where it was not asked.
+  mutating func answered(_ report: MachineReport, at now: Instant) -> Int? {
+    hear(report)
     guard isWaiting else { return nil }
     isWaiting = false
-    isBusy = status.contains(.busy)
+    isBusy = report == .busy
     checkAt = now + interval
     return asked
   }
 
-  /// Whatever the board answers, it is there.
-  mutating func hear(_ status: MachineStatus) {
+  /// Whatever the machine answers, it is there.
+  mutating func hear(_ report: MachineReport) {
     silent = 0
     isThere = true
-    // One that turns a motor cannot tell yet.
-    if !status.contains(.busy) { isDropSensorFaulty = status.contains(.dropSensorFaulty) }
+    isDropSensorFaulty = report.isDropSensorFaulty ?? isDropSensorFaulty
   }
 
   mutating func fellSilent(at now: Instant) {

@@ -87,7 +87,7 @@ extension Vending {
       session = .askingBalance(
         id, until: step.now.instant + policy.timing.patience)
       step.effects.append(
-        .exchange(.request(StationRequest(id, .balance(payer.member), code: payer.code))))
+        .link(.ask(StationRequest(id, .balance(payer.member), code: payer.code))))
     }
   }
 
@@ -188,7 +188,7 @@ extension Vending {
     case .committing(let intention, let serial, let balance, let seq)
     where seq <= step.outbox.durable:
       let watch = DispenseWatch(
-        serial: serial, isDrawn: isSerialDrawn, timing: policy.timing, at: now)
+        serial: serial, isDrawn: isSerialDrawn, policy: policy, at: now)
       session = .dispensing(intention.exchange, watch, balance: balance)
       step.effects.append(.exchange(.dispense(intention.exchange.slot, serial: serial)))
     default: break
@@ -196,7 +196,7 @@ extension Vending {
   }
 
   private func ask(_ intention: ExchangeSession.Intention, _ step: inout Step) {
-    step.effects.append(.exchange(.request(.hold(intention.exchange, code: intention.code))))
+    step.effects.append(.link(.ask(.hold(intention.exchange, code: intention.code))))
   }
 
   mutating func take(_ reply: StationReply, _ around: Surroundings, _ step: inout Step) {
@@ -311,9 +311,9 @@ extension Vending {
     }
   }
 
-  /// What an earlier life left behind. Before a motor was told, nothing happened. After that, the
-  /// board is asked by the same number, as long as neither it nor this computer can have lost power
-  /// since; otherwise nobody will ever know, and the member does not pay.
+  /// What an earlier life left behind. Before a motor was told, nothing happened. After that, a
+  /// machine that knows its orders is asked by the same number, as long as neither it nor this
+  /// computer can have lost power since; otherwise nobody will ever know, and the member does not pay.
   mutating func boot(_ recovered: Recovered, _ step: inout Step) {
     planogram.recover(recovered.slots)
     serial = recovered.serial
@@ -322,9 +322,10 @@ extension Vending {
     guard let open = recovered.exchange else { return }
     switch open.phase {
     case .dispensing(let serial, let at?)
-    where step.now.instant >= at && step.now.instant - at < policy.timing.longestInterruption:
+    where policy.ordersAreRepeatable && step.now.instant >= at
+      && step.now.instant - at < policy.timing.longestInterruption:
       let watch = DispenseWatch(
-        serial: serial, isResumed: true, timing: policy.timing, at: step.now.instant)
+        serial: serial, isResumed: true, policy: policy, at: step.now.instant)
       session = .dispensing(open.exchange, watch, balance: nil)
       step.effects.append(.exchange(.dispense(open.exchange.slot, serial: serial)))
     case .intended: end(open.exchange, .refused(.interrupted), balance: nil, &step)

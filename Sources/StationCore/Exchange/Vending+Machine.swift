@@ -1,4 +1,4 @@
-// The exchange machine as it reacts: its slots, its board, its screen.
+// The exchange machine as it reacts: its slots, the machine, its screen.
 import StationProtocol
 import Time
 
@@ -12,8 +12,9 @@ extension Vending {
     case .selected(let slot): select(slot, around, &step)
     case .cancelled: cancelSelection(&step)
     case .replied(let reply): take(reply, around, &step)
-    case .answered(let answer): take(answer, &step)
-    case .silent(let serial): fellSilent(serial, &step)
+    case .reported(let report, .turn(let serial)): take(report, ofTurn: serial, &step)
+    case .reported(let report, .check): take(report, &step)
+    case .silent(let order): fellSilent(order, &step)
     case .doorChanged(let isOpen): machine.sense(isOpen: isOpen)
     case .slotCounted(let slot, let stock, let bestBefore):
       if around.isInMaintenance { count(slot, stock, bestBefore, &step) }
@@ -23,41 +24,45 @@ extension Vending {
 
   // MARK: - The machine
 
-  private mutating func take(_ answer: MachineAnswer, _ step: inout Step) {
-    if case .dispensing(let exchange, var watch, let balance) = session,
-      watch.serial == answer.serial
-    {
-      machine.hear(answer.status)
-      let verdict = watch.answered(answer.status, at: step.now.instant)
-      session = .dispensing(exchange, watch, balance: balance)
-      return follow(verdict, &step)
+  private mutating func take(
+    _ report: MachineReport, ofTurn serial: UInt8, _ step: inout Step
+  ) {
+    guard case .dispensing(let exchange, var watch, let balance) = session,
+      watch.serial == serial
+    else { return }
+    machine.hear(report)
+    let verdict = watch.answered(report, at: step.now.instant)
+    session = .dispensing(exchange, watch, balance: balance)
+    follow(verdict, &step)
+  }
+
+  /// How the machine stands.
+  private mutating func take(_ report: MachineReport, _ step: inout Step) {
+    guard let asked = machine.answered(report, at: step.now.instant) else {
+      return checked(report, &step)
     }
-    guard answer.serial == 0 else { return }
-    guard let asked = machine.answered(answer.status, at: step.now.instant) else {
-      return checked(answer.status, &step)
-    }
-    if answer.status.contains(.notHome), !answer.status.contains(.busy) {
+    if case .resting(let faults) = report, faults.contains(.notHome) {
       quarantine(planogram.slots[asked].id, .fault(.notHome), &step)
     }
   }
 
   /// What the machine does while a turn of its is followed.
-  private mutating func checked(_ status: MachineStatus, _ step: inout Step) {
+  private mutating func checked(_ report: MachineReport, _ step: inout Step) {
     guard case .dispensing(let exchange, var watch, let balance) = session,
       watch.isChecking
     else { return }
-    let verdict = watch.checked(status, at: step.now.instant)
+    let verdict = watch.checked(report, at: step.now.instant)
     session = .dispensing(exchange, watch, balance: balance)
     follow(verdict, &step)
   }
 
-  private mutating func fellSilent(_ serial: UInt8, _ step: inout Step) {
+  private mutating func fellSilent(_ order: MachineRequest, _ step: inout Step) {
     // A check that was on its way when the motor was told is answered for before the turn's own.
-    let isOfWatch = serial == 0 && machine.isWaiting
+    let isOfWatch = order == .check && machine.isWaiting
     machine.fellSilent(at: step.now.instant)
     guard !isOfWatch,
       case .dispensing(let exchange, var watch, let balance) = session,
-      serial == (watch.isChecking ? 0 : watch.serial)
+      order == (watch.isChecking ? .check : .turn(watch.serial))
     else { return }
     let verdict = watch.fellSilent(at: step.now.instant)
     session = .dispensing(exchange, watch, balance: balance)

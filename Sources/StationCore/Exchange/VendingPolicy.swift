@@ -6,8 +6,15 @@ package struct VendingPolicy: Equatable, Sendable {
   /// In the order of their numbers, each once.
   package let slots: [SlotConfiguration]
   package var timing: VendingTiming
+  /// The machine knows its orders by their numbers: the same one again turns nothing, and is answered
+  /// by how it stands. Of a machine that does not, no order is ever given twice.
+  package var ordersAreRepeatable: Bool
 
-  package init(slots: [SlotConfiguration], timing: VendingTiming = VendingTiming()) {
+  package init(
+    slots: [SlotConfiguration], timing: VendingTiming = VendingTiming(),
+    ordersAreRepeatable: Bool = true
+  ) {
+    self.ordersAreRepeatable = ordersAreRepeatable
     let sorted = slots.sorted { $0.slot < $1.slot }
     let isEachOnce = zip(sorted, sorted.dropFirst()).allSatisfy { $0.slot < $1.slot }
     precondition(!sorted.isEmpty && isEachOnce, "a machine has slots, each once")

@@ -30,13 +30,11 @@ package enum ClimateEffect: Equatable, Sendable {
 }
 
 package enum ExchangeEffect: Equatable, Sendable {
-  /// Order the machine to turn a motor, or ask how the order of this serial number stands.
+  /// Order the machine to turn a motor, or ask how the order of this number stands.
   case dispense(SlotID, serial: UInt8)
   /// Ask the machine how a slot stands; nothing turns.
   case checkMachine(SlotID)
   case showScreen(VendingScreen)
-  /// Ask the service.
-  case request(StationRequest)
 }
 
 package enum StoreEffect: Equatable, Sendable {
@@ -54,6 +52,8 @@ package enum StoreEffect: Equatable, Sendable {
 }
 
 package enum LinkEffect: Equatable, Sendable {
+  /// Ask the service.
+  case ask(StationRequest)
   /// Send rows of the outbox that are durable, in batches.
   case publishRecords(ClosedRange<UInt64>)
   case publishBirth(BirthPayload)

@@ -3,14 +3,14 @@ import StationCore
 
 /// An access point may have several readers; its alarm stands while any of them is missing.
 struct ReaderPresence {
-  private let readers: [StationSettings.Reader]
+  private let readers: [ReaderSettings]
   private var lost: Set<String> = []
 
-  init(_ readers: [StationSettings.Reader]) { self.readers = readers }
+  init(_ readers: [ReaderSettings]) { self.readers = readers }
 
   /// Takes note of what became of a reader.
   /// - Returns: how its access point stands now; nil for a reader of the machine.
-  mutating func changed(_ reader: StationSettings.Reader, isConnected: Bool) -> Event? {
+  mutating func changed(_ reader: ReaderSettings, isConnected: Bool) -> Event? {
     if isConnected { lost.remove(reader.name) } else { lost.insert(reader.name) }
     guard let point = reader.accessPoint else { return nil }
     let misses = readers.contains {

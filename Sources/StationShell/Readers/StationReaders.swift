@@ -5,7 +5,7 @@ import StationCore
 
 /// Opens the readers of the settings and says what they read, and what is wrong with them.
 final class StationReaders {
-  typealias Setting = StationSettings.Reader
+  typealias Setting = ReaderSettings
 
   var onFrame: (Setting, ScanFraming.Frame) -> Void = { _, _ in }
   /// Cards and keys of readers on GPIO lines.

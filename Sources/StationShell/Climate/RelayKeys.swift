@@ -1,0 +1,28 @@
+// The keys of what goes off when nobody is inside.
+import Configuration
+import StationCore
+import StationProtocol
+
+private typealias Key = ConfigurationTable.Key
+
+extension ConfigurationTable.Section {
+  static let relay = Self(
+    "relay",
+    "What goes off when nobody is inside and on when somebody comes in. The fridge hangs on none.",
+    .repeated(argument: "lights, climate or sockets", example: "lights") {
+      Relay(rawValue: $0) != nil
+    },
+    keys: [
+      Key(
+        "off-after", .duration(.seconds(10)...(.seconds(86_400))), .standard("10 min"),
+        "How long after the last person it goes off."),
+      .wire(
+        "line", "Its relay, active while it is to have power.", "gpiochip0:25", isUsual: true),
+      Key(
+        "safe-state", .choice(["off", "on"]), .standard("off"),
+        "What it is left in when this program ends, however it ends."),
+      .wire(
+        "override-line", "A switch that keeps it on, active while it does.",
+        "gpiochip0:8 active-low pull-up"),
+    ])
+}

@@ -1,0 +1,111 @@
+// The keys of thermometers and energy meters.
+import Configuration
+import Modbus
+import StationCore
+import StationProtocol
+
+private typealias Key = ConfigurationTable.Key
+
+extension ConfigurationTable.Section {
+  static let measurements = Self(
+    "measurements", "How what the sensors say is written down.",
+    keys: [
+      Key(
+        "record-interval", .duration(.seconds(5)...(.seconds(900))), .standard("60 s"),
+        "The time that one record of all sensors speaks of."),
+      Key(
+        "sysfs", .path, .standard("/sys"),
+        "Where the kernel shows its devices; another folder is for trying things out."),
+    ])
+
+  static let thermometer = Self(
+    "thermometer", "A thermometer of the kernel, perhaps with a hygrometer. 8 sensors at most.",
+    .repeated(argument: "name (a-z, 0-9 and -)", example: "room") { SensorID($0) != nil },
+    keys: [
+      Key(
+        "kind", .choice(ThermometerSettings.Kind.allCases.map(\.rawValue)),
+        .required(example: "one-wire"),
+        "A DS18B20 or its kin on a 1-wire bus, an industrial I/O device (iio), or a hardware monitor "
+          + "(hwmon)."),
+      Key(
+        "device", .text, .required(example: "28-0316a2794b3f"),
+        "Its 1-wire number, or the name of the IIO or hwmon device as in its file \"name\", or a "
+          + "path."),
+      Key(
+        "channel", .word("temp1 to temp16") { isChannel($0) }, .optional(example: "temp2"),
+        "Which of its temperatures, where it is not the first; for hwmon only."),
+      Key(
+        "humidity", .boolean, .standard("no"),
+        "Whether it says humidity too; for iio and hwmon only."),
+      Key(
+        "carbon-dioxide", .boolean, .standard("no"),
+        "Whether it says carbon dioxide too; for iio only."),
+    ] + pace + [
+      Key(
+        "too-cold", .integer(-40...60, unit: "°C"), .optional(example: "5"),
+        "Colder than that for the delay is an alarm, which ends at one degree more."),
+      Key(
+        "too-hot", .integer(-40...80, unit: "°C"), .optional(example: "35"),
+        "Hotter than that for the delay is an alarm, which ends at one degree less."),
+      Key(
+        "alarm-delay", .duration(.seconds(0)...(.seconds(86_400))), .standard("10 min"),
+        "How long it must be too cold or too hot without a break."),
+    ])
+
+  static let meter = Self(
+    "energy-meter", "An energy meter that speaks Modbus RTU on a serial line.",
+    .repeated(argument: "name (a-z, 0-9 and -)", example: "mains") { SensorID($0) != nil },
+    keys: [
+      Key(
+        "model", .choice(MeterModel.allCases.map(\.rawValue)), .standard("eastron-sdm230"),
+        "Whose registers it has; those of any other one are given below."),
+      Key(
+        "device", .path, .required(example: "/dev/worker-station/meters"),
+        "Its serial device. Several meters may share one, each with its own unit."),
+      Key(
+        "unit", .integer(1...247, unit: ""), .standard("1"), "Its address, as set at the meter."),
+      Key(
+        "speed", .choice(MeterSettings.speeds.map(String.init)), .standard("9600"),
+        "Its speed in baud, as set at the meter."),
+      Key(
+        "parity", .choice(ModbusLine.Parity.allCases.map(\.rawValue)), .standard("none"),
+        "As set at the meter."),
+      Key("stop-bits", .integer(1...2, unit: ""), .standard("1"), "As set at the meter."),
+      Key(
+        "answer-time", .duration(.milliseconds(20)...(.seconds(2))), .standard("500 ms"),
+        "How long it may take to answer."),
+    ] + registers + [
+      Key(
+        "modulus", .integer(1000...1_000_000_000_000, unit: "Wh"), .optional(example: "1000000000"),
+        "Where its counter of energy begins anew, where it does.")
+    ] + pace)
+
+  private static func isChannel(_ text: String) -> Bool {
+    guard text.hasPrefix("temp"), let number = Int(text.dropFirst(4)) else { return false }
+    return (1...16).contains(number) && text == "temp\(number)"
+  }
+
+  private static let pace = [
+    Key(
+      "interval", .duration(.seconds(1)...(.seconds(300))), .standard("10 s"),
+      "How often it is read."),
+    Key(
+      "silence", .duration(.seconds(5)...(.seconds(3600))), .standard("60 s"),
+      "One that says nothing usable for longer is lost, and that is an alarm."),
+  ]
+
+  private static let registers = [
+    ("power", "input 0x000C f32"), ("energy", "input 0x0048 f32 1000"),
+    ("voltage", "input 0x0000 f32 10"), ("current", "input 0x0006 f32 1000"),
+  ].map { name, example in
+    let unit = MeterSettings.units[name] ?? ""
+    return Key(
+      name,
+      .word("holding or input, an address, u16 s16 u32 s32 f32 u64 s64 or f64, low-first, a scale")
+      {
+        MeterRegister($0) != nil
+      }, .optional(example: example),
+      "The register of its \(name): table, address, type, low-first where the lowest word comes "
+        + "first, and how many \(unit) one count is.")
+  }
+}

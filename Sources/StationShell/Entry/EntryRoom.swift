@@ -1,0 +1,173 @@
+// The readers, and what is known of issuers and members: what is shown becomes events.
+import GPIO
+import Issuers
+import Linux
+import MemberCode
+import StationCore
+import StationProtocol
+import Time
+
+/// Judges signatures as they come. Whether a card or a PIN is somebody's is looked up on a thread.
+final class EntryRoom: ShellRoom {
+  private let loop: EventLoop
+  private let readers: StationReaders
+  private let issuers: IssuerKeys
+  private var verifier: CodeVerifier
+  private let members: MemberFiles
+  private let unknownCard: UnknownCard
+  private let tell: Tell
+
+  init(
+    _ loop: EventLoop, readers: [ReaderSettings], issuers: [IssuerSettings],
+    members: MemberFileSettings, tell: @escaping Tell
+  ) throws(SystemError) {
+    self.loop = loop
+    self.tell = tell
+    self.readers = StationReaders(readers, loop)
+    self.issuers = try IssuerKeys(issuers)
+    verifier = CodeVerifier(self.issuers.files.keys)
+    self.members = try MemberFiles(members)
+    unknownCard = UnknownCard(path: members.unknownCard)
+    try loop.receive(from: self.members.reports) { [unowned self] in take($0) }
+    try loop.receive(from: self.issuers.reports) { [unowned self] in take($0) }
+    self.readers.onFrame = { [unowned self] in take($1, at: $0) }
+    self.readers.onShown = { [unowned self] in
+      if let point = $0.accessPoint { take($1, at: point, $0.direction) }
+    }
+    self.readers.onEvent = { tell($0, nil) }
+  }
+
+  /// Whoever is revoked is so from the first code on.
+  func boot() {
+    tell(.entry(.directoryChanged(members.directory)), nil)
+    tell(.entry(.listsJudged(areFaulty: members.areFaulty)), nil)
+    take(issuers.files)
+    lookAtFiles()
+    // What a daemon left that was killed.
+    show(nil)
+  }
+
+  func start() { readers.start() }
+
+  func stop() {
+    readers.stop()
+    show(nil)
+    members.stop()
+    issuers.stop()
+  }
+
+  /// A card or keys at the board of an access point.
+  func take(_ shown: BoardCredential, at number: Int) {
+    if let point = AccessPointID(number) { take(shown, at: point, .inward) }
+  }
+
+  /// A card that no list names, for the keeper; nil where there is nothing to be read any more.
+  func show(_ card: Card?) { unknownCard.show(card) }
+
+  // MARK: - What is shown
+
+  private func take(_ frame: ScanFraming.Frame, at reader: ReaderSettings) {
+    let presentation = presentation(of: frame)
+    guard let point = reader.accessPoint else {
+      return tell(.exchange(.codeShown(presentation)), nil)
+    }
+    switch reader.direction {
+    case .inward: tell(.entry(.presented(point, .code(presentation))), nil)
+    case .outward: tell(.entry(.leaveRequested(point, .code(presentation))), nil)
+    }
+  }
+
+  private func presentation(of frame: ScanFraming.Frame) -> StationCore.Presentation {
+    switch frame {
+    case .unusable(let fault, let start):
+      return StationCore.Presentation(
+        bytes: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
+    case .code(let bytes):
+      let (verdict, text) = authenticate(bytes)
+      switch verdict {
+      case .genuine(let code):
+        return StationCore.Presentation(
+          bytes: CodeDigest(bytes: SHA256.digest(bytes)),
+          verdict: .genuine(code.claims, code: code.digest, terms: code.terms),
+          text: CodeText(text))
+      case .refused(let refusal, let digest):
+        return StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
+      }
+    }
+  }
+
+  /// A code may begin with a space, and a scanner may put one before it: the bytes as they came
+  /// are tried first.
+  /// - Returns: the bytes that were judged, too.
+  private func authenticate(
+    _ bytes: [UInt8]
+  ) -> (verdict: MemberCode.Presentation, text: [UInt8]) {
+    let verdict = verifier.authenticate(bytes)
+    guard bytes.first == UInt8(ascii: " "), case .refused(.malformed, _) = verdict else {
+      return (verdict, bytes)
+    }
+    let inner = Array(bytes.drop { $0 == UInt8(ascii: " ") })
+    return inner.isEmpty ? (verdict, bytes) : (verifier.authenticate(inner), inner)
+  }
+
+  private func take(
+    _ shown: BoardCredential, at point: AccessPointID, _ direction: ReaderSettings.Direction
+  ) {
+    switch shown {
+    case .card(let bits, let number):
+      guard let width = Card.Width(rawValue: bits), let card = Card(width, number: number) else {
+        return
+      }
+      // Of a number with so few bits a hash hides little; it keeps it out of records as it is.
+      let digest = SHA256.digest(Array("card \(card)".utf8))
+      members.show(
+        CardPresentation(card, digest: CodeDigest(bytes: digest)), at: point, direction)
+    case .keys(let keys): members.compare(keys, at: point, direction)
+    }
+  }
+
+  // MARK: - What is known
+
+  private func lookAtFiles() {
+    loop.schedule(after: MemberFiles.interval) { [unowned self] in
+      members.look()
+      issuers.look()
+      lookAtFiles()
+    }
+  }
+
+  private func take(_ files: IssuerFiles) {
+    for problem in files.problems { Log.error(problem) }
+    let ids = files.issuers.compactMap { issuer in issuer.keyText.map { "\(issuer.name) \($0)" } }
+    if ids.isEmpty {
+      Log.error("no key of an issuer can be used: every code will be refused")
+    } else {
+      Log.notice("issuer keys: \(ids.joined(separator: ", "))")
+    }
+    verifier = CodeVerifier(files.keys)
+    tell(.entry(.issuersRead(files.issuers)), nil)
+  }
+
+  private func take(_ report: MemberFiles.Report) {
+    switch report {
+    case .changed(let directory):
+      Log.notice("the lists of members were read again")
+      tell(.entry(.directoryChanged(directory)), nil)
+    case .shown(let point, let direction, let card):
+      members.heard(point)
+      switch direction {
+      case .inward: tell(.entry(.presented(point, .card(card))), nil)
+      case .outward: tell(.entry(.leaveRequested(point, .card(card))), nil)
+      }
+    case .compared(let point, let direction, let attempt, let number):
+      members.heard(point)
+      switch direction {
+      case .inward: tell(.entry(.presented(point, .pin(attempt, number: number))), nil)
+      case .outward: tell(.entry(.leaveRequested(point, .pin(attempt, number: number))), nil)
+      }
+    case .problem(let problem): Log.error(problem)
+    case .note(let note): Log.notice(note)
+    case .judged(let areFaulty): tell(.entry(.listsJudged(areFaulty: areFaulty)), nil)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// The broker: records and states go out, answers of the service come in.
+import Linux
+import MQTT
+import StationCore
+import StationProtocol
+
+/// The station's session, and what stores that were set aside still have for the service.
+final class LinkRoom: ShellRoom {
+  private let link: StationLink
+  private let remainders: RemainderSender
+  private let tell: Tell
+
+  init(
+    _ station: StationID, _ broker: BrokerSettings, _ loop: EventLoop, password: String,
+    journal: Journal, tell: @escaping Tell
+  ) throws(SystemError) {
+    var options = MQTTOptions(
+      host: broker.host, port: broker.port, clientID: station.text, user: station.text,
+      password: password)
+    options.longestPause = broker.longestPause
+    link = try StationLink(
+      loop: loop, station: station, boot: journal.recovered.boot,
+      stream: journal.recovered.stream, options: options)
+    remainders = RemainderSender(loop: loop, journal: journal, link: link)
+    self.tell = tell
+    link.onEvent = { [unowned self] in heard($0) }
+    remainders.onCopy = { tell(.link(.copyFound), nil) }
+  }
+
+  func start() { link.start() }
+
+  func stop() { link.stop() }
+
+  /// What the link says, unless it is about a store that was set aside.
+  private func heard(_ event: Event) {
+    if case .link(.acknowledged(let ack)) = event, remainders.takes(ack) { return }
+    switch event {
+    case .link(.uplinkOpened):
+      tell(event, nil)
+      remainders.uplinkOpened()
+    case .link(.uplinkClosed):
+      remainders.uplinkClosed()
+      tell(event, nil)
+    default: tell(event, nil)
+    }
+  }
+
+  /// What the journal says to the link, after the core has heard of it.
+  func take(_ report: Journal.Report) {
+    switch report {
+    case .replaced(let stream, _), .renewed(let stream, _): link.change(stream: stream)
+    case .rows(let stream, let first, let records): publish(first, records, of: stream)
+    case .kept: remainders.look()
+    case .remainder(let stream, let first, let records):
+      remainders.take(stream, first: first, records: records)
+    case .journaled, .keptEnd, .displaced: break
+    }
+  }
+
+  /// Rows of the outbox, from a number on.
+  func publish(_ first: UInt64, _ records: [[UInt8]], of stream: StreamID) {
+    link.publish(stream: stream, first: first, records: records)
+  }
+
+  /// - Parameter rows: reads rows of the outbox, or asks the store for them.
+  func perform(
+    _ effect: LinkEffect, of stream: StreamID, rows: (ClosedRange<UInt64>) -> [[UInt8]]?
+  ) {
+    switch effect {
+    case .ask(let request): link.ask(request)
+    case .publishRecords(let range):
+      if let rows = rows(range) { publish(range.lowerBound, rows, of: stream) }
+    case .publishBirth(let birth): link.publish(birth)
+    case .publishState(let state): link.publish(state)
+    case .publishKeptEnd(let end): link.publish(end)
+    }
+  }
+}

@@ -1,0 +1,22 @@
+// The keys of the fire alarm's wires.
+import Configuration
+import StationCore
+
+private typealias Key = ConfigurationTable.Key
+
+extension ConfigurationTable.Section {
+  static let fire = Self(
+    "fire",
+    "The fire alarm system's wires. Fire releases every door until the reset key is turned here.",
+    keys: [
+      Key(
+        "wiring", .choice(FirePolicy.Wiring.allCases.map(\.rawValue)), .standard("none"),
+        "None, one circuit that opens with fire or when it is cut, or two circuits of which one "
+          + "opens and one closes with fire, so that a cut and a short are alarms of their own."),
+      Key(
+        "wire-fault", .choice(FirePolicy.WireFault.allCases.map(\.rawValue)), .standard("alarm"),
+        "What a cut or a short of the two circuits does: an alarm alone, or also release every door "
+          + "as long as it stands."),
+      .line(.fire), .line(.secondFire), .line(.fireReset),
+    ])
+}

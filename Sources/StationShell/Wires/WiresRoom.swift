@@ -1,0 +1,193 @@
+// The board: levels of wires become events, commands to locks and relays become levels.
+import BoardLink
+import GPIO
+import Linux
+import StationCore
+import StationProtocol
+import Time
+
+/// The lines of the doors and of the station, wherever they end.
+final class WiresRoom: ShellRoom {
+  /// A card or keys at a simulated board, by the number of its access point.
+  var onShown: (Int, BoardCredential) -> Void = { _, _ in }
+
+  private let lines: any StationLines
+  private let strikes: [AccessPointID: StrikeWiring]
+  private let safe: SafeStates
+  private let tell: Tell
+
+  /// - Parameters:
+  ///   - lines: where they end.
+  ///   - strikes: how each lock hangs on its relay.
+  ///   - safe: what the outputs are driven to while nobody decides about them.
+  init(
+    lines: any StationLines, strikes: [AccessPointID: StrikeWiring], safe: SafeStates,
+    tell: @escaping Tell
+  ) {
+    self.lines = lines
+    self.strikes = strikes
+    self.safe = safe
+    self.tell = tell
+    lines.onLevel = { [unowned self] in take($0, level: $1, at: $2) }
+    lines.onReadable = { [unowned self] in readable(accessPoint: $0, $1, $2) }
+    lines.onShown = { [unowned self] in onShown($0, $1) }
+    lines.onChatter = { [unowned self] in chatter($0, $1) }
+  }
+
+  func start() { lines.start() }
+
+  /// Drives every output to its safe state: nobody decides about them any more.
+  func stop() {
+    for output in safe.outputs { lines.set(output.line, to: output.level) }
+    lines.stop()
+  }
+
+  // MARK: - From the wires to the core
+
+  /// - Parameter instant: when the wire changed, by the kernel's account.
+  private func take(_ line: BoardLine, level: Bool, at instant: Instant) {
+    if let event = Self.event(line, level) { tell(event, instant) }
+  }
+
+  /// - Returns: nil where a level says nothing: a button that is let go, an output.
+  private static func event(_ line: BoardLine, _ level: Bool) -> Event? {
+    guard let number = line.accessPoint else { return event(ofStation: line.kind, level) }
+    guard let point = AccessPointID(number) else { return nil }
+    switch line.kind {
+    case .contact: return .door(.contactChanged(point, isClosed: level))
+    case .exit: return level ? .door(.exitRequested(point)) : nil
+    case .outerBeam: return .occupancy(.beamChanged(point, .outer, isBroken: !level))
+    case .innerBeam: return .occupancy(.beamChanged(point, .inner, isBroken: !level))
+    case .strikeFeedback: return .door(.strikeSensed(point, isLocked: level))
+    case .tamper: return .door(.tamperChanged(point, isOpen: !level))
+    case .counter: return level ? .occupancy(.counterPulsed(point)) : nil
+    default: return nil
+    }
+  }
+
+  private static func event(ofStation kind: BoardLine.Kind, _ level: Bool) -> Event? {
+    switch kind {
+    case .fire: .safety(.fireLineChanged(.first, isClosed: level))
+    case .secondFire: .safety(.fireLineChanged(.second, isClosed: level))
+    case .fireReset: level ? .safety(.resetTurned) : nil
+    case .lockDown: .entry(.lockDownChanged(isOn: level))
+    case .maintenance: .entry(.maintenanceChanged(isOn: level))
+    case .motion: .occupancy(.motionChanged(isMoving: level))
+    case .machineDoor: .exchange(.doorChanged(isOpen: !level))
+    case .emergency: .safety(.emergencyChanged(isPressed: level))
+    case .lightsOverride: .climate(.relayOverrideChanged(.lights, isOn: level))
+    case .climateOverride: .climate(.relayOverrideChanged(.climate, isOn: level))
+    case .socketsOverride: .climate(.relayOverrideChanged(.sockets, isOn: level))
+    default: nil
+    }
+  }
+
+  private func chatter(_ line: BoardLine, _ isChattering: Bool) {
+    guard let input = line.kind.input else { return }
+    if isChattering {
+      Log.error("\(line) chatters, and is not believed until it is quiet")
+    } else {
+      Log.notice("\(line) is quiet again")
+    }
+    tell(
+      .wires(
+        .inputChattered(
+          line.accessPoint.flatMap { AccessPointID($0) }, input, isChattering: isChattering)), nil)
+    if isChattering, line.kind == .machineDoor { tell(.exchange(.doorChanged(isOpen: nil)), nil) }
+  }
+
+  private func readable(accessPoint: Int?, _ areReadable: Bool, _ reason: String) {
+    let name = accessPoint.map { "access point \($0)" } ?? "the station"
+    if areReadable {
+      Log.notice("the lines of \(name) are there")
+    } else {
+      Log.error("the lines of \(name): \(reason)")
+    }
+    if let accessPoint {
+      guard let point = AccessPointID(accessPoint) else { return }
+      tell(.wires(.linesChanged(point, areReadable: areReadable)), nil)
+    } else {
+      tell(.wires(.linesChanged(nil, areReadable: areReadable)), nil)
+      if !areReadable { tell(.exchange(.doorChanged(isOpen: nil)), nil) }
+    }
+  }
+
+  // MARK: - From the core to the wires
+
+  func perform(_ effect: DoorEffect) {
+    switch effect {
+    case .setStrike(let point, let strike): drive(point, strike)
+    case .show(let point, .closeDoor):
+      lines.show(accessPoint: point.number, .advice("close-door"))
+    case .show(let point, .granted): lines.show(accessPoint: point.number, .granted)
+    case .show(let point, .refused(let denial, let fault)):
+      lines.show(
+        accessPoint: point.number, .refused(reason: denial.rawValue, fault: fault?.rawValue))
+    }
+  }
+
+  func perform(_ effect: ClimateEffect) {
+    switch effect {
+    case .setRelay(let relay, let isOn): lines.set(BoardLine(relay.line), to: isOn)
+    }
+  }
+
+  /// What a command to a lock means for its relay depends on how the lock works and is wired.
+  private func drive(_ point: AccessPointID, _ strike: Strike) {
+    let wiring = strikes[point] ?? StrikeWiring()
+    lines.set(BoardLine(.strike, point.number), to: wiring.isEnergised(for: strike))
+  }
+}
+
+extension Relay {
+  fileprivate var line: BoardLine.Kind {
+    switch self {
+    case .lights: .lights
+    case .climate: .climate
+    case .sockets: .sockets
+    }
+  }
+}
+
+extension BoardLine.Kind {
+  /// nil for an output.
+  fileprivate var input: InputLine? {
+    switch self {
+    case .contact: .contact
+    case .exit: .exit
+    case .outerBeam: .outerBeam
+    case .innerBeam: .innerBeam
+    case .strikeFeedback: .strikeFeedback
+    case .tamper: .tamper
+    case .counter: .counter
+    case .fire: .fire
+    case .secondFire: .secondFire
+    case .fireReset: .fireReset
+    case .lockDown: .lockDown
+    case .maintenance: .maintenance
+    case .emergency: .emergency
+    case .motion: .motion
+    case .machineDoor: .machineDoor
+    case .lightsOverride, .climateOverride, .socketsOverride: .relayOverride
+    case .strike, .lights, .climate, .sockets: nil
+    }
+  }
+}
+
+extension BoardSettings {
+  /// - Parameters:
+  ///   - accessPoints: their numbers.
+  ///   - pulses: outputs that may carry current for so long at a stretch.
+  func lines(
+    _ loop: EventLoop, accessPoints: [Int], safe: SafeStates, pulses: [BoardLine: Duration]
+  ) -> any StationLines {
+    switch self {
+    case .simulated(let socket):
+      SimulatedLines(loop: loop, path: socket, accessPoints: accessPoints)
+    case .chip(let wires, let settling):
+      ChipLines(
+        loop: loop, wiring: wires.map { ($0.line, $0.wiring) }, settling: settling,
+        safe: safe.levels, pulses: pulses)
+    }
+  }
+}
