@@ -6,14 +6,10 @@ import MemberCode
 import StationProtocol
 import Time
 
-/// One request as far as the board looks at it. Header values are nil where the header is absent.
+/// One request as far as the board looks at it, once it is known to come from its own page.
 struct BoardRequest {
   var method: String
   var path: String
-  var host: String?
-  var origin: String?
-  var fetchSite: String?
-  var contentType: String?
   var body: [UInt8] = []
 }
 
@@ -33,19 +29,6 @@ struct BoardReply: Equatable {
 extension Board {
   /// The most bytes that a request's body may have.
   static let longestBody = 8192
-
-  /// Whether a request comes from this board's own page or from a program on this machine. The
-  /// board has no password: without this, any web page that is open in the same browser could
-  /// drive it, through a form or through a name that it points at this address.
-  static func isFromHere(_ request: BoardRequest) -> Bool {
-    guard let host = request.host, let name = host.split(separator: ":").first,
-      ["127.0.0.1", "localhost"].contains(name)
-    else { return false }
-    if let site = request.fetchSite, !["same-origin", "none"].contains(site) { return false }
-    if let origin = request.origin, origin != "http://\(host)" { return false }
-    return request.method == "GET"
-      || request.contentType?.split(separator: ";").first == "application/json"
-  }
 
   /// - Returns: nil where the path is none of these, which leaves it to the files of the page.
   func answer(_ request: BoardRequest, at now: Instant) -> BoardReply? {

@@ -36,8 +36,7 @@ final class API {
   var aloneUpTo: Int64 = 500
   /// How old a hold is that somebody should look at.
   var oldHold: Duration = .seconds(600)
-  private let pages: StaticFiles
-  private let texts: StaticFiles
+  private let page: PageServer
   private var router = HTTPRouter()
 
   init(
@@ -50,8 +49,7 @@ final class API {
     self.desk = desk
     self.hub = hub
     doorkeeper = Doorkeeper(tokens, now: now)
-    self.pages = StaticFiles(root: pages)
-    self.texts = StaticFiles(root: texts)
+    page = PageServer(pages: pages, texts: texts)
     self.stationView = stationView
     self.stationList = stationList
     self.refused = refused
@@ -60,7 +58,7 @@ final class API {
     addRoutes()
   }
 
-  func respond(to request: HTTPRequest) -> HTTPResponse { Self.protected(route(request)) }
+  func respond(to request: HTTPRequest) -> HTTPResponse { PageServer.guarded(route(request)) }
 
   /// Whether the body of a request is waited for: only a call of the API has one, and only of
   /// somebody who shows a token.
@@ -71,30 +69,14 @@ final class API {
       _ = try doorkeeper.actor(of: request)
       return nil
     } catch {
-      return Self.protected(error.response.adding("Cache-Control", "no-store"))
+      return PageServer.guarded(error.response.adding("Cache-Control", "no-store"))
     }
   }
 
   /// The answer to what never becomes a request: it looks like every other one.
   static func refusal(_ status: Int) -> HTTPResponse {
-    protected(Problem(status: status).response.adding("Cache-Control", "no-store"))
+    PageServer.guarded(Problem(status: status).response.adding("Cache-Control", "no-store"))
   }
-
-  private static func protected(_ response: HTTPResponse) -> HTTPResponse {
-    var response = response
-    for (name, value) in protection { response.headers.append((name, value)) }
-    return response
-  }
-
-  /// What every response says to a browser: nothing comes from elsewhere, nothing is framed.
-  private static let protection = [
-    (
-      "Content-Security-Policy",
-      "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
-        + "form-action 'self'"
-    ),
-    ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-  ]
 
   private func route(_ request: HTTPRequest) -> HTTPResponse {
     if request.path.first == "api" || request.path == ["health"] {
@@ -107,11 +89,7 @@ final class API {
     guard request.method == .get || request.method == .head else {
       return Problem.methodNotAllowed.response.adding("Allow", "GET, HEAD")
     }
-    let file =
-      request.path.first == "texts"
-      ? texts.response(to: request, path: Array(request.path.dropFirst()))
-      : pages.response(to: request, path: request.path)
-    return file ?? Problem(status: 404).response
+    return page.file(for: request) ?? Problem(status: 404).response
   }
 
   private func addRoutes() {

@@ -37,8 +37,7 @@ final class EventHub {
       var writer = JSONWriter(capacity: 512)
       event.write(to: &writer)
       id = event.id
-      bytes =
-        Array("event: record\nid: \(event.id)\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
+      bytes = ServerSentEvent.bytes("record", id: event.id, writer.bytes)
     }
   }
 
@@ -323,7 +322,7 @@ final class EventHub {
     guard let view = view(station) else { return [] }
     var writer = JSONWriter(capacity: 1024)
     view.write(to: &writer)
-    let bytes = Array("event: station\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
+    let bytes = ServerSentEvent.bytes("station", writer.bytes)
     feed.keep(bytes, of: station, from: time, until: view.ageChanges)
     return bytes
   }
@@ -332,7 +331,7 @@ final class EventHub {
     beat = loop.schedule(after: Self.heartbeat) { [weak self] in
       guard let self else { return }
       for client in clients.values where client.stream.pending == 0 {
-        _ = client.stream.send(Array(": still here\n\n".utf8))
+        _ = client.stream.send(ServerSentEvent.stillHere)
       }
       scheduleBeat()
     }

@@ -19,18 +19,13 @@ final class StationScreen {
   private static let longestBody = 256
   /// Orders a second; no hand is faster, and every one may become a record.
   private static let mostOrders = 10
-  private static let policy =
-    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
-    + "form-action 'none'"
 
   private let loop: EventLoop
   private let setting: ScreenSettings
   private let articles: [ArticleID: ArticleSettings]
-  private let pages: StaticFiles
-  private let texts: StaticFiles
+  private let page: PageServer
+  private let events: EventBroadcast
   private var server: HTTPServer?
-  private var streams: [HTTPEventStream] = []
-  private var beat: Timer?
   private var retry: Timer?
   private var current: VendingScreen?
   /// One that no list names, for the keeper.
@@ -44,8 +39,10 @@ final class StationScreen {
     self.loop = loop
     setting = machine.screen
     articles = Dictionary(uniqueKeysWithValues: machine.articles.map { ($0.id, $0) })
-    pages = StaticFiles(root: setting.pages)
-    texts = StaticFiles(root: setting.texts)
+    page = PageServer(pages: setting.pages, texts: setting.texts)
+    events = EventBroadcast(
+      loop: loop, capacity: Self.mostUnsent, every: Self.heartbeat,
+      sign: ServerSentEvent.bytes("beat", Array("{}".utf8)))
   }
 
   func start() {
@@ -54,7 +51,9 @@ final class StationScreen {
     options.mostConnectionsOfPeer = 16
     options.largestBody = Self.longestBody
     do throws(HTTPError) {
-      let server = try HTTPServer(loop: loop, options: options) { [unowned self] in answer($0) }
+      let server = try HTTPServer(loop: loop, options: options) { [unowned self] in
+        PageServer.guarded(answer($0))
+      }
       server.onRefused = { [unowned self] in
         if case .answered(let status) = $0 { count(status) }
       }
@@ -62,7 +61,7 @@ final class StationScreen {
       let address = "\(setting.address):\(server.port)"
       Log.notice("the machine's screen is at http://\(address)/")
       note(address)
-      scheduleBeat()
+      events.start()
     } catch {
       Log.error("the machine's screen: \(error); it is tried again")
       retry = loop.schedule(after: Self.retryInterval) { [unowned self] in start() }
@@ -71,19 +70,19 @@ final class StationScreen {
 
   func stop() {
     retry?.cancel()
-    beat?.cancel()
+    events.stop()
     server?.stop()
     server = nil
   }
 
   func show(_ screen: VendingScreen) {
     current = screen
-    if let message { send(message) }
+    if let message { events.send(message) }
   }
 
   func show(_ card: Card?) {
     self.card = card
-    if let message { send(message) }
+    if let message { events.send(message) }
   }
 
   private func note(_ address: String) {
@@ -103,19 +102,15 @@ final class StationScreen {
     guard request.method == .get || request.method == .head else {
       return Self.json(405, error: "bad-request")
     }
-    if request.path == ["events"] { return stream() }
+    if request.path == ["events"] {
+      return events.open([Array("retry: 1000\n\n".utf8)] + (message.map { [$0] } ?? []))
+    }
     // For a maintainer's curl, and for whoever cannot follow a stream.
     if request.path == ["state"], let state {
       return HTTPResponse(200, type: "application/json", state)
         .adding("Cache-Control", "no-store")
     }
-    let file =
-      request.path.first == "texts"
-      ? texts.response(to: request, path: Array(request.path.dropFirst()))
-      : pages.response(to: request, path: request.path)
-    return (file ?? .text(404, "not found\n"))
-      .adding("X-Content-Type-Options", "nosniff")
-      .adding("Content-Security-Policy", Self.policy)
+    return page.file(for: request) ?? .text(404, "not found\n")
   }
 
   private func obey(_ request: HTTPRequest) -> HTTPResponse {
@@ -153,61 +148,16 @@ final class StationScreen {
   private static func json(_ status: Int, error: String? = nil) -> HTTPResponse {
     let body = JSONWriter.object { if let error { $0.field("error", error) } }
     return HTTPResponse(status, type: "application/json", body)
-      .adding("X-Content-Type-Options", "nosniff").adding("Cache-Control", "no-store")
+      .adding("Cache-Control", "no-store")
   }
 
   // MARK: Events
 
-  private func stream() -> HTTPResponse {
-    let stream = HTTPEventStream(capacity: Self.mostUnsent)
-    stream.onClosed = { [weak self, unowned stream] in
-      self?.streams.removeAll { $0 === stream }
-    }
-    streams.append(stream)
-    _ = stream.send(Array("retry: 1000\n\n".utf8))
-    if let message { _ = stream.send(message) }
-    return .events(stream)
-  }
-
   private var message: [UInt8]? {
-    state.map { Array("event: state\ndata: ".utf8) + $0 + Array("\n\n".utf8) }
+    state.map { ServerSentEvent.bytes("state", $0) }
   }
 
   private var state: [UInt8]? {
     current.map { ScreenState(screen: $0, articles: articles, card: card).json(at: Clock.now) }
-  }
-
-  private func send(_ bytes: [UInt8]) {
-    for stream in streams where !stream.send(bytes) { stream.close() }
-  }
-
-  private func scheduleBeat() {
-    beat = loop.schedule(after: Self.heartbeat) { [unowned self] in
-      send(Array("event: beat\ndata: {}\n\n".utf8))
-      scheduleBeat()
-    }
-  }
-}
-
-extension HTTPRequest {
-  /// Whether it comes from a page of this server, or from no page at all. The screen has no
-  /// password: without this a page from elsewhere in the same browser could press its buttons, by a
-  /// form or by a name that it points here. So the host has to be a number or `localhost`.
-  var isFromOwnPage: Bool {
-    guard let host = header("host"), let name = Self.name(of: host),
-      name == "localhost" || HTTPOptions.isNumeric(name)
-    else { return false }
-    if let site = header("sec-fetch-site"), !["same-origin", "none"].contains(site) {
-      return false
-    }
-    if let origin = header("origin"), origin != "http://\(host)" { return false }
-    return method != .post
-      || header("content-type")?.split(separator: ";").first == "application/json"
-  }
-
-  /// The host without its port: `[::1]:8090` is `::1`.
-  private static func name(of host: String) -> String? {
-    if host.hasPrefix("[") { return host.dropFirst().split(separator: "]").first.map(String.init) }
-    return host.split(separator: ":", maxSplits: 1).first.map(String.init)
   }
 }
