@@ -5,6 +5,8 @@ import StationProtocol
 import TestBed
 import Testing
 
+@testable import ManagementShell
+
 @Suite("Contract files")
 struct ContractFileTests {
   @Test("the file is a good contract by the rules of its kind", arguments: Contract.allCases)
@@ -167,19 +169,21 @@ struct ContractFileTests {
     return source.matches(of: #/code: "([a-z-]+)"/#).map { String($0.1) }
   }
 
-  @Test("every route of the service is in openapi.yaml, and every operation there is a route")
+  @Test(
+    "every call of the service is in openapi.yaml, with its query and its body, and none beside")
   func routes() throws {
-    let source = try ["API.swift", "API+Ledger.swift"].map {
-      try String(
-        contentsOfFile: Checkout.file("Sources/ManagementShell/API/\($0)"), encoding: .utf8)
-    }.joined()
-    let entries = source.matches(of: #/[ .]on\(\.([a-z]+), "(\/[^"]*)"/#)
-    let routes = entries.map { entry in
-      let prefix = entry.2 == "/health" ? "" : "/api/v1"
-      return "\(entry.1.uppercased()) \(prefix)\(entry.2)"
-    }
+    let routes =
+      ["GET /health"]
+      + Endpoint.all.map { endpoint in
+        let query = endpoint.query.map(\.rawValue).sorted()
+        let body = endpoint.takesBody ? " with a body" : ""
+        return "\(endpoint.method.rawValue) /api/v1\(endpoint.path) \(query)\(body)"
+      }
     let operations = try CallOperation.all().map { operation in
-      "\(operation.method) " + operation.path.replacing(#/\{\w+\}/#, with: "*")
+      let path = operation.path.replacing(#/\{\w+\}/#, with: "*")
+      guard path != "/health" else { return "\(operation.method) \(path)" }
+      let body = operation.takesBody ? " with a body" : ""
+      return "\(operation.method) \(path) \(operation.query)\(body)"
     }
     #expect(routes.sorted() == operations.sorted())
   }
@@ -191,6 +195,9 @@ struct CallOperation: Decodable, Hashable {
   var path: String
   var operation: String
   var statuses: [Int]
+  /// The names of the parameters of its query, sorted.
+  var query: [String]
+  var takesBody: Bool
 
   static func all() throws -> [CallOperation] {
     try Checker.ask("operations", .calls).map {

@@ -95,64 +95,21 @@ final class API {
   private func addRoutes() {
     router.on(.get, "/health") { [unowned self] request, _ in
       do throws(Problem) {
-        try Self.check(request.query, [])
+        try Call.check(request.query, [])
         return healthReport()
       } catch {
         return error.response
       }
     }
-    on(.get, "/stations", .viewStations) { try $0.listStations($1, $2) }
-    on(.get, "/stations/*", .viewStations) { try $0.showStation($1, $2) }
-    on(.get, "/stations/*/measurements", .viewStations, query: ["by", "count"]) {
-      try $0.listMeasurements($1, $2)
-    }
-    on(.put, "/stations/*", .nameStations) { try $0.nameStation($1, $2, $3) }
-    on(.put, "/stations/*/retirement", .nameStations) { try $0.retireStation($1, $2, $3) }
-    on(.get, "/events", .viewStations, query: ["station", "kind", "before", "limit"]) {
-      try $0.listEvents($1, $2)
-    }
-    on(.get, "/events/stream", .viewStations, query: ["lastEventId"]) {
-      try $0.streamEvents($1, $3)
-    }
-    on(.get, "/quarantine", .viewQuarantine, query: ["before", "limit"]) {
-      try $0.listQuarantine($1, $2)
-    }
-    on(.get, "/audit", .viewAudit, query: ["member", "before", "limit"]) {
-      try $0.listAudit($1, $2)
-    }
-    on(.get, "/refused-input", .viewQuarantine) { try $0.listRefusedInput($1, $2) }
-    on(.get, "/issuer-keys", .viewStations) { try $0.listIssuerKeys($1, $2) }
-    on(.post, "/members", .manageMembers) { try $0.enrolMember($1, $2, $3) }
-    on(.get, "/members", .manageMembers, query: ["after", "limit"]) { try $0.listMembers($1, $2) }
-    on(.get, "/members/*", .manageMembers) { try $0.showMember($1, $2) }
-    on(.patch, "/members/*", .manageMembers) { try $0.changeMember($1, $2, $3) }
-    on(.post, "/members/*/codes", .issueCodes) { try $0.issueCode($1, $2, $3) }
-    addLedgerRoutes()
-  }
-
-  /// A route that asks for a token first, then for the right, and turns problems into answers.
-  /// - Parameter query: the parameters that it knows; any other one is a mistake that must not
-  ///   look as if it had been understood.
-  func on(
-    _ method: HTTPMethod, _ path: String, _ operation: Operation, query: Set<String> = [],
-    _ body: @escaping (API, HTTPRequest, [String]) throws -> HTTPResponse
-  ) {
-    on(method, path, operation, query: query) { (api, request, parameters, _) in
-      try body(api, request, parameters)
-    }
-  }
-
-  /// The same for what is written down with the name of who asked for it.
-  func on(
-    _ method: HTTPMethod, _ path: String, _ operation: Operation, query: Set<String> = [],
-    _ body: @escaping (API, HTTPRequest, [String], Actor) throws -> HTTPResponse
-  ) {
-    router.on(method, "/api/v1\(path)") { [unowned self] request, parameters in
-      Self.answer {
-        let actor = try doorkeeper.actor(of: request)
-        guard actor.role.may(operation) else { return Problem.forbidden.response }
-        try Self.check(request.query, query)
-        return try body(self, request, parameters, actor)
+    for endpoint in Endpoint.all {
+      router.on(endpoint.method, "/api/v1\(endpoint.path)") { [unowned self] request, parameters in
+        Self.answer {
+          let actor = try doorkeeper.actor(of: request)
+          guard actor.role.may(endpoint.right) else { return Problem.forbidden.response }
+          try Call.check(request.query, endpoint.query)
+          return try endpoint.answer(
+            self, Call(request: request, parameters: parameters, actor: actor))
+        }
       }
     }
   }
@@ -222,43 +179,5 @@ final class API {
 
   static func json(_ status: Int = 200, _ body: (inout JSONWriter) -> Void) -> HTTPResponse {
     HTTPResponse(status, type: "application/json", JSONWriter.object(body))
-  }
-
-  /// Refuses parameters of the query that are not known, or stand twice.
-  private static func check(
-    _ query: [(name: String, value: String)], _ known: Set<String>
-  ) throws(Problem) {
-    var seen: Set<String> = []
-    for (name, _) in query {
-      guard known.contains(name) else {
-        let rest = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
-        throw .badRequest(
-          "There is no query parameter \"\(Excerpt(name))\" here; known: \(rest).")
-      }
-      guard seen.insert(name).inserted else {
-        throw .badRequest("The query parameter \"\(name)\" stands twice.")
-      }
-    }
-  }
-
-  /// A number of the query within a range.
-  static func number(
-    _ name: String, in request: HTTPRequest, _ range: ClosedRange<Int64>
-  ) throws(Problem) -> Int64? {
-    try request.query(name).map { text throws(Problem) in try number(name, text, range) }
-  }
-
-  static func number(
-    _ name: String, _ text: String, _ range: ClosedRange<Int64>
-  ) throws(Problem) -> Int64 {
-    guard let number = RequestNumber.read(text, in: range) else {
-      throw .badRequest(
-        "\"\(name)\" is a number from \(range.lowerBound) to \(range.upperBound).")
-    }
-    return number
-  }
-
-  static func limit(_ request: HTTPRequest) throws(Problem) -> Int {
-    Int(try number("limit", in: request, 1...1000) ?? 100)
   }
 }

@@ -28,10 +28,12 @@ def main(question, path):
         for name in contract.tree["channels"]:
             print(name)
     elif question == "operations":
-        for method, place, operation, _ in contract.operations():
-            statuses = sorted(int(status) for status in operation["responses"])
+        for method, place, operation, parameters in contract.operations():
             known = {"method": method, "path": place, "operation": operation["operationId"]}
-            print(json.dumps({**known, "statuses": statuses}))
+            known["statuses"] = sorted(int(status) for status in operation["responses"])
+            known["query"] = sorted(one["name"] for one in parameters if one["in"] == "query")
+            known["takesBody"] = "requestBody" in operation
+            print(json.dumps(known))
     elif question == "frames":
         for kind, fault in contract.frame_verdicts(sys.stdin.buffer.read()):
             print(json.dumps({"kind": kind, "fault": fault}))
