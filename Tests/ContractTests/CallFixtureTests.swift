@@ -8,53 +8,38 @@ import Testing
 struct CallFixtureTests {
   static let operations: [String] = (try? CallOperation.all().map(\.operation)) ?? []
 
-  @Test("every operation has fixtures, and no fixtures are of none")
-  func folders() throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: "\(Fixtures.root)/calls")
-      .filter { !$0.contains(".") }
-    #expect(folders.sorted() == Self.operations.sorted())
+  @Test("every operation has a table, and no table is of none")
+  func tables() throws {
+    let places = try FixtureTable.places("calls")
+    #expect(places == Self.operations.map { "calls/\($0)" }.sorted())
   }
 
   @Test("a call is answered as its fixture says, and as openapi.yaml says", arguments: operations)
   func calls(operation: String) throws {
     let service = try LoneManagement()
     try service.prepare()
-    var places: [String] = []
-    for folder in ["valid", "invalid"] {
-      for name in try Fixtures.names("calls/\(operation)/\(folder)", ending: ".http") {
-        let place = "calls/\(operation)/\(folder)/\(name)"
-        let exchange = try service.send(try Fixtures.bytes("\(place).http"))
-        var text = "\(exchange.status)"
-        if let problem = exchange.problem { text += " \(problem.code): \(problem.detail)" }
-        let recorded = try Fixtures.difference(text, recorded: "\(place).txt")
-        #expect(recorded == nil, "\(place): \(text)")
-        #expect((exchange.status < 400) == (folder == "valid"), "\(place): \(text)")
-        places.append(place)
-      }
+    var table = try FixtureTable("calls/\(operation)")
+    let fixtures = table.fixtures
+    #expect(!table.valid.isEmpty && !table.invalid.isEmpty)
+    for fixture in fixtures {
+      let exchange = try service.send(fixture.input)
+      var text = "\(exchange.status)"
+      if let problem = exchange.problem { text += " \(problem.code): \(problem.detail)" }
+      #expect(table.difference(text, of: fixture) == nil, "\(fixture.name): \(text)")
+      #expect((exchange.status < 400) == fixture.isValid, "\(fixture.name): \(text)")
     }
-    #expect(
-      places.contains { $0.contains("/valid/") } && places.contains { $0.contains("/invalid/") })
-    let exchanges = service.caller.exchanges.suffix(places.count)
-    let beyond = try Fixtures.exceptions("calls/beyond-schema.txt")
-    for (place, (exchange, verdict)) in zip(
-      places, zip(exchanges, try Exchange.verdicts(Array(exchanges))))
+    try table.save()
+    let exchanges = Array(service.caller.exchanges.suffix(fixtures.count))
+    for (fixture, (exchange, verdict)) in zip(
+      fixtures, zip(exchanges, try Exchange.verdicts(exchanges)))
     {
-      #expect(verdict.operation == operation, "\(place)")
-      #expect(verdict.response == nil, "\(place)")
-      let name = String(place.dropFirst("calls/".count))
-      if exchange.status == 400, beyond[name] == nil {
-        #expect(verdict.request != nil, "\(place) is a valid request by openapi.yaml")
-      } else if exchange.status < 400 || exchange.status == 409 || beyond[name] != nil {
-        #expect(verdict.request == nil, "\(place)")
+      #expect(verdict.operation == operation, "\(fixture.name)")
+      #expect(verdict.response == nil, "\(fixture.name)")
+      if exchange.status == 400, fixture.beyondSchema == nil {
+        #expect(verdict.request != nil, "\(fixture.name) is a valid request by openapi.yaml")
+      } else if exchange.status < 400 || exchange.status == 409 || fixture.beyondSchema != nil {
+        #expect(verdict.request == nil, "\(fixture.name)")
       }
-    }
-  }
-
-  @Test("every exception is of a fixture")
-  func exceptions() throws {
-    for name in try Fixtures.exceptions("calls/beyond-schema.txt").keys {
-      let path = "\(Fixtures.root)/calls/\(name).http"
-      #expect(FileManager.default.fileExists(atPath: path), "\(name)")
     }
   }
 }

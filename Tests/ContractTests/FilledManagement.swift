@@ -42,7 +42,8 @@ final class FilledManagement {
   func fill() throws {
     try Self.enrol(caller)
     // A record before the floor of the birth that follows: the service notices a gap.
-    let early = try RecordBatch(json: try Fixtures.bytes("messages/out/valid/one-record.json"))
+    let batches = try FixtureTable("messages/out")
+    let early = try RecordBatch(json: try batches.valid("one-record").input)
     try publish(MessageKind.out.topic, early.json)
     try wait(for: 1, in: "events")
     try LedgerContents.fill(folder.file("management/management.sqlite"))
@@ -50,16 +51,10 @@ final class FilledManagement {
       MessageKind.status, .birth, .door, .occupancy, .climate, .energy, .vending, .alarms,
     ] {
       let name = kind == .status ? "connected" : "plain"
-      try publish(kind.topic, try Fixtures.bytes("messages/\(kind.rawValue)/valid/\(name).json"))
+      try publish(kind.topic, try FixtureTable("messages/\(kind.rawValue)").valid(name).input)
     }
-    for name in try Fixtures.names("messages/out/valid", ending: ".json") {
-      try publishRenumbered(try Fixtures.bytes("messages/out/valid/\(name).json"))
-    }
-    let invalid = try Fixtures.names("messages/out/invalid", ending: ".json")
-    for name in invalid {
-      try publishRenumbered(try Fixtures.bytes("messages/out/invalid/\(name).json"))
-    }
-    try wait(for: invalid.count, in: "quarantine")
+    for fixture in batches.valid + batches.invalid { try publishRenumbered(fixture.input) }
+    try wait(for: batches.invalid.count, in: "quarantine")
     try Deadline.wait(until: "the gap that the service notices") {
       try management.api.call("GET", "/events?kind=gap").text.contains("\"seq\":null")
     }

@@ -8,85 +8,68 @@ import Testing
 struct MessageFixtureTests {
   @Test("a valid message is read, and written as it was", arguments: MessageKind.allCases)
   func valid(kind: MessageKind) throws {
-    let names = try Fixtures.names("messages/\(kind.rawValue)/valid", ending: ".json")
-    #expect(names.count >= 3)
-    for name in names {
-      let place = "messages/\(kind.rawValue)/valid/\(name)"
-      let text = try Fixtures.bytes("\(place).json")
+    let table = try FixtureTable("messages/\(kind.rawValue)")
+    #expect(table.valid.count >= 3)
+    for fixture in table.valid {
+      switch kind.roundTrip(fixture.input) {
       // What is not written in the one compact way has its compact form beside it.
-      let compact = try Fixtures.line("\(place).compact") ?? Fixtures.line("\(place).json")
-      switch kind.roundTrip(text) {
       case .success(let bytes):
-        #expect(String(decoding: bytes, as: UTF8.self) == compact, "\(place)")
-      case .failure(let refusal): Issue.record("\(place): \(refusal.text)")
+        let compact = fixture.outcome ?? fixture.text
+        #expect(String(decoding: bytes, as: UTF8.self) == compact, "\(kind) \(fixture.name)")
+      case .failure(let refusal): Issue.record("\(kind) \(fixture.name): \(refusal.text)")
       }
     }
   }
 
   @Test("an invalid message is refused in these very words", arguments: MessageKind.allCases)
   func invalid(kind: MessageKind) throws {
-    let names = try Fixtures.names("messages/\(kind.rawValue)/invalid", ending: ".json")
-    #expect(names.count >= 20)
-    for name in names {
-      let place = "messages/\(kind.rawValue)/invalid/\(name)"
-      switch kind.roundTrip(try Fixtures.bytes("\(place).json")) {
-      case .success: Issue.record("\(place) is taken for valid")
+    var table = try FixtureTable("messages/\(kind.rawValue)")
+    #expect(table.invalid.count >= 15)
+    for fixture in table.invalid {
+      switch kind.roundTrip(fixture.input) {
+      case .success: Issue.record("\(kind) \(fixture.name) is taken for valid")
       case .failure(let refusal):
-        let recorded = try Fixtures.difference(refusal.text, recorded: "\(place).txt")
-        #expect(recorded == nil, "\(place): \(refusal.text)")
+        let recorded = table.difference(refusal.text, of: fixture)
+        #expect(recorded == nil, "\(kind) \(fixture.name): \(refusal.text)")
       }
     }
+    try table.save()
   }
 
-  @Test("no text lies beside a fixture that is not there", arguments: MessageKind.allCases)
-  func strays(kind: MessageKind) throws {
-    for (folder, ending) in [("valid", ".compact"), ("invalid", ".txt")] {
-      let place = "messages/\(kind.rawValue)/\(folder)"
-      let fixtures = Set(try Fixtures.names(place, ending: ".json"))
-      let strays = try Fixtures.names(place, ending: ending).filter { !fixtures.contains($0) }
-      #expect(strays.isEmpty)
-      let files = try FileManager.default.contentsOfDirectory(atPath: "\(Fixtures.root)/\(place)")
-      #expect(files.allSatisfy { $0.hasSuffix(".json") || $0.hasSuffix(ending) })
-    }
+  @Test("every kind of message has a table, and no table is of none")
+  func tables() throws {
+    let kinds = MessageKind.allCases.map { "messages/\($0.rawValue)" }
+    #expect(try FixtureTable.places("messages") == kinds.sorted())
   }
 
   @Test("asyncapi.yaml accepts each valid message and refuses each invalid one")
   func schemas() throws {
-    var messages: [SentMessage] = []
-    var places: [(kind: MessageKind, name: String, isValid: Bool)] = []
-    for kind in MessageKind.allCases {
-      for folder in ["valid", "invalid"] {
-        let place = "messages/\(kind.rawValue)/\(folder)"
-        for name in try Fixtures.names(place, ending: ".json") {
-          let bytes = try Fixtures.bytes("\(place)/\(name).json")
-          messages.append(
-            SentMessage(topic: kind.topic, payload: Data(bytes), takesMore: true))
-          places.append((kind, name, folder == "valid"))
-        }
-      }
+    let tables = try MessageKind.allCases.map { kind in
+      (kind: kind, fixtures: try FixtureTable("messages/\(kind.rawValue)").fixtures)
     }
-    var beyond = try Fixtures.exceptions("messages/beyond-schema.txt")
-    for (place, verdict) in zip(places, try SentMessage.verdicts(messages)) {
-      let name = "\(place.kind.rawValue)/\(place.name)"
-      #expect(verdict.channel != nil, "\(name) is in no channel")
-      if place.isValid {
-        #expect(verdict.fault == nil, "\(name)")
-      } else if beyond.removeValue(forKey: name) != nil {
-        #expect(verdict.fault == nil, "\(name): a schema can express it after all")
+    let all = tables.flatMap { table in table.fixtures.map { (kind: table.kind, fixture: $0) } }
+    let messages = all.map { kind, fixture in
+      SentMessage(topic: kind.topic, payload: Data(fixture.input), takesMore: true)
+    }
+    for ((kind, fixture), verdict) in zip(all, try SentMessage.verdicts(messages)) {
+      #expect(verdict.channel != nil, "\(kind) \(fixture.name) is in no channel")
+      if fixture.isValid {
+        #expect(verdict.fault == nil, "\(kind) \(fixture.name)")
+      } else if fixture.beyondSchema != nil {
+        #expect(
+          verdict.fault == nil, "\(kind) \(fixture.name): a schema can express it after all")
       } else {
-        #expect(verdict.fault != nil, "\(name) is valid by its schema")
+        #expect(verdict.fault != nil, "\(kind) \(fixture.name) is valid by its schema")
       }
     }
-    #expect(beyond.isEmpty, "no fixtures of these names")
   }
 
   @Test("every kind of record and every word of a closed list is in some valid fixture")
   func words() throws {
     var all = ""
     for kind in MessageKind.allCases {
-      let place = "messages/\(kind.rawValue)/valid"
-      for name in try Fixtures.names(place, ending: ".json") {
-        all += "\(kind.rawValue) " + (try Fixtures.line("\(place)/\(name).json") ?? "") + "\n"
+      for fixture in try FixtureTable("messages/\(kind.rawValue)").valid {
+        all += "\(kind.rawValue) \(fixture.text)\n"
       }
     }
     let records = all.split(separator: "\n").filter { $0.hasPrefix("out ") }
