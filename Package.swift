@@ -176,7 +176,7 @@ let package = Package(
       exclude: ["kill-point.c"]),
     suite("AttackTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"]),
     suite("DeploymentTests", ["TestBed"]),
-    suite("DecoderProbeTests", ["DecoderProbes"]),
+    suite("DecoderProbeTests", ["DecoderProbes", "TestBed"]),
     suite(
       "HardwareTests",
       ["StationShell", "MemberCode", "StationProtocol", "GPIO", "Linux", "Twins", "TestBed"],
