@@ -64,7 +64,7 @@ package struct ManagementSettings: Equatable, Sendable {
             + "X-Forwarded-For is believed, and bounds are those of the address they forward."),
       ]),
     Section(
-      "pages", "What the dashboard is made of.",
+      "pages", "The files of the dashboard.",
       keys: [
         Key("web", .path, .standard("/usr/share/worker-station/web"), "The folder of its pages."),
         Key(
@@ -104,7 +104,7 @@ package struct ManagementSettings: Equatable, Sendable {
           "How long a code is valid. Stations refuse more than 2 min unless configured.")
       ]),
     Section(
-      "points", "What members exchange for goods.",
+      "points", "Points, which members exchange for goods.",
       keys: [
         Key(
           "grant-alone-up-to", .integer(0...1_000_000, unit: ""), .standard("500"),

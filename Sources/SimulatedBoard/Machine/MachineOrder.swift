@@ -41,6 +41,11 @@ package enum MachineOrder: Equatable, Sendable {
 
     """
 
+  /// The commands in one line, for an answer.
+  static let forms =
+    "state, fault COLUMN WORD, detector WORD, line WORD [ANSWERS], stock COLUMN NUMBER, "
+    + "power-cut WORD"
+
   /// - Returns: nil where the line is none of these.
   package init?(line: String) {
     var words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)

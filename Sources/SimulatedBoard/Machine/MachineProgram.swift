@@ -118,7 +118,8 @@ final class MachineControl {
     guard let lines = caller.lines() else { return drop(caller) }
     for line in lines {
       let answer =
-        MachineOrder(line: line).map(machine.perform) ?? "refused: this is none of the orders"
+        MachineOrder(line: line).map(machine.perform)
+        ?? "refused: unknown command; known: \(MachineOrder.forms)"
       guard caller.send(line: answer) else { return drop(caller) }
     }
   }

@@ -71,7 +71,7 @@ package struct IssuerSettings: Hashable, Sendable {
           traits($0) != nil
         },
         .standard("extended duress"),
-        "What its codes may say of a member; a code that says more is refused."),
+        "The traits of a member that its codes may claim; a code that claims more is refused."),
       ConfigurationTable.Key(
         "ends",
         .word("a date, as 2027-12-31 is") { CalendarDate(text: $0) != nil },
@@ -79,8 +79,8 @@ package struct IssuerSettings: Hashable, Sendable {
         "The last day, by UTC, on which its codes are accepted."),
       ConfigurationTable.Key(
         "audience", .text, .optional(example: "worker-stations"),
-        "What its codes may name as their audience (aud), beside the station that they are shown "
-          + "at. A code that names none is for every station."),
+        "The audience (aud) that its codes may name, beside the station at which they are shown. A "
+          + "code that names none is for every station."),
     ])
 
   /// The sections of a configuration, in their order.

@@ -8,7 +8,7 @@ private typealias Key = ConfigurationTable.Key
 extension ConfigurationTable.Section {
   static let relay = Self(
     "relay",
-    "What goes off when nobody is inside and on when somebody comes in. The fridge hangs on none.",
+    "A relay that goes off when nobody is inside and on when somebody comes in. Do not wire the fridge to one.",
     .repeated(argument: "lights, climate or sockets", example: "lights") {
       Relay(rawValue: $0) != nil
     },
@@ -20,7 +20,7 @@ extension ConfigurationTable.Section {
         "line", "Its relay, active while it is to have power.", "gpiochip0:25", isUsual: true),
       Key(
         "safe-state", .choice(["off", "on"]), .standard("off"),
-        "What it is left in when this program ends, however it ends."),
+        "The level in which the relay is left when this program ends, however it ends."),
       .wire(
         "override-line", "A switch that keeps it on, active while it does.",
         "gpiochip0:8 active-low pull-up"),

@@ -45,7 +45,7 @@ extension ConfigurationTable.Section {
         "How much earlier than that, and how much later; whole minutes."),
       Key(
         "anti-passback", .choice(["off", "soft", "hard", "timed"]), .standard("off"),
-        "What is done with a member who comes in again without having been seen to leave: "
+        "How a member is treated who comes in again without having been seen to leave: "
           + "noted (soft), refused (hard), refused for a time (timed)."),
       Key(
         "anti-passback-time", .duration(.seconds(10)...(.seconds(86_400))), .standard("5 min"),
@@ -57,7 +57,7 @@ extension ConfigurationTable.Section {
         "Two doors of which one lets nobody in while the other is not shut."),
       Key(
         "uplink-lost", .choice(["codes", "free"]), .standard("codes"),
-        "What is done without a connection to the broker: codes decide as ever, or doors stand open "
+        "How doors behave without a connection to the broker: codes decide as ever, or doors stand open "
           + "during opening hours, with an alarm (free)."),
       Key(
         "uplink-lost-after", .duration(.seconds(60)...(.seconds(86_400))), .standard("10 min"),
@@ -65,7 +65,7 @@ extension ConfigurationTable.Section {
     ])
 
   static let members = Self(
-    "members", "What is known of single members; read again within a minute of a change.",
+    "members", "Files about single members; read again within a minute of a change.",
     keys: [
       Key(
         "list", .path, .optional(example: "/etc/worker-station/members.ini"),

@@ -45,7 +45,7 @@ struct MemberList: Equatable, Sendable {
       .word("1 to 8 digits") {
         PINBook.numberDigits.contains($0.utf8.count)
           && $0.utf8.allSatisfy { (48...57).contains($0) }
-      }, .optional(example: "4711"), "What the member types at a keypad before the PIN."),
+      }, .optional(example: "4711"), "The number that the member types at a keypad before the PIN."),
     Key(
       "pin", .word("what \"stationctl pin hash\" prints") { PINHash(text: $0) != nil },
       .optional(example: "$argon2id$v=19$m=8192,t=3,p=1$SALT$HASH"), "The member's PIN, hashed."),

@@ -24,8 +24,8 @@ extension ConfigurationTable.Section {
         "How long a choice waits for a code."),
       Key(
         "shortest-turn", .duration(.milliseconds(100)...(.seconds(10))), .standard("500 ms"),
-        "No motor of it turns and drops within less: an answer that comes sooner speaks of an "
-          + "earlier order, and nobody is charged for it."),
+        "The shortest plausible vend: an answer that comes sooner is treated as stale, and nobody is "
+          + "charged."),
       Key(
         "longest-turn", .duration(.seconds(2)...(.seconds(120))), .standard("30 s"),
         "A motor that turns for longer is at fault. Longer than shortest-turn."),
@@ -49,10 +49,10 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "article", .word("the name of an article") { ArticleID($0) != nil },
-        .required(example: "water"), "What is in it: the name of an [article] section."),
+        .required(example: "water"), "The goods in this column: the name of an [article] section."),
       Key(
         "price", .integer(1...Int(Points.most), unit: "points"), .required(example: "30"),
-        "What one costs."),
+        "The price of one piece."),
       Key(
         "capacity", .integer(1...Int(VendingPayload.deepest), unit: "pieces"), .standard("8"),
         "How many it holds."),

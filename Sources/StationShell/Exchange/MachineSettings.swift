@@ -127,7 +127,7 @@ extension SettingsReader {
     if !configuration.sections("reader").contains(where: { $0.text("serves") == "machine" }) {
       fail(
         section.line(of: "driver"),
-        "nobody can pay: a machine needs a [reader] with \"serves = machine\"")
+        "[machine] requires a [reader] with \"serves = machine\", or nobody can pay")
     }
   }
 

@@ -13,7 +13,8 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "serves", .choice(["access-point", "machine"]), .standard("access-point"),
-        "What is shown there opens an access point, or pays at the exchange machine."),
+        "Whether a code that is shown there opens an access point, or pays at the exchange machine."
+      ),
       Key(
         "access-point", .integer(1...AccessPointID.most, unit: ""), .standard("1"),
         "The access point that it opens."),

@@ -139,7 +139,7 @@ extension SettingsReader {
   ) -> ReaderSettings.Source? {
     if section.isSet("device") {
       fail(
-        section.line(of: "device"), "a wiegand reader is no device: say data0-line and data1-line")
+        section.line(of: "device"), "kind = wiegand takes data0-line and data1-line, not device")
     }
     let keys = ["data0-line", "data1-line"]
     let wires = keys.map { section.optionalText($0).flatMap { LineWiring(text: $0) } }

@@ -15,8 +15,8 @@ extension ConfigurationTable.Section {
           + "opens and one closes with fire, so that a cut and a short are alarms of their own."),
       Key(
         "wire-fault", .choice(FirePolicy.WireFault.allCases.map(\.rawValue)), .standard("alarm"),
-        "What a cut or a short of the two circuits does: an alarm alone, or also release every door "
-          + "as long as it stands."),
+        "Whether a cut or a short of the two circuits is an alarm alone, or also releases every "
+          + "door as long as it stands."),
       .line(.fire), .line(.secondFire), .line(.fireReset),
     ])
 }

@@ -28,7 +28,7 @@ extension ConfigurationTable.Section {
     ])
 
   static let clock = Self(
-    "clock", "What is done while nobody vouches for the clock.",
+    "clock", "Behaviour while the clock is not synchronised.",
     keys: [
       Key(
         "trust", .choice(ClockTrust.Policy.allCases.map(\.rawValue)), .standard("require"),
