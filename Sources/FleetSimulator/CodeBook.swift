@@ -29,13 +29,13 @@ final class CodeBook {
   private let world: World
   private let issuer: CodeIssuer
   private let verifier: CodeVerifier
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var count: UInt64 = 0
   private var recent: [StationCore.Presentation] = []
 
   init(_ world: World, station: Int) {
     self.world = world
-    dice = Dice(seed: world.seed, "codes", station)
+    dice = SeededGenerator(seed: world.seed, "codes", station)
     // A PKCS#8 Ed25519 private key (RFC 8410 section 7) is this prefix and 32 bytes.
     let prefix: [UInt8] = [0x30, 0x2E, 2, 1, 0, 0x30, 5, 6, 3, 0x2B, 0x65, 0x70, 4, 0x22, 4, 0x20]
     var bytes = prefix
@@ -49,12 +49,12 @@ final class CodeBook {
   }
 
   /// The code that was shown last, or one of before; nil where none was.
-  func drawAgain(_ dice: inout Dice) -> StationCore.Presentation? {
+  func drawAgain(_ dice: inout SeededGenerator) -> StationCore.Presentation? {
     recent.isEmpty || dice.once(in: 2) ? recent.last : dice.pick(recent)
   }
 
   /// A code of this member, issued now.
-  func good(_ member: MemberID, _ dice: inout Dice) -> StationCore.Presentation {
+  func good(_ member: MemberID, _ dice: inout SeededGenerator) -> StationCore.Presentation {
     let code = digest(&dice)
     let claims = MemberClaims(
       subject: member.text, expires: world.wall + .seconds(60), issued: world.wall)
@@ -62,7 +62,7 @@ final class CodeBook {
       bytes: code, verdict: .genuine(claims, code: code), text: world.codes.add(member, code))
   }
 
-  func draw(_ dice: inout Dice) -> StationCore.Presentation {
+  func draw(_ dice: inout SeededGenerator) -> StationCore.Presentation {
     switch dice.below(100) {
     case 0..<80: return fresh(&dice, issued: world.wall)
     case 80..<90 where !recent.isEmpty: return dice.pick(recent)
@@ -74,8 +74,8 @@ final class CodeBook {
     }
   }
 
-  private func fresh(_ dice: inout Dice, issued: WallTime) -> StationCore.Presentation {
-    let member = dice.pick(Office.members)
+  private func fresh(_ dice: inout SeededGenerator, issued: WallTime) -> StationCore.Presentation {
+    let member = dice.pick(Operators.members)
     let life = Duration.seconds(30 + dice.below(90))
     let presentation = dice.once(in: 16) ? signed(member, life, issued) : nil
     let code = digest(&dice)
@@ -89,7 +89,7 @@ final class CodeBook {
     return drawn
   }
 
-  private func digest(_ dice: inout Dice) -> CodeDigest {
+  private func digest(_ dice: inout SeededGenerator) -> CodeDigest {
     count += 1
     return CodeDigest(high: dice.next(), low: count)
   }

@@ -61,7 +61,7 @@ package struct CommandLineTool {
       write(Self.help)
       return Self.right
     case ["--mutations"]:
-      for mutation in Mutation.allCases {
+      for mutation in PlantedBug.allCases {
         write("\(mutation.rawValue) \(mutation.finding.rawValue)  \(mutation.sentence)")
       }
       return Self.right
@@ -172,7 +172,7 @@ package struct CommandLineTool {
       case "--story": options.story = try Self.count(value, name, 1...10_000_000)
       case "--faults": options.faults = try Self.faults(value)
       case "--mutation":
-        guard let mutation = Mutation(rawValue: value) else {
+        guard let mutation = PlantedBug(rawValue: value) else {
           throw UsageError(text: "no mutation is called \(value)")
         }
         options.mutation = mutation

@@ -14,7 +14,7 @@ final class Customers {
   private let world: World
   private let codes: CodeBook
   private let slots: [SlotID]
-  private var dice: Dice
+  private var dice: SeededGenerator
   private let meanGap: Int
 
   init?(_ station: SimulatedStation, _ world: World, _ codes: CodeBook) {
@@ -23,7 +23,7 @@ final class Customers {
     self.world = world
     self.codes = codes
     slots = policy.slots.map(\.slot)
-    dice = Dice(seed: world.seed, "customers", station.index)
+    dice = SeededGenerator(seed: world.seed, "customers", station.index)
     meanGap = 600 + dice.below(2500)
   }
 
@@ -116,5 +116,5 @@ final class Customers {
     return nil
   }
 
-  static let witness = Office.members[0]
+  static let witness = Operators.members[0]
 }

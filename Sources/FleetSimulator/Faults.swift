@@ -78,7 +78,7 @@ struct FaultPlan {
   private let included: Set<Fault>
 
   init(seed: UInt64, allowed: [Fault], required: [Fault]) {
-    var dice = Dice(seed: seed, "faults")
+    var dice = SeededGenerator(seed: seed, "faults")
     let drawn = Fault.allCases.filter { fault in
       let isDrawn = dice.once(in: 2)
       return required.contains(fault) || (isDrawn && allowed.contains(fault))

@@ -14,7 +14,7 @@ final class Maintainer {
   private let machine: SimulatedMachine
   private let slots: [SlotConfiguration]
   private let world: World
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var visits = 0
 
   init?(_ station: SimulatedStation, _ world: World) {
@@ -25,7 +25,7 @@ final class Maintainer {
     self.machine = machine
     self.world = world
     slots = policy.slots
-    dice = Dice(seed: world.seed, "maintainer", station.index)
+    dice = SeededGenerator(seed: world.seed, "maintainer", station.index)
   }
 
   func begin() {

@@ -42,13 +42,13 @@ final class SimulatedBroker {
   private var retained: [Topic: [UInt8]] = [:]
   private let world: World
   private let stations: [StationID]
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var service: Int { stations.count }
 
   init(_ world: World, stations: [StationID]) {
     self.world = world
     self.stations = stations
-    dice = Dice(seed: world.seed, "broker")
+    dice = SeededGenerator(seed: world.seed, "broker")
     clients = Array(repeating: Client(), count: stations.count + 1)
   }
 

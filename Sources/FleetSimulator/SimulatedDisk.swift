@@ -92,7 +92,7 @@ final class SimulatedDisk {
   private(set) var slowUntil = Instant(nanoseconds: 0)
   private let world: World
   private let station: Int
-  private var dice: Dice
+  private var dice: SeededGenerator
   /// Handed over; the commit has not begun.
   private var open: [Operation] = []
   private var beginAt: Instant?
@@ -106,7 +106,7 @@ final class SimulatedDisk {
   init(_ world: World, station: Int) {
     self.world = world
     self.station = station
-    dice = Dice(seed: world.seed, "disk", station)
+    dice = SeededGenerator(seed: world.seed, "disk", station)
     image = StoreImage(stream: StreamID(bits: dice.next()))
     world.referee.storeMade(station, image.stream)
   }

@@ -36,7 +36,7 @@ final class SimulatedDoor {
   var beamsBusyUntil: Instant
   private unowned let station: SimulatedStation
   private let world: World
-  private var dice: Dice
+  private var dice: SeededGenerator
 
   init(_ station: SimulatedStation, _ point: AccessPointID, _ timing: DoorTiming, _ world: World) {
     self.station = station
@@ -44,7 +44,7 @@ final class SimulatedDoor {
     self.timing = timing
     self.world = world
     beamsBusyUntil = world.now
-    dice = Dice(seed: world.seed, "hardware", station.index * 8 + point.number)
+    dice = SeededGenerator(seed: world.seed, "hardware", station.index * 8 + point.number)
   }
 
   /// Whether what the beams say now is what happens between them.

@@ -10,12 +10,12 @@ final class SimulatedFire {
   private(set) var isBurning = false
   private unowned let station: SimulatedStation
   private let world: World
-  private var dice: Dice
+  private var dice: SeededGenerator
 
   init(_ station: SimulatedStation, _ world: World) {
     self.station = station
     self.world = world
-    dice = Dice(seed: world.seed, "fire", station.index)
+    dice = SeededGenerator(seed: world.seed, "fire", station.index)
   }
 
   /// What the daemon senses when it comes up.

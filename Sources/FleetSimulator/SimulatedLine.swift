@@ -28,7 +28,7 @@ final class SimulatedLine {
   private let machine: SimulatedMachine
   private unowned let station: SimulatedStation
   private let world: World
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var orders: [Order] = []
   private var waiting: Order?
   private var sent = 0
@@ -44,7 +44,7 @@ final class SimulatedLine {
     self.station = station
     self.machine = machine
     self.world = world
-    dice = Dice(seed: world.seed, "line", station.index)
+    dice = SeededGenerator(seed: world.seed, "line", station.index)
   }
 
   func dispense(_ slot: SlotID, serial: UInt8) { send(Order(slot: slot, serial: serial)) }

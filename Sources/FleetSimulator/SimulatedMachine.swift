@@ -44,7 +44,7 @@ final class SimulatedMachine {
   var onTurn: (() -> Void)?
   private unowned let station: SimulatedStation
   private let world: World
-  private var dice: Dice
+  private var dice: SeededGenerator
   /// The order that the board remembers.
   private(set) var serial: UInt8?
   private var outcome = MachineReport.dropped(fault: nil)
@@ -56,7 +56,7 @@ final class SimulatedMachine {
   init(_ station: SimulatedStation, _ policy: VendingPolicy, _ world: World) {
     self.station = station
     self.world = world
-    dice = Dice(seed: world.seed, "machine", station.index)
+    dice = SeededGenerator(seed: world.seed, "machine", station.index)
     sharesSupply = !dice.once(in: 5)
     for slot in policy.slots {
       spirals[slot.slot] = Spiral(stock: Int64(dice.below(Int(slot.capacity) + 1)))

@@ -27,7 +27,7 @@ final class SimulatedManagement {
   private let world: World
   private let broker: SimulatedBroker
   private let stations: [StationID]
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var life = 0
   private var received: [InboundItem] = []
   private var isCommitting = false
@@ -41,7 +41,7 @@ final class SimulatedManagement {
     self.world = world
     self.broker = broker
     self.stations = stations
-    dice = Dice(seed: world.seed, "service")
+    dice = SeededGenerator(seed: world.seed, "service")
     epoch = StoreEpoch(bits: dice.next())
   }
 
@@ -168,7 +168,7 @@ final class SimulatedManagement {
   }
 
   /// What the service finds strange is strange, but where a store was lost on either side.
-  private func judge(_ oddity: Oddity) {
+  private func judge(_ oddity: RefusedMessage) {
     switch oddity {
     case .foreignExchange, .discrepancy:
       if world.plan.contains(.storeLoss) || world.plan.contains(.serviceRestored) { return }

@@ -37,7 +37,7 @@ extension SimulatedStation {
     }
   }
 
-  private func alterExchange(_ effects: inout [Effect], _ mutation: Mutation) {
+  private func alterExchange(_ effects: inout [Effect], _ mutation: PlantedBug) {
     for (place, effect) in effects.enumerated() {
       guard case .store(.journal(var entry)) = effect else { continue }
       switch (mutation, entry.record.body) {

@@ -41,14 +41,14 @@ final class SimulatedStation {
   var connection: Int64 = 0
   var attempts = 0
   var wakeAt: Instant?
-  var dice: Dice
+  var dice: SeededGenerator
 
   init(_ world: World, _ broker: SimulatedBroker, index: Int, id: StationID) {
     self.world = world
     self.broker = broker
     self.index = index
     self.id = id
-    dice = Dice(seed: world.seed, "station", index)
+    dice = SeededGenerator(seed: world.seed, "station", index)
     configuration = Self.configuration(&dice, world.plan)
     core = Station(configuration)
     clock = SimulatedClock(utcOffsetSeconds: 3600 * (dice.below(25) - 12))
@@ -79,7 +79,9 @@ final class SimulatedStation {
     }
   }
 
-  private static func configuration(_ dice: inout Dice, _ plan: FaultPlan) -> StationConfiguration {
+  private static func configuration(_ dice: inout SeededGenerator, _ plan: FaultPlan)
+    -> StationConfiguration
+  {
     let timing = DoorTiming(
       access: .seconds(3 + dice.below(13)), exit: .seconds(3 + dice.below(28)),
       heldOpen: .seconds(15 + dice.below(60)))
@@ -96,13 +98,13 @@ final class SimulatedStation {
         AccessPointConfiguration(id: $0, timing: timing)
       },
       entry: entry,
-      occupancy: OccupancyPolicy(evidence: dice.once(in: 2) ? EvidenceTiming() : nil),
+      occupancy: OccupancyPolicy(evidence: dice.once(in: 2) ? VacancyTiming() : nil),
       clock: dice.once(in: 2) ? .require : .accept,
       outbox: plan.contains(.smallOutbox) ? small : OutboxLimits(),
       fire: FirePolicy(wiring: .twoLines), vending: dice.once(in: 5) ? nil : vending(&dice))
   }
 
-  private static func vending(_ dice: inout Dice) -> VendingPolicy {
+  private static func vending(_ dice: inout SeededGenerator) -> VendingPolicy {
     var timing = VendingTiming()
     timing.check = .seconds(30 + dice.below(600))
     let slots = (0..<2 + dice.below(8)).compactMap { index -> SlotConfiguration? in

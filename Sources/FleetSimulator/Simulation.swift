@@ -8,12 +8,12 @@ package struct SimulationOptions: Sendable {
   package var stations: Int
   package var days: Int
   package var faults: [Fault]
-  package var mutation: Mutation?
+  package var mutation: PlantedBug?
   /// How many of the last events are told of a run in which something is wrong.
   package var story = Trace.usual
 
   package init(
-    stations: Int = 3, days: Int = 2, faults: [Fault] = Fault.allCases, mutation: Mutation? = nil
+    stations: Int = 3, days: Int = 2, faults: [Fault] = Fault.allCases, mutation: PlantedBug? = nil
   ) {
     self.stations = stations
     self.days = days
@@ -48,7 +48,7 @@ package struct Simulation {
   private let workers: [Workers]
   private let customers: [Customers]
   private let maintainers: [Maintainer]
-  private let office: Office
+  private let office: Operators
   private let options: SimulationOptions
 
   /// How long everything may take to finish once nothing hinders it.
@@ -82,7 +82,7 @@ package struct Simulation {
         }
     }
     service = SimulatedManagement(world, broker, stations: ids)
-    office = Office(world, service)
+    office = Operators(world, service)
     self.world = world
     self.broker = broker
   }
@@ -95,7 +95,7 @@ package struct Simulation {
     for people in maintainers { people.begin() }
     office.begin()
     service.keepBackups()
-    Weather(world: world, broker: broker, service: service, stations: stations).begin()
+    BackgroundFaults(world: world, broker: broker, service: service, stations: stations).begin()
     let end = Instant(nanoseconds: 0) + .seconds(86_400 * options.days)
     world.run(until: end)
     calm()

@@ -14,7 +14,7 @@ final class Workers {
   private unowned let station: SimulatedStation
   private let world: World
   private let codes: CodeBook
-  private var dice: Dice
+  private var dice: SeededGenerator
   private let meanGap: Int
   private var inside = 0
 
@@ -22,7 +22,7 @@ final class Workers {
     self.station = station
     self.world = world
     self.codes = codes
-    dice = Dice(seed: world.seed, "workers", station.index)
+    dice = SeededGenerator(seed: world.seed, "workers", station.index)
     meanGap = 700 + dice.below(4000)
   }
 

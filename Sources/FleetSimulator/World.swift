@@ -18,7 +18,7 @@ final class World {
 
   let seed: UInt64
   let plan: FaultPlan
-  let mutation: Mutation?
+  let mutation: PlantedBug?
   private(set) var now = Instant(nanoseconds: 0)
   private(set) var events = 0
   var phase = Phase.faults
@@ -26,16 +26,17 @@ final class World {
   let referee: Referee
   var codes = ShownCodes()
   private var agenda = Agenda()
-  private var faultDice: Dice
+  private var faultDice: SeededGenerator
 
-  init(seed: UInt64, plan: FaultPlan, mutation: Mutation?, stations: Int, story: Int = Trace.usual)
-  {
+  init(
+    seed: UInt64, plan: FaultPlan, mutation: PlantedBug?, stations: Int, story: Int = Trace.usual
+  ) {
     self.seed = seed
     self.plan = plan
     self.mutation = mutation
     trace = Trace(kept: story)
     referee = Referee(stations: stations)
-    faultDice = Dice(seed: seed, "strikes")
+    faultDice = SeededGenerator(seed: seed, "strikes")
   }
 
   /// The true time of day, which no station need know.

@@ -9,7 +9,7 @@ import Time
 @Suite struct AgendaTests {
   @Test("what is planned comes in the order of its time, and of its planning at one time")
   func order() {
-    var dice = Dice(seed: 1, "agenda")
+    var dice = SeededGenerator(seed: 1, "agenda")
     var agenda = Agenda()
     let log = Log()
     var expected: [(Int, Int)] = []
@@ -32,7 +32,7 @@ import Time
   @Test("a seed and a concern give one sequence, any other gives another")
   func concerns() {
     let draw = { (seed: UInt64, concern: StaticString, index: Int) in
-      var dice = Dice(seed: seed, concern, index)
+      var dice = SeededGenerator(seed: seed, concern, index)
       return (0..<4).map { _ in dice.next() }
     }
     #expect(draw(1, "disk", 0) == draw(1, "disk", 0))
@@ -43,7 +43,7 @@ import Time
 
   @Test("draws stay within their bounds and reach them")
   func bounds() {
-    var dice = Dice(seed: 3, "bounds")
+    var dice = SeededGenerator(seed: 3, "bounds")
     let sides = Set((0..<500).map { _ in dice.below(6) })
     #expect(sides == Set(0..<6))
     for _ in 0..<500 {

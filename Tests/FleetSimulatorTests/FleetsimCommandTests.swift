@@ -91,11 +91,11 @@ import Testing
     #expect(mutations.code == 0)
     #expect(
       mutations.lines.map { $0.split(separator: " ")[0] }
-        == Mutation.allCases.map { $0.rawValue[...] })
+        == PlantedBug.allCases.map { $0.rawValue[...] })
     // `make mutations` goes by the word behind the name.
     #expect(
       mutations.lines.map { $0.split(separator: " ")[1] }
-        == Mutation.allCases.map { $0.finding.rawValue[...] })
+        == PlantedBug.allCases.map { $0.finding.rawValue[...] })
     #expect(call("--list-faults").lines.count == Fault.allCases.count)
     #expect(call("--help").lines.first?.hasPrefix("usage: fleetsim") == true)
   }

@@ -41,7 +41,7 @@ private final class Bench {
   func decide(_ serial: UInt8) {
     let stream = station.disk.image.stream
     let exchange = Exchange(
-      id: ExchangeID(stream: stream, seq: seq), member: Office.members[0], slot: slot,
+      id: ExchangeID(stream: stream, seq: seq), member: Operators.members[0], slot: slot,
       article: ArticleID("soap")!, price: Points(3)!)
     let code = CodeDigest(high: 1, low: seq)
     let bodies: [Record.Body] = [

@@ -13,10 +13,10 @@ struct ShownCodeTests {
   /// Asks, and takes the service's answer and what else it does.
   private func ask(
     _ it: LedgerScenario, _ request: StationRequest, from station: StationID = gate
-  ) throws -> (answer: StationReply.Answer?, notes: [Oddity]) {
+  ) throws -> (answer: StationReply.Answer?, notes: [RefusedMessage]) {
     let effects = it.scenario.commit(it.scenario.hear(.request(station), request.json))
     var answer: StationReply.Answer?
-    var notes: [Oddity] = []
+    var notes: [RefusedMessage] = []
     for effect in effects {
       switch effect {
       case .reply(station, let reply): answer = reply.answer
@@ -31,7 +31,7 @@ struct ShownCodeTests {
     it.scenario.management.stations[station]?.findings.alarms.map(\.alarm) ?? []
   }
 
-  private func bear(_ it: LedgerScenario, _ station: StationID, in stream: StreamID) {
+  private func begin(_ stream: StreamID, of station: StationID, _ it: LedgerScenario) {
     let birth = BirthPayload(
       session: session(stream, 1), version: "1", accessPoints: [door], floor: 1, ceiling: 0,
       isClockTrusted: true, at: it.scenario.now.wall)
@@ -77,7 +77,7 @@ struct ShownCodeTests {
   @Test("one code pays once in the whole fleet, and the second machine is told of")
   func paysOnce() throws {
     let it = try LedgerScenario(points: 500)
-    bear(it, hall, in: otherStream)
+    begin(otherStream, of: hall, it)
     let shown = try code("SHOWN AT TWO MACHINES")
     let first = it.exchange(1)
     #expect(try ask(it, .hold(first, code: shown)).answer == .held(balance: 470))

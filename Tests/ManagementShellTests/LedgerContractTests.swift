@@ -163,7 +163,7 @@ struct LedgerContractTests {
 
   @Test("both engines say the same to the same random exchanges and orders", arguments: 1...20)
   func agreement(seed: Int) throws {
-    var dice = Dice(seed: seed)
+    var dice = SeededGenerator(seed: seed)
     let memory = try Engine.memory.open().store
     let open = try Engine.sqlite.open()
     var sqlite = open.store
@@ -294,7 +294,7 @@ enum LedgerSample {
     return try store.store([batch], at: StoreContractTests.now)[0].discrepancies.map(\.kind)
   }
 
-  static func randomItem(_ dice: inout Dice) -> InboundItem {
+  static func randomItem(_ dice: inout SeededGenerator) -> InboundItem {
     let station =
       dice.next(12) == 0 ? StoreContractTests.hall : StoreContractTests.gate
     let stream = dice.next(12) == 0 ? StoreContractTests.other : StoreContractTests.stream
@@ -326,7 +326,7 @@ enum LedgerSample {
     }
   }
 
-  static func randomOrder(_ dice: inout Dice) throws -> LedgerOrder {
+  static func randomOrder(_ dice: inout SeededGenerator) throws -> LedgerOrder {
     let amount = try #require(Points(Int64(1 + dice.next(100))))
     let id = Int64(1 + dice.next(40))
     switch dice.next(11) {

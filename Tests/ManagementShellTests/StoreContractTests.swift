@@ -363,7 +363,7 @@ struct StoreContractTests {
 
   @Test("both engines say the same to the same random items", arguments: 1...20)
   func agreement(seed: Int) throws {
-    var dice = Dice(seed: seed)
+    var dice = SeededGenerator(seed: seed)
     let memory = try Engine.memory.open().store
     let open = try Engine.sqlite.open()
     var sqlite = open.store
@@ -386,7 +386,7 @@ struct StoreContractTests {
         == memory.quarantine(before: nil, limit: 1000))
   }
 
-  private static func item(_ dice: inout Dice) -> InboundItem {
+  private static func item(_ dice: inout SeededGenerator) -> InboundItem {
     let station = dice.next(2) == 0 ? gate : hall
     let stream = dice.next(3) == 0 ? other : stream
     switch dice.next(12) {
@@ -419,7 +419,7 @@ struct StoreContractTests {
 }
 
 /// Small numbers that are the same for the same seed.
-struct Dice {
+struct SeededGenerator {
   private var state: UInt64
 
   init(seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }

@@ -14,24 +14,24 @@ import Time
   /// The machine, and what it is handed, in one of its states.
   struct Bench {
     var entry = Entry()
-    var circumstances: Circumstances
+    var context: EntryContext
     /// The bytes that were shown last, where any were.
     var last: EntryAttempt?
 
     mutating func show(_ attempt: EntryAttempt) -> Entry.Decision {
       last = attempt
-      let decision = entry.decide(attempt, circumstances)
-      if case .granted(let claimant, let mark, _) = decision {
-        circumstances.openFor = claimant.code
-        if let mark { circumstances.marks.add(mark, at: EntryPairsTests.noon) }
+      let decision = entry.decide(attempt, context)
+      if case .granted(let request, let mark, _) = decision {
+        context.openFor = request.code
+        if let mark { context.marks.add(mark, at: EntryPairsTests.noon) }
       }
       if case .refused(let refusal) = decision, refusal.denial.isGuess {
-        _ = entry.tries.wrong(isNoise: false, at: circumstances.now)
+        _ = entry.tries.wrong(isNoise: false, at: context.now)
       }
       return decision
     }
 
-    mutating func wait(_ duration: Duration) { circumstances.now = circumstances.now + duration }
+    mutating func wait(_ duration: Duration) { context.now = context.now + duration }
   }
 
   private static func code(_ number: UInt64, expires: Int64 = 60) -> EntryAttempt {
@@ -54,10 +54,10 @@ import Time
     CardPresentation(Card(text: "26:9:9")!, digest: CodeDigest(high: 9, low: 9)))
 
   private static func bench() -> Bench {
-    var circumstances = Circumstances(
+    var context = EntryContext(
       policy: EntryPolicy(), time: noon, local: LocalTime(noon, utcOffsetSeconds: 0), now: start)
-    circumstances.directory = MemberDirectory(profiles: [member: MemberProfile(card: card)])
-    return Bench(circumstances: circumstances)
+    context.directory = MemberDirectory(profiles: [member: MemberProfile(card: card)])
+    return Bench(context: context)
   }
 
   /// In the order of the table's rows.
@@ -68,23 +68,23 @@ import Time
       "granted, locked again",
       {
         _ = $0.show(code(1))
-        $0.circumstances.openFor = nil
+        $0.context.openFor = nil
       }
     ),
     ("refused for good", { _ = $0.show(code(1, expires: -10)) }),
     (
       "refused as things stand",
       {
-        $0.circumstances.mode = .lockDown
+        $0.context.mode = .lockDown
         _ = $0.show(code(1))
       }
     ),
     (
       "refused, and the reason has gone",
       {
-        $0.circumstances.mode = .lockDown
+        $0.context.mode = .lockDown
         _ = $0.show(code(1))
-        $0.circumstances.mode = .codeOnly
+        $0.context.mode = .codeOnly
       }
     ),
     ("paused", { bench in for _ in 0..<5 { _ = bench.show(.pin(.wrong)) } }),

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ModesTests {
   /// Noon is 12:00 UTC; the station's wall is that too.
   private func story(
-    _ program: DoorProgram, _ policy: EntryPolicy = EntryPolicy(), points: Int = 1,
+    _ program: DoorSchedule, _ policy: EntryPolicy = EntryPolicy(), points: Int = 1,
     isTrusted: Bool = true, _ place: SourceLocation = #_sourceLocation
   ) -> Scenario {
     var entry = policy

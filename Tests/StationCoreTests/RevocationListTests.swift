@@ -71,7 +71,7 @@ import Testing
 
   @Test("a list agrees with a set of names", arguments: 0..<20)
   func agrees(seed: Int) {
-    var dice = Dice(seed: UInt64(seed))
+    var dice = SeededGenerator(seed: UInt64(seed))
     let names = (0..<200).map { _ in "m-\(dice.roll(300))" }
     let list = RevocationList(names.compactMap { MemberID($0) })
     #expect(list.count == Set(names).count)

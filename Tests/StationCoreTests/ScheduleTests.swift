@@ -193,7 +193,7 @@ import Time
 
   @Test("the next change agrees with looking at every minute", arguments: 0..<40)
   func changesAgree(seed: Int) {
-    var dice = Dice(seed: UInt64(seed))
+    var dice = SeededGenerator(seed: UInt64(seed))
     let texts = [
       "mon-fri 06:00-12:00 13:00-22:00, sat 22:00-04:00", "20:00-02:00; 2026-11-22 closed",
       "06:00-08:00; 2026-11-21 also 23:00-01:00; 2026-11-22 closed", "sun 00:00-24:00", "never",

@@ -6,7 +6,7 @@ import Time
 @testable import StationCore
 
 /// A little random number generator (xorshift64*), so that a seed repeats its sequence.
-struct Dice: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
@@ -26,7 +26,7 @@ struct Dice: RandomNumberGenerator {
 private struct RandomLife {
   static let timing = DoorTiming(access: .seconds(5), exit: .seconds(7), heldOpen: .seconds(30))
   let seed: UInt64
-  var dice: Dice
+  var dice: SeededGenerator
   var station: Station
   var now = Now(instant: Instant(nanoseconds: 0), wall: Scenario.noon)
   var stream = StreamID(bits: 1)
@@ -47,7 +47,7 @@ private struct RandomLife {
 
   init(seed: UInt64) {
     self.seed = seed
-    dice = Dice(seed: seed)
+    dice = SeededGenerator(seed: seed)
     let points = 1 + dice.roll(AccessPointID.most)
     station = Station(
       StationConfiguration(

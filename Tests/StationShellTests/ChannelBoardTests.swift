@@ -156,7 +156,7 @@ final class ChannelBoardTests {
     try waitFor("silence", 1)
     try rest()
     #expect(reports == ["1 silent"])
-    #expect(board.oddities == [.late: 1])
+    #expect(board.lineFaults == [.late: 1])
     board.check(slot)
     try waitFor("an answer", 2)
     #expect(reports.last == "0 rests")
@@ -172,7 +172,7 @@ final class ChannelBoardTests {
     board.dispense(slot, serial: 2)
     try waitFor("silence again", 2)
     #expect(reports == ["1 silent", "2 silent"])
-    #expect(board.oddities == [.other: 1])
+    #expect(board.lineFaults == [.other: 1])
   }
 
   @Test("noise before an answer and a pause in its middle do not spoil it")
@@ -184,7 +184,7 @@ final class ChannelBoardTests {
       try waitFor("an answer", reports.count + 1)
     }
     #expect(reports == ["0 rests", "0 rests"])
-    #expect(board.oddities[.noise] == 1)
+    #expect(board.lineFaults[.noise] == 1)
   }
 
   @Test("a wrong check byte and another serial number are silence, and counted by their kinds")
@@ -196,8 +196,8 @@ final class ChannelBoardTests {
       try waitFor("silence", reports.count + 1)
     }
     #expect(reports == ["255 silent", "255 silent"])
-    #expect(board.oddities[.wrongSum] == 1)
-    #expect(board.oddities[.other] == 1)
+    #expect(board.lineFaults[.wrongSum] == 1)
+    #expect(board.lineFaults[.other] == 1)
   }
 
   @Test("orders that come together are sent one after the other, each with its report")

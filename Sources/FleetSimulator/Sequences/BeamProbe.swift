@@ -23,9 +23,9 @@ struct BeamProbe: SequenceProbe {
   private static let millisecond: Int64 = 1_000_000
   private static let second: Int64 = 1_000_000_000
 
-  init(_ dice: inout Dice) { isHonest = dice.once(in: 2) }
+  init(_ dice: inout SeededGenerator) { isHonest = dice.once(in: 2) }
 
-  mutating func step(_ dice: inout Dice) -> String? {
+  mutating func step(_ dice: inout SeededGenerator) -> String? {
     if coming.isEmpty { plan(&dice) }
     let next = coming.removeFirst()
     if let complaint = pass(until: now + next.after) { return complaint }
@@ -44,7 +44,7 @@ struct BeamProbe: SequenceProbe {
 
   // MARK: - What happens
 
-  private mutating func plan(_ dice: inout Dice) {
+  private mutating func plan(_ dice: inout SeededGenerator) {
     told = []
     func time(_ low: Int, _ high: Int) -> Int64 {
       Int64(low + dice.below(high - low)) * Self.millisecond

@@ -30,7 +30,7 @@ struct DoorSequence: SequenceProbe {
     var securedAt: Instant?
   }
 
-  init(_ dice: inout Dice) {
+  init(_ dice: inout SeededGenerator) {
     let points = (1...1 + dice.below(2)).compactMap { AccessPointID($0) }.map { id in
       AccessPointConfiguration(
         id: id,
@@ -51,7 +51,7 @@ struct DoorSequence: SequenceProbe {
     _ = tell(.booted(Recovered(stream: StreamID(bits: 1))))
   }
 
-  mutating func step(_ dice: inout Dice) -> String? {
+  mutating func step(_ dice: inout SeededGenerator) -> String? {
     let end = now.instant + (dice.once(in: 4) ? dice.seconds(0...40) : dice.milliseconds(0...900))
     while let deadline = station.nextDeadline, deadline <= end {
       guard deadline > now.instant || !isOverdue(deadline) else { return "a wake changes nothing" }
@@ -71,7 +71,7 @@ struct DoorSequence: SequenceProbe {
     now.instant = instant
   }
 
-  private mutating func draw(_ dice: inout Dice) -> Event {
+  private mutating func draw(_ dice: inout SeededGenerator) -> Event {
     let id = dice.pick(doors).id
     switch dice.below(24) {
     case 0..<5: return .entry(.presented(id, .code(code())))

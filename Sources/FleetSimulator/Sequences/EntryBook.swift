@@ -70,8 +70,8 @@ struct EntryBook {
   private(set) var lastGuess = -100_000
   private(set) var lastMiss = -100_000
 
-  init(_ dice: inout Dice) {
-    let span = { (dice: inout Dice) in
+  init(_ dice: inout SeededGenerator) {
+    let span = { (dice: inout SeededGenerator) in
       let from = dice.below(1440)
       return (from: from, to: (from + 1 + dice.below(1439)) % 1440)
     }
@@ -90,13 +90,13 @@ struct EntryBook {
   mutating func advance(by milliseconds: Int) { now += milliseconds }
 
   /// Other people are on the lists.
-  mutating func change(_ dice: inout Dice) {
+  mutating func change(_ dice: inout SeededGenerator) {
     revoked = dice.once(in: 2) ? [] : [dice.below(6)]
     suspended = dice.once(in: 2) ? [] : [dice.below(6)]
   }
 
   /// Something about the doors or the clock is different.
-  mutating func stir(_ dice: inout Dice) {
+  mutating func stir(_ dice: inout SeededGenerator) {
     switch dice.below(3) {
     case 0: isTimeKnown.toggle()
     case 1: isPartnerOpen.toggle()

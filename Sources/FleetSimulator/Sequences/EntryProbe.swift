@@ -30,7 +30,7 @@ struct EntryProbe: SequenceProbe {
     return card
   }
 
-  init(_ dice: inout Dice) {
+  init(_ dice: inout SeededGenerator) {
     book = EntryBook(&dice)
     let reservation = Schedule.daily(from: book.reserved.from, to: book.reserved.to)
     policy = EntryPolicy(
@@ -61,7 +61,7 @@ struct EntryProbe: SequenceProbe {
   private var now: Instant { Instant(nanoseconds: Int64(book.now) * 1_000_000) }
   private func wall(_ time: Int) -> WallTime { WallTime(milliseconds: Int64(time)) }
 
-  mutating func step(_ dice: inout Dice) -> String? {
+  mutating func step(_ dice: inout SeededGenerator) -> String? {
     switch dice.below(20) {
     case 0..<3: book.advance(by: [1, 900, 2999, 3000, 5000, 30_000, 3_600_000][dice.below(7)])
     case 3..<10: return attempt(drawCode(&dice), &dice)
@@ -78,7 +78,7 @@ struct EntryProbe: SequenceProbe {
     return timePassed()
   }
 
-  private mutating func drawCode(_ dice: inout Dice) -> EntryBook.Attempt {
+  private mutating func drawCode(_ dice: inout SeededGenerator) -> EntryBook.Attempt {
     if !shown.isEmpty, dice.once(in: 3) { return .code(dice.pick(shown)) }
     codes += 1
     var code = EntryBook.Code(
@@ -93,18 +93,20 @@ struct EntryProbe: SequenceProbe {
 
   // MARK: - An attempt, by the machine and by the book
 
-  private mutating func attempt(_ attempt: EntryBook.Attempt, _ dice: inout Dice) -> String? {
+  private mutating func attempt(_ attempt: EntryBook.Attempt, _ dice: inout SeededGenerator)
+    -> String?
+  {
     if let complaint = timePassed() { return complaint }
     let expected = book.judge(attempt)
-    let decision = entry.decide(machineAttempt(attempt), circumstances)
+    let decision = entry.decide(machineAttempt(attempt), context)
     switch (decision, expected) {
     case (.ignored, .ignored), (.confirmed, .confirmed): return nil
-    case (.granted(let claimant, let mark, let note), .granted(let member, let expectedNote)):
-      guard claimant.member == Self.members[member], note == expectedNote else {
-        return "granted to \(claimant.member) with \(String(describing: note)), not as \(expected)"
+    case (.granted(let request, let mark, let note), .granted(let member, let expectedNote)):
+      guard request.member == Self.members[member], note == expectedNote else {
+        return "granted to \(request.member) with \(String(describing: note)), not as \(expected)"
       }
       if let mark { marks.add(mark, at: wall(book.now)) }
-      arrivals.expect(claimant.member, until: now + .milliseconds(EntryBook.access))
+      arrivals.expect(request.member, until: now + .milliseconds(EntryBook.access))
       book.letIn(attempt, member)
       return notice(entry.tries.good(), "a good try")
     case (.refused(let refusal), .refused(let denial)):
@@ -120,8 +122,8 @@ struct EntryProbe: SequenceProbe {
     }
   }
 
-  private var circumstances: Circumstances {
-    Circumstances(
+  private var context: EntryContext {
+    EntryContext(
       policy: policy, time: book.isTimeKnown ? wall(book.now) : nil,
       local: LocalTime(wall(book.now), utcOffsetSeconds: 0), directory: directory, marks: marks,
       whereabouts: whereabouts, inside: Int64(book.inside) + arrivals.count,

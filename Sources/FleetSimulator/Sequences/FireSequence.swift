@@ -17,13 +17,13 @@ struct FireSequence: SequenceProbe {
   /// Since when both wires have been open, or both closed, without a break.
   private var faultSince: Instant?
 
-  init(_ dice: inout Dice) {
+  init(_ dice: inout SeededGenerator) {
     policy = FirePolicy(
       wiring: .twoLines, onWireFault: dice.once(in: 2) ? .release : .alarm)
     machine = FireInput(policy)
   }
 
-  mutating func step(_ dice: inout Dice) -> String? {
+  mutating func step(_ dice: inout SeededGenerator) -> String? {
     let end = now + dice.milliseconds(0...150)
     while let deadline = machine.deadline, deadline <= end {
       guard deadline > now else { return "a wake changes nothing" }

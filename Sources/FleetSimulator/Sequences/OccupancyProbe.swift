@@ -9,7 +9,7 @@ import Time
 struct OccupancyProbe: SequenceProbe {
   static let name = "occupancy"
 
-  private static let policy = OccupancyPolicy(evidence: EvidenceTiming())
+  private static let policy = OccupancyPolicy(evidence: VacancyTiming())
   private let points: [AccessPointID]
   private let isHonest: Bool
   private var station: Station
@@ -29,7 +29,7 @@ struct OccupancyProbe: SequenceProbe {
     case restart
   }
 
-  init(_ dice: inout Dice) {
+  init(_ dice: inout SeededGenerator) {
     points = (1...1 + dice.below(2)).compactMap { AccessPointID($0) }
     isHonest = !dice.once(in: 3)
     isOpen = points.map { _ in false }
@@ -47,7 +47,7 @@ struct OccupancyProbe: SequenceProbe {
         occupancy: policy))
   }
 
-  mutating func step(_ dice: inout Dice) -> String? {
+  mutating func step(_ dice: inout SeededGenerator) -> String? {
     if !isHonest {
       lie(&dice)
     } else {
@@ -71,7 +71,7 @@ struct OccupancyProbe: SequenceProbe {
 
   private var inside: Int64 { entered - left }
 
-  private mutating func live(_ dice: inout Dice) {
+  private mutating func live(_ dice: inout SeededGenerator) {
     let place = dice.below(points.count)
     switch dice.below(12) {
     case 0..<4:
@@ -96,7 +96,7 @@ struct OccupancyProbe: SequenceProbe {
   }
 
   private mutating func walk(
-    _ way: Passage, _ place: Int, _ dice: inout Dice, isCounted: Bool = true
+    _ way: Passage, _ place: Int, _ dice: inout SeededGenerator, isCounted: Bool = true
   ) {
     let (first, last): (Beam, Beam) = way == .outward ? (.inner, .outer) : (.outer, .inner)
     let steps: [(Beam, Bool)] =
@@ -149,7 +149,7 @@ struct OccupancyProbe: SequenceProbe {
 
   // MARK: - Sensors that lie
 
-  private mutating func lie(_ dice: inout Dice) {
+  private mutating func lie(_ dice: inout SeededGenerator) {
     let point = dice.pick(points)
     switch dice.below(14) {
     case 0..<5:

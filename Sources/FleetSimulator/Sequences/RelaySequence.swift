@@ -15,12 +15,12 @@ struct RelaySequence: SequenceProbe {
   private var isOverridden = false
   private var lastSign = Instant(nanoseconds: 0)
 
-  init(_ dice: inout Dice) {
+  init(_ dice: inout SeededGenerator) {
     delay = dice.seconds(10...900)
     machine = RelaySwitch(RelayConfiguration(.lights, delay: delay))
   }
 
-  mutating func step(_ dice: inout Dice) -> String? {
+  mutating func step(_ dice: inout SeededGenerator) -> String? {
     let end = now + dice.seconds(0...300)
     if let deadline = machine.deadline, deadline <= end {
       guard deadline >= now else { return "a deadline lies in the past" }

@@ -6,9 +6,9 @@ protocol SequenceProbe {
   /// What `--machine` calls it.
   static var name: String { get }
   /// A machine as it is at the start of a sequence, under a configuration that is drawn.
-  init(_ dice: inout Dice)
+  init(_ dice: inout SeededGenerator)
   /// - Returns: what may not have happened; nil where all is well.
-  mutating func step(_ dice: inout Dice) -> String?
+  mutating func step(_ dice: inout SeededGenerator) -> String?
 }
 
 /// Plays sequences and stops a machine at its first complaint.
@@ -35,7 +35,7 @@ struct SequenceRun {
     _ probe: Probe.Type, from first: UInt64, sequences: Int
   ) -> Failure? {
     for sequence in 0..<UInt64(sequences) {
-      var dice = Dice(seed: first &+ sequence, "sequence")
+      var dice = SeededGenerator(seed: first &+ sequence, "sequence")
       var machine = Probe(&dice)
       for step in 1...steps {
         guard let complaint = machine.step(&dice) else { continue }

@@ -6,11 +6,11 @@ struct WalkGenerator {
   private static let second: Int64 = 1_000_000
 
   private let mix: WalkMix
-  private var dice: Dice
+  private var dice: SeededGenerator
 
   init(_ mix: WalkMix, seed: UInt64, file: Int) {
     self.mix = mix
-    dice = Dice(seed: seed, "walks", file)
+    dice = SeededGenerator(seed: seed, "walks", file)
   }
 
   /// So many people, one group after the other.
@@ -31,7 +31,7 @@ struct WalkGenerator {
   mutating func day(visits: Int) -> WalkFile {
     var file = WalkFile()
     file.spacing = 100 * Self.millimetre
-    file.evidence = EvidenceTiming()
+    file.evidence = VacancyTiming()
     file.end = 86_400 * Self.second
     var plan: [(at: Int64, visit: Int, isInward: Bool, kind: WalkKind)] = []
     for visit in 0..<visits {

@@ -55,7 +55,7 @@ struct WalkMix: Equatable {
     weights.map { "\($0.kind.rawValue)=\($0.weight)" }.joined(separator: ",")
   }
 
-  func draw(_ dice: inout Dice) -> WalkKind {
+  func draw(_ dice: inout SeededGenerator) -> WalkKind {
     var left = dice.below(weights.reduce(0) { $0 + $1.weight })
     for (kind, weight) in weights {
       if left < weight { return kind }

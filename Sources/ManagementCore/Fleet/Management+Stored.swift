@@ -38,7 +38,7 @@ extension Management {
   private mutating func oddities(of outcome: StoreOutcome, _ now: Now) -> [ManagementEffect] {
     var effects: [ManagementEffect] = []
     for reason in outcome.quarantined {
-      let oddity = Oddity.quarantined(outcome.station, reason: reason)
+      let oddity = RefusedMessage.quarantined(outcome.station, reason: reason)
       // What belongs to no stream was counted as an unreadable message when it came.
       effects += outcome.stream == nil ? [.note(oddity)] : note(oddity, now)
     }

@@ -147,7 +147,7 @@ package struct Management: Equatable, Sendable {
     change(&stations[station, default: StationLife(names: StationNames(station))])
   }
 
-  mutating func note(_ oddity: Oddity, _ now: Now) -> [ManagementEffect] {
+  mutating func note(_ oddity: RefusedMessage, _ now: Now) -> [ManagementEffect] {
     refused.count(
       oddity.kind, from: oddity.station, reason: oddity.reason, at: now.wall)
     return [.note(oddity)]

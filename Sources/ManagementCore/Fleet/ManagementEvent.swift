@@ -49,11 +49,11 @@ package enum ManagementEffect: Equatable, Sendable {
   /// Tell everyone who watches how this station stands now.
   case announce(StationID)
   /// Say in the log what came in and was not acceptable; never more than the station and why.
-  case note(Oddity)
+  case note(RefusedMessage)
 }
 
 /// Input from the broker that was refused, by kind; each is counted.
-package enum Oddity: Equatable, Hashable, Sendable, CustomStringConvertible {
+package enum RefusedMessage: Equatable, Hashable, Sendable, CustomStringConvertible {
   /// The station is nil where the topic lies in no station's subtree.
   case unknownTopic(StationID?)
   case oversized(StationID?, bytes: Int)

@@ -61,7 +61,7 @@ package protocol IngestBook {
   /// The stream may have come further, or have been claimed to.
   mutating func note(_ stream: IngestStream) throws(Failure)
   /// The station was born in this stream.
-  mutating func bear(_ station: StationID, in stream: StreamID) throws(Failure)
+  mutating func setCurrentStream(_ stream: StreamID, of station: StationID) throws(Failure)
   /// A restored store never got the numbers of this stream up to this one.
   mutating func noteRestored(_ stream: IngestStream, through last: UInt64) throws(Failure)
 

@@ -115,7 +115,7 @@ extension IngestBook {
     _ key: StreamKey, _ floor: UInt64, ceiling: UInt64, _ now: Now
   ) throws(Failure) -> StoreOutcome {
     let stream = try stream(key)
-    try bear(key.station, in: key.stream)
+    try setCurrentStream(key.stream, of: key.station)
     var outcome = StoreOutcome(station: key.station, stream: key.stream)
     if stream.claims.reach(ceiling, at: now.wall) {
       for hole in stream.reached.holes(below: floor) {
@@ -141,7 +141,7 @@ extension IngestBook {
 
 // MARK: - One record
 
-/// The circumstances that the records of one item share.
+/// The values that the records of one item share.
 private struct Arrival {
   let stream: IngestStream
   let source: Source

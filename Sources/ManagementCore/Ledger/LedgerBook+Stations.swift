@@ -51,7 +51,7 @@ extension LedgerBook {
     _ exchange: Exchange, _ proof: CodeProof, from station: StationID, at now: Now
   ) throws(Failure) -> LedgerAnswer {
     // Which stream the station lives in is known from its birth, which comes before any question.
-    guard let life = try life(of: station) else { return .busy }
+    guard let life = try currentStream(of: station) else { return .busy }
     guard life == exchange.id.stream, try owner(of: life) == station else {
       return LedgerAnswer(.refused(.conflict, balance: nil), .foreign)
     }

@@ -13,7 +13,7 @@ package protocol LedgerBook {
   var hours: [StationID: StationHour] { get set }
 
   /// The stream that the station named at its last birth; nil before that.
-  func life(of station: StationID) throws(Failure) -> StreamID?
+  func currentStream(of station: StationID) throws(Failure) -> StreamID?
   /// By which the station's days go; nil where nobody has said it.
   func zone(of station: StationID) throws(Failure) -> Zone?
   /// The station that a stream belongs to: the first one that used it.

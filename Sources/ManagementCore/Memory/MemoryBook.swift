@@ -40,7 +40,7 @@ struct MemoryBook: LedgerBook, Sendable {
     var day: Int
   }
 
-  func life(of station: StationID) -> StreamID? { lives[station] }
+  func currentStream(of station: StationID) -> StreamID? { lives[station] }
   func owner(of stream: StreamID) -> StationID? { owners[stream] }
   func zone(of station: StationID) -> Zone? {
     (setZones[station] ?? toldZones[station]).flatMap { zones($0) }

@@ -39,7 +39,9 @@ struct MemoryIngest: IngestBook {
     store.claims[stream.key] = stream.claims
   }
 
-  func bear(_ station: StationID, in stream: StreamID) { store.book.lives[station] = stream }
+  func setCurrentStream(_ stream: StreamID, of station: StationID) {
+    store.book.lives[station] = stream
+  }
 
   func noteRestored(_ stream: IngestStream, through last: UInt64) {
     store.book.gaps[stream.key.stream] = max(store.book.gaps[stream.key.stream] ?? 0, last)

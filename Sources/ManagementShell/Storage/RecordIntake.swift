@@ -101,8 +101,8 @@ final class RecordIntake: IngestBook {
   /// The zone of a station is being set.
   func forgetZone(of station: StationID) { zones[station] = nil }
 
-  func bear(_ station: StationID, in stream: StreamID) throws(DatabaseError) {
-    try ledger.bear(station, in: stream)
+  func setCurrentStream(_ stream: StreamID, of station: StationID) throws(DatabaseError) {
+    try ledger.setCurrentStream(stream, of: station)
   }
 
   func noteRestored(_ stream: IngestStream, through last: UInt64) throws(DatabaseError) {

@@ -80,7 +80,7 @@ final class SQLiteBook: LedgerBook {
 
   // MARK: - Stations
 
-  func life(of station: StationID) throws(DatabaseError) -> StreamID? {
+  func currentStream(of station: StationID) throws(DatabaseError) -> StreamID? {
     if let known = lives[station] { return known }
     var life: StreamID?
     try database.prepare("SELECT life FROM station WHERE id = ?1")
@@ -90,8 +90,8 @@ final class SQLiteBook: LedgerBook {
   }
 
   /// The station was born in this stream.
-  func bear(_ station: StationID, in stream: StreamID) throws(DatabaseError) {
-    guard try life(of: station) != stream else { return }
+  func setCurrentStream(_ stream: StreamID, of station: StationID) throws(DatabaseError) {
+    guard try currentStream(of: station) != stream else { return }
     try database.prepare("UPDATE station SET life = ?2 WHERE id = ?1")
       .run([.text(station.text), .text(stream.description)])
     lives[station] = stream

@@ -44,7 +44,7 @@ package struct Admission: Equatable, Sendable {
   /// Who is let in, and what boot must remember of it.
   struct Grant: Equatable, Sendable {
     let point: AccessPointID
-    let claimant: Claimant
+    let request: EntryRequest
     let note: GrantNote?
     fileprivate let changes: [RecoveryChange]
   }
@@ -101,7 +101,7 @@ package struct Admission: Equatable, Sendable {
     switch decision {
     case .ignored: break
     case .confirmed: step.effects.append(.door(.show(id, .granted)))
-    case .granted(let claimant, let mark, let note):
+    case .granted(let request, let mark, let note):
       let forgiven = attempt.number.map { guesses.right($0) } ?? []
       var changes = forgiven.map { RecoveryChange.guess($0) }
       if let mark {
@@ -110,7 +110,7 @@ package struct Admission: Equatable, Sendable {
         changes.append(.mark(mark, forgetting: forgetting))
       }
       changes += around.clock.changes(at: step.now)
-      return .grants(Grant(point: id, claimant: claimant, note: note, changes: changes))
+      return .grants(Grant(point: id, request: request, note: note, changes: changes))
     case .refused(let refusal):
       tellKeeper(attempt, &step)
       refuse(refusal, attempt.number, at: index, door, &step)
@@ -125,14 +125,14 @@ package struct Admission: Equatable, Sendable {
     _ isPartnerOpen: Bool, _ headcount: Headcount, _ around: Surroundings, _ now: Now
   ) -> Entry.Decision {
     let time = around.clock.judgementTime(now, of: witness)
-    var circumstances = Circumstances(
+    var context = EntryContext(
       policy: policy, time: time,
       local: LocalTime(time ?? now.wall, utcOffsetSeconds: now.utcOffsetSeconds),
       directory: directory, marks: marks, whereabouts: headcount.whereabouts,
       inside: headcount.expected, openFor: door.door.openFor, isPartnerOpen: isPartnerOpen,
       mode: door.resolution.mode, now: now.instant)
-    circumstances.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
-    return points[index].entry.decide(attempt, circumstances)
+    context.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
+    return points[index].entry.decide(attempt, context)
   }
 
   private func isPartnerOpen(of id: AccessPointID, _ doors: Doors) -> Bool {
@@ -145,17 +145,17 @@ package struct Admission: Equatable, Sendable {
   /// The door was released for whoever was granted entry.
   mutating func admit(_ grant: Grant, _ around: Surroundings, _ step: inout Step) {
     guard let index = index(of: grant.point) else { return }
-    let claimant = grant.claimant
+    let request = grant.request
     step.effects.append(.door(.show(grant.point, .granted)))
     step.journal(
       .entry(
-        .granted(grant.point, member: claimant.member, claimant.credential, note: grant.note)),
+        .granted(grant.point, member: request.member, request.credential, note: grant.note)),
       .urgent, grant.changes)
     if grant.note != .override { modes.noteArrival(at: grant.point, around, step.now) }
     if let action = points[index].entry.tries.good() { perform(action, at: grant.point, &step) }
-    if claimant.isDuress {
+    if request.isDuress {
       step.set(.duress, grant.point, stands: true)
-    } else if claimant.isMaintainer {
+    } else if request.isMaintainer {
       endDuress(&step)
     }
   }

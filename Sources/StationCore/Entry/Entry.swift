@@ -29,7 +29,7 @@ package struct Entry: Equatable, Sendable {
     /// The code is good, and already holds this door open: say so again, nothing else.
     case confirmed
     /// The mark is there where a code was shown: it is used up now.
-    case granted(Claimant, mark: ReplayMark?, note: GrantNote?)
+    case granted(EntryRequest, mark: ReplayMark?, note: GrantNote?)
     case refused(Refusal)
   }
 
@@ -58,12 +58,12 @@ package struct Entry: Equatable, Sendable {
   package init() {}
 
   package mutating func decide(
-    _ attempt: EntryAttempt, _ circumstances: Circumstances
+    _ attempt: EntryAttempt, _ context: EntryContext
   ) -> Decision {
-    let now = circumstances.now
+    let now = context.now
     guard let bytes = attempt.digest else {
       lastShown = nil
-      return judge(attempt, circumstances)
+      return judge(attempt, context)
     }
     let goesOn = lastShown.flatMap {
       $0.bytes == bytes && now - $0.at < Presentation.gap ? $0 : nil
@@ -73,7 +73,7 @@ package struct Entry: Equatable, Sendable {
       lastShown = shown
       return .ignored
     }
-    let decision = judge(attempt, circumstances)
+    let decision = judge(attempt, context)
     var denial: Denial?
     if case .refused(let refusal) = decision { denial = refusal.denial }
     lastShown = Shown(bytes: bytes, at: now, judged: now, denial: denial)
@@ -81,58 +81,58 @@ package struct Entry: Equatable, Sendable {
     return goesOn != nil && goesOn?.denial == denial ? .ignored : decision
   }
 
-  private func judge(_ attempt: EntryAttempt, _ circumstances: Circumstances) -> Decision {
+  private func judge(_ attempt: EntryAttempt, _ context: EntryContext) -> Decision {
     switch attempt {
-    case .code(let presentation): return judge(presentation, circumstances)
+    case .code(let presentation): return judge(presentation, context)
     case .card(let presentation):
       let credential = Credential.card(presentation.digest)
-      guard !mustWait(circumstances) else {
+      guard !mustWait(context) else {
         return .refused(Refusal(.paused, credential))
       }
-      guard let member = circumstances.directory.member(with: presentation.card) else {
+      guard let member = context.directory.member(with: presentation.card) else {
         return .refused(Refusal(.unknownCard, credential))
       }
-      return judge(listed(member, credential, circumstances), circumstances)
+      return judge(listed(member, credential, context), context)
     case .pin(let attempt, _):
       // Also the right one: or the pause would tell which one that was.
-      guard !mustWait(circumstances) else {
+      guard !mustWait(context) else {
         return .refused(Refusal(.paused, .pin))
       }
       switch attempt {
       case .wrong: return .refused(Refusal(.wrongPIN, .pin))
       case .right(let member):
-        return judge(listed(member, .pin, circumstances), circumstances)
+        return judge(listed(member, .pin, context), context)
       case .duress(let member):
-        var claimant = listed(member, .pin, circumstances)
-        claimant.isDuress = true
-        return judge(claimant, circumstances)
+        var request = listed(member, .pin, context)
+        request.isDuress = true
+        return judge(request, context)
       }
     }
   }
 
-  private func mustWait(_ circumstances: Circumstances) -> Bool {
-    circumstances.isHeld || tries.isPaused(at: circumstances.now)
+  private func mustWait(_ context: EntryContext) -> Bool {
+    context.isHeld || tries.isPaused(at: context.now)
   }
 
   /// A card and a PIN do not expire, but hours and reservations need a time to go by.
-  private func judge(_ claimant: Claimant, _ circumstances: Circumstances) -> Decision {
-    let policy = circumstances.policy
-    guard circumstances.time != nil || (policy.hours.isConstant && policy.reservation == .off)
-    else { return .refused(Refusal(.clockUntrusted, claimant.credential)) }
-    return judge(claimant, until: nil, circumstances)
+  private func judge(_ request: EntryRequest, _ context: EntryContext) -> Decision {
+    let policy = context.policy
+    guard context.time != nil || (policy.hours.isConstant && policy.reservation == .off)
+    else { return .refused(Refusal(.clockUntrusted, request.credential)) }
+    return judge(request, until: nil, context)
   }
 
   /// Whoever is known by the list alone.
   private func listed(
-    _ member: MemberID, _ credential: Credential, _ circumstances: Circumstances
-  ) -> Claimant {
-    let profile = circumstances.directory.profile(of: member)
-    return Claimant(
+    _ member: MemberID, _ credential: Credential, _ context: EntryContext
+  ) -> EntryRequest {
+    let profile = context.directory.profile(of: member)
+    return EntryRequest(
       member: member, credential: credential, isMaintainer: profile.isMaintainer,
       needsTime: profile.needsTime)
   }
 
-  private func judge(_ presentation: Presentation, _ circumstances: Circumstances) -> Decision {
+  private func judge(_ presentation: Presentation, _ context: EntryContext) -> Decision {
     let claims: MemberClaims
     let code: CodeDigest
     let terms: IssuerTerms
@@ -145,38 +145,38 @@ package struct Entry: Equatable, Sendable {
       code = digest
       terms = issuer
     }
-    guard let time = circumstances.time else {
+    guard let time = context.time else {
       return .refused(Refusal(.clockUntrusted, .code(code)))
     }
-    switch circumstances.policy.code.judge(claims, terms, at: time) {
+    switch context.policy.code.judge(claims, terms, at: time) {
     case .failure(let refusal): return .refused(Refusal(Denial(refusal), .code(code)))
     case .success(let member):
-      if code == circumstances.openFor { return .confirmed }
-      var claimant = listed(member, .code(code), circumstances)
-      claimant.code = code
-      claimant.isDuress = claims.traits.contains(.duress)
-      claimant.isMaintainer = claimant.isMaintainer || claims.traits.contains(.maintainer)
-      claimant.needsTime = claimant.needsTime || claims.traits.contains(.extended)
-      let until = (claims.expires ?? time) + circumstances.policy.code.leeway
-      return judge(claimant, until: until, circumstances)
+      if code == context.openFor { return .confirmed }
+      var request = listed(member, .code(code), context)
+      request.code = code
+      request.isDuress = claims.traits.contains(.duress)
+      request.isMaintainer = request.isMaintainer || claims.traits.contains(.maintainer)
+      request.needsTime = request.needsTime || claims.traits.contains(.extended)
+      let until = (claims.expires ?? time) + context.policy.code.leeway
+      return judge(request, until: until, context)
     }
   }
 
   /// - Parameter until: when the code that was shown has expired; nil where none was.
   private func judge(
-    _ claimant: Claimant, until: WallTime?, _ circumstances: Circumstances
+    _ request: EntryRequest, until: WallTime?, _ context: EntryContext
   ) -> Decision {
-    switch EntryGround.judge(claimant, circumstances) {
+    switch EntryRule.judge(request, context) {
     case .failure(let refusal):
       return .refused(
         Refusal(
-          refusal.denial, claimant.credential, member: claimant.member,
-          isDuress: claimant.isDuress && refusal.denial != .revoked && refusal.denial != .replayed))
+          refusal.denial, request.credential, member: request.member,
+          isDuress: request.isDuress && refusal.denial != .revoked && refusal.denial != .replayed))
     case .success(let note):
       let mark = until.flatMap { until in
-        claimant.code.map { ReplayMark(code: $0, until: until) }
+        request.code.map { ReplayMark(code: $0, until: until) }
       }
-      return .granted(claimant, mark: mark, note: note)
+      return .granted(request, mark: mark, note: note)
     }
   }
 }

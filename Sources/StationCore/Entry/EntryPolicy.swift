@@ -16,13 +16,13 @@ package struct EntryPolicy: Equatable, Sendable {
   package var interlock: Interlock?
   package var uplink: UplinkPolicy
   /// The programs of doors that have another one than `codes`.
-  package var programs: [AccessPointID: DoorProgram]
+  package var programs: [AccessPointID: DoorSchedule]
 
   package init(
     code: CodePolicy = CodePolicy(), hours: Schedule = .always, freeHours: Schedule = .never,
     capacity: CapacityPolicy = CapacityPolicy(), reservation: ReservationPolicy = .off,
     antiPassback: AntiPassback = .off, interlock: Interlock? = nil,
-    uplink: UplinkPolicy = .codes, programs: [AccessPointID: DoorProgram] = [:]
+    uplink: UplinkPolicy = .codes, programs: [AccessPointID: DoorSchedule] = [:]
   ) {
     self.code = code
     self.hours = hours
@@ -35,7 +35,7 @@ package struct EntryPolicy: Equatable, Sendable {
     self.programs = programs
   }
 
-  package func program(of point: AccessPointID) -> DoorProgram { programs[point] ?? .codes }
+  package func program(of point: AccessPointID) -> DoorSchedule { programs[point] ?? .codes }
 
   /// Whether a door's mode may change although nobody turned a switch.
   var modesDependOnTime: Bool {

@@ -22,7 +22,7 @@ package struct Headcount: Equatable, Sendable {
   /// The members inside, as far as anti-passback asks for them.
   var whereabouts = Whereabouts()
   var points: [Point]
-  var evidence: Evidence
+  var evidence: VacancyProof
   /// When the local day ends, as far as the time is known.
   var midnight: Instant?
   private let capacity: CapacityPolicy
@@ -46,7 +46,7 @@ package struct Headcount: Equatable, Sendable {
     self.points = points.map {
       Point(id: $0, beams: BeamPair(policy.beams), pulses: PulseCounter(policy.pulse))
     }
-    evidence = Evidence(policy.evidence)
+    evidence = VacancyProof(policy.evidence)
     self.capacity = capacity
     watch = CapacityWatch(capacity)
     self.isFollowed = isFollowed

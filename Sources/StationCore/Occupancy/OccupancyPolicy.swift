@@ -6,11 +6,11 @@ package struct OccupancyPolicy: Equatable, Sendable {
   /// Which way a pulse of a single counting sensor went.
   package var pulse: PulseDirection
   /// When an empty room may set the count to zero; nil without a motion sensor, and then never.
-  package var evidence: EvidenceTiming?
+  package var evidence: VacancyTiming?
 
   package init(
     beams: BeamTiming = BeamTiming(), pulse: PulseDirection = .opener,
-    evidence: EvidenceTiming? = nil
+    evidence: VacancyTiming? = nil
   ) {
     self.beams = beams
     self.pulse = pulse
@@ -53,7 +53,7 @@ package enum PulseDirection: String, CaseIterable, Sendable {
 }
 
 /// When a room without motion is empty.
-package struct EvidenceTiming: Equatable, Sendable {
+package struct VacancyTiming: Equatable, Sendable {
   /// How long the motion sensor goes on after the last movement that it saw.
   package var hold: Duration
   /// How long nothing may have moved after a door cycle that the exit button began.

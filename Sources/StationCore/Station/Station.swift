@@ -181,13 +181,13 @@ extension Station {
   private mutating func admit(
     _ grant: Admission.Grant, _ around: Surroundings, _ step: inout Step
   ) {
-    let (id, claimant) = (grant.point, grant.claimant)
-    doors.grant(claimant.code, isExtended: claimant.needsTime, at: id, &step)
+    let (id, request) = (grant.point, grant.request)
+    doors.grant(request.code, isExtended: request.needsTime, at: id, &step)
     admission.admit(grant, around, &step)
     guard let door = doors[id]?.door else { return }
     headcount.expect(
-      claimant.member, at: id,
-      until: step.now.instant + door.timing.access(isExtended: claimant.needsTime))
+      request.member, at: id,
+      until: step.now.instant + door.timing.access(isExtended: request.needsTime))
   }
 
   /// The codes at the machine tell the time as those at a door do.

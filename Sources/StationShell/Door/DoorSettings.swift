@@ -106,7 +106,7 @@ extension SettingsReader {
 
   /// Whether there are times at which the door is open to everyone.
   private func staysOpen(_ section: Configuration.Section) -> Bool {
-    let isByProgram = DoorProgram(rawValue: section.text("program"))?.hasFreeAccess ?? false
+    let isByProgram = DoorSchedule(rawValue: section.text("program"))?.hasFreeAccess ?? false
     return isByProgram || configuration.section("entry").text("uplink-lost") == "free"
   }
 

@@ -89,7 +89,7 @@ extension ConfigurationTable.Key {
     "By which opening hours are read; without it the machine's own.")
 
   static let program = Self(
-    "program", .choice(DoorProgram.allCases.map(\.rawValue)), .standard("codes"),
+    "program", .choice(DoorSchedule.allCases.map(\.rawValue)), .standard("codes"),
     "How the door is used: by showing something (codes), open during the free hours (schedule), "
       + "always open (free), open during the free hours from the first member on (first-person), "
       + "for maintainers only (lock-down, maintenance).")

@@ -102,11 +102,11 @@ struct EntrySettings {
     problems.append(ConfigurationProblem(line: line, message))
   }
 
-  private func programs() -> [AccessPointID: DoorProgram] {
-    var programs: [AccessPointID: DoorProgram] = [:]
+  private func programs() -> [AccessPointID: DoorSchedule] {
+    var programs: [AccessPointID: DoorSchedule] = [:]
     for section in configuration.sections("access-point") {
       guard let id = points.first(where: { $0.description == section.argument }),
-        let program = DoorProgram(rawValue: section.text("program")), program != .codes
+        let program = DoorSchedule(rawValue: section.text("program")), program != .codes
       else { continue }
       programs[id] = program
     }
@@ -132,7 +132,7 @@ struct EntrySettings {
     }
   }
 
-  private mutating func freeHours(_ programs: [AccessPointID: DoorProgram]) -> Schedule {
+  private mutating func freeHours(_ programs: [AccessPointID: DoorSchedule]) -> Schedule {
     let known = problems.count
     let hours = schedule("free-hours")
     guard problems.count == known else { return hours }

@@ -42,7 +42,7 @@ extension SettingsReader {
         darkAfter: section.duration("beam-dark-after")),
       pulse: PulseDirection(rawValue: section.text("counter-direction")) ?? .opener,
       evidence: hasSensor
-        ? EvidenceTiming(
+        ? VacancyTiming(
           hold: hold, afterExit: section.duration(after[0]),
           afterCycle: section.duration(after[1])) : nil)
   }

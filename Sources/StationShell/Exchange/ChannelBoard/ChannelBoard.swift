@@ -8,7 +8,7 @@ import StationProtocol
 /// for each kind, and never believed.
 final class ChannelBoard: ExchangeMachine {
   /// What came from the board and answered nothing.
-  enum Oddity: String, CaseIterable {
+  enum LineFault: String, CaseIterable {
     case noise = "bytes that are no frame"
     case wrongSum = "a frame with a wrong check byte"
     case unknown = "a frame of an unknown type or column"
@@ -22,7 +22,7 @@ final class ChannelBoard: ExchangeMachine {
   var onReport: (MachineReport, MachineRequest) -> Void = { _, _ in }
   var onSilence: (MachineRequest) -> Void = { _ in }
   /// How often each of them came since the start of the program.
-  private(set) var oddities: [Oddity: Int] = [:]
+  private(set) var lineFaults: [LineFault: Int] = [:]
 
   private let loop: EventLoop
   private let path: String
@@ -59,9 +59,9 @@ final class ChannelBoard: ExchangeMachine {
     silence?.cancel()
     orders = []
     close()
-    for oddity in Oddity.allCases {
-      guard let count = oddities[oddity] else { continue }
-      Log.warning("the exchange machine sent \(oddity.rawValue): \(count) times")
+    for fault in LineFault.allCases {
+      guard let count = lineFaults[fault] else { continue }
+      Log.warning("the exchange machine sent \(fault.rawValue): \(count) times")
     }
   }
 
@@ -120,10 +120,10 @@ final class ChannelBoard: ExchangeMachine {
     if let next { send(next) }
   }
 
-  private func count(_ oddity: Oddity) {
-    oddities[oddity, default: 0] += 1
-    guard oddities[oddity] == 1 else { return }
-    Log.warning("the exchange machine at \(path) sent \(oddity.rawValue); it was not believed")
+  private func count(_ fault: LineFault) {
+    lineFaults[fault, default: 0] += 1
+    guard lineFaults[fault] == 1 else { return }
+    Log.warning("the exchange machine at \(path) sent \(fault.rawValue); it was not believed")
   }
 
   private func close() {

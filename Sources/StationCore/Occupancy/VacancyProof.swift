@@ -4,9 +4,9 @@ import Time
 
 /// Watches the doors and the motion sensor. Without a motion sensor there is no evidence at all:
 /// a closed door says nothing about who sits behind it.
-package struct Evidence: Equatable, Sendable {
+package struct VacancyProof: Equatable, Sendable {
   package private(set) var state = State.nothing
-  private let timing: EvidenceTiming?
+  private let timing: VacancyTiming?
   /// What the sensor says; nil before it has said anything.
   private var isMoving: Bool?
 
@@ -27,7 +27,7 @@ package struct Evidence: Equatable, Sendable {
     case proven
   }
 
-  package init(_ timing: EvidenceTiming?) { self.timing = timing }
+  package init(_ timing: VacancyTiming?) { self.timing = timing }
 
   /// A door opened, or was opened for somebody else as well.
   package mutating func opened(byExit: Bool) { state = .open(byExit: byExit) }

@@ -2,7 +2,7 @@
 
 /// Plans the faults that are not aimed. Everything that it does ends by itself or is mended when
 /// the quiet phase begins.
-struct Weather {
+struct BackgroundFaults {
   let world: World
   let broker: SimulatedBroker
   let service: SimulatedManagement
@@ -63,10 +63,10 @@ struct Weather {
   /// Plans a fault again and again, `hours` apart, while the plan has it and faults may strike.
   private func every(
     _ fault: Fault, _ hours: ClosedRange<Int>, _ index: Int,
-    _ strike: @escaping (inout Dice) -> Void
+    _ strike: @escaping (inout SeededGenerator) -> Void
   ) {
     guard world.plan.contains(fault) else { return }
-    var dice = Dice(
+    var dice = SeededGenerator(
       seed: world.seed, "weather", index * 64 + (Fault.allCases.firstIndex(of: fault) ?? 0))
     func next() {
       world.after(dice.seconds(hours.lowerBound * 3600...hours.upperBound * 3600)) {

@@ -1,9 +1,9 @@
-// The grounds on which a member may be kept out, in their order, each a small rule of its own.
+// The rules by which a member may be kept out, in their order.
 import StationProtocol
 import Time
 
 /// Who wants to come in, once that is known.
-package struct Claimant: Equatable, Sendable {
+package struct EntryRequest: Equatable, Sendable {
   package var member: MemberID
   package var credential: Credential
   /// The code that is used up when the door opens; nil with a card or a PIN.
@@ -29,7 +29,7 @@ package struct Claimant: Equatable, Sendable {
 }
 
 /// What a decision depends on beyond what was shown.
-package struct Circumstances: Equatable, Sendable {
+package struct EntryContext: Equatable, Sendable {
   package var policy: EntryPolicy
   /// The time by which codes are judged; nil where the station does not know it.
   package var time: WallTime?
@@ -69,8 +69,8 @@ package struct Circumstances: Equatable, Sendable {
   }
 }
 
-/// One ground: when it speaks against a member, and whether a maintainer is above it.
-package struct EntryGround: Sendable {
+/// One rule: when it speaks against a member, and whether a maintainer is above it.
+package struct EntryRule: Sendable {
   package enum Finding: Equatable, Sendable {
     /// Nothing speaks against it.
     case passes
@@ -80,31 +80,31 @@ package struct EntryGround: Sendable {
   }
 
   package let denial: Denial
-  /// A maintainer comes in all the same, and the record says so. Not where the ground is about
+  /// A maintainer comes in all the same, and the record says so. Not where the rule is about
   /// whose credential it is, and not where two open doors would undo what an interlock is for:
   /// there a maintainer waits until the other one is shut, like anybody.
   package let yieldsToMaintainers: Bool
-  package let examine: @Sendable (Claimant, Circumstances) -> Finding
+  package let examine: @Sendable (EntryRequest, EntryContext) -> Finding
 
   /// In the order in which they are examined, after those of the credential itself.
-  package static let all: [EntryGround] = [
-    EntryGround(.revoked) { $1.directory.revoked.contains($0.member) },
-    EntryGround(.replayed) { claimant, circumstances in
-      claimant.code.map(circumstances.marks.contains) ?? false
+  package static let all: [EntryRule] = [
+    EntryRule(.revoked) { $1.directory.revoked.contains($0.member) },
+    EntryRule(.replayed) { request, context in
+      request.code.map(context.marks.contains) ?? false
     },
-    EntryGround(.suspended) { $1.directory.profile(of: $0.member).status == .suspended },
-    EntryGround(.closed, yieldsToMaintainers: true) { !$1.policy.hours.holds(at: $1.local) },
-    EntryGround(.notReserved, yieldsToMaintainers: true, isWithoutReservation),
-    EntryGround(denial: .passedBack, yieldsToMaintainers: true, examine: passback),
-    EntryGround(.interlocked) { $1.isPartnerOpen },
-    EntryGround(denial: .full, yieldsToMaintainers: true, examine: capacity),
-    EntryGround(.lockedDown, yieldsToMaintainers: true) { $1.mode == .lockDown },
-    EntryGround(.maintenance, yieldsToMaintainers: true) { $1.mode == .maintenance },
+    EntryRule(.suspended) { $1.directory.profile(of: $0.member).status == .suspended },
+    EntryRule(.closed, yieldsToMaintainers: true) { !$1.policy.hours.holds(at: $1.local) },
+    EntryRule(.notReserved, yieldsToMaintainers: true, isWithoutReservation),
+    EntryRule(denial: .passedBack, yieldsToMaintainers: true, examine: passback),
+    EntryRule(.interlocked) { $1.isPartnerOpen },
+    EntryRule(denial: .full, yieldsToMaintainers: true, examine: capacity),
+    EntryRule(.lockedDown, yieldsToMaintainers: true) { $1.mode == .lockDown },
+    EntryRule(.maintenance, yieldsToMaintainers: true) { $1.mode == .maintenance },
   ]
 
   private init(
     denial: Denial, yieldsToMaintainers: Bool,
-    examine: @escaping @Sendable (Claimant, Circumstances) -> Finding
+    examine: @escaping @Sendable (EntryRequest, EntryContext) -> Finding
   ) {
     self.denial = denial
     self.yieldsToMaintainers = yieldsToMaintainers
@@ -113,7 +113,7 @@ package struct EntryGround: Sendable {
 
   private init(
     _ denial: Denial, yieldsToMaintainers: Bool = false,
-    _ holds: @escaping @Sendable (Claimant, Circumstances) -> Bool
+    _ holds: @escaping @Sendable (EntryRequest, EntryContext) -> Bool
   ) {
     self.init(denial: denial, yieldsToMaintainers: yieldsToMaintainers) {
       holds($0, $1) ? .refused : .passes
@@ -123,15 +123,15 @@ package struct EntryGround: Sendable {
   /// Walks the grounds.
   /// - Returns: the first that refuses; otherwise what the record has to note, where anything.
   package static func judge(
-    _ claimant: Claimant, _ circumstances: Circumstances
+    _ request: EntryRequest, _ context: EntryContext
   ) -> Result<GrantNote?, Refusal> {
-    var notes: [GrantNote] = claimant.isDuress ? [.duress] : []
+    var notes: [GrantNote] = request.isDuress ? [.duress] : []
     for ground in all {
-      switch ground.examine(claimant, circumstances) {
+      switch ground.examine(request, context) {
       case .passes: break
       case .noted(let note): notes.append(note)
       case .refused:
-        guard claimant.isMaintainer, ground.yieldsToMaintainers else {
+        guard request.isMaintainer, ground.yieldsToMaintainers else {
           return .failure(Refusal(denial: ground.denial))
         }
         notes.append(.override)
@@ -147,33 +147,33 @@ package struct EntryGround: Sendable {
 
 // MARK: - Grounds that take more than a line
 
-extension EntryGround {
+extension EntryRule {
   @Sendable private static func isWithoutReservation(
-    _ claimant: Claimant, _ circumstances: Circumstances
+    _ request: EntryRequest, _ context: EntryContext
   ) -> Bool {
-    guard case .required(let grace) = circumstances.policy.reservation else { return false }
-    let windows = circumstances.directory.profile(of: claimant.member).reservation ?? .never
-    return !windows.holds(at: circumstances.local, grace: grace)
+    guard case .required(let grace) = context.policy.reservation else { return false }
+    let windows = context.directory.profile(of: request.member).reservation ?? .never
+    return !windows.holds(at: context.local, grace: grace)
   }
 
   @Sendable private static func passback(
-    _ claimant: Claimant, _ circumstances: Circumstances
+    _ request: EntryRequest, _ context: EntryContext
   ) -> Finding {
-    guard let entered = circumstances.whereabouts.entered(claimant.member) else { return .passes }
-    switch circumstances.policy.antiPassback {
+    guard let entered = context.whereabouts.entered(request.member) else { return .passes }
+    switch context.policy.antiPassback {
     case .off: return .passes
     case .soft: return .noted(.passedBack)
     case .hard: return .refused
     case .timed(let interval):
-      return circumstances.now - entered < interval ? .refused : .passes
+      return context.now - entered < interval ? .refused : .passes
     }
   }
 
   @Sendable private static func capacity(
-    _ claimant: Claimant, _ circumstances: Circumstances
+    _ request: EntryRequest, _ context: EntryContext
   ) -> Finding {
-    let capacity = circumstances.policy.capacity
-    guard let most = capacity.most, circumstances.inside >= most else { return .passes }
+    let capacity = context.policy.capacity
+    guard let most = capacity.most, context.inside >= most else { return .passes }
     return capacity.rule == .hard ? .refused : .noted(.overCapacity)
   }
 }

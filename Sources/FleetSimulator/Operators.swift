@@ -10,7 +10,7 @@ import ManagementCore
 import StationProtocol
 import Time
 
-final class Office {
+final class Operators {
   static let members = (0..<200).compactMap { MemberID("member-\($0)") }
 
   private struct Grant {
@@ -21,14 +21,14 @@ final class Office {
 
   private let world: World
   private let service: SimulatedManagement
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var grants: [Grant] = []
   private var decided = 0
 
   init(_ world: World, _ service: SimulatedManagement) {
     self.world = world
     self.service = service
-    dice = Dice(seed: world.seed, "office")
+    dice = SeededGenerator(seed: world.seed, "office")
   }
 
   func begin() {

@@ -3,7 +3,7 @@ import StationCore
 import StationProtocol
 import Testing
 
-@Suite struct DoorProgramTests {
+@Suite struct DoorScheduleTests {
   /// By the rules as they are told, not as they are coded: who is at the door and what may he?
   private func expected(_ it: ModeInputs) -> ModeResolution {
     let isShut = it.isLockedDown || it.program == .lockDown
@@ -25,7 +25,7 @@ import Testing
   func everything() {
     let truths = [false, true]
     var seen: [DoorMode] = []
-    for program in DoorProgram.allCases {
+    for program in DoorSchedule.allCases {
       for bits in 0..<64 {
         let it = ModeInputs(
           program: program, isLockedDown: truths[bits & 1], isInMaintenance: truths[bits >> 1 & 1],
@@ -40,7 +40,7 @@ import Testing
 
   @Test("a door never stands open in lock-down or in maintenance, nor cut off while closed")
   func neverOpen() {
-    for program in DoorProgram.allCases {
+    for program in DoorSchedule.allCases {
       #expect(
         ModeInputs(program: program, isLockedDown: true, isFreeHour: true, isOpenHour: true)
           .resolution.mode == .lockDown)

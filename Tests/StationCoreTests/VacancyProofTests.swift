@@ -5,9 +5,9 @@ import Time
 
 @testable import StationCore
 
-@Suite struct EvidenceTests {
+@Suite struct VacancyProofTests {
   private static let policy = OccupancyPolicy(
-    evidence: EvidenceTiming(
+    evidence: VacancyTiming(
       hold: .seconds(30), afterExit: .seconds(600), afterCycle: .seconds(1800)))
 
   @Test("an exit and then nothing that moves sets the count to zero and records the residual")
@@ -165,10 +165,10 @@ import Time
   /// and fails.
   @Test("every event in every state of the evidence leads where the table says")
   func table() {
-    let timing = EvidenceTiming(
+    let timing = VacancyTiming(
       hold: .seconds(30), afterExit: .seconds(600), afterCycle: .seconds(1800))
     let at = { (seconds: Int64) in Instant(nanoseconds: seconds * 1_000_000_000) }
-    let states: [(String, (inout Evidence) -> Void)] = [
+    let states: [(String, (inout VacancyProof) -> Void)] = [
       ("nothing", { _ in }), ("open", { $0.opened(byExit: true) }),
       (
         "watching",
@@ -193,7 +193,7 @@ import Time
         }
       ),
     ]
-    let events: [(String, (inout Evidence) -> Void)] = [
+    let events: [(String, (inout VacancyProof) -> Void)] = [
       ("opened", { $0.opened(byExit: false) }), ("granted", { $0.granted() }),
       ("all closed", { $0.allClosed(at: at(700)) }),
       ("moved", { $0.sensed(isMoving: true, at: at(701)) }),
@@ -212,7 +212,7 @@ import Time
     var lines: [String] = []
     for (name, prepare) in states {
       let ends = events.map { _, happen in
-        var evidence = Evidence(timing)
+        var evidence = VacancyProof(timing)
         evidence.sensed(isMoving: false, at: at(0))
         prepare(&evidence)
         #expect(Self.name(evidence.state) == name)
@@ -224,7 +224,7 @@ import Time
     #expect(lines.joined(separator: "\n") == expected)
   }
 
-  private static func name(_ state: Evidence.State) -> String {
+  private static func name(_ state: VacancyProof.State) -> String {
     switch state {
     case .nothing: "nothing"
     case .open: "open"

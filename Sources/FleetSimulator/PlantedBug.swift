@@ -2,7 +2,7 @@
 
 /// A bug that a run can be given. Each changes what passes between the station or the service
 /// and its simulated surroundings; the product has no switch for any of them.
-package enum Mutation: String, CaseIterable, Sendable {
+package enum PlantedBug: String, CaseIterable, Sendable {
   case publishBeforeCommit = "publish-before-commit"
   case ackBeforeCommit = "ack-before-commit"
   case ackOverAHole = "ack-over-a-hole"

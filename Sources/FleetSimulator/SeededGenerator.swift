@@ -2,7 +2,7 @@
 
 /// xoshiro256** (Blackman and Vigna), seeded through SplitMix64. A generator of its own for each
 /// concern, so that a fault more or less does not change when the workers come.
-struct Dice: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
   init(seed: UInt64, _ concern: StaticString, _ index: Int = 0) {

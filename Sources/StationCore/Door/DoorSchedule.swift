@@ -2,7 +2,7 @@
 import StationProtocol
 
 /// What a facility decides about one of its doors.
-package enum DoorProgram: String, CaseIterable, Sendable {
+package enum DoorSchedule: String, CaseIterable, Sendable {
   /// Whoever comes in shows something.
   case codes
   /// The door stands open during the free hours.
@@ -35,7 +35,7 @@ package enum UplinkPolicy: Equatable, Sendable {
 
 /// All that the mode of a door depends on.
 package struct ModeInputs: Equatable, Sendable {
-  package var program: DoorProgram
+  package var program: DoorSchedule
   /// The lock-down button is engaged.
   package var isLockedDown: Bool
   /// The maintenance key is turned, at this door or for all of them.
@@ -50,7 +50,7 @@ package struct ModeInputs: Equatable, Sendable {
   package var isCutOff: Bool
 
   package init(
-    program: DoorProgram = .codes, isLockedDown: Bool = false, isInMaintenance: Bool = false,
+    program: DoorSchedule = .codes, isLockedDown: Bool = false, isInMaintenance: Bool = false,
     isFreeHour: Bool = false, isOpenHour: Bool = false, hasFirstPerson: Bool = false,
     isCutOff: Bool = false
   ) {

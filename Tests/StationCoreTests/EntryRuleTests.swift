@@ -4,29 +4,29 @@ import StationProtocol
 import Testing
 import Time
 
-@Suite struct EntryGroundTests {
+@Suite struct EntryRuleTests {
   private static let member = MemberID("m-1")!
   private static let code = CodeDigest(high: 1, low: 1)
   private static let now = Instant(nanoseconds: 1_000_000_000_000)
 
-  private static var claimant: Claimant {
-    Claimant(member: member, credential: .code(code), code: code)
+  private static var request: EntryRequest {
+    EntryRequest(member: member, credential: .code(code), code: code)
   }
 
-  private static func circumstances(_ policy: EntryPolicy = EntryPolicy()) -> Circumstances {
-    Circumstances(
+  private static func context(_ policy: EntryPolicy = EntryPolicy()) -> EntryContext {
+    EntryContext(
       policy: policy, time: WallTime(seconds: 1_700_049_600),
       local: LocalTime(WallTime(seconds: 1_700_049_600), utcOffsetSeconds: 0), now: now)
   }
 
-  /// Circumstances in which one ground, and no other, speaks against the member.
-  private static func spoilt(by denial: Denial) -> Circumstances {
-    var it = circumstances()
+  /// A context in which one rule, and no other, speaks against the member.
+  private static func spoilt(by denial: Denial) -> EntryContext {
+    var it = context()
     spoil(&it, denial)
     return it
   }
 
-  private static func spoil(_ it: inout Circumstances, _ denial: Denial) {
+  private static func spoil(_ it: inout EntryContext, _ denial: Denial) {
     switch denial {
     case .revoked: it.directory.revoked = RevocationList([member])
     case .replayed:
@@ -54,33 +54,33 @@ import Time
     .lockedDown, .maintenance,
   ]
 
-  private func denial(_ claimant: Claimant, _ circumstances: Circumstances) -> Denial? {
-    switch EntryGround.judge(claimant, circumstances) {
+  private func denial(_ request: EntryRequest, _ context: EntryContext) -> Denial? {
+    switch EntryRule.judge(request, context) {
     case .success: nil
     case .failure(let refusal): refusal.denial
     }
   }
 
-  private func note(_ claimant: Claimant, _ circumstances: Circumstances) -> GrantNote? {
-    if case .success(let note) = EntryGround.judge(claimant, circumstances) { note } else { nil }
+  private func note(_ request: EntryRequest, _ context: EntryContext) -> GrantNote? {
+    if case .success(let note) = EntryRule.judge(request, context) { note } else { nil }
   }
 
   @Test("the list of grounds is the closed list of denials, in its order")
   func list() {
-    #expect(EntryGround.all.map(\.denial) == Self.order)
+    #expect(EntryRule.all.map(\.denial) == Self.order)
     #expect(Denial.allCases.suffix(Self.order.count) == Self.order[...])
   }
 
   @Test("each ground speaks by itself, and no other with it", arguments: order)
   func alone(_ denial: Denial) {
-    let circumstances = Self.spoilt(by: denial)
-    for ground in EntryGround.all {
-      let finding = ground.examine(Self.claimant, circumstances)
+    let context = Self.spoilt(by: denial)
+    for ground in EntryRule.all {
+      let finding = ground.examine(Self.request, context)
       #expect(finding == (ground.denial == denial ? .refused : .passes), "\(ground.denial)")
-      #expect(ground.examine(Self.claimant, Self.circumstances()) == .passes)
+      #expect(ground.examine(Self.request, Self.context()) == .passes)
     }
-    #expect(self.denial(Self.claimant, circumstances) == denial)
-    #expect(self.denial(Self.claimant, Self.circumstances()) == nil)
+    #expect(self.denial(Self.request, context) == denial)
+    #expect(self.denial(Self.request, Self.context()) == nil)
   }
 
   @Test("of any two grounds the first of the list is given")
@@ -88,9 +88,9 @@ import Time
     for (index, first) in Self.order.enumerated() {
       for second in Self.order[(index + 1)...]
       where [first, second] != [.lockedDown, .maintenance] {
-        var circumstances = Self.spoilt(by: second)
-        Self.spoil(&circumstances, first)
-        #expect(denial(Self.claimant, circumstances) == first, "\(first) before \(second)")
+        var context = Self.spoilt(by: second)
+        Self.spoil(&context, first)
+        #expect(denial(Self.request, context) == first, "\(first) before \(second)")
       }
     }
   }
@@ -103,35 +103,35 @@ import Time
       (.lockedDown, true), (.maintenance, true),
     ])
   func maintainers(_ ground: Denial, _ isAbove: Bool) {
-    var claimant = Self.claimant
-    claimant.isMaintainer = true
-    let circumstances = Self.spoilt(by: ground)
-    #expect(denial(claimant, circumstances) == (isAbove ? nil : ground))
-    #expect(note(claimant, circumstances) == (isAbove ? .override : nil))
-    #expect(note(claimant, Self.circumstances()) == nil)
+    var request = Self.request
+    request.isMaintainer = true
+    let context = Self.spoilt(by: ground)
+    #expect(denial(request, context) == (isAbove ? nil : ground))
+    #expect(note(request, context) == (isAbove ? .override : nil))
+    #expect(note(request, Self.context()) == nil)
   }
 
   @Test("a card and a PIN are not used up")
   func notReplayed() {
-    var claimant = Self.claimant
-    claimant.credential = .pin
-    claimant.code = nil
-    #expect(denial(claimant, Self.spoilt(by: .replayed)) == nil)
+    var request = Self.request
+    request.credential = .pin
+    request.code = nil
+    #expect(denial(request, Self.spoilt(by: .replayed)) == nil)
   }
 
   @Test("a reservation opens within its window and its grace, for its member alone")
   func reservation() throws {
     let window = try Schedule(text: "2023-11-15 12:30-13:00")
     let profiles = [Self.member: MemberProfile(reservation: window)]
-    var it = Self.circumstances(EntryPolicy(reservation: .required(graceMinutes: 10)))
+    var it = Self.context(EntryPolicy(reservation: .required(graceMinutes: 10)))
     it.directory = MemberDirectory(profiles: profiles)
     let noon = LocalTime(day: it.local.day, minute: 720)
     for (minute, isIn) in [(739, false), (740, true), (750, true), (789, true), (790, false)] {
       it.local = LocalTime(day: noon.day, minute: minute)
-      #expect(denial(Self.claimant, it) == (isIn ? nil : .notReserved), "\(minute)")
+      #expect(denial(Self.request, it) == (isIn ? nil : .notReserved), "\(minute)")
     }
     it.local.minute = 750
-    var other = Self.claimant
+    var other = Self.request
     other.member = MemberID("m-2")!
     #expect(denial(other, it) == .notReserved)
     it.policy.reservation = .off
@@ -142,32 +142,32 @@ import Time
   func soft() {
     var it = Self.spoilt(by: .passedBack)
     it.policy.antiPassback = .soft
-    #expect(note(Self.claimant, it) == .passedBack)
+    #expect(note(Self.request, it) == .passedBack)
     it.policy.capacity = CapacityPolicy(most: 1, rule: .soft)
     it.inside = 1
-    #expect(note(Self.claimant, it) == .passedBack)
+    #expect(note(Self.request, it) == .passedBack)
     it.policy.antiPassback = .off
-    #expect(note(Self.claimant, it) == .overCapacity)
+    #expect(note(Self.request, it) == .overCapacity)
     it.policy.hours = .never
-    var claimant = Self.claimant
-    claimant.isMaintainer = true
-    #expect(note(claimant, it) == .override)
-    claimant.isDuress = true
-    #expect(note(claimant, it) == .duress)
+    var request = Self.request
+    request.isMaintainer = true
+    #expect(note(request, it) == .override)
+    request.isDuress = true
+    #expect(note(request, it) == .duress)
   }
 
   @Test("timed anti-passback refuses for its time after the last entry, and no longer")
   func timed() {
     var it = Self.spoilt(by: .passedBack)
     it.policy.antiPassback = .timed(.seconds(300))
-    #expect(denial(Self.claimant, it) == .passedBack)
+    #expect(denial(Self.request, it) == .passedBack)
     it.now = Self.now + .seconds(300) + .nanoseconds(-1)
-    #expect(denial(Self.claimant, it) == .passedBack)
+    #expect(denial(Self.request, it) == .passedBack)
     it.now = Self.now + .seconds(300)
-    #expect(denial(Self.claimant, it) == nil)
+    #expect(denial(Self.request, it) == nil)
     it.policy.antiPassback = .off
     it.now = Self.now
-    #expect(denial(Self.claimant, it) == nil)
+    #expect(denial(Self.request, it) == nil)
   }
 
   @Test("an interlock knows its partner, whichever way round it was written")
