@@ -41,7 +41,7 @@ references := $(patsubst Sources/bench/reference/%.c,.build/reference/%,$(wildca
 # Shell scripts are known by their first line.
 scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ ](ba)?sh$$' . )
 
-.PHONY: help demo build-gpiod2 build unit test lint bench contract attack soak test-hardware test-gpiod2 test-debian13 \
+.PHONY: help demo build-gpiod2 build unit check test lint bench contract attack soak test-hardware test-gpiod2 test-debian13 \
   simulate mutations sequences fuzz sanitize coverage release install install-files clean
 
 help: ## this list
@@ -59,6 +59,11 @@ build: ## everything, for debugging
 
 unit: ## the fast tests: all but those of whole systems, of hardware, of meters, and a minute of noise
 	@swift test --disable-xctest $(FAST) $(BUILT)
+
+check: ## what to run before each commit: lint, build, the fast tests
+	@$(MAKE) --no-print-directory lint
+	swift build --build-tests $(STRICT)
+	$(MAKE) --no-print-directory unit "BUILT=--skip-build $(STRICT)"
 
 # What downloads runs beside what computes, and builds run beside what keeps one core busy. Nothing
 # runs beside tests that take time into account.

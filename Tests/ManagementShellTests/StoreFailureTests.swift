@@ -35,7 +35,7 @@ struct StoreFailureTests {
       """, to: "m.conf")
     let expected =
       "\(path): file is not a database (SQLite 26); the file is damaged: put a backup in its place, "
-      + "as the README says"
+      + "as the handbook says"
     for words in [["--config", configuration], ["--config", configuration, "--check"]] {
       let ending = try Program.run(Checkout.program("managementd"), words)
       #expect(ending.status == 1)

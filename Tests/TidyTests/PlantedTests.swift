@@ -226,4 +226,23 @@ struct PlantedTests {
     let found = rule(SourceFile(plant.path, plant.text)).map(\.line)
     #expect(found == plant.lines, "\(plant.testDescription)", sourceLocation: sourceLocation)
   }
+
+  @Test("a link that leads nowhere is found, also out of the tree")
+  func links() {
+    let article = SourceFile(
+      "Sources/A/A.docc/B.md",
+      "# B\n[here](C.md) [far](../../../README.md) [web](https://example.org/x)\n"
+        + "[gone](D.md) [out](../../../../x.md)\n")
+    let there: Set = ["Sources/A/A.docc/C.md", "README.md"]
+    #expect(linkFaults(article) { there.contains($0) }.map(\.line) == [3, 3])
+  }
+
+  @Test("a README that is too long is found")
+  func readme() {
+    func readme(_ lines: Int) -> SourceFile {
+      SourceFile("README.md", String(repeating: "a\n", count: lines))
+    }
+    #expect(lengthFaults(ofREADME: readme(mostREADMELines)).isEmpty)
+    #expect(lengthFaults(ofREADME: readme(mostREADMELines + 1)).count == 1)
+  }
 }

@@ -1,4 +1,5 @@
 // Holds the rules over the tree as it is.
+import Foundation
 import Testing
 
 @Suite("The tree keeps its own rules")
@@ -63,6 +64,16 @@ struct TreeTests {
 
   @Test("every test that an article cites is there")
   func citations() { expectNone(Tree.files.flatMap { citationFaults($0, Tree.files) }) }
+
+  @Test("every link of an article leads to a file, and the README is short")
+  func links() {
+    expectNone(
+      Tree.files.flatMap { article in
+        linkFaults(article) { path in
+          FileManager.default.fileExists(atPath: "\(Tree.root)/\(path)")
+        } + lengthFaults(ofREADME: article)
+      })
+  }
 
   @Test("no work is put off in a comment")
   func postponements() { expectNone(Tree.files.flatMap(postponementFaults)) }

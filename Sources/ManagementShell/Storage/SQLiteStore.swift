@@ -87,7 +87,7 @@ package final class SQLiteStore: ManagementStore {
   }
 
   private static func failure(_ error: DatabaseError, _ path: String) -> StoreFailure {
-    let advice = error.nature == .damaged ? ": put a backup in its place, as the README says" : ""
+    let advice = error.nature == .damaged ? ": put a backup in its place, as the handbook says" : ""
     return StoreFailure("\(error.at(path))\(advice)")
   }
 }
