@@ -87,7 +87,7 @@ struct TextsTests {
     let catalogue = try Self.catalogue("zh")
     for folder in ["SimulatedBoard/Page", "ManagementShell/Web", "StationShell/Screen"] {
       let place = Self.sources.appendingPathComponent(folder).path
-      for name in try FileManager.default.contentsOfDirectory(atPath: place)
+      for name in try FileManager.default.subpathsOfDirectory(atPath: place)
       where name.hasSuffix(".js") || name.hasSuffix(".html") {
         let text = try String(contentsOfFile: "\(place)/\(name)", encoding: .utf8)
         // A key is a quoted word of a known family: "board.walk.in" and its like.

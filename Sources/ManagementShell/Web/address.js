@@ -1,21 +1,10 @@
-// What the address of the page names: the overview, a station, events, or points.
+// What the address of the dashboard names: a page, and what is shown there.
 
-/** The place that a hash names; anything unknown is the overview. */
+/** The parts of a hash: the word that names the page, what follows it, and the query. */
 export function readAddress(hash) {
   const [, path = "", query = ""] = hash.match(/^#\/([a-z0-9/-]+)(?:\?(.*))?$/) ?? [];
-  const [page, station = ""] = path.split("/");
-  if (page === "station") return { page: "overview", station };
-  if (page === "points") {
-    return { page, station: "", member: new URLSearchParams(query).get("member") ?? "" };
-  }
-  if (page !== "events") return { page: "overview", station: "" };
-  const wanted = new URLSearchParams(query);
-  return {
-    page, filter: {
-      station: wanted.get("station") ?? "", kind: wanted.get("kind") ?? "",
-      refusals: wanted.has("refusals"),
-    },
-  };
+  const [word, rest = ""] = path.split("/");
+  return { word, rest, query: new URLSearchParams(query) };
 }
 
 /** The hash of the events page under a filter. */

@@ -2,20 +2,15 @@
 
 import { readAddress } from "./address.js";
 import { API, problem } from "./api.js";
-import { Detail } from "./detail.js";
-import { EventsPage } from "./events-page.js";
+import { h } from "./dom.js";
 import { Fleet } from "./fleet.js";
-import { OldHolds } from "./old-holds.js";
-import { forgetOrders } from "./order-form.js";
-import { Overview } from "./overview.js";
-import { PointsPage } from "./points-page.js";
+import { pages } from "./pages.js";
 import { RefusedInput } from "./refused-input.js";
 import { loadTexts, switchLanguage, t, translate } from "./texts.js";
 import { clockTime, serviceNow, tickAll } from "./times.js";
 
 const find = (id) => document.getElementById(id);
 const tokenKey = "token";
-const pages = ["overview", "events", "points"];
 
 /** All that exists while somebody is signed in. */
 class Session {
@@ -23,21 +18,9 @@ class Session {
     this.api = new API(token);
     this.fleet = new Fleet();
     this.input = new RefusedInput(this.api, () => {
-      if (!this.isLoaded) return;
-      this.overview.renderInput();
-      this.events.showInput();
+      if (this.isLoaded) this.tell("inputRead");
     });
-    this.overview = new Overview(
-      this.fleet, this.input, (id) => (location.hash = `#/station/${id}`));
-    this.events = new EventsPage(find("events"), this.api, this.fleet, this.input);
-    this.holds = new OldHolds(this.api, find("points-mark"));
-    this.points = new PointsPage(
-      find("points"), this.api, this.fleet, () => this.holds.read());
-    this.detail = new Detail(find("detail"), this.api, () => {
-      if (location.hash.startsWith("#/station/")) {
-        history.pushState(null, "", location.pathname);
-      }
-    });
+    this.pages = new Map(pages.map((page) => [page, page.make(find(page.name), this)]));
     this.heard = null;
     this.isLost = false;
     this.isLoaded = false;
@@ -65,22 +48,19 @@ class Session {
     this.isLost = false;
     this.isLoaded = true;
     find("connection").hidden = true;
-    this.overview.render();
-    if (this.detail.isOpen) this.detail.load();
-    this.events.resume();
+    this.tell("listed");
     this.followAddress();
+  }
+
+  /** Tells every page that wants to know. */
+  tell(what, ...values) {
+    for (const page of this.pages.values()) page[what]?.(...values);
   }
 
   take({ name, data }) {
     const value = JSON.parse(data);
-    if (name === "record") {
-      this.detail.add(value);
-      this.events.add(value);
-    }
-    if (name !== "station" || !this.fleet.update(value)) return;
-    this.overview.update(value);
-    this.detail.show(value);
-    this.events.rename(value);
+    if (name === "record") this.tell("add", value);
+    if (name === "station" && this.fleet.update(value)) this.tell("update", value);
   }
 
   lose() {
@@ -89,40 +69,31 @@ class Session {
     else showConnection(null);
   }
 
-  /** Shows the page that the address names, and opens or closes the panel of a station. */
+  /** Shows the page that the address names; an address that names none is the first one's. */
   followAddress() {
     if (!this.isLoaded) return;
-    const { page, station, filter, member } = readAddress(location.hash);
-    for (const name of pages) find(name).hidden = name !== page;
+    const { word, rest, query } = readAddress(location.hash);
+    const named = pages.find(({ name, also }) => name === word || also?.includes(word)) ?? pages[0];
     for (const link of document.querySelectorAll("#pages a")) {
-      if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+      if (link.dataset.page === named.name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    const view = this.fleet.stations.get(station);
-    if (view && this.detail.station !== station) this.detail.open(view);
-    else if (!view && this.detail.isOpen) find("detail").close();
-    if (page === "events") this.events.open(filter);
-    else this.events.close();
-    if (page === "points") this.points.open(member);
-    else this.points.close();
+    for (const [{ name }, page] of this.pages) {
+      find(name).hidden = name !== named.name;
+      if (name !== named.name) page.leave?.();
+    }
+    this.pages.get(named).follow(word, rest, query);
   }
 
   translate() {
     if (this.isLost) this.lose();
-    this.overview.render();
-    this.detail.translate();
-    this.events.translate();
-    this.points.translate();
-    this.holds.show();
+    this.tell("translate");
   }
 
   end() {
     this.stream.close();
     this.input.stop();
-    this.holds.stop();
-    this.events.close();
-    this.points.close();
-    if (this.detail.isOpen) find("detail").close();
+    this.tell("end");
   }
 }
 
@@ -146,8 +117,8 @@ function signOut(problem = "") {
   session?.end();
   session = null;
   sessionStorage.removeItem(tokenKey);
-  forgetOrders();
-  for (const id of [...pages, "pages", "connection", "no-link", "notices", "sign-out"]) find(id).hidden = true;
+  for (const page of pages) page.forget?.();
+  for (const id of [...pages.map(({ name }) => name), "pages", "connection", "no-link", "notices", "sign-out"]) find(id).hidden = true;
   find("login").hidden = false;
   find("login-problem").textContent = problem;
   find("token").focus();
@@ -166,6 +137,17 @@ function tokenFromAddress() {
   const rest = path ? `#${path}${parameters.size ? `?${parameters}` : ""}` : "";
   history.replaceState(null, "", location.pathname + rest);
   return token;
+}
+
+/** Makes a link, a place and a style sheet for each page. */
+function listPages() {
+  for (const { name, title, style } of pages) {
+    find("pages").append(
+      h("a", { href: name === pages[0].name ? "#/" : `#/${name}`, "data-page": name },
+        h("span", { "data-text": title }), h("span", { id: `${name}-mark`, hidden: true })));
+    if (!find(name)) find("detail").before(h("main", { id: name, hidden: true }));
+    if (style) document.head.append(h("link", { rel: "stylesheet", href: `pages/${name}/page.css` }));
+  }
 }
 
 function showTexts() {
@@ -210,6 +192,7 @@ setInterval(() => {
   find("clock").textContent = clockTime(serviceNow());
 }, 1000);
 
+listPages();
 await loadTexts();
 showTexts();
 const token = tokenFromAddress() ?? sessionStorage.getItem(tokenKey);

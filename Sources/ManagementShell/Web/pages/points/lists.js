@@ -1,12 +1,12 @@
 // What of the points needs a person: orders that wait, open holds, what does not fit, the proof.
 
-import { pointsAddress } from "./address.js";
-import { h } from "./dom.js";
+import { pointsAddress } from "../../address.js";
+import { h } from "../../dom.js";
 import { OrderForm, reasonField } from "./order-form.js";
 import { actorName } from "./statement.js";
-import { figure } from "./station-parts.js";
-import { hasText, named, t } from "./texts.js";
-import { moment, serviceNow, tick } from "./times.js";
+import { figure } from "../../station-parts.js";
+import { hasText, named, t } from "../../texts.js";
+import { moment, serviceNow, tick } from "../../times.js";
 
 /** How many of each are on the page at first, and how many more come with each press. */
 const page = 50;

@@ -1,24 +1,31 @@
 // The points of members: one member's statement, and what of the ledger waits for a person.
 
-import { pointsAddress } from "./address.js";
-import { h } from "./dom.js";
-import { Changes, Discrepancies, OpenHolds, Proof, WaitingOrders } from "./points-lists.js";
+import { pointsAddress } from "../../address.js";
+import { h } from "../../dom.js";
+import { Changes, Discrepancies, OpenHolds, Proof, WaitingOrders } from "./lists.js";
+import { OldHolds } from "./old-holds.js";
+import { forgetOrders } from "./order-form.js";
 import { Statement } from "./statement.js";
-import { t } from "./texts.js";
+import { t } from "../../texts.js";
 
-export class PointsPage {
-  /** `onMoved` is called after an order was carried out. */
-  constructor(element, api, fleet, onMoved) {
+export const points = {
+  name: "points", title: "points.title", style: true, forget: forgetOrders,
+  make: (element, session) => new PointsPage(element, session),
+};
+
+class PointsPage {
+  constructor(element, { api, fleet }) {
     this.element = element;
     this.api = api;
     this.fleet = fleet;
-    this.onMoved = onMoved;
+    this.old = new OldHolds(api, document.getElementById("points-mark"));
     this.isOpen = false;
     this.turn = 0;
   }
 
   /** Shows the page with the member that the address names, or with none. */
-  open(member) {
+  follow(word, rest, query) {
+    const member = query.get("member") ?? "";
     if (this.isOpen && member === this.member) return;
     const wasOpen = this.isOpen && Boolean(this.place);
     this.isOpen = true;
@@ -27,7 +34,12 @@ export class PointsPage {
     else this.build();
   }
 
-  close() {
+  end() {
+    this.old.stop();
+    this.leave();
+  }
+
+  leave() {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.turn += 1;
@@ -37,6 +49,7 @@ export class PointsPage {
 
   /** Draws everything in another language. */
   translate() {
+    this.old.show();
     if (this.isOpen) this.build();
   }
 
@@ -66,7 +79,7 @@ export class PointsPage {
       if (member === this.member) this.statement?.load();
       this.changes.read();
       this.proof.read();
-      this.onMoved();
+      this.old.read();
     };
     this.waiting = new WaitingOrders(this.api, this.fleet, moved);
     this.holds = new OpenHolds(this.api, this.fleet, moved);
@@ -117,7 +130,7 @@ export class PointsPage {
         this.waiting.read();
         this.changes.read();
         this.proof.read();
-        this.onMoved();
+        this.old.read();
       });
     this.place.replaceChildren(this.statement?.element
       ?? h("p", { class: "soft" }, t("points.member.advice")));

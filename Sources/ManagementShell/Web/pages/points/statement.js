@@ -1,11 +1,11 @@
 // A member's points: the balance, what moved them, and the form that grants more.
 
-import { h } from "./dom.js";
+import { h } from "../../dom.js";
 import { OrderForm, field, reasonField } from "./order-form.js";
-import { RecordList } from "./record-list.js";
-import { figure } from "./station-parts.js";
-import { hasText, named, t } from "./texts.js";
-import { moment } from "./times.js";
+import { RecordList } from "../../record-list.js";
+import { figure } from "../../station-parts.js";
+import { hasText, named, t } from "../../texts.js";
+import { moment } from "../../times.js";
 
 const page = 50;
 /** Of movements on the page; whoever needs more asks the API. */

@@ -1,8 +1,8 @@
 // The exchange machine in a station's panel: whether it sells, what is in it, what it took.
 
-import { h } from "./dom.js";
-import { hasText, language, t } from "./texts.js";
-import { serviceNow } from "./times.js";
+import { h } from "../../dom.js";
+import { hasText, language, t } from "../../texts.js";
+import { serviceNow } from "../../times.js";
 
 const takingsDays = 7;
 const dayLength = 86_400_000;

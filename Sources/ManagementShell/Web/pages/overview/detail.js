@@ -1,14 +1,14 @@
 // One station in full: how it stands, and its records as they come in.
 
-import { eventsAddress } from "./address.js";
-import { h } from "./dom.js";
-import { RecordList } from "./record-list.js";
-import { detail, facts, kinds, mood, title } from "./record-words.js";
-import { Measurements, sensorFigures } from "./sensors.js";
-import { alarmLine, caveats, doors, figure, inside, presence } from "./station-parts.js";
-import { named, t } from "./texts.js";
-import { moment } from "./times.js";
-import { byUrgency } from "./urgency.js";
+import { eventsAddress } from "../../address.js";
+import { h } from "../../dom.js";
+import { RecordList } from "../../record-list.js";
+import { detail, facts, kinds, mood, title } from "../../record-words.js";
+import { Measurements, sensorFigures } from "../../sensors.js";
+import { alarmLine, caveats, doors, figure, inside, presence } from "../../station-parts.js";
+import { named, t } from "../../texts.js";
+import { moment } from "../../times.js";
+import { byUrgency } from "../../urgency.js";
 import { machine, takings } from "./vending.js";
 
 const page = 50;

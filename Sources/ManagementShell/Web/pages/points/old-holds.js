@@ -1,6 +1,6 @@
 // A mark beside the name of the points page where holds are so old that a person is needed.
 
-import { t } from "./texts.js";
+import { t } from "../../texts.js";
 
 const every = 60_000;
 

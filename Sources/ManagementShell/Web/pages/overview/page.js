@@ -1,25 +1,63 @@
-// The first page: totals, alarms that stand, and a tile per station.
+// The first page: totals, alarms that stand, a tile per station, and the panel of one of them.
 
-import { eventsAddress } from "./address.js";
-import { h } from "./dom.js";
-import { hasManyRefusals, needsAttention } from "./fleet.js";
-import { temperature } from "./sensors.js";
-import { alarmLine, caveats, doors, figure, inside, presence, retirement } from "./station-parts.js";
-import { named, t } from "./texts.js";
-import { byUrgency, urgent } from "./urgency.js";
+import { eventsAddress } from "../../address.js";
+import { h } from "../../dom.js";
+import { Detail } from "./detail.js";
+import { hasManyRefusals, needsAttention } from "../../fleet.js";
+import { temperature } from "../../sensors.js";
+import { alarmLine, caveats, doors, figure, inside, presence, retirement } from "../../station-parts.js";
+import { named, t } from "../../texts.js";
+import { byUrgency, urgent } from "../../urgency.js";
 
 const find = (id) => document.getElementById(id);
 const isRetired = (tile) => tile.dataset.retired === "true";
 
-export class Overview {
-  /** `open` is called with the id of the station that was chosen. */
-  constructor(fleet, input, open) {
+export const overview = {
+  name: "overview", also: ["station"], title: "dashboard.overview",
+  make: (element, session) => new Overview(session),
+};
+
+class Overview {
+  constructor({ api, fleet, input }) {
     this.fleet = fleet;
     this.input = input;
-    this.open = open;
     this.tiles = new Map();
+    this.detail = new Detail(find("detail"), api, () => {
+      if (location.hash.startsWith("#/station/")) {
+        history.pushState(null, "", location.pathname);
+      }
+    });
     find("filter").addEventListener("change", () => this.sift());
     find("search").addEventListener("input", () => this.sift());
+  }
+
+  /** Opens the panel of the station that the address names, or closes it. */
+  follow(word, rest) {
+    const view = word === "station" ? this.fleet.stations.get(rest) : undefined;
+    if (view && this.detail.station !== rest) this.detail.open(view);
+    else if (!view) this.leave();
+  }
+
+  leave() {
+    if (this.detail.isOpen) find("detail").close();
+  }
+
+  end() {
+    this.leave();
+  }
+
+  listed() {
+    this.render();
+    if (this.detail.isOpen) this.detail.load();
+  }
+
+  add(event) {
+    this.detail.add(event);
+  }
+
+  translate() {
+    this.render();
+    this.detail.translate();
   }
 
   /** Draws everything anew: after loading, and in another language. */
@@ -33,8 +71,13 @@ export class Overview {
     this.sift();
   }
 
-  /** Draws one station anew, in its place. */
   update(view) {
+    this.draw(view);
+    this.detail.show(view);
+  }
+
+  /** Draws one station anew, in its place. */
+  draw(view) {
     const old = this.tiles.get(view.id);
     if (!old) return this.render();
     const hadFocus = old.contains(document.activeElement);
@@ -55,7 +98,7 @@ export class Overview {
       "data-retired": String(Boolean(view.retired)) },
       h("div", { class: "tile-head" },
         h("h3", {},
-          h("button", { type: "button", onclick: () => this.open(view.id) },
+          h("button", { type: "button", onclick: () => (location.hash = `#/station/${view.id}`) },
             named(view.names, view.id))),
         presence(view)),
       retirement(view),
@@ -82,7 +125,7 @@ export class Overview {
   }
 
   /** Draws anew the stations whose counts of refused input have changed. */
-  renderInput() {
+  inputRead() {
     this.renderNotices();
     for (const view of this.fleet.stations.values()) {
       const shown = this.tiles.get(view.id)?.querySelector(".refusals")?.textContent ?? "";
@@ -123,7 +166,7 @@ export class Overview {
     this.alarmsShown = now;
     const cards = alarms.map((alarm) =>
       h("button", { type: "button", class: "alarm", "data-severity": alarm.severity,
-        onclick: () => this.open(alarm.station.id) },
+        onclick: () => (location.hash = `#/station/${alarm.station.id}`) },
         h("span", { class: "alarm-place" }, named(alarm.station.names, alarm.station.id)),
         alarmLine(alarm), h("span", {}, t(`alarm.${alarm.alarm}.advice`))));
     find("alarms").replaceChildren(

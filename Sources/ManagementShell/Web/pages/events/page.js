@@ -1,12 +1,12 @@
 // The events of all stations, live and back in time, with the reason of every refusal.
 
-import { eventsAddress } from "./address.js";
-import { h } from "./dom.js";
-import { RecordList } from "./record-list.js";
-import { detail, facts, kinds, meaning, mood, refusalKinds, title } from "./record-words.js";
-import { RefusedInputPart } from "./refused-input.js";
-import { named, t } from "./texts.js";
-import { moment } from "./times.js";
+import { eventsAddress } from "../../address.js";
+import { h } from "../../dom.js";
+import { RecordList } from "../../record-list.js";
+import { detail, facts, kinds, meaning, mood, refusalKinds, title } from "../../record-words.js";
+import { RefusedInputPart } from "../../refused-input.js";
+import { named, t } from "../../texts.js";
+import { moment } from "../../times.js";
 
 const page = 50;
 /** A screen on a wall shows this page for months. */
@@ -14,8 +14,13 @@ const most = 1000;
 /** How long records are gathered before they are drawn, so that a rush costs one drawing. */
 const gathering = 100;
 
-export class EventsPage {
-  constructor(element, api, fleet, input) {
+export const events = {
+  name: "events", title: "events.title", style: true,
+  make: (element, session) => new EventsPage(element, session),
+};
+
+class EventsPage {
+  constructor(element, { api, fleet, input }) {
     this.element = element;
     this.api = api;
     this.fleet = fleet;
@@ -26,7 +31,11 @@ export class EventsPage {
   }
 
   /** Shows the page under the filter that the address names. */
-  open(filter) {
+  follow(word, rest, query) {
+    const filter = {
+      station: query.get("station") ?? "", kind: query.get("kind") ?? "",
+      refusals: query.has("refusals"),
+    };
     const isSame = this.isOpen && eventsAddress(filter) === eventsAddress(this.filter);
     if (isSame) return;
     this.filter = filter;
@@ -36,7 +45,11 @@ export class EventsPage {
     this.load();
   }
 
-  close() {
+  end() {
+    this.leave();
+  }
+
+  leave() {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.turn += 1;
@@ -105,7 +118,7 @@ export class EventsPage {
   }
 
   /** A station has come or has another name. */
-  rename(view) {
+  update(view) {
     if (!this.isOpen) return;
     const name = named(view.names, view.id);
     const choice = [...this.stationChoice.options].find(({ value }) => value === view.id);
@@ -117,7 +130,7 @@ export class EventsPage {
   }
 
   /** Draws the counts of refused input as they are now. */
-  showInput() {
+  inputRead() {
     if (!this.isOpen) return;
     this.part.show();
     this.showJump();
@@ -149,7 +162,7 @@ export class EventsPage {
    * After the stream was away: it resumes after the last record it brought, so what is shown
    * stays. Only a service whose store was set back begins anew.
    */
-  async resume() {
+  async listed() {
     if (!this.isOpen) return;
     this.part.read();
     if (this.list.size === 0) return this.load();

@@ -1,7 +1,7 @@
 // One order to the ledger as a form: its key is made once, so that no second press moves more.
 
-import { h } from "./dom.js";
-import { t } from "./texts.js";
+import { h } from "../../dom.js";
+import { t } from "../../texts.js";
 
 const prefix = "order ";
 
