@@ -21,19 +21,27 @@ struct RecentRowsTests {
     range.map { record($0).json }
   }
 
+  /// As somebody who asks for the first time.
+  private static func look(
+    _ recent: RecentRows, _ range: ClosedRange<UInt64>, _ stream: StreamID
+  ) -> [[UInt8]]? {
+    var copy = recent
+    return copy.rows(range, of: stream)
+  }
+
   @Test("what was written last is there, by its numbers, and nothing else is")
   func places() {
     var recent = RecentRows()
-    #expect(recent.rows(1...1, of: Self.stream) == nil)
+    #expect(Self.look(recent, 1...1, Self.stream) == nil)
     for number in 5...9 as ClosedRange<UInt64> {
       recent.note(Self.record(number), number, of: Self.stream)
     }
-    #expect(recent.rows(5...9, of: Self.stream) == Self.rows(5...9))
-    #expect(recent.rows(7...8, of: Self.stream) == Self.rows(7...8))
+    #expect(Self.look(recent, 5...9, Self.stream) == Self.rows(5...9))
+    #expect(Self.look(recent, 7...8, Self.stream) == Self.rows(7...8))
     for range in [4...5, 9...10, 10...10, 1...20] as [ClosedRange<UInt64>] {
-      #expect(recent.rows(range, of: Self.stream) == nil)
+      #expect(Self.look(recent, range, Self.stream) == nil)
     }
-    #expect(recent.rows(5...9, of: Self.other) == nil)
+    #expect(Self.look(recent, 5...9, Self.other) == nil)
   }
 
   @Test("no more are remembered than may be under way; the oldest give way")
@@ -42,8 +50,8 @@ struct RecentRowsTests {
     let last = UInt64(3 * RecentRows.most + 17)
     for number in 1...last { recent.note(Self.record(number), number, of: Self.stream) }
     let first = last - UInt64(RecentRows.most) + 1
-    #expect(recent.rows(first...last, of: Self.stream) == Self.rows(first...last))
-    #expect(recent.rows(first - 1...last, of: Self.stream) == nil)
+    #expect(Self.look(recent, first...last, Self.stream) == Self.rows(first...last))
+    #expect(Self.look(recent, first - 1...last, Self.stream) == nil)
   }
 
   @Test("numbers that were given up, and a new stream, begin anew")
@@ -52,11 +60,11 @@ struct RecentRowsTests {
     for number in [1, 2, 5, 6] as [UInt64] {
       recent.note(Self.record(number), number, of: Self.stream)
     }
-    #expect(recent.rows(1...2, of: Self.stream) == nil)
-    #expect(recent.rows(5...6, of: Self.stream) == Self.rows(5...6))
+    #expect(Self.look(recent, 1...2, Self.stream) == nil)
+    #expect(Self.look(recent, 5...6, Self.stream) == Self.rows(5...6))
     recent.note(Self.record(1), 1, of: Self.other)
-    #expect(recent.rows(5...6, of: Self.stream) == nil)
-    #expect(recent.rows(1...1, of: Self.other) == Self.rows(1...1))
+    #expect(Self.look(recent, 5...6, Self.stream) == nil)
+    #expect(Self.look(recent, 1...1, Self.other) == Self.rows(1...1))
   }
 
   @Test("whatever is noted, what comes out is what went in")
@@ -78,8 +86,26 @@ struct RecentRowsTests {
       let expected = (low...high).map { kept[$0]?.json }
       let isRemembered =
         !expected.contains(nil) && next - low < UInt64(RecentRows.most)
-      #expect(recent.rows(low...high, of: Self.stream) == (isRemembered ? expected : nil))
+      #expect(Self.look(recent, low...high, Self.stream) == (isRemembered ? expected : nil))
       next += 1
     }
+  }
+
+  @Test("rows that are written while the store is asked for earlier ones do not overtake them")
+  func order() {
+    var recent = RecentRows()
+    for number in 5...9 as ClosedRange<UInt64> {
+      recent.note(Self.record(number), number, of: Self.stream)
+    }
+    #expect(recent.rows(2...4, of: Self.stream) == nil)
+    // The store is asked for these as well, behind the others.
+    #expect(recent.rows(5...6, of: Self.stream) == nil)
+    recent.told(through: 4, of: Self.stream)
+    #expect(recent.rows(7...7, of: Self.stream) == nil)
+    recent.told(through: 6, of: Self.stream)
+    recent.told(through: 7, of: Self.other)
+    #expect(recent.rows(8...8, of: Self.stream) == nil)
+    recent.told(through: 8, of: Self.stream)
+    #expect(recent.rows(9...9, of: Self.stream) == Self.rows(9...9))
   }
 }

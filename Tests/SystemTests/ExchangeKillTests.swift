@@ -117,12 +117,24 @@ import Testing
 
   /// Waits until no exchange is under way and the service knows how each ended.
   private static func settle(_ bed: ExchangeBed) throws {
-    try Deadline.wait(40, until: "the exchange to be settled") {
+    var found = "nothing is known"
+    try Deadline.wait(
+      40,
+      until: """
+        the exchange to be settled: \(found)
+        of the station: \(bed.station.log.suffix(1500))
+        of the service: \(bed.management.log.suffix(1500))
+        """
+    ) {
       guard bed.station.isRunning, bed.management.isRunning else {
         throw TestBedError("a daemon is gone")
       }
-      guard let phase = bed.phase, !["asking", "turning"].contains(phase) else { return false }
-      return try bed.isDelivered() && bed.openHolds() == 0
+      let phase = bed.phase
+      let (isDelivered, holds) = (try bed.isDelivered(), try bed.openHolds())
+      found =
+        "phase \(phase ?? "unknown"), \(holds) holds, \(isDelivered ? "all" : "not all") delivered"
+      guard let phase, !["asking", "turning"].contains(phase) else { return false }
+      return isDelivered && holds == 0
     }
   }
 

@@ -126,6 +126,7 @@ package final class StationDaemon {
     if case .renewed(_, let last) = report {
       Log.warning("the store goes on with another stream; \(last) records are sent again in it")
     }
+    store.note(report)
     if let event = StoreRoom.event(of: report, stream: station.outbox.stream) { dispatch(event) }
     link.take(report)
   }

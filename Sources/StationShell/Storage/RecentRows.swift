@@ -12,6 +12,8 @@ struct RecentRows {
   private var records: [Record] = []
   private var start = 0
   private var first: UInt64 = 1
+  /// The last row that the store was asked for and has not told yet.
+  private var asked: (stream: StreamID, last: UInt64)?
 
   /// Another stream, or a number that does not follow, begins anew.
   mutating func note(_ record: Record, _ seq: UInt64, of stream: StreamID) {
@@ -29,11 +31,20 @@ struct RecentRows {
     }
   }
 
-  /// - Returns: nil where not all of these are remembered.
-  func rows(_ range: ClosedRange<UInt64>, of stream: StreamID) -> [[UInt8]]? {
-    guard self.stream == stream, range.lowerBound >= first,
+  /// - Returns: nil where the store has to be asked: not all of these are remembered, or it is being
+  ///   asked for earlier ones, which these must not overtake on their way to the broker.
+  mutating func rows(_ range: ClosedRange<UInt64>, of stream: StreamID) -> [[UInt8]]? {
+    guard self.stream == stream, asked?.stream != stream, range.lowerBound >= first,
       range.upperBound < first + UInt64(records.count)
-    else { return nil }
+    else {
+      asked = (stream, range.upperBound)
+      return nil
+    }
     return range.map { records[(start + Int($0 - first)) % records.count].json }
+  }
+
+  /// The store has told rows up to this one.
+  mutating func told(through last: UInt64, of stream: StreamID) {
+    if let asked, asked.stream == stream, asked.last <= last { self.asked = nil }
   }
 }

@@ -61,6 +61,12 @@ final class StoreRoom {
     journal.close()
   }
 
+  /// To be called with each report of the journal.
+  func note(_ report: Journal.Report) {
+    guard case .rows(let stream, let first, let records) = report, !records.isEmpty else { return }
+    recent.told(through: first + UInt64(records.count) - 1, of: stream)
+  }
+
   /// What a report means to the core; nil where it is none of its business.
   /// - Parameter stream: the outbox's, as it is now.
   static func event(of report: Journal.Report, stream: StreamID) -> Event? {
