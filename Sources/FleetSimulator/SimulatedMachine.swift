@@ -115,7 +115,7 @@ final class SimulatedMachine {
     onTurn?()
   }
 
-  /// What the drop sensor comes to where it can see.
+  /// The report that follows from a drop sensor that can see.
   private static func seen(_ falls: Bool) -> MachineReport {
     falls ? .dropped(fault: nil) : .failed(.dropNotSeen)
   }

@@ -98,7 +98,7 @@ final class SimulatedStation {
         AccessPointConfiguration(id: $0, timing: timing)
       },
       entry: entry,
-      occupancy: OccupancyPolicy(evidence: dice.once(in: 2) ? VacancyTiming() : nil),
+      occupancy: OccupancyPolicy(vacancy: dice.once(in: 2) ? VacancyTiming() : nil),
       clock: dice.once(in: 2) ? .require : .accept,
       outbox: plan.contains(.smallOutbox) ? small : OutboxLimits(),
       fire: FirePolicy(wiring: .twoLines), vending: dice.once(in: 5) ? nil : vending(&dice))

@@ -30,7 +30,7 @@ final class Workers {
     station.onStart = { [unowned self] in tryAgain() }
     planArrival()
     // Without evidence of presence a station has no motion sensor.
-    if station.configuration.occupancy.evidence != nil { move() }
+    if station.configuration.occupancy.vacancy != nil { move() }
   }
 
   /// Whoever is inside moves every two minutes at least, and is seen to.

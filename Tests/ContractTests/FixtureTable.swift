@@ -7,7 +7,7 @@ struct Fixture {
   var name: String
   var isValid: Bool
   var input: [UInt8]
-  /// What was recorded of it; nil where nothing was.
+  /// The recorded outcome; nil where none is recorded.
   var outcome: String?
   /// Why the contract's schema lets an invalid one through; nil where it does not.
   var beyondSchema: String?

@@ -7,7 +7,7 @@ import Time
 
 @Suite struct VacancyProofTests {
   private static let policy = OccupancyPolicy(
-    evidence: VacancyTiming(
+    vacancy: VacancyTiming(
       hold: .seconds(30), afterExit: .seconds(600), afterCycle: .seconds(1800)))
 
   @Test("an exit and then nothing that moves sets the count to zero and records the residual")
@@ -102,7 +102,7 @@ import Time
   func blind() {
     for policy in [OccupancyPolicy(), Self.policy] {
       var room = Room(policy)
-      if policy.evidence == nil { room.move(false) }
+      if policy.vacancy == nil { room.move(false) }
       room.comeIn()
       room.goOut()
       _ = room.said()
@@ -212,12 +212,12 @@ import Time
     var lines: [String] = []
     for (name, prepare) in states {
       let ends = events.map { _, happen in
-        var evidence = VacancyProof(timing)
-        evidence.sensed(isMoving: false, at: at(0))
-        prepare(&evidence)
-        #expect(Self.name(evidence.state) == name)
-        happen(&evidence)
-        return Self.name(evidence.state)
+        var vacancy = VacancyProof(timing)
+        vacancy.sensed(isMoving: false, at: at(0))
+        prepare(&vacancy)
+        #expect(Self.name(vacancy.state) == name)
+        happen(&vacancy)
+        return Self.name(vacancy.state)
       }
       lines.append("\(name): \(ends.joined(separator: " "))")
     }

@@ -117,7 +117,7 @@ struct ChannelFrameTests {
     #expect(ChannelStatus.notHome.ofCheck == .resting([.notHome]))
     let both: ChannelStatus = [.notHome, .dropSensorFaulty]
     #expect(both.ofCheck == .resting([.dropSensorFaulty, .notHome]))
-    // Of the last turn's faults a check says nothing.
+    // A check says nothing of the last turn's faults.
     #expect(ChannelStatus([.failed, .dropNotSeen]).ofCheck == .resting([]))
   }
 }

@@ -1,6 +1,6 @@
 // Articles lead where they say, and the first one is short.
 
-/// What is wrong with the links of an article to other files of the tree.
+/// The faults in an article's links to other files of the tree.
 /// - Parameter isThere: whether the tree has this file or folder.
 func linkFaults(_ article: SourceFile, _ isThere: (String) -> Bool) -> [Fault] {
   guard article.kind == "md" else { return [] }

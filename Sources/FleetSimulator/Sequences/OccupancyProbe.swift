@@ -9,7 +9,7 @@ import Time
 struct OccupancyProbe: SequenceProbe {
   static let name = "occupancy"
 
-  private static let policy = OccupancyPolicy(evidence: VacancyTiming())
+  private static let policy = OccupancyPolicy(vacancy: VacancyTiming())
   private let points: [AccessPointID]
   private let isHonest: Bool
   private var station: Station

@@ -19,7 +19,7 @@ struct WalkFile: Equatable {
   var spacing: Int64 = 100_000
   var height: Int64 = 1_000_000
   /// With a motion sensor, and so with evidence of an empty room.
-  var evidence: VacancyTiming?
+  var vacancy: VacancyTiming?
   var people: [Walker] = []
   var stuck: [(beam: Beam, span: Walker.Span)] = []
   var bounce: Bounce?
@@ -101,7 +101,7 @@ struct WalkFile: Equatable {
       let exit = try line.number("after-exit", 1_000_000...86_400_000_000, 600_000_000)
       let cycle = try line.number("after-cycle", 1_000_000...86_400_000_000, 1_800_000_000)
       guard hold < min(exit, cycle) else { throw line.error("hold is longer than the rest") }
-      evidence = VacancyTiming(
+      vacancy = VacancyTiming(
         hold: .microseconds(hold), afterExit: .microseconds(exit),
         afterCycle: .microseconds(cycle))
     case "person": people.append(try person(&line, metre))

@@ -31,7 +31,7 @@ struct WalkGenerator {
   mutating func day(visits: Int) -> WalkFile {
     var file = WalkFile()
     file.spacing = 100 * Self.millimetre
-    file.evidence = VacancyTiming()
+    file.vacancy = VacancyTiming()
     file.end = 86_400 * Self.second
     var plan: [(at: Int64, visit: Int, isInward: Bool, kind: WalkKind)] = []
     for visit in 0..<visits {

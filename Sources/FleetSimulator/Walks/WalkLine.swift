@@ -110,11 +110,11 @@ extension WalkFile {
   var text: String {
     func number(_ value: Int64) -> String { WalkLine.text(value) }
     var lines = ["walks 1", "beams spacing=\(number(spacing)) height=\(number(height))"]
-    if let evidence {
+    if let vacancy {
       func seconds(_ time: Duration) -> String { number(time.wholeNanoseconds / 1000) }
       lines.append(
-        "room hold=\(seconds(evidence.hold)) after-exit=\(seconds(evidence.afterExit)) "
-          + "after-cycle=\(seconds(evidence.afterCycle))")
+        "room hold=\(seconds(vacancy.hold)) after-exit=\(seconds(vacancy.afterExit)) "
+          + "after-cycle=\(seconds(vacancy.afterCycle))")
     }
     if let bounce { lines.append("bounce within=\(number(bounce.within)) edges=\(bounce.edges)") }
     lines += people.map(\.line)

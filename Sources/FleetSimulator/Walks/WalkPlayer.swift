@@ -37,7 +37,7 @@ struct WalkPlayer {
 
   private init(_ file: WalkFile) {
     policy = OccupancyPolicy(
-      beams: BeamTiming(spacing: Int(file.spacing / 1000)), evidence: file.evidence)
+      beams: BeamTiming(spacing: Int(file.spacing / 1000)), vacancy: file.vacancy)
     station = Station(
       StationConfiguration(
         version: "walks", accessPoints: [AccessPointConfiguration(id: Self.point)],
@@ -45,7 +45,7 @@ struct WalkPlayer {
     now = -Self.boot
     tell(.booted(Recovered(stream: StreamID(bits: 1))))
     tell(.door(.contactChanged(Self.point, isClosed: true)))
-    if file.evidence != nil { tell(.occupancy(.motionChanged(isMoving: false))) }
+    if file.vacancy != nil { tell(.occupancy(.motionChanged(isMoving: false))) }
     pass(until: 0)
   }
 

@@ -148,9 +148,7 @@ final class API {
     _ question: @escaping @Sendable (any ManagementQueries) throws -> Value,
     _ answer: @escaping (Value) throws -> HTTPResponse
   ) -> HTTPResponse {
-    let later = HTTPLaterAnswer()
-    store.ask(question) { result in later.give(Self.answer { try answer(try result.get()) }) }
-    return HTTPResponse(200, content: .later(later))
+    Self.promise(answer) { store.ask(question, $0) }
   }
 
   /// Answers when an order has been carried out.
@@ -158,8 +156,16 @@ final class API {
     _ order: @escaping @Sendable (any ManagementStore) throws -> Value,
     _ answer: @escaping (Value) throws -> HTTPResponse
   ) -> HTTPResponse {
+    Self.promise(answer) { store.order(order, $0) }
+  }
+
+  /// - Parameter begin: hands over what is called with the outcome.
+  private static func promise<Value>(
+    _ answer: @escaping (Value) throws -> HTTPResponse,
+    _ begin: (@escaping (Result<Value, any Error>) -> Void) -> Void
+  ) -> HTTPResponse {
     let later = HTTPLaterAnswer()
-    store.order(order) { result in later.give(Self.answer { try answer(try result.get()) }) }
+    begin { result in later.give(Self.answer { try answer(try result.get()) }) }
     return HTTPResponse(200, content: .later(later))
   }
 
@@ -176,6 +182,16 @@ final class API {
   }
 
   // MARK: - What the answers share
+
+  /// An object whose only member is a list.
+  static func list<Row>(
+    _ name: StaticString, _ rows: [Row], _ write: (inout JSONWriter, Row) -> Void
+  ) -> [UInt8] {
+    JSONWriter.object { writer in
+      writer.key(name)
+      writer.array(rows, write)
+    }
+  }
 
   static func json(_ status: Int = 200, _ body: (inout JSONWriter) -> Void) -> HTTPResponse {
     HTTPResponse(status, type: "application/json", JSONWriter.object(body))

@@ -61,7 +61,7 @@ enum QueryParameter: String {
 /// A request to an endpoint, by somebody who has the right.
 struct Call: Sendable {
   let request: HTTPRequest
-  /// What stands for each `*` of the path.
+  /// The part of the path for each `*`, in order.
   let parameters: [String]
   let actor: Actor
 

@@ -61,7 +61,7 @@ final class EventHub {
   private var recent: [Sent] = []
   private var recentFrom: Int64
   private var recentBytes = 0
-  /// Of the newest event that was seen.
+  /// The id of the newest event that was seen.
   private var newest: Int64
   /// Since the turn began.
   private var encoded = 0

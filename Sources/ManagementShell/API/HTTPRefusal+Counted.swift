@@ -1,10 +1,10 @@
-// As what a refusal of the HTTP server is counted.
+// The kind of refused input as which a refusal of the HTTP server is counted.
 import HTTP
 import ManagementCore
 
 extension HTTPRefusal {
-  /// As what it is counted; nil for an answer that follows from the state of things and not from
-  /// bad input, such as a member who is there already.
+  /// The kind and the reason of the count; nil for an answer that follows from the state of things
+  /// and not from bad input, such as a member who is there already.
   var counted: (kind: RefusedInput.Kind, reason: String)? {
     switch self {
     case .brokenOff: (.badRequest, "a connection ended without a whole request")

@@ -8,7 +8,7 @@ import Time
 /// that many records of a transaction change together is written once at the end: the progress of a
 /// stream, the counts of a day, the blocks in which a kind of event is found.
 ///
-/// What it remembers between transactions is good as long as this connection alone writes, and
+/// Its memory of rows is good between transactions as long as this connection alone writes, and
 /// until a transaction fails: then it must be made anew.
 final class RecordIntake: IngestBook {
   typealias Failure = DatabaseError

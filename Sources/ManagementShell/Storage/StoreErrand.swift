@@ -46,7 +46,7 @@ struct StoreErrand: Sendable {
   }
 }
 
-/// What came of an errand.
+/// The outcome of an errand.
 struct StoreAnswer: Sendable {
   let number: UInt64
   let result: Result<any Sendable, any Error>

@@ -3,9 +3,9 @@ import ManagementCore
 import StationProtocol
 import Time
 
-/// What the service needs of its store before anything is served, read through a connection that is
-/// closed again. A store of an older version has been brought up to date, and one that is not there
-/// has been made.
+/// The state of the store that the service needs before anything is served. It is read through a
+/// connection that is closed again. A store of an older version has been brought up to date, and one
+/// that is not there has been made.
 struct StoreFound {
   let epoch: StoreEpoch
   let stations: [StationRegistration]

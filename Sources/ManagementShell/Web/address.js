@@ -1,4 +1,4 @@
-// What the address of the dashboard names: a page, and what is shown there.
+// The address of the dashboard: the page that it names, and the place on that page.
 
 /** The parts of a hash: the word that names the page, what follows it, and the query. */
 export function readAddress(hash) {

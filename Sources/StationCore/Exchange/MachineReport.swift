@@ -1,7 +1,7 @@
-// What an exchange machine is told and what it says, in words of no maker's.
+// Requests to an exchange machine and its reports, in words of no maker's.
 import StationProtocol
 
-/// What a report of a machine answers.
+/// The request that a report of a machine answers.
 package enum MachineRequest: Hashable, Sendable {
   /// Turn a slot once, by an order's number, 1 to 255. A machine that knows its orders by their
   /// numbers takes the same one again as a question how it stands.
@@ -10,7 +10,8 @@ package enum MachineRequest: Hashable, Sendable {
   case check
 }
 
-/// What a driver made of a machine's answer. Nothing that came in time is no report but a silence.
+/// A machine's answer as its driver understood it. Where none came in time there is no report but a
+/// silence.
 package enum MachineReport: Hashable, Sendable {
   /// A motor turns, whoever ordered it.
   case busy

@@ -17,7 +17,7 @@ extension Headcount {
     follow(doors, step)
     // Nobody is between any posts.
     let areClear = !points.contains { $0.beams.isOccupied }
-    if let cause = evidence.wake(at: now, areBeamsClear: areClear) {
+    if let cause = vacancy.wake(at: now, areBeamsClear: areClear) {
       let residual = occupancy.empty(cause)
       step.changedParts.insert(.occupancy)
       step.journal(
@@ -25,7 +25,7 @@ extension Headcount {
         occupancy.changes + (whereabouts.clear().map { [.whereabouts($0)] } ?? []))
     }
     // However that was noticed: by a movement, or by one that did not end when it should have.
-    if evidence.state == .occupied, occupancy.doubt() { step.changedParts.insert(.occupancy) }
+    if vacancy.state == .occupied, occupancy.doubt() { step.changedParts.insert(.occupancy) }
     turnDay(around.clock, &step)
   }
 
@@ -59,18 +59,18 @@ extension Headcount {
       switch record.body {
       case .entry(.granted(let id, _, _, _)):
         doorway(id) { $0.granted() }
-        evidence.granted()
+        vacancy.granted()
       case .door(.exitRequested(let id)): doorway(id) { $0.exitRequested() }
       case .door(.opened(let id, let cause)):
         doorway(id) { $0.opened(cause) }
-        evidence.opened(byExit: cause == .exit)
+        vacancy.opened(byExit: cause == .exit)
       default: break
       }
     }
     if points.contains(where: { $0.doorway.leaf == .unknown }) {
-      evidence.loseDoor()
+      vacancy.loseDoor()
     } else if !wereAllClosed, points.allSatisfy({ $0.doorway.isClosed }) {
-      evidence.allClosed(at: now)
+      vacancy.allClosed(at: now)
     }
   }
 

@@ -22,7 +22,7 @@ package struct Headcount: Equatable, Sendable {
   /// The members inside, as far as anti-passback asks for them.
   var whereabouts = Whereabouts()
   var points: [Point]
-  var evidence: VacancyProof
+  var vacancy: VacancyProof
   /// When the local day ends, as far as the time is known.
   var midnight: Instant?
   private let capacity: CapacityPolicy
@@ -46,7 +46,7 @@ package struct Headcount: Equatable, Sendable {
     self.points = points.map {
       Point(id: $0, beams: BeamPair(policy.beams), pulses: PulseCounter(policy.pulse))
     }
-    evidence = VacancyProof(policy.evidence)
+    vacancy = VacancyProof(policy.vacancy)
     self.capacity = capacity
     watch = CapacityWatch(capacity)
     self.isFollowed = isFollowed
@@ -91,7 +91,7 @@ package struct Headcount: Equatable, Sendable {
       next.add(points[index].doorway.deadline)
       if !doors.points[index].isOpen { next.add(points[index].arrivals.deadline) }
     }
-    next.add(evidence.deadline)
+    next.add(vacancy.deadline)
     next.add(midnight)
     return next.deadline
   }
@@ -121,14 +121,14 @@ extension Headcount {
       step.set(.counterLost, id, stands: !isConnected)
     case .motionChanged(let isMoving):
       if let isMoving {
-        evidence.sensed(isMoving: isMoving, at: now)
+        vacancy.sensed(isMoving: isMoving, at: now)
       } else {
         loseMotion()
       }
     }
   }
 
-  mutating func loseMotion() { evidence.loseMotion() }
+  mutating func loseMotion() { vacancy.loseMotion() }
 
   /// The beams of an access point can no longer be read, or not be believed.
   mutating func loseBeams(

@@ -6,15 +6,15 @@ package struct OccupancyPolicy: Equatable, Sendable {
   /// Which way a pulse of a single counting sensor went.
   package var pulse: PulseDirection
   /// When an empty room may set the count to zero; nil without a motion sensor, and then never.
-  package var evidence: VacancyTiming?
+  package var vacancy: VacancyTiming?
 
   package init(
     beams: BeamTiming = BeamTiming(), pulse: PulseDirection = .opener,
-    evidence: VacancyTiming? = nil
+    vacancy: VacancyTiming? = nil
   ) {
     self.beams = beams
     self.pulse = pulse
-    self.evidence = evidence
+    self.vacancy = vacancy
   }
 }
 

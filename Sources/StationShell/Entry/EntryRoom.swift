@@ -37,13 +37,13 @@ final class EntryRoom: ShellRoom {
     self.readers.onEvent = { tell($0, nil) }
   }
 
-  /// Whoever is revoked is so from the first code on.
+  /// Tells the core issuers and lists first: a member who is revoked is so from the first code on.
   func boot() {
     tell(.entry(.directoryChanged(members.directory)), nil)
     tell(.entry(.listsJudged(areFaulty: members.areFaulty)), nil)
     take(issuers.files)
     lookAtFiles()
-    // What a daemon left that was killed.
+    // A daemon that was killed may have left a number there.
     show(nil)
   }
 
@@ -118,7 +118,7 @@ final class EntryRoom: ShellRoom {
       guard let width = Card.Width(rawValue: bits), let card = Card(width, number: number) else {
         return
       }
-      // Of a number with so few bits a hash hides little; it keeps it out of records as it is.
+      // A hash hides little of a number with so few bits; it keeps the number itself out of records.
       let digest = SHA256.digest(Array("card \(card)".utf8))
       members.show(
         CardPresentation(card, digest: CodeDigest(bytes: digest)), at: point, direction)

@@ -1,4 +1,4 @@
-// What the daemon asks of a machine that holds the goods, whatever it speaks.
+// The driver of a machine that holds the goods, whatever protocol it speaks.
 import StationCore
 import StationProtocol
 

@@ -31,7 +31,7 @@ final class LinkRoom: ShellRoom {
 
   func stop() { link.stop() }
 
-  /// What the link says, unless it is about a store that was set aside.
+  /// Takes an event of the link, unless it is about a store that was set aside.
   private func heard(_ event: Event) {
     if case .link(.acknowledged(let ack)) = event, remainders.takes(ack) { return }
     switch event {
@@ -45,7 +45,7 @@ final class LinkRoom: ShellRoom {
     }
   }
 
-  /// What the journal says to the link, after the core has heard of it.
+  /// Takes a report of the journal, after the core has heard of it.
   func take(_ report: Journal.Report) {
     switch report {
     case .replaced(let stream, _), .renewed(let stream, _): link.change(stream: stream)

@@ -41,7 +41,7 @@ extension SettingsReader {
         blockedAfter: section.duration("beam-blocked-after"),
         darkAfter: section.duration("beam-dark-after")),
       pulse: PulseDirection(rawValue: section.text("counter-direction")) ?? .opener,
-      evidence: hasSensor
+      vacancy: hasSensor
         ? VacancyTiming(
           hold: hold, afterExit: section.duration(after[0]),
           afterCycle: section.duration(after[1])) : nil)

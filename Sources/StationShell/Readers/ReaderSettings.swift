@@ -8,7 +8,7 @@ import StationProtocol
 /// A reader, what it hangs on and what it opens.
 package struct ReaderSettings: Equatable, Sendable {
   package var name: String
-  /// What it opens; nil for the reader of the exchange machine.
+  /// The access point that the reader opens; nil for the reader of the exchange machine.
   package var accessPoint: AccessPointID?
   package var direction = Direction.inward
   package var source: Source
@@ -21,7 +21,7 @@ package struct ReaderSettings: Equatable, Sendable {
     case outward = "out"
   }
 
-  /// What it hangs on.
+  /// The connection of the reader.
   package enum Source: Equatable, Sendable {
     case serial(device: String, speed: Int)
     case keyboard(InputDeviceSearch)

@@ -1,4 +1,4 @@
-// What the station's configuration file says about the fire alarm.
+// The fire alarm as the configuration file says it.
 import Configuration
 import StationCore
 

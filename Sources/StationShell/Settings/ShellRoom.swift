@@ -6,7 +6,7 @@ import Time
 /// Devices or files of one kind, on this side of the core's room of that name. A room touches nothing
 /// of another: whatever happens in it is told to the core, and it does what the core has decided.
 protocol ShellRoom: AnyObject {
-  /// What the core must know before anything is heard. Called once, after the core has booted.
+  /// Tells what the core must know before anything is heard. Called once, after the core has booted.
   func boot()
   func start()
   func stop()

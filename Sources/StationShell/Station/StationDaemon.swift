@@ -150,7 +150,7 @@ extension StationDaemon {
     if isDone { arm() }
   }
 
-  /// What is later than the clock is not believed, and nothing is earlier than what was before.
+  /// An instant later than the clock is not believed, and no event is earlier than the one before.
   /// Both clocks go back together: one alone would look like a step of the other.
   private func now(_ instant: Instant?) -> Now {
     var now = timekeeper.now()

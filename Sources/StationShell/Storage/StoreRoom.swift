@@ -67,7 +67,7 @@ final class StoreRoom {
     recent.told(through: first + UInt64(records.count) - 1, of: stream)
   }
 
-  /// What a report means to the core; nil where it is none of its business.
+  /// The event that a report is to the core; nil where the core is not concerned.
   /// - Parameter stream: the outbox's, as it is now.
   static func event(of report: Journal.Report, stream: StreamID) -> Event? {
     switch report {

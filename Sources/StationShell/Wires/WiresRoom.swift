@@ -132,7 +132,7 @@ final class WiresRoom: ShellRoom {
     }
   }
 
-  /// What a command to a lock means for its relay depends on how the lock works and is wired.
+  /// Sets the relay of a lock: the level depends on how the lock works and is wired.
   private func drive(_ point: AccessPointID, _ strike: Strike) {
     let wiring = strikes[point] ?? StrikeWiring()
     lines.set(BoardLine(.strike, point.number), to: wiring.isEnergised(for: strike))

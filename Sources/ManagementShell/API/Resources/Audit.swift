@@ -26,10 +26,8 @@ extension API {
     let before = try call.number(.before)
     let limit = try call.limit()
     return asking { [member] store in
-      let entries = try store.audit(of: member, before: before, limit: limit)
-      return JSONWriter.object { writer in
-        writer.key("audit")
-        writer.array(entries) { $1.write(to: &$0) }
+      API.list("audit", try store.audit(of: member, before: before, limit: limit)) {
+        $1.write(to: &$0)
       }
     }
   }

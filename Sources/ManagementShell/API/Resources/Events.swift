@@ -35,11 +35,7 @@ extension API {
     }
     let limit = try call.limit()
     return asking { [filter] store in
-      let events = try store.events(matching: filter, limit: limit)
-      return JSONWriter.object { writer in
-        writer.key("events")
-        writer.array(events) { $1.write(to: &$0) }
-      }
+      API.list("events", try store.events(matching: filter, limit: limit)) { $1.write(to: &$0) }
     }
   }
 

@@ -15,7 +15,7 @@ extension Endpoint {
 }
 
 extension API {
-  /// What a station's sensors measured, by the hour or by the local day, up to now.
+  /// Measurements of a station's sensors, by the hour or by the local day, up to now.
   fileprivate func listMeasurements(_ call: Call) throws -> HTTPResponse {
     var step = MeasuredSeries.Step.hour
     if let text = call.text(.by) {

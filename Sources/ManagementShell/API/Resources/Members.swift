@@ -47,11 +47,7 @@ extension API {
     }
     let limit = try call.limit()
     return asking { [after] store in
-      let members = try store.members(after: after, limit: limit)
-      return JSONWriter.object { writer in
-        writer.key("members")
-        writer.array(members) { $1.write(to: &$0) }
-      }
+      API.list("members", try store.members(after: after, limit: limit)) { $1.write(to: &$0) }
     }
   }
 

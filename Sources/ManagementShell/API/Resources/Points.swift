@@ -65,11 +65,7 @@ extension API {
     let before = try call.number(.before)
     let limit = try call.limit()
     return asking { store in
-      let movements = try store.movements(before: before, limit: limit)
-      return JSONWriter.object { writer in
-        writer.key("movements")
-        writer.array(movements) { $1.write(to: &$0) }
-      }
+      API.list("movements", try store.movements(before: before, limit: limit)) { $1.write(to: &$0) }
     }
   }
 

@@ -1,4 +1,4 @@
-// What could not be read of what stations sent.
+// The quarantine: messages of stations that could not be read.
 import HTTP
 import JSON
 import ManagementCore
@@ -19,10 +19,8 @@ extension API {
     let before = try call.number(.before)
     let limit = try call.limit()
     return asking { store in
-      let items = try store.quarantine(before: before, limit: limit)
-      return JSONWriter.object { writer in
-        writer.key("quarantine")
-        writer.array(items) { $1.write(to: &$0) }
+      API.list("quarantine", try store.quarantine(before: before, limit: limit)) {
+        $1.write(to: &$0)
       }
     }
   }

@@ -1,4 +1,4 @@
-// What was refused since the service started, counted for the people who run it.
+// Refused input since the service started, counted for the people who run it.
 import HTTP
 import JSON
 import ManagementCore

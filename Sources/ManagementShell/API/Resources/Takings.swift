@@ -1,4 +1,4 @@
-// What a station's exchanges took, and the proof of the ledger.
+// Takings of a station's exchanges, and the proof of the ledger.
 import HTTP
 import JSON
 import ManagementCore
@@ -16,7 +16,7 @@ extension Endpoint {
 }
 
 extension API {
-  /// What a station's exchanges took, by day and article, up to today.
+  /// Takings of a station's exchanges, by day and article, up to today.
   fileprivate func listTakings(_ call: Call) throws -> HTTPResponse {
     let days = try call.number(.days, 1...366) ?? 31
     let view = try view(of: call.parameters[0])

@@ -21,11 +21,7 @@ extension Endpoint {
 extension API {
   fileprivate func listUnproven(_ call: Call) throws -> HTTPResponse {
     asking { store in
-      let sums = try store.unprovenSums()
-      return JSONWriter.object { writer in
-        writer.key("unproven")
-        writer.array(sums) { $1.write(to: &$0) }
-      }
+      API.list("unproven", try store.unprovenSums()) { $1.write(to: &$0) }
     }
   }
 
@@ -39,10 +35,8 @@ extension API {
     let before = try call.number(.before)
     let limit = try call.limit()
     return asking { store in
-      let all = try store.discrepancies(before: before, limit: limit)
-      return JSONWriter.object { writer in
-        writer.key("discrepancies")
-        writer.array(all) { $1.write(to: &$0) }
+      API.list("discrepancies", try store.discrepancies(before: before, limit: limit)) {
+        $1.write(to: &$0)
       }
     }
   }
