@@ -78,7 +78,7 @@ let package = Package(
         }),
     part("StationCore", ["StationProtocol", "Text", "Time"]),
     part("ManagementCore", ["StationProtocol", "Text", "Time", "JSON"]),
-    part("MemberCode", ["StationProtocol", "Text", "Time", "CSodium", "CCrypto", "CCBOR"]),
+    part("MemberCode", ["StationProtocol", "Text", "Time", "CSodium", "CCrypto"]),
     part("QRCode", ["CQRencode", "CPNG"]),
     part("SQL"),
     part("SQLite", ["SQL", "CSQLite"]),
@@ -125,6 +125,7 @@ let package = Package(
       [
         "StationProtocol", "Text", "Time", "JSON", "Configuration", "ManagementCore", "MemberCode",
         "StationShell", "ManagementShell", "HTTP", "GPIO", "BoardLink", "Linux", "SimulatedBoard",
+        "CCBOR",
       ]),
 
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),

@@ -3,6 +3,7 @@ import BoardLink
 import GPIO
 import Glibc
 import Linux
+import MemberCode
 import SimulatedBoard
 
 extension Probe {
@@ -47,10 +48,10 @@ extension Probe {
   }
 
   private static let base64 = Probe("base64", longest: 256) { (bytes) throws(Violation) in
-    let text = Base64Text.encode(bytes)
-    try expect(Base64.decode(text) == bytes, "bytes come back from base64")
+    let text = Base64.encode(bytes)
+    try expect(Base64.decode(text.utf8) == bytes, "bytes come back from base64")
     let given = String(decoding: bytes, as: UTF8.self)
-    guard let decoded = Base64.decode(given) else { return }
-    try expect(Base64Text.encode(decoded) == given, "base64 has one text for any bytes")
+    guard let decoded = Base64.decode(given.utf8) else { return }
+    try expect(Base64.encode(decoded) == given, "base64 has one text for any bytes")
   }
 }

@@ -18,8 +18,11 @@ extension Probe {
     ]
     guard let first = bytes.first else { return }
     let label = labels[Int(first) % labels.count]
-    let content = Base64Text.encode(bytes.dropFirst(), lineLength: 64)
-    try check(Array("-----BEGIN \(label)-----\n\(content)-----END \(label)-----\n".utf8))
+    // 48 bytes are the 64 characters of a line.
+    let lines = stride(from: 1, to: bytes.count, by: 48).map { start in
+      Base64.encode(bytes[start..<min(start + 48, bytes.count)]) + "\n"
+    }.joined()
+    try check(Array("-----BEGIN \(label)-----\n\(lines)-----END \(label)-----\n".utf8))
   }
 
   private static func check(_ file: [UInt8]) throws(Violation) {

@@ -40,7 +40,7 @@ final class CodeBook {
     let prefix: [UInt8] = [0x30, 0x2E, 2, 1, 0, 0x30, 5, 6, 3, 0x2B, 0x65, 0x70, 4, 0x22, 4, 0x20]
     var bytes = prefix
     for _ in 0..<32 { bytes.append(UInt8(truncatingIfNeeded: dice.next())) }
-    let pem = "-----BEGIN PRIVATE KEY-----\n\(Self.base64(bytes))\n-----END PRIVATE KEY-----\n"
+    let pem = "-----BEGIN PRIVATE KEY-----\n\(Base64.encode(bytes))\n-----END PRIVATE KEY-----\n"
     guard let key = try? SigningKey(pem: Array(pem.utf8)),
       let keys = try? KeySet([key.verificationKey])
     else { preconditionFailure("a made-up key is no key") }
@@ -59,7 +59,7 @@ final class CodeBook {
     let claims = MemberClaims(
       subject: member.text, expires: world.wall + .seconds(60), issued: world.wall)
     return StationCore.Presentation(
-      bytes: code, verdict: .genuine(claims, code: code), text: world.codes.add(member, code))
+      digest: code, verdict: .genuine(claims, code: code), text: world.codes.add(member, code))
   }
 
   func draw(_ dice: inout SeededGenerator) -> StationCore.Presentation {
@@ -70,7 +70,7 @@ final class CodeBook {
     case 93..<95: return fresh(&dice, issued: world.wall + .seconds(6 + dice.below(600)))
     default:
       return StationCore.Presentation(
-        bytes: digest(&dice), verdict: .refused(dice.pick(CodeRefusal.allCases)))
+        digest: digest(&dice), verdict: .refused(dice.pick(CodeRefusal.allCases)))
     }
   }
 
@@ -83,7 +83,7 @@ final class CodeBook {
     let drawn =
       presentation
       ?? StationCore.Presentation(
-        bytes: code, verdict: .genuine(claims, code: code), text: world.codes.add(member, code))
+        digest: code, verdict: .genuine(claims, code: code), text: world.codes.add(member, code))
     if recent.count > 20 { recent.removeFirst() }
     recent.append(drawn)
     return drawn
@@ -107,21 +107,10 @@ final class CodeBook {
       let shown = CodeText(text)
       if let shown { world.codes.add(shown, of: member, code.digest) }
       return StationCore.Presentation(
-        bytes: code.digest, verdict: .genuine(code.claims, code: code.digest), text: shown)
+        digest: code.digest, verdict: .genuine(code.claims, code: code.digest), text: shown)
     case .refused(let refusal, _):
       world.referee.complain("an issued code is refused as \(refusal)")
       return nil
     }
-  }
-
-  private static func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-    return String(
-      stride(from: 0, to: bytes.count, by: 3).flatMap { start -> [Character] in
-        let group = bytes[start..<min(start + 3, bytes.count)]
-        let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-        let letters = (0..<4).map { alphabet[word >> (18 - 6 * $0) & 63] }
-        return letters.prefix(group.count + 1) + Array(repeating: "=", count: 3 - group.count)
-      })
   }
 }

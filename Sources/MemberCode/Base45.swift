@@ -48,10 +48,13 @@ package enum Base45 {
     guard text.count % 3 != 1 else { return .failure(.length) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 3 * 2 + 1)
+    let digits = Self.digits
     for start in stride(from: 0, to: text.count, by: 3) {
       let size = min(3, text.count - start)
       var number = 0
-      for offset in (start..<start + size).reversed() {
+      var offset = start + size
+      while offset > start {
+        offset -= 1
         let digit = digits[Int(text[offset])]
         guard digit != outside else { return .failure(.character(offset: offset)) }
         number = number * 45 + Int(digit)

@@ -1,64 +1,82 @@
-// Items of libcbor, seen through one small view that lives no longer than the tree it looks at.
+// Items of CBOR as a view over the bytes they came in: nothing is built of what is not asked for.
 
-import CCBOR
 import StationProtocol
 
-/// One item of a decoded tree, borrowed: valid only inside the body given to `CBORItem.read`.
+/// One item of a message that was scanned, borrowed: valid only inside the body given to
+/// `CBORItem.read`.
 package struct CBORItem {
-  private let pointer: UnsafeMutablePointer<cbor_item_t>
+  private let message: UnsafeBufferPointer<UInt8>
+  private let heads: UnsafePointer<CBORHead>
+  private let index: Int
 
-  /// Decodes bytes that are exactly one item within the limits of `CBORShape`.
-  /// - Parameter body: looks at the tree, which is freed when it returns.
-  /// - Throws: what is wrong with the bytes, or what the body finds wrong.
+  private var head: CBORHead { heads[index] }
+
+  /// Looks at bytes that are exactly one item within the limits of `CBORScan`.
+  /// - Parameter body: looks at the item; nothing of it may outlive the call.
+  /// - Throws: the reason why the bytes are no such item, or the body's own.
   package static func read<Value>(
     _ bytes: [UInt8], within bounds: CodeBounds = .station,
     _ body: (CBORItem) throws(CodeFault) -> Value
   ) throws(CodeFault) -> Value {
-    let shape = try shape(of: bytes, within: bounds)
-    let bytes = shape.narrowTags.isEmpty ? bytes : widened(bytes, at: shape.narrowTags)
-    var result = cbor_load_result()
-    var root = cbor_load(bytes, bytes.count, &result)
-    guard let pointer = root else { throw .notCBOR }
-    defer { cbor_decref(&root) }
-    return try body(CBORItem(pointer: pointer))
-  }
-
-  private static func shape(
-    of bytes: [UInt8], within bounds: CodeBounds
-  ) throws(CodeFault) -> CBORShape {
-    let shape = bytes.withUnsafeBufferPointer { bytes -> Result<CBORShape, CBORShape.Fault> in
-      do throws(CBORShape.Fault) {
-        return .success(try CBORShape(bytes, within: bounds))
+    try scan(bytes, within: bounds) { item -> Result<Value, CodeFault> in
+      do throws(CodeFault) {
+        return .success(try body(item))
       } catch {
         return .failure(error)
       }
-    }
-    switch shape {
-    case .success(let shape): return shape
-    case .failure(let fault): throw fault.codeFault
+    }.mapError { $0.codeFault }.get().get()
+  }
+
+  /// - Throws: the reason why the bytes are no item within the limits.
+  package static func check(
+    _ bytes: [UInt8], within bounds: CodeBounds = .station
+  ) throws(CBORFault) {
+    try scan(bytes, within: bounds) { _ in }.get()
+  }
+
+  /// Enough for any member code, and little enough to lie on the stack.
+  private static let usualItems = 48
+
+  private static func scan<Value>(
+    _ bytes: [UInt8], within bounds: CodeBounds, _ body: (CBORItem) -> Value
+  ) -> Result<Value, CBORFault> {
+    guard bytes.count <= bounds.bytes else { return .failure(.tooLong) }
+    let usual = min(usualItems, bounds.items)
+    let result = scan(bytes, atMost: usual, body)
+    guard usual < bounds.items, case .failure(.tooManyItems) = result else { return result }
+    return scan(bytes, atMost: bounds.items, body)
+  }
+
+  private static func scan<Value>(
+    _ bytes: [UInt8], atMost items: Int, _ body: (CBORItem) -> Value
+  ) -> Result<Value, CBORFault> {
+    bytes.withUnsafeBufferPointer { bytes in
+      withUnsafeTemporaryAllocation(of: CBORHead.self, capacity: items) { heads in
+        var scan = CBORScan(bytes, into: heads)
+        do throws(CBORFault) {
+          try scan.run()
+        } catch {
+          return .failure(error)
+        }
+        guard let first = heads.baseAddress else { return .failure(.truncated) }
+        return .success(body(CBORItem(message: bytes, heads: UnsafePointer(first), index: 0)))
+      }
     }
   }
 
-  /// The same item with the given one-byte tag heads in two bytes.
-  private static func widened(_ bytes: [UInt8], at heads: [Int]) -> [UInt8] {
-    var wide: [UInt8] = []
-    wide.reserveCapacity(bytes.count + heads.count)
-    var start = 0
-    for head in heads {
-      wide += bytes[start..<head]
-      wide += [0xD8, bytes[head] & 0x1F]
-      start = head + 1
-    }
-    return wide + bytes[start...]
+  private func item(at index: Int) -> CBORItem {
+    CBORItem(message: message, heads: heads, index: index)
   }
 
-  private init(pointer: UnsafeMutablePointer<cbor_item_t>) { self.pointer = pointer }
+  private var content: UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: message[head.content..<head.content + Int(head.argument)])
+  }
 
   /// An integer as a map key or an algorithm is one. nil also where it exceeds `Int64`.
   package var integer: Int64? {
-    switch cbor_typeof(pointer) {
-    case CBOR_TYPE_UINT: Int64(exactly: cbor_get_int(pointer))
-    case CBOR_TYPE_NEGINT: Int64(exactly: cbor_get_int(pointer)).map { -1 - $0 }
+    switch head.major {
+    case .unsigned: Int64(exactly: head.argument)
+    case .negative: Int64(exactly: head.argument).map { -1 - $0 }
     default: nil
     }
   }
@@ -66,49 +84,89 @@ package struct CBORItem {
   /// An integer or a floating-point number of any width.
   package var number: Double? {
     if let integer { return Double(integer) }
-    guard cbor_typeof(pointer) == CBOR_TYPE_FLOAT_CTRL, !cbor_float_ctrl_is_ctrl(pointer) else {
-      return nil
+    guard head.major == .other else { return nil }
+    switch head.width {
+    case 2: return Double(half: UInt16(truncatingIfNeeded: head.argument))
+    case 4: return Double(Float(bitPattern: UInt32(truncatingIfNeeded: head.argument)))
+    case 8: return Double(bitPattern: head.argument)
+    default: return nil
     }
-    return cbor_float_get_float(pointer)
   }
 
-  package var bytes: [UInt8]? {
-    guard cbor_typeof(pointer) == CBOR_TYPE_BYTESTRING else { return nil }
-    return Array(
-      UnsafeBufferPointer(
-        start: cbor_bytestring_handle(pointer), count: cbor_bytestring_length(pointer)))
-  }
+  package var bytes: [UInt8]? { head.major == .bytes ? Array(content) : nil }
 
   package var text: String? {
-    guard cbor_typeof(pointer) == CBOR_TYPE_STRING else { return nil }
-    return String(
-      decoding: UnsafeBufferPointer(
-        start: cbor_string_handle(pointer), count: cbor_string_length(pointer)),
-      as: UTF8.self)
+    head.major == .text ? String(decoding: content, as: UTF8.self) : nil
   }
 
-  package var elements: [CBORItem]? {
-    guard cbor_typeof(pointer) == CBOR_TYPE_ARRAY else { return nil }
-    // The handle borrows; `cbor_array_get` would take a reference to each element.
-    return UnsafeBufferPointer(
-      start: cbor_array_handle(pointer), count: cbor_array_size(pointer)
-    ).compactMap { $0.map(CBORItem.init(pointer:)) }
+  package var elements: Elements? {
+    head.major == .array ? Elements(parts: Parts(of: self), count: Int(head.argument)) : nil
   }
 
-  package var pairs: [(key: CBORItem, value: CBORItem)]? {
-    guard cbor_typeof(pointer) == CBOR_TYPE_MAP else { return nil }
-    return UnsafeBufferPointer(
-      start: cbor_map_handle(pointer), count: cbor_map_size(pointer)
-    ).map { (CBORItem(pointer: $0.key), CBORItem(pointer: $0.value)) }
+  package var pairs: Pairs? {
+    head.major == .map ? Pairs(parts: Parts(of: self), count: Int(head.argument)) : nil
   }
 
   package var tag: (number: UInt64, content: CBORItem)? {
-    guard cbor_typeof(pointer) == CBOR_TYPE_TAG, let content = cbor_tag_item(pointer) else {
-      return nil
+    head.major == .tag ? (head.argument, item(at: index + 1)) : nil
+  }
+
+  /// What lies inside an item, in its order.
+  fileprivate struct Parts {
+    let item: CBORItem
+    var index: Int
+
+    init(of item: CBORItem) {
+      self.item = item
+      index = item.index + 1
     }
-    // The reference taken by `cbor_tag_item` is given back: the tag holds its own.
-    var reference: UnsafeMutablePointer<cbor_item_t>? = content
-    cbor_decref(&reference)
-    return (cbor_tag_value(pointer), CBORItem(pointer: content))
+
+    mutating func next() -> CBORItem {
+      defer { index = item.heads[index].next }
+      return item.item(at: index)
+    }
+  }
+
+  /// The elements of an array.
+  package struct Elements: Sequence, IteratorProtocol {
+    fileprivate var parts: Parts
+    /// Those that are still to come.
+    package fileprivate(set) var count: Int
+
+    package mutating func next() -> CBORItem? {
+      guard count > 0 else { return nil }
+      count -= 1
+      return parts.next()
+    }
+  }
+
+  /// The pairs of a map, in the order in which they were written.
+  package struct Pairs: Sequence, IteratorProtocol {
+    fileprivate var parts: Parts
+    /// Those that are still to come.
+    package fileprivate(set) var count: Int
+
+    package var isEmpty: Bool { count == 0 }
+
+    package mutating func next() -> (key: CBORItem, value: CBORItem)? {
+      guard count > 0 else { return nil }
+      count -= 1
+      return (parts.next(), parts.next())
+    }
+  }
+}
+
+extension Double {
+  /// A number in half precision (IEEE 754 binary16; RFC 8949 appendix D).
+  fileprivate init(half bits: UInt16) {
+    let exponent = Int(bits >> 10 & 0x1F)
+    let fraction = Double(bits & 0x3FF)
+    let magnitude: Double
+    switch exponent {
+    case 0: magnitude = Double(sign: .plus, exponent: -24, significand: fraction)
+    case 31: magnitude = fraction == 0 ? .infinity : .nan
+    default: magnitude = Double(sign: .plus, exponent: exponent - 25, significand: fraction + 1024)
+    }
+    self = bits & 0x8000 == 0 ? magnitude : -magnitude
   }
 }

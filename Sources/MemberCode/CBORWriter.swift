@@ -1,6 +1,4 @@
-// CBOR as it is written here: definite lengths and the shortest heads, through libcbor's encoders.
-
-import CCBOR
+// CBOR as it is written here: definite lengths and the shortest heads.
 
 /// Builds one encoded item from front to back (RFC 8949 section 4.2.1 but for the order of map
 /// keys, which is the caller's).
@@ -11,38 +9,52 @@ package struct CBORWriter {
 
   package mutating func integer(_ value: Int64) {
     if value < 0 {
-      head(UInt64(-1 - value), cbor_encode_negint)
+      head(.negative, UInt64(-1 - value))
     } else {
-      head(UInt64(value), cbor_encode_uint)
+      head(.unsigned, UInt64(value))
     }
   }
 
   package mutating func bytes(_ value: [UInt8]) {
-    head(value.count, cbor_encode_bytestring_start)
+    head(.bytes, UInt64(value.count))
     bytes.append(contentsOf: value)
   }
 
   package mutating func text(_ value: String) {
-    head(value.utf8.count, cbor_encode_string_start)
+    head(.text, UInt64(value.utf8.count))
     bytes.append(contentsOf: value.utf8)
   }
 
-  /// What follows are `count` items.
-  package mutating func array(count: Int) { head(count, cbor_encode_array_start) }
+  /// The same of a text that the program holds.
+  package mutating func text(_ value: StaticString) {
+    head(.text, UInt64(value.utf8CodeUnitCount))
+    bytes.append(
+      contentsOf: UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+  }
 
-  /// What follows are `count` pairs of items.
-  package mutating func map(count: Int) { head(count, cbor_encode_map_start) }
+  /// Begins an array: so many items follow.
+  package mutating func array(count: Int) { head(.array, UInt64(count)) }
 
-  /// What follows is the tagged item.
-  package mutating func tag(_ number: UInt64) { head(number, cbor_encode_tag) }
+  /// Begins a map: so many pairs of items follow.
+  package mutating func map(count: Int) { head(.map, UInt64(count)) }
 
-  private mutating func head<Number>(
-    _ value: Number, _ encode: (Number, UnsafeMutablePointer<UInt8>?, Int) -> Int
-  ) {
-    // No head is longer than one byte and a 64-bit number.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 9) { space in
-      let written = encode(value, space.baseAddress, space.count)
-      bytes.append(contentsOf: space[..<written])
+  /// Begins a tagged item: the item follows.
+  package mutating func tag(_ number: UInt64) { head(.tag, number) }
+
+  /// A head with its argument in as few bytes as hold it (RFC 8949 section 3).
+  private mutating func head(_ major: CBORHead.Major, _ argument: UInt64) {
+    let first = major.rawValue << 5
+    let width: Int
+    switch argument {
+    case 0..<24: return bytes.append(first | UInt8(argument))
+    case ...0xFF: width = 0
+    case ...0xFFFF: width = 1
+    case ...0xFFFF_FFFF: width = 2
+    default: width = 3
+    }
+    bytes.append(first | UInt8(24 + width))
+    for shift in stride(from: 8 * ((1 << width) - 1), through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: argument >> UInt64(shift)))
     }
   }
 }

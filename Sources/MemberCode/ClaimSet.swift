@@ -55,20 +55,18 @@ enum ClaimSet {
   private static func read(
     _ key: Int64, _ value: CBORItem, into claims: inout MemberClaims
   ) -> Bool {
-    func keep<Content>(
-      _ content: Content?, in field: WritableKeyPath<MemberClaims, Content?>
-    ) -> Bool {
-      claims[keyPath: field] = content
+    func keep<Content>(_ content: Content?, in field: inout Content?) -> Bool {
+      field = content
       return content != nil
     }
     switch key {
-    case Key.issuer: return keep(value.text, in: \.issuer)
-    case Key.subject: return keep(value.text, in: \.subject)
-    case Key.audience: return keep(value.text, in: \.audience)
-    case Key.expires: return keep(time(value), in: \.expires)
-    case Key.notBefore: return keep(time(value), in: \.notBefore)
-    case Key.issued: return keep(time(value), in: \.issued)
-    case Key.tokenID: return keep(value.bytes, in: \.tokenID)
+    case Key.issuer: return keep(value.text, in: &claims.issuer)
+    case Key.subject: return keep(value.text, in: &claims.subject)
+    case Key.audience: return keep(value.text, in: &claims.audience)
+    case Key.expires: return keep(time(value), in: &claims.expires)
+    case Key.notBefore: return keep(time(value), in: &claims.notBefore)
+    case Key.issued: return keep(time(value), in: &claims.issued)
+    case Key.tokenID: return keep(value.bytes, in: &claims.tokenID)
     case Key.traits:
       guard let traits = traits(value) else { return false }
       claims.traits = traits
@@ -92,6 +90,9 @@ enum ClaimSet {
   /// A NumericDate: seconds, whole or with a fraction (RFC 8392 section 2). Not-a-number and
   /// infinities fall out of the range.
   private static func time(_ value: CBORItem) -> WallTime? {
+    if let whole = value.integer {
+      return seconds.contains(whole) ? WallTime(seconds: whole) : nil
+    }
     guard let number = value.number,
       number >= Double(seconds.lowerBound), number <= Double(seconds.upperBound)
     else { return nil }

@@ -27,6 +27,7 @@ package struct CoseSign1: Equatable, Sendable {
   static let tag: UInt64 = 18
   static let cwtTag: UInt64 = 61
   private static let ed448SignatureBytes = 114
+  private static let context: StaticString = "Signature1"
 
   /// Decodes one message: untagged, tagged 18, or tagged 61 over 18 (RFC 8392 section 6).
   package static func decode(
@@ -38,11 +39,11 @@ package struct CoseSign1: Equatable, Sendable {
   }
 
   private init(item: CBORItem, _ bounds: CodeBounds) throws(CodeFault) {
-    guard let parts = Self.untagged(item)?.elements, parts.count == 4,
-      let protected = parts[0].bytes, parts[1].pairs != nil, let payload = parts[2].bytes,
-      let signature = parts[3].bytes
+    guard var parts = Self.untagged(item)?.elements, parts.count == 4,
+      let protected = parts.next()?.bytes, let second = parts.next(), second.pairs != nil,
+      let payload = parts.next()?.bytes, let signature = parts.next()?.bytes
     else { throw .notCOSE }
-    let unprotected = try CoseHeader(item: parts[1])
+    let unprotected = try CoseHeader(item: second)
     let header = try CoseHeader(protected: protected, within: bounds)
     guard header.isDisjoint(from: unprotected), unprotected.critical == nil else {
       throw .badHeader
@@ -92,7 +93,7 @@ package struct CoseSign1: Equatable, Sendable {
     var content = CBORWriter(
       capacity: 24 + protected.count + externalData.count + payload.count)
     content.array(count: 4)
-    content.text("Signature1")
+    content.text(Self.context)
     content.bytes(protected)
     content.bytes(externalData)
     content.bytes(payload)

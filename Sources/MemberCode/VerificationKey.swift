@@ -21,6 +21,11 @@ package struct VerificationKey: Sendable {
 
   /// Reads the public key (SubjectPublicKeyInfo) or the first X.509 certificate of a PEM file.
   package init(pem file: [UInt8]) throws(KeyError) {
+    if let der = Self.usualKey(file) {
+      let block = PEM.Block(label: "PUBLIC KEY", der: der, hasHeader: false)
+      try self.init(ed25519: Array(der.suffix(32)), block: block, bareID: nil)
+      return
+    }
     let blocks = try PEM.blocks(file)
     // A certificate may come with those that vouch for it; of two bare keys one would be ignored.
     guard blocks.count(where: { $0.label == "PUBLIC KEY" }) <= 1 else { throw .severalKeys }
@@ -42,24 +47,51 @@ package struct VerificationKey: Sendable {
 
   private init(handle: KeyHandle?, block: PEM.Block) throws(KeyError) {
     guard let handle else { throw .damaged(block.label) }
+    let bareID = block.label == "PUBLIC KEY" ? nil : KeyID(der: handle.publicDER)
     if let key = handle.ed25519PublicKey {
-      // A point of small order would make signatures that fit any content.
-      guard crypto_core_ed25519_is_valid_point(key) == 1 else { throw .damaged(block.label) }
-      material = .ed25519(key)
+      try self.init(ed25519: key, block: block, bareID: bareID)
     } else if handle.isP256 {
-      material = .p256(handle)
+      self.init(.p256(handle), KeyID(der: block.der), bareID: bareID)
     } else {
       throw .unsupported(handle.kind)
     }
-    id = KeyID(der: block.der)
-    bareID = block.label == "PUBLIC KEY" ? id : KeyID(der: handle.publicDER)
+  }
+
+  private init(ed25519 key: [UInt8], block: PEM.Block, bareID: KeyID?) throws(KeyError) {
+    // A point of small order would make signatures that fit any content.
+    guard crypto_core_ed25519_is_valid_point(key) == 1 else { throw .damaged(block.label) }
+    self.init(.ed25519(key), KeyID(der: block.der), bareID: bareID)
+  }
+
+  /// - Parameter bareID: nil where `id` is that of the key itself.
+  private init(_ material: Material, _ id: KeyID, bareID: KeyID?) {
+    self.material = material
+    self.id = id
+    self.bareID = bareID ?? id
+  }
+
+  /// The key of a file that is nothing but an Ed25519 key in the form in which tools write it: three
+  /// lines (RFC 7468), around the one DER form of such a key (RFC 8410 section 4). libcrypto reads
+  /// it too, as it reads all others, but takes two megabytes of a station for its first file.
+  /// - Returns: the DER form; nil where the file is anything else.
+  private static func usualKey(_ file: [UInt8]) -> [UInt8]? {
+    let (head, foot) = ("-----BEGIN PUBLIC KEY-----\n", "\n-----END PUBLIC KEY-----\n")
+    let bounds = head.utf8.count..<max(head.utf8.count, file.count - foot.utf8.count)
+    guard bounds.count == 60, file.starts(with: head.utf8),
+      file[bounds.upperBound...].elementsEqual(foot.utf8)
+    else { return nil }
+    let prefix: [UInt8] = [
+      0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00,
+    ]
+    guard let der = Base64.decode(file[bounds]), der.count == prefix.count + 32,
+      der.starts(with: prefix)
+    else { return nil }
+    return der
   }
 
   /// The public part of a signing key.
   init(ed25519 key: [UInt8], id: KeyID) {
-    material = .ed25519(key)
-    self.id = id
-    bareID = id
+    self.init(.ed25519(key), id, bareID: nil)
   }
 
   package var kind: Kind {

@@ -195,7 +195,7 @@ private struct Order {
       case "base64":
         try reader.read(&order.base64, key) { (reader) throws(JSONError) in
           let text = try reader.string(limit: Board.longestBody)
-          guard let bytes = Base64.decode(text) else {
+          guard let bytes = Base64.decode(text.utf8) else {
             throw reader.error(.invalidMember("base64"))
           }
           return bytes

@@ -1,6 +1,7 @@
 // What a station costs while nobody comes: memory, processor, and the time that a start takes.
 import Glibc
 import Linux
+import MemberCode
 import TestBed
 import Time
 import Twins
@@ -84,6 +85,8 @@ private final class IdleDaemon {
     terminal = try PseudoTerminal()
     socket = try NotifySocket(path: folder.file("\(name).notify"))
     try folder.write("secret", to: "\(name)/credentials/mqtt-password")
+    let key = String(decoding: SigningKey.generate().publicPEM, as: UTF8.self)
+    try folder.write(key, to: "\(name)/keys/issuer.pem")
     try folder.write(
       """
       [station]

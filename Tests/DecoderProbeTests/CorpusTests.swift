@@ -35,6 +35,21 @@ struct CorpusTests {
     for byte in UInt8.min...UInt8.max { try probe.run([byte]) }
   }
 
+  /// Few inputs that fuzzing keeps are CBOR through and through; of short ones at random many are.
+  @Test("CBOR is read as libcbor reads it")
+  func cbor() throws {
+    let probe = try #require(Probe.all.first { $0.name == "cbor" })
+    var generator = SeededGenerator(seed: 2)
+    for _ in 0..<60_000 {
+      let bytes = generator.bytes(Int.random(in: 0...12, using: &generator))
+      do {
+        try probe.run(bytes)
+      } catch {
+        Issue.record("\(bytes): \(error)")
+      }
+    }
+  }
+
   @Test("inputs that are unpacked and packed again are the same two files")
   func packing() throws {
     let work = try WorkFolder()

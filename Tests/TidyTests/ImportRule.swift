@@ -13,7 +13,7 @@ enum Architecture {
     "StationProtocol": ground,
     "StationCore": ground.union(["StationProtocol"]),
     "ManagementCore": ground.union(["StationProtocol"]),
-    "MemberCode": ground.union(["StationProtocol", "CSodium", "CCrypto", "CCBOR", "Glibc"]),
+    "MemberCode": ground.union(["StationProtocol", "CSodium", "CCrypto", "Glibc"]),
     "QRCode": ["CQRencode", "CPNG", "Glibc"],
     "SQL": [],
     "SQLite": ["SQL", "CSQLite", "Glibc"],
@@ -47,7 +47,7 @@ enum Architecture {
     ]),
     "DecoderProbes": ground.union([
       "StationProtocol", "ManagementCore", "MemberCode", "StationShell", "ManagementShell", "HTTP",
-      "GPIO", "BoardLink", "Linux", "SimulatedBoard", "Glibc",
+      "GPIO", "BoardLink", "Linux", "SimulatedBoard", "CCBOR", "Glibc",
     ]),
     "fuzz": ["DecoderProbes", "Linux", "Text", "CFuzzer", "Glibc"],
     "stationd": ["StationShell", "Linux", "Glibc"],

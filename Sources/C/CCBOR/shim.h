@@ -1,3 +1,3 @@
-// CBOR items of libcbor, for MemberCode alone.
+// CBOR items of libcbor, for DecoderProbes alone.
 #pragma once
 #include <cbor.h>

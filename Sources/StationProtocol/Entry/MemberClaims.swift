@@ -17,7 +17,7 @@ package struct MemberClaims: Equatable, Sendable {
   package init(
     issuer: String? = nil, subject: String? = nil, audience: String? = nil,
     expires: WallTime? = nil, notBefore: WallTime? = nil, issued: WallTime? = nil,
-    tokenID: [UInt8]? = nil, traits: MemberTraits = []
+    tokenID: [UInt8]? = nil, traits: MemberTraits = .none
   ) {
     self.issuer = issuer
     self.subject = subject
@@ -36,6 +36,8 @@ package struct MemberTraits: OptionSet, Hashable, Sendable {
 
   package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+  /// Nothing is said: what `[]` means, for which the compiler goes through an array.
+  package static let none: MemberTraits = []
   /// Looks after stations, and comes in where others may not.
   package static let maintainer = MemberTraits(rawValue: 1)
   /// Needs the door for longer.

@@ -129,6 +129,9 @@ package struct CodeDigest: Hashable, Sendable, Comparable, CustomStringConvertib
     self.low = low
   }
 
+  /// One half is enough: a digest is as good as drawn.
+  package func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
   /// The first 16 of at least 16 bytes, big-endian.
   package init(bytes: [UInt8]) {
     precondition(bytes.count >= 16, "a code digest is made of at least 16 bytes")
