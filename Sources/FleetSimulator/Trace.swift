@@ -137,7 +137,7 @@ extension EntryEvent {
   fileprivate var number: UInt64 {
     switch self {
     case .presented(let point, .code(let presentation)):
-      2 + UInt64(point.number) << 8 + presentation.bytes.low << 16
+      2 + UInt64(point.number) << 8 + presentation.digest.low << 16
     case .presented(let point, .card(let presentation)):
       15 + UInt64(point.number) << 8 + presentation.digest.low << 16
     case .presented(let point, .pin(let attempt, _)):
@@ -205,7 +205,7 @@ extension Bool {
 extension ExchangeEvent {
   fileprivate var number: UInt64 {
     switch self {
-    case .codeShown(let presentation): 50 + presentation.bytes.low << 16
+    case .codeShown(let presentation): 50 + presentation.digest.low << 16
     case .selected(let slot): 51 + UInt64(slot.number) << 8
     case .cancelled: 52
     case .replied(let reply): 53 + UInt64(reply.id.text.utf8.count) << 8

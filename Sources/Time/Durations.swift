@@ -1,9 +1,25 @@
 // Durations as whole numbers, and as people write them.
 
 extension Duration {
-  /// The duration in whole nanoseconds; exact for anything below 292 years.
+  /// The duration in whole nanoseconds; towards zero, and exact for anything below 292 years:
+  /// a longer one is as long as can be told.
   public var wholeNanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    // A duration is 128 bits of attoseconds; `components` would divide them in software.
+    let isNegative = _high < 0
+    let low = isNegative ? 0 &- _low : _low
+    let high = UInt64(bitPattern: isNegative ? ~_high &+ (_low == 0 ? 1 : 0) : _high)
+    let billion: UInt64 = 1_000_000_000
+    guard high < billion else { return isNegative ? .min : .max }
+    let magnitude = billion.dividingFullWidth((high, low)).quotient
+    guard magnitude <= UInt64(Int64.max) else { return isNegative ? .min : .max }
+    return isNegative ? -Int64(magnitude) : Int64(magnitude)
+  }
+
+  /// So many units of so many attoseconds: one multiplication, where `nanoseconds(_:)` and its like
+  /// compute with 128 bits in software.
+  init(_ count: Int64, ofAttoseconds unit: Int64) {
+    let product = count.multipliedFullWidth(by: unit)
+    self.init(_high: product.high, low: product.low)
   }
 
   /// Units as they are written, with their milliseconds; the largest first.

@@ -19,7 +19,7 @@ public struct Instant: Hashable, Sendable, Comparable {
   }
   /// The time between two instants.
   public static func - (later: Instant, earlier: Instant) -> Duration {
-    .nanoseconds(later.nanoseconds - earlier.nanoseconds)
+    Duration(later.nanoseconds - earlier.nanoseconds, ofAttoseconds: 1_000_000_000)
   }
 }
 
@@ -43,7 +43,7 @@ public struct WallTime: Hashable, Sendable, Comparable {
   }
   /// The time between two readings of the wall clock.
   public static func - (later: WallTime, earlier: WallTime) -> Duration {
-    .milliseconds(later.milliseconds - earlier.milliseconds)
+    Duration(later.milliseconds - earlier.milliseconds, ofAttoseconds: 1_000_000_000_000_000)
   }
 }
 

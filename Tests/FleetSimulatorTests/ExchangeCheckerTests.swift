@@ -24,7 +24,7 @@ private func exchange(_ seq: UInt64 = 1, _ member: MemberID = ann) -> Exchange {
 
 private func shown(_ member: MemberID = ann) -> Presentation {
   Presentation(
-    bytes: code, verdict: .genuine(MemberClaims(subject: member.text), code: code))
+    digest: code, verdict: .genuine(MemberClaims(subject: member.text), code: code))
 }
 
 private func intent(_ exchange: Exchange) -> [Effect] {

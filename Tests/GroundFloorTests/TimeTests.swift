@@ -53,6 +53,20 @@ import Time
     #expect((start + .milliseconds(-1)).nanoseconds == -999_995)
     #expect(Duration.seconds(-3).wholeNanoseconds == -3_000_000_000)
     #expect(Duration.milliseconds(-1500).wholeNanoseconds == -1_500_000_000)
+    for count in [Int64.max, Int64.min + 1, 18_446_744_074, -18_446_744_073, 1, -1, 0] {
+      #expect(Duration.nanoseconds(count).wholeNanoseconds == count)
+    }
+    for (later, earlier) in [(5, 3), (3, 5), (Int64.max / 2, -1), (-1, Int64.max / 2)] {
+      let (one, other) = (Instant(nanoseconds: later), Instant(nanoseconds: earlier))
+      #expect(one - other == .nanoseconds(later - earlier))
+      let (day, night) = (WallTime(milliseconds: later), WallTime(milliseconds: earlier))
+      #expect(day - night == .milliseconds(later - earlier))
+    }
+    let part = Duration(secondsComponent: 0, attosecondsComponent: 1_999_999_999)
+    #expect(part.wholeNanoseconds == 1)
+    #expect((.zero - part).wholeNanoseconds == -1)
+    #expect(Duration.seconds(Int64.max).wholeNanoseconds == .max)
+    #expect(Duration.seconds(Int64.min).wholeNanoseconds == .min)
   }
 
   @Test("wall times and durations add up to the millisecond")

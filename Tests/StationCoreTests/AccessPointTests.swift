@@ -23,29 +23,39 @@ import Time
 
   @Test("a store whose file was removed is an alarm for a day, and for as long as it is not back")
   func displacedStore() {
-    let story = Scenario()
-    story.tell(.link(.storeDisplaced))
-    story.expectJournal(.alarm(.raised(.storeLost, nil)), .urgent)
-    story.tell(.link(.storeKept))
-    story.expectNothing()
-    #expect(story.station.link.renewal.deadline == story.now.instant + .seconds(86_400))
-    var tomorrow = story.now
-    tomorrow.instant = tomorrow.instant + .seconds(86_400)
-    tomorrow.wall = tomorrow.wall + .seconds(86_400)
-    var back = story.station
-    _ = back.handle(.wake, at: tomorrow)
-    #expect(!back.alarms.stands(.storeLost, nil))
-    var gone = story.station
-    _ = gone.handle(.link(.storeDisplaced), at: story.now)
-    _ = gone.handle(.wake, at: tomorrow)
-    #expect(gone.alarms.stands(.storeLost, nil))
-    _ = gone.handle(.link(.storeKept), at: tomorrow)
-    #expect(!gone.alarms.stands(.storeLost, nil))
+    func displaced() -> Scenario {
+      let story = Scenario()
+      story.tell(.link(.storeDisplaced))
+      story.expectJournal(.alarm(.raised(.storeLost, nil)), .urgent)
+      story.tell(.link(.storeKept))
+      story.expectNothing()
+      #expect(story.station.link.renewal.deadline == story.now.instant + .seconds(86_400))
+      return story
+    }
+    func isLost(_ story: Scenario) -> Bool { story.station.alarms.stands(.storeLost, nil) }
+    func afterADay(_ story: Scenario) -> Now {
+      var tomorrow = story.now
+      tomorrow.instant = tomorrow.instant + .seconds(86_400)
+      tomorrow.wall = tomorrow.wall + .seconds(86_400)
+      return tomorrow
+    }
+
+    let back = displaced()
+    _ = back.station.handle(.wake, at: afterADay(back))
+    #expect(!isLost(back))
+
+    let gone = displaced()
+    _ = gone.station.handle(.link(.storeDisplaced), at: gone.now)
+    _ = gone.station.handle(.wake, at: afterADay(gone))
+    #expect(isLost(gone))
+    _ = gone.station.handle(.link(.storeKept), at: afterADay(gone))
+    #expect(!isLost(gone))
+
     // One that is lost after all stands for its own reason, which ends with the daemon.
-    var lost = story.station
-    _ = lost.handle(.storeReplaced(StreamID(bits: 7), isDurable: true), at: story.now)
-    _ = lost.handle(.wake, at: tomorrow)
-    #expect(lost.alarms.stands(.storeLost, nil))
+    let lost = displaced()
+    _ = lost.station.handle(.storeReplaced(StreamID(bits: 7), isDurable: true), at: lost.now)
+    _ = lost.station.handle(.wake, at: afterADay(lost))
+    #expect(isLost(lost))
   }
 
   @Test("each door goes its own way")

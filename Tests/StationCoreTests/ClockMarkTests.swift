@@ -30,7 +30,7 @@ import Time
   private func code(_ issued: WallTime, _ number: UInt64 = 1) -> Presentation {
     let digest = CodeDigest(high: 0xBACC, low: number)
     return Presentation(
-      bytes: digest,
+      digest: digest,
       verdict: .genuine(
         MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest))
   }
@@ -77,9 +77,9 @@ import Time
     story.expect(.door(.setStrike(1, .release)))
     story.expect(.door(.show(1, .granted)))
     story.expectJournal(
-      .entry(.granted(1, member: MemberID("m-1")!, .code(fresh.bytes))), .urgent,
+      .entry(.granted(1, member: MemberID("m-1")!, .code(fresh.digest))), .urgent,
       [
-        .mark(ReplayMark(code: fresh.bytes, until: now + .seconds(65)), forgetting: now),
+        .mark(ReplayMark(code: fresh.digest, until: now + .seconds(65)), forgetting: now),
         .lastTrusted(now),
       ])
   }

@@ -64,7 +64,7 @@ import Time
     let digest = CodeDigest(high: 0, low: 1)
     let code = { (issued: WallTime) in
       Presentation(
-        bytes: digest,
+        digest: digest,
         verdict: .genuine(
           MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest
         ))
@@ -88,7 +88,7 @@ import Time
     story.expectJournal(.station(.started(boot: 2, after: .newStore, version: "test")))
     let digest = CodeDigest(high: 0, low: 1)
     let code = Presentation(
-      bytes: digest,
+      digest: digest,
       verdict: .genuine(
         MemberClaims(
           subject: "m-1", expires: Scenario.noon + .seconds(60), issued: Scenario.noon),
@@ -104,7 +104,7 @@ import Time
   ) -> Presentation {
     let digest = CodeDigest(high: 0x71BE, low: number)
     return Presentation(
-      bytes: digest,
+      digest: digest,
       verdict: .genuine(
         MemberClaims(subject: member, expires: issued + .seconds(60), issued: issued),
         code: digest, terms: terms))
@@ -136,10 +136,10 @@ import Time
     guard case .genuine(let claims, _, _) = presentation.verdict else { return }
     let member = try #require(claims.subject.flatMap { MemberID($0) })
     story.expectJournal(
-      .entry(.granted(1, member: member, .code(presentation.bytes))), .urgent,
+      .entry(.granted(1, member: member, .code(presentation.digest))), .urgent,
       [
         .mark(
-          ReplayMark(code: presentation.bytes, until: issued + .seconds(65)), forgetting: time),
+          ReplayMark(code: presentation.digest, until: issued + .seconds(65)), forgetting: time),
         .lastTrusted(time), .clockMark(nil),
       ])
     story.advance(by: .seconds(30))

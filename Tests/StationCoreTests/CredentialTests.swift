@@ -202,7 +202,7 @@ import Time
     let claims = MemberClaims(
       subject: "m-1", expires: story.now.wall + .seconds(60), issued: story.now.wall,
       traits: traits)
-    return Presentation(bytes: digest, verdict: .genuine(claims, code: digest))
+    return Presentation(digest: digest, verdict: .genuine(claims, code: digest))
   }
 
   @Test("a maintainer's code opens a closed station, and the record says so")
@@ -210,7 +210,7 @@ import Time
     let story = Scenario(entry: EntryPolicy(hours: .never))
     let code = code(.maintainer, story)
     story.tell(.entry(.presented(1, .code(code))))
-    expectGrant(.code(code.bytes), note: .override, story)
+    expectGrant(.code(code.digest), note: .override, story)
   }
 
   @Test("a duress code opens like any other, alarms in silence, until a maintainer has come")
@@ -218,12 +218,12 @@ import Time
     let story = Scenario()
     let code = code(.duress, story)
     story.tell(.entry(.presented(1, .code(code))))
-    expectGrant(.code(code.bytes), note: .duress, story)
+    expectGrant(.code(code.digest), note: .duress, story)
     story.expectJournal(.alarm(.raised(.duress, 1)), .urgent)
     story.letIn("m-2")
     let maintainer = self.code(.maintainer, story, 2)
     story.tell(.entry(.presented(1, .code(maintainer))))
-    expectGrant(.code(maintainer.bytes), story)
+    expectGrant(.code(maintainer.digest), story)
     story.expectJournal(.alarm(.cleared(.duress, 1)), .urgent)
   }
 
@@ -233,7 +233,7 @@ import Time
     for number in 1...2 as ClosedRange<UInt64> {
       let code = code([.duress, .maintainer], story, number)
       story.tell(.entry(.presented(1, .code(code))))
-      expectGrant(.code(code.bytes), note: .duress, story)
+      expectGrant(.code(code.digest), note: .duress, story)
       if number == 1 { story.expectJournal(.alarm(.raised(.duress, 1))) }
     }
     story.tell(.entry(.maintenanceChanged(isOn: true)))

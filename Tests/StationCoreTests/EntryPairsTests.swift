@@ -39,7 +39,7 @@ import Time
     let issued = noon + .seconds(expires - 60)
     return .code(
       Presentation(
-        bytes: digest,
+        digest: digest,
         verdict: .genuine(
           MemberClaims(
             subject: "m-1", expires: noon + .seconds(expires), notBefore: issued, issued: issued),
@@ -47,7 +47,7 @@ import Time
   }
 
   private static let noise = EntryAttempt.code(
-    Presentation(bytes: CodeDigest(high: 8, low: 8), verdict: .refused(.malformed(.noise))))
+    Presentation(digest: CodeDigest(high: 8, low: 8), verdict: .refused(.malformed(.noise))))
   private static let goodCard = EntryAttempt.card(
     CardPresentation(card, digest: CodeDigest(high: 9, low: 1)))
   private static let strangeCard = EntryAttempt.card(

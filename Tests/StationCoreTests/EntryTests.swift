@@ -12,9 +12,9 @@ import Time
     story.tell(.entry(.presented(1, .code(code))))
     story.expect(.door(.setStrike(1, .release)))
     story.expect(.door(.show(1, .granted)))
-    let mark = ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65))
+    let mark = ReplayMark(code: code.digest, until: story.now.wall + .seconds(65))
     story.expectJournal(
-      .entry(.granted(1, member: MemberID("m-7")!, .code(code.bytes))), .urgent,
+      .entry(.granted(1, member: MemberID("m-7")!, .code(code.digest))), .urgent,
       [.mark(mark, forgetting: story.now.wall), .lastTrusted(story.now.wall)])
   }
 
@@ -32,10 +32,10 @@ import Time
     // One code alone moves no time.
     let known = lastTrusted + .seconds(10)
     story.expectJournal(
-      .entry(.granted(1, member: MemberID("m-1")!, .code(code.bytes))), .urgent,
+      .entry(.granted(1, member: MemberID("m-1")!, .code(code.digest))), .urgent,
       [
         .mark(
-          ReplayMark(code: code.bytes, until: story.now.wall + .seconds(65)), forgetting: known),
+          ReplayMark(code: code.digest, until: story.now.wall + .seconds(65)), forgetting: known),
         .lastTrusted(known), .clockMark(nil),
       ])
   }
@@ -62,7 +62,7 @@ import Time
       var claims = self.hopeless(story)
       change(&claims)
       let digest = CodeDigest(high: 0, low: UInt64(story.journal.count))
-      let code = Presentation(bytes: digest, verdict: .genuine(claims, code: digest))
+      let code = Presentation(digest: digest, verdict: .genuine(claims, code: digest))
       story.tell(.entry(.presented(1, .code(code))))
       return code
     }
@@ -123,7 +123,7 @@ import Time
     let code = story.letIn()
     story.advance(by: .seconds(10))
     expectTimeout(story)
-    let again = Presentation(bytes: CodeDigest(high: 9, low: 9), verdict: code.verdict)
+    let again = Presentation(digest: CodeDigest(high: 9, low: 9), verdict: code.verdict)
     story.tell(.entry(.presented(1, .code(again))))
     story.expectRefusal(.replayed, of: code, "m-1")
   }
@@ -162,7 +162,7 @@ import Time
         stream: Scenario.stream, boot: 2, ending: .unclean, floor: 1, next: 5,
         marks: [ReplayMark(code: code, until: until)]))
     let shown = Presentation(
-      bytes: code,
+      digest: code,
       verdict: .genuine(
         MemberClaims(subject: "m-1", expires: until, issued: story.now.wall), code: code))
     story.tell(.entry(.presented(1, .code(shown))))

@@ -10,7 +10,7 @@ import Time
     "whatever speaks against the drop leaves the points and closes the slot",
     arguments: MachineFault.allCases)
   func failed(_ fault: MachineFault) throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     story.answer(serial, .busy)
     story.answer(serial, .failed(fault), after: .seconds(2))
@@ -27,7 +27,7 @@ import Time
 
   @Test("a spiral that did not come home after a drop is paid for, and closed")
   func droppedAndStuck() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     story.answer(serial, .busy)
     story.answer(serial, .dropped(fault: .didNotReturn), after: .seconds(2))
@@ -37,7 +37,7 @@ import Time
 
   @Test("a drop sensor that cannot see stops all sales until it can")
   func dropSensor() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.advance(by: .seconds(10))
     story.answerCheck(.resting([.dropSensorFaulty]))
     #expect(story.stands(.dropSensorFaulty))
@@ -52,7 +52,7 @@ import Time
 
   @Test("the machine's open door stops all sales")
   func machineDoor() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.tell(.exchange(.doorChanged(isOpen: true)))
     #expect(story.stands(.machineOpen))
     story.tell(.exchange(.selected(ExchangeStory.tea)))
@@ -63,7 +63,7 @@ import Time
 
   @Test("a machine that never answered sells nothing; three silences are an alarm")
   func lost() {
-    var story = ExchangeStory(isReady: false)
+    let story = ExchangeStory(isReady: false)
     story.tell(.link(.uplinkOpened(connection: 1)))
     #expect(story.vending.screen?.stop == .machineLost)
     #expect(!story.stands(.machineLost))
@@ -80,7 +80,7 @@ import Time
 
   @Test("while a motor is told, a check that is due wakes nobody in vain")
   func checkDue() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.ask()
     story.advance(by: .seconds(1))
     let serial = try story.start()
@@ -98,7 +98,7 @@ import Time
 
   @Test("slots are asked about in turn, and one that is not home is closed before anybody pays")
   func checks() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     var asked: [SlotID] = []
     for _ in 0..<4 {
       story.advance(by: .seconds(10))
@@ -114,7 +114,7 @@ import Time
 
   @Test("an answer that comes sooner than any motor turns speaks of an earlier order")
   func stale() throws {
-    var story = ExchangeStory(recovered: Recovered(stream: ExchangeStory.stream, serial: 4))
+    let story = ExchangeStory(recovered: Recovered(stream: ExchangeStory.stream, serial: 4))
     let serial = try story.start()
     story.answer(serial, .dropped(fault: nil), after: .milliseconds(100))
     #expect(story.outcome == .unknown(.stale))
@@ -123,7 +123,7 @@ import Time
 
   @Test("an answer with another serial number means nothing")
   func foreign() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     story.answer(serial &+ 1, .dropped(fault: nil), after: .seconds(1))
     #expect(story.outcome == nil)
@@ -131,7 +131,7 @@ import Time
 
   @Test("a silent machine is asked by the same number for 2 seconds and no longer")
   func silent() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     var asked = 0
     while story.outcome == nil, asked < 50 {
@@ -146,7 +146,7 @@ import Time
 
   @Test("three turns in a row of which nobody saw the drop stop all sales until somebody looks")
   func hiddenDrops() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     for slot in [ExchangeStory.soap, ExchangeStory.towel, ExchangeStory.tea] {
       #expect(!story.stands(.dropSensorFaulty))
       let serial = try story.start(slot)
@@ -163,7 +163,7 @@ import Time
 
   @Test("a board that is busy with nobody's order sells nothing")
   func busyBoard() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.advance(by: .seconds(10))
     story.answerCheck(.busy)
     story.tell(.exchange(.selected(ExchangeStory.tea)))
@@ -175,7 +175,7 @@ import Time
 
   @Test("a door of which nothing is known any more sells nothing; one that was never there does")
   func unknownDoor() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     #expect(story.vending.screen?.stop == nil)
     story.tell(.exchange(.doorChanged(isOpen: nil)))
     #expect(story.vending.screen?.stop == .machineOpen)
@@ -208,7 +208,7 @@ import Time
 
   @Test("a machine that is busy without end is not waited for")
   func endless() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     for _ in 0..<130 where story.outcome == nil {
       story.answer(serial, .busy)
@@ -253,12 +253,12 @@ import Time
   @Test("where only the daemon ended, the machine is asked by the same number at once")
   func crash() {
     let at = Instant(nanoseconds: 0)
-    var story = ExchangeStory(
+    let story = ExchangeStory(
       recovered: Self.recovered(.dispensing(serial: 17, at: at)), isReady: false)
     #expect(story.orders == [17])
     story.answer(17, .dropped(fault: nil), after: .milliseconds(5))
     #expect(story.outcome == .dispensed)
-    var other = ExchangeStory(
+    let other = ExchangeStory(
       recovered: Self.recovered(.dispensing(serial: 17, at: at)), isReady: false)
     other.answer(17, .failed(.dropNotSeen), after: .milliseconds(5))
     #expect(other.outcome == .failed(.dropNotSeen))
@@ -277,7 +277,7 @@ import Time
   func serials() throws {
     var recovered = Recovered(stream: ExchangeStory.stream, boot: 2, ending: .clean)
     recovered.serial = 254
-    var story = ExchangeStory(recovered: recovered)
+    let story = ExchangeStory(recovered: recovered)
     for expected: UInt8 in [255, 1, 2] {
       let serial = try story.start()
       #expect(serial == expected)
@@ -293,7 +293,7 @@ import Time
   @Test("a store lost before the decision calls the exchange off; after it the motor goes on")
   func storeLost() throws {
     let fresh = StreamID(bits: 0xF)
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.ask()
     story.hold()
     story.tell(.storeReplaced(fresh, isDurable: true))
@@ -301,7 +301,7 @@ import Time
     story.commit()
     #expect(story.orders.isEmpty)
 
-    var other = ExchangeStory()
+    let other = ExchangeStory()
     let serial = try other.start()
     other.tell(.storeReplaced(fresh, isDurable: true))
     #expect(other.outcome == nil)
@@ -312,12 +312,12 @@ import Time
 
   @Test("where nothing that is written lasts, nothing is sold")
   func memoryOnly() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: false))
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(story.phase == .refused(ExchangeStory.soap, .noStore))
 
-    var other = ExchangeStory()
+    let other = ExchangeStory()
     other.tell(.link(.storeDisplaced))
     other.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(other.phase == .refused(ExchangeStory.soap, .noStore))
@@ -325,7 +325,7 @@ import Time
 
   @Test("a full outbox never gives way with what says who pays: it is written again")
   func folded() throws {
-    var story = ExchangeStory(outbox: OutboxLimits(mostRecords: 60, foldedAtOnce: 20))
+    let story = ExchangeStory(outbox: OutboxLimits(mostRecords: 60, foldedAtOnce: 20))
     let serial = try story.start()
     story.answer(serial, .busy)
     story.answer(serial, .dropped(fault: nil), after: .seconds(1))
@@ -350,7 +350,7 @@ import Time
     var recovered = Recovered(
       stream: ExchangeStory.stream, boot: 2, ending: .unclean, floor: 3, next: 4)
     recovered.settlements = [Settlement(seq: 3, record: record)]
-    var story = ExchangeStory(
+    let story = ExchangeStory(
       recovered: recovered, outbox: OutboxLimits(mostRecords: 60, foldedAtOnce: 20))
     story.tell(.link(.uplinkClosed))
     for _ in 0..<80 {
@@ -358,10 +358,10 @@ import Time
       story.commit()
     }
     #expect(story.records.contains(record.body))
-    var other = ExchangeStory(recovered: recovered)
+    let other = ExchangeStory(recovered: recovered)
     other.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: true))
     #expect(other.records.contains(record.body))
-    var acknowledged = ExchangeStory(recovered: recovered)
+    let acknowledged = ExchangeStory(recovered: recovered)
     acknowledged.commit()
     acknowledged.tell(
       .link(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: 3))))
@@ -373,7 +373,7 @@ import Time
 
   @Test("an empty slot, one out of date and one in quarantine are not sold, and call for somebody")
   func stock() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.fill(ExchangeStory.soap, 0)
     story.fill(ExchangeStory.towel, 5, bestBefore: 20_231_114)
     story.fill(ExchangeStory.tea, 5, bestBefore: 20_231_115)
@@ -392,7 +392,7 @@ import Time
 
   @Test("only who has the key counts, a count looks at the slot, and none is more than fits")
   func counting() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     story.answer(serial, .failed(.didNotTurn), after: .seconds(1))
     story.tell(.exchange(.slotCounted(ExchangeStory.soap, stock: 5, bestBefore: nil)))
@@ -407,7 +407,7 @@ import Time
 
   @Test("the state tells the slots, and why nothing is sold")
   func state() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.fill(ExchangeStory.soap, 4)
     story.tell(.exchange(.doorChanged(isOpen: true)))
     let payloads = story.effects.compactMap { effect -> VendingPayload? in

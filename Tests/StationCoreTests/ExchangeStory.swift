@@ -6,7 +6,7 @@ import Time
 @testable import StationCore
 
 /// A station with one door and three slots. Records are durable only when the story says so.
-struct ExchangeStory {
+final class ExchangeStory {
   static let stream = StreamID(bits: 0xE)
   static let soap = SlotID(1)!
   static let towel = SlotID(2)!
@@ -46,7 +46,7 @@ struct ExchangeStory {
   var vending: Vending { station.vending! }
   var phase: VendingScreen.Phase? { vending.screen?.phase }
 
-  mutating func tell(_ event: Event) {
+  func tell(_ event: Event) {
     effects = station.handle(event, at: now)
     for case .store(.journal(let entry)) in effects {
       records.append(entry.record.body)
@@ -54,15 +54,15 @@ struct ExchangeStory {
     }
   }
 
-  mutating func commit() { tell(.link(.journaled(through: station.outbox.next - 1))) }
+  func commit() { tell(.link(.journaled(through: station.outbox.next - 1))) }
 
   /// The board answers the question how it is.
-  mutating func answerCheck(_ report: MachineReport = .resting([])) {
+  func answerCheck(_ report: MachineReport = .resting([])) {
     tell(.exchange(.reported(report, of: .check)))
   }
 
   /// Lets time pass, with a wake at each deadline on the way.
-  mutating func advance(by duration: Duration) {
+  func advance(by duration: Duration) {
     let end = now.instant + duration
     while let deadline = station.nextDeadline, deadline <= end {
       move(to: max(deadline, now.instant))
@@ -72,16 +72,16 @@ struct ExchangeStory {
     move(to: end)
   }
 
-  private mutating func move(to instant: Instant) {
+  private func move(to instant: Instant) {
     now.wall = now.wall + (instant - now.instant)
     now.instant = instant
   }
 
-  mutating func code(_ member: String = "m-1", life: Duration = .seconds(60)) -> Presentation {
+  func code(_ member: String = "m-1", life: Duration = .seconds(60)) -> Presentation {
     codes += 1
     let digest = CodeDigest(high: 9, low: codes)
     return Presentation(
-      bytes: digest,
+      digest: digest,
       verdict: .genuine(
         MemberClaims(subject: member, expires: now.wall + life, issued: now.wall), code: digest),
       text: CodeText("CODE \(codes)"))
@@ -92,7 +92,7 @@ struct ExchangeStory {
   /// Chooses, shows a code, and makes the intention durable.
   /// - Returns: the code that was shown.
   @discardableResult
-  mutating func ask(for slot: SlotID = soap, _ member: String = "m-1") -> Presentation {
+  func ask(for slot: SlotID = soap, _ member: String = "m-1") -> Presentation {
     tell(.exchange(.selected(slot)))
     let code = code(member)
     tell(.exchange(.codeShown(code)))
@@ -109,21 +109,21 @@ struct ExchangeStory {
   }
 
   /// The service sets the price aside.
-  mutating func hold(balance: Int64 = 100) {
+  func hold(balance: Int64 = 100) {
     guard let exchange = vending.session.exchange else { return }
     tell(.exchange(.replied(StationReply(RequestID(exchange.id), .held(balance: balance)))))
   }
 
   /// Goes on until the motor is told.
   /// - Returns: its serial number.
-  mutating func start(_ slot: SlotID = soap) throws -> UInt8 {
+  func start(_ slot: SlotID = soap) throws -> UInt8 {
     ask(for: slot)
     hold()
     commit()
     return try #require(orders.first)
   }
 
-  mutating func answer(_ serial: UInt8, _ report: MachineReport, after time: Duration = .zero) {
+  func answer(_ serial: UInt8, _ report: MachineReport, after time: Duration = .zero) {
     advance(by: time)
     tell(.exchange(.reported(report, of: .turn(serial))))
   }
@@ -143,7 +143,7 @@ struct ExchangeStory {
   func stands(_ alarm: Alarm) -> Bool { station.alarms.stands(alarm, nil) }
   func slot(_ id: SlotID) -> SlotMemory { vending.planogram[id]!.memory }
 
-  mutating func fill(_ slot: SlotID, _ stock: Int64, bestBefore: Int? = nil) {
+  func fill(_ slot: SlotID, _ stock: Int64, bestBefore: Int? = nil) {
     tell(.entry(.maintenanceChanged(isOn: true)))
     tell(.exchange(.slotCounted(slot, stock: stock, bestBefore: bestBefore)))
     tell(.entry(.maintenanceChanged(isOn: false)))

@@ -8,7 +8,7 @@ import Time
 @Suite struct ExchangeTests {
   @Test("nothing moves before the record of it is durable, and the drop is charged")
   func wholeExchange() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.fill(ExchangeStory.soap, 3)
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     let code = story.code()
@@ -25,7 +25,7 @@ import Time
     #expect(
       story.changes.contains(
         .mark(
-          ReplayMark(code: code.bytes, until: Scenario.noon + .seconds(65), purpose: .machine),
+          ReplayMark(code: code.digest, until: Scenario.noon + .seconds(65), purpose: .machine),
           forgetting: story.now.wall)))
     story.commit()
     let serial = try #require(story.orders.first)
@@ -44,7 +44,7 @@ import Time
 
   @Test("a choice is forgotten after 60 seconds, and can be called off")
   func session() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     story.advance(by: .milliseconds(59_900))
     #expect(story.phase != .idle)
@@ -59,7 +59,7 @@ import Time
   @Test(
     "while the service is asked it can be called off, and a grant that comes late moves nothing")
   func cancelled() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.ask()
     let exchange = try #require(story.vending.session.exchange)
     story.tell(.exchange(.cancelled))
@@ -72,7 +72,7 @@ import Time
 
   @Test("once it is decided nobody can call it off")
   func tooLateToCancel() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.ask()
     story.hold()
     story.tell(.exchange(.cancelled))
@@ -84,7 +84,7 @@ import Time
 
   @Test("a second code during an exchange charges nobody")
   func secondCode() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.ask(for: ExchangeStory.soap, "m-1")
     let exchange = try #require(story.vending.session.exchange)
     story.tell(.exchange(.codeShown(story.code("m-2"))))
@@ -96,7 +96,7 @@ import Time
 
   @Test("a code shown with nothing chosen tells the balance, and buys nothing that is chosen later")
   func balance() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.tell(.exchange(.codeShown(story.code("m-1"))))
     let request = try #require(story.requests.first)
     #expect(request.question == .balance(MemberID("m-1")!))
@@ -110,7 +110,7 @@ import Time
 
   @Test("a code that opened the door may still pay, and pays once")
   func purposes() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let code = story.code()
     story.tell(.entry(.presented(1, .code(code))))
     #expect(story.effects.contains(.door(.show(1, .granted))))
@@ -132,7 +132,7 @@ import Time
 
   @Test("a code that did not do leaves the choice standing, with the reason")
   func badCode() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     let until = story.now.instant + .seconds(60)
     let old = story.code()
@@ -140,7 +140,7 @@ import Time
     story.tell(
       .exchange(
         .codeShown(
-          Presentation(bytes: CodeDigest(high: 1, low: 1), verdict: .refused(.badSignature)))))
+          Presentation(digest: CodeDigest(high: 1, low: 1), verdict: .refused(.badSignature)))))
     #expect(
       story.phase == .chosen(ExchangeStory.soap, until: until, refusal: .badSignature))
     story.tell(.exchange(.codeShown(old)))
@@ -150,7 +150,7 @@ import Time
 
   @Test("the same code held to the reader is one presentation")
   func held() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     let code = story.code()
     story.tell(.exchange(.codeShown(code)))
@@ -172,7 +172,7 @@ import Time
   @Test(
     "a question that nobody answers is asked again by the same id, and given up after 6 seconds")
   func noAnswer() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.ask()
     let exchange = try #require(story.vending.session.exchange)
     story.advance(by: .milliseconds(2000))
@@ -184,7 +184,7 @@ import Time
 
   @Test("without uplink no exchange starts, and one that waits for its hold ends")
   func noUplink() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.ask()
     story.tell(.link(.uplinkClosed))
     #expect(story.outcome == .refused(.noUplink))
@@ -197,7 +197,7 @@ import Time
 
   @Test("a machine that fails between the hold and the decision charges nobody")
   func failsBeforeDecision() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.ask()
     story.tell(.exchange(.doorChanged(isOpen: true)))
     story.hold()
@@ -208,12 +208,13 @@ import Time
 
   @Test("more than ten wrong codes a minute become one number")
   func rate() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     for low in 0..<25 {
       story.tell(
         .exchange(
           .codeShown(
-            Presentation(bytes: CodeDigest(high: 1, low: UInt64(low)), verdict: .refused(.expired)))
+            Presentation(digest: CodeDigest(high: 1, low: UInt64(low)), verdict: .refused(.expired))
+          )
         ))
     }
     #expect(story.refusals.count == 10)

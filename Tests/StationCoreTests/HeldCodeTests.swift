@@ -40,7 +40,7 @@ import Time
     let digest = CodeDigest(high: 1, low: 1)
     let issued = story.now.wall + .seconds(9)
     let code = Presentation(
-      bytes: digest,
+      digest: digest,
       verdict: .genuine(
         MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest))
     story.tell(.entry(.presented(1, .code(code))))

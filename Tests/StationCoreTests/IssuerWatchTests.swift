@@ -10,7 +10,7 @@ import Time
   ) -> Presentation {
     let digest = CodeDigest(high: 0x155, low: UInt64(member.utf8.count))
     return Presentation(
-      bytes: digest,
+      digest: digest,
       verdict: .genuine(
         MemberClaims(
           subject: member, audience: audience, expires: story.now.wall + .seconds(60),

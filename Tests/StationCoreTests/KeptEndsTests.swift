@@ -37,7 +37,7 @@ struct KeptEndsTests {
 
   @Test("what an acknowledgement settles is kept in the transaction that deletes it")
   func kept() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     story.answer(serial, .dropped(fault: nil), after: .seconds(3))
     story.commit()

@@ -5,7 +5,7 @@ import Testing
 @testable import StationCore
 
 /// A station whose machine turns, with what its line and its board do.
-private struct Turn {
+private final class Turn {
   var story = ExchangeStory()
   let serial: UInt8
 
@@ -15,7 +15,7 @@ private struct Turn {
   }
 
   /// So many answers in a row get lost, and the board is asked what it does.
-  mutating func lose(_ answers: Int) {
+  func lose(_ answers: Int) {
     for count in 0..<answers where story.outcome == nil {
       if count == 0 { story.advance(by: .milliseconds(250)) }
       let asked: MachineRequest = story.orders.isEmpty ? .check : .turn(serial)
@@ -35,7 +35,7 @@ private struct Turn {
 @Suite struct MachineSilenceTests {
   @Test("however many answers of a turn get lost, a board that stays busy is followed to its end")
   func badLine() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     for _ in 0..<8 {
       turn.lose(3)
       #expect(turn.checks == [ExchangeStory.soap])
@@ -51,7 +51,7 @@ private struct Turn {
 
   @Test("a turn that ends while its answers get lost is told by the order that is sent once more")
   func endsInSilence() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     turn.lose(4)
     turn.story.answerCheck()
     #expect(turn.story.orders == [turn.serial])
@@ -61,7 +61,7 @@ private struct Turn {
 
   @Test("a board that turns anew after a silence had forgotten: once is an accident")
   func forgetsOnce() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     turn.lose(5)
     turn.story.answerCheck()
     turn.story.answer(turn.serial, .busy)
@@ -71,7 +71,7 @@ private struct Turn {
 
   @Test("a board that turns anew is known by what it does, also where its answer gets lost")
   func forgetsUnheard() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     for _ in 0..<2 {
       turn.lose(3)
       turn.story.answerCheck()
@@ -86,7 +86,7 @@ private struct Turn {
 
   @Test("a plug that is pulled again and again ends the turn, and its board is asked no more")
   func pulledAgainAndAgain() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     var orders = 0
     while turn.story.outcome == nil, orders < 20 {
       turn.lose(3)
@@ -101,7 +101,7 @@ private struct Turn {
 
   @Test("old answers that come late, one between two looks at a board at rest, are no new turns")
   func lateAnswers() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     for _ in 0..<4 {
       turn.lose(3)
       turn.story.answerCheck()
@@ -117,7 +117,7 @@ private struct Turn {
 
   @Test("a board that says nothing for two seconds is asked no more, whatever it said before")
   func silentForGood() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     turn.lose(9)
     #expect(turn.story.outcome == nil)
     turn.lose(2)
@@ -126,7 +126,7 @@ private struct Turn {
 
   @Test("a board at rest that answers checks and never the order is given up after half a minute")
   func answersChecksAlone() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     var orders = 0
     turn.lose(1)
     turn.story.answerCheck()
@@ -142,7 +142,7 @@ private struct Turn {
 
   @Test("a board that is busy for half a minute and tells it to checks alone turns without end")
   func endless() throws {
-    var turn = try Turn()
+    let turn = try Turn()
     for _ in 0..<60 where turn.story.outcome == nil {
       turn.lose(3)
       turn.story.answerCheck(.busy)
@@ -152,7 +152,7 @@ private struct Turn {
 
   @Test("a check that was on its way when the motor was told is no answer about the turn")
   func checkBefore() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.advance(by: .seconds(10))
     #expect(story.vending.machine.isWaiting)
     let serial = try story.start()
@@ -173,7 +173,7 @@ private struct Turn {
       .dropped(fault: nil), .failed(.dropSensorFaulty), .failed(.dropNotSeen), .failed(.didNotTurn),
     ] as [MachineReport])
   func drawnNumber(_ before: MachineReport) throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     // No time to turn: it speaks of the order by which it had this number before.
     story.answer(serial, before, after: .milliseconds(20))
@@ -191,7 +191,7 @@ private struct Turn {
 
   @Test("after a restart nobody asks about an order whose number was drawn")
   func drawnBeforeRestart() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     _ = try story.start()
     var phases: [OpenExchange.Phase] = []
     for case .exchange(let open?) in story.changes { phases.append(open.phase) }

@@ -169,7 +169,7 @@ import Testing
     story.tell(.entry(.presented(1, .code(code))))
     story.expect(.door(.show(1, .granted)))
     story.expectJournal(
-      .entry(.refused(1, reason: .closed, member: MemberID("m-1")!, .code(code.bytes))), .soon)
+      .entry(.refused(1, reason: .closed, member: MemberID("m-1")!, .code(code.digest))), .soon)
   }
 
   @Test("without the uplink codes decide as ever, unless policy says otherwise")

@@ -317,7 +317,8 @@ import Time
         .remember(
           [.lastTrusted(story.now.wall)] + story.station.headcount.occupancy.changes + [
             .mark(
-              ReplayMark(code: code.bytes, until: issued + .seconds(65)), forgetting: story.now.wall
+              ReplayMark(code: code.digest, until: issued + .seconds(65)),
+              forgetting: story.now.wall
             )
           ], .urgent)))
     story.expectJournal(.alarm(.raised(.storeLost, nil)), .urgent)

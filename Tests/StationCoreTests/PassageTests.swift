@@ -77,7 +77,7 @@ import Testing
 
   @Test("a passage while no door was open within the last three seconds is refused and counted")
   func shut() {
-    var room = Room()
+    let room = Room()
     room.walk(.inward)
     room.walk(.turnBack)
     #expect(room.said() == "")
@@ -100,7 +100,7 @@ import Testing
 
   @Test("passages refused are recorded at most once a minute for each access point, however many")
   func flood() {
-    var room = Room(doors: 2)
+    let room = Room(doors: 2)
     for _ in 0..<200 { room.walk(.inward, at: 2) }
     room.wait(.seconds(61))
     let lines = room.said().split(separator: ", ")
@@ -111,11 +111,11 @@ import Testing
 
   @Test("a contact that is at fault, or cannot be sensed, refuses nobody")
   func contactFault() {
-    var room = Room()
+    let room = Room()
     _ = room.station.alarms.raise(.contactFault, 1, at: room.now.wall)
     room.walk(.inward)
     #expect(room.said() == "1: in! 1")
-    var other = Room()
+    let other = Room()
     other.tell(.door(.contactChanged(1, isClosed: nil)))
     other.walk(.inward)
     #expect(other.said() == "1: in 1")
@@ -123,7 +123,7 @@ import Testing
 
   @Test("more people in than grants in one opening are flagged as tailgates, and counted")
   func tailgates() {
-    var room = Room()
+    let room = Room()
     room.grant()
     room.open()
     room.walk(.inward)
@@ -146,7 +146,7 @@ import Testing
 
   @Test("beams that are blocked raise an alarm, and count nobody either way until they are clear")
   func blocked() {
-    var room = Room()
+    let room = Room()
     room.grant()
     room.open()
     room.tell(.occupancy(.beamChanged(1, .inner, isBroken: true)))
@@ -173,7 +173,7 @@ import Testing
     "a single sensor counts by its policy, or by who opened the door",
     arguments: PulseDirection.allCases)
   func pulses(_ direction: PulseDirection) {
-    var room = Room(OccupancyPolicy(pulse: direction))
+    let room = Room(OccupancyPolicy(pulse: direction))
     room.grant()
     room.open()
     room.tell(.occupancy(.counterPulsed(1)))
@@ -207,7 +207,7 @@ import Testing
 
   @Test("totals of a people counter count by their differences, over the end of 16 bits too")
   func differences() {
-    var room = Room()
+    let room = Room()
     room.grant()
     room.open()
     room.tell(.occupancy(.counterReported(1, entered: 65_534, left: 100)))
@@ -220,7 +220,7 @@ import Testing
 
   @Test("a people counter that began anew counts from zero, and until that is sure is not trusted")
   func restarted() {
-    var room = Room()
+    let room = Room()
     room.open()
     room.tell(.occupancy(.counterReported(1, entered: 0, left: 0)))
     room.tell(.occupancy(.counterReported(1, entered: 3, left: 0)))
@@ -236,7 +236,7 @@ import Testing
 
   @Test("totals that leap are one event, and nobody is counted by a leap that was a lie")
   func leap() {
-    var room = Room()
+    let room = Room()
     room.open()
     room.tell(.occupancy(.counterReported(1, entered: 500, left: 400)))
     room.tell(.occupancy(.counterReported(1, entered: (500 + 65_530) % 65_536, left: 400)))
@@ -254,7 +254,7 @@ import Testing
 
   @Test("ten at once can pass, and three for each second since the last word")
   func bounds() {
-    var room = Room()
+    let room = Room()
     room.open()
     room.tell(.occupancy(.counterReported(1, entered: 2, left: 0)))
     room.tell(.occupancy(.counterReported(1, entered: 12, left: 0)))
@@ -269,7 +269,7 @@ import Testing
 
   @Test("a people counter that is gone raises an alarm and counts from its return on")
   func lost() {
-    var room = Room()
+    let room = Room()
     room.open()
     room.tell(.occupancy(.counterReported(1, entered: 10, left: 0)))
     room.tell(.occupancy(.counterChanged(1, isConnected: false)))
@@ -283,7 +283,7 @@ import Testing
 
   @Test("what happens at an access point that this station does not have is nothing")
   func elsewhere() {
-    var room = Room()
+    let room = Room()
     for event in [
       Event.occupancy(.counterPulsed(4)), .occupancy(.counterReported(4, entered: 1, left: 1)),
       .occupancy(.counterChanged(4, isConnected: false)),

@@ -88,7 +88,7 @@ import Time
     story.expect(.door(.setStrike(1, .release)))
     story.expect(.door(.show(1, .granted)))
     story.expectJournal(
-      .entry(.granted(1, member: Self.member, .code(code.bytes), note: .passedBack)))
+      .entry(.granted(1, member: Self.member, .code(code.digest), note: .passedBack)))
   }
 
   @Test("timed: refused within its time of the last entry, on the monotonic clock")
@@ -164,7 +164,7 @@ import Time
     story.expect(.door(.setStrike(1, .release)))
     story.expect(.door(.show(1, .granted)))
     story.expectJournal(
-      .entry(.granted(1, member: MemberID("m-2")!, .code(code.bytes), note: .overCapacity)))
+      .entry(.granted(1, member: MemberID("m-2")!, .code(code.digest), note: .overCapacity)))
   }
 
   @Test("two pre-alarms and one when it is full, each cleared as the room empties")

@@ -11,7 +11,7 @@ import Testing
       story.expect(.door(.show(1, .refused(.unsupportedAlgorithm))))
       if index < recorded {
         story.expectJournal(
-          .entry(.refused(1, reason: .unsupportedAlgorithm, member: nil, .code(code.bytes))))
+          .entry(.refused(1, reason: .unsupportedAlgorithm, member: nil, .code(code.digest))))
       }
     }
   }

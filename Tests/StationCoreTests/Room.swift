@@ -5,7 +5,7 @@ import Time
 @testable import StationCore
 
 /// A station in a test that is not about doors: what else they do is let go.
-struct Room {
+final class Room {
   var station: Station
   private(set) var now: Now
   /// What was recorded of people since it was last looked at, as words.
@@ -32,12 +32,12 @@ struct Room {
   }
 
   /// Everything that was said since the last time.
-  mutating func said() -> String {
+  func said() -> String {
     defer { told = [] }
     return told.joined(separator: ", ")
   }
 
-  mutating func tell(_ event: Event) {
+  func tell(_ event: Event) {
     for case .store(.journal(let entry)) in station.handle(event, at: now) {
       changes += entry.changes
       if let text = Self.text(entry.record.body) { told.append(text) }
@@ -45,7 +45,7 @@ struct Room {
   }
 
   /// Lets time pass, with a wake at each deadline.
-  mutating func wait(_ duration: Duration) {
+  func wait(_ duration: Duration) {
     let end = now.instant + duration
     while let deadline = station.nextDeadline, deadline <= end {
       move(to: max(deadline, now.instant))
@@ -54,12 +54,12 @@ struct Room {
     move(to: end)
   }
 
-  mutating func setClock(_ wall: WallTime, isTrusted: Bool = true) {
+  func setClock(_ wall: WallTime, isTrusted: Bool = true) {
     now.wall = wall
     now.isTrusted = isTrusted
   }
 
-  private mutating func move(to instant: Instant) {
+  private func move(to instant: Instant) {
     now.wall = now.wall + (instant - now.instant)
     now.instant = instant
   }
@@ -79,7 +79,7 @@ struct Room {
 
   // MARK: - People
 
-  mutating func grant(at door: AccessPointID = 1) {
+  func grant(at door: AccessPointID = 1) {
     codes += 1
     let digest = CodeDigest(high: 0xC0DE, low: codes)
     tell(
@@ -88,23 +88,23 @@ struct Room {
           door,
           .code(
             Presentation(
-              bytes: digest,
+              digest: digest,
               verdict: .genuine(
                 MemberClaims(
                   subject: "m-\(codes)", expires: now.wall + .seconds(60), issued: now.wall),
                 code: digest))))))
   }
 
-  mutating func open(_ door: AccessPointID = 1) {
+  func open(_ door: AccessPointID = 1) {
     tell(.door(.contactChanged(door, isClosed: false)))
   }
-  mutating func close(_ door: AccessPointID = 1) {
+  func close(_ door: AccessPointID = 1) {
     tell(.door(.contactChanged(door, isClosed: true)))
   }
-  mutating func move(_ isMoving: Bool) { tell(.occupancy(.motionChanged(isMoving: isMoving))) }
+  func move(_ isMoving: Bool) { tell(.occupancy(.motionChanged(isMoving: isMoving))) }
 
   /// Half a second through both beams.
-  mutating func walk(_ way: Passage, at door: AccessPointID = 1) {
+  func walk(_ way: Passage, at door: AccessPointID = 1) {
     let (first, last): (Beam, Beam) = way == .outward ? (.inner, .outer) : (.outer, .inner)
     let order: [(Beam, Bool)] =
       way == .turnBack
@@ -117,7 +117,7 @@ struct Room {
   }
 
   /// Someone shows a code, comes in, and the door falls shut.
-  mutating func comeIn(at door: AccessPointID = 1) {
+  func comeIn(at door: AccessPointID = 1) {
     grant(at: door)
     open(door)
     walk(.inward, at: door)
@@ -126,7 +126,7 @@ struct Room {
   }
 
   /// Someone presses the button and goes out.
-  mutating func goOut(at door: AccessPointID = 1) {
+  func goOut(at door: AccessPointID = 1) {
     tell(.door(.exitRequested(door)))
     open(door)
     walk(.outward, at: door)

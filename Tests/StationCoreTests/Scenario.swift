@@ -8,7 +8,7 @@ import Time
 /// One station in a test. Effects are claimed in the order in which they come; an event told
 /// while effects are unclaimed, and the end of the test, fail with what is left over.
 final class Scenario {
-  private(set) var station: Station
+  var station: Station
   private(set) var now: Now
   /// Every record ever handed out for the store, in order.
   private(set) var journal: [JournalEntry] = []
@@ -226,7 +226,7 @@ final class Scenario {
     codes += 1
     let digest = CodeDigest(high: 0xC0DE, low: codes)
     return Presentation(
-      bytes: digest,
+      digest: digest,
       verdict: .genuine(
         MemberClaims(subject: member, expires: now.wall + life, issued: now.wall), code: digest))
   }
@@ -234,7 +234,7 @@ final class Scenario {
   /// A code of which nothing can be believed.
   func badCode(_ refusal: CodeRefusal = .malformed(.noise)) -> Presentation {
     codes += 1
-    return Presentation(bytes: CodeDigest(high: 0xBAD, low: codes), verdict: .refused(refusal))
+    return Presentation(digest: CodeDigest(high: 0xBAD, low: codes), verdict: .refused(refusal))
   }
 
   /// Shows a new code that must be accepted, and claims all that follows from it.
@@ -256,7 +256,7 @@ final class Scenario {
     expect(.door(.setStrike(point, .release)), place)
     expect(.door(.show(point, .granted)), place)
     expectJournal(
-      .entry(.granted(point, member: MemberID(member)!, .code(code.bytes))), .urgent, place)
+      .entry(.granted(point, member: MemberID(member)!, .code(code.digest))), .urgent, place)
   }
 
   func expectRefusal(
@@ -270,7 +270,7 @@ final class Scenario {
       .entry(
         .refused(
           point, reason: denial, fault: fault, member: member.flatMap { MemberID($0) },
-          .code(code.bytes))),
+          .code(code.digest))),
       .soon, place)
   }
 

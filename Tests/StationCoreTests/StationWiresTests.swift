@@ -75,8 +75,8 @@ struct StationWiresTests {
     story.tell(.safety(.emergencyChanged(isPressed: true)))
     story.expectJournal(
       .alarm(.raised(.emergency, nil)), .urgent, [.latch(.emergency, isSet: true)])
-    var station = story.station
-    let effects = station.handle(.storeReplaced(StreamID(bits: 7), isDurable: true), at: story.now)
+    let effects = story.station.handle(
+      .storeReplaced(StreamID(bits: 7), isDurable: true), at: story.now)
     let remembered = effects.compactMap { effect -> [RecoveryChange]? in
       if case .store(.remember(let changes, _)) = effect { changes } else { nil }
     }.joined()

@@ -145,7 +145,7 @@ struct StreamRenewalTests {
 
   @Test("an exchange under way is waited for: its steps go by numbers of the stream")
   func exchange() throws {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     let serial = try story.start()
     let beyond = Acknowledgement(
       stream: ExchangeStory.stream, upto: story.station.outbox.durable + 10)
@@ -159,7 +159,7 @@ struct StreamRenewalTests {
 
   @Test("an exchange that began while the store made the new stream is called off")
   func exchangeCalledOff() {
-    var story = ExchangeStory()
+    let story = ExchangeStory()
     story.commit()
     story.tell(
       .link(

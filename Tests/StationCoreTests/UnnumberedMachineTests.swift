@@ -43,7 +43,7 @@ import Time
 
   @Test("a turn that tells its end is paid for as any other")
   func dropped() throws {
-    var story = Self.story()
+    let story = Self.story()
     let serial = try story.start()
     story.answer(serial, .dropped(fault: nil), after: .seconds(3))
     #expect(story.outcome == .dispensed)
@@ -76,7 +76,7 @@ import Time
 
   @Test("a motor that says it is busy is asked what it does, and its end still counts")
   func busy() throws {
-    var story = Self.story()
+    let story = Self.story()
     let serial = try story.start()
     story.answer(serial, .busy)
     story.advance(by: .milliseconds(250))
@@ -88,7 +88,7 @@ import Time
 
   @Test("after a restart nobody orders what may have been ordered")
   func restart() throws {
-    var before = Self.story(Recovered(stream: ExchangeStory.stream, serial: 4))
+    let before = Self.story(Recovered(stream: ExchangeStory.stream, serial: 4))
     _ = try before.start()
     var open: OpenExchange?
     for case .exchange(let one?) in before.changes { open = one }

@@ -12,7 +12,7 @@ import Time
 
   @Test("an exit and then nothing that moves sets the count to zero and records the residual")
   func afterExit() {
-    var room = Room(Self.policy)
+    let room = Room(Self.policy)
     room.move(false)
     room.comeIn()
     room.comeIn()
@@ -36,7 +36,7 @@ import Time
 
   @Test("any other door cycle has to be followed by a longer time without motion")
   func afterCycle() {
-    var room = Room(Self.policy)
+    let room = Room(Self.policy)
     room.move(false)
     room.comeIn()
     room.wait(.seconds(1790))
@@ -101,7 +101,7 @@ import Time
   @Test("without a motion sensor, or before it has said anything, nothing is ever reset")
   func blind() {
     for policy in [OccupancyPolicy(), Self.policy] {
-      var room = Room(policy)
+      let room = Room(policy)
       if policy.vacancy == nil { room.move(false) }
       room.comeIn()
       room.goOut()
@@ -113,7 +113,7 @@ import Time
 
   @Test("an empty room is evidence: the count is not stale any more")
   func fresh() {
-    var room = Room(
+    let room = Room(
       Self.policy,
       recovered: Recovered(
         stream: Scenario.stream, boot: 2, ending: .unclean, next: 9,
@@ -130,7 +130,7 @@ import Time
 
   @Test("what moves in a room that was found empty makes the count stale until someone passes")
   func sleeper() {
-    var room = Room(Self.policy)
+    let room = Room(Self.policy)
     room.move(false)
     room.comeIn()
     room.comeIn()
@@ -150,7 +150,7 @@ import Time
 
   @Test("who came in uncounted and goes on moving makes the count stale when the hold is over")
   func uncounted() {
-    var room = Room(Self.policy)
+    let room = Room(Self.policy)
     room.move(true)
     room.tell(.door(.exitRequested(1)))
     room.open()
@@ -241,7 +241,7 @@ import Time
 
   @Test("a day's record is written at local midnight and says what was counted and corrected")
   func midnight() {
-    var room = Room(at: Self.lateEvening)
+    let room = Room(at: Self.lateEvening)
     room.comeIn()
     room.goOut()
     room.goOut()
@@ -252,7 +252,7 @@ import Time
     room.wait(.seconds(86_400))
     #expect(room.said() == "1: in 1, day 20231116 1/0 residual 0")
     // Where it is another date.
-    var east = Room(at: Self.lateEvening, offset: 8 * 3600)
+    let east = Room(at: Self.lateEvening, offset: 8 * 3600)
     east.wait(.seconds(60))
     #expect(east.said() == "")
     east.wait(.seconds(16 * 3600))
@@ -261,7 +261,7 @@ import Time
 
   @Test("a clock that is set back over midnight doubles no day and loses nobody")
   func stepBack() {
-    var room = Room(at: Self.lateEvening)
+    let room = Room(at: Self.lateEvening)
     room.comeIn()
     room.wait(.seconds(120))
     room.setClock(Self.lateEvening)
@@ -275,7 +275,7 @@ import Time
 
   @Test("a clock that leaps ahead for a moment ends the day early, and the rest is the next one's")
   func leap() {
-    var room = Room()
+    let room = Room()
     room.comeIn()
     room.setClock(WallTime(seconds: 4_000_000_000))
     room.tell(.wake)
@@ -292,7 +292,7 @@ import Time
 
   @Test("a clock that nobody vouches for ends no day; who came meanwhile is in the day under way")
   func untrusted() {
-    var room = Room(at: WallTime(seconds: 0), isTrusted: false)
+    let room = Room(at: WallTime(seconds: 0), isTrusted: false)
     room.comeIn()
     room.wait(.seconds(200_000))
     #expect(room.said() == "1: in 1")
@@ -309,16 +309,16 @@ import Time
 
   @Test("the day under way survives a restart")
   func restart() {
-    var room = Room(at: Self.lateEvening)
+    let room = Room(at: Self.lateEvening)
     room.comeIn()
-    var again = Room(recovered: room.recovered, at: Self.lateEvening)
+    let again = Room(recovered: room.recovered, at: Self.lateEvening)
     again.goOut()
     _ = again.said()
     again.wait(.seconds(60))
     #expect(again.said() == "day 20231115 1/1 residual 0")
     #expect(again.station.headcount.occupancy.totals == OccupancyTotals(entered: 1, left: 1))
     // And where it was down at midnight.
-    var late = Room(recovered: room.recovered, at: Self.lateEvening + .seconds(7200))
+    let late = Room(recovered: room.recovered, at: Self.lateEvening + .seconds(7200))
     late.tell(.wake)
     #expect(late.said() == "day 20231115 1/0 residual 0")
   }

@@ -5,7 +5,7 @@ import Time
 
 /// Watches what a station tells its relays. The reference keeps, for each door, until when grants
 /// and exits on record allow it to be released, and whether fire was signalled and not reset.
-struct DoorSequence: SequenceProbe {
+final class DoorSequence: SequenceProbe {
   static let name = "door"
 
   private var station: Station
@@ -51,7 +51,7 @@ struct DoorSequence: SequenceProbe {
     _ = tell(.booted(Recovered(stream: StreamID(bits: 1))))
   }
 
-  mutating func step(_ dice: inout SeededGenerator) -> String? {
+  func step(_ dice: inout SeededGenerator) -> String? {
     let end = now.instant + (dice.once(in: 4) ? dice.seconds(0...40) : dice.milliseconds(0...900))
     while let deadline = station.nextDeadline, deadline <= end {
       guard deadline > now.instant || !isOverdue(deadline) else { return "a wake changes nothing" }
@@ -66,12 +66,12 @@ struct DoorSequence: SequenceProbe {
   /// A wake at this very instant has already been given.
   private func isOverdue(_ deadline: Instant) -> Bool { deadline < now.instant }
 
-  private mutating func move(to instant: Instant) {
+  private func move(to instant: Instant) {
     now.wall = now.wall + (instant - now.instant)
     now.instant = instant
   }
 
-  private mutating func draw(_ dice: inout SeededGenerator) -> Event {
+  private func draw(_ dice: inout SeededGenerator) -> Event {
     let id = dice.pick(doors).id
     switch dice.below(24) {
     case 0..<5: return .entry(.presented(id, .code(code())))
@@ -95,16 +95,16 @@ struct DoorSequence: SequenceProbe {
     }
   }
 
-  private mutating func code() -> Presentation {
+  private func code() -> Presentation {
     codes += 1
     let digest = CodeDigest(high: 0xC0DE, low: codes)
     let claims = MemberClaims(
       subject: "m-\(codes % 7)", expires: now.wall + .seconds(60), issued: now.wall)
-    return Presentation(bytes: digest, verdict: .genuine(claims, code: digest))
+    return Presentation(digest: digest, verdict: .genuine(claims, code: digest))
   }
 
   /// - Returns: what may not have happened.
-  private mutating func tell(_ event: Event) -> String? {
+  private func tell(_ event: Event) -> String? {
     fire.hear(event)
     let effects = station.handle(event, at: now)
     for index in doors.indices {

@@ -145,7 +145,7 @@ struct EntryProbe: SequenceProbe {
               subject: Self.members[code.member].text, expires: wall(code.from + code.life),
               issued: wall(code.from), traits: code.isDuress ? .duress : []), code: digest)
         }
-      return .code(Presentation(bytes: digest, verdict: verdict))
+      return .code(Presentation(digest: digest, verdict: verdict))
     case .card(let number):
       return .card(
         CardPresentation(Self.cards[number], digest: CodeDigest(high: 2, low: UInt64(number))))

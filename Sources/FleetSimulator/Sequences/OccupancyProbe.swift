@@ -6,7 +6,7 @@ import Time
 /// In an honest sequence people pass open doors one at a time, and whoever is inside moves: the
 /// count is the true one, every correction is nothing. In a wild one sensors lie as they like:
 /// raw totals only grow, the ledger adds up, and the sum never falls below zero.
-struct OccupancyProbe: SequenceProbe {
+final class OccupancyProbe: SequenceProbe {
   static let name = "occupancy"
 
   private static let policy = OccupancyPolicy(vacancy: VacancyTiming())
@@ -47,7 +47,7 @@ struct OccupancyProbe: SequenceProbe {
         occupancy: policy))
   }
 
-  mutating func step(_ dice: inout SeededGenerator) -> String? {
+  func step(_ dice: inout SeededGenerator) -> String? {
     if !isHonest {
       lie(&dice)
     } else {
@@ -71,7 +71,7 @@ struct OccupancyProbe: SequenceProbe {
 
   private var inside: Int64 { entered - left }
 
-  private mutating func live(_ dice: inout SeededGenerator) {
+  private func live(_ dice: inout SeededGenerator) {
     let place = dice.below(points.count)
     switch dice.below(12) {
     case 0..<4:
@@ -95,7 +95,7 @@ struct OccupancyProbe: SequenceProbe {
     if dice.once(in: 2) { move(door: place, isOpen: false) }
   }
 
-  private mutating func walk(
+  private func walk(
     _ way: Passage, _ place: Int, _ dice: inout SeededGenerator, isCounted: Bool = true
   ) {
     let (first, last): (Beam, Beam) = way == .outward ? (.inner, .outer) : (.outer, .inner)
@@ -113,14 +113,14 @@ struct OccupancyProbe: SequenceProbe {
     coming.append(.pass(.milliseconds(50)))
   }
 
-  private mutating func move(door place: Int, isOpen open: Bool) {
+  private func move(door place: Int, isOpen open: Bool) {
     guard isOpen[place] != open else { return }
     isOpen[place] = open
     coming.append(.tell(.door(.contactChanged(points[place], isClosed: !open))))
   }
 
   /// Time goes by. Whoever is inside moves every five minutes at least.
-  private mutating func rest(seconds: Int) {
+  private func rest(seconds: Int) {
     var left = seconds
     while left > 0 {
       let now = min(left, 300)
@@ -137,7 +137,7 @@ struct OccupancyProbe: SequenceProbe {
   }
 
   /// Lets happen what comes up to the next event.
-  private mutating func advance() {
+  private func advance() {
     while !coming.isEmpty {
       switch coming.removeFirst() {
       case .pass(let duration): pass(duration)
@@ -149,7 +149,7 @@ struct OccupancyProbe: SequenceProbe {
 
   // MARK: - Sensors that lie
 
-  private mutating func lie(_ dice: inout SeededGenerator) {
+  private func lie(_ dice: inout SeededGenerator) {
     let point = dice.pick(points)
     switch dice.below(14) {
     case 0..<5:
@@ -174,7 +174,7 @@ struct OccupancyProbe: SequenceProbe {
 
   // MARK: - The station
 
-  private mutating func start() {
+  private func start() {
     recovered.boot += 1
     tell(.booted(recovered))
     for (place, point) in points.enumerated() {
@@ -185,13 +185,13 @@ struct OccupancyProbe: SequenceProbe {
   }
 
   /// The power fails with everything durable, and comes back.
-  private mutating func restart() {
+  private func restart() {
     station = Self.station(points)
     recovered.ending = .unclean
     start()
   }
 
-  private mutating func pass(_ duration: Duration) {
+  private func pass(_ duration: Duration) {
     let end = now.instant + duration
     while let deadline = station.nextDeadline, deadline <= end {
       jump(to: max(deadline, now.instant))
@@ -204,12 +204,12 @@ struct OccupancyProbe: SequenceProbe {
     jump(to: end)
   }
 
-  private mutating func jump(to instant: Instant) {
+  private func jump(to instant: Instant) {
     now.wall = now.wall + (instant - now.instant)
     now.instant = instant
   }
 
-  private mutating func tell(_ event: Event) {
+  private func tell(_ event: Event) {
     for effect in station.handle(event, at: now) {
       switch effect {
       case .store(.journal(let entry)):
@@ -228,7 +228,7 @@ struct OccupancyProbe: SequenceProbe {
     }
   }
 
-  private mutating func keep(_ changes: [RecoveryChange]) {
+  private func keep(_ changes: [RecoveryChange]) {
     for change in changes {
       switch change {
       case .totals(let totals): recovered.totals = totals

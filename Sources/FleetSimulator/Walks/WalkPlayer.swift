@@ -13,7 +13,7 @@ struct WalkAccount {
   var refused: Int64 = 0
 }
 
-struct WalkPlayer {
+struct WalkPlayer: ~Copyable {
   private static let points = [1].compactMap { AccessPointID($0) }
   private static var point: AccessPointID { points[0] }
   private static let boot: Int64 = 10_000_000
@@ -61,7 +61,7 @@ struct WalkPlayer {
             Self.point,
             .code(
               Presentation(
-                bytes: digest,
+                digest: digest,
                 verdict: .genuine(
                   MemberClaims(subject: "m-\(codes)", expires: wall + .seconds(60), issued: wall),
                   code: digest))))))

@@ -37,7 +37,27 @@ package struct Doors: Equatable, Sendable {
     points = configurations.map { Point(id: $0.id, door: Door($0)) }
   }
 
-  subscript(id: AccessPointID) -> Point? { points.first { $0.id == id } }
+  subscript(id: AccessPointID) -> Point? { index(of: id).map { points[$0] } }
+
+  private func index(of id: AccessPointID) -> Int? { points.firstIndex { $0.id == id } }
+
+  /// The part of a door that decides who is let in.
+  struct Outlook {
+    let mode: DoorMode
+    /// The code that holds the strike released at this moment.
+    let openFor: CodeDigest?
+    /// The leaf is sensed closed, and nothing releases the strike.
+    let isShut: Bool
+  }
+
+  func outlook(of id: AccessPointID) -> Outlook? {
+    guard let index = index(of: id) else { return nil }
+    return Outlook(
+      mode: points[index].resolution.mode, openFor: points[index].door.openFor,
+      isShut: points[index].door.leaf == .closed && !points[index].door.isReleased)
+  }
+
+  func timing(of id: AccessPointID) -> DoorTiming? { index(of: id).map { points[$0].door.timing } }
 
   var deadline: Instant? {
     var next = Earliest()
@@ -128,7 +148,7 @@ extension Doors {
 
   /// The lines of an access point became readable, or stopped being so.
   mutating func lines(_ areReadable: Bool, at id: AccessPointID, _ step: inout Step) {
-    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    guard let index = index(of: id) else { return }
     points[index].areLinesReadable = areReadable
     step.changedParts.insert(.door(id))
     if areReadable {
@@ -156,7 +176,7 @@ extension Doors {
   private mutating func run(
     _ id: AccessPointID, _ step: inout Step, _ body: (inout Door, Instant) -> [Door.Action]
   ) {
-    guard let index = points.firstIndex(where: { $0.id == id }) else { return }
+    guard let index = index(of: id) else { return }
     let before = points[index].status
     let actions = body(&points[index].door, step.now.instant)
     if before != points[index].status { step.changedParts.insert(.door(id)) }

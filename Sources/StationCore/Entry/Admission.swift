@@ -41,12 +41,15 @@ package struct Admission: Equatable, Sendable {
     var leaving = LeavingReader()
   }
 
-  /// Who is let in, and what boot must remember of it.
+  /// Who is let in.
   struct Grant: Equatable, Sendable {
     let point: AccessPointID
     let request: EntryRequest
     let note: GrantNote?
-    fileprivate let changes: [RecoveryChange]
+    /// The code is used up with it.
+    fileprivate let mark: ReplayMark?
+    /// The PIN was right that was typed for this number.
+    fileprivate let number: TypedNumber?
   }
 
   /// The part of an event's answer that other rooms carry out.
@@ -95,22 +98,15 @@ package struct Admission: Equatable, Sendable {
     _ attempt: EntryAttempt, _ witness: TimeWitness?, at id: AccessPointID, _ doors: Doors,
     _ headcount: Headcount, _ around: Surroundings, _ step: inout Step
   ) -> Outcome {
-    guard let index = index(of: id), let door = doors[id] else { return .nothing }
+    guard let index = index(of: id), let door = doors.outlook(of: id) else { return .nothing }
     let decision = decide(
       attempt, witness, at: index, door, isPartnerOpen(of: id, doors), headcount, around, step.now)
     switch decision {
     case .ignored: break
     case .confirmed: step.effects.append(.door(.show(id, .granted)))
     case .granted(let request, let mark, let note):
-      let forgiven = attempt.number.map { guesses.right($0) } ?? []
-      var changes = forgiven.map { RecoveryChange.guess($0) }
-      if let mark {
-        let forgetting = around.clock.forgetting(at: step.now)
-        marks.add(mark, at: forgetting)
-        changes.append(.mark(mark, forgetting: forgetting))
-      }
-      changes += around.clock.changes(at: step.now)
-      return .grants(Grant(point: id, request: request, note: note, changes: changes))
+      return .grants(
+        Grant(point: id, request: request, note: note, mark: mark, number: attempt.number))
     case .refused(let refusal):
       tellKeeper(attempt, &step)
       refuse(refusal, attempt.number, at: index, door, &step)
@@ -121,7 +117,7 @@ package struct Admission: Equatable, Sendable {
   /// A step of its own, so that what is handed to the machine is let go before anything changes:
   /// whatever else held the marks then would make each grant copy all of them.
   private mutating func decide(
-    _ attempt: EntryAttempt, _ witness: TimeWitness?, at index: Int, _ door: Doors.Point,
+    _ attempt: EntryAttempt, _ witness: TimeWitness?, at index: Int, _ door: Doors.Outlook,
     _ isPartnerOpen: Bool, _ headcount: Headcount, _ around: Surroundings, _ now: Now
   ) -> Entry.Decision {
     let time = around.clock.judgementTime(now, of: witness)
@@ -129,28 +125,37 @@ package struct Admission: Equatable, Sendable {
       policy: policy, time: time,
       local: LocalTime(time ?? now.wall, utcOffsetSeconds: now.utcOffsetSeconds),
       directory: directory, marks: marks, whereabouts: headcount.whereabouts,
-      inside: headcount.expected, openFor: door.door.openFor, isPartnerOpen: isPartnerOpen,
-      mode: door.resolution.mode, now: now.instant)
+      inside: policy.capacity.most == nil ? 0 : headcount.expected, openFor: door.openFor,
+      isPartnerOpen: isPartnerOpen,
+      mode: door.mode, now: now.instant)
     context.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
     return points[index].entry.decide(attempt, context)
   }
 
   private func isPartnerOpen(of id: AccessPointID, _ doors: Doors) -> Bool {
-    guard let partner = policy.interlock?.partner(of: id), let door = doors[partner]?.door else {
-      return false
-    }
-    return door.leaf != .closed || door.isReleased
+    guard let partner = policy.interlock?.partner(of: id),
+      let door = doors.outlook(of: partner)
+    else { return false }
+    return !door.isShut
   }
 
-  /// The door was released for whoever was granted entry.
+  /// The door was released for whoever was granted entry: the code is used up, and all is written.
   mutating func admit(_ grant: Grant, _ around: Surroundings, _ step: inout Step) {
     guard let index = index(of: grant.point) else { return }
     let request = grant.request
+    let forgiven = grant.number.map { guesses.right($0) } ?? []
+    var changes = forgiven.map { RecoveryChange.guess($0) }
+    if let mark = grant.mark {
+      let forgetting = around.clock.forgetting(at: step.now)
+      marks.add(mark, at: forgetting)
+      changes.append(.mark(mark, forgetting: forgetting))
+    }
+    changes += around.clock.changes(at: step.now)
     step.effects.append(.door(.show(grant.point, .granted)))
     step.journal(
       .entry(
         .granted(grant.point, member: request.member, request.credential, note: grant.note)),
-      .urgent, grant.changes)
+      .urgent, changes)
     if grant.note != .override { modes.noteArrival(at: grant.point, around, step.now) }
     if let action = points[index].entry.tries.good() { perform(action, at: grant.point, &step) }
     if request.isDuress {
@@ -163,14 +168,14 @@ package struct Admission: Equatable, Sendable {
   /// The worker reads what the door does, not only what the code was worth: in free access that
   /// it is open.
   private mutating func refuse(
-    _ refusal: Entry.Refusal, _ number: TypedNumber?, at index: Int, _ door: Doors.Point,
+    _ refusal: Entry.Refusal, _ number: TypedNumber?, at index: Int, _ door: Doors.Outlook,
     _ step: inout Step
   ) {
     let id = points[index].id
     let guess =
       refusal.denial.isGuess ? guesses.wrong(number, at: id, step.now.instant) : []
     let changes = guess.map { RecoveryChange.guess($0) }
-    let isFree = door.resolution.mode == .freeAccess
+    let isFree = door.mode == .freeAccess
     step.effects.append(
       .door(.show(id, isFree ? .granted : .refused(refusal.denial, fault: refusal.fault))))
     if points[index].entry.refusals.count(at: step.now.instant) {
@@ -207,7 +212,7 @@ extension Admission {
   private mutating func leave(
     _ attempt: EntryAttempt, at id: AccessPointID, _ doors: Doors, _ step: inout Step
   ) -> Outcome {
-    guard let index = index(of: id), let door = doors[id] else { return .nothing }
+    guard let index = index(of: id), let door = doors.outlook(of: id) else { return .nothing }
     switch points[index].leaving.judge(attempt, directory, at: step.now.instant) {
     case .ignored: return .nothing
     case .refused(let refusal):

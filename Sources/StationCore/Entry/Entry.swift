@@ -139,7 +139,7 @@ package struct Entry: Equatable, Sendable {
     switch presentation.verdict {
     case .refused(let refusal):
       return .refused(
-        Refusal(Denial(refusal), .code(presentation.bytes), fault: refusal.fault))
+        Refusal(Denial(refusal), .code(presentation.digest), fault: refusal.fault))
     case .genuine(let genuine, let digest, let issuer):
       claims = genuine
       code = digest

@@ -38,7 +38,7 @@ package struct EntryContext: Equatable, Sendable {
   package var directory: MemberDirectory
   package var marks: ReplayMarks
   package var whereabouts: Whereabouts
-  /// Those inside, and those let in who have not passed the door yet.
+  /// Those inside, and those let in who have not passed the door yet; 0 where no capacity is set.
   package var inside: Int64
   /// The code for which this door is released at this moment.
   package var openFor: CodeDigest?
@@ -159,7 +159,9 @@ extension EntryRule {
   @Sendable private static func passback(
     _ request: EntryRequest, _ context: EntryContext
   ) -> Finding {
-    guard let entered = context.whereabouts.entered(request.member) else { return .passes }
+    guard context.policy.antiPassback != .off,
+      let entered = context.whereabouts.entered(request.member)
+    else { return .passes }
     switch context.policy.antiPassback {
     case .off: return .passes
     case .soft: return .noted(.passedBack)

@@ -50,7 +50,7 @@ package struct LeavingReader: Equatable, Sendable {
       switch presentation.verdict {
       case .refused(let refusal):
         return .failure(
-          Unknown(Denial(refusal), .code(presentation.bytes), fault: refusal.fault))
+          Unknown(Denial(refusal), .code(presentation.digest), fault: refusal.fault))
       case .genuine(let claims, let code, let terms):
         // A key that may not sign for a member does not say that the member leaves either.
         return CodePolicy().identify(claims, terms).mapError { Unknown(Denial($0), .code(code)) }

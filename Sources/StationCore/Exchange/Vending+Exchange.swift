@@ -33,7 +33,7 @@ extension Vending {
   ) {
     // What is held to the reader during another's exchange is looked at once that is over.
     guard session.exchange == nil,
-      !isShownAgain(presentation.bytes, at: step.now.instant)
+      !isShownAgain(presentation.digest, at: step.now.instant)
     else { return }
     switch session {
     case .chosen(let choice): pay(with: presentation, witness, for: choice, around, &step)
@@ -161,7 +161,7 @@ extension Vending {
     let code: CodeDigest
     switch presentation.verdict {
     case .genuine(_, let digest, _): code = digest
-    case .refused: code = presentation.bytes
+    case .refused: code = presentation.digest
     }
     step.journal(
       .exchange(

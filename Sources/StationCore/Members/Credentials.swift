@@ -32,7 +32,7 @@ package enum EntryAttempt: Equatable, Sendable {
   /// What tells this showing from another; nil where each is one of its own.
   var digest: CodeDigest? {
     switch self {
-    case .code(let presentation): presentation.bytes
+    case .code(let presentation): presentation.digest
     case .card(let presentation): presentation.digest
     case .pin: nil
     }

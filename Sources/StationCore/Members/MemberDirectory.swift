@@ -25,7 +25,8 @@ package struct MemberDirectory: Equatable, Sendable {
   }
 
   package func profile(of member: MemberID) -> MemberProfile {
-    profiles[member] ?? MemberProfile()
+    // Most stations have no list, and then no id need be hashed.
+    profiles.isEmpty ? MemberProfile() : profiles[member] ?? MemberProfile()
   }
 
   package func member(with card: Card) -> MemberID? { cards[card] }

@@ -3,11 +3,12 @@ import StationProtocol
 
 /// A code at a reader, with what its signature said.
 package struct Presentation: Equatable, Sendable {
-  /// The same bytes within this time of their last reading are one presentation.
+  /// The same code within this time of its last reading is one presentation.
   static let gap: Duration = .seconds(3)
 
-  /// Names exactly these bytes: the same phone held still shows them again and again.
-  package var bytes: CodeDigest
+  /// Names what is shown, as the same phone held still shows it again and again: the signed content
+  /// of a genuine code, and the bytes of any other.
+  package var digest: CodeDigest
   package var verdict: Verdict
   /// The characters of a genuine code: with them the service checks it again before anything is
   /// sold. Doors have no use for them.
@@ -22,8 +23,8 @@ package struct Presentation: Equatable, Sendable {
     case refused(CodeRefusal)
   }
 
-  package init(bytes: CodeDigest, verdict: Verdict, text: CodeText? = nil) {
-    self.bytes = bytes
+  package init(digest: CodeDigest, verdict: Verdict, text: CodeText? = nil) {
+    self.digest = digest
     self.verdict = verdict
     self.text = text
   }

@@ -8,10 +8,12 @@ import Time
 ///
 /// Each room decides about its own events. Where one needs another it returns that as a value, and
 /// the station hands it on: no room changes another one.
-package struct Station: Equatable, Sendable {
+package struct Station: ~Copyable, Sendable {
   package let configuration: StationConfiguration
   /// Lent to each step, which alone writes in them; nil while one is under way.
   private var books: Books?
+  /// The step of which the first half is done.
+  private var halfway: Halfway?
   private var clock: ClockTrust
   private var wires: Wires
   package private(set) var safety: Safety
@@ -22,6 +24,12 @@ package struct Station: Equatable, Sendable {
   /// nil where there is no exchange machine.
   package private(set) var vending: Vending?
   package private(set) var link: Link
+
+  private struct Halfway: Sendable {
+    var step: Step
+    /// A door was released for somebody; the rest of what a grant brings about is not done.
+    var grant: Admission.Grant?
+  }
 
   package init(_ configuration: StationConfiguration) {
     self.configuration = configuration
@@ -43,11 +51,21 @@ package struct Station: Equatable, Sendable {
         capabilities: configuration.capabilities, accessPoints: points))
   }
 
+  /// Takes an event whole: both halves of its step, one after the other.
   package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
-    guard let books else { preconditionFailure("a step of a station begins another one") }
-    self.books = nil
+    let first = begin(event, at: now)
+    return first + finish()
+  }
+
+  /// The first half of a step: all that the event itself brings about, but of a grant the release of
+  /// the door alone, so that nobody waits in front of it for the second half.
+  /// - Returns: the effects so far. Carry them out, then call `finish`.
+  package mutating func begin(_ event: Event, at now: Now) -> [Effect] {
+    guard let books = books.take() else {
+      preconditionFailure("a step of a station begins another one")
+    }
     var step = Step(now: now, books)
-    defer { self.books = step.books }
+    var grant: Admission.Grant?
     switch event {
     case .booted(let recovered): boot(recovered, &step)
     case .storeReplaced(let stream, let isDurable):
@@ -57,17 +75,35 @@ package struct Station: Equatable, Sendable {
       note(jump, &step)
     default:
       note(clock.observe(now), &step)
-      react(to: event, &step)
+      grant = react(to: event, &step)
     }
+    let effects = step.effects
+    halfway = Halfway(step: consume step, grant: grant)
+    return effects
+  }
+
+  /// The second half of a step: the rest of a grant, what follows from the passing of time, and what
+  /// is told of it all.
+  /// - Returns: the effects behind those that `begin` has returned.
+  package mutating func finish() -> [Effect] {
+    guard let first = halfway.take() else { preconditionFailure("no step is half done") }
+    var step = first.step
+    let told = step.effects.count
     let around = surroundings
+    if let grant = first.grant { admit(grant, around, &step) }
     pass(around, &step)
     climate.switchRelays(isOccupied: headcount.isOccupied, &step)
     report(step.changedParts, around, &step)
     link.send(around, &step)
+    books = step.books
+    step.effects.removeFirst(told)
     return step.effects
   }
 
   package var outbox: Outbox { settled.outbox }
+
+  /// The name of the stream of records.
+  package var stream: StreamID { settled.outbox.stream }
 
   package internal(set) var alarms: AlarmBoard {
     get { settled.alarms }
@@ -77,7 +113,9 @@ package struct Station: Equatable, Sendable {
   /// The books between two steps.
   private var settled: Books {
     get {
-      guard let books else { preconditionFailure("the books are with a step that is under way") }
+      guard let books = books ?? halfway?.step.books else {
+        preconditionFailure("the books are with a step that is under way")
+      }
       return books
     }
     set { books = newValue }
@@ -98,11 +136,13 @@ package struct Station: Equatable, Sendable {
     return next.deadline
   }
 
+  // Inlined, because a call would be handed a copy of the whole station.
+  @inline(__always)
   private var surroundings: Surroundings {
     Surroundings(
       boot: link.boot, uplink: link.uplink, uplinkLostAt: link.uplinkLostAt,
       isInMaintenance: admission.modes.isInMaintenance, isStoreDurable: link.isStoreDurable,
-      isExchanging: vending?.session.exchange != nil, clock: clock,
+      isExchanging: vending.isExchanging, clock: clock,
       directory: admission.directory, codePolicy: configuration.entry.code,
       issuers: admission.standings)
   }
@@ -111,18 +151,20 @@ package struct Station: Equatable, Sendable {
 // MARK: - What happened
 
 extension Station {
-  private mutating func react(to event: Event, _ step: inout Step) {
+  /// - Returns: the grant for which a door was released.
+  private mutating func react(to event: Event, _ step: inout Step) -> Admission.Grant? {
     switch event {
     case .booted, .storeReplaced, .wake: break
     case .wires(let event): follow(event, &step)
     case .safety(let event): follow(safety.handle(event, at: step.now.instant), &step)
     case .door(let event): doors.handle(event, &step)
-    case .entry(let event): follow(event, &step)
+    case .entry(let event): return follow(event, &step)
     case .occupancy(let event): headcount.handle(event, surroundings, &step)
     case .climate(let event): climate.handle(event, &step)
     case .exchange(let event): follow(event, &step)
     case .link(let event): follow(event, &step)
     }
+    return nil
   }
 
   /// The rooms whose inputs hang on a wire are told that nothing is known of them.
@@ -160,34 +202,40 @@ extension Station {
     }
   }
 
-  private mutating func follow(_ event: EntryEvent, _ step: inout Step) {
+  /// - Returns: the grant for which a door was released; `admit` does the rest of it.
+  private mutating func follow(_ event: EntryEvent, _ step: inout Step) -> Admission.Grant? {
     let witness = event.presentation.flatMap { learn(from: $0, step.now) }
     let around = surroundings
     switch admission.handle(event, witness, doors, headcount, around, &step) {
     case .nothing: break
-    case .grants(let grant): admit(grant, around, &step)
+    case .grants(let grant):
+      let request = grant.request
+      doors.grant(request.code, isExtended: request.needsTime, at: grant.point, &step)
+      return grant
     case .goesOn(let id): doors.requestExit(at: id, &step)
     case .leaves(let id, let member):
       doors.requestExit(at: id, &step)
       admission.letOut(at: id, &step)
-      guard let door = doors[id]?.door else { return }
-      headcount.expectLeaving(member, at: id, until: step.now.instant + door.timing.exit)
+      if let timing = doors.timing(of: id) {
+        headcount.expectLeaving(member, at: id, until: step.now.instant + timing.exit)
+      }
     case .keyTurned:
       if clock.accept(step.now) { step.remember(clock.changes(at: step.now), .relaxed) }
     case .issuersChanged: link.publishBirth(surroundings, &step)
     }
+    return nil
   }
 
+  /// The door is released: what else a grant brings about.
   private mutating func admit(
     _ grant: Admission.Grant, _ around: Surroundings, _ step: inout Step
   ) {
-    let (id, request) = (grant.point, grant.request)
-    doors.grant(request.code, isExtended: request.needsTime, at: id, &step)
     admission.admit(grant, around, &step)
-    guard let door = doors[id]?.door else { return }
+    guard let timing = doors.timing(of: grant.point) else { return }
+    let request = grant.request
     headcount.expect(
-      request.member, at: id,
-      until: step.now.instant + door.timing.access(isExtended: request.needsTime))
+      request.member, at: grant.point,
+      until: step.now.instant + timing.access(isExtended: request.needsTime))
   }
 
   /// The codes at the machine tell the time as those at a door do.
@@ -312,36 +360,6 @@ extension Station {
   }
 }
 
-// MARK: - States
-
-extension Station {
-  /// Says how the changed parts stand, while somebody listens.
-  private func report(
-    _ parts: Set<StatePart>, _ around: Surroundings, _ step: inout Step
-  ) {
-    guard link.uplink != nil else { return }
-    let seq = step.outbox.next - 1
-    for part in parts.sorted() {
-      guard let report = state(of: part, seq, around, step) else { continue }
-      step.effects.append(.link(.publishState(report)))
-    }
-  }
-
-  private func state(
-    of part: StatePart, _ seq: UInt64, _ around: Surroundings, _ step: Step
-  ) -> StateReport? {
-    switch part {
-    case .door(let id): doors.state(of: id, seq, step).map { .door(id, $0) }
-    case .occupancy: .occupancy(headcount.state(seq, step.now))
-    case .climate: .climate(climate.state(.thermometer, seq, step.now))
-    case .energy: .energy(climate.state(.meter, seq, step.now))
-    case .vending: vending.map { .vending($0.state(seq, around, step)) }
-    case .alarms:
-      .alarms(AlarmsPayload(seq: seq, active: step.alarms.active, at: step.now.wall))
-    }
-  }
-}
-
 extension EntryEvent {
   /// The code that was shown, where it was one, on either side of a door.
   fileprivate var presentation: Presentation? {
@@ -351,4 +369,10 @@ extension EntryEvent {
     default: nil
     }
   }
+}
+
+extension Vending? {
+  /// Whether an exchange was begun and has no outcome yet: asked of the station's own value, of which
+  /// nothing is copied.
+  fileprivate var isExchanging: Bool { self?.session.exchange != nil }
 }

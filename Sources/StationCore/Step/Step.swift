@@ -10,7 +10,7 @@ package struct Books: Equatable, Sendable {
 
 /// One step of a station. Whoever has something to say writes it here, and nobody else owns the
 /// outbox, the alarms or the effects.
-struct Step {
+struct Step: Sendable {
   let now: Now
   var books: Books
   var effects: [Effect] = []

@@ -67,7 +67,8 @@ final class EntryRoom: ShellRoom {
   // MARK: - What is shown
 
   private func take(_ frame: ScanFraming.Frame, at reader: ReaderSettings) {
-    let presentation = presentation(of: frame)
+    // The service checks a code once more before anything is sold; a door has no use for its text.
+    let presentation = presentation(of: frame, withText: reader.accessPoint == nil)
     guard let point = reader.accessPoint else {
       return tell(.exchange(.codeShown(presentation)), nil)
     }
@@ -77,21 +78,23 @@ final class EntryRoom: ShellRoom {
     }
   }
 
-  private func presentation(of frame: ScanFraming.Frame) -> StationCore.Presentation {
+  private func presentation(
+    of frame: ScanFraming.Frame, withText: Bool
+  ) -> StationCore.Presentation {
     switch frame {
     case .unusable(let fault, let start):
       return StationCore.Presentation(
-        bytes: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
+        digest: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
     case .code(let bytes):
       let (verdict, text) = authenticate(bytes)
       switch verdict {
       case .genuine(let code):
         return StationCore.Presentation(
-          bytes: CodeDigest(bytes: SHA256.digest(bytes)),
+          digest: code.digest,
           verdict: .genuine(code.claims, code: code.digest, terms: code.terms),
-          text: CodeText(text))
+          text: withText ? CodeText(text) : nil)
       case .refused(let refusal, let digest):
-        return StationCore.Presentation(bytes: digest, verdict: .refused(refusal))
+        return StationCore.Presentation(digest: digest, verdict: .refused(refusal))
       }
     }
   }

@@ -35,13 +35,11 @@ package struct ScanFraming: Equatable, Sendable {
   package mutating func receive(_ chunk: some Sequence<UInt8>, at now: Instant) -> [Frame] {
     var frames = passed(at: now)
     let chunk = Array(chunk)
-    let alphabet = Self.alphabet
     var index = 0
     while index < chunk.count {
       // A code is nearly all of the alphabet, and the door waits for it: such a run is taken
       // whole, as far as there is room.
-      var end = index
-      while end < chunk.count, alphabet[Int(chunk[end])] { end += 1 }
+      let end = Self.endOfRun(in: chunk, from: index)
       if end > index {
         let taken = min(end, index + Self.mostKept - bytes.count)
         bytes.append(contentsOf: chunk[index..<taken])
@@ -62,6 +60,18 @@ package struct ScanFraming: Equatable, Sendable {
     }
     if !chunk.isEmpty { lastByteAt = now }
     return frames
+  }
+
+  /// Where the first byte stands that is not of the alphabet.
+  private static func endOfRun(in chunk: [UInt8], from start: Int) -> Int {
+    // Without a check of each index: the bounds are those of the loop, and the table has 256 places.
+    alphabet.withUnsafeBufferPointer { alphabet in
+      chunk.withUnsafeBufferPointer { chunk in
+        var end = start
+        while end < chunk.count, alphabet[Int(chunk[end])] { end += 1 }
+        return end
+      }
+    }
   }
 
   private static let space = UInt8(ascii: " ")
@@ -106,7 +116,7 @@ package struct ScanFraming: Equatable, Sendable {
     // Bytes of no code mostly stood around it, and have come off.
     let isExpected = isClean || code.allSatisfy { Self.alphabet[Int($0)] }
     let found = isExpected ? fault ?? (code.count > Self.longestCode ? .tooLong : nil) : .noise
-    guard let found else { return [.code(Array(code))] }
+    guard let found else { return [.code(code.count == bytes.count ? bytes : Array(code))] }
     return [.unusable(found, start: Array(code.prefix(64)))]
   }
 

@@ -127,14 +127,14 @@ package final class StationDaemon {
       Log.warning("the store goes on with another stream; \(last) records are sent again in it")
     }
     store.note(report)
-    if let event = StoreRoom.event(of: report, stream: station.outbox.stream) { dispatch(event) }
+    if let event = StoreRoom.event(of: report, stream: station.stream) { dispatch(event) }
     link.take(report)
   }
 }
 
 /// Lets rooms speak to a daemon that is being put together.
 private final class Ear {
-  weak var daemon: StationDaemon?
+  unowned var daemon: StationDaemon?
 }
 
 // MARK: - Events and effects
@@ -145,7 +145,9 @@ extension StationDaemon {
   /// - Parameter instant: when it happened, where that is known better than "now".
   private func dispatch(_ event: Event, at instant: Instant? = nil) {
     let isDone = turns.take((event, instant)) { event, instant in
-      for effect in station.handle(event, at: now(instant)) { perform(effect) }
+      let effects = station.begin(event, at: now(instant))
+      perform(effects)
+      perform(station.finish())
     }
     if isDone { arm() }
   }
@@ -173,8 +175,12 @@ extension StationDaemon {
     }
   }
 
+  /// By index, so that no effect is copied out of the list.
+  private func perform(_ effects: [Effect]) {
+    for index in effects.indices { perform(effects[index]) }
+  }
+
   private func perform(_ effect: Effect) {
-    let stream = station.outbox.stream
     switch effect {
     case .door(let effect): wires.perform(effect)
     case .entry(.showCard(let card)):
@@ -182,8 +188,9 @@ extension StationDaemon {
       exchange?.show(card)
     case .climate(let effect): wires.perform(effect)
     case .exchange(let effect): exchange?.perform(effect)
-    case .store(let effect): store.perform(effect, of: stream, at: latest)
+    case .store(let effect): store.perform(effect, of: station.stream, at: latest)
     case .link(let effect):
+      let stream = station.stream
       link.perform(effect, of: stream) { [store] in store.rows($0, of: stream) }
     }
   }

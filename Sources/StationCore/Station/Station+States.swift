@@ -1,0 +1,31 @@
+// How the parts of a station stand, told while somebody listens.
+import StationProtocol
+import Time
+
+extension Station {
+  /// Says how the changed parts stand, while somebody listens.
+  func report(
+    _ parts: Set<StatePart>, _ around: Surroundings, _ step: inout Step
+  ) {
+    guard link.uplink != nil else { return }
+    let seq = step.outbox.next - 1
+    for part in parts.sorted() {
+      guard let report = state(of: part, seq, around, step) else { continue }
+      step.effects.append(.link(.publishState(report)))
+    }
+  }
+
+  private func state(
+    of part: StatePart, _ seq: UInt64, _ around: Surroundings, _ step: Step
+  ) -> StateReport? {
+    switch part {
+    case .door(let id): doors.state(of: id, seq, step).map { .door(id, $0) }
+    case .occupancy: .occupancy(headcount.state(seq, step.now))
+    case .climate: .climate(climate.state(.thermometer, seq, step.now))
+    case .energy: .energy(climate.state(.meter, seq, step.now))
+    case .vending: vending.map { .vending($0.state(seq, around, step)) }
+    case .alarms:
+      .alarms(AlarmsPayload(seq: seq, active: step.alarms.active, at: step.now.wall))
+    }
+  }
+}
