@@ -83,7 +83,7 @@ let package = Package(
     part("SQL"),
     part("SQLite", ["SQL", "CSQLite"]),
     part("Linux", ["Text", "Time", "CLinux", "CSystemd", "CEvdev"]),
-    part("Daemon", ["Configuration", "Linux"]),
+    part("Daemon", ["Text", "Configuration", "Linux"]),
     part("Issuers", ["StationProtocol", "MemberCode", "Linux"]),
     part("MQTT", ["Time", "Linux", "CMosquitto"]),
     part("HTTP", ["Time", "Linux", "CMicroHTTPD"]),
@@ -136,7 +136,7 @@ let package = Package(
       name: "stationctl",
       dependencies: ["MemberCode", "QRCode", "StationProtocol", "Text", "Time", "JSON"]),
     .executableTarget(name: "fleetsim", dependencies: ["FleetSimulator", "Linux"]),
-    .executableTarget(name: "demo", dependencies: ["TestBed"]),
+    .executableTarget(name: "demo", dependencies: ["TestBed", "Text"]),
     .executableTarget(
       name: "bench",
       dependencies: [
@@ -165,7 +165,7 @@ let package = Package(
         "MQTT",
         "Daemon", "HTTP", "Linux", "TestBed",
       ]),
-    suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore", "Modbus"]),
+    suite("SimulatedBoardTests", ["SimulatedBoard", "ManagementCore", "Modbus", "Text"]),
     suite("FleetSimulatorTests", ["FleetSimulator", "ManagementCore"], exclude: ["Walks"]),
     suite(
       "ContractTests",

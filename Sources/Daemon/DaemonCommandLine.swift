@@ -1,6 +1,7 @@
 // The command line of a daemon: which configuration, and whether to run or only to look at it.
 import Configuration
 import Linux
+import Text
 
 /// What both daemons do with their arguments; they differ in their settings alone.
 package struct DaemonCommandLine<Settings> {
@@ -36,28 +37,35 @@ package struct DaemonCommandLine<Settings> {
   /// - Returns: the exit status: 0, 1 where the daemon cannot run, 2 for a wrong command line,
   ///   78 for a wrong configuration.
   package func run(_ arguments: [String]) -> Int32 {
-    switch arguments {
-    case ["--version"]:
+    let flags: Set = ["--version", "--print-default-config", "--check-config"]
+    let words: CommandWords
+    do throws(CommandFault) {
+      words = try CommandWords(arguments, flags: flags, options: ["--config"])
+      try words.takeNoOperands()
+    } catch {
+      return refuse("\(error)")
+    }
+    if words.has("--version") {
       Output.write("\(name) \(version)\n")
       return 0
-    case ["--print-default-config"]:
+    }
+    if words.has("--print-default-config") {
       Output.write(table.defaultText)
       return 0
-    default: break
     }
-    var words = arguments
-    let onlyChecks = words.contains("--check-config")
-    words.removeAll { $0 == "--check-config" }
-    guard words.count == 2, words[0] == "--config" else {
-      Output.complain(
-        """
-        usage: \(name) --config FILE [--check-config]
-               \(name) --print-default-config | --version
-        """)
-      for use in otherUses { Output.complain("       \(use)") }
-      return 2
-    }
-    return run(path: words[1], onlyChecks: onlyChecks)
+    guard let path = words["--config"] else { return refuse("--config is missing") }
+    return run(path: path, onlyChecks: words.has("--check-config"))
+  }
+
+  private func refuse(_ reason: String) -> Int32 {
+    Output.complain(
+      """
+      \(name): \(reason)
+      usage: \(name) --config FILE [--check-config]
+             \(name) --print-default-config | --version
+      """)
+    for use in otherUses { Output.complain("       \(use)") }
+    return 2
   }
 
   private func run(path: String, onlyChecks: Bool) -> Int32 {

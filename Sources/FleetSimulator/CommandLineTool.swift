@@ -35,10 +35,6 @@ package struct CommandLineTool {
   private let watch: Watch?
   private let write: (String) -> Void
 
-  private struct UsageError: Error {
-    var text: String
-  }
-
   /// - Parameters:
   ///   - walks: where walk files are; nil where there are none.
   ///   - watch: told how far each run has come.
@@ -76,7 +72,7 @@ package struct CommandLineTool {
       }
       try parse(arguments)
     } catch {
-      write("fleetsim: \((error as? UsageError)?.text ?? "\(error)")")
+      write("fleetsim: \(error)")
       write(Self.help)
       return Self.usage
     }
@@ -152,59 +148,38 @@ package struct CommandLineTool {
   // MARK: - Arguments
 
   private mutating func parse(_ arguments: [String]) throws {
-    var rest = arguments[...]
-    while let name = rest.popFirst() {
-      guard let value = rest.popFirst() else { throw UsageError(text: "\(name) needs a value") }
-      switch name {
-      case "--seed": seeds = [try Self.number(value, name)]
-      case "--seeds": seeds = try Self.range(value, name)
-      case "--runs": runs = try Self.count(value, name, 1...1_000_000)
-      case "--minutes": minutes = try Self.count(value, name, 1...10_000)
-      case "--sequences": sequences = try Self.count(value, name, 1...100_000_000)
-      case "--machine":
-        guard SequenceRun.probes.contains(where: { $0.name == value }) else {
-          let names = SequenceRun.probes.map { $0.name }.joined(separator: ", ")
-          throw UsageError(text: "no machine is called \(value): \(names)")
-        }
-        machine = value
-      case "--stations": options.stations = try Self.count(value, name, 1...1000)
-      case "--days": options.days = try Self.count(value, name, 1...1000)
-      case "--story": options.story = try Self.count(value, name, 1...10_000_000)
-      case "--faults": options.faults = try Self.faults(value)
-      case "--mutation":
-        guard let mutation = PlantedBug(rawValue: value) else {
-          throw UsageError(text: "no mutation is called \(value)")
-        }
-        options.mutation = mutation
-      default: throw UsageError(text: "unknown option \(name)")
-      }
+    let words = try CommandWords(
+      arguments,
+      options: [
+        "--seed", "--seeds", "--runs", "--minutes", "--sequences", "--machine", "--stations",
+        "--days", "--story", "--faults", "--mutation",
+      ])
+    try words.takeNoOperands()
+    if let seed = try words.number("--seed", in: 0...UInt64.max) { seeds = [seed] }
+    if let range = words["--seeds"] { seeds = try Self.range(range) }
+    runs = try words.number("--runs", in: 1...1_000_000)
+    minutes = try words.number("--minutes", in: 1...10_000)
+    sequences = try words.number("--sequences", in: 1...100_000_000)
+    let machines = SequenceRun.probes.map { $0.name }
+    machine = try words.value("--machine", "one of \(machines.joined(separator: ", "))") {
+      machines.contains($0) ? $0 : nil
     }
-  }
-
-  private static func number(_ text: String, _ name: String) throws -> UInt64 {
-    guard let number = UInt64(text) else {
-      throw UsageError(text: "\(name) takes a number, not \(text)")
-    }
-    return number
-  }
-
-  private static func count(
-    _ text: String, _ name: String, _ range: ClosedRange<Int>
-  ) throws -> Int {
-    guard let number = Int(text), range.contains(number) else {
-      throw UsageError(
-        text: "\(name) takes a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
+    options.stations = try words.number("--stations", in: 1...1000) ?? options.stations
+    options.days = try words.number("--days", in: 1...1000) ?? options.days
+    options.story = try words.number("--story", in: 1...10_000_000) ?? options.story
+    if let faults = words["--faults"] { options.faults = try Self.faults(faults) }
+    options.mutation =
+      try words.value("--mutation", "a name that --mutations lists") { PlantedBug(rawValue: $0) }
   }
 
   /// `A..B` or `A-B`, both included.
-  private static func range(_ text: String, _ name: String) throws -> [UInt64] {
-    let ends = text.split { $0 == "." || $0 == "-" }.map(String.init)
-    guard ends.count == 2 else { throw UsageError(text: "\(name) takes A..B, not \(text)") }
-    let (first, last) = (try number(ends[0], name), try number(ends[1], name))
-    guard first <= last, last - first < 1_000_000 else {
-      throw UsageError(text: "\(name) takes at most a million seeds, the smaller one first")
+  private static func range(_ text: String) throws -> [UInt64] {
+    let ends = text.split { $0 == "." || $0 == "-" }.map { UInt64($0) }
+    guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last,
+      last - first < 1_000_000
+    else {
+      throw CommandFault.value(
+        text, of: "--seeds", expected: "A..B, at most a million seeds, the smaller one first")
     }
     return Array(first...last)
   }
@@ -213,7 +188,8 @@ package struct CommandLineTool {
     if text == "none" { return [] }
     return try text.split(separator: ",").map { name in
       guard let fault = Fault(rawValue: String(name)) else {
-        throw UsageError(text: "no fault is called \(name)")
+        throw CommandFault.value(
+          String(name), of: "--faults", expected: "names that --list-faults lists")
       }
       return fault
     }

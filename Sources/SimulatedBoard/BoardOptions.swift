@@ -1,6 +1,7 @@
 // The command line of the simulated board.
 
 import StationProtocol
+import Text
 
 /// What a simulated board is started with.
 package struct BoardOptions: Equatable, Sendable {
@@ -9,14 +10,11 @@ package struct BoardOptions: Equatable, Sendable {
     package var accessPoint: Int
   }
 
-  /// What is wrong with a command line, as a sentence.
-  package struct Fault: Error, Equatable, Sendable, CustomStringConvertible {
-    package let description: String
-  }
+  /// Where the page is served: nowhere but on this machine.
+  static let host = "127.0.0.1"
 
   package var socket = ""
   package var readers: [Reader] = []
-  package var host = "127.0.0.1"
   /// 0: any free one.
   package var port: UInt16 = 0
   package var addressFile: String?
@@ -62,101 +60,79 @@ package struct BoardOptions: Equatable, Sendable {
 
     """
 
-  package init(_ words: [String]) throws(Fault) {
-    var rest = words[...]
-    while let option = rest.popFirst() {
-      guard let value = rest.popFirst() else {
-        throw Fault(description: "\(option) needs a value, or is not known")
+  package init(_ arguments: [String]) throws(CommandFault) {
+    let words = try CommandWords(
+      arguments,
+      options: [
+        "--socket", "--reader", "--listen", "--address-file", "--demo-issuer", "--member",
+        "--pages",
+        "--texts", "--access-points", "--lock", "--devices", "--machine", "--machine-turn",
+        "--machine-fell", "--machine-reader", "--screen", "--name", "--step",
+      ], repeated: ["--reader", "--member"])
+    try words.takeNoOperands()
+    socket = try words.required("--socket")
+    pages = try words.required("--pages")
+    texts = try words.required("--texts")
+    name = words["--name"] ?? name
+    devices = words["--devices"]
+    machineReader = words["--machine-reader"]
+    screen = words["--screen"]
+    addressFile = words["--address-file"]
+    accessPoints = try words.number("--access-points", in: 1...4) ?? accessPoints
+    lock = try words.value("--lock", "fail-secure or fail-safe") { LockKind(rawValue: $0) } ?? lock
+    if let step = try words.number("--step", in: Int64(1)...10_000) {
+      pace.step = .milliseconds(step)
+    }
+    port = try words.value("--listen", "127.0.0.1:PORT", Self.port) ?? port
+    readers = try words.values("--reader").map { text throws(CommandFault) in
+      try Self.reader(text, accessPoints)
+    }
+    try takeMembers(words)
+    machine = try Self.machine(words)
+  }
+
+  private mutating func takeMembers(_ words: CommandWords) throws(CommandFault) {
+    members = try words.values("--member").map { text throws(CommandFault) in
+      guard let member = MemberID(text) else {
+        throw .value(text, of: "--member", expected: MemberID.syntax)
       }
-      try take(option, value)
+      return member
     }
-    for (option, value) in [("--socket", socket), ("--pages", pages), ("--texts", texts)]
-    where value.isEmpty {
-      throw Fault(description: "\(option) is missing")
-    }
-    if let reader = readers.first(where: { $0.accessPoint > accessPoints }) {
-      throw Fault(
-        description: "--reader \(reader.path) is at access point \(reader.accessPoint), "
-          + "but there are \(accessPoints)")
-    }
-    guard machine?.path != "" else { throw Fault(description: "--machine is missing") }
+    issuerKey = words["--demo-issuer"]
     guard (issuerKey == nil) == members.isEmpty else {
-      throw Fault(description: "--demo-issuer and --member go together")
+      throw .together("--demo-issuer and --member go together")
     }
   }
 
-  private mutating func take(_ option: String, _ value: String) throws(Fault) {
-    let isTaken: Bool
-    switch option {
-    case "--socket": isTaken = set(\.socket, value)
-    case "--pages": isTaken = set(\.pages, value)
-    case "--texts": isTaken = set(\.texts, value)
-    case "--name": isTaken = set(\.name, value)
-    case "--devices": isTaken = set(\.devices, value)
-    case "--machine": isTaken = set(\.orderedMachine.path, value)
-    case "--machine-fell": isTaken = set(\.orderedMachine.fellFile, value)
-    case "--machine-turn":
-      isTaken = set(
-        \.orderedMachine.turnTime,
-        Int(value).flatMap { (1...60_000).contains($0) ? .milliseconds($0) : nil })
-    case "--machine-reader": isTaken = set(\.machineReader, value)
-    case "--screen": isTaken = set(\.screen, value)
-    case "--address-file": isTaken = set(\.addressFile, value)
-    case "--demo-issuer": isTaken = set(\.issuerKey, value)
-    case "--listen": isTaken = listen(on: value)
-    case "--reader": isTaken = addReader(value)
-    case "--member": isTaken = addMember(value)
-    case "--access-points":
-      isTaken = set(\.accessPoints, Int(value).flatMap { (1...4).contains($0) ? $0 : nil })
-    case "--lock": isTaken = set(\.lock, LockKind(rawValue: value))
-    case "--step":
-      isTaken = set(
-        \.pace.step, Int(value).flatMap { (1...10_000).contains($0) ? .milliseconds($0) : nil })
-    default: throw Fault(description: "\(option) is not known")
+  private static func machine(
+    _ words: CommandWords
+  ) throws(CommandFault) -> SimulatedMachine.Setting? {
+    let time = try words.number("--machine-turn", in: Int64(1)...60_000)
+    guard let path = words["--machine"] else {
+      guard time == nil, !words.has("--machine-fell") else { throw .missing("--machine") }
+      return nil
     }
-    guard isTaken else { throw Fault(description: "\(option) does not take '\(value)'") }
+    var machine = SimulatedMachine.Setting(path: path)
+    machine.fellFile = words["--machine-fell"]
+    if let time { machine.turnTime = .milliseconds(time) }
+    return machine
   }
 
-  /// Its options come in any order, so that each may be the first to speak of it.
-  private var orderedMachine: SimulatedMachine.Setting {
-    get { machine ?? SimulatedMachine.Setting(path: "") }
-    set { machine = newValue }
-  }
-
-  private mutating func set<Value>(
-    _ path: WritableKeyPath<BoardOptions, Value>, _ value: Value?
-  ) -> Bool {
-    guard let value else { return false }
-    self[keyPath: path] = value
-    return true
-  }
-
-  private mutating func listen(on value: String) -> Bool {
+  /// - Returns: nil where the page would be served beyond this machine.
+  private static func port(_ value: String) -> UInt16? {
     guard let colon = value.lastIndex(of: ":"),
-      let port = UInt16(value[value.index(after: colon)...])
-    else { return false }
-    let host = String(value[..<colon])
-    guard ["127.0.0.1", "localhost"].contains(host) else { return false }
-    self.host = "127.0.0.1"
-    self.port = port
-    return true
+      ["127.0.0.1", "localhost"].contains(value[..<colon])
+    else { return nil }
+    return UInt16(value[value.index(after: colon)...])
   }
 
-  private mutating func addReader(_ value: String) -> Bool {
-    guard let equals = value.lastIndex(of: "=") else {
-      readers.append(Reader(path: value, accessPoint: 1))
-      return !value.isEmpty
+  private static func reader(_ value: String, _ most: Int) throws(CommandFault) -> Reader {
+    let equals = value.lastIndex(of: "=")
+    let point = equals.map { Int(value[value.index(after: $0)...]) ?? 0 } ?? 1
+    let path = String(value[..<(equals ?? value.endIndex)])
+    guard !path.isEmpty, (1...most).contains(point) else {
+      throw .value(value, of: "--reader", expected: "PATH or PATH=N with N from 1 to \(most)")
     }
-    guard let point = Int(value[value.index(after: equals)...]), (1...4).contains(point) else {
-      return false
-    }
-    readers.append(Reader(path: String(value[..<equals]), accessPoint: point))
-    return value.startIndex < equals
-  }
-
-  private mutating func addMember(_ value: String) -> Bool {
-    guard let member = MemberID(value) else { return false }
-    members.append(member)
-    return true
+    return Reader(path: path, accessPoint: point)
   }
 }

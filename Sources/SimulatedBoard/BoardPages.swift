@@ -29,14 +29,14 @@ final class BoardPages {
     self.board = board
     page = PageServer(pages: board.options.pages, texts: board.options.texts)
     events = EventBroadcast(loop: loop, capacity: Self.mostUnsent, every: Self.heartbeat)
-    var options = HTTPOptions(address: board.options.host, port: Int(board.options.port))
+    var options = HTTPOptions(address: BoardOptions.host, port: Int(board.options.port))
     options.mostConnections = 64
     options.largestBody = Board.longestBody
     let server = try HTTPServer(loop: loop, options: options) { [unowned self] request in
       PageServer.guarded(self.answer(request))
     }
     self.server = server
-    address = "\(board.options.host):\(server.port)"
+    address = "\(BoardOptions.host):\(server.port)"
     board.onNews = { [unowned self] news in self.tell(news) }
     events.start()
   }

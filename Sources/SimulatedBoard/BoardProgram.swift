@@ -4,6 +4,7 @@ import Glibc
 import HTTP
 import Linux
 import MemberCode
+import Text
 
 package enum BoardProgram {
   /// - Returns: the exit status: 0 after SIGTERM or SIGINT, 2 where the command line is wrong,
@@ -14,10 +15,10 @@ package enum BoardProgram {
       return 0
     }
     let options: BoardOptions
-    do throws(BoardOptions.Fault) {
+    do throws(CommandFault) {
       options = try BoardOptions(words)
     } catch {
-      Output.complain("stationboard: \(error)\n\(BoardOptions.usage)")
+      Output.complain("stationboard: \(error)\n\n\(BoardOptions.usage)")
       return 2
     }
     do throws(SystemError) {

@@ -1,5 +1,6 @@
 // The command line of the benchmarks: which parts run, and what their outcome means.
 import Linux
+import Text
 import Time
 
 /// Runs parts one after the other and says at the end which bounds do not hold.
@@ -17,28 +18,22 @@ enum BenchmarkTool {
 
   /// - Returns: the exit status.
   static func run(_ arguments: [String]) -> Int32 {
-    var isStrict = false
-    var path = ".build/bench.jsonl"
-    var names: [String] = []
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
-      switch word {
-      case "--strict": isStrict = true
-      case "--help":
+    do throws(CommandFault) {
+      let words = try CommandWords(arguments, flags: ["--strict", "--help"], options: ["--json"])
+      if words.has("--help") {
         Output.write(usage + list + "\n")
         return 0
-      case "--json":
-        guard let file = rest.popFirst() else { return refuse("--json wants a file") }
-        path = file
-      default:
-        guard Part.all.contains(where: { $0.name == word }) else {
-          return refuse("there is no part \"\(word)\"")
-        }
-        names.append(word)
       }
+      let names = words.operands
+      if let unknown = names.first(where: { name in !Part.all.contains { $0.name == name } }) {
+        return refuse("there is no part \"\(unknown)\"")
+      }
+      return measure(
+        Part.all.filter { names.isEmpty || names.contains($0.name) },
+        into: words["--json"] ?? ".build/bench.jsonl", words.has("--strict"))
+    } catch {
+      return refuse("\(error)")
     }
-    let parts = Part.all.filter { names.isEmpty || names.contains($0.name) }
-    return measure(parts, into: path, isStrict)
   }
 
   private static func measure(_ parts: [Part], into path: String, _ isStrict: Bool) -> Int32 {

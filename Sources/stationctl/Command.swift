@@ -1,5 +1,7 @@
 // A command as data: its words, what it is for, its options, and the values given for them.
 
+import Text
+
 struct Command: Sendable {
   var words: [String]
   /// One sentence for the usage text.
@@ -29,55 +31,40 @@ struct Command: Sendable {
 /// What was typed after a command's words, each option known to its table.
 struct CommandValues {
   private let command: Command
-  private var values: [String: [String]] = [:]
+  private let words: CommandWords
 
   init(_ words: [String], for command: Command) throws(CommandFailure) {
     self.command = command
-    var words = words[...]
-    while let word = words.popFirst() {
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let option = command.options.first(where: { $0.name == parts[0] }) else {
-        throw failure("'\(word)' is not known to '\(command.words.joined(separator: " "))'")
+    do throws(CommandFault) {
+      self.words = try CommandWords(
+        words, flags: Set(command.options.filter { $0.value == nil }.map(\.name)),
+        options: Set(command.options.filter { $0.value != nil }.map(\.name)),
+        repeated: Set(
+          command.options.filter { [.repeated, .several].contains($0.count) }.map(\.name)))
+      try self.words.takeNoOperands()
+      for option in command.options where [.required, .repeated].contains(option.count) {
+        guard has(option.name) else { throw .missing(option.name) }
       }
-      if values[option.name] != nil, option.count != .repeated, option.count != .several {
-        throw failure("\(option.name) is given twice")
-      }
-      values[option.name, default: []].append(
-        try value(of: option, inline: parts.dropFirst().first.map(String.init), from: &words))
+    } catch {
+      throw Self.failure("\(error)", command)
     }
-    for option in command.options where [.required, .repeated].contains(option.count) {
-      guard values[option.name] != nil else { throw failure("\(option.name) is missing") }
-    }
-    guard command.alternatives.count(where: { values[$0] != nil }) <= 1 else {
+    guard command.alternatives.count(where: has) <= 1 else {
       throw failure("only one of \(command.alternatives.joined(separator: " and ")) may be given")
     }
   }
 
-  private func value(
-    of option: Command.Option, inline: String?, from words: inout ArraySlice<String>
-  ) throws(CommandFailure) -> String {
-    guard let name = option.value else {
-      guard inline == nil else { throw failure("\(option.name) takes no value") }
-      return ""
-    }
-    if let inline { return inline }
-    guard let next = words.first, !next.hasPrefix("--") else {
-      throw failure("\(option.name) needs a value: \(option.name) \(name)")
-    }
-    words.removeFirst()
-    return next
-  }
-
   /// A failure that ends with the command's usage.
-  func failure(_ reason: String) -> CommandFailure {
+  func failure(_ reason: String) -> CommandFailure { Self.failure(reason, command) }
+
+  private static func failure(_ reason: String, _ command: Command) -> CommandFailure {
     CommandFailure(reason, advice: Usage.text(command))
   }
 
-  func has(_ name: String) -> Bool { values[name] != nil }
+  func has(_ name: String) -> Bool { words.has(name) }
 
-  func text(_ name: String) -> String? { values[name]?.first }
+  func text(_ name: String) -> String? { words[name] }
 
-  func all(_ name: String) -> [String] { values[name] ?? [] }
+  func all(_ name: String) -> [String] { words.values(name) }
 
   /// The value of an option that the table calls required.
   func required(_ name: String) throws(CommandFailure) -> String {
@@ -89,12 +76,10 @@ struct CommandValues {
   func number(
     _ name: String, in range: ClosedRange<Int64>
   ) throws(CommandFailure) -> Int64? {
-    guard let text = text(name) else { return nil }
-    guard let number = Int64(text), range.contains(number) else {
-      throw failure(
-        "\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound), "
-          + "not '\(text)'")
+    do throws(CommandFault) {
+      return try words.number(name, in: range)
+    } catch {
+      throw failure("\(error)")
     }
-    return number
   }
 }

@@ -103,13 +103,19 @@ import Testing
   @Test(
     "arguments that mean nothing are refused with a sentence",
     arguments: [
-      (["--seed"], "--seed needs a value"), (["--sed", "1"], "unknown option --sed"),
-      (["--seed", "x"], "--seed takes a number, not x"),
-      (["--seeds", "5"], "--seeds takes A..B, not 5"),
-      (["--seeds", "5..2"], "--seeds takes at most a million seeds, the smaller one first"),
-      (["--days", "0"], "--days takes a number from 1 to 1000"),
-      (["--faults", "drop,rain"], "no fault is called rain"),
-      (["--mutation", "none"], "no mutation is called none"),
+      (["--seed"], "--seed needs a value"), (["--sed", "1"], "unknown option or word '--sed'"),
+      (["--seed", "x"], "--seed takes a whole number from 0 to 18446744073709551615, not 'x'"),
+      (
+        ["--seeds", "5"],
+        "--seeds takes A..B, at most a million seeds, the smaller one first, not '5'"
+      ),
+      (
+        ["--seeds", "5..2"],
+        "--seeds takes A..B, at most a million seeds, the smaller one first, not '5..2'"
+      ),
+      (["--days", "0"], "--days takes a whole number from 1 to 1000, not '0'"),
+      (["--faults", "drop,rain"], "--faults takes names that --list-faults lists, not 'rain'"),
+      (["--mutation", "none"], "--mutation takes a name that --mutations lists, not 'none'"),
     ])
   func usage(_ arguments: [String], _ sentence: String) {
     let page = Page()

@@ -316,11 +316,13 @@ import Testing
   @Test(
     "arguments about walks that mean nothing are refused with a sentence",
     arguments: [
-      (["--walks", "w"], "--walks needs --seed and a number"),
-      (["--walks", "w", "--seed", "1", "--mix", "rain"], "no mix is rain: "),
-      (["--walks", "w", "--seed", "1", "--least", "1"], "--walks takes no --least"),
-      (["--walks", "w", "--seed", "1", "--files", "0"], "--files takes a number from 1 to 999"),
-      (["--occupancy", "w", "--mix", "single"], "--occupancy takes no --mix"),
+      (["--walks", "w"], "--seed is missing"),
+      (["--walks", "w", "--seed", "1", "--mix", "rain"], "--mix takes one of "),
+      (["--walks", "w", "--seed", "1", "--least", "1"], "unknown option or word '--least'"),
+      (
+        ["--walks", "w", "--seed", "1", "--files", "0"], "--files takes a whole number from 1 to 9"
+      ),
+      (["--occupancy", "w", "--mix", "single"], "unknown option or word '--mix'"),
       (["--occupancy", "w", "--least", "101"], "--least takes a share from 0 to 100 per cent"),
       (["--occupancy"], "--occupancy needs a value"),
     ])

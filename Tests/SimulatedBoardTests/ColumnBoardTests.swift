@@ -1,6 +1,7 @@
 // The simulated board of an exchange machine as a value, and the lines that work it.
 import Foundation
 import Testing
+import Text
 import Time
 
 @testable import SimulatedBoard
@@ -136,13 +137,13 @@ struct MachineOrderTests {
   @Test("the command line says where the line is, and is refused where it does not")
   func options() throws {
     let words = ["--line", "/l", "--control", "/c", "--turn", "10", "--fell", "/f"]
-    let options = try #require(MachineProgram.Options(words))
+    let options = try MachineProgram.Options(words)
     #expect(options.machine.path == "/l" && options.control == "/c")
     #expect(options.machine.turnTime == .milliseconds(10) && options.machine.fellFile == "/f")
     for bad in [
       [], ["--line"], ["--line", ""], ["--turn", "0", "--line", "/l"], ["--what", "1"],
     ] {
-      #expect(MachineProgram.Options(bad) == nil)
+      #expect(throws: CommandFault.self) { try MachineProgram.Options(bad) }
     }
   }
 }

@@ -18,7 +18,7 @@ enum Architecture {
     "SQL": [],
     "SQLite": ["SQL", "CSQLite", "Glibc"],
     "Linux": ["Text", "Time", "CLinux", "CSystemd", "CEvdev", "Glibc", "Synchronization"],
-    "Daemon": ["Configuration", "Linux"],
+    "Daemon": ["Text", "Configuration", "Linux"],
     "Issuers": ["StationProtocol", "MemberCode", "Linux", "Glibc"],
     "MQTT": ["CMosquitto", "Linux", "Time", "Glibc"],
     "HTTP": ["CMicroHTTPD", "Linux", "Time", "Glibc"],
@@ -58,7 +58,7 @@ enum Architecture {
       "MemberCode", "QRCode", "StationProtocol", "Linux", "Glibc", "Foundation",
     ]),
     "fleetsim": ["FleetSimulator", "StationProtocol", "Linux", "Glibc"],
-    "demo": ["TestBed", "StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation"],
+    "demo": ["TestBed", "Text", "StationProtocol", "MemberCode", "Linux", "Glibc", "Foundation"],
     "emptystation": ["StationShell", "Glibc"],
     "bench": ground.union([
       "MemberCode", "StationShell", "StationCore", "ManagementShell", "ManagementCore", "GPIO",

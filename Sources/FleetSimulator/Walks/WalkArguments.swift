@@ -1,4 +1,5 @@
 // The arguments of fleetsim that are about walk files.
+import Text
 
 /// What fleetsim is asked to do with walk files.
 enum WalkArguments: Equatable {
@@ -11,72 +12,46 @@ enum WalkArguments: Equatable {
     Walks are scored, or made; a mix is \(WalkMix.names.joined(separator: ", ")), or KIND=WEIGHT,...
     """
 
-  struct Fault: Error, CustomStringConvertible {
-    var description: String
-  }
-
   /// - Returns: nil where the arguments are about something else.
   static func parse(_ arguments: [String]) throws -> WalkArguments? {
-    guard let first = arguments.first, first == "--occupancy" || first == "--walks" else {
-      return nil
+    switch arguments.first {
+    case "--occupancy": try score(arguments)
+    case "--walks": try generate(arguments)
+    default: nil
     }
-    var values: [String: String] = [:]
-    var rest = arguments[...]
-    while let name = rest.popFirst() {
-      guard let value = rest.popFirst() else { throw Fault(description: "\(name) needs a value") }
-      values[name] = value
-    }
-    let order = first == "--walks" ? try Self.order(&values) : nil
-    let folder = values.removeValue(forKey: first) ?? ""
-    let least = try values.removeValue(forKey: "--least").map(Self.hundredths)
-    let residual = try number("--residual", 0...1000, &values)
-    if let order, least == nil, residual == nil, values.isEmpty {
-      return .generate(folder: folder, order)
-    }
-    guard values.isEmpty, order == nil else {
-      let surplus = values.keys.sorted().first ?? "--least"
-      throw Fault(description: "\(first) takes no \(surplus)")
-    }
-    return .score(
-      folder: folder,
-      WalkCommands.Thresholds(least: least, worstResidual: residual.map(Int64.init)))
   }
 
-  private static func order(
-    _ values: inout [String: String]
-  ) throws -> WalkCommands.Order {
-    guard let seed = values.removeValue(forKey: "--seed").flatMap({ UInt64($0) }) else {
-      throw Fault(description: "--walks needs --seed and a number")
+  private static func score(_ arguments: [String]) throws(CommandFault) -> WalkArguments {
+    let words = try CommandWords(arguments, options: ["--occupancy", "--least", "--residual"])
+    try words.takeNoOperands()
+    let least = try words.value("--least", "a share from 0 to 100 per cent") { text in
+      WalkLine.millionths(text).flatMap { $0 <= 100_000_000 ? $0 / 10_000 : nil }
     }
-    let name = values.removeValue(forKey: "--mix") ?? "default"
+    return .score(
+      folder: try words.required("--occupancy"),
+      WalkCommands.Thresholds(
+        least: least, worstResidual: try words.number("--residual", in: 0...1000)))
+  }
+
+  private static func generate(_ arguments: [String]) throws(CommandFault) -> WalkArguments {
+    let words = try CommandWords(
+      arguments, options: ["--walks", "--seed", "--mix", "--files", "--people", "--visits"])
+    try words.takeNoOperands()
+    guard let seed = try words.number("--seed", in: 0...UInt64.max) else {
+      throw .missing("--seed")
+    }
+    let names = WalkMix.names.joined(separator: ", ")
+    let name = words["--mix"] ?? "default"
     guard let mix = WalkMix(name) else {
-      throw Fault(description: "no mix is \(name): \(WalkMix.names.joined(separator: ", "))")
+      throw .value(name, of: "--mix", expected: "one of \(names), or KIND=WEIGHT,...")
     }
     var order = WalkCommands.Order(seed: seed, mix: mix)
-    order.files = try number("--files", 1...999, &values) ?? order.files
-    order.people = try number("--people", 1...10_000, &values) ?? order.people
-    if let visits = try number("--visits", 1...2000, &values) {
+    order.files = try words.number("--files", in: 1...999) ?? order.files
+    order.people = try words.number("--people", in: 1...10_000) ?? order.people
+    if let visits = try words.number("--visits", in: 1...2000) {
       order.people = visits
       order.isDay = true
     }
-    return order
-  }
-
-  private static func number(
-    _ name: String, _ range: ClosedRange<Int>, _ values: inout [String: String]
-  ) throws -> Int? {
-    guard let text = values.removeValue(forKey: name) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw Fault(
-        description: "\(name) takes a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
-
-  private static func hundredths(_ text: String) throws -> Int64 {
-    guard let millionths = WalkLine.millionths(text), millionths <= 100_000_000 else {
-      throw Fault(description: "--least takes a share from 0 to 100 per cent")
-    }
-    return millionths / 10_000
+    return .generate(folder: try words.required("--walks"), order)
   }
 }

@@ -13,7 +13,7 @@ struct WalkAccount {
   var refused: Int64 = 0
 }
 
-struct WalkPlayer: ~Copyable {
+final class WalkPlayer {
   private static let points = [1].compactMap { AccessPointID($0) }
   private static var point: AccessPointID { points[0] }
   private static let boot: Int64 = 10_000_000
@@ -25,7 +25,7 @@ struct WalkPlayer: ~Copyable {
   private var faultSince: Int64?
 
   static func play(_ file: WalkFile) -> WalkAccount {
-    var player = WalkPlayer(file)
+    let player = WalkPlayer(file)
     let scene = WalkScene(file)
     for (at, what) in scene.happenings {
       player.pass(until: at)
@@ -49,7 +49,7 @@ struct WalkPlayer: ~Copyable {
     pass(until: 0)
   }
 
-  private mutating func happen(_ what: WalkScene.Happening) {
+  private func happen(_ what: WalkScene.Happening) {
     switch what {
     case .code:
       codes += 1
@@ -80,7 +80,7 @@ struct WalkPlayer: ~Copyable {
   }
 
   /// Lets time pass, with a wake at each deadline.
-  private mutating func pass(until end: Int64) {
+  private func pass(until end: Int64) {
     while let deadline = station.nextDeadline {
       // Rounded up: a wake that comes early finds nothing to do, and would come for ever.
       let due = (deadline.nanoseconds + 999) / 1000 - Self.boot
@@ -91,7 +91,7 @@ struct WalkPlayer: ~Copyable {
     now = max(now, end)
   }
 
-  private mutating func tell(_ event: Event) {
+  private func tell(_ event: Event) {
     for case .store(.journal(let entry)) in station.handle(event, at: time) {
       switch entry.record.body {
       case .occupancy(.passage(_, let passage, _, let isTailgate)):
@@ -108,13 +108,13 @@ struct WalkPlayer: ~Copyable {
     }
   }
 
-  private mutating func endFault() {
+  private func endFault() {
     guard let since = faultSince else { return }
     account.faults.append(Walker.Span(from: since, until: now))
     faultSince = nil
   }
 
-  private mutating func finish() -> WalkAccount {
+  private func finish() -> WalkAccount {
     endFault()
     account.refused = station.headcount.occupancy.totals.refused
     return account

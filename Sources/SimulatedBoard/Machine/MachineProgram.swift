@@ -1,6 +1,7 @@
 // The program `machineboard`: the simulated board of an exchange machine by itself.
 import Glibc
 import Linux
+import Text
 
 package enum MachineProgram {
   package static let usage = """
@@ -19,22 +20,19 @@ package enum MachineProgram {
     package var machine = SimulatedMachine.Setting(path: "")
     package var control: String?
 
-    /// - Returns: nil where the words are not as `usage` has them.
-    package init?(_ words: [String]) {
-      var rest = words[...]
-      while let option = rest.popFirst() {
-        guard let value = rest.popFirst(), !value.isEmpty else { return nil }
-        switch option {
-        case "--line": machine.path = value
-        case "--control": control = value
-        case "--fell": machine.fellFile = value
-        case "--turn":
-          guard let time = Int64(value), (1...60_000).contains(time) else { return nil }
-          machine.turnTime = .milliseconds(time)
-        default: return nil
-        }
+    package init(_ arguments: [String]) throws(CommandFault) {
+      let words = try CommandWords(
+        arguments, options: ["--line", "--control", "--fell", "--turn"])
+      try words.takeNoOperands()
+      machine.path = try words.required("--line")
+      control = words["--control"]
+      machine.fellFile = words["--fell"]
+      if let time = try words.number("--turn", in: Int64(1)...60_000) {
+        machine.turnTime = .milliseconds(time)
       }
-      guard !machine.path.isEmpty else { return nil }
+      for (name, value) in [("--line", machine.path), ("--control", control)] where value == "" {
+        throw .valueMissing(name)
+      }
     }
   }
 
@@ -45,8 +43,11 @@ package enum MachineProgram {
       Output.write(usage)
       return 0
     }
-    guard let options = Options(words) else {
-      Output.complain("machineboard: the command line is not understood\n\(usage)")
+    let options: Options
+    do throws(CommandFault) {
+      options = try Options(words)
+    } catch {
+      Output.complain("machineboard: \(error)\n\n\(usage)")
       return 2
     }
     do throws(SystemError) {

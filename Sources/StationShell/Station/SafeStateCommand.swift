@@ -2,6 +2,7 @@
 import GPIO
 import Glibc
 import Linux
+import Text
 import Time
 
 /// What the unit runs when the daemon has ended, however it did. It knows the configuration's
@@ -21,22 +22,13 @@ package struct SafeStateCommand {
   /// - Parameter arguments: without `--make-safe`.
   /// - Returns: nil for a wrong command line.
   package init?(_ arguments: [String]) {
-    var path: String?
-    var hold: Duration?
-    var words = arguments[...]
-    while let word = words.popFirst() {
-      guard let value = words.popFirst() else { return nil }
-      switch word {
-      case "--config" where path == nil: path = value
-      case "--hold" where hold == nil:
-        guard let time = Duration(configured: value), time <= Self.longestHold else { return nil }
-        hold = time
-      default: return nil
-      }
-    }
-    guard let path else { return nil }
+    guard let words = try? CommandWords(arguments, options: ["--config", "--hold"]),
+      words.operands.isEmpty, let path = words["--config"],
+      let hold = try? words.value("--hold", "a time", { Duration(configured: $0) }) ?? .zero,
+      hold <= Self.longestHold
+    else { return nil }
     self.path = path
-    self.hold = hold ?? .zero
+    self.hold = hold
   }
 
   /// After an orderly end there is no pause to bridge: either nothing follows, or a start at once.
