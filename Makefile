@@ -14,6 +14,7 @@ FAULTS ?=
 N ?= 1000000
 MACHINE ?=
 ONCE ?=
+STORY ?=
 SECONDS ?= 60
 TARGET ?=
 ONLY ?=
@@ -47,11 +48,11 @@ scripts = $$(grep -rlE --exclude-dir=.git --exclude-dir='.build*' -m1 '^\#!.*[/ 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## broker, service and three stations to play with; ONCE=1 plays the story and ends
+demo: ## broker, service and three stations to play with; ONCE=1 tells the story, STORY=door a chapter
 	@.ci/install-packages build run
 	echo "demo: building; the first time takes minutes"
-	swift build </dev/null
-	exec .build/debug/demo $(if $(filter-out 0,$(ONCE)),--once)
+	for program in demo $(daemons) stationboard; do swift build --product "$$program" </dev/null; done
+	exec .build/debug/demo $(if $(STORY),--story $(STORY),$(if $(filter-out 0,$(ONCE)),--once))
 
 build: ## everything, for debugging
 	@.ci/install-packages build

@@ -1,6 +1,7 @@
-// Starts everything, then tells the story once or leaves the stations to a person.
+// Tells the story, or starts everything and leaves the stations to a person.
 import Foundation
 import TestBed
+import Text
 
 enum Demo {
   /// The names are shown on the dashboard, in either language.
@@ -16,36 +17,38 @@ enum Demo {
   ]
   static let members = ["m-courier", "m-rider", "m-cleaner"]
 
+  private static let usage = """
+    usage: demo [--once | --story CHAPTER[,CHAPTER...]]
+
+      --once      tells the whole story, its chapters side by side, and ends
+      --story     tells some of its chapters
+
+    Chapters:
+
+    """
+
   /// - Returns: 0 where every step of the story happened, or a person ended the demo.
   static func run(arguments: [String]) -> Int32 {
-    guard arguments.allSatisfy({ $0 == "--once" }) else {
-      say("usage: demo [--once]")
+    do {
+      let words = try CommandWords(arguments, flags: ["--once"], options: ["--story"])
+      try words.takeNoOperands()
+      if let names = words["--story"] {
+        let chapters = try names.split(separator: ",").map { name in
+          guard let chapter = Chapter.all.first(where: { $0.name == name }) else {
+            throw TestBedError("the story has no chapter \(name)")
+          }
+          return chapter
+        }
+        return Chapter.tell(chapters) ? 0 : 1
+      }
+      if words.has("--once") { return Chapter.tell(Chapter.all) ? 0 : 1 }
+    } catch {
+      let chapters = Chapter.all.map { "  \($0.name)  \($0.about)" }
+      say("demo: \(error)\n\n\(usage)\(chapters.joined(separator: "\n"))")
       return 2
     }
     do {
-      let tellsStory = arguments.contains("--once")
-      let system = try WholeSystem(
-        stations: stations.map(\.id), members: members, walkStep: tellsStory ? 150 : 400,
-        settings: tellsStory ? Story.settings : settings, memberList: MemberListText.demo(),
-        hasDevices: !tellsStory, hasMachine: true
-      ) { say("demo: starting \($0)") }
-      defer { try? system.stop() }
-      for station in stations {
-        try system.management.name(station.id, station.english, station.chinese)
-      }
-      if tellsStory {
-        try Story(system).tell()
-      } else {
-        for member in members { _ = try system.management.enrol(member) }
-        // So that whoever plays has something to spend.
-        try system.management.issue(10_000, reason: "the demo's budget")
-        for member in members {
-          try system.management.grant(300, to: member, reason: "to play with")
-        }
-        explain(system)
-        waitForInterrupt()
-        say("\ndemo: stopping")
-      }
+      try play()
       return 0
     } catch {
       say("demo: \(error)")
@@ -53,12 +56,39 @@ enum Demo {
     }
   }
 
+  /// Leaves the stations to a person until the demo is interrupted.
+  private static func play() throws {
+    let system = try WholeSystem(
+      stations: stations.map(\.id), members: members, settings: settings,
+      memberList: MemberListText.demo(), hasDevices: true, hasMachine: true
+    ) { say("demo: starting \($0)") }
+    defer { try? system.stop() }
+    for station in stations {
+      try system.management.name(station.id, station.english, station.chinese)
+    }
+    for member in members { _ = try system.management.enrol(member) }
+    // So that whoever plays has something to spend.
+    try system.management.issue(10_000, reason: "the demo's budget")
+    for member in members {
+      try system.management.grant(300, to: member, reason: "to play with")
+    }
+    explain(system)
+    waitForInterrupt()
+    say("\ndemo: stopping")
+  }
+
   static func say(_ line: String) {
     FileHandle.standardOutput.write(Data("\(line)\n".utf8))
   }
 
   private static func explain(_ system: WholeSystem) {
-    say("")
+    say(
+      """
+
+        Look here first: open the dashboard and the page of \(stations[0].id) side by side, press
+        "show a good code", then "walk in".
+
+      """)
     say("  Dashboard  http://\(system.management.address)/#token=\(system.management.token)")
     for station in system.stations {
       let name = station.plan.name

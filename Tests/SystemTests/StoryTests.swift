@@ -18,6 +18,14 @@ import Testing
     #expect(try Self.processes(marked: mark).isEmpty)
   }
 
+  @Test("a chapter that the story does not have is answered with those that it has")
+  func unknownChapter() throws {
+    let answer = try Program.run(Checkout.program("demo"), ["--story", "door,flood"])
+    #expect(answer.status == 2)
+    #expect(answer.output.contains("the story has no chapter flood"))
+    #expect(answer.output.contains("\n  exchange  points for goods"))
+  }
+
   @Test("a process that is left behind would be found")
   func finding() throws {
     let folder = try WorkFolder()

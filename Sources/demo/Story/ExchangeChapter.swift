@@ -1,24 +1,30 @@
-// The third part of the story: points for goods, and what is made good when something goes wrong.
+// Points for goods, and how the books come right when something goes wrong.
 import Foundation
 import TestBed
 
-extension Story {
+extension Chapter {
+  static let exchange = Chapter(
+    name: "exchange",
+    about: "points for goods: bought, jammed, killed and dark while a motor turns",
+    hasMachine: true
+  ) { telling in
+    try telling.tellOfPoints()
+    try telling.tellOfFilling()
+    try telling.tellOfExchange()
+    try telling.tellOfJam()
+    try telling.tellOfCrash()
+    try telling.tellOfPowerCut()
+    try telling.tellOfNoUplink()
+  }
+}
+
+extension Telling {
   private static let customer = "m-courier"
   /// What the machine's first slot sells, and for how much.
   private static let slot = MachinePlan.goods[0].slot
   private static let price = MachinePlan.prices[0]
 
-  func tellOfMachine() throws {
-    try tellOfPoints()
-    try tellOfFilling()
-    try tellOfExchange()
-    try tellOfJam()
-    try tellOfCrash()
-    try tellOfPowerCut()
-    try tellOfNoUplink()
-  }
-
-  private func tellOfPoints() throws {
+  fileprivate func tellOfPoints() throws {
     _ = try system.management.enrol(Self.customer)
     try step("points: 1000 issued, 300 granted to a courier, each with a reason") {
       try system.management.issue(1000, reason: "budget of the year")
@@ -27,14 +33,14 @@ extension Story {
     }
   }
 
-  private func tellOfFilling() throws {
+  fileprivate func tellOfFilling() throws {
     try step("somebody with the key fills slot \(Self.slot): 5 bottles of water") {
       try fill(5)
       guard try slot()["stock"] as? Int == 5 else { throw TestBedError("not counted") }
     }
   }
 
-  private func tellOfExchange() throws {
+  fileprivate func tellOfExchange() throws {
     let fallen = station.fallen
     try step("the courier picks water at the screen and shows a code there") { try buy() }
     try step("the motor turns") { try station.waitForPhase("turning") }
@@ -47,7 +53,7 @@ extension Story {
     try settled(280)
   }
 
-  private func tellOfJam() throws {
+  fileprivate func tellOfJam() throws {
     try step("slot \(Self.slot) jams: nothing falls, nothing is paid, the screen says so") {
       try station.orderMachine("fault \(Self.slot) jam")
       try buy()
@@ -65,7 +71,7 @@ extension Story {
     try waitForAlarm("slot-faulty", stands: false)
   }
 
-  private func tellOfCrash() throws {
+  fileprivate func tellOfCrash() throws {
     let fallen = station.fallen
     try step("stationd: SIGKILL while the motor turns") {
       try buy()
@@ -80,7 +86,7 @@ extension Story {
     try settled(260)
   }
 
-  private func tellOfPowerCut() throws {
+  fileprivate func tellOfPowerCut() throws {
     try step("power cut while the motor turns: daemon and machine are dark") {
       try buy()
       try station.waitForMotor()
@@ -100,7 +106,7 @@ extension Story {
     try step("somebody looks, counts, and takes it into use again") { try fill(3) }
   }
 
-  private func tellOfNoUplink() throws {
+  fileprivate func tellOfNoUplink() throws {
     try step("broker: SIGKILL") { system.broker.kill() }
     try step("without a link nothing is sold, and the screen says why") {
       try Deadline.wait(until: "the screen to say so") {

@@ -1,51 +1,36 @@
-// The second part of the story: a full room, doors that stand open, lock-down, fire, emergency.
+// Doors that stand open, a full room, lock-down, fire, emergency: what raises an alarm, and ends it.
 import Foundation
 import TestBed
 
-extension Story {
-  /// What the story's station is told beyond the defaults, so that nobody waits half a minute.
-  static let settings = [
-    "entry": ["capacity": "3"],
-    "access-point 1": [
-      "access-time": "2 s", "held-open-time": "4 s", "held-open-warning": "2 s",
-    ],
-    "fire": ["wiring": "two-lines"],
+extension Chapter {
+  private static let hasty = [
+    "access-time": "2 s", "held-open-time": "4 s", "held-open-warning": "2 s",
   ]
 
-  func tellOfAlarms() throws {
+  static let alarms = Chapter(
+    name: "alarms", about: "a door propped and forced, a full room, lock-down",
+    settings: ["entry": ["capacity": "2"], "access-point 1": hasty]
+  ) { telling in
     // Forced open is told before anyone leaves: for half a minute after the exit button an opening
     // is somebody's who leaves.
-    try tellOfDoors()
-    try tellOfCapacity()
-    try tellOfLockDown()
-    try tellOfFire()
-    try tellOfEmergency()
+    try telling.tellOfDoors()
+    try telling.tellOfCapacity()
+    try telling.tellOfLockDown()
   }
 
-  /// Two are inside by now, and the room takes three.
-  private func tellOfCapacity() throws {
-    try step("a third member comes in") {
-      try station.order("/scan", ["text": try freshCode("m-story-5")])
-      try wait("strike", true)
-      try station.order("/walk", ["action": "in"])
-      try wait("leaf", "open")
-      try wait("leaf", "closed")
-    }
-    try waitForAlarm("capacity-full", stands: true)
-    try step("a fourth member: refused, full") {
-      try station.order("/scan", ["text": try freshCode("m-story-6")])
-      try waitForRefusal("full")
-    }
-    try step("one leaves: the exit button opens, the count falls") {
-      try station.order("/walk", ["action": "out"])
-      try Deadline.wait(until: "two inside") { try self.inside() == 2 }
-    }
-    try waitForAlarm("capacity-full", stands: false)
+  static let fire = Chapter(
+    name: "fire", about: "fire alarm with a daemon that dies meanwhile, and the emergency button",
+    settings: ["access-point 1": hasty, "fire": ["wiring": "two-lines"]]
+  ) { telling in
+    try telling.tellOfFire()
+    try telling.tellOfEmergency()
   }
+}
 
-  private func tellOfDoors() throws {
+extension Telling {
+  fileprivate func tellOfDoors() throws {
     try step("a member is let in, and props the door open") {
-      try station.order("/scan", ["text": try freshCode("m-story-3")])
+      try station.order("/scan", ["text": try freshCode("m-courier")])
       try wait("strike", true)
       try station.order("/door", ["action": "prop"])
     }
@@ -60,11 +45,29 @@ extension Story {
     try waitForAlarm("forced-open", stands: false)
   }
 
-  private func tellOfLockDown() throws {
+  fileprivate func tellOfCapacity() throws {
+    for member in ["first", "second"] {
+      try step("a \(member) member comes in: the room takes two") {
+        try letIn(try freshCode("m-\(member)"))
+      }
+    }
+    try waitForAlarm("capacity-full", stands: true)
+    try step("a third member: refused, full") {
+      try station.order("/scan", ["text": try freshCode("m-third")])
+      try waitForRefusal("full")
+    }
+    try step("one leaves: the exit button opens, the count falls") {
+      try station.order("/walk", ["action": "out"])
+      try Deadline.wait(until: "one inside") { try self.inside() == 1 }
+    }
+    try waitForAlarm("capacity-full", stands: false)
+  }
+
+  fileprivate func tellOfLockDown() throws {
     try step("lock-down: the button at the station") { try station.turn("lock-down", on: true) }
     try waitForAlarm("lock-down", stands: true)
     try step("a good code: refused, locked down") {
-      try station.order("/scan", ["text": try freshCode("m-story-7")])
+      try station.order("/scan", ["text": try freshCode("m-rider")])
       try waitForRefusal("locked-down")
     }
     try step("whoever is inside can leave all the same: exit, strike on") {
@@ -75,7 +78,7 @@ extension Story {
     try waitForAlarm("lock-down", stands: false)
   }
 
-  private func tellOfFire() throws {
+  fileprivate func tellOfFire() throws {
     try step("fire: the signal of the fire alarm") { try station.turn("fire", on: true) }
     try step("strike on: the door is open to leave") { try wait("strike", true) }
     try waitForAlarm("fire", stands: true)
@@ -92,7 +95,7 @@ extension Story {
     try waitForAlarm("fire", stands: false)
   }
 
-  private func tellOfEmergency() throws {
+  fileprivate func tellOfEmergency() throws {
     try step("the emergency button is pressed") { try station.turn("emergency", on: true) }
     try waitForAlarm("emergency", stands: true)
     try step("someone looks after it, and turns the reset key") {
@@ -100,19 +103,5 @@ extension Story {
       try station.turnReset()
     }
     try waitForAlarm("emergency", stands: false)
-  }
-
-  private func freshCode(_ member: String) throws -> String {
-    try system.management.code(for: try system.management.enrol(member))
-  }
-
-  func waitForAlarm(_ name: String, stands: Bool) throws {
-    try step("dashboard: the alarm \(name) \(stands ? "stands" : "is over")") {
-      try Deadline.wait(until: "the alarm \(name) to \(stands ? "stand" : "end")") {
-        let alarms = try self.system.management.station(self.station.plan.name)["alarms"]
-        let names = (alarms as? [[String: Any]] ?? []).compactMap { $0["alarm"] as? String }
-        return names.contains(name) == stands
-      }
-    }
   }
 }
