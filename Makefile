@@ -29,7 +29,6 @@ STRICT := -Xswiftc -warnings-as-errors
 STAGE := .ci/stage
 # A process with a thousand connections open is none that libmodbus can work in.
 SLOW := SystemTests|AbuseReaderTests|EnergyMeterTests|RoomDevicesTests
-FAST := --skip 'HardwareTests|AttackTests|$(SLOW)'
 # Where the system looks for configuration, whatever PREFIX is.
 SYSCONF := /etc
 share := $(DESTDIR)$(PREFIX)/share/worker-station
@@ -59,7 +58,8 @@ build: ## everything, for debugging
 	swift build
 
 unit: ## the fast tests: all but those of whole systems, of hardware, of meters, and a minute of noise
-	@swift test --disable-xctest $(FAST) $(BUILT)
+	@$(if $(findstring --skip-build,$(BUILT)),,swift build --build-tests)
+	.ci/unit 'HardwareTests|AttackTests|$(SLOW)'
 
 check: ## what to run before each commit: lint, build, the fast tests
 	@$(MAKE) --no-print-directory lint
