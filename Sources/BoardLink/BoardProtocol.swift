@@ -86,7 +86,7 @@ extension BoardReport {
   fileprivate static let numberBits = [24: 24, 26: 24, 32: 32, 34: 32, 37: 35, 58: 56]
 }
 
-/// What the daemon tells the board.
+/// A command from the daemon to the board.
 package enum BoardOrder: Equatable, Sendable {
   case output(BoardLine, Bool)
   /// What the worker at an access point is to be told.

@@ -119,7 +119,7 @@ extension Probe {
       && (try? Base45.decode(bytes)).flatMap { try? CoseSign1.decode($0) } != nil
     guard !isReadable else { return }
     guard case .refused(.malformed, _) = presentation else {
-      throw Violation("what cannot be read is malformed")
+      throw Violation("a code that cannot be read is refused as malformed")
     }
   }
 }

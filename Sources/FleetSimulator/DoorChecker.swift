@@ -127,8 +127,8 @@ struct DoorChecker {
   }
 
   /// - Parameters:
-  ///   - isSlow: the disk itself keeps a commit waiting, which is its own fault.
-  ///   - slowUntil: when it last did.
+  ///   - isSlow: whether the disk itself delays a commit, so that the delay is no fault of the station.
+  ///   - slowUntil: when the disk last delayed a commit.
   mutating func powerCut(slow isSlow: Bool, until slowUntil: Instant, at now: Instant) -> String? {
     defer { end() }
     guard let first = unrecorded.first, !isSlow else { return nil }

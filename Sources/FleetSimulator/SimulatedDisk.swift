@@ -36,7 +36,7 @@ struct StoreImage {
   var slots: [SlotID: SlotMemory] = [:]
   /// Rows that say how exchanges ended.
   var settlements: [Settlement] = []
-  /// The same beyond their acknowledgement, and the service's store that has them all.
+  /// How exchanges ended, kept beyond the acknowledgement, and the service's store that has them all.
   var kept: [KeptEnds.Row] = []
   var serviceStore: StoreEpoch?
 

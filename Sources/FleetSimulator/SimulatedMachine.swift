@@ -13,7 +13,7 @@ import StationCore
 import StationProtocol
 
 final class SimulatedMachine {
-  /// What no decision of a station could have known.
+  /// A false report of the machine, which no decision of a station could have seen through.
   enum Lie {
     /// It fell, or may have, and the sensor could not tell.
     case blind

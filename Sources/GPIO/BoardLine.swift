@@ -71,6 +71,14 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
       }
     }
 
+    /// Whether it is 1 while nothing is the matter.
+    package var isActiveAtRest: Bool {
+      switch self {
+      case .contact, .outerBeam, .innerBeam, .strikeFeedback, .tamper, .fire, .machineDoor: true
+      default: false
+      }
+    }
+
     package static let ofAccessPoint = allCases.filter(\.isOfAccessPoint)
     package static let ofStation = allCases.filter { !$0.isOfAccessPoint }
   }

@@ -121,7 +121,9 @@ extension LineAddress {
     }
     switch line {
     case .offset(let offset):
-      guard let chip = candidates.first else { throw refusal("there is no such chip") }
+      guard let chip = candidates.first else {
+        throw refusal("there is no GPIO chip of that name or number")
+      }
       return LinePlace(device: chip.device, offset: offset)
     case .name(let name):
       let places = candidates.flatMap { chip in

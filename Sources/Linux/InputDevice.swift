@@ -30,7 +30,8 @@ package final class InputDevice {
     } else {
       let status = libevdev_grab(device, LIBEVDEV_GRAB)
       if status == -EBUSY {
-        problem = SystemError("grab", path: path, detail: "another program holds it")
+        problem = SystemError(
+          "grab", path: path, detail: "another program has exclusive access to the input device")
       } else if status != 0 {
         problem = SystemError("grab", path: path, code: -status)
       }

@@ -167,7 +167,7 @@ package final class ManagementDaemon {
       hub?.disconnect()
       Log.notice("api-tokens was read again")
     } catch {
-      Log.error("\(error); the tokens of before stay in force")
+      Log.error("\(error); the previous tokens remain in force")
       tokenProblems = ["\(error); the tokens of before stay in force"]
     }
   }

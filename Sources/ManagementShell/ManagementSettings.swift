@@ -35,11 +35,12 @@ package struct ManagementSettings: Equatable, Sendable {
 
   package static let table = ConfigurationTable([
     Section(
-      "http", "Where the API and the dashboard are served.",
+      "http", "The server of the API and the dashboard.",
       keys: [
         Key(
           "address", .text, .standard("127.0.0.1"),
-          "A numeric address. Anything but loopback needs a TLS proxy in front and tokens."),
+          "The numeric address on which the service listens. An address other than loopback "
+            + "needs a TLS proxy in front, and tokens."),
         Key("port", .integer(0...65_535, unit: ""), .standard("8080"), "0 takes any free port."),
         Key(
           "address-file", .path, .optional(example: "/run/worker-station-management/address"),
@@ -53,9 +54,9 @@ package struct ManagementSettings: Equatable, Sendable {
             + "may speak for all, has no such bound; name the proxy."),
         Key(
           "wrong-tokens", .integer(1...1_000_000, unit: ""), .standard("10"),
-          "How many an address may offer in a minute. Beyond that it is told to wait (429); after "
-            + "100, or this many where it is more, none of its tokens is compared, but on "
-            + "connections that have shown a right one."
+          "The number of wrong tokens that one address may offer in a minute. Beyond it the "
+            + "address is told to wait (429); after 100, or this many where it is more, no token "
+            + "of that address is compared except on connections that have shown a right one."
         ),
         Key(
           "proxy", .word("numeric addresses", accepts: areAddresses),
@@ -74,8 +75,8 @@ package struct ManagementSettings: Equatable, Sendable {
     Section(
       "broker", "The MQTT broker. The service's account there is \"service\".",
       keys: [
-        Key("host", .text, .standard("127.0.0.1"), "Its name or address."),
-        Key("port", .integer(1...65_535, unit: ""), .standard("1883"), "Its port."),
+        Key("host", .text, .standard("127.0.0.1"), "The broker's name or address."),
+        Key("port", .integer(1...65_535, unit: ""), .standard("1883"), "The broker's port."),
         Key(
           "longest-pause", .duration(.seconds(1)...(.seconds(600))), .standard("30 s"),
           "The longest pause between two attempts to connect."),
@@ -87,21 +88,22 @@ package struct ManagementSettings: Equatable, Sendable {
       keys: [
         Key(
           "directory", .path, .optional(example: "/etc/worker-station/credentials"),
-          "Where they lie if systemd does not place them.")
+          "The folder that holds the credentials where systemd does not provide them.")
       ]),
     Section(
       "store", "The database.",
       keys: [
         Key(
           "path", .path, .standard("/var/lib/worker-station-management/management.sqlite"),
-          "Its file.")
+          "The file of the database.")
       ]),
     Section(
       "codes", "The member codes that the API issues.",
       keys: [
         Key(
           "life", .duration(.seconds(10)...(.seconds(600))), .standard("60 s"),
-          "How long a code is valid. Stations refuse more than 2 min unless configured.")
+          "The life of a member code. Stations refuse more than 2 min unless they are configured "
+            + "for it.")
       ]),
     Section(
       "points", "Points, which members exchange for goods.",
@@ -116,14 +118,14 @@ package struct ManagementSettings: Equatable, Sendable {
           "A hold that is open for longer needs somebody's attention. None ends by itself."),
         Key(
           "exchanges-per-station-and-hour", .integer(1...100_000, unit: ""), .standard("300"),
-          "How many exchanges one station may ask for in an hour; a machine serves one member after "
-            + "the other. Beyond it the station is refused, and an alarm says so."),
+          "The number of exchanges that one station may ask for in an hour; a machine serves one "
+            + "member after the other. Beyond it the station is refused, and an alarm is raised."),
         Key(
           "points-per-station-and-hour", .integer(1...1_000_000_000, unit: ""), .standard("20000"),
-          "How many points may be set aside for one station in an hour."),
+          "The number of points that may be set aside for one station in an hour."),
         Key(
           "new-members-per-station-and-hour", .integer(1...100_000, unit: ""), .standard("100"),
-          "How many members a station may ask for in an hour for whom it has never asked before."),
+          "The number of members new to a station that it may ask for in an hour."),
       ]),
     IssuerSettings.section,
   ])

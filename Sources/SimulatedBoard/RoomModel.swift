@@ -19,16 +19,16 @@ struct RoomModel: Equatable, Sendable {
   var wires = Wires.intact
   /// Until when the reset key is turned.
   var resetTurnedUntil: Instant?
-  /// The switches that stay as they are put, by their wires. The machine's door is one: shut.
-  var switches: Set<BoardLine.Kind> = [.machineDoor]
+  /// The switches that are on, by their wires.
+  var switches = Set(switchable.filter(\.isActiveAtRest))
   /// Relays that the daemon has energised.
   var outputs: Set<BoardLine.Kind> = []
 
-  /// What can be switched by hand and stays so.
-  static let switchable: [BoardLine.Kind] = [
-    .emergency, .lockDown, .maintenance, .motion, .machineDoor, .lightsOverride, .climateOverride,
-    .socketsOverride,
-  ]
+  /// The inputs that a hand sets and that stay so: all but those of the fire alarm, which follow
+  /// from its signal and its wires.
+  static let switchable = BoardLine.Kind.ofStation.filter {
+    $0.isInput && ![.fire, .secondFire, .fireReset].contains($0)
+  }
 
   func level(of kind: BoardLine.Kind) -> Bool {
     switch kind {

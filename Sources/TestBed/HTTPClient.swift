@@ -34,7 +34,9 @@ package struct HTTPClient: Sendable {
     _ method: String, _ path: String, json: String? = nil, headers extra: [String: String] = [:],
     seconds: Double = 20
   ) throws -> Answer {
-    guard let url = URL(string: base + path) else { throw TestBedError("no URL: \(base + path)") }
+    guard let url = URL(string: base + path) else {
+      throw TestBedError("\(base + path) is not a valid URL")
+    }
     var request = URLRequest(url: url, timeoutInterval: seconds)
     request.httpMethod = method
     for (name, value) in headers.merging(extra, uniquingKeysWith: { $1 }) {

@@ -49,7 +49,7 @@ struct Figure: Sendable {
     }
   }
 
-  /// The object of one line of the report.
+  /// The JSON object of this figure: one line of the report.
   var json: [UInt8] {
     JSONWriter.object { object in
       object.field("name", name)

@@ -61,7 +61,8 @@ enum LivePush {
   /// The number of a record among all: the stations take turns.
   private static func number(_ arrival: StreamReader.Arrival) throws -> Int {
     guard let station = Int(arrival.station.dropFirst(StationCrowd.name(0).count - 1)) else {
-      throw TestBedError("a record of \(arrival.station), which is none of the crowd")
+      throw TestBedError(
+        "a record arrived from \(arrival.station), which is not a station of this benchmark")
     }
     return (arrival.seq - 1) * ServiceBed.stations + station
   }

@@ -27,7 +27,7 @@ final class PostgresCluster {
     let logged = try PostgresServer.check("/bin/sh", ["-c", "cut -d ' ' -f 3 \(times).*"])
     let nanoseconds = logged.split(separator: "\n").compactMap { Int64($0).map { $0 * 1000 } }
     guard let pace, !nanoseconds.isEmpty else {
-      throw SystemError("read what pgbench says", detail: output)
+      throw SystemError("the output of pgbench has no figures", detail: output)
     }
     return (pace, Quantiles(nanoseconds).p99)
   }

@@ -49,7 +49,8 @@ enum CodeVerifyCommand {
     return answer.refusal == nil ? 0 : 1
   }
 
-  /// One line feed, with or without a carriage return before it, as files and scanners end lines.
+  /// Removes one line feed at the end, with a carriage return before it where there is one, as files
+  /// and scanners end lines.
   private static func withoutLineEnd(_ text: [UInt8]) -> [UInt8] {
     var text = text
     if text.last == UInt8(ascii: "\n") { text.removeLast() }

@@ -35,7 +35,9 @@ struct OccupancyAccount {
       }
       lastRefused[point] = now
     case .occupancy(.day(let day)):
-      if day.day <= lastDay { complain("day \(day.day) after day \(lastDay)") }
+      if day.day <= lastDay {
+        complain("the record of day \(day.day) follows that of day \(lastDay) out of order")
+      }
       lastDay = day.day
       days.entered += day.entered
       days.left += day.left

@@ -110,7 +110,7 @@ extension IngestBook {
     return outcome
   }
 
-  /// The station no longer has what lies below its floor.
+  /// Raises the lowest number that the station still keeps: it has no earlier record any more.
   private mutating func raise(
     _ key: StreamKey, _ floor: UInt64, ceiling: UInt64, _ now: Now
   ) throws(Failure) -> StoreOutcome {

@@ -26,8 +26,8 @@ package struct Tokens: Sendable {
     package var description: String { "api-tokens, line \(line): \(reason)" }
   }
 
-  /// Reads the credential file. A line that cannot be used is passed over, named, and takes nobody
-  /// else's token away.
+  /// Reads the credential file. A line that cannot be used is left out and listed in
+  /// `faults`; the tokens of the other lines stay valid.
   /// - Parameter text: a line for each token, `actor:role:token`; empty lines and `#` comments.
   package static func read(_ text: String) -> (tokens: Tokens, faults: [Fault]) {
     var tokens = Tokens()

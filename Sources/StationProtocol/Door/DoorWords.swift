@@ -5,7 +5,7 @@ package enum OpenCause: String, CaseIterable, Sendable {
   case granted
   case exit
   case forced
-  /// It stood open when the station began to look.
+  /// The door stood open when the station began to sense it.
   case found
   /// The fire signal had released it.
   case fire

@@ -3,7 +3,7 @@
 /// A member code as it was shown: 1 to 512 characters of the alphabet of base45 (RFC 9285
 /// section 4.2). Whether anything in it can be believed is not said by its form.
 package struct CodeText: Hashable, Sendable, CustomStringConvertible {
-  /// The most characters; no reader of a station takes more.
+  /// The largest number of characters of a code; no reader of a station takes more.
   package static let longest = 512
   package let text: String
 

@@ -4,8 +4,9 @@
 package struct Acknowledgement: Equatable, Sendable {
   package var stream: StreamID
   package var upto: UInt64
-  /// The first number of those just sent that means another record to the service; nil where none
-  /// does. Neither it nor what follows it is stored as the station sent it, whatever `upto` says.
+  /// The first number just sent under which the service already has a different record; nil where
+  /// there is none. The records from that number on are not stored as the station sent them,
+  /// whatever `upto` says.
   package var conflict: UInt64?
   /// The last number of a batch of kept ends, which is stored; nil for what answers no such batch.
   package var kept: UInt64?

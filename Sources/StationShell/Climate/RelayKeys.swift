@@ -15,9 +15,10 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "off-after", .duration(.seconds(10)...(.seconds(86_400))), .standard("10 min"),
-        "How long after the last person it goes off."),
+        "The time after the last person has left at which the relay is switched off."),
       .wire(
-        "line", "Its relay, active while it is to have power.", "gpiochip0:25", isUsual: true),
+        "line", "The relay's line, active while the load is to have power.", "gpiochip0:25",
+        isUsual: true),
       Key(
         "safe-state", .choice(["off", "on"]), .standard("off"),
         "The level in which the relay is left when this program ends, however it ends."),

@@ -8,14 +8,14 @@ private typealias Key = ConfigurationTable.Key
 
 extension ConfigurationTable.Section {
   static let measurements = Self(
-    "measurements", "How what the sensors say is written down.",
+    "measurements", "The records of what the sensors measure.",
     keys: [
       Key(
         "record-interval", .duration(.seconds(5)...(.seconds(900))), .standard("60 s"),
         "The time that one record of all sensors speaks of."),
       Key(
         "sysfs", .path, .standard("/sys"),
-        "Where the kernel shows its devices; another folder is for trying things out."),
+        "The folder in which the kernel shows its devices; use another one only for tests."),
     ])
 
   static let thermometer = Self(
@@ -29,11 +29,11 @@ extension ConfigurationTable.Section {
           + "(hwmon)."),
       Key(
         "device", .text, .required(example: "28-0316a2794b3f"),
-        "Its 1-wire number, or the name of the IIO or hwmon device as in its file \"name\", or a "
-          + "path."),
+        "The sensor's 1-wire number, the name of an IIO or hwmon device as in its file \"name\", "
+          + "or a path."),
       Key(
         "channel", .word("temp1 to temp16") { isChannel($0) }, .optional(example: "temp2"),
-        "Which of its temperatures, where it is not the first; for hwmon only."),
+        "The temperature channel of a hwmon device, where it is not the first."),
       Key(
         "humidity", .boolean, .standard("no"),
         "Whether it says humidity too; for iio and hwmon only."),
@@ -43,13 +43,15 @@ extension ConfigurationTable.Section {
     ] + pace + [
       Key(
         "too-cold", .integer(-40...60, unit: "°C"), .optional(example: "5"),
-        "Colder than that for the delay is an alarm, which ends at one degree more."),
+        "A temperature below this for alarm-delay raises an alarm, which ends one degree above "
+          + "it."),
       Key(
         "too-hot", .integer(-40...80, unit: "°C"), .optional(example: "35"),
-        "Hotter than that for the delay is an alarm, which ends at one degree less."),
+        "A temperature above this for alarm-delay raises an alarm, which ends one degree below "
+          + "it."),
       Key(
         "alarm-delay", .duration(.seconds(0)...(.seconds(86_400))), .standard("10 min"),
-        "How long it must be too cold or too hot without a break."),
+        "The time for which it must be too cold or too hot without a break before the alarm."),
     ])
 
   static let meter = Self(
@@ -58,26 +60,32 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "model", .choice(MeterModel.allCases.map(\.rawValue)), .standard("eastron-sdm230"),
-        "Whose registers it has; those of any other one are given below."),
+        "The model, which gives the meter's registers; for any other one list them below."),
       Key(
         "device", .path, .required(example: "/dev/worker-station/meters"),
-        "Its serial device. Several meters may share one, each with its own unit."),
+        "The meter's serial device. Several meters may share one, each with an address (unit) of "
+          + "its own."),
       Key(
-        "unit", .integer(1...247, unit: ""), .standard("1"), "Its address, as set at the meter."),
+        "unit", .integer(1...247, unit: ""), .standard("1"),
+        "The meter's Modbus address, as set "
+          + "at the meter."),
       Key(
         "speed", .choice(MeterSettings.speeds.map(String.init)), .standard("9600"),
-        "Its speed in baud, as set at the meter."),
+        "The speed in baud, as set at the meter."),
       Key(
         "parity", .choice(ModbusLine.Parity.allCases.map(\.rawValue)), .standard("none"),
-        "As set at the meter."),
-      Key("stop-bits", .integer(1...2, unit: ""), .standard("1"), "As set at the meter."),
+        "The parity, as set at the meter."),
+      Key(
+        "stop-bits", .integer(1...2, unit: ""), .standard("1"),
+        "The parity, as set at the "
+          + "meter."),
       Key(
         "answer-time", .duration(.milliseconds(20)...(.seconds(2))), .standard("500 ms"),
-        "How long it may take to answer."),
+        "The longest time that the meter may take to answer."),
     ] + registers + [
       Key(
         "modulus", .integer(1000...1_000_000_000_000, unit: "Wh"), .optional(example: "1000000000"),
-        "Where its counter of energy begins anew, where it does.")
+        "The value at which the meter's energy counter starts again from zero, where it does.")
     ] + pace)
 
   private static func isChannel(_ text: String) -> Bool {
@@ -88,7 +96,7 @@ extension ConfigurationTable.Section {
   private static let pace = [
     Key(
       "interval", .duration(.seconds(1)...(.seconds(300))), .standard("10 s"),
-      "How often it is read."),
+      "The time between two readings of the sensor."),
     Key(
       "silence", .duration(.seconds(5)...(.seconds(3600))), .standard("60 s"),
       "One that says nothing usable for longer is lost, and that is an alarm."),

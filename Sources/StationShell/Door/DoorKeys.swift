@@ -16,33 +16,34 @@ extension ConfigurationTable.Section {
       Int($0).flatMap { AccessPointID($0) }?.description == $0
     },
     isUsual: true,
-    keys: doorTimes + doorParts + [.program] + BoardLine.Kind.ofAccessPoint.map(Key.line))
+    keys: doorTimes + doorParts + [.program] + WireRow.rows(of: .accessPoint).map { Key.line($0) })
 
   private static let doorTimes = [
     Key(
       "access-time", .duration(.milliseconds(500)...(.seconds(60))), .standard("5 s"),
-      "How long a grant releases the strike at most."),
+      "The longest time for which a grant releases the strike."),
     Key(
       "extended-access-time", .duration(.milliseconds(500)...(.seconds(120))), .standard("15 s"),
-      "The same for members who need more time; never shorter than access-time."),
+      "The access time of members who need more time; at least access-time."),
     Key(
       "exit-time", .duration(.milliseconds(500)...(.seconds(120))), .optional(example: "30 s"),
-      "How long the exit button releases the strike at most; without it 30 s for a fail-safe lock "
-        + "and 5 s for a fail-secure one."),
+      "The longest time for which the exit button releases the strike; without this key 30 s for "
+        + "a fail-safe lock and 5 s for a fail-secure one."),
     Key(
       "exit-drives-strike", .boolean, .standard("yes"),
       "Whether the exit button also releases the strike through this machine. Its own circuit or "
         + "the handle opens the door without it."),
     Key(
       "held-open-time", .duration(.seconds(1)...(.seconds(3600))), .standard("30 s"),
-      "How long the door may stand open before it is an alarm."),
+      "The time for which the door may stand open before an alarm is raised."),
     Key(
       "extended-held-open-time", .duration(.seconds(1)...(.seconds(3600))), .standard("60 s"),
-      "The same after a member who needs more time; never shorter than held-open-time."),
+      "The held-open time after the entry of a member who needs more time; at least "
+        + "held-open-time."),
     Key(
       "held-open-warning", .duration(.seconds(0)...(.seconds(3600))), .standard("10 s"),
-      "How long before that alarm whoever stands at the door is asked to close it; 0 s for never, and "
-        + "so where it is not shorter than held-open-time."),
+      "The time before the held-open alarm at which people at the door are asked to close it; 0 "
+        + "s, or a time that is not shorter than held-open-time, means never."),
   ]
 
   private static let doorParts = [
@@ -57,15 +58,17 @@ extension ConfigurationTable.Section {
       "Whether the lock can stay released for ever, or its coil bears current in pulses only."),
     Key(
       "longest-pulse", .duration(.milliseconds(50)...(.seconds(60))), .standard("1 s"),
-      "How long the coil of a lock that is rated for pulses bears current; it then rests as long. A "
-        + "thread of its own ends each pulse, also where the program hangs; where the whole process "
-        + "is stopped systemd's watchdog does, after two seconds at the earliest: a coil that bears "
-        + "less needs a timer relay before it."),
+      "The longest time for which the coil of a pulse-rated lock tolerates current; a rest of "
+        + "the same length follows. A thread of its own ends each pulse, even if the program "
+        + "hangs. If the whole process is stopped, systemd's watchdog ends the pulse after two "
+        + "seconds at the earliest: a coil that tolerates less needs a timer relay in front of "
+        + "it."),
     Key(
       "strike-contact", .choice(StrikeWiring.Contact.allCases.map(\.rawValue)),
       .standard("normally-open"),
-      "The relay's contact through which the lock's current flows. A magnet on the normally closed "
-        + "one holds while this machine is off; its exit button must then cut its current itself."),
+      "The relay contact that carries the lock's current. A magnetic lock on the normally closed "
+        + "contact stays locked while this computer is off; its exit button must then cut the "
+        + "magnet's current itself."),
     Key(
       "egress", .choice(["handle", "button-circuit"]), .standard("handle"),
       "How people get out when this machine is off: by a handle that opens the door from inside, or "
@@ -73,6 +76,7 @@ extension ConfigurationTable.Section {
         + "normally closed contact, which holds the door shut then."),
     Key(
       "contact-fault-after", .integer(2...1000, unit: "grants"), .standard("10"),
-      "So many unused grants in a row without a movement of the door make its contact suspect."),
+      "The number of successive grants without a movement of the door after which its contact is "
+        + "reported as faulty."),
   ]
 }

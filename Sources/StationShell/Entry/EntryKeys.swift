@@ -6,7 +6,7 @@ private typealias Key = ConfigurationTable.Key
 
 extension ConfigurationTable.Section {
   static let entry = Self(
-    "entry", "Who may come in.",
+    "entry", "The rules of entry.",
     keys: [
       Key(
         "longest-code-life", .duration(.seconds(1)...(.seconds(86_400))), .standard("2 min"),
@@ -21,7 +21,8 @@ extension ConfigurationTable.Section {
           + "2026-10-02 08:00-12:00; 2026-10-03 also 22:00-23:00."),
       Key(
         "free-hours", .text, .standard("never"),
-        "When doors stand open whose program is schedule or first-person, in the same words."),
+        "The hours in which doors with the program schedule or first-person are unlocked, "
+          + "written like opening-hours."),
       Key(
         "holidays", .text, .optional(example: "2026-10-01..2026-10-07, 2027-01-01"),
         "Dates without opening and free hours, unless those name the date themselves."),
@@ -42,14 +43,16 @@ extension ConfigurationTable.Section {
         "Whether a member comes in only within a reservation of the member list."),
       Key(
         "reservation-grace", .duration(.zero...(.seconds(7200))), .standard("10 min"),
-        "How much earlier than that, and how much later; whole minutes."),
+        "The time by which a member may come before the reserved hours or leave after them; "
+          + "whole minutes."),
       Key(
         "anti-passback", .choice(["off", "soft", "hard", "timed"]), .standard("off"),
-        "How a member is treated who comes in again without having been seen to leave: "
-          + "noted (soft), refused (hard), refused for a time (timed)."),
+        "The treatment of a member who comes in again without having been seen to leave: noted "
+          + "(soft), refused (hard), refused for anti-passback-time (timed)."),
       Key(
         "anti-passback-time", .duration(.seconds(10)...(.seconds(86_400))), .standard("5 min"),
-        "For how long after the last entry, where it is timed."),
+        "The time after a member's last entry for which anti-passback = timed refuses the "
+          + "member."),
       Key(
         "interlock",
         .word("two different access points, as in 1 2") { EntrySettings.interlock($0) != nil },
@@ -61,7 +64,7 @@ extension ConfigurationTable.Section {
           + "during opening hours, with an alarm (free)."),
       Key(
         "uplink-lost-after", .duration(.seconds(60)...(.seconds(86_400))), .standard("10 min"),
-        "For how long it must be away for that."),
+        "The time without a connection to the broker after which uplink-lost applies."),
     ])
 
   static let members = Self(

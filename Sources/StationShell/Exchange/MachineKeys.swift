@@ -12,16 +12,17 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "driver", .choice(MachineDriver.words), .standard("none"),
-        "None, or a serial channel board: see the page on it beside this file."),
+        "The driver of the exchange machine: none, or channel-board for a serial channel board "
+          + "(machines/channel-board.md beside this file)."),
       Key(
         "device", .path, .standard("/dev/worker-station/machine"), "The serial device of its board."
       ),
       Key(
         "speed", .choice(SerialPort.speeds.map(String.init)), .standard("9600"),
-        "Its speed in baud, with 8 data bits, no parity and one stop bit."),
+        "The speed in baud, with 8 data bits, no parity and one stop bit."),
       Key(
         "session", .duration(.seconds(15)...(.seconds(120))), .standard("60 s"),
-        "How long a choice waits for a code."),
+        "The time for which a chosen article waits for a member code."),
       Key(
         "shortest-turn", .duration(.milliseconds(100)...(.seconds(10))), .standard("500 ms"),
         "The shortest plausible vend: an answer that comes sooner is treated as stale, and nobody is "
@@ -37,8 +38,14 @@ extension ConfigurationTable.Section {
       ArticleID($0) != nil
     },
     keys: [
-      Key("chinese", ArticleSettings.name, .required(example: "矿泉水"), "Its name in Chinese."),
-      Key("english", ArticleSettings.name, .required(example: "Water"), "Its name in English."),
+      Key(
+        "chinese", ArticleSettings.name, .required(example: "矿泉水"),
+        "The article's name in "
+          + "Chinese."),
+      Key(
+        "english", ArticleSettings.name, .required(example: "Water"),
+        "The article's name in "
+          + "English."),
     ])
 
   static let slot = Self(
@@ -55,7 +62,7 @@ extension ConfigurationTable.Section {
         "The price of one piece."),
       Key(
         "capacity", .integer(1...Int(VendingPayload.deepest), unit: "pieces"), .standard("8"),
-        "How many it holds."),
+        "The number of pieces that the slot holds."),
     ])
 
   static let screen = Self(
@@ -63,8 +70,9 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "address", .text, .standard("127.0.0.1"),
-        "A numeric address. Whoever reaches it can press the screen's buttons: anything but loopback "
-          + "is for a network that nobody else is on."),
+        "The numeric address on which the screen is served. Anybody who reaches it can press the "
+          + "screen's buttons: use an address other than loopback only in a network without "
+          + "other devices."),
       Key("port", .integer(0...65_535, unit: ""), .standard("8090"), "0 takes any free port."),
       Key(
         "address-file", .path, .optional(example: "/run/worker-station/screen-address"),

@@ -7,11 +7,11 @@ extension ConfigurationTable.Section {
   static let broker = Self(
     "broker", "The MQTT broker. Its password is the credential mqtt-password.",
     keys: [
-      Key("host", .text, .standard("127.0.0.1"), "Its name or address."),
-      Key("port", .integer(1...65_535, unit: ""), .standard("1883"), "Its port."),
+      Key("host", .text, .standard("127.0.0.1"), "The broker's name or address."),
+      Key("port", .integer(1...65_535, unit: ""), .standard("1883"), "The broker's port."),
       Key(
         "credentials-directory", .path, .optional(example: "/etc/worker-station/credentials"),
-        "Where mqtt-password lies if systemd does not place it."),
+        "The folder that holds mqtt-password where systemd does not provide it."),
       Key(
         "longest-pause", .duration(.seconds(1)...(.seconds(600))), .standard("60 s"),
         "The longest pause between two attempts to connect."),

@@ -8,11 +8,12 @@ private typealias Key = ConfigurationTable.Key
 
 extension ConfigurationTable.Section {
   static let occupancy = Self(
-    "occupancy", "How the people inside are counted.",
+    "occupancy", "The way in which the people inside are counted.",
     keys: [
       Key(
         "beam-spacing", .integer(20...1000, unit: "mm"), .standard("100"),
-        "From one light barrier of a door to the other; it tells how long a body is."),
+        "The distance between the two light barriers of a door, by which the length of a body is "
+          + "judged."),
       Key(
         "beam-blocked-after", .duration(.seconds(10)...(.seconds(3600))), .standard("60 s"),
         "A beam that is broken for longer is at fault, and no direction is told by it."),
@@ -22,20 +23,23 @@ extension ConfigurationTable.Section {
       Key(
         "counter-direction", .choice(PulseDirection.allCases.map(\.rawValue)),
         .standard("opener"),
-        "Which way someone went at a counter-line: in, out, or as whoever opened the door says."),
+        "The direction of a passage at a counter-line: in, out, or the one for which the door "
+          + "was opened (opener)."),
       Key(
         "motion-sensor", .boolean, .standard("no"),
         "Whether a motion sensor sees the whole room; only then an empty room corrects the count."),
       Key(
         "motion-hold", .duration(.seconds(0)...(.seconds(600))), .standard("30 s"),
-        "How long the motion sensor goes on after the last movement that it saw."),
+        "The time for which the motion sensor stays active after the last movement."),
       Key(
         "empty-after-exit", .duration(.seconds(60)...(.seconds(86_400))), .standard("30 min"),
-        "Without motion for so long after a door cycle that the exit button began, nobody is there."
+        "The time without motion after a door cycle that the exit button began that proves the room "
+          + "empty."
       ),
       Key(
         "empty-after-cycle", .duration(.seconds(60)...(.seconds(86_400))), .standard("60 min"),
-        "The same after any other door cycle; whoever came in may sit still."),
+        "The time without motion after any other door cycle that proves the room empty; people "
+          + "inside may sit still."),
     ])
 
   static let counter = Self(
@@ -47,14 +51,14 @@ extension ConfigurationTable.Section {
         "The access point whose people it counts."),
       Key(
         "device", .path, .required(example: "/dev/worker-station/counter-front"),
-        "Its serial device."),
+        "The serial device."),
       Key(
         "speed", .choice(SerialPort.speeds.map(String.init)), .standard("115200"),
-        "Its speed in baud, with 8 data bits, no parity and one stop bit."),
+        "The speed in baud, with 8 data bits, no parity and one stop bit."),
       Key(
         "entering", .choice(CounterSettings.Way.allCases.map(\.rawValue)),
         .standard("left-to-right"),
-        "Which way those go who come in, as the device sees it."),
+        "The direction in which people enter, as the device sees it."),
       Key(
         "silence", .duration(.seconds(1)...(.seconds(600))), .standard("10 s"),
         "A device that says nothing for longer is lost, and that is an alarm."),

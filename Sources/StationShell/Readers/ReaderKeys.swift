@@ -25,11 +25,11 @@ extension ConfigurationTable.Section {
           + "of cards or a keypad on two GPIO lines (wiegand)."),
       Key(
         "device", .path, .standard("/dev/worker-station/reader-front"),
-        "Its serial device; or the input device of a hid scanner, where usb or device-name does not "
-          + "find it."),
+        "The reader's serial device, or the input device of a hid scanner that usb or "
+          + "device-name does not find."),
       Key(
         "speed", .choice(["9600", "19200", "38400", "57600", "115200"]), .standard("9600"),
-        "Its speed in baud, with 8 data bits, no parity and one stop bit; serial only."),
+        "The speed of a serial reader in baud, with 8 data bits, no parity and one stop bit."),
       Key(
         "idle-gap", .duration(.milliseconds(5)...(.seconds(2))), .standard("100 ms"),
         "A scanner that sends no end of line is done when it has been silent for this long."),
@@ -51,7 +51,8 @@ extension ConfigurationTable.Section {
       "A hid scanner by what it calls itself, where it is on no USB."),
     Key(
       "port", .text, .optional(example: "usb-0000:01:00.0-1.1"),
-      "Which of two hid scanners alike: phys or uniq in /proc/bus/input/devices."),
+      "The phys or uniq of /proc/bus/input/devices that tells two hid scanners of one model "
+        + "apart."),
   ]
 
   private static let wiegandKeys = [

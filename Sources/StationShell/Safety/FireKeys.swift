@@ -11,12 +11,12 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "wiring", .choice(FirePolicy.Wiring.allCases.map(\.rawValue)), .standard("none"),
-        "None, one circuit that opens with fire or when it is cut, or two circuits of which one "
-          + "opens and one closes with fire, so that a cut and a short are alarms of their own."),
+        "The circuits from the fire alarm system: none; one that opens with fire or when it is "
+          + "cut; or two of which one opens and one closes with fire, so that a cut and a short "
+          + "raise alarms of their own."),
       Key(
         "wire-fault", .choice(FirePolicy.WireFault.allCases.map(\.rawValue)), .standard("alarm"),
         "Whether a cut or a short of the two circuits is an alarm alone, or also releases every "
           + "door as long as it stands."),
-      .line(.fire), .line(.secondFire), .line(.fireReset),
-    ])
+    ] + WireRow.rows(of: .fire).map { .line($0) })
 }

@@ -17,7 +17,7 @@ extension StationSettings {
 
 extension ConfigurationTable.Section {
   static let station = Self(
-    "station", "Which station this is.",
+    "station", "The identity and the place of this station.",
     keys: [
       Key(
         "id",

@@ -10,9 +10,11 @@ extension ConfigurationTable.Section {
     "store", "The journal of what happened here.",
     keys: [
       Key(
-        "path", .path, .standard("/var/lib/worker-station/station.sqlite"), "Its file."),
+        "path", .path, .standard("/var/lib/worker-station/station.sqlite"),
+        "The file of the "
+          + "database."),
       Key(
         "most-records", .integer(10_000...500_000, unit: "records"), .standard("200000"),
-        "How many may wait for the service before the oldest give way."),
+        "The largest number of records that wait for the service before the oldest are dropped."),
     ])
 }

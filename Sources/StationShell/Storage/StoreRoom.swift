@@ -30,7 +30,7 @@ final class StoreRoom {
     } catch {
       // A file system that cannot be written stops nobody from coming in.
       if error.code == 0 { throw error }
-      Log.error("\(error); nothing keeps a second stationd away")
+      Log.error("\(error); no lock prevents a second stationd from opening the same store")
       return nil
     }
   }

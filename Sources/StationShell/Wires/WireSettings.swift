@@ -50,26 +50,18 @@ extension SettingsReader {
   private var keysOfAccessPoints: [WireKey] {
     configuration.sections("access-point").flatMap { section -> [WireKey] in
       guard let number = Int(section.argument ?? "") else { return [] }
-      return BoardLine.Kind.ofAccessPoint.map {
-        WireKey(section: section, key: "\($0.rawValue)-line", line: BoardLine($0, number))
+      return WireRow.rows(of: .accessPoint).map {
+        WireKey(section: section, key: $0.key, line: BoardLine($0.kind, number))
       }
     }
   }
 
   private var keysOfStation: [WireKey] {
-    let fire: [BoardLine.Kind] = [.fire, .secondFire, .fireReset]
-    let inputs: [BoardLine.Kind] = [
-      .lockDown, .maintenance, .emergency, .motion, .machineDoor,
-    ]
-    return fire.map {
-      WireKey(
-        section: configuration.section("fire"), key: "\($0.rawValue)-line", line: BoardLine($0))
-    }
-      + inputs.map {
-        WireKey(
-          section: configuration.section("inputs"), key: "\($0.rawValue)-line",
-          line: BoardLine($0))
+    [(WireRow.Section.fire, "fire"), (.inputs, "inputs")].flatMap { rows, name in
+      WireRow.rows(of: rows).map {
+        WireKey(section: configuration.section(name), key: $0.key, line: BoardLine($0.kind))
       }
+    }
       + configuration.sections("relay").flatMap { section -> [WireKey] in
         guard let name = section.argument, let output = BoardLine(name),
           let override = BoardLine("\(name)-override")

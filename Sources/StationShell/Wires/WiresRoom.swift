@@ -51,33 +51,13 @@ final class WiresRoom: ShellRoom {
 
   /// - Returns: nil where a level says nothing: a button that is let go, an output.
   private static func event(_ line: BoardLine, _ level: Bool) -> Event? {
-    guard let number = line.accessPoint else { return event(ofStation: line.kind, level) }
-    guard let point = AccessPointID(number) else { return nil }
-    switch line.kind {
-    case .contact: return .door(.contactChanged(point, isClosed: level))
-    case .exit: return level ? .door(.exitRequested(point)) : nil
-    case .outerBeam: return .occupancy(.beamChanged(point, .outer, isBroken: !level))
-    case .innerBeam: return .occupancy(.beamChanged(point, .inner, isBroken: !level))
-    case .strikeFeedback: return .door(.strikeSensed(point, isLocked: level))
-    case .tamper: return .door(.tamperChanged(point, isOpen: !level))
-    case .counter: return level ? .occupancy(.counterPulsed(point)) : nil
-    default: return nil
-    }
-  }
-
-  private static func event(ofStation kind: BoardLine.Kind, _ level: Bool) -> Event? {
-    switch kind {
-    case .fire: .safety(.fireLineChanged(.first, isClosed: level))
-    case .secondFire: .safety(.fireLineChanged(.second, isClosed: level))
-    case .fireReset: level ? .safety(.resetTurned) : nil
-    case .lockDown: .entry(.lockDownChanged(isOn: level))
-    case .maintenance: .entry(.maintenanceChanged(isOn: level))
-    case .motion: .occupancy(.motionChanged(isMoving: level))
-    case .machineDoor: .exchange(.doorChanged(isOpen: !level))
-    case .emergency: .safety(.emergencyChanged(isPressed: level))
-    case .lightsOverride: .climate(.relayOverrideChanged(.lights, isOn: level))
-    case .climateOverride: .climate(.relayOverrideChanged(.climate, isOn: level))
-    case .socketsOverride: .climate(.relayOverrideChanged(.sockets, isOn: level))
+    switch (WireRow.row(of: line.kind)?.meaning, line.accessPoint) {
+    case (.point(let event), let number?): AccessPointID(number).flatMap { event($0, level) }
+    case (.station(let event), nil): event(level)
+    case (nil, nil):
+      Relay(override: line.kind).map {
+        .climate(.relayOverrideChanged($0, isOn: level))
+      }
     default: nil
     }
   }
@@ -147,31 +127,21 @@ extension Relay {
     case .sockets: .sockets
     }
   }
+
+  /// The relay of an override's wire; nil for any other wire.
+  fileprivate init?(override kind: BoardLine.Kind) {
+    switch kind {
+    case .lightsOverride: self = .lights
+    case .climateOverride: self = .climate
+    case .socketsOverride: self = .sockets
+    default: return nil
+    }
+  }
 }
 
 extension BoardLine.Kind {
   /// nil for an output.
-  fileprivate var input: InputLine? {
-    switch self {
-    case .contact: .contact
-    case .exit: .exit
-    case .outerBeam: .outerBeam
-    case .innerBeam: .innerBeam
-    case .strikeFeedback: .strikeFeedback
-    case .tamper: .tamper
-    case .counter: .counter
-    case .fire: .fire
-    case .secondFire: .secondFire
-    case .fireReset: .fireReset
-    case .lockDown: .lockDown
-    case .maintenance: .maintenance
-    case .emergency: .emergency
-    case .motion: .motion
-    case .machineDoor: .machineDoor
-    case .lightsOverride, .climateOverride, .socketsOverride: .relayOverride
-    case .strike, .lights, .climate, .sockets: nil
-    }
-  }
+  fileprivate var input: InputLine? { isInput ? InputLine(rawValue: rawValue) : nil }
 }
 
 extension BoardSettings {

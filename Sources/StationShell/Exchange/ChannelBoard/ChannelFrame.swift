@@ -87,7 +87,7 @@ package struct ChannelReply: Hashable, Sendable {
 package struct ChannelReplies: Equatable, Sendable {
   package enum Reading: Hashable, Sendable {
     case reply(ChannelReply)
-    /// Bytes among which no answer begins; one for each run of them.
+    /// A run of bytes in which no answer begins, reported once.
     case noise
     /// Eight bytes that begin like an answer and are none.
     case unusable(ChannelReply.Fault)
