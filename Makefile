@@ -67,7 +67,8 @@ check: ## what to run before each commit: lint, build, the fast tests
 	$(MAKE) --no-print-directory unit "BUILT=--skip-build $(STRICT)"
 
 # What downloads runs beside what computes, and builds run beside what keeps one core busy. Nothing
-# runs beside tests that take time into account.
+# runs beside tests that take time into account, but for the two virtual machines, each of which
+# emulates one processor on one of two cores.
 test: ## all that CI runs: packages, lint, build, tests, simulator; prints what each stage took
 	@rm -rf .build/stages
 	trap '$(STAGE) --end' EXIT
@@ -91,8 +92,9 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'
 	$(STAGE) system swift test --skip-build --disable-xctest --filter '$(SLOW)' $(STRICT)
 	$(STAGE) attack $(MAKE) --no-print-directory attack BUILT='--skip-build $(STRICT)'
+	$(STAGE) --along gpiod2 Tests/Hardware/run --gpiod2
 	$(STAGE) hardware $(MAKE) --no-print-directory test-hardware
-	$(STAGE) gpiod2 $(MAKE) --no-print-directory test-gpiod2
+	$(STAGE) --await gpiod2
 	$(STAGE) --summary
 
 attack: ## what an attacker tries, against whole processes as they are shipped; LONG=1 tries it longer
