@@ -31,7 +31,7 @@ struct TextsTests {
     for alarm in Alarm.allCases {
       keys += ["alarm.\(alarm.rawValue)", "alarm.\(alarm.rawValue).advice"]
     }
-    keys += Record.Kind.allCases.filter(\.isEvent).map { "event.\($0.rawValue)" }
+    keys += Record.Kind.allCases.filter(\.isEvent).map { "record.\($0.rawValue)" }
     keys += OpenCause.allCases.map { "cause.open.\($0.rawValue)" }
     keys += LockCause.allCases.map { "cause.lock.\($0.rawValue)" }
     keys += Passage.allCases.map { "passage.\($0.rawValue)" }

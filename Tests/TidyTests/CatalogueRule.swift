@@ -38,9 +38,9 @@ func catalogueFaults(_ catalogues: [SourceFile]) -> [Fault] {
   return faults
 }
 
-/// `{name}` of "Good morning, {name}".
+/// `{name}` of "Good morning, {name}", with all that may stand in it.
 private func parameters(_ text: String) -> Set<String> {
-  Set(text.matches(of: #/\{[A-Za-z]+\}/#).map { String($0.0) })
+  Set(text.matches(of: #/\{[^{}]+\}/#).map { String($0.0) })
 }
 
 private func line(of key: String, _ file: SourceFile) -> Int {

@@ -29,7 +29,12 @@ export function t(key, parameters = {}) {
 }
 
 export function hasText(key) {
-  return key in catalogue;
+  return Object.hasOwn(catalogue, key);
+}
+
+/** All keys of the catalogue, in its order. */
+export function keys() {
+  return Object.keys(catalogue);
 }
 
 /** Writes the text of every element that names its key. */

@@ -71,7 +71,7 @@ class EventsPage {
     this.kindChoice = h("select", { id: "events-kind", onchange: () => this.choose({
       kind: this.kindChoice.value, refusals: false }) },
       h("option", { value: "" }, t("station.events.all")),
-      kinds.map((kind) => h("option", { value: kind }, t(`event.${kind}`))));
+      kinds().map((kind) => h("option", { value: kind }, t(`record.${kind}`))));
     this.refusalChoice = h("input", { id: "events-refusals", type: "checkbox",
       onchange: () => this.choose({ kind: "", refusals: this.refusalChoice.checked }) });
     this.hold = h("button", { type: "button", id: "events-hold", "aria-pressed": "false",

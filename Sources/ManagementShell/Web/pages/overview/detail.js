@@ -60,8 +60,8 @@ export class Detail {
       t("station.events.older"));
     const select = h("select", { onchange: (event) => this.choose(event.target.value) },
       h("option", { value: "" }, t("station.events.all")),
-      kinds.map((kind) =>
-        h("option", { value: kind, selected: kind === this.kind }, t(`event.${kind}`))));
+      kinds().map((kind) =>
+        h("option", { value: kind, selected: kind === this.kind }, t(`record.${kind}`))));
     this.dialog.replaceChildren(h("div", { class: "panel" },
       h("header", { class: "panel-head" }, this.title,
         h("button", { type: "button", class: "plain", onclick: () => this.dialog.close() },
