@@ -104,6 +104,7 @@ extension WiresEvent {
     case .inputChattered(let point, let line, let isChattering):
       31 + UInt64(point?.number ?? 0) << 8 + isChattering.number << 16
         + UInt64(line.rawValue.utf8.count) << 24
+    case .mainsChanged(let isOn): 37 + isOn.number << 16
     }
   }
 }

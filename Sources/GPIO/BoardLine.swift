@@ -35,6 +35,8 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
     case machineDoor = "machine-door"
     /// Input of the station. 1: the emergency button is in.
     case emergency
+    /// Input of the station. 1: there is mains power; 0: the station runs on its battery.
+    case mains
     /// Input of the station. 1: something moves in the room.
     case motion
     /// Inputs of the station. 1: what the name says is to be on whoever is inside.
@@ -74,7 +76,7 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
     /// Whether it is 1 while nothing is the matter.
     package var isActiveAtRest: Bool {
       switch self {
-      case .contact, .outerBeam, .innerBeam, .strikeFeedback, .tamper, .fire, .machineDoor: true
+      case .contact, .outerBeam, .innerBeam, .strikeFeedback, .tamper, .fire, .machineDoor, .mains: true
       default: false
       }
     }

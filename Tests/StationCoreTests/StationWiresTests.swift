@@ -207,3 +207,50 @@ struct StationWiresTests {
     story.expectNothing()
   }
 }
+
+// MARK: - Mains power
+
+@Suite("Mains power")
+struct MainsPowerTests {
+  @Test("a station that comes up with mains power tells nothing; lost and back are told")
+  func changes() {
+    let story = Scenario()
+    story.tell(.wires(.mainsChanged(isOn: true)))
+    story.expectNothing()
+    story.tell(.wires(.mainsChanged(isOn: false)))
+    story.expectJournal(.station(.mainsPowerChanged(isOn: false)), .urgent)
+    story.expectJournal(.alarm(.raised(.mainsLost, nil)), .urgent)
+    story.tell(.wires(.mainsChanged(isOn: false)))
+    story.expectNothing()
+    story.tell(.wires(.mainsChanged(isOn: true)))
+    story.expectJournal(.station(.mainsPowerChanged(isOn: true)), .urgent)
+    story.expectJournal(.alarm(.cleared(.mainsLost, nil)), .urgent)
+  }
+
+  @Test("a station that comes up on its battery says so")
+  func bootsOnBattery() {
+    let story = Scenario()
+    story.tell(.wires(.mainsChanged(isOn: false)))
+    story.expectJournal(.station(.mainsPowerChanged(isOn: false)), .urgent)
+    story.expectJournal(.alarm(.raised(.mainsLost, nil)), .urgent)
+  }
+
+  @Test("while its wire says nothing that can be believed, nobody is told of lost power")
+  func unknown() {
+    let story = Scenario()
+    story.tell(.wires(.mainsChanged(isOn: false)))
+    story.expectJournal(.station(.mainsPowerChanged(isOn: false)), .urgent)
+    story.expectJournal(.alarm(.raised(.mainsLost, nil)), .urgent)
+    story.tell(.wires(.inputChattered(nil, .mains, isChattering: true)))
+    story.expectJournal(.alarm(.raised(.inputChatter, nil)), .urgent)
+    story.expectJournal(.alarm(.cleared(.mainsLost, nil)), .urgent)
+    story.tell(.wires(.inputChattered(nil, .mains, isChattering: false)))
+    story.expectJournal(.alarm(.cleared(.inputChatter, nil)), .urgent)
+    story.tell(.wires(.mainsChanged(isOn: false)))
+    story.expectJournal(.station(.mainsPowerChanged(isOn: false)), .urgent)
+    story.expectJournal(.alarm(.raised(.mainsLost, nil)), .urgent)
+    story.tell(.wires(.linesChanged(nil, areReadable: false)))
+    story.expectJournal(.alarm(.raised(.linesLost, nil)), .urgent)
+    story.expectJournal(.alarm(.cleared(.mainsLost, nil)), .urgent)
+  }
+}

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { t } from "./texts.js";
 
 const fire = ["fire", "cut", "short"];
-const hands = ["emergency", "lock-down", "maintenance", "motion"];
+const hands = ["emergency", "lock-down", "maintenance", "motion", "mains"];
 const overrides = ["lights-override", "climate-override", "sockets-override"];
 const relays = ["lights", "climate", "sockets"];
 

@@ -19,6 +19,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   case contactFault = "contact-fault"
   /// The lines of an access point cannot be read.
   case linesLost = "lines-lost"
+  /// Mains power is lost: the station runs on its battery.
+  case mainsLost = "mains-lost"
   /// An input changes faster than a contact can.
   case inputChatter = "input-chatter"
   case readerLost = "reader-lost"
@@ -109,7 +111,7 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
       .acknowledgementForeign, .clockSetBack, .guessing, .claimsImplausible, .codeShared,
       .exchangeUnproven, .stationOverLimit, .nameShared:
       .security
-    case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .inputChatter,
+    case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .mainsLost, .inputChatter,
       .readerLost, .beamBlocked, .beamDark, .counterLost, .sensorLost, .meterLost, .tooCold,
       .tooHot, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty, .clockUntrusted,
       .journalFilling, .storeLost, .storeCopied, .storeNewer, .issuerKeysLost, .listFaulty,

@@ -1,6 +1,6 @@
 // What records say of the station's daemon, its clock and its link.
 
-/// The daemon came up, its clock moved, or it refused what the broker brought.
+/// The daemon came up, its clock moved, its power failed, or it refused what the broker brought.
 package enum StationRecord: RecordFamily {
   /// The daemon came up: its boot number in this stream, how it had ended, its version.
   case started(boot: Int64, after: Ending, version: String)
@@ -9,11 +9,14 @@ package enum StationRecord: RecordFamily {
   /// Messages of the broker that were refused on one ground since the last such record; 1 to
   /// `RecordBounds.mostRefusals`.
   case messagesRefused(MessageRefusal, count: Int64)
+  /// Mains power came back, or was lost: the station runs on its battery.
+  case mainsPowerChanged(isOn: Bool)
 
   package enum Kind: String, CaseIterable, Sendable {
     case started
     case clockStepped = "clock-stepped"
     case messagesRefused = "messages-refused"
+    case mainsPowerChanged = "mains-power-changed"
   }
 
   package var kind: Kind {
@@ -21,6 +24,7 @@ package enum StationRecord: RecordFamily {
     case .started: .started
     case .clockStepped: .clockStepped
     case .messagesRefused: .messagesRefused
+    case .mainsPowerChanged: .mainsPowerChanged
     }
   }
 
@@ -53,6 +57,9 @@ package enum StationRecord: RecordFamily {
       return .messagesRefused(
         try coder.member("reason", old?.reason),
         count: try coder.number("count", old?.count, 1...RecordBounds.mostRefusals))
+    case .mainsPowerChanged:
+      let isOn = record.flatMap { if case .mainsPowerChanged(let isOn) = $0 { isOn } else { nil } }
+      return .mainsPowerChanged(isOn: try coder.member("on", isOn))
     }
   }
 }

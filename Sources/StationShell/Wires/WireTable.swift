@@ -107,6 +107,11 @@ struct WireRow: Sendable {
       .machineDoor, .inputs, "The exchange machine's own door, active while it is shut.",
       "gpiochip0:7 active-low pull-up",
       .station { .exchange(.doorChanged(isOpen: !$0)) }),
+    WireRow(
+      .mains, .inputs,
+      "The contact of the battery charger or power supply that reports mains power, active while "
+        + "mains power is there.", "gpiochip0:8 active-low pull-up",
+      .station { .wires(.mainsChanged(isOn: $0)) }),
   ]
 
   private static let byKind = Dictionary(uniqueKeysWithValues: all.map { ($0.kind, $0) })
