@@ -76,7 +76,8 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
     /// Whether it is 1 while nothing is the matter.
     package var isActiveAtRest: Bool {
       switch self {
-      case .contact, .outerBeam, .innerBeam, .strikeFeedback, .tamper, .fire, .machineDoor, .mains: true
+      case .contact, .outerBeam, .innerBeam, .strikeFeedback, .tamper, .fire, .machineDoor, .mains:
+        true
       default: false
       }
     }

@@ -168,7 +168,7 @@ package final class ManagementDaemon {
       Log.notice("api-tokens was read again")
     } catch {
       Log.error("\(error); the previous tokens remain in force")
-      tokenProblems = ["\(error); the tokens of before stay in force"]
+      tokenProblems = ["\(error); the previous tokens remain in force"]
     }
   }
 

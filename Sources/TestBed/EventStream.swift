@@ -31,7 +31,9 @@ package final class EventStream: NSObject, URLSessionDataDelegate, @unchecked Se
     _ client: HTTPClient, _ path: String, lastEventID: String? = nil
   ) throws {
     super.init()
-    guard let url = URL(string: client.base + path) else { throw TestBedError("no URL: \(path)") }
+    guard let url = URL(string: client.base + path) else {
+      throw TestBedError("\(path) is not a valid URL")
+    }
     var request = URLRequest(url: url, timeoutInterval: 3600)
     for (name, value) in client.headers { request.setValue(value, forHTTPHeaderField: name) }
     request.setValue("text/event-stream", forHTTPHeaderField: "Accept")

@@ -72,7 +72,9 @@ struct LineAddressTests {
       refusal("i2c:3")
         == "cannot find line 3 of the chip \"i2c\": no chip has the label \"i2c\", only mcp23017 and "
         + "pinctrl")
-    #expect(refusal("gpiochip5:3") == "cannot find line 3 of /dev/gpiochip5: there is no such chip")
+    #expect(
+      refusal("gpiochip5:3")
+        == "cannot find line 3 of /dev/gpiochip5: there is no GPIO chip of that name or number")
   }
 
   @Test("a name that is asked for on a device that is none says why it cannot be opened")

@@ -140,7 +140,11 @@ struct KeyboardScannerTests {
     try loop.serve(until: "the code") { !frames.isEmpty }
     #expect(frames == [.code(Array("SECRET".utf8))])
     #expect(!Self.hears(listener))
-    #expect(throws: SystemError("grab", path: keyboard.path, detail: "another program holds it")) {
+    #expect(
+      throws: SystemError(
+        "grab", path: keyboard.path,
+        detail: "another program has exclusive access to the input device")
+    ) {
       try InputDevice(keyboard.path)
     }
     reader.stop()

@@ -277,6 +277,16 @@ struct StoreContractTests {
       ])
     #expect(try store.counts(onDay: today - 1) == [Self.gate: DayCounts(entries: 1)])
     #expect(try store.counts(onDay: today + 1) == [:])
+    let hour = Self.now.wall.hour
+    let visits = try store.visits(of: Self.gate, hours: hour - 24..<hour + 1)
+    #expect(
+      visits == [
+        hour: DayCounts(entries: 1, exits: 1, granted: 1, refused: 13),
+        hour - 24: DayCounts(entries: 1),
+      ])
+    #expect(try store.visits(of: Self.gate, hours: hour - 23..<hour) == [:])
+    #expect(
+      try store.visits(of: Self.hall, hours: hour..<hour + 1) == [hour: DayCounts(entries: 1)])
   }
 
   @Test(
@@ -380,6 +390,8 @@ struct StoreContractTests {
     for station in [Self.gate, Self.hall] {
       let hours = try memory.measured(of: station, hours: .min..<(.max))
       #expect(try sqlite.measured(of: station, hours: .min..<(.max)) == hours)
+      let visits = try memory.visits(of: station, hours: .min..<(.max))
+      #expect(try sqlite.visits(of: station, hours: .min..<(.max)) == visits)
     }
     #expect(
       try sqlite.quarantine(before: nil, limit: 1000)

@@ -51,7 +51,7 @@ struct TokenReloadTests {
       "alice : manager : a-token-0123456789\n", to: "management/credentials/api-tokens")
     kill(service.management.identifier, SIGHUP)
     try Deadline.wait(until: "the service to say so") {
-      service.management.log.contains("the tokens of before stay in force")
+      service.management.log.contains("the previous tokens remain in force")
     }
     #expect(try service.api.call("GET", "/stations").status == 200)
     #expect(!service.management.log.contains("a-token-0123456789"))
@@ -63,7 +63,7 @@ struct TokenReloadTests {
       atPath: service.folder.file("management/credentials/api-tokens"))
     kill(service.management.identifier, SIGHUP)
     try Deadline.wait(until: "the service to say so") {
-      service.management.log.contains("the tokens of before stay in force")
+      service.management.log.contains("the previous tokens remain in force")
     }
     #expect(try service.api.call("GET", "/stations").status == 200)
     #expect(try service.health()["credentials"] as? Bool == false)

@@ -35,6 +35,8 @@ package struct StoreOutcome: Equatable, Sendable {
   package var discrepancies: [Discrepancy] = []
   /// What the station's new records add to the counts of each local day.
   package private(set) var added: [Int: DayCounts] = [:]
+  /// The same for each hour since 1970-01-01 UTC.
+  private(set) var addedHours: [Int64: DayCounts] = [:]
   /// What the last of the station's new records says of its clock; nil where there is none.
   package private(set) var isClockTrusted: Bool?
 
@@ -72,11 +74,12 @@ package struct StoreOutcome: Equatable, Sendable {
     if again == nil { isClockTrusted = record.isTrusted }
   }
 
-  /// Counts a new record to its day.
+  /// Counts a new record to its day and its hour.
   /// - Parameter zone: of the station's place.
   mutating func count(_ record: Record, received now: Now, in zone: Zone) {
     let counts = DayCounts(of: record)
     guard !counts.isZero else { return }
     added[DayCounts.day(of: record, received: now, in: zone), default: DayCounts()] += counts
+    addedHours[DayCounts.hour(of: record, received: now), default: DayCounts()] += counts
   }
 }

@@ -95,6 +95,12 @@ struct MemoryIngest: IngestBook {
     }
   }
 
+  func add(hours: [Int64: DayCounts], of station: StationID) {
+    for (hour, more) in hours {
+      store.visits[station, default: [:]][hour, default: DayCounts()] += more
+    }
+  }
+
   // MARK: - Quarantine
 
   func isConfined(_ raw: [UInt8], at seq: UInt64, in key: StreamKey) -> Bool {

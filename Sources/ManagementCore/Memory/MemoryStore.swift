@@ -11,6 +11,7 @@ package final class MemoryStore: ManagementStore {
   var registrations: [StationID: StationNames] = [:]
   var retirements: [StationID: Retirement] = [:]
   var days: [DayKey: DayCounts] = [:]
+  var visits: [StationID: [Int64: DayCounts]] = [:]
   var minutes: [Place: [UInt8]] = [:]
   var hours: [StationID: [MeasuredHour.Place: MeasuredHour]] = [:]
   /// The ledger, and the members whose points it knows of.
@@ -45,6 +46,7 @@ package final class MemoryStore: ManagementStore {
     registrations = other.registrations
     retirements = other.retirements
     days = other.days
+    visits = other.visits
     minutes = other.minutes
     hours = other.hours
     book = other.book

@@ -1,8 +1,8 @@
-// What happened at a station on one day, as far as a manager counts it.
+// What happened at a station within an hour or a day, as far as a manager counts it.
 import StationProtocol
 import Time
 
-/// Totals of one local day of one station.
+/// Totals of one hour or of one local day of one station.
 package struct DayCounts: Equatable, Sendable {
   package var entries: Int64 = 0
   package var exits: Int64 = 0
@@ -43,5 +43,10 @@ package struct DayCounts: Equatable, Sendable {
   /// - Parameter zone: of the station's place.
   package static func day(of record: Record, received now: Now, in zone: Zone) -> Int {
     zone.localDay(of: record.isTrusted ? record.at : now.wall)
+  }
+
+  /// The hour to which a record counts, since 1970-01-01 UTC, by the same clock.
+  package static func hour(of record: Record, received now: Now) -> Int64 {
+    (record.isTrusted ? record.at : now.wall).hour
   }
 }

@@ -39,7 +39,8 @@ struct Endpoint {
 
   /// Every call below `/api/v1`.
   static var all: [Endpoint] {
-    stations + measurements + events + quarantine + audit + refusedInputs + members + codes + points
+    stations + measurements + visits + events + quarantine + audit + refusedInputs + members + codes
+      + points
       + pendingOrders + holds + unproven + exchangeRules + takings
   }
 }
@@ -56,6 +57,7 @@ enum QueryParameter: String {
   case limit
   case member
   case station
+  case until
 }
 
 /// A request to an endpoint, by somebody who has the right.

@@ -25,20 +25,23 @@ final class RecordIntake: IngestBook {
   private let insertRecord: any SQLStatement
   private let insertBlock: any SQLStatement
   private let updateStream: any SQLStatement
-  private let addCounts: any SQLStatement
+  private let addDay: any SQLStatement
+  private let addHour: any SQLStatement
   private var streams: [StreamKey: IngestStream] = [:]
   private var stations: [StationID: Int64] = [:]
   /// Streams whose progress is not written yet.
   private var moved: [IngestStream] = []
-  private var counts: [DayKey: DayCounts] = [:]
+  private var days: [CountKey: DayCounts] = [:]
+  private var hours: [CountKey: DayCounts] = [:]
   private var zones: [StationID: Zone?] = [:]
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
   var ledger: SQLiteBook
 
-  private struct DayKey: Hashable {
+  private struct CountKey: Hashable {
     var station: StationID
-    var day: Int
+    /// A local day, or an hour of UTC, each since 1970-01-01.
+    var time: Int64
   }
 
   /// - Parameter limits: how much of one station the ledger believes within an hour.
@@ -58,7 +61,7 @@ final class RecordIntake: IngestBook {
       """)
     updateStream = try database.prepare(
       "UPDATE stream SET upto = ?2, claimed = ?3, claimed_at = ?4 WHERE number = ?1")
-    addCounts = try database.prepare(
+    addDay = try database.prepare(
       """
       INSERT INTO day_count (station, day, entries, exits, granted, refused)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (station, day) DO UPDATE SET
@@ -66,6 +69,15 @@ final class RecordIntake: IngestBook {
         exits = day_count.exits + excluded.exits,
         granted = day_count.granted + excluded.granted,
         refused = day_count.refused + excluded.refused
+      """)
+    addHour = try database.prepare(
+      """
+      INSERT INTO visit_hour (station, hour, entries, exits, granted, refused)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (station, hour) DO UPDATE SET
+        entries = visit_hour.entries + excluded.entries,
+        exits = visit_hour.exits + excluded.exits,
+        granted = visit_hour.granted + excluded.granted,
+        refused = visit_hour.refused + excluded.refused
       """)
   }
 
@@ -205,9 +217,15 @@ final class RecordIntake: IngestBook {
     measurements.add(hours, station: stream.stationNumber)
   }
 
-  func add(_ days: [Int: DayCounts], of station: StationID) {
-    for (day, more) in days where !more.isZero {
-      counts[DayKey(station: station, day: day), default: DayCounts()] += more
+  func add(_ more: [Int: DayCounts], of station: StationID) {
+    for (day, more) in more where !more.isZero {
+      days[CountKey(station: station, time: Int64(day)), default: DayCounts()] += more
+    }
+  }
+
+  func add(hours more: [Int64: DayCounts], of station: StationID) {
+    for (hour, more) in more where !more.isZero {
+      hours[CountKey(station: station, time: hour), default: DayCounts()] += more
     }
   }
 
@@ -235,14 +253,21 @@ final class RecordIntake: IngestBook {
   }
 
   private func saveCounts() throws(DatabaseError) {
+    try Self.save(&days, addDay)
+    try Self.save(&hours, addHour)
+  }
+
+  private static func save(
+    _ counts: inout [CountKey: DayCounts], _ statement: any SQLStatement
+  ) throws(DatabaseError) {
     for (key, count) in counts {
-      try addCounts.bind(1, key.station.text)
-      try addCounts.bind(2, Int64(key.day))
-      try addCounts.bind(3, count.entries)
-      try addCounts.bind(4, count.exits)
-      try addCounts.bind(5, count.granted)
-      try addCounts.bind(6, count.refused)
-      try addCounts.run()
+      try statement.bind(1, key.station.text)
+      try statement.bind(2, key.time)
+      try statement.bind(3, count.entries)
+      try statement.bind(4, count.exits)
+      try statement.bind(5, count.granted)
+      try statement.bind(6, count.refused)
+      try statement.run()
     }
     counts.removeAll(keepingCapacity: true)
   }

@@ -174,6 +174,27 @@ extension SQLiteStore {
     }
   }
 
+  package func visits(
+    of station: StationID, hours: Range<Int64>
+  ) throws(StoreFailure) -> [Int64: DayCounts] {
+    try guarded { () throws(DatabaseError) in
+      var counts: [Int64: DayCounts] = [:]
+      try database.prepare(
+        """
+        SELECT hour, entries, exits, granted, refused FROM visit_hour
+        WHERE station = ?1 AND hour >= ?2 AND hour < ?3
+        """
+      ).rows([
+        .text(station.text), .integer(hours.lowerBound), .integer(hours.upperBound),
+      ]) { row in
+        counts[row.int64(0)] = DayCounts(
+          entries: row.int64(1), exits: row.int64(2), granted: row.int64(3),
+          refused: row.int64(4))
+      }
+      return counts
+    }
+  }
+
   package func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts] {
     try guarded { () throws(DatabaseError) in
       var counts: [StationID: DayCounts] = [:]

@@ -111,7 +111,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
       .acknowledgementForeign, .clockSetBack, .guessing, .claimsImplausible, .codeShared,
       .exchangeUnproven, .stationOverLimit, .nameShared:
       .security
-    case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .mainsLost, .inputChatter,
+    case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .mainsLost,
+      .inputChatter,
       .readerLost, .beamBlocked, .beamDark, .counterLost, .sensorLost, .meterLost, .tooCold,
       .tooHot, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty, .clockUntrusted,
       .journalFilling, .storeLost, .storeCopied, .storeNewer, .issuerKeysLost, .listFaulty,

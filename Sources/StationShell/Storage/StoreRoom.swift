@@ -48,7 +48,7 @@ final class StoreRoom {
         Log.warning("the lock of \(path) was removed; it is made again")
         self.lock = again
       } catch {
-        Log.error("\(error); nothing keeps a second stationd away")
+        Log.error("\(error); no lock prevents a second stationd from opening the same store")
         self.lock = nil
       }
     }
