@@ -41,7 +41,10 @@ package struct ManagementSettings: Equatable, Sendable {
           "address", .text, .standard("127.0.0.1"),
           "The numeric address on which the service listens. An address other than loopback "
             + "needs a TLS proxy in front, and tokens."),
-        Key("port", .integer(0...65_535, unit: ""), .standard("8080"), "0 takes any free port."),
+        Key(
+          "port", .integer(0...65_535, unit: ""), .standard("8080"),
+          "The port; 0 takes any "
+            + "free one."),
         Key(
           "address-file", .path, .optional(example: "/run/worker-station-management/address"),
           "Is written with ADDRESS:PORT once the service listens."),

@@ -51,7 +51,8 @@ package struct IssuerSettings: Hashable, Sendable {
 
   package static let section = ConfigurationTable.Section(
     "issuer",
-    "Whose member codes are believed, a section for each key. The file is looked at every minute.",
+    "An issuer whose member codes are accepted, a section for each key. The key's file is "
+      + "checked every minute.",
     .repeated(argument: "name of a-z, 0-9 and -", example: "union") { StationID($0) != nil },
     keys: [
       ConfigurationTable.Key(
@@ -63,8 +64,9 @@ package struct IssuerSettings: Hashable, Sendable {
           MemberID($0) != nil
         },
         .optional(example: "m-"),
-        "How the ids begin of the members that it may sign for; without it, of any member. Beside "
-          + "a key of any member, its codes tell a station without a clock no time."),
+        "The beginning of the ids of the members for whom this key may sign; without this "
+          + "setting, any member. Where another issuer may sign for any member, the codes of "
+          + "a restricted one do not set the time of a station without a clock."),
       ConfigurationTable.Key(
         "traits",
         .word("none, or some of " + MemberTraits.words.map(\.word).joined(separator: ", ")) {

@@ -71,9 +71,9 @@ extension ConfigurationTable.Section {
         + "magnet's current itself."),
     Key(
       "egress", .choice(["handle", "button-circuit"]), .standard("handle"),
-      "How people get out when this machine is off: by a handle that opens the door from inside, or "
-        + "by a button that cuts the lock's current itself. To be said openly for a magnet on the "
-        + "normally closed contact, which holds the door shut then."),
+      "The way out while this computer is off: a handle that opens the door from inside, or a "
+        + "button that cuts the lock's current itself. Required for a magnetic lock on the "
+        + "normally closed contact, which keeps the door locked then."),
     Key(
       "contact-fault-after", .integer(2...1000, unit: "grants"), .standard("10"),
       "The number of successive grants without a movement of the door after which its contact is "

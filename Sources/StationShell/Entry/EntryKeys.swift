@@ -16,8 +16,8 @@ extension ConfigurationTable.Section {
         "By how much the clocks of issuer and station may differ."),
       Key(
         "opening-hours", .text, .standard("always"),
-        "When codes, cards and PINs are accepted: always, 06:00-22:00, or entries such as "
-          + "mon-fri 06:00-12:00 13:00-22:00, sat 22:00-04:00; 2026-10-01 closed; "
+        "The hours in which codes, cards and PINs are accepted: always, 06:00-22:00, or entries "
+          + "such as mon-fri 06:00-12:00 13:00-22:00, sat 22:00-04:00; 2026-10-01 closed; "
           + "2026-10-02 08:00-12:00; 2026-10-03 also 22:00-23:00."),
       Key(
         "free-hours", .text, .standard("never"),
@@ -60,8 +60,8 @@ extension ConfigurationTable.Section {
         "Two doors of which one lets nobody in while the other is not shut."),
       Key(
         "uplink-lost", .choice(["codes", "free"]), .standard("codes"),
-        "How doors behave without a connection to the broker: codes decide as ever, or doors stand open "
-          + "during opening hours, with an alarm (free)."),
+        "The behaviour of the doors without a connection to the broker: codes decide as before "
+          + "(codes), or doors are unlocked during opening hours, with an alarm (free)."),
       Key(
         "uplink-lost-after", .duration(.seconds(60)...(.seconds(86_400))), .standard("10 min"),
         "The time without a connection to the broker after which uplink-lost applies."),
@@ -78,9 +78,9 @@ extension ConfigurationTable.Section {
         "Member ids that are worth nothing any more, one a line, up to 100000."),
       Key(
         "unknown-card-file", .path, .optional(example: "/run/worker-station/unknown-card"),
-        "Where the number of a card that the list does not name is written while the maintenance "
-          + "key is turned, for the keeper who gives it to somebody; gone when the key is turned "
-          + "back. It belongs into memory, as below /run: no card's number is kept."),
+        "The file to which the number of an unlisted card is written while the maintenance key "
+          + "is turned, for the keeper who assigns the card; it is deleted when the key is "
+          + "turned back. Use a folder in memory such as /run: no card's number is kept."),
     ])
 }
 
@@ -93,7 +93,7 @@ extension ConfigurationTable.Key {
 
   static let program = Self(
     "program", .choice(DoorSchedule.allCases.map(\.rawValue)), .standard("codes"),
-    "How the door is used: by showing something (codes), open during the free hours (schedule), "
-      + "always open (free), open during the free hours from the first member on (first-person), "
-      + "for maintainers only (lock-down, maintenance).")
+    "The program of the door: a code, card or PIN for each entry (codes), unlocked during the "
+      + "free hours (schedule), always unlocked (free), unlocked during the free hours from the "
+      + "first member on (first-person), for maintainers only (lock-down, maintenance).")
 }

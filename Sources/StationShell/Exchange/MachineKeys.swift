@@ -73,7 +73,10 @@ extension ConfigurationTable.Section {
         "The numeric address on which the screen is served. Anybody who reaches it can press the "
           + "screen's buttons: use an address other than loopback only in a network without "
           + "other devices."),
-      Key("port", .integer(0...65_535, unit: ""), .standard("8090"), "0 takes any free port."),
+      Key(
+        "port", .integer(0...65_535, unit: ""), .standard("8090"),
+        "The port; 0 takes any free "
+          + "one."),
       Key(
         "address-file", .path, .optional(example: "/run/worker-station/screen-address"),
         "Is written with ADDRESS:PORT once the page is served."),

@@ -37,7 +37,7 @@ extension ConfigurationTable.Section {
 
   private static let direction = Key(
     "direction", .choice(ReaderSettings.Direction.allCases.map(\.rawValue)), .standard("in"),
-    "Which way those go who show something there; a reader for the way out stands inside.")
+    "The direction in which people pass who use this reader; a reader for the way out is inside.")
 
   private static let keyboardKeys = [
     Key(
