@@ -43,8 +43,7 @@ package struct ManagementSettings: Equatable, Sendable {
             + "needs a TLS proxy in front, and tokens."),
         Key(
           "port", .integer(0...65_535, unit: ""), .standard("8080"),
-          "The port; 0 takes any "
-            + "free one."),
+          "The port; 0 takes any free one."),
         Key(
           "address-file", .path, .optional(example: "/run/worker-station-management/address"),
           "Is written with ADDRESS:PORT once the service listens."),

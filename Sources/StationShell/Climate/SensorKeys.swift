@@ -67,8 +67,7 @@ extension ConfigurationTable.Section {
           + "its own."),
       Key(
         "unit", .integer(1...247, unit: ""), .standard("1"),
-        "The meter's Modbus address, as set "
-          + "at the meter."),
+        "The meter's Modbus address, as set at the meter."),
       Key(
         "speed", .choice(MeterSettings.speeds.map(String.init)), .standard("9600"),
         "The speed in baud, as set at the meter."),
@@ -77,8 +76,7 @@ extension ConfigurationTable.Section {
         "The parity, as set at the meter."),
       Key(
         "stop-bits", .integer(1...2, unit: ""), .standard("1"),
-        "The parity, as set at the "
-          + "meter."),
+        "The number of stop bits, as set at the meter."),
       Key(
         "answer-time", .duration(.milliseconds(20)...(.seconds(2))), .standard("500 ms"),
         "The longest time that the meter may take to answer."),

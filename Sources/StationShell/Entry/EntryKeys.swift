@@ -51,8 +51,7 @@ extension ConfigurationTable.Section {
           + "(soft), refused (hard), refused for anti-passback-time (timed)."),
       Key(
         "anti-passback-time", .duration(.seconds(10)...(.seconds(86_400))), .standard("5 min"),
-        "The time after a member's last entry for which anti-passback = timed refuses the "
-          + "member."),
+        "The time after a member's last entry for which anti-passback = timed refuses the member."),
       Key(
         "interlock",
         .word("two different access points, as in 1 2") { EntrySettings.interlock($0) != nil },

@@ -40,12 +40,10 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "chinese", ArticleSettings.name, .required(example: "矿泉水"),
-        "The article's name in "
-          + "Chinese."),
+        "The article's name in Chinese."),
       Key(
         "english", ArticleSettings.name, .required(example: "Water"),
-        "The article's name in "
-          + "English."),
+        "The article's name in English."),
     ])
 
   static let slot = Self(
@@ -75,8 +73,7 @@ extension ConfigurationTable.Section {
           + "other devices."),
       Key(
         "port", .integer(0...65_535, unit: ""), .standard("8090"),
-        "The port; 0 takes any free "
-          + "one."),
+        "The port; 0 takes any free one."),
       Key(
         "address-file", .path, .optional(example: "/run/worker-station/screen-address"),
         "Is written with ADDRESS:PORT once the page is served."),

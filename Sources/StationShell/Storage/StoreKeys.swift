@@ -11,8 +11,7 @@ extension ConfigurationTable.Section {
     keys: [
       Key(
         "path", .path, .standard("/var/lib/worker-station/station.sqlite"),
-        "The file of the "
-          + "database."),
+        "The file of the database."),
       Key(
         "most-records", .integer(10_000...500_000, unit: "records"), .standard("200000"),
         "The largest number of records that wait for the service before the oldest are dropped."),

@@ -61,8 +61,7 @@ struct WireRow: Sendable {
       .point { .occupancy(.beamChanged($0, .inner, isBroken: !$1)) }),
     WireRow(
       .strikeFeedback, .accessPoint,
-      "The lock's feedback, active while the bolt is in the "
-        + "locked position.",
+      "The lock's feedback, active while the bolt is in the locked position.",
       "gpiochip0:5 active-low pull-up",
       .point { .door(.strikeSensed($0, isLocked: $1)) }),
     WireRow(
