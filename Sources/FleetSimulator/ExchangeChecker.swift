@@ -109,7 +109,7 @@ struct ExchangeChecker {
     return nil
   }
 
-  /// Whoever showed the code pays, for what was picked before.
+  /// The member who showed the code pays, for what was picked before.
   private mutating func intended(
     _ station: Int, _ exchange: Exchange, _ presentation: Presentation, _ now: Instant
   ) -> String? {
@@ -275,7 +275,8 @@ struct ExchangeChecker {
     books[station].forget()
   }
 
-  /// At a start on a new store, what the old one held is over; a motor that turns goes on otherwise.
+  /// At a start on a new store, what the old one held is over; a motor that turns goes on
+  /// otherwise.
   mutating func forgotten(_ station: Int) { stations[station].open = nil }
 
   // MARK: - The end

@@ -36,7 +36,8 @@ struct StoreImage {
   var slots: [SlotID: SlotMemory] = [:]
   /// Rows that say how exchanges ended.
   var settlements: [Settlement] = []
-  /// How exchanges ended, kept beyond the acknowledgement, and the service's store that has them all.
+  /// How exchanges ended, kept beyond the acknowledgement, and the service's store that has them
+  /// all.
   var kept: [KeptEnds.Row] = []
   var serviceStore: StoreEpoch?
 
@@ -73,7 +74,8 @@ struct StoreImage {
 
 final class SimulatedDisk {
   enum Operation {
-    /// Of this stream: what was meant for one that the store has left is in the core's hands again.
+    /// A row of this stream: one that was meant for one that the store has left is in the core's
+    /// hands again.
     case insert(StreamID, seq: UInt64, row: [UInt8], changes: [RecoveryChange])
     case remember([RecoveryChange])
     case trim(through: UInt64)
@@ -170,7 +172,8 @@ final class SimulatedDisk {
     }
   }
 
-  /// The power fails, or the daemon is killed: what has not begun is lost, of what has begun a part survives.
+  /// The power fails, or the daemon is killed: what has not begun is lost, of what has begun a part
+  /// survives.
   /// - Parameter isPowerLost: or else what is remembered of this time of the computer still counts.
   func cut(isPowerLost: Bool = true) {
     life += 1

@@ -15,7 +15,7 @@ import StationProtocol
 final class SimulatedMachine {
   /// A false report of the machine, which no decision of a station could have seen through.
   enum Lie {
-    /// It fell, or may have, and the sensor could not tell.
+    /// The article fell, or may have, and the sensor could not tell.
     case blind
     /// Nothing fell, and the sensor saw it.
     case phantom

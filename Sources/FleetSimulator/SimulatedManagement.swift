@@ -17,7 +17,7 @@ final class SimulatedManagement {
   private var backup: MemoryStore?
   /// Told when the store is an older one.
   var onRestore: (() -> Void)?
-  /// Of the store: another one after a backup was restored.
+  /// The name of the store: another one after a backup was restored.
   private var epoch: StoreEpoch
   private(set) var management = Management()
   private(set) var isRunning = false

@@ -33,7 +33,7 @@ final class Workers {
     if station.configuration.occupancy.vacancy != nil { move() }
   }
 
-  /// Whoever is inside moves every two minutes at least, and is seen to.
+  /// The people inside move every two minutes at least, and the sensor sees it.
   private func move() {
     world.after(dice.seconds(60...120)) { [unowned self] in
       if inside > 0 {

@@ -117,7 +117,7 @@ package struct EdgeFilter: Equatable, Sendable {
     return isBelievable(at: now) ? Level(level, at: since) : nil
   }
 
-  /// Whoever was told has forgotten it.
+  /// The listener has forgotten the level that it was told.
   package mutating func forget() { told = nil }
 
   /// Looks whether a chattering line is quiet by now.

@@ -69,7 +69,7 @@ package struct WiegandPulses: Equatable, Sendable {
     doubt = min(from, doubt?.lowerBound ?? from)...max(to, doubt?.upperBound ?? to)
   }
 
-  /// Of pulses that are too many the latest are forgotten but one, which says when they ended.
+  /// Too many pulses: the latest are forgotten but one, which says when they ended.
   private mutating func insert(_ pulse: Pulse) {
     let place = pulses.lastIndex { $0.at <= pulse.at }.map { $0 + 1 } ?? 0
     pulses.insert(pulse, at: place)

@@ -35,7 +35,7 @@ struct HTTPConnections {
     case stream
     /// Between two requests. Can become `header`.
     case idle
-    /// It has been told to go. Can become nothing else.
+    /// The connection has been told to end. Can become nothing else.
     case leaving
 
     /// Whether a connection may give way here: no request of it has been accepted.

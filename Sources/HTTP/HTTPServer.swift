@@ -12,8 +12,9 @@ package struct HTTPOptions: Equatable, Sendable {
   /// 0 for any that is free.
   package var port: Int
   package var mostConnections = 900
-  /// Of one address other than loopback, where an unnamed proxy may speak for everybody; never more
-  /// than a quarter of all. Behind a named proxy: requests of one address at a time.
+  /// The connections of one address other than loopback, where an unnamed proxy may speak for
+  /// everybody; never more than a quarter of all. Behind a named proxy: requests of one address at
+  /// a time.
   package var mostConnectionsOfPeer = 100
   /// Numeric addresses of proxies; what they say in `X-Forwarded-For` is believed.
   package var proxies: [String] = []

@@ -14,7 +14,7 @@ package struct FileIdentity: Equatable, Sendable {
     throw SystemError("look at", path: path)
   }
 
-  /// Of an open file, whichever names it has left; nil where the descriptor is none.
+  /// The identity of an open file, whichever names it has left; nil where the descriptor is none.
   init?(descriptor: Int32) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return nil }

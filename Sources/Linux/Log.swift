@@ -29,7 +29,7 @@ package enum Log {
   package static func notice(_ text: String) { write(.notice, text) }
   package static func info(_ text: String) { write(.info, text) }
 
-  /// Of a line, in bytes.
+  /// The longest line, in bytes.
   private static let longest = 2000
 
   package static func write(_ priority: Priority, _ text: String) {

@@ -27,7 +27,7 @@ package final class ManagementDaemon {
   private let credentials: ManagementCredentials
   private let tokens: Tokens
   private let desk: CodeDesk?
-  /// Whose codes count beside the service's own.
+  /// The issuers whose codes count beside the service's own.
   private let issuers: IssuerKeys
   private var prover: CodeProver
   /// What cannot be used of the service's own files, for the people who run it.

@@ -13,9 +13,9 @@ package struct VerificationKey: Sendable {
     case p256(KeyHandle)
   }
 
-  /// Of the certificate where the key came in one, otherwise of the key.
+  /// The id of the certificate where the key came in one, otherwise of the key.
   package let id: KeyID
-  /// Of the key itself: what a signer who knows nothing of a certificate calls it.
+  /// The id of the key itself: what a signer who knows nothing of a certificate calls it.
   package let bareID: KeyID
   private let material: Material
 
@@ -70,9 +70,9 @@ package struct VerificationKey: Sendable {
     self.bareID = bareID ?? id
   }
 
-  /// The key of a file that is nothing but an Ed25519 key in the form in which tools write it: three
-  /// lines (RFC 7468), around the one DER form of such a key (RFC 8410 section 4). libcrypto reads
-  /// it too, as it reads all others, but takes two megabytes of a station for its first file.
+  /// The key of a file that is nothing but an Ed25519 key in the form in which tools write it:
+  /// three lines (RFC 7468), around the one DER form of such a key (RFC 8410 section 4). libcrypto
+  /// reads it too, as it reads all others, but takes two megabytes of a station for its first file.
   /// - Returns: the DER form; nil where the file is anything else.
   private static func usualKey(_ file: [UInt8]) -> [UInt8]? {
     let (head, foot) = ("-----BEGIN PUBLIC KEY-----\n", "\n-----END PUBLIC KEY-----\n")

@@ -12,7 +12,7 @@ struct RoomAir: Equatable, Sendable {
   private static let base = 85.0
   private static let lights = 60.0
   private static let heating = 1500.0
-  /// Of the walls: in five minutes the air has gone most of the way.
+  /// The slowness of the walls: in five minutes the air has gone most of the way.
   private static let slowness = 120.0
 
   mutating func pass(seconds: Double, hasLights: Bool, hasClimate: Bool) {

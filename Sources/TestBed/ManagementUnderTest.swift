@@ -4,9 +4,9 @@ import Foundation
 /// A running managementd, with a token for its API.
 package final class ManagementUnderTest {
   package let token = "demo-\(UUID().uuidString.lowercased())"
-  /// Of somebody who may only look.
+  /// The token of somebody who may only look.
   package let viewerToken = "view-\(UUID().uuidString.lowercased())"
-  /// Of a second person with the first one's rights.
+  /// The token of a second person with the first one's rights.
   package let colleagueToken = "four-\(UUID().uuidString.lowercased())"
   /// Each of another person who may only look.
   package let watcherTokens: [String]

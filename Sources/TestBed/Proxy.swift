@@ -15,9 +15,9 @@ package final class Proxy {
   /// The name in the shipped file, for which the certificate is.
   package static let name = "station.example.org"
 
-  /// Of plain HTTP.
+  /// The port of plain HTTP.
   package let port: Int
-  /// Of TLS; the plain configuration has none.
+  /// The port of TLS; the plain configuration has none.
   package let securePort: Int
   /// By which a client knows the proxy.
   package let certificate: String

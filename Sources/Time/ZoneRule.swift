@@ -29,7 +29,7 @@ struct ZoneRule {
       return day < next ? day : day - 7
     }
 
-    /// Of the Gregorian calendar, up to the first of a month.
+    /// The days of the Gregorian calendar up to the first of a month.
     private static func daysBefore(_ year: Int, _ month: Int) -> Int {
       let before = year - 1
       let leapDays = before / 4 - before / 100 + before / 400 - 477

@@ -59,7 +59,7 @@ enum ChatterLine {
 
   private static let noise: Duration = .seconds(10)
 
-  /// Of the calling thread alone.
+  /// The processor time of the calling thread alone.
   private static var processorNanoseconds: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

@@ -7,7 +7,7 @@ final class DoorBed {
   let broker: Broker
   let management: ManagementUnderTest
   private let folder: WorkFolder
-  /// Of the station and of the service at the broker.
+  /// The password of the station and of the service at the broker.
   static let password = "secret"
 
   init() throws {

@@ -117,7 +117,7 @@ final class IngestLoad {
   private let folder: WorkFolder
   private let broker: Broker
   private var stream = 0
-  /// Of the service; they share a log.
+  /// The starts of the service; they share a log.
   private var starts = 0
 
   /// - Parameters:

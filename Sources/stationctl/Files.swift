@@ -10,7 +10,7 @@ struct StandardStream {
 
   private let descriptor: Int32
 
-  /// Whoever closed the other end wants no more, so a failed write is not told to anyone.
+  /// A reader that has closed the other end wants no more, so a failed write is not told to anyone.
   func write(_ text: String) { _ = Files.write(Array(text.utf8), to: descriptor) }
   func write(_ bytes: [UInt8]) { _ = Files.write(bytes, to: descriptor) }
 }

@@ -132,6 +132,15 @@ struct PlantedTests {
     ])
   func purposes(plant: Plant) { expect(purposeFaults, plant) }
 
+  @Test("a doc comment that leaves its subject out is found")
+  func subjects() {
+    let text =
+      "/// It is open.\nlet a = 1\n  /// Of the door.\n  /// It is.\n  let b = 1\n"
+      + "/// The door.\n/// It is open.\nlet c = 1\n/// Items.\nlet d = 1\n/// Whose?\nlet e = 1\n"
+    expect(subjectFaults, Plant("Sources/A/A.swift", text, [1, 3, 11]))
+    expect(subjectFaults, Plant("Tests/A/A.swift", text, []))
+  }
+
   @Test("an interpolation or a closure in an attribute is found")
   func attributes() {
     let text =

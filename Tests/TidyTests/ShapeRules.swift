@@ -103,6 +103,22 @@ func purposeFaults(_ file: SourceFile) -> [Fault] {
     ]
 }
 
+/// The first sentence of a doc comment names what it is about: a reader meets it alone, beside a declaration in an editor.
+func subjectFaults(_ file: SourceFile) -> [Fault] {
+  guard file.sourceTarget != nil, file.kind == "swift" else { return [] }
+  let openers: Set<Substring> = ["It", "Of", "Whoever", "Whose"]
+  return file.lines.indices.compactMap { index in
+    let line = file.lines[index].trimmed
+    let isFirst = index == 0 || !file.lines[index - 1].trimmed.hasPrefix("///")
+    guard isFirst, line.hasPrefix("/// "),
+      openers.contains(line.dropFirst(4).prefix { $0.isLetter })
+    else { return nil }
+    return file.fault(
+      index + 1, "a doc comment without its subject",
+      "begin with the noun that the declaration is about")
+  }
+}
+
 /// How a line comment begins; nil for files that need no sentence.
 private func commentMark(_ file: SourceFile) -> String? {
   switch file.kind {

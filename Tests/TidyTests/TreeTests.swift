@@ -53,6 +53,9 @@ struct TreeTests {
   @Test("every file begins with a sentence that says what it is for")
   func purposes() { expectNone(Tree.files.flatMap(purposeFaults)) }
 
+  @Test("every doc comment names its subject")
+  func subjects() { expectNone(Tree.files.flatMap(subjectFaults)) }
+
   @Test("no attribute holds an interpolation or a closure")
   func attributes() { expectNone(Tree.files.flatMap(attributeFaults)) }
 

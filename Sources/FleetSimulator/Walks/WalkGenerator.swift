@@ -100,7 +100,7 @@ struct WalkGenerator {
     return [walker]
   }
 
-  /// Whoever is inside is seen now and then; the sensor holds for half a minute.
+  /// The people inside are seen now and then; the sensor holds for half a minute.
   private mutating func motion(_ file: WalkFile) -> [Walker.Span] {
     let hold = 29 * Self.second
     var seen: [Walker.Span] = []

@@ -10,7 +10,7 @@ import StationProtocol
 /// to 64 bits and the place of its station in a list. Two codes look alike in one full memory of
 /// fifteen thousand million.
 package struct CodeSightings: Equatable, Sendable {
-  /// Of the codes that came last, at least half as many are remembered: a day of fifty busy
+  /// At least half as many of the latest codes are remembered: a day of fifty busy
   /// stations. A half fills a table of the standard library to its last place, so that the next
   /// code would double it.
   package static let most = 49_152

@@ -159,7 +159,7 @@ package struct Management: Equatable, Sendable {
       ? [.clear(topic: path)] : []
   }
 
-  /// Whose subtree a topic lies in, whether or not it is one of the tree.
+  /// The station in whose subtree a topic lies, whether or not it is one of the tree.
   private static func sender(_ path: String) -> StationID? {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let root = Topic.prefix.utf8.split(separator: UInt8(ascii: "/"))

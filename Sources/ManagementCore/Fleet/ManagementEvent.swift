@@ -72,7 +72,8 @@ package enum RefusedMessage: Equatable, Hashable, Sendable, CustomStringConverti
   case overShare(StationID, bytes: Int)
   /// Two machines use one station's name.
   case nameShared(StationID)
-  /// Of an exchange that is not the station's own, or not the one that the question names.
+  /// A message about an exchange that is not the station's own, or not the one that the question
+  /// names.
   case foreignExchange(StationID, reason: String)
   /// A question with a code that proves nothing, or is of another member than it names.
   case unprovenCode(StationID, ExchangeRefusal)

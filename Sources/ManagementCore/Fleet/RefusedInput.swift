@@ -93,7 +93,7 @@ package struct RefusedInput: Equatable, Sendable {
     package var station: StationID?
     package var count: Int64
     package var last: WallTime
-    /// Of the last one.
+    /// The reason of the last one.
     package var reason: String
 
     package init(kind: Kind, station: StationID?, count: Int64, last: WallTime, reason: String) {

@@ -36,11 +36,11 @@ package struct SessionWatch: Equatable, Sendable {
   private var former: [Former] = []
 
   package enum Verdict: Equatable, Sendable {
-    /// It is the present one, perhaps from now on.
+    /// The session is the present one, perhaps from now on.
     case present
     /// Another one has taken its place.
     case past
-    /// It cannot have come yet.
+    /// The session cannot have come yet.
     case impossible
   }
 

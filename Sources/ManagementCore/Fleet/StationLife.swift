@@ -22,11 +22,11 @@ package struct StationLife: Equatable, Sendable {
   package private(set) var birth: BirthPayload?
   package private(set) var doors: [AccessPointID: DoorPayload] = [:]
   package private(set) var occupancy: OccupancyPayload?
-  /// Of its thermometers; nil until it has spoken of them.
+  /// The state of its thermometers; nil until it has spoken of them.
   package private(set) var climate: SensorsPayload?
-  /// Of its energy meters.
+  /// The state of its energy meters.
   package private(set) var energy: SensorsPayload?
-  /// Of its exchange machine; nil until it has spoken of it, and where it has none.
+  /// The state of its exchange machine; nil until it has spoken of it, and where it has none.
   package private(set) var vending: VendingPayload?
   /// What the station itself reports.
   package private(set) var alarms: [ActiveAlarm] = []

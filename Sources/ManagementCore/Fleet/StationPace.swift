@@ -1,15 +1,17 @@
 // How much of one station the service takes at a time, so that none fills the store or the loop.
 import Time
 
-/// What a station may send: rows, bytes and messages, each with a burst that a backlog of weeks fits
-/// into and a rate that a busy station never reaches. Beyond it the station is taken more slowly:
-/// its batches wait here, a few of them, and are neither read nor acknowledged before their time.
+/// What a station may send: rows, bytes and messages, each with a burst that a backlog of weeks
+/// fits into and a rate that a busy station never reaches. Beyond it the station is taken more
+/// slowly: its batches wait here, a few of them, and are neither read nor acknowledged before their
+/// time.
 ///
-/// Ends of exchanges have one too, for each that has no hold is something that a person has to decide:
-/// a machine sells less than one article in a second.
+/// Ends of exchanges have one too, for each that has no hold is something that a person has to
+/// decide: a machine sells less than one article in a second.
 ///
 /// What cannot be read has a budget of its own, for it is kept as it came: a station that sends
-/// garbage for ever fills no disk. Beyond the budget it is counted and acknowledged, without its text.
+/// garbage for ever fills no disk. Beyond the budget it is counted and acknowledged, without its
+/// text.
 package struct StationPace: Equatable, Sendable {
   /// Batches that wait at most. A station has four under way, and sends them again when it hears
   /// nothing; more than this no honest one sends.
@@ -34,9 +36,9 @@ package struct StationPace: Equatable, Sendable {
   }
 
   package enum Admission: Equatable, Sendable {
-    /// It may be looked into.
+    /// The item may be looked into at once.
     case atOnce
-    /// It waits, or it waits already.
+    /// The item waits, now or already.
     case later
     /// More than may wait: the station still has it, and sends it again.
     case never

@@ -23,7 +23,7 @@ package final class IngestStream {
   package var claims: StreamClaims?
   /// The islands as they are written down.
   package var writtenIslands: [ClosedRange<UInt64>]
-  /// It is among those that are written down at the end of the transaction.
+  /// The stream is among those that are written down at the end of the transaction.
   package var hasMoved = false
 
   package init(
@@ -39,8 +39,8 @@ package final class IngestStream {
   }
 }
 
-/// The rows of ingest, inside a transaction of the engine. The rules stand once, in the extensions of
-/// this protocol, so that every engine stores alike what stations send.
+/// The rows of ingest, inside a transaction of the engine. The rules stand once, in the extensions
+/// of this protocol, so that every engine stores alike what stations send.
 package protocol IngestBook {
   associatedtype Failure: Error
   associatedtype Ledger: LedgerBook where Ledger.Failure == Failure

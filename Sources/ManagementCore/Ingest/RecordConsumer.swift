@@ -33,7 +33,7 @@ package enum RecordConsumer: CaseIterable, Sendable {
   /// Takes note of codes: one is good at one station.
   case codes
 
-  /// Whose records it is handed.
+  /// The families whose records the consumer is handed.
   private var families: Set<Record.Family> {
     switch self {
     case .gaps: [.stream]

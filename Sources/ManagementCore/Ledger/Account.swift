@@ -42,7 +42,7 @@ package enum Account: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
   }
 
-  /// Whose it is; empty where it is the union's.
+  /// The owner's id; empty where the account is the union's.
   package var owner: String {
     switch self {
     case .issuance, .grants, .adjustments: ""

@@ -6,7 +6,7 @@ package struct ExchangeLimits: Equatable, Sendable {
   package static let most: Int64 = 1000
 
   package var perDay: Int64?
-  /// Of one article.
+  /// The most of one article.
   package var perArticle: Int64?
 
   package init(perDay: Int64? = nil, perArticle: Int64? = nil) {

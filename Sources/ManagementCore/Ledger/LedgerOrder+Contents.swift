@@ -57,7 +57,7 @@ extension LedgerOrder {
 
   private struct Parts {
     private var kind: Kind?
-    /// Of the member that names the kind: an amount or an id.
+    /// The value of the member that names the kind: an amount or an id.
     private var number: Int64?
     private var member: MemberID?
     private var exchange: ExchangeID?

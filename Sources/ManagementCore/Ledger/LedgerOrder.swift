@@ -80,13 +80,13 @@ package enum LedgerOrder: Equatable, Sendable {
 package enum HoldDecision: Equatable, Sendable {
   /// The article fell; this much of the price is taken, or all of it.
   case post(Points?)
-  /// It did not.
+  /// The exchange did not take place.
   case void
 }
 
 /// What became of an order.
 package enum OrderOutcome: Equatable, Sendable {
-  /// It is done, now or when it came first.
+  /// The order is done, now or when it came first.
   case done(OrderReceipt)
   /// The key means another order. Nothing was moved.
   case conflict
@@ -122,7 +122,7 @@ package enum OrderRefusal: String, CaseIterable, Sendable {
   /// Four eyes: the one who gave an order does not decide it.
   case sameActor = "same-actor"
   case unknownHold = "unknown-hold"
-  /// It is settled already.
+  /// The hold is settled already.
   case settled
   /// More than what is set aside.
   case aboveHold = "above-hold"

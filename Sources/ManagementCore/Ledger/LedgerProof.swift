@@ -33,7 +33,7 @@ package struct LedgerProof: Equatable, Sendable {
     package var hour: Int64 = 0
     package var day: Int64 = 0
     package var older: Int64 = 0
-    /// Of all these, those of a stream that the station has left.
+    /// Those among all these of a stream that the station has left.
     package var orphaned: Int64 = 0
 
     package init() {}

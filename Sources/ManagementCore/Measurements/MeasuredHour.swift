@@ -6,14 +6,14 @@ import Time
 /// does not matter in which order a station's records arrive.
 package struct MeasuredHour: Equatable, Sendable {
   package var place: Place
-  /// Of measured time.
+  /// The measured time, in seconds.
   package var seconds: Int64 = 0
   /// Means times seconds.
   package var weight: Int64 = 0
-  /// Of a counter: where it stood at least and at most.
+  /// The least and the greatest level; for a counter, where it stood.
   package var least = Int64.max
   package var most = Int64.min
-  /// Of a counter: what was used between readings.
+  /// The amount that a counter went on by between readings.
   package var used: Int64 = 0
   /// How often the counter did not go on from where it stood.
   package var resets: Int64 = 0

@@ -1,9 +1,10 @@
 // How often an address has offered a wrong token of late.
 import Time
 
-/// Whoever guesses tokens is told to wait, and after many guesses is not listened to: then no token
-/// of that address is compared until its minute is over, but on connections that have shown a right
-/// one before. Many people may share one address, and behind a proxy that is not named all do.
+/// An address that guesses tokens is told to wait, and after many guesses is not listened to: then
+/// no token of that address is compared until its minute is over, but on connections that have
+/// shown a right one before. Many people may share one address, and behind a proxy that is not
+/// named all do.
 package struct TokenAttempts: Equatable, Sendable {
   package static let window: Duration = .seconds(60)
   /// Wrong tokens of an address in `window` after which none is compared any more; more only where

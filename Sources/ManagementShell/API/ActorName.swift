@@ -23,7 +23,7 @@ enum ActorName {
     one.lowercased() == other.lowercased()
   }
 
-  /// Of the letters of the world those of two scripts that share no shape.
+  /// The letters of two scripts that share no shape.
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-", "@": true

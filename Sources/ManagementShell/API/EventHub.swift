@@ -7,11 +7,11 @@ import StationProtocol
 import Time
 
 /// The open event streams. A client has a place in the sequence of stored events; whoever is too
-/// slow for what is being announced, or comes back with `Last-Event-ID`, is served from the store, a
-/// page after the other, until it has caught up. So nothing is skipped, and nothing comes twice.
+/// slow for what is being announced, or comes back with `Last-Event-ID`, is served from the store,
+/// a page after the other, until it has caught up. So nothing is skipped, and nothing comes twice.
 final class EventHub {
   static let mostClients = 500
-  /// Of one actor: a person has a few windows open, a program one.
+  /// The clients of one actor: a person has a few windows open, a program one.
   static let mostClientsOfActor = 10
   private static let heartbeat: Duration = .seconds(15)
   private static let page = 100
@@ -22,7 +22,7 @@ final class EventHub {
   // The bounds of a turn. What is beyond waits for the next one, and others are served between.
   private static let mostEncoded = 500
   private static let mostServed = 50
-  /// Of states, to one client at a time.
+  /// The bytes of states that go to one client at a time.
   private static let mostBytes = 65_536
   /// More events than these, or larger ones, are read from the store by those who are behind.
   private static let mostRecent = 512

@@ -19,7 +19,7 @@ package struct LedgerBody: Equatable, Sendable {
   package var key: OrderKey
   /// Empty where an approval has none.
   package var reason = ""
-  /// Of a grant, an issue, or what is taken of a hold.
+  /// The points of a grant or an issue, or those taken of a hold.
   package var amount: Int64?
   /// The last exchange of a dismissal.
   package var through: Int64 = 0

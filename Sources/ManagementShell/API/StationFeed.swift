@@ -3,8 +3,8 @@ import StationProtocol
 import Time
 
 /// Each change of a station has a place; the station's older places count no more. A watcher keeps
-/// the place up to which it has read, so that a change costs the same whether one watches or 500 do.
-/// What is sent of a station is kept with its latest change, and shared.
+/// the place up to which it has read, so that a change costs the same whether one watches or 500
+/// do. What is sent of a station is kept with its latest change, and shared.
 struct StationFeed {
   private struct Entry {
     var place: Int
@@ -13,13 +13,14 @@ struct StationFeed {
 
   private struct Message {
     var bytes: [UInt8]
-    /// It says how long ago something was, which is true within these bounds of the wall clock.
+    /// A place says how long ago something was, which is true within these bounds of the wall
+    /// clock.
     var from: WallTime
     var until: WallTime?
   }
 
   private var latest: [StationID: Entry] = [:]
-  /// Whose change each place is, from place 0.
+  /// The station whose change each place is, from place 0.
   private var line: [StationID] = []
   /// Changes below this place are there to be read. Those beyond are still of this turn: a station
   /// that changes again before its end has one place.

@@ -2,8 +2,8 @@
 
 /// Elements of many parties, in the order of each party, a turn of each party after the other. A
 /// party that sends a thousand at once has more of them served once each of the others has had a
-/// turn. The order is deficit round robin (Shreedhar and Varghese 1995), but for the deficit: what a
-/// turn goes beyond its size is forgiven.
+/// turn. The order is deficit round robin (Shreedhar and Varghese 1995), but for the deficit: what
+/// a turn goes beyond its size is forgiven.
 struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
   private struct Line: Sendable {
     /// nil for those that have been taken.
@@ -25,7 +25,7 @@ struct FairQueue<Party: Hashable & Sendable, Element: Sendable>: Sendable {
   }
 
   private var lines: [Party: Line] = [:]
-  /// Whose elements wait, whose turn is next at `turn`.
+  /// The parties whose elements wait; the next turn is that at `turn`.
   private var parties: [Party] = []
   private var turn = 0
   /// The weight of what that party has had in its turn.

@@ -89,7 +89,7 @@ final class StoreWriter {
       bytes -= size
     }
   }
-  /// Of each station, what waits or is handed over.
+  /// The items of each station that wait or are handed over.
   private var shares: [StationID: Share] = [:]
   private var total = Share()
 

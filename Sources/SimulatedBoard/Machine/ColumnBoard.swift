@@ -34,7 +34,7 @@ package struct ColumnBoard: Equatable, Sendable {
   /// An article that has fallen into the tray.
   package struct Drop: Equatable, Sendable {
     package var column: Int
-    /// Of the order that turned it.
+    /// The serial number of the order that turned the column.
     package var serial: UInt8
   }
 
@@ -74,7 +74,7 @@ package struct ColumnBoard: Equatable, Sendable {
 
   /// The column that turns now.
   package var turning: Int? { turn?.column }
-  /// Of the last order to dispense; nil where none is remembered.
+  /// The serial number of the last order to dispense; nil where none is remembered.
   package var serial: UInt8? { memory?.serial }
 
   // MARK: The line

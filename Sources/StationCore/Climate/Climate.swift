@@ -6,7 +6,7 @@ import Time
 package enum ClimateEvent: Equatable, Sendable {
   /// A thermometer or an energy meter was read.
   case sensorRead(SensorID, [SensorReading])
-  /// It could not be read.
+  /// A sensor could not be read.
   case sensorFailed(SensorID)
   /// The switch that keeps a relay on by hand was moved.
   case relayOverrideChanged(Relay, isOn: Bool)

@@ -31,7 +31,7 @@ package struct MinuteBook: Equatable, Sendable {
     var sum: Int64 = 0
     var least = Int64.max
     var most = Int64.min
-    /// Of a counter: what was used, and where it stands.
+    /// The amount that a counter went on by, and where it stands.
     var used: Int64 = 0
     var last: Int64 = 0
     var isReset = false

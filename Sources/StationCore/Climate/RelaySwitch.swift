@@ -33,7 +33,7 @@ package struct RelaySwitch: Equatable, Sendable {
     case empty
   }
 
-  /// It is to be switched, and why.
+  /// The relay is to be switched, and why.
   package struct Change: Equatable, Sendable {
     package var isOn: Bool
     package var cause: RelayCause

@@ -59,7 +59,7 @@ package struct Sensor: Equatable, Sendable {
     return samples
   }
 
-  /// It could not be read.
+  /// The sensor could not be read.
   package mutating func fail() {
     refused += 1
     total.silent()

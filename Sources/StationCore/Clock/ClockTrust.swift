@@ -60,7 +60,7 @@ package struct ClockTrust: Equatable, Sendable {
   private var learnt: Duration = .zero
   /// The latest time that a code has told since then, which nobody else has confirmed.
   private var latest: Word?
-  /// Whose codes, one after the other, were over by a time that only codes have told.
+  /// The members whose codes, one after the other, were over by a time that only codes have told.
   private var late: [MemberID] = []
 
   private struct Anchor: Equatable, Sendable {
@@ -134,11 +134,12 @@ package struct ClockTrust: Equatable, Sendable {
     return true
   }
 
-  /// Whoever signed a code did so no earlier than the code says: it is at least that late now. Two
-  /// members have to say so: by one code alone, which the clock of an issuer may have dated wrongly,
-  /// nobody but its holder is judged. Believed only while nobody else knows the time, of signatures
-  /// that are good, and up to `farthestLearnt`. Old codes can move the time to their own minute at
-  /// most, at which they may be taken for fresh: that is what the policy `accept` accepts.
+  /// The issuer signed a code no earlier than the code says: it is at least that late now. Two
+  /// members have to say so: by one code alone, which the clock of an issuer may have dated
+  /// wrongly, nobody but its holder is judged. Believed only while nobody else knows the time, of
+  /// signatures that are good, and up to `farthestLearnt`. Old codes can move the time to their own
+  /// minute at most, at which they may be taken for fresh: that is what the policy `accept`
+  /// accepts.
   package mutating func learn(_ witness: TimeWitness, at now: Now) {
     guard witness.isForAll, goesByCodes(now), isPossible(witness, now) else { return }
     noteLate(witness, now)

@@ -75,7 +75,7 @@ package struct Door: Equatable, Sendable {
     package enum Stage: Equatable, Sendable {
       /// Can become `warned`, or `held` where nobody is to be warned.
       case quiet
-      /// Whoever stands there was told to close the door. Can become `held`, or `quiet` when
+      /// People at the door were asked to close it. Can become `held`, or `quiet` when
       /// someone else is let through or the door need not close.
       case warned
       /// The alarm stands. Can become `quiet` when the door need not close any more.

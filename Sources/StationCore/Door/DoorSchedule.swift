@@ -3,7 +3,7 @@ import StationProtocol
 
 /// What a facility decides about one of its doors.
 package enum DoorSchedule: String, CaseIterable, Sendable {
-  /// Whoever comes in shows something.
+  /// Everybody who comes in shows a code, a card or a PIN.
   case codes
   /// The door stands open during the free hours.
   case schedule

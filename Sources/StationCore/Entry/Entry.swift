@@ -122,7 +122,7 @@ package struct Entry: Equatable, Sendable {
     return judge(request, until: nil, context)
   }
 
-  /// Whoever is known by the list alone.
+  /// The request of a member who is known by the list alone.
   private func listed(
     _ member: MemberID, _ credential: Credential, _ context: EntryContext
   ) -> EntryRequest {

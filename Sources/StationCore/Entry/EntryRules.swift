@@ -181,6 +181,6 @@ extension EntryRule {
 }
 
 extension GrantNote {
-  /// Of several the first is written.
+  /// The notes in the order in which the first that applies is written.
   fileprivate static let inOrder: [GrantNote] = [.duress, .override, .passedBack, .overCapacity]
 }

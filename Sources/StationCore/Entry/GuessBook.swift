@@ -44,7 +44,7 @@ package struct GuessBook: Equatable, Sendable {
     return changes + [.times(ages(now))]
   }
 
-  /// Whoever knows a number's PIN has the right to mistype it again. A reader's account stays: or
+  /// A member who knows a number's PIN may mistype it again. A reader's account stays: or
   /// one good PIN would pay for guesses at all the others.
   package mutating func right(_ number: TypedNumber) -> [GuessChange] {
     buckets.removeValue(forKey: .number(number)) == nil ? [] : [.bucket(.number(number), nil)]

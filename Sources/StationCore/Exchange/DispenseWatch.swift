@@ -8,12 +8,12 @@ import Time
 /// After a silence nobody knows whether it remembers: answers get lost on a bad line, and a machine
 /// that lost its power forgets. So it is first asked what it does, which turns nothing. One that is
 /// busy has been busy ever since, and however many answers got lost, nothing is lost with them. One
-/// that is at rest is given the order once more; if it turns at that, it had forgotten. An answer of
-/// before that comes late says the same, so it counts only once a second answer confirms it: what
-/// turns long enough to drop anything is asked more than once.
+/// that is at rest is given the order once more; if it turns at that, it had forgotten. An answer
+/// of before that comes late says the same, so it counts only once a second answer confirms it:
+/// what turns long enough to drop anything is asked more than once.
 ///
-/// A machine that does not know its orders is given each once and never again. After a silence it is
-/// asked what it does until it is at rest, and how the turn ended stays unknown.
+/// A machine that does not know its orders is given each once and never again. After a silence it
+/// is asked what it does until it is at rest, and how the turn ended stays unknown.
 package struct DispenseWatch: Equatable, Sendable {
   package let serial: UInt8
   /// When the motor was told, or asked about for the first time after an interruption.
@@ -27,13 +27,13 @@ package struct DispenseWatch: Equatable, Sendable {
   private let isRepeatable: Bool
   /// The machine has said that it turns at this order.
   private var wasBusy = false
-  /// It is asked what it does, after a silence.
+  /// The machine is asked what it does, after a silence.
   private(set) var isChecking = false
-  /// It was at rest after a silence: the turn is over, or the order is forgotten.
+  /// The machine was at rest after a silence: the turn is over, or the order is forgotten.
   private var wasAtRest = false
   /// How often it began anew with an order that it had begun before.
   private var restarts = 0
-  /// It was said to turn again after it was at rest, by one answer, which may be an old one.
+  /// The motor was said to turn again after it was at rest, by one answer, which may be an old one.
   private var mayHaveRestarted = false
   /// When the machine last answered, or the silence before was counted.
   private var quietSince: Instant

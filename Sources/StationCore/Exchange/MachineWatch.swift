@@ -2,8 +2,8 @@
 import StationProtocol
 import Time
 
-/// Asks the machine how one slot after the other stands while nobody buys, and keeps what it says of
-/// the machine as a whole.
+/// Asks the machine how one slot after the other stands while nobody buys, and keeps what it says
+/// of the machine as a whole.
 package struct MachineWatch: Equatable, Sendable {
   /// So many questions in a row without an answer, and the machine is lost.
   static let silences = 3
@@ -11,14 +11,14 @@ package struct MachineWatch: Equatable, Sendable {
   /// nil before its first answer or silence.
   package private(set) var isThere: Bool?
   package private(set) var isDropSensorFaulty = false
-  /// It said so although nobody's order is under way.
+  /// The machine says that it is busy although no order is under way.
   package private(set) var isBusy = false
   package private(set) var door = Door.notFitted
   private var silent = 0
   private var checkAt: Instant?
   /// The slot that was asked about last.
   private var asked: Int = -1
-  /// It was asked how a slot stands, and has not answered.
+  /// The machine was asked how a slot stands, and has not answered.
   private(set) var isWaiting = false
   private let interval: Duration
 

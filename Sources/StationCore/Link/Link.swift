@@ -109,7 +109,7 @@ package struct Link: Equatable, Sendable {
     }
   }
 
-  /// Of something that nobody can say is over.
+  /// Raises the alarm of something that nobody can say is over.
   private mutating func note(_ alarm: Alarm, _ step: inout Step) {
     renewal.note(alarm, at: step.now.instant)
     step.set(alarm, nil, stands: true)

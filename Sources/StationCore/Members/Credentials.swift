@@ -16,7 +16,7 @@ package struct CardPresentation: Equatable, Sendable {
 package enum PINAttempt: Equatable, Sendable {
   /// The PIN was that member's.
   case right(MemberID)
-  /// It was the one that the member types under threat.
+  /// The PIN is the one that the member types under threat.
   case duress(MemberID)
   /// There is no such number, or it was not its PIN: which of the two is nobody's business.
   case wrong
@@ -38,7 +38,7 @@ package enum EntryAttempt: Equatable, Sendable {
     }
   }
 
-  /// Whose PIN was tried.
+  /// The number whose PIN was tried.
   var number: TypedNumber? {
     if case .pin(_, let number) = self { number } else { nil }
   }

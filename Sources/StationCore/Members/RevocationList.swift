@@ -122,7 +122,7 @@ package struct RevocationList: Equatable, Sendable {
 
   package var count: Int { starts.count - 1 }
 
-  /// Whoever is on either.
+  /// The members of both lists.
   package func union(_ other: RevocationList) -> RevocationList {
     let place = { (list: RevocationList, shift: Int) in
       zip(list.starts, list.starts.dropFirst()).map { Int($0) + shift..<Int($1) + shift }

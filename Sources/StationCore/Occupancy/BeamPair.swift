@@ -52,7 +52,7 @@ package struct BeamPair: Equatable, Sendable {
     var since: Instant
     /// The beam that told nothing any more; passages are seen at the other one.
     var stuck: Beam
-    /// Whoever broke the other beam before the fault still counts when that one is clear.
+    /// A person who broke the other beam before the fault still counts when that one is clear.
     var hasWalker: Bool
     /// Since when both have been clear.
     var clearSince: Instant?

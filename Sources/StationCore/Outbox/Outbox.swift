@@ -176,9 +176,10 @@ package struct Outbox: Equatable, Sendable {
     case nothing
     /// Rows up to and including this one may be deleted.
     case trim(through: UInt64)
-    /// It speaks of another stream; nothing follows.
+    /// The acknowledgement speaks of another stream; nothing follows.
     case foreign
-    /// It speaks of records of this stream that were never written: somebody else has used it.
+    /// The acknowledgement speaks of records of this stream that were never written: somebody
+    /// else has used it.
     case beyond
     /// From a number on, this stream means other records to the service. Rows up to and including
     /// this one may be deleted, where there are such.
@@ -246,7 +247,7 @@ package struct Outbox: Equatable, Sendable {
     case plenty
     /// Half of the outbox waits for the service.
     case scarce
-    /// It is filling: what is left is for doors.
+    /// The outbox is filling: the room that is left is for doors.
     case none
   }
 

@@ -22,7 +22,7 @@ package struct FirePolicy: Equatable, Sendable {
     /// Nothing. Leaving does not depend on these wires: the exit button or the handle lets
     /// everybody out, and the fire contact in the lock's own supply releases the doors.
     case alarm
-    /// It releases them as long as it stands.
+    /// A wire fault releases the doors as long as it stands.
     case release
   }
 

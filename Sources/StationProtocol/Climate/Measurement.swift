@@ -77,10 +77,11 @@ package struct MeasuredValue: Equatable, Sendable {
   package var amount: Amount
 
   package enum Amount: Equatable, Sendable {
-    /// Of every quantity but energy.
+    /// The amount of every quantity but energy.
     case level(mean: Int64, least: Int64, most: Int64)
-    /// Of energy: what was used since the reading before, never negative, and where the counter
-    /// stands now. It is reset where it did not go on from there: another meter, or a new count.
+    /// The amount of energy: what was used since the reading before, never negative, and where the
+    /// counter stands now. It is reset where it did not go on from there: another meter, or a new
+    /// count.
     case counter(used: Int64, last: Int64, isReset: Bool)
   }
 

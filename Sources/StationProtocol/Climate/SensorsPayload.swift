@@ -11,8 +11,8 @@ package struct SensorsPayload: Equatable, Sendable {
 
   package struct Sensor: Equatable, Sendable {
     package var sensor: SensorID
-    /// It has said something usable within its time. What one that is not there said last is
-    /// history, and is to be shown as such.
+    /// The sensor has said something usable within its time. What one that is not there said last
+    /// is history, and is to be shown as such.
     package var isThere: Bool
     /// Readings that failed or could not be so, since the daemon came up.
     package var refused: Int64

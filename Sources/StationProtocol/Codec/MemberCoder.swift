@@ -34,7 +34,8 @@ package protocol MemberCoder {
 /// How long a list may be, and in which order it must stand.
 package struct ListBounds<Element>: Sendable {
   var most: Int
-  /// Of what, for the error, and what each must be to the one before it; nil where any order does.
+  /// The name of the elements for the error, and what each must be to the one before it; nil where
+  /// any order does.
   var order: (name: String, isBefore: @Sendable (Element, Element) -> Bool)?
 
   init(most: Int) { self.most = most }

@@ -30,7 +30,7 @@ package struct DoorPayload: Equatable, Sendable {
   package enum Lock: String, CaseIterable, Sendable {
     case locked
     case unlocked
-    /// It does not do what it is told.
+    /// The lock does not do what it is told.
     case lockFault = "lock-fault"
     /// This lock has no line that says anything.
     case unused

@@ -9,7 +9,7 @@ package enum OpenCause: String, CaseIterable, Sendable {
   case found
   /// The fire signal had released it.
   case fire
-  /// It was open to everyone.
+  /// The door was open to everyone.
   case free
 }
 
@@ -23,7 +23,7 @@ package enum LockCause: String, CaseIterable, Sendable {
 
 /// Who a door opens to at this moment.
 package enum DoorMode: String, CaseIterable, Sendable {
-  /// Whoever shows a good code, card or PIN.
+  /// A good code, card or PIN opens the door.
   case codeOnly = "code-only"
   case freeAccess = "free-access"
   /// Nobody but a maintainer comes in. Leaving is never hindered.

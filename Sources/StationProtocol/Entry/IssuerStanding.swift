@@ -6,10 +6,10 @@ import Time
 package struct IssuerStanding: Hashable, Sendable {
   /// The most that a station names.
   package static let most = 64
-  /// Of an issuer's name, in bytes.
+  /// The longest name of an issuer, in bytes.
   package static let longestName = 48
 
-  /// Of its section in the configuration.
+  /// The name of its section in the configuration.
   package var name: String
   /// The first 8 bytes of the SHA-256 of the key; nil where the station has no usable key.
   package var key: UInt64?

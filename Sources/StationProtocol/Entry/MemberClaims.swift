@@ -167,7 +167,8 @@ package struct TimeWitness: Equatable, Sendable {
   package var issued: WallTime
   /// From here on the code is not accepted.
   package var ends: WallTime
-  /// It speaks of the time at which the codes of others are judged as well (`IssuerTerms.tellsTime`).
+  /// The witness speaks of the time at which the codes of others are judged as well
+  /// (`IssuerTerms.tellsTime`).
   package var isForAll: Bool
 
   package init(member: MemberID, issued: WallTime, ends: WallTime, isForAll: Bool = true) {

@@ -207,7 +207,7 @@ package enum ExchangeRefusal: String, CaseIterable, Sendable {
   // What the management service says, or does not say.
   /// There is no link to it.
   case noUplink = "no-uplink"
-  /// It did not answer in time.
+  /// The service did not answer in time.
   case noAnswer = "no-answer"
   case unknownMember = "unknown-member"
   case insufficientPoints = "insufficient-points"
@@ -221,7 +221,7 @@ package enum ExchangeRefusal: String, CaseIterable, Sendable {
   case priceDiffers = "price-differs"
   /// The same id came with other contents.
   case conflict
-  /// It is settled already.
+  /// The exchange is settled already.
   case settled
   /// The service cannot decide now; nothing was moved.
   case serviceBusy = "service-busy"
@@ -248,7 +248,7 @@ package enum ExchangeRefusal: String, CaseIterable, Sendable {
 
 /// What an exchange machine says went wrong in a slot.
 package enum MachineFault: String, CaseIterable, Sendable {
-  /// It says no more than that it failed.
+  /// The machine says no more than that it failed.
   case failed
   /// The spiral did not stand where it belongs; the motor was not started.
   case notHome = "not-home"

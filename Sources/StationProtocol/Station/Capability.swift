@@ -13,17 +13,17 @@ package struct Capability: Hashable, Sendable, Comparable, CustomStringConvertib
   /// The most that a station names.
   package static let most = 32
 
-  /// It lets people in at its access points.
+  /// The station lets people in at its access points.
   package static let entry = Capability(known: "entry")
-  /// It counts who is inside.
+  /// The station counts who is inside.
   package static let occupancy = Capability(known: "occupancy")
-  /// It switches relays by who is inside.
+  /// The station switches relays by who is inside.
   package static let relays = Capability(known: "relays")
-  /// It has thermometers.
+  /// The station has thermometers.
   package static let climate = Capability(known: "climate")
-  /// It has energy meters.
+  /// The station has energy meters.
   package static let energy = Capability(known: "energy")
-  /// It has an exchange machine.
+  /// The station has an exchange machine.
   package static let exchange = Capability(known: "exchange")
 
   package let text: String

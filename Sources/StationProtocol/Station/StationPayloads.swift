@@ -49,7 +49,7 @@ package struct SessionID: Hashable, Sendable {
 /// `birth`: what came up, and which records it holds.
 package struct BirthPayload: Equatable, Sendable {
   package var session: SessionID
-  /// Of the station's software.
+  /// The version of the station's software.
   package var version: String
   /// The version of the contract that it speaks; nil of a station from before there was one.
   package var protocolVersion: Int64?

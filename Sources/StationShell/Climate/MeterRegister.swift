@@ -57,7 +57,7 @@ package struct MeterRegister: Equatable, Sendable {
     guard words.isEmpty else { return nil }
   }
 
-  /// Of 16 bits each.
+  /// The number of registers of 16 bits.
   package var count: Int {
     switch type {
     case .u16, .s16: 1

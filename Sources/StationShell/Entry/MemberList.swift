@@ -12,7 +12,7 @@ struct MemberList: Equatable, Sendable {
   /// The list itself, in the order of the members and without a mistake: what is kept of it.
   private(set) var text: [UInt8] = []
 
-  /// Of this size is the longest list that is read: some 50,000 members.
+  /// The size of the longest list that is read, in bytes: some 50,000 members.
   static let mostBytes = 8 << 20
 
   static let table = ConfigurationTable([

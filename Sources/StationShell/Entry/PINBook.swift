@@ -26,7 +26,7 @@ struct PINBook: Equatable, Sendable {
     self.decoy = decoy
   }
 
-  /// Of no PIN at all: zero bytes of hash match nothing.
+  /// A hash of no PIN at all: zero bytes of hash match nothing.
   private static let decoy = PINHash(
     text: "$argon2id$v=19$m=8192,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA"
       + "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")

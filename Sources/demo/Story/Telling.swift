@@ -9,7 +9,7 @@ final class Telling {
   /// Where the chapter takes place.
   let station: StationUnderTest
   private let chapter: String
-  /// Of the whole story: what happens at the same time has the same time.
+  /// The start of the whole story: what happens at the same time has the same time.
   private static let start = Date()
   private(set) var steps = 0
 
