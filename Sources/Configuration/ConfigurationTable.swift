@@ -75,7 +75,7 @@ public struct ConfigurationTable: Sendable {
     case choice([String])
   }
 
-  /// What holds where the key is not there.
+  /// The value that holds where the key is absent.
   public enum Presence: Sendable {
     case standard(String)
     case required(example: String)
@@ -133,7 +133,7 @@ public struct ConfigurationTable: Sendable {
 }
 
 extension ConfigurationTable.Section {
-  /// What is wrong with the section's head.
+  /// The fault of the section's head; nil where it is sound.
   /// - Parameter twin: the line in which the same section stands above.
   fileprivate func refusal(of section: INI.Section, twin: Int?) -> ConfigurationProblem? {
     if let twin {
@@ -181,8 +181,8 @@ extension ConfigurationTable.Section {
 }
 
 extension SectionReading {
-  /// What other kinds of files take for no part of a value: here it would be, and no device, host or
-  /// file has such a name.
+  /// What other kinds of files take for no part of a value: here it would be, and no device, host
+  /// or file has such a name.
   fileprivate static func slip(_ value: String) -> String? {
     if value.contains(" #") || value.contains("\t#") {
       return "holds \" #\": a comment needs a line of its own"
@@ -273,7 +273,7 @@ extension ConfigurationTable.Kind {
     }
   }
 
-  /// What is acceptable, as words after "expects".
+  /// The acceptable values, as words after "expects".
   public var form: String {
     switch self {
     case .text: "some text"

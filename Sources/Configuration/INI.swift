@@ -42,7 +42,7 @@ public struct INI: Equatable, Sendable {
   /// All sections, in the order of the file.
   public var sections: [Section] = []
 
-  /// What could not be read; the rest is in `sections` all the same, so that one round of
+  /// The parts that could not be read; the rest is in `sections` all the same, so that one round of
   /// editing mends every mistake.
   public private(set) var problems: [ConfigurationProblem] = []
 
@@ -73,8 +73,8 @@ public struct INI: Equatable, Sendable {
     }
   }
 
-  /// Syntax goes by scalars: a combining mark behind a bracket or a space makes another character of
-  /// both, and is still what stands behind it.
+  /// Syntax goes by scalars: a combining mark behind a bracket or a space makes another character
+  /// of both, and is still what stands behind it.
   private mutating func read(_ line: Scalars, _ number: Int) {
     guard let first = line.first, first != "#", first != ";" else { return }
     if first == "[" { return open(line, number) }

@@ -63,7 +63,7 @@ extension Probe {
     try check(SafeStates(bytes), isAccepted: (try? StationSettings.read(bytes, version: "")) != nil)
   }
 
-  /// What is read of a refused file is no guess, and of an accepted one it is everything.
+  /// The outputs read of a refused file are no guess, and of an accepted one they are all.
   private static func check(_ states: SafeStates, isAccepted: Bool) throws(Violation) {
     for output in states.outputs {
       try expect(!output.line.kind.isInput, "an input is not driven: \(output.line)")

@@ -46,7 +46,7 @@ extension Probe {
     try check({ (json) throws(JSONError) in try ServiceStatusPayload(json: json) }, \.json)
   }
 
-  /// What is decoded must be encoded in one way, which decodes to the same value.
+  /// A decoded value must be encoded in one way, which decodes to the same value.
   /// - Returns: whether the bytes could be decoded.
   @discardableResult
   private static func checkRoundTrip<Value: Equatable>(

@@ -1,7 +1,7 @@
 // One decoder with the properties that must hold for any bytes given to it.
 
-/// What is asked of a decoder beyond that it does not crash. The fuzzer and the tests run the
-/// same probes: one with bytes that it makes up, the other with those of `Tests/FuzzCorpora`.
+/// The properties asked of a decoder beyond that it does not crash. The fuzzer and the tests run
+/// the same probes: one with bytes that it makes up, the other with those of `Tests/FuzzCorpora`.
 package struct Probe: Sendable {
   /// Also the name of its folder of inputs.
   package let name: String

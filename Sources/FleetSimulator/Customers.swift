@@ -64,7 +64,7 @@ final class Customers {
     }
   }
 
-  /// What happens while the exchange is under way.
+  /// Changes that happen while the exchange is under way.
   private func change(_ code: Presentation) {
     switch dice.below(10) {
     case 0: later(0...3) { $0.station.tell(.exchange(.cancelled)) }

@@ -20,7 +20,7 @@ struct LedgerChecker {
 
   mutating func restored() { isRestored = true }
 
-  /// What one exchange moved.
+  /// The points that one exchange moved.
   private struct Moved {
     var paid: Int64 = 0
     var borne: Int64 = 0

@@ -22,7 +22,7 @@ final class SimulatedManagement {
   private(set) var management = Management()
   private(set) var isRunning = false
   private(set) var isConnected = false
-  /// What someone sees who follows the event stream.
+  /// The events that a follower of the event stream sees.
   private(set) var feed: [FeedEntry] = []
   private let world: World
   private let broker: SimulatedBroker

@@ -3,7 +3,7 @@ import StationCore
 import StationProtocol
 import Time
 
-/// What is to be simulated; the seed decides everything else.
+/// The fleet, the time and the faults to simulate; the seed decides everything else.
 package struct SimulationOptions: Sendable {
   package var stations: Int
   package var days: Int
@@ -22,7 +22,7 @@ package struct SimulationOptions: Sendable {
   }
 }
 
-/// What became of one run.
+/// The outcome of one run.
 package struct SimulationOutcome: Sendable {
   package let seed: UInt64
   package let faults: String

@@ -2,7 +2,7 @@
 
 /// A wire by its name. Those of an access point carry its number, those of the station none.
 package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
-  /// What hangs on the wire, and what its levels mean.
+  /// The part that a wire connects, and the meaning of its levels.
   package enum Kind: String, CaseIterable, Sendable {
     /// Input. 1: the door contact's circuit is closed, so the leaf is shut.
     case contact

@@ -50,7 +50,7 @@ package final class ChipLines: StationLines {
   private let checkInterval: Duration
   private var open: [BoardLine: OpenLine] = [:]
   private var outputs: [BoardLine: Bool] = [:]
-  /// What was last said of each access point; the empty reason where it is readable.
+  /// The reason last reported for each access point; the empty reason where it is readable.
   private var said: [Int?: String] = [:]
   private var retry: Timer?
   private var check: Timer?

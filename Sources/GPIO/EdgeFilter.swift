@@ -10,7 +10,7 @@ import Time
 package struct EdgeFilter: Equatable, Sendable {
   static let window: Duration = .seconds(1)
 
-  /// What is more than an input does that works.
+  /// The number of edges that a working input does not exceed.
   package struct Limits: Equatable, Sendable {
     /// So many edges within `window` are more than any sound contact makes.
     package var edges: Int
@@ -40,7 +40,7 @@ package struct EdgeFilter: Equatable, Sendable {
 
   private let settling: Duration
   private let limits: Limits
-  /// What was last told.
+  /// The level last reported.
   private var told: Bool?
   /// Where the line has been since its last edge.
   private var stretch: Level?

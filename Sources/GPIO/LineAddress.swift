@@ -57,7 +57,7 @@ package struct LineAddress: Hashable, Sendable, CustomStringConvertible {
     return (1...longestName).contains(text.utf8.count) ? .label(text) : nil
   }
 
-  /// What is a number in any spelling is no name, so that a slip in a number is refused at once.
+  /// A number in any spelling is no name, so that a slip in a number is refused at once.
   private static func isName(_ text: String) -> Bool {
     (1...longestName).contains(text.utf8.count)
       && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }

@@ -4,7 +4,7 @@ import Linux
 
 /// An operating error of the HTTP target.
 package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What was attempted, as words that follow "cannot".
+  /// The attempt, as words that follow "cannot".
   package let operation: String
   /// The address or the file that it was attempted on.
   package let place: String

@@ -17,7 +17,7 @@ package final class HTTPEventStream {
   package private(set) var isClosed = false
 
   private var waiting: [UInt8] = []
-  /// What of `waiting` has been taken.
+  /// The number of bytes of `waiting` that have been taken.
   private var taken = 0
   private var connection: OpaquePointer?
   private var descriptor: Int32?

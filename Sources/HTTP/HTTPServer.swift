@@ -40,7 +40,7 @@ package struct HTTPOptions: Equatable, Sendable {
 package enum HTTPRefusal: Equatable, Sendable {
   /// A request that was answered with a status of 400 to 499, or 501.
   case answered(status: Int)
-  /// What came on a connection was no whole request; it ended without an answer.
+  /// The bytes on a connection were no whole request; it ended without an answer.
   case brokenOff
   /// A connection beyond what the server or one address may have was answered with 503.
   case turnedAway

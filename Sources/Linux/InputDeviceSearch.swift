@@ -1,7 +1,7 @@
 // Finds the input device that a description means, by what the kernel lists.
 import Glibc
 
-/// What is known of an input device before it is opened: the kernel lists it for everybody.
+/// The identity of an input device before it is opened: the kernel lists it for everybody.
 package struct InputDeviceIdentity: Equatable, Sendable {
   package var path: String
   package var vendor: UInt16
@@ -9,7 +9,7 @@ package struct InputDeviceIdentity: Equatable, Sendable {
   package var name: String
   /// Where it is plugged in (`phys`), such as `usb-0000:01:00.0-1.1/input0`.
   package var port: String
-  /// What it calls itself (`uniq`), often nothing.
+  /// The serial number of the device (`uniq`), often empty.
   package var serial: String
 
   package init(

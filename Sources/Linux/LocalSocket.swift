@@ -8,7 +8,7 @@ package final class LocalConnection {
   package static let longestLine = 512
   /// The most bytes that are taken at once: a flood is served in turns, like everybody.
   private static let portion = 16_384
-  /// What may wait to be sent before the peer counts as gone.
+  /// The bytes that may wait to be sent before the peer counts as gone.
   private static let mostUnsent = 65_536
 
   package let descriptor: Int32

@@ -53,7 +53,7 @@ package final class SerialPort {
     Glibc.write(descriptor, bytes, bytes.count) == bytes.count
   }
 
-  /// What has arrived.
+  /// Reads the bytes that have arrived.
   /// - Returns: empty where nothing has; nil where the device is gone.
   package func read() -> [UInt8]? {
     let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)

@@ -4,7 +4,7 @@ import Glibc
 
 /// An operating error of the Linux target.
 package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What was attempted, as words that follow "cannot": `open`, `set the speed of`.
+  /// The attempt, as words that follow "cannot": `open`, `set the speed of`.
   package let operation: String
   package let path: String?
   /// errno; 0 where the refusal is our own.

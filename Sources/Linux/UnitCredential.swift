@@ -21,7 +21,7 @@ package struct UnitCredential: Sendable {
     return folder.map { "\($0)/\(name)" }
   }
 
-  /// What became of looking for it.
+  /// The outcome of looking for the credential.
   package enum Content: Sendable {
     /// Without surrounding space.
     case text(String)

@@ -45,7 +45,7 @@ package final class MQTTClient {
   private var failure: String?
   private var isInCallback = false
   private var wasTakenOver = false
-  /// What is to be done when the library's callback has returned.
+  /// The work to do when the library's callback has returned.
   private var afterCallback: (() -> Void)?
   /// The library's numbers of the messages that the broker has not acknowledged yet.
   private var unacknowledged: Set<Int32> = []
@@ -230,8 +230,8 @@ extension MQTTClient {
 
   /// Takes what has come, as long as each call brings a message: the library reads one packet a
   /// call, whatever it is told, and a turn of the loop for each would cost as much as the packet.
-  /// Where messages of this client wait for the broker, a call reads as many packets as those. Where
-  /// several messages came in the turn before, the answers of this one go out together.
+  /// Where messages of this client wait for the broker, a call reads as many packets as those.
+  /// Where several messages came in the turn before, the answers of this one go out together.
   private func read(_ session: OpaquePointer) -> Int32 {
     receivedBytes = 0
     let start = received

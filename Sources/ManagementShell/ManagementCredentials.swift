@@ -78,9 +78,9 @@ struct ManagementCredentials {
     }
   }
 
-  /// What is wrong with them, a sentence each; a service runs without tokens and without a key, so
-  /// that these are missing is only said. Run by hand without a right to read root's folder,
-  /// that is said, and nothing is judged.
+  /// The faults of the credentials, a sentence each; a service runs without tokens and without a
+  /// key, so that these are missing is only said. Run by hand without a right to read root's
+  /// folder, that is said, and nothing is judged.
   static func check(_ settings: ManagementSettings) -> [String] {
     let directory = settings.credentials
     guard password.isWithinReach(directory: directory) else {

@@ -111,7 +111,7 @@ package struct CBORItem {
     head.major == .tag ? (head.argument, item(at: index + 1)) : nil
   }
 
-  /// What lies inside an item, in its order.
+  /// The items inside an item, in their order.
   fileprivate struct Parts {
     let item: CBORItem
     var index: Int

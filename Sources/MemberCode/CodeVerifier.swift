@@ -6,7 +6,7 @@ import StationProtocol
 package struct AuthenticCode: Equatable, Sendable {
   package var claims: MemberClaims
   package var keyID: KeyID
-  /// What that key may sign.
+  /// The terms of what that key may sign.
   package var terms: IssuerTerms
   /// Over the content that is signed, so that neither another encoding of the same code nor a
   /// second signature that its bytes allow makes it a new one.
@@ -22,7 +22,7 @@ package struct AuthenticCode: Equatable, Sendable {
   }
 }
 
-/// What was shown to a reader.
+/// A code shown to a reader, as far as its signature goes.
 package enum Presentation: Equatable, Sendable {
   case genuine(AuthenticCode)
   /// The digest is over the characters as they came: nothing in them can be believed.
@@ -43,7 +43,7 @@ package enum Presentation: Equatable, Sendable {
 /// `malformed` only after the algorithm was found to be a known one.
 package struct CodeVerifier: Sendable {
   package let keys: KeySet
-  /// What is longer is refused before anything is decoded.
+  /// A code beyond these bounds is refused before anything is decoded.
   package let bounds: CodeBounds
 
   package init(_ keys: KeySet, within bounds: CodeBounds = .station) {
@@ -85,7 +85,7 @@ package struct CodeVerifier: Sendable {
     return try CoseSign1.decode(bytes, within: bounds)
   }
 
-  /// What is faulty makes the code malformed.
+  /// Turns a fault into the refusal of a malformed code.
   private static func sound<Value>(
     _ body: () throws(CodeFault) -> Value
   ) throws(CodeRefusal) -> Value {

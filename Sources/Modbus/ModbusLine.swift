@@ -161,7 +161,7 @@ package struct ModbusError: Error, Equatable, Sendable, CustomStringConvertible 
     self.code = code
   }
 
-  /// What it is, for whoever has to do something about it.
+  /// The kind of fault, for the code that has to act on it.
   package enum Kind: Equatable, Sendable {
     /// The line itself does not work: it is to be opened again.
     case line
@@ -169,7 +169,7 @@ package struct ModbusError: Error, Equatable, Sendable, CustomStringConvertible 
     case silence
     /// The device says that it will not: a register that it does not have.
     case exception
-    /// What came was damaged, or not an answer to this.
+    /// The bytes that came were damaged, or no answer to this request.
     case noise
   }
 

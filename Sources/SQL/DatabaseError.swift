@@ -29,7 +29,7 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
     case disk
     /// The schema is of a later version than the program's: sound, and not for this program.
     case later
-    /// What stands in the store, or what was to be written, is to blame.
+    /// The content of the store, or of the statement, is to blame.
     case other
   }
 
@@ -37,8 +37,8 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
   package let nature: Nature
   /// The engine's own code, by which its manual can be asked; nil where the fault is not its own.
   package let code: Code?
-  /// The statement with its parameters unfilled, for tests and debuggers: no log shows it. nil where
-  /// none was run.
+  /// The statement with its parameters unfilled, for tests and debuggers: no log shows it. nil
+  /// where none was run.
   package let sql: String?
   /// The engine's own words; they name tables, columns and files.
   package let message: String
@@ -67,7 +67,7 @@ package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertibl
     self.path = path
   }
 
-  /// What stands in the file is to blame, or the file itself, and another file may do better:
+  /// The file or its content is to blame, and another file may do better:
   /// not a full disk, a missing folder or permission, or a lock that somebody holds.
   package var condemnsFile: Bool {
     switch nature {

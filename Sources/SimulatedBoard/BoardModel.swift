@@ -21,7 +21,7 @@ package struct BoardModel: Sendable {
     case passCounter
   }
 
-  /// What can be wrong with the hardware of a door.
+  /// A fault of the hardware of a door.
   package enum DoorFault: String, CaseIterable, Sendable {
     /// A cover stands open.
     case tamper

@@ -7,7 +7,7 @@ import Time
 /// A demo's stand-in for the union app. It holds the issuer's private key, so it exists in
 /// simulated boards alone.
 struct CodeDesk {
-  /// What can be shown.
+  /// A kind of code that can be shown.
   enum Kind: Hashable, Sendable, CaseIterable {
     case good
     /// The last good one once more.

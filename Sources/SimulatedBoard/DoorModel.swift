@@ -66,7 +66,7 @@ struct DoorModel: Equatable, Sendable {
   struct Walker: Equatable, Sendable {
     var way: BoardModel.Way
     var place: Place
-    /// What is still to be done, the next first.
+    /// The steps still to be done, the next first.
     var rest: [Step]
     /// The leaf was shut when the walk began, so the walk ends with shutting it.
     var shutsDoor: Bool

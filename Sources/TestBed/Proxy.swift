@@ -4,7 +4,7 @@ import Foundation
 
 /// The proxy of one run, on loopback ports of its own, with nothing of the system's configuration.
 package final class Proxy {
-  /// What stands in `http { }`.
+  /// The content of `http { }`.
   package enum Configuration: Sendable {
     /// The file of firmware-config/nginx.
     case shipped

@@ -175,7 +175,7 @@ private final class ExchangeBed {
     return seconds
   }
 
-  /// What comes to each hold beside: the check of its code by the service's own key.
+  /// The work beside each hold: the check of its code by the service's own key.
   /// - Returns: the median of one, in microseconds.
   func check() throws -> Double {
     let key = SigningKey.generate()

@@ -3,7 +3,7 @@
 /// One part. It reports figures as it gets them and throws where it cannot measure.
 struct Part: Sendable {
   let name: String
-  /// What it measures, as the list of parts shows it.
+  /// The measure of the part, as the list of parts shows it.
   let what: String
   let run: @Sendable (Report) throws -> Void
 

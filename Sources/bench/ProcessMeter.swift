@@ -16,7 +16,7 @@ struct ProcessMeter {
     return sum
   }
 
-  /// What it holds in memory, in MiB.
+  /// The memory that the process holds, in MiB.
   struct Memory {
     /// All pages that are present, those it shares with others included.
     var resident: Double

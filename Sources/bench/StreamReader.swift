@@ -14,9 +14,9 @@ final class StreamReader {
   }
 
   private let descriptor: Int32
-  /// What came of the body and is no whole event yet.
+  /// The bytes of the body that are no whole event yet.
   private var pending: [UInt8] = []
-  /// What came of the connection and is no whole chunk yet.
+  /// The bytes of the connection that are no whole chunk yet.
   private var raw: [UInt8] = []
   private var isPastHeader = false
 

@@ -28,7 +28,7 @@ struct Command: Sendable {
   }
 }
 
-/// What was typed after a command's words, each option known to its table.
+/// The options typed after a command's words, each option known to its table.
 struct CommandValues {
   private let command: Command
   private let words: CommandWords

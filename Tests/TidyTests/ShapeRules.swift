@@ -107,12 +107,20 @@ func purposeFaults(_ file: SourceFile) -> [Fault] {
 func subjectFaults(_ file: SourceFile) -> [Fault] {
   guard file.sourceTarget != nil, file.kind == "swift" else { return [] }
   let openers: Set<Substring> = ["It", "Of", "Whoever", "Whose"]
+  // "What a door says" has a noun; "What is said" has none.
+  let verbs: Set<Substring> = [
+    "is", "was", "are", "were", "has", "had", "can", "could", "must", "may", "might", "it", "they",
+    "stands", "comes", "came", "happens", "happened", "became", "lies", "hangs", "holds", "belongs",
+    "follows", "did", "does", "should", "would", "of",
+  ]
   return file.lines.indices.compactMap { index in
     let line = file.lines[index].trimmed
     let isFirst = index == 0 || !file.lines[index - 1].trimmed.hasPrefix("///")
-    guard isFirst, line.hasPrefix("/// "),
-      openers.contains(line.dropFirst(4).prefix { $0.isLetter })
-    else { return nil }
+    guard isFirst, line.hasPrefix("/// ") else { return nil }
+    let words = line.dropFirst(4).split { !$0.isLetter }
+    let opener = words.first ?? ""
+    let isVerbal = opener == "What" && words.count > 1 && verbs.contains(words[1])
+    guard openers.contains(opener) || isVerbal else { return nil }
     return file.fault(
       index + 1, "a doc comment without its subject",
       "begin with the noun that the declaration is about")

@@ -33,7 +33,8 @@ struct EntryBook {
   static let maintainer = 5
   static let access = 5000
   static let wrong: [Denial] = [.malformed, .badSignature, .unknownCard, .wrongPIN]
-  /// What may be otherwise a moment later, while the same thing is still held to the reader.
+  /// The denials that may not hold a moment later, while the same thing is still held to the
+  /// reader.
   private static let passing: [Denial] = [
     .paused, .clockUntrusted, .notYetValid, .suspended, .closed, .notReserved, .passedBack, .full,
     .interlocked, .lockedDown, .maintenance,

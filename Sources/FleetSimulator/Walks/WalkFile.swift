@@ -1,7 +1,7 @@
 // A file of labelled walks, as the article Walk-files describes it; read strictly, written alike.
 import StationCore
 
-/// What is wrong with a walk file, and in which line.
+/// A fault of a walk file, with its line.
 package struct WalkFileError: Error, Equatable, CustomStringConvertible {
   var line: Int
   var message: String

@@ -15,7 +15,7 @@ package enum ManagementEvent: Equatable, Sendable {
   case messageTooLarge(topic: String, bytes: Int)
   /// A request or a connection was refused.
   case requestRefused(RefusedInput.Kind, reason: String)
-  /// What was to be stored was dropped, because too much waits.
+  /// An item that was to be stored was dropped, because too much waits.
   case storeBehind(StationID)
   /// These questions were to be answered, and were not: the store failed, or too much waits.
   case requestsDropped([PendingRequest])
@@ -118,7 +118,7 @@ package enum RefusedMessage: Equatable, Hashable, Sendable, CustomStringConverti
     }
   }
 
-  /// What was wrong, without whose it was.
+  /// The fault, without its station.
   package var reason: String {
     switch self {
     case .unknownTopic: "a message on a topic that this service does not know"

@@ -10,7 +10,7 @@ package struct RefusedInput: Equatable, Sendable {
   /// Bytes of a reason that are kept; it may repeat what came from outside.
   static let longestReason = 200
 
-  /// What was refused. Some names stand for statuses of RFC 9110.
+  /// The kind of refusal. Some names stand for statuses of RFC 9110.
   package enum Kind: String, CaseIterable, Sendable {
     // From the broker.
     /// On a topic that no part of this product uses.

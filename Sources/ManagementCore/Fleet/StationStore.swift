@@ -22,6 +22,6 @@ package protocol StationStore: StationQueries {
 
 /// The questions that a list of stations answers.
 package protocol StationQueries: AnyObject {
-  /// What is known of every station that ever spoke or was named, sorted by id.
+  /// The registration of every station that ever spoke or was named, sorted by id.
   func stations() throws(StoreFailure) -> [StationRegistration]
 }

@@ -17,7 +17,7 @@ package protocol RecordQueries: AnyObject {
   /// The id of the newest event; 0 where there is none.
   func lastEventID() throws(StoreFailure) -> Int64
 
-  /// What could not be read, newest first, with ids below `before` where it is given.
+  /// Items that could not be read, newest first, with ids below `before` where it is given.
   func quarantine(before: Int64?, limit: Int) throws(StoreFailure) -> [Quarantined]
   /// The same, oldest first, with ids above `after`.
   func quarantine(after id: Int64, limit: Int) throws(StoreFailure) -> [Quarantined]

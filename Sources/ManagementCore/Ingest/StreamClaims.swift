@@ -11,7 +11,8 @@ import Time
 package struct StreamClaims: Equatable, Sendable {
   /// Ten times what the busiest station writes.
   static let perSecond: UInt64 = 100
-  /// What needs no time to pass: a few outboxes of small limits, a clock that is some minutes off.
+  /// The numbers that need no time to pass: a few outboxes of small limits, a clock that is some
+  /// minutes off.
   static let slack: UInt64 = 10_000
   /// The most of a stream that nothing is known of, as after the store was restored from a backup:
   /// thirty years of it. Whatever is taken, the station is asked to prove nothing by it.
@@ -29,7 +30,7 @@ package struct StreamClaims: Equatable, Sendable {
     self.init(last: first, at: now)
   }
 
-  /// What was taken before.
+  /// The claim that was accepted before.
   package init(last: UInt64, at: WallTime) {
     self.last = last
     self.at = at

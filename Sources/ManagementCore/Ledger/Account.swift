@@ -4,14 +4,14 @@ import StationProtocol
 /// Every point that a member has was put into the world by an issuance, so that all accounts
 /// together always hold nothing.
 package enum Account: Hashable, Sendable, Comparable, CustomStringConvertible {
-  /// What was ever issued, below zero.
+  /// All points ever issued, below zero.
   case issuance
-  /// What was issued and may be granted.
+  /// The points that were issued and may be granted.
   case grants
   /// What the union bears: articles that fell and that nobody could be charged for, below zero.
   case adjustments
   case member(MemberID)
-  /// What is set aside for exchanges under way at a station.
+  /// The points set aside for exchanges under way at a station.
   case held(StationID)
   /// What the exchanges of a station took.
   case station(StationID)

@@ -17,7 +17,7 @@ package struct ExchangeLimits: Equatable, Sendable {
   package var isEmpty: Bool { perDay == nil && perArticle == nil }
 }
 
-/// What was agreed for a slot of a station.
+/// The price agreed for a slot of a station.
 package struct SlotPrice: Equatable, Sendable {
   package var slot: SlotID
   package var price: Points
@@ -32,7 +32,7 @@ package struct SlotPrice: Equatable, Sendable {
 package struct HoldTerms: Equatable, Sendable {
   package var status: Member.Status
   package var balance: Int64
-  /// What was agreed for the slot; nil where nothing was.
+  /// The price agreed for the slot; nil where none was.
   package var price: Points?
   package var limits: ExchangeLimits
 

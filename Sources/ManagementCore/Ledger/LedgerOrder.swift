@@ -84,7 +84,7 @@ package enum HoldDecision: Equatable, Sendable {
   case void
 }
 
-/// What became of an order.
+/// The outcome of an order.
 package enum OrderOutcome: Equatable, Sendable {
   /// The order is done, now or when it came first.
   case done(OrderReceipt)
@@ -111,7 +111,7 @@ package enum OrderRefusal: String, CaseIterable, Sendable {
   case unknownMember = "unknown-member"
   /// Less has been issued than would be granted.
   case notIssued = "not-issued"
-  /// What should be moved back has been spent.
+  /// The points that should be moved back have been spent.
   case insufficientPoints = "insufficient-points"
   case unknownMovement = "unknown-movement"
   case notReversible = "not-reversible"

@@ -24,7 +24,7 @@ package struct LedgerProof: Equatable, Sendable {
   package var pendingOrders: Int64
   /// Open holds by age.
   package var holds: HoldAges
-  /// What is wrong. Nothing is wrong with a hold that is open.
+  /// The faults found. An open hold is none.
   package var findings: [Finding]
 
   package struct HoldAges: Equatable, Sendable {

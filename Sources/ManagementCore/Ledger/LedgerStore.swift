@@ -25,8 +25,8 @@ package protocol LedgerQueries: AnyObject {
   /// What a station's exchanges took on these local days, by day and article, sorted.
   func takings(of station: StationID, days: ClosedRange<Int>) throws(StoreFailure) -> [Taking]
   func exchange(_ id: ExchangeID) throws(StoreFailure) -> LedgerExchange?
-  /// What is set aside and not resolved, and what fell without a hold and nobody has decided about,
-  /// in the order of their ids, with ids above `id`.
+  /// Holds that are not resolved, and articles that fell without a hold and nobody has decided
+  /// about, in the order of their ids, with ids above `id`.
   func openHolds(after id: Int64, limit: Int) throws(StoreFailure) -> [OpenHold]
   /// How many of those are open, and how many of them need attention: holds that are older than
   /// that, and all that fell without one.
@@ -34,7 +34,7 @@ package protocol LedgerQueries: AnyObject {
   /// The articles without a hold that wait for a decision, added up for each station that told of
   /// any: of each as many as one order dismisses. By station.
   func unprovenSums() throws(StoreFailure) -> [UnprovenSum]
-  /// What did not fit, newest first.
+  /// The discrepancies, newest first.
   func discrepancies(before: Int64?, limit: Int) throws(StoreFailure) -> [Discrepancy]
   /// Orders that wait for a second person, oldest first, with ids above `id`.
   func pendingOrders(after id: Int64, limit: Int) throws(StoreFailure) -> [PendingOrder]
@@ -42,7 +42,7 @@ package protocol LedgerQueries: AnyObject {
   func pendingOrder(_ id: Int64) throws(StoreFailure) -> PendingOrder?
 
   func exchangeLimits() throws(StoreFailure) -> ExchangeLimits
-  /// What was agreed for the slots of a station, in their order.
+  /// The prices of a station's slots, in their order.
   func prices(of station: StationID) throws(StoreFailure) -> [SlotPrice]
 
   /// Adds everything up anew.

@@ -12,7 +12,7 @@ package struct Movement: Equatable, Sendable {
   /// 1 to `most`.
   package var amount: Int64
   package var actor: LedgerActor
-  /// What it belongs to.
+  /// The cause to which the movement belongs.
   package var cause: Cause
   package var at: WallTime
 

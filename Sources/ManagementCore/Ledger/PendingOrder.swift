@@ -6,7 +6,7 @@ package struct PendingOrder: Equatable, Sendable {
   /// Grows with each; 0 before it is written.
   package var id: Int64
   package var order: LedgerOrder
-  /// What it decided about when it was given.
+  /// The points that the order decided about when it was given.
   package var weight: OrderWeight
   package var actor: String
   package var at: WallTime

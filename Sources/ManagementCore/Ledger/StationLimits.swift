@@ -23,7 +23,7 @@ package struct StationLimits: Equatable, Sendable {
   package static let none = StationLimits(holds: .max, points: .max, newMembers: .max)
 }
 
-/// What one station has asked for in the last hour.
+/// The requests of one station in the last hour.
 package struct StationHour: Equatable, Sendable {
   private struct Ask: Equatable, Sendable {
     var at: Instant

@@ -40,7 +40,7 @@ package struct MeasuredHour: Equatable, Sendable {
 
   package init(place: Place) { self.place = place }
 
-  /// What one record says, in the order of its values.
+  /// The sums of one record, in the order of its values.
   package static func hours(of record: Record, received now: Now) -> [MeasuredHour] {
     guard case .climate(.measured(let measurement)) = record.body else { return [] }
     // Its own time where its clock could be believed, otherwise that of its arrival.

@@ -19,7 +19,7 @@ package enum Role: String, CaseIterable, Sendable {
   }
 }
 
-/// What can be asked of the service.
+/// An operation that can be asked of the service.
 package enum Operation: String, CaseIterable, Sendable {
   case viewStations
   case manageMembers

@@ -16,7 +16,7 @@ package struct DayCounts: Equatable, Sendable {
     self.refused = refused
   }
 
-  /// What one record adds.
+  /// The counts that one record adds.
   package init(of record: Record) {
     self.init()
     switch record.body {

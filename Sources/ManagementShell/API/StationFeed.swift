@@ -56,7 +56,7 @@ struct StationFeed {
     return nil
   }
 
-  /// What was kept of a station, where it is still true.
+  /// The message kept of a station, where it is still true.
   func message(of station: StationID, at time: WallTime) -> [UInt8]? {
     guard let message = latest[station]?.message, time >= message.from,
       message.until.map({ time < $0 }) ?? true

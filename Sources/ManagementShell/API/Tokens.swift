@@ -19,7 +19,7 @@ package struct Tokens: Sendable {
 
   package init() {}
 
-  /// What is wrong with a line of the credential file, without its token.
+  /// A fault of a line of the credential file, without its token.
   package struct Fault: Error, Equatable, Sendable, CustomStringConvertible {
     package let line: Int
     package let reason: String

@@ -12,7 +12,7 @@ import StationProtocol
 /// It is written in place, 38 bytes without a flush: after a power cut it may be behind the store,
 /// which is nothing new, and never ahead of one that is whole.
 final class EpochFile {
-  /// What it says.
+  /// The content of the file.
   struct Mark: Equatable {
     var epoch: StoreEpoch
     /// Only ever grows in one store: what the ids of its tables sum to.

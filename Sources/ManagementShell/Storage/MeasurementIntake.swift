@@ -48,7 +48,7 @@ final class MeasurementIntake {
     }
   }
 
-  /// What stands in a place as a measurement.
+  /// The measurement that stands in a place.
   func body(stream: Int64, seq: UInt64) throws(DatabaseError) -> [UInt8]? {
     var body: [UInt8]?
     try database.prepare("SELECT body FROM minute WHERE stream = ?1 AND seq = ?2")

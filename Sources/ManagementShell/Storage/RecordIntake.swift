@@ -4,9 +4,9 @@ import SQL
 import StationProtocol
 import Time
 
-/// The rows of ingest, and the hot path of the service: each statement is prepared once, and a value
-/// that many records of a transaction change together is written once at the end: the progress of a
-/// stream, the counts of a day, the blocks in which a kind of event is found.
+/// The rows of ingest, and the hot path of the service: each statement is prepared once, and a
+/// value that many records of a transaction change together is written once at the end: the
+/// progress of a stream, the counts of a day, the blocks in which a kind of event is found.
 ///
 /// Its memory of rows is good between transactions as long as this connection alone writes, and
 /// until a transaction fails: then it must be made anew.
@@ -273,7 +273,7 @@ final class RecordIntake: IngestBook {
   }
 }
 
-/// What is already noted of the newest block, so that most records need no look at the table.
+/// The entries already noted of the newest block, so that most records need no look at the table.
 private struct NotedBlock {
   /// A block holds an event of this station (0: of any) and of this kind (nil: of any).
   struct Entry: Hashable {

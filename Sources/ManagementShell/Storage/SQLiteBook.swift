@@ -4,7 +4,7 @@ import SQL
 import StationProtocol
 import Time
 
-/// What it remembers are numbers of rows, which never change. Where a transaction fails it must be
+/// The book remembers numbers of rows, which never change. Where a transaction fails it must be
 /// made anew: it may remember rows that are not there.
 final class SQLiteBook: LedgerBook {
   typealias Failure = DatabaseError

@@ -43,7 +43,7 @@ package final class SQLiteStore: ManagementStore {
     }
   }
 
-  /// What is wrong with the structure of the file; empty where it is sound.
+  /// The faults of the file's structure; empty where it is sound.
   package func structureFaults() throws(StoreFailure) -> [String] {
     try guarded { () throws(DatabaseError) in try database.structureFaults() }
   }

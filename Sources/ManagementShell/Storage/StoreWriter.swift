@@ -19,7 +19,7 @@ final class StoreWriter {
     case failed(StoreFailure, items: [InboundItem])
   }
 
-  /// What is handed over to the thread.
+  /// The work that is handed over to the thread.
   private enum Work: Sendable {
     case item(InboundItem)
     /// Its code is checked on the thread, so that no flood of codes holds up the loop.

@@ -2,7 +2,7 @@
 import StationProtocol
 import Time
 
-/// What can go wrong in a column. Each stays until somebody mends it.
+/// A fault of a column. Each stays until somebody mends it.
 package enum ColumnFault: String, CaseIterable, Sendable {
   /// The motor does not turn.
   case jam

@@ -1,6 +1,6 @@
 // What a person or a test tells the simulated exchange machine, a line for each.
 
-/// What can be wrong with the line between the machine's board and whoever asks it.
+/// A fault of the line between the machine's board and whoever asks it.
 package enum LineFault: String, CaseIterable, Sendable {
   /// Orders do not reach the board.
   case deaf

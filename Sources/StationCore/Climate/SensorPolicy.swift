@@ -22,7 +22,7 @@ package struct SensorPolicy: Equatable, Sendable {
 package struct SensorConfiguration: Equatable, Sendable {
   package var id: SensorID
   package var kind: Kind
-  /// What it says with each reading.
+  /// The quantities of each reading.
   package var quantities: [Quantity]
   /// How long it may say nothing usable before it is lost.
   package var patience: Duration

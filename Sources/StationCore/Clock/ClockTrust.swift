@@ -11,7 +11,7 @@ import Time
 /// speaks for its time server, reopens no code by that: it is judged by the mark, until somebody
 /// turns the maintenance key at the station.
 package struct ClockTrust: Equatable, Sendable {
-  /// What is done with codes while nobody vouches for the wall clock.
+  /// The treatment of codes while nobody vouches for the wall clock.
   package enum Policy: String, CaseIterable, Sendable {
     /// Refuse them: the worker is told that the station does not know the time. A clock that was
     /// vouched for since the start is believed for `holdOver` longer.

@@ -44,7 +44,7 @@ package struct Schedule: Equatable, Sendable {
   package let week: [[Span]]
   /// In the order of their days, one for each.
   package let exceptions: [Exception]
-  /// What it says at every moment, where that is the same: most stations never close, and look at
+  /// The answer at every moment, where that is the same: most stations never close, and look at
   /// this with every event.
   private let constant: Bool?
 

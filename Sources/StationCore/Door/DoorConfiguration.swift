@@ -59,7 +59,7 @@ package struct DoorTiming: Equatable, Sendable {
   }
 }
 
-/// What holds a door shut, as far as decisions depend on it.
+/// The lock that holds a door shut, as far as decisions depend on it.
 package struct DoorLock: Equatable, Sendable {
   package var kind: Kind
   package var rating: Rating

@@ -25,7 +25,7 @@ package enum DoorSchedule: String, CaseIterable, Sendable {
   }
 }
 
-/// What is done at a door while the management service cannot be reached.
+/// The behaviour of a door while the management service cannot be reached.
 package enum UplinkPolicy: Equatable, Sendable {
   /// Codes decide as ever: they need no network.
   case codes

@@ -50,7 +50,7 @@ package enum ReservationPolicy: Equatable, Sendable {
   case required(graceMinutes: Int)
 }
 
-/// What is done with a member who comes in again without having been seen to leave.
+/// The treatment of a member who comes in again without having been seen to leave.
 package enum AntiPassback: Equatable, Sendable {
   case off
   /// Let in, with a note in the record.

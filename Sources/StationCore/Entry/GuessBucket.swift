@@ -30,7 +30,8 @@ package struct GuessBucket: Equatable, Sendable {
     (debt, filledAt, pauses) = (.zero, now, 0)
   }
 
-  /// What was remembered is bounded by what can have been: the file it comes from may be spoilt.
+  /// The remembered number of guesses is bounded by what can have been: the file it comes from may
+  /// be spoilt.
   package init(_ rate: Rate, _ memory: GuessMemory, at now: Instant) {
     self.rate = rate
     debt = min(max(memory.debt, .zero), rate.full + rate.leak)

@@ -2,8 +2,8 @@
 import StationProtocol
 import Time
 
-/// What is going on at the machine. One customer at a time: while an exchange is under way, neither
-/// a choice nor a code of anybody means anything.
+/// The state of the exchange at the machine. One customer at a time: while an exchange is under
+/// way, neither a choice nor a code of anybody means anything.
 package enum ExchangeSession: Equatable, Sendable {
   /// Nobody has chosen anything. Becomes `chosen`, `askingBalance`.
   case idle
@@ -20,7 +20,7 @@ package enum ExchangeSession: Equatable, Sendable {
   case committing(Intention, serial: UInt8, balance: Int64, seq: UInt64)
   /// The motor was told. Becomes `over`.
   case dispensing(Exchange, DispenseWatch, balance: Int64?)
-  /// What came of it stands on the screen. Becomes `idle` by time, `chosen` by the next choice.
+  /// The outcome stands on the screen. Becomes `idle` by time, `chosen` by the next choice.
   case over(VendingScreen.Phase, until: Instant)
 
   package struct Choice: Equatable, Sendable {

@@ -172,7 +172,7 @@ extension Vending {
 
   // MARK: - The steps of an exchange
 
-  /// What became durable may be what an exchange waits for.
+  /// Records became durable: an exchange may wait for one of them.
   mutating func journaled(_ around: Surroundings, _ step: inout Step) {
     let now = step.now.instant
     switch session {
@@ -313,7 +313,8 @@ extension Vending {
 
   /// What an earlier life left behind. Before a motor was told, nothing happened. After that, a
   /// machine that knows its orders is asked by the same number, as long as neither it nor this
-  /// computer can have lost power since; otherwise nobody will ever know, and the member does not pay.
+  /// computer can have lost power since; otherwise nobody will ever know, and the member does not
+  /// pay.
   mutating func boot(_ recovered: Recovered, _ step: inout Step) {
     planogram.recover(recovered.slots)
     serial = recovered.serial

@@ -2,7 +2,8 @@
 import StationProtocol
 import Time
 
-/// What belongs to the machine; `Vending+Exchange` and `Vending+Machine` say what is done with it.
+/// The state of the exchange machine; `Vending+Exchange` and `Vending+Machine` say what is done
+/// with it.
 package struct Vending: Equatable, Sendable {
   package let policy: VendingPolicy
   package internal(set) var planogram: Planogram

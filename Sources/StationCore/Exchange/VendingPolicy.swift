@@ -6,8 +6,8 @@ package struct VendingPolicy: Equatable, Sendable {
   /// In the order of their numbers, each once.
   package let slots: [SlotConfiguration]
   package var timing: VendingTiming
-  /// The machine knows its orders by their numbers: the same one again turns nothing, and is answered
-  /// by how it stands. Of a machine that does not, no order is ever given twice.
+  /// The machine knows its orders by their numbers: the same one again turns nothing, and is
+  /// answered by how it stands. Of a machine that does not, no order is ever given twice.
   package var ordersAreRepeatable: Bool
 
   package init(
@@ -23,7 +23,7 @@ package struct VendingPolicy: Equatable, Sendable {
   }
 }
 
-/// What is sold from a slot.
+/// The article that is sold from a slot.
 package struct SlotConfiguration: Equatable, Sendable {
   package var slot: SlotID
   package var article: ArticleID

@@ -42,7 +42,7 @@ package struct KeptEnds: Equatable, Sendable {
 
   mutating func recover(_ epoch: StoreEpoch?) { known = epoch }
 
-  /// What follows from an event.
+  /// An action that follows from an event.
   enum Action: Equatable, Sendable {
     case nothing
     /// The next row after this one is wanted.

@@ -9,7 +9,7 @@ package enum LinkEvent: Equatable, Sendable {
   /// A file of the store was removed or replaced while it was in use: until it is written anew,
   /// nothing lasts longer than the daemon.
   case storeDisplaced
-  /// What did not last is in a file now, with its stream and its numbers.
+  /// The records that were in memory are in a file now, with its stream and its numbers.
   case storeKept
   /// The same store has begun a new stream, with this boot as its first. Its rows that were not
   /// acknowledged have the numbers from 1 to this one there.
@@ -165,8 +165,8 @@ extension Link {
     step.effects.append(.link(.publishRecords(range)))
   }
 
-  /// What says who pays is written again before its first place is given up: a power cut in
-  /// between leaves it twice, which the service knows by the exchange's id.
+  /// A record that says who pays is written again before its first place is given up: a power cut
+  /// in between leaves it twice, which the service knows by the exchange's id.
   private func give(
     way folded: ClosedRange<UInt64>, _ again: [Record], _ around: Surroundings,
     _ step: inout Step

@@ -32,7 +32,7 @@ package struct MemberDirectory: Equatable, Sendable {
   package func member(with card: Card) -> MemberID? { cards[card] }
 }
 
-/// What is known of one member beyond a pseudonym.
+/// The properties of one member beyond a pseudonym.
 package struct MemberProfile: Equatable, Sendable {
   package enum Status: String, CaseIterable, Sendable {
     case active

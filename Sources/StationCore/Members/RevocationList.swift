@@ -70,7 +70,7 @@ package struct RevocationList: Equatable, Sendable {
     return (RevocationList(text, ids), problems)
   }
 
-  /// What is in force after reading a file: whoever it names, and while anything is wrong with it
+  /// The list in force after reading a file: whoever it names, and while anything is wrong with it
   /// also whoever was revoked before. A file that names fewer than before and breaks off in a line
   /// looks cut off, and so does one without a word.
   package static func read(

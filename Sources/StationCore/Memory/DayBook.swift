@@ -4,7 +4,7 @@ import StationProtocol
 /// The day under way. Every passage is in exactly one day's record, and no day has two: the days'
 /// numbers only grow, whatever the wall clock does.
 package struct DayBook: Equatable, Sendable {
-  /// What was counted; its `day` is filled in when it is over.
+  /// The counts; their `day` is filled in when it is over.
   package var tally = OccupancyDay(day: 0)
   /// Days since 1970-01-01, local; nil before the time was known.
   package var day: Int?

@@ -37,7 +37,7 @@ package struct Recovered: Equatable, Sendable {
   package var serviceStore: StoreEpoch?
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
-  /// What is written lasts; not so where no file could be had.
+  /// Written records last; not so where no file could be had.
   package var isDurable: Bool
   /// A store that a later version of this program has written lies beside this one.
   package var hasNewerStore: Bool

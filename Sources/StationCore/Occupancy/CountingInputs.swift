@@ -41,7 +41,7 @@ package struct TotalsCounter: Equatable, Sendable {
   package static let modulus: Int64 = 65_536
 
   private var base: Base?
-  /// What came instead of going on from `base`.
+  /// The reading that came instead of going on from `base`.
   private var rival: Base?
 
   private struct Base: Equatable, Sendable {

@@ -1,6 +1,6 @@
 // What needs attention, and how soon.
 
-/// What needs attention at a station.
+/// A condition that needs attention at a station.
 package enum Alarm: String, CaseIterable, Sendable, Comparable {
   case heldOpen = "held-open"
   /// The door stands open and will soon be an alarm; whoever stands there is told.

@@ -17,8 +17,8 @@ package struct SensorID: Hashable, Sendable, Comparable, CustomStringConvertible
   package static func < (one: SensorID, other: SensorID) -> Bool { one.text < other.text }
 }
 
-/// What is measured, each in one unit and within the bounds of what can be so in a room. What lies
-/// outside is no measurement but a fault of the sensor.
+/// A measured quantity, each in one unit and within the bounds of what can be so in a room. What
+/// lies outside is no measurement but a fault of the sensor.
 package enum Quantity: String, CaseIterable, Sendable, Comparable {
   /// In thousandths of a degree Celsius.
   case temperature
@@ -51,7 +51,7 @@ package enum Quantity: String, CaseIterable, Sendable, Comparable {
   package static func < (one: Quantity, other: Quantity) -> Bool { one.rawValue < other.rawValue }
 }
 
-/// What was measured in the `seconds` up to a record's time.
+/// The measurements of the `seconds` up to a record's time.
 package struct Measurement: Equatable, Sendable {
   /// A minute as a rule, up to an hour while the service is away for long; what a process that
   /// was stopped leaves behind may be longer.
@@ -68,7 +68,7 @@ package struct Measurement: Equatable, Sendable {
   }
 }
 
-/// What one sensor said of one quantity.
+/// One sensor's value of one quantity.
 package struct MeasuredValue: Equatable, Sendable {
   package var sensor: SensorID
   package var quantity: Quantity

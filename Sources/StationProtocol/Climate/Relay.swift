@@ -1,6 +1,6 @@
 // What is switched for the people inside.
 
-/// What is switched off while nobody is inside. A fridge is none of these: it is never switched.
+/// A load that is switched off while nobody is inside. A fridge is never wired to one.
 package enum Relay: String, CaseIterable, Sendable, Comparable {
   case lights
   case climate

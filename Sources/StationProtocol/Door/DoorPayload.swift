@@ -54,7 +54,7 @@ package struct DoorPayload: Equatable, Sendable {
     case unknown
   }
 
-  /// What is the matter with it (Door_Alarm_State).
+  /// The alarm state of the door (Door_Alarm_State).
   package enum DoorAlarm: String, CaseIterable, Sendable {
     case normal
     case alarm

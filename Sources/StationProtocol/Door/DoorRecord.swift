@@ -6,7 +6,7 @@ package enum DoorRecord: RecordFamily {
   case closed(AccessPointID)
   case locked(AccessPointID, cause: LockCause)
   case exitRequested(AccessPointID)
-  /// What stands at the door's reader now holds for everyone, and why it changed.
+  /// The mode that holds for everyone at the door changed, and why it changed.
   case modeChanged(AccessPointID, DoorMode, cause: ModeCause)
 
   package enum Kind: String, CaseIterable, Sendable {

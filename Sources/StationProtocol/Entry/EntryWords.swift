@@ -1,6 +1,6 @@
 // What is said of who wants to come in: what was shown, and why it was granted or refused.
 
-/// What was shown at a reader. A PIN leaves no trace that it could be guessed from.
+/// The credential that was shown at a reader. A PIN leaves no trace that it could be guessed from.
 package enum Credential: Hashable, Sendable {
   /// A member code, by the digest of what was signed, or of what was read where nothing was.
   case code(CodeDigest)

@@ -11,7 +11,7 @@ package struct IssuerTerms: Hashable, Sendable {
   package var traits: MemberTraits
   /// From when on its codes are not accepted.
   package var ends: WallTime?
-  /// What it calls the places that its codes are for.
+  /// The issuer's word for the places that its codes are for.
   package var audience: String?
   /// Whether its codes may tell a station without a clock what time it is. A key that signs for
   /// some members alone does not, beside one that signs for any: its clock is not theirs.

@@ -91,7 +91,7 @@ package enum CodeRefusal: Hashable, CaseIterable, Error, Sendable {
       .tooLongLived, .noSubject, .wrongAudience, .beyondIssuer,
     ]
 
-  /// What is wrong with a code that is malformed.
+  /// The fault of a malformed code.
   package var fault: CodeFault? {
     if case .malformed(let fault) = self { fault } else { nil }
   }

@@ -15,7 +15,7 @@ package struct Record: Equatable, Sendable {
     self.body = body
   }
 
-  /// What happened, by the subsystem that it happened to.
+  /// The event, by its subsystem.
   package enum Body: Equatable, Sendable {
     case station(StationRecord)
     case stream(StreamRecord)

@@ -22,7 +22,7 @@ package enum Topic: Hashable, Sendable {
   case sample(StationID)
   /// An order to the station; service to station. Reserved.
   case command(StationID)
-  /// What became of an order. Reserved.
+  /// The outcome of an order. Reserved.
   case commandResult(StationID)
   /// How the station should be configured; service to station. Retained, reserved.
   case desiredConfiguration(StationID)

@@ -118,7 +118,7 @@ struct SensorRounds {
   }
 }
 
-/// What of a sensor's comings and goings is worth a line of the log: a sensor that fails every
+/// The changes of a sensor that are worth a line of the log: a sensor that fails every
 /// few seconds for months says so once.
 struct SensorLog {
   /// So many good readings in a row, and the next failure is news again.

@@ -159,7 +159,7 @@ struct Thermometer {
     return number
   }
 
-  /// What is beyond all bounds is so for the core too, which refuses and counts it.
+  /// A value beyond all bounds is so for the core too, which refuses and counts it.
   private static func rounded(_ number: Double) -> Int64 {
     let whole = number.rounded()
     return whole.magnitude <= Double(JSONReader.largest) ? Int64(whole) : .max

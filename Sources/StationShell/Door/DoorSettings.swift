@@ -46,7 +46,7 @@ extension SettingsReader {
     section.text("lock-rating") == "pulse"
   }
 
-  /// What would burn a coil, or leave somebody inside.
+  /// Refuses settings that would burn a coil, or leave somebody inside.
   private mutating func check(_ section: Configuration.Section) {
     let kind = Self.kind(section)
     let isPulsed = Self.isPulseRated(section)

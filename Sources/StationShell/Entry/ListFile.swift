@@ -14,7 +14,7 @@ struct ListFile: Sendable {
   let limit: Int
   /// As it was when it was last read; nil where it has to be read in any case.
   private var version: Version?
-  /// What was wrong at the last look, in sentences that name the file.
+  /// The faults at the last look, in sentences that name the file.
   private(set) var problems: [String] = []
 
   /// What tells one content of a file from another without reading it. The time of the last change

@@ -75,7 +75,7 @@ struct MemberList: Equatable, Sendable {
     pins = PINBook(numbers)
   }
 
-  /// What is wrong with a list, for somebody who looks before a station does.
+  /// The faults of a list, for somebody who looks before a station does.
   static func check(_ file: [UInt8]) -> [ConfigurationProblem] {
     var reading = MemberListReading(file)
     reading.noteBlank()

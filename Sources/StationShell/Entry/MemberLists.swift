@@ -15,19 +15,19 @@ struct MemberLists {
   private var revocationsFile: ListFile?
   private let keptList: KeptList?
   private let keptRevocations: KeptList?
-  /// What is kept may be older than what is in force.
+  /// The list kept on disk is the one in force.
   private var isListKept = true
   private var areRevocationsKept = true
-  /// What is to be told at the first look.
+  /// The findings to tell at the first look.
   private var findings: [String] = []
 
   /// What a look at the files has brought. The sentences name lines and members, never a PIN or a
   /// card.
   struct Outcome: Equatable {
     var hasChanged = false
-    /// What is wrong and was not said before.
+    /// The faults that were not told before.
     var problems: [String] = []
-    /// What is worth knowing and not wrong.
+    /// The notes that are no faults.
     var notes: [String] = []
   }
 
@@ -65,7 +65,7 @@ struct MemberLists {
     return outcome
   }
 
-  /// What is wrong with the files as they stand, each bad line, whatever is in force.
+  /// The faults of the files as they stand, each bad line, whatever is in force.
   static func check(_ paths: MemberFileSettings) -> [String] {
     var problems: [String] = []
     if let path = paths.list {

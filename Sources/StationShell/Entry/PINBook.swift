@@ -17,7 +17,7 @@ struct PINBook: Equatable, Sendable {
   static let numberDigits = 1...8
 
   private var entries: [String: Entry] = [:]
-  /// What is compared where there is nothing to compare.
+  /// The hash that is compared where there is no PIN to compare.
   private let decoy: PINHash
 
   init(_ entries: [String: Entry] = [:]) {

@@ -4,15 +4,15 @@ import Time
 
 /// Framing of a scanner: a code ends with CR, LF, NUL, ETX, EOT, a tab or a form feed, or when the
 /// line has been idle for a while. What stands around a code and is none of it comes off: control
-/// characters, spaces behind it, a byte order mark, an AIM symbology identifier (ISO/IEC 15424, such
-/// as `]Q1`) and the encoding that may follow that (AIM ECI, such as `\\000026`). A space before a
-/// code stays: base45 (RFC 9285) has codes that begin with one, and none that ends so. What no
-/// member code can be is reported, not passed on.
+/// characters, spaces behind it, a byte order mark, an AIM symbology identifier (ISO/IEC 15424,
+/// such as `]Q1`) and the encoding that may follow that (AIM ECI, such as `\\000026`). A space
+/// before a code stays: base45 (RFC 9285) has codes that begin with one, and none that ends so.
+/// What no member code can be is reported, not passed on.
 package struct ScanFraming: Equatable, Sendable {
   /// The most bytes of a code. A member code has at most 300 characters (architecture.md).
   package static let longestCode = 512
 
-  /// What came out of the stream.
+  /// A frame cut from the stream.
   package enum Frame: Equatable, Sendable {
     case code([UInt8])
     /// Not a code: too long, or with a byte that base45 does not use. Its first bytes are kept,
@@ -23,7 +23,7 @@ package struct ScanFraming: Equatable, Sendable {
   /// How long the line is silent before what has come counts as a whole code.
   package let idleGap: Duration
   private var bytes: [UInt8] = []
-  /// What is wrong with what there was no room for.
+  /// The fault of the bytes for which there was no room.
   private var fault: CodeFault?
   /// Whether all of `bytes` are of the alphabet.
   private var isClean = true

@@ -18,7 +18,7 @@ final class StationReaders {
   private var presence: ReaderPresence
   /// Those of which the wires chatter, by name.
   private var chattering: [Setting] = []
-  /// What was last wrong with what a reader sent, by its name.
+  /// The last fault of each reader's frames, by its name.
   private var faults: [String: WiegandFault] = [:]
 
   init(_ settings: [Setting], _ loop: EventLoop) {

@@ -8,7 +8,7 @@ enum StationFiles {
   static let password = UnitCredential(
     "mqtt-password", home: "/etc/worker-station/credentials/mqtt-password")
 
-  /// What is wrong with keys, lists and the password, a sentence each.
+  /// The faults of keys, lists and the password, a sentence each.
   static func check(_ settings: StationSettings) -> [String] {
     if settings.issuers.isEmpty {
       Output.complain("there is no [issuer NAME] section: every member code will be refused")

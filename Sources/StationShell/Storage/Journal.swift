@@ -18,7 +18,7 @@ final class Journal {
     case rows(StreamID, first: UInt64, records: [[UInt8]])
     /// A file of the store was removed or replaced: what is written is gone with the daemon.
     case displaced
-    /// What was kept in memory, or in a file without a name, is in the file now.
+    /// The records kept in memory, or in a file without a name, are in the file now.
     case kept
     /// Rows of a store that was set aside.
     case remainder(StreamID, first: UInt64, records: [[UInt8]])
@@ -225,7 +225,7 @@ final class JournalWriter {
     }
   }
 
-  /// What was handed over before is committed first, under the old stream's numbers.
+  /// Records handed over before are committed first, under the old stream's numbers.
   private func renew() {
     let old = store.stream
     commit()

@@ -46,7 +46,7 @@ extension StationStore {
     }
   }
 
-  /// What was spoilt counts for nothing and condemns nothing: these are brakes, not accounts.
+  /// A spoilt row counts for nothing and condemns nothing: these are brakes, not accounts.
   static func guesses(_ database: Database) throws(DatabaseError) -> [GuessChange] {
     var changes: [GuessChange] = []
     let select: StaticString =

@@ -211,7 +211,7 @@ final class StationStore {
     return (recovered, base)
   }
 
-  /// What one commit makes durable.
+  /// The records and changes that one commit makes durable.
   struct Batch {
     /// In the order in which they were decided: a later one may undo an earlier.
     enum Operation {

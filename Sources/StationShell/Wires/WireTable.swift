@@ -21,7 +21,7 @@ struct WireRow: Sendable {
 
   let kind: BoardLine.Kind
   let section: Section
-  /// What hangs on the wire and when it is active.
+  /// The part that the wire connects, and when it is active.
   let help: String
   let example: String
   let meaning: Meaning

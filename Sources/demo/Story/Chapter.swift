@@ -9,7 +9,7 @@ struct Chapter: Sendable {
   let about: String
   /// How many stations it has.
   var stations = 1
-  /// What they are told beyond the defaults, so that nobody waits half a minute.
+  /// The settings of the stations beyond the defaults, so that nobody waits half a minute.
   var settings: [String: [String: String]] = [:]
   var hasMachine = false
   let tell: @Sendable (Telling) throws -> Void

@@ -7,7 +7,7 @@ import StationProtocol
 /// 200 ms, and names the same serial number, type and column. Anything else is counted, logged once
 /// for each kind, and never believed.
 final class ChannelBoard: ExchangeMachine {
-  /// What came from the board and answered nothing.
+  /// Bytes from the board that answered nothing.
   enum LineFault: String, CaseIterable {
     case noise = "bytes that are no frame"
     case wrongSum = "a frame with a wrong check byte"

@@ -2,7 +2,7 @@
 import StationCore
 import StationProtocol
 
-/// What is asked of a board, in eight bytes: `ED`, the length 8, a serial number, a type, a column,
+/// An order to a board, in eight bytes: `ED`, the length 8, a serial number, a type, a column,
 /// two data bytes that no order uses, and the exclusive or of the seven before.
 package struct ChannelOrder: Hashable, Sendable {
   package enum Kind: UInt8, CaseIterable, Sendable {
