@@ -19,6 +19,8 @@ package enum Base64 {
   /// - Returns: nil where the text is not base64 in its one spelling, padding included.
   package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     let digits = Array(text)
+    // libsodium compares signed characters, and takes some bytes beyond ASCII for digits.
+    guard digits.allSatisfy({ $0 < 0x80 }) else { return nil }
     var isRead = false
     let bytes = [UInt8](unsafeUninitializedCapacity: digits.count / 4 * 3 + 1) { bytes, count in
       guard let start = bytes.baseAddress else { return }

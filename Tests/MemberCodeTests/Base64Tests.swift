@@ -23,6 +23,7 @@ struct Base64Tests {
     "what is not base64 in its one spelling is refused",
     arguments: [
       "Z", "Zg", "Zg=", "Zh==", "Zm9=", "====", "=m9v", "Zm=v", "Z g=", "Zm9v\n", "Z===", "Zm-_",
+      "Q\u{FFFD}", "Zé==", "ÿÿÿÿ",
     ])
   func refused(text: String) { #expect(Base64.decode(text.utf8) == nil) }
 }

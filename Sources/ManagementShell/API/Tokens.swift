@@ -81,9 +81,10 @@ package struct Tokens: Sendable {
   /// - Parameter header: of `Authorization` (RFC 6750 section 2.1).
   package func actor(authorization header: String?) -> Actor? {
     guard let header, header.utf8.count <= Self.longestHeader else { return nil }
-    let words = header.split(separator: " ", maxSplits: 1)
-    guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
-    let offered = Array(words[1].utf8)
+    // Bytes: to Swift a space with a combining mark behind it, as a token may begin, is no space.
+    let words = header.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
+    guard words.count == 2, Substring(words[0]).lowercased() == "bearer" else { return nil }
+    let offered = Array(words[1])
     var found: Actor?
     // Every token is compared, so that the time does not tell which of them was close.
     for (token, actor) in entries where Self.areEqual(token, offered) { found = actor }
