@@ -15,7 +15,7 @@ extension Probe {
     try expect((try? Base45.decode(text)) == bytes, "bytes come back from base45")
   }
 
-  /// Two readers that know nothing of each other find the same in the same bytes.
+  /// Holds each item that is read here against the same item as libcbor reads it.
   private static let cbor = Probe("cbor", longest: 1100) { (bytes) throws(Violation) in
     guard let tree = try? CBORItem.read(bytes, { CBORTree($0) }) else { return }
     if let other = CBORTree(libcbor: bytes) {

@@ -180,7 +180,7 @@ package final class ManagementUnderTest {
   package func code(for member: String) throws -> String {
     let answer = try api.call("POST", "/members/\(member)/codes", json: "{}")
     guard let payload = answer.object["payload"] as? String else {
-      throw TestBedError("POST codes: \(answer.status) \(answer.text)")
+      throw TestBedError("no code was issued: the service answered \(answer.status) \(answer.text)")
     }
     return payload
   }

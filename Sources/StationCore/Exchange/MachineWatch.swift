@@ -2,8 +2,8 @@
 import StationProtocol
 import Time
 
-/// Asks the machine how one slot after the other stands while nobody buys, and keeps what it says
-/// of the machine as a whole.
+/// Polls the state of one slot after the other while nobody buys, and keeps the state of the machine
+/// as a whole.
 package struct MachineWatch: Equatable, Sendable {
   /// So many questions in a row without an answer, and the machine is lost.
   static let silences = 3

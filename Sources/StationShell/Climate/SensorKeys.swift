@@ -111,7 +111,7 @@ extension ConfigurationTable.Section {
       {
         MeterRegister($0) != nil
       }, .optional(example: example),
-      "The register of its \(name): table, address, type, low-first where the lowest word comes "
-        + "first, and how many \(unit) one count is.")
+      "The register of the meter's \(name): its table, address and type, low-first where the "
+        + "lowest word comes first, and the \(unit) of one count.")
   }
 }
