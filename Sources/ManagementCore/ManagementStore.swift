@@ -18,9 +18,9 @@ package protocol ManagementQueries:
 
 extension ManagementQueries {
   /// The counts of the day that it is now at each station's place.
-  package func countsOfToday(at now: Now) throws(StoreFailure) -> [StationID: DayCounts] {
-    var counts: [StationID: DayCounts] = [:]
-    var days: [Int: [StationID: DayCounts]] = [:]
+  package func countsOfToday(at now: Now) throws(StoreFailure) -> [StationID: VisitCounts] {
+    var counts: [StationID: VisitCounts] = [:]
+    var days: [Int: [StationID: VisitCounts]] = [:]
     for station in try stations() {
       let day = (station.zone ?? now.rules).localDay(of: now.wall)
       if days[day] == nil { days[day] = try self.counts(onDay: day) }

@@ -28,15 +28,10 @@ package enum CommandFault: Error, Equatable, Sendable, CustomStringConvertible {
 /// The words of one command line. An option is a word that begins with two hyphens, as GNU writes
 /// them; its value is the next word, or follows a `=` in the same one. Behind the word `--` no word
 /// is an option (POSIX.1-2017 section 12.2, guideline 10).
-package struct CommandWords: Equatable, Sendable {
+package struct CommandWords: Sendable {
   /// The words that are neither options nor their values, in order.
   package private(set) var operands: [String] = []
   private var found: [(name: String, value: String?)] = []
-
-  package static func == (one: CommandWords, other: CommandWords) -> Bool {
-    one.operands == other.operands
-      && one.found.elementsEqual(other.found) { $0.name == $1.name && $0.value == $1.value }
-  }
 
   /// - Parameters:
   ///   - flags: options without a value.

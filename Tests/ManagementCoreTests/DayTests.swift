@@ -20,7 +20,7 @@ struct DayTests {
       .entry(.refusalsCounted(door, count: 40)), .door(.closed(door)),
     ]
     _ = scenario.deliver(batch(1, bodies.map { scenario.record($0) }), from: gate)
-    let expected = DayCounts(entries: 2, exits: 1, granted: 1, refused: 41)
+    let expected = VisitCounts(entries: 2, exits: 1, granted: 1, refused: 41)
     #expect(try scenario.view.today == expected)
     scenario.restart()
     #expect(try scenario.view.today == expected)
@@ -54,7 +54,7 @@ struct DayTests {
     }
     #expect(scenario.now.localMinute == 0)
     #expect(scenario.handle(.dayBegan) == [.announce(gate)])
-    #expect(try scenario.view.today == DayCounts())
+    #expect(try scenario.view.today == VisitCounts())
   }
 
   @Test("a passage that a station's clock puts into tomorrow is counted when tomorrow has come")

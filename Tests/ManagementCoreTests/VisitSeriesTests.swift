@@ -15,7 +15,7 @@ struct VisitSeriesTests {
     _ by: MeasuredSeries.Step, _ count: Int64, _ counts: [Int64: Int64]
   ) -> [Int64] {
     let bounds = VisitSeries.hours(by, count: count, at: Self.end, in: Self.zone)
-    let series = VisitSeries(by, bounds, of: counts.mapValues { DayCounts(entries: $0) })
+    let series = VisitSeries(by, bounds, of: counts.mapValues { VisitCounts(entries: $0) })
     return series.steps.map(\.counts.entries)
   }
 

@@ -51,8 +51,8 @@ struct SecondReadingTests {
     #expect(events.map(\.received) == [before.wall, before.wall])
     #expect(events.map(\.json) == [passage.json, late.json])
     let day = Store.now.localDay
-    #expect(try store.counts(onDay: day)[Store.gate] == DayCounts(entries: 1))
-    #expect(try store.counts(onDay: day - 1)[Store.gate] == DayCounts(exits: 1))
+    #expect(try store.counts(onDay: day)[Store.gate] == VisitCounts(entries: 1))
+    #expect(try store.counts(onDay: day - 1)[Store.gate] == VisitCounts(exits: 1))
     #expect(try store.quarantine(before: nil, limit: 9).isEmpty)
     #expect(try Self.again(store).isEmpty)
     // The station sends them again: they are what stands there.

@@ -272,21 +272,21 @@ struct StoreContractTests {
     let today = Self.now.localDay
     #expect(
       try store.counts(onDay: today) == [
-        Self.gate: DayCounts(entries: 1, exits: 1, granted: 1, refused: 13),
-        Self.hall: DayCounts(entries: 1),
+        Self.gate: VisitCounts(entries: 1, exits: 1, granted: 1, refused: 13),
+        Self.hall: VisitCounts(entries: 1),
       ])
-    #expect(try store.counts(onDay: today - 1) == [Self.gate: DayCounts(entries: 1)])
+    #expect(try store.counts(onDay: today - 1) == [Self.gate: VisitCounts(entries: 1)])
     #expect(try store.counts(onDay: today + 1) == [:])
     let hour = Self.now.wall.hour
     let visits = try store.visits(of: Self.gate, hours: hour - 24..<hour + 1)
     #expect(
       visits == [
-        hour: DayCounts(entries: 1, exits: 1, granted: 1, refused: 13),
-        hour - 24: DayCounts(entries: 1),
+        hour: VisitCounts(entries: 1, exits: 1, granted: 1, refused: 13),
+        hour - 24: VisitCounts(entries: 1),
       ])
     #expect(try store.visits(of: Self.gate, hours: hour - 23..<hour) == [:])
     #expect(
-      try store.visits(of: Self.hall, hours: hour..<hour + 1) == [hour: DayCounts(entries: 1)])
+      try store.visits(of: Self.hall, hours: hour..<hour + 1) == [hour: VisitCounts(entries: 1)])
   }
 
   @Test(

@@ -15,6 +15,7 @@ func catalogueFaults(_ catalogues: [SourceFile]) -> [Fault] {
     }
     texts.append((file, entries))
     faults += repeatedKeys(file)
+    faults += lookupFaults(file, entries)
     for (key, text) in entries.sorted(by: { $0.key < $1.key }) where text.trimmed.isEmpty {
       faults.append(file.fault(line(of: key, file), "empty text \(key)", "write it"))
     }
@@ -36,6 +37,20 @@ func catalogueFaults(_ catalogues: [SourceFile]) -> [Fault] {
     }
   }
   return faults
+}
+
+/// A word that a text looks up by a record's value, as `denial.*.title`, is there for one value at least:
+/// a slip in it would show the protocol's word to a manager.
+private func lookupFaults(_ file: SourceFile, _ entries: [String: String]) -> [Fault] {
+  entries.sorted { $0.key < $1.key }.flatMap { key, text in
+    parameters(text).flatMap { $0.split { "{}|;".contains($0) } }.filter { $0.contains("*") }
+      .filter { pattern in
+        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        return !entries.keys.contains { $0.hasPrefix(parts[0]) && $0.hasSuffix(parts[1]) }
+      }.map {
+        file.fault(line(of: key, file), "\(key) looks up \($0), of which there is none", "mend it")
+      }
+  }
 }
 
 /// `{name}` of "Good morning, {name}", with all that may stand in it.

@@ -192,6 +192,10 @@ struct PlantedTests {
     #expect(catalogueFaults([english, other]).map(\.line) == [3, 1, 1])
     #expect(catalogueFaults([twice]).count >= 1)
     #expect(catalogueFaults([SourceFile("Sources/Texts/en.json", "[]")]).count == 1)
+    let looking = SourceFile(
+      "Sources/Texts/en.json",
+      "{\n \"a\": \"{b|word.*.title|}\",\n \"c\": \"{d|wrod.*}\",\n \"word.e.title\": \"E\"\n}")
+    #expect(catalogueFaults([looking]).map(\.line) == [3])
   }
 
   @Test("a citation of a test that is not there is found")

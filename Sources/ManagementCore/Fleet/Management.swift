@@ -41,7 +41,7 @@ package struct Management: Equatable, Sendable {
           $0 = StationLife(names: registration.names)
           $0.retirement = registration.retirement
           $0.zone = registration.zone
-          $0.recover(today[registration.id] ?? DayCounts(), at: now)
+          $0.recover(today[registration.id] ?? VisitCounts(), at: now)
         }
       }
       return [.readAgain(after: 0)]

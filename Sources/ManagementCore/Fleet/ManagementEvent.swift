@@ -4,7 +4,7 @@ import StationProtocol
 /// An input of the service.
 package enum ManagementEvent: Equatable, Sendable {
   /// The first event: what the store knows.
-  case booted(stations: [StationRegistration], today: [StationID: DayCounts])
+  case booted(stations: [StationRegistration], today: [StationID: VisitCounts])
   /// A page of quarantine, as `readAgain` wanted it; empty where there is no more.
   case quarantined([Quarantined])
   /// The broker accepted a session, or it ended.

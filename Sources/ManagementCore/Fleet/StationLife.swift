@@ -44,7 +44,7 @@ package struct StationLife: Equatable, Sendable {
   package private(set) var isClockTrusted: Bool?
   /// The counts of today and of the days beside it: a station's clock may be ahead at midnight,
   /// and the service's own may be set back over it.
-  private var days: [Int: DayCounts] = [:]
+  private var days: [Int: VisitCounts] = [:]
 
   /// The records of the present session that were stored, or compared with what is. Nothing beyond
   /// them is acknowledged: a station on a copy of its store sends other records under numbers
@@ -194,18 +194,20 @@ package struct StationLife: Equatable, Sendable {
   }
 
   /// Adds what committed records count.
-  private mutating func add(_ more: DayCounts, day: Int, at now: Now) {
+  private mutating func add(_ more: VisitCounts, day: Int, at now: Now) {
     let today = localDay(now)
     if days.keys.contains(where: { abs($0 - today) > 1 }) {
       days = days.filter { abs($0.key - today) <= 1 }
     }
-    if abs(day - today) <= 1 { days[day, default: DayCounts()] += more }
+    if abs(day - today) <= 1 { days[day, default: VisitCounts()] += more }
   }
 
-  package mutating func recover(_ counts: DayCounts, at now: Now) { days = [localDay(now): counts] }
+  package mutating func recover(_ counts: VisitCounts, at now: Now) {
+    days = [localDay(now): counts]
+  }
 
   /// The counts of the local day that it is now.
-  package func today(_ now: Now) -> DayCounts { days[localDay(now)] ?? DayCounts() }
+  package func today(_ now: Now) -> VisitCounts { days[localDay(now)] ?? VisitCounts() }
 
   /// The day that it is now at its place.
   package func localDay(_ now: Now) -> Int { (zone ?? now.rules).localDay(of: now.wall) }

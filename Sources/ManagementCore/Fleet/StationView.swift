@@ -13,7 +13,7 @@ package struct StationView: Equatable, Sendable {
   package var ageSeconds: Int64?
   /// When `ageSeconds` is next another one; nil while time does not change it.
   package var ageChanges: WallTime?
-  package var today: DayCounts
+  package var today: VisitCounts
   /// When that day ends at the station's place.
   package var dayEnds: WallTime
 

@@ -83,9 +83,9 @@ package protocol IngestBook {
   /// Adds to what was measured in each hour.
   mutating func add(_ hours: [MeasuredHour], of stream: IngestStream) throws(Failure)
   /// Adds to the counts of a station's days.
-  mutating func add(_ counts: [Int: DayCounts], of station: StationID) throws(Failure)
+  mutating func add(_ counts: [Int: VisitCounts], of station: StationID) throws(Failure)
   /// The same of hours.
-  mutating func add(hours: [Int64: DayCounts], of station: StationID) throws(Failure)
+  mutating func add(hours: [Int64: VisitCounts], of station: StationID) throws(Failure)
 
   // MARK: Quarantine
 

@@ -34,9 +34,9 @@ package struct StoreOutcome: Equatable, Sendable {
   /// What a record of this item told the ledger and does not fit.
   package var discrepancies: [Discrepancy] = []
   /// What the station's new records add to the counts of each local day.
-  package private(set) var added: [Int: DayCounts] = [:]
+  package private(set) var added: [Int: VisitCounts] = [:]
   /// The same for each hour since 1970-01-01 UTC.
-  private(set) var addedHours: [Int64: DayCounts] = [:]
+  private(set) var addedHours: [Int64: VisitCounts] = [:]
   /// What the last of the station's new records says of its clock; nil where there is none.
   package private(set) var isClockTrusted: Bool?
 
@@ -77,9 +77,9 @@ package struct StoreOutcome: Equatable, Sendable {
   /// Counts a new record to its day and its hour.
   /// - Parameter zone: of the station's place.
   mutating func count(_ record: Record, received now: Now, in zone: Zone) {
-    let counts = DayCounts(of: record)
+    let counts = VisitCounts(of: record)
     guard !counts.isZero else { return }
-    added[DayCounts.day(of: record, received: now, in: zone), default: DayCounts()] += counts
-    addedHours[DayCounts.hour(of: record, received: now), default: DayCounts()] += counts
+    added[VisitCounts.day(of: record, received: now, in: zone), default: VisitCounts()] += counts
+    addedHours[VisitCounts.hour(of: record, received: now), default: VisitCounts()] += counts
   }
 }

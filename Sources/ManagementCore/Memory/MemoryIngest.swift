@@ -89,15 +89,15 @@ struct MemoryIngest: IngestBook {
     }
   }
 
-  func add(_ counts: [Int: DayCounts], of station: StationID) {
+  func add(_ counts: [Int: VisitCounts], of station: StationID) {
     for (day, more) in counts {
-      store.days[DayKey(station: station, day: day), default: DayCounts()] += more
+      store.days[DayKey(station: station, day: day), default: VisitCounts()] += more
     }
   }
 
-  func add(hours: [Int64: DayCounts], of station: StationID) {
+  func add(hours: [Int64: VisitCounts], of station: StationID) {
     for (hour, more) in hours {
-      store.visits[station, default: [:]][hour, default: DayCounts()] += more
+      store.visits[station, default: [:]][hour, default: VisitCounts()] += more
     }
   }
 

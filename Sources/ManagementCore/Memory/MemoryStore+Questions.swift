@@ -58,12 +58,12 @@ extension MemoryStore {
       .sorted { $0.place < $1.place }
   }
 
-  package func visits(of station: StationID, hours range: Range<Int64>) -> [Int64: DayCounts] {
+  package func visits(of station: StationID, hours range: Range<Int64>) -> [Int64: VisitCounts] {
     (visits[station] ?? [:]).filter { range.contains($0.key) }
   }
 
-  package func counts(onDay day: Int) -> [StationID: DayCounts] {
-    var counts: [StationID: DayCounts] = [:]
+  package func counts(onDay day: Int) -> [StationID: VisitCounts] {
+    var counts: [StationID: VisitCounts] = [:]
     for (key, value) in days where key.day == day { counts[key.station] = value }
     return counts
   }

@@ -10,8 +10,8 @@ package final class MemoryStore: ManagementStore {
   var claims: [StreamKey: StreamClaims] = [:]
   var registrations: [StationID: StationNames] = [:]
   var retirements: [StationID: Retirement] = [:]
-  var days: [DayKey: DayCounts] = [:]
-  var visits: [StationID: [Int64: DayCounts]] = [:]
+  var days: [DayKey: VisitCounts] = [:]
+  var visits: [StationID: [Int64: VisitCounts]] = [:]
   var minutes: [Place: [UInt8]] = [:]
   var hours: [StationID: [MeasuredHour.Place: MeasuredHour]] = [:]
   /// The ledger, and the members whose points it knows of.

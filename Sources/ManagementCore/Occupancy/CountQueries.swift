@@ -4,9 +4,9 @@ import StationProtocol
 /// The questions that the counts of days and hours answer; records alone change them.
 package protocol CountQueries: AnyObject {
   /// The counts of a day, by station; each counts its own days.
-  func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts]
+  func counts(onDay day: Int) throws(StoreFailure) -> [StationID: VisitCounts]
   /// The counts of a station's hours since 1970-01-01 UTC, as far as something happened in them.
   func visits(
     of station: StationID, hours: Range<Int64>
-  ) throws(StoreFailure) -> [Int64: DayCounts]
+  ) throws(StoreFailure) -> [Int64: VisitCounts]
 }

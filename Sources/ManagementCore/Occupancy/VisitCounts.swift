@@ -1,9 +1,9 @@
-// What happened at a station within an hour or a day, as far as a manager counts it.
+// Counts of who came, left and was refused at a station within an hour or a day.
 import StationProtocol
 import Time
 
 /// Totals of one hour or of one local day of one station.
-package struct DayCounts: Equatable, Sendable {
+package struct VisitCounts: Equatable, Sendable {
   package var entries: Int64 = 0
   package var exits: Int64 = 0
   package var granted: Int64 = 0
@@ -29,14 +29,14 @@ package struct DayCounts: Equatable, Sendable {
     }
   }
 
-  package static func += (sum: inout DayCounts, more: DayCounts) {
+  package static func += (sum: inout VisitCounts, more: VisitCounts) {
     sum.entries += more.entries
     sum.exits += more.exits
     sum.granted += more.granted
     sum.refused += more.refused
   }
 
-  package var isZero: Bool { self == DayCounts() }
+  package var isZero: Bool { self == VisitCounts() }
 
   /// The day to which a record counts: that of its own clock where it could be believed,
   /// otherwise that of its arrival.

@@ -9,7 +9,7 @@ package struct VisitSeries: Equatable, Sendable {
   package struct Step: Equatable, Sendable {
     /// When the hour or the day began.
     package var from: WallTime
-    package var counts: DayCounts
+    package var counts: VisitCounts
   }
 
   package var by: MeasuredSeries.Step
@@ -41,11 +41,11 @@ package struct VisitSeries: Equatable, Sendable {
   /// - Parameters:
   ///   - bounds: of `hours(_:count:at:in:)`.
   ///   - counts: of each hour in which something happened.
-  package init(_ by: MeasuredSeries.Step, _ bounds: [Int64], of counts: [Int64: DayCounts]) {
+  package init(_ by: MeasuredSeries.Step, _ bounds: [Int64], of counts: [Int64: VisitCounts]) {
     self.by = by
     steps = zip(bounds, bounds.dropFirst()).map { first, next in
-      var sum = DayCounts()
-      for hour in first..<next { sum += counts[hour] ?? DayCounts() }
+      var sum = VisitCounts()
+      for hour in first..<next { sum += counts[hour] ?? VisitCounts() }
       return Step(from: WallTime(seconds: first * 3600), counts: sum)
     }
   }

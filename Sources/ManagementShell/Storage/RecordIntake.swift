@@ -31,8 +31,8 @@ final class RecordIntake: IngestBook {
   private var stations: [StationID: Int64] = [:]
   /// Streams whose progress is not written yet.
   private var moved: [IngestStream] = []
-  private var days: [CountKey: DayCounts] = [:]
-  private var hours: [CountKey: DayCounts] = [:]
+  private var days: [CountKey: VisitCounts] = [:]
+  private var hours: [CountKey: VisitCounts] = [:]
   private var zones: [StationID: Zone?] = [:]
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
@@ -217,15 +217,15 @@ final class RecordIntake: IngestBook {
     measurements.add(hours, station: stream.stationNumber)
   }
 
-  func add(_ more: [Int: DayCounts], of station: StationID) {
+  func add(_ more: [Int: VisitCounts], of station: StationID) {
     for (day, more) in more where !more.isZero {
-      days[CountKey(station: station, time: Int64(day)), default: DayCounts()] += more
+      days[CountKey(station: station, time: Int64(day)), default: VisitCounts()] += more
     }
   }
 
-  func add(hours more: [Int64: DayCounts], of station: StationID) {
+  func add(hours more: [Int64: VisitCounts], of station: StationID) {
     for (hour, more) in more where !more.isZero {
-      hours[CountKey(station: station, time: hour), default: DayCounts()] += more
+      hours[CountKey(station: station, time: hour), default: VisitCounts()] += more
     }
   }
 
@@ -258,7 +258,7 @@ final class RecordIntake: IngestBook {
   }
 
   private static func save(
-    _ counts: inout [CountKey: DayCounts], _ statement: any SQLStatement
+    _ counts: inout [CountKey: VisitCounts], _ statement: any SQLStatement
   ) throws(DatabaseError) {
     for (key, count) in counts {
       try statement.bind(1, key.station.text)

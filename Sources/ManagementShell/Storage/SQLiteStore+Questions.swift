@@ -176,9 +176,9 @@ extension SQLiteStore {
 
   package func visits(
     of station: StationID, hours: Range<Int64>
-  ) throws(StoreFailure) -> [Int64: DayCounts] {
+  ) throws(StoreFailure) -> [Int64: VisitCounts] {
     try guarded { () throws(DatabaseError) in
-      var counts: [Int64: DayCounts] = [:]
+      var counts: [Int64: VisitCounts] = [:]
       try database.prepare(
         """
         SELECT hour, entries, exits, granted, refused FROM visit_hour
@@ -187,7 +187,7 @@ extension SQLiteStore {
       ).rows([
         .text(station.text), .integer(hours.lowerBound), .integer(hours.upperBound),
       ]) { row in
-        counts[row.int64(0)] = DayCounts(
+        counts[row.int64(0)] = VisitCounts(
           entries: row.int64(1), exits: row.int64(2), granted: row.int64(3),
           refused: row.int64(4))
       }
@@ -195,14 +195,14 @@ extension SQLiteStore {
     }
   }
 
-  package func counts(onDay day: Int) throws(StoreFailure) -> [StationID: DayCounts] {
+  package func counts(onDay day: Int) throws(StoreFailure) -> [StationID: VisitCounts] {
     try guarded { () throws(DatabaseError) in
-      var counts: [StationID: DayCounts] = [:]
+      var counts: [StationID: VisitCounts] = [:]
       try database.prepare(
         "SELECT station, entries, exits, granted, refused FROM day_count WHERE day = ?1"
       ).rows([.integer(Int64(day))]) { row in
         guard let station = StationID(row.text(0)) else { return }
-        counts[station] = DayCounts(
+        counts[station] = VisitCounts(
           entries: row.int64(1), exits: row.int64(2), granted: row.int64(3),
           refused: row.int64(4))
       }

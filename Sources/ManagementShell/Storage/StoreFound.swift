@@ -10,7 +10,7 @@ struct StoreFound {
   let epoch: StoreEpoch
   let stations: [StationRegistration]
   /// The counts of the day that it is at each station's place.
-  let today: [StationID: DayCounts]
+  let today: [StationID: VisitCounts]
   /// The id of the newest event; 0 where there is none.
   let newestEvent: Int64
 

@@ -80,7 +80,7 @@ function said(spec, record) {
 function worded(value, ways) {
   for (const way of ways) {
     if (!way) return "";
-    if (way in formats) return formats[way](value);
+    if (Object.hasOwn(formats, way)) return formats[way](value);
     const key = way.replace("*", () => value);
     if (hasText(key)) return t(key);
   }

@@ -15,7 +15,6 @@ package struct InputLine: RawRepresentable, Hashable, Sendable, Comparable {
   package static let secondFire = InputLine(rawValue: "fire-b")
   package static let mains = InputLine(rawValue: "mains")
   package static let motion = InputLine(rawValue: "motion")
-  package static let machineDoor = InputLine(rawValue: "machine-door")
   /// The wires of a card reader or keypad.
   package static let reader = InputLine(rawValue: "reader")
 

@@ -4,7 +4,7 @@ import TestBed
 
 /// One chapter: how long a story becomes does not lengthen another one.
 struct Chapter: Sendable {
-  /// What `STORY=` calls it.
+  /// The chapter's word for `STORY=`.
   let name: String
   let about: String
   /// How many stations it has.

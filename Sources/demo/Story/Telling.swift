@@ -1,4 +1,4 @@
-// What the chapters of the story have in common: steps with their times, and looks at what came of them.
+// The part that all chapters of the story share: steps with their times, hands and eyes.
 import Foundation
 import TestBed
 
