@@ -14,7 +14,7 @@ struct SensorTests {
   }
 
   private static func thermometer(
-    limits: TemperatureLimits? = nil, oneWire: Bool = false
+    limits: [ReadingLimits] = [], oneWire: Bool = false
   ) -> Sensor {
     Sensor(
       SensorConfiguration(
@@ -199,13 +199,12 @@ struct SensorTests {
   }
 }
 
-@Suite("Temperature watch")
-struct TemperatureWatchTests {
+@Suite("Limit watch")
+struct LimitWatchTests {
   private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
 
-  private var watch: TemperatureWatch {
-    TemperatureWatch(
-      TemperatureLimits(coldest: 5000, hottest: 35_000, hysteresis: 1000, delay: .seconds(600)))
+  private var watch: LimitWatch {
+    LimitWatch(.temperature(low: 5000, high: 35_000, hysteresis: 1000, delay: .seconds(600)))
   }
 
   @Test("too cold is said after the delay, and ends within the limit by the hysteresis")
@@ -213,14 +212,14 @@ struct TemperatureWatchTests {
     var watch = watch
     watch.sense(4999, at: at(0))
     watch.wake(at: at(599))
-    #expect(!watch.isTooCold)
+    #expect(!watch.raises(.tooCold))
     #expect(watch.deadline == at(600))
     watch.wake(at: at(600))
-    #expect(watch.isTooCold && !watch.isTooHot)
+    #expect(watch.raises(.tooCold) && !watch.raises(.tooHot))
     watch.sense(5999, at: at(700))
-    #expect(watch.isTooCold)
+    #expect(watch.raises(.tooCold))
     watch.sense(6000, at: at(701))
-    #expect(!watch.isTooCold)
+    #expect(!watch.raises(.tooCold))
     #expect(watch.deadline == nil)
   }
 
@@ -230,12 +229,12 @@ struct TemperatureWatchTests {
     watch.sense(4000, at: at(0))
     watch.sense(5000, at: at(300))
     watch.wake(at: at(600))
-    #expect(!watch.isTooCold)
+    #expect(!watch.raises(.tooCold))
     watch.sense(4000, at: at(601))
     watch.wake(at: at(1200))
-    #expect(!watch.isTooCold)
+    #expect(!watch.raises(.tooCold))
     watch.wake(at: at(1201))
-    #expect(watch.isTooCold)
+    #expect(watch.raises(.tooCold))
   }
 
   @Test("too hot is the same on the other side")
@@ -243,11 +242,11 @@ struct TemperatureWatchTests {
     var watch = watch
     watch.sense(35_001, at: at(0))
     watch.wake(at: at(600))
-    #expect(watch.isTooHot && !watch.isTooCold)
+    #expect(watch.raises(.tooHot) && !watch.raises(.tooCold))
     watch.sense(34_001, at: at(601))
-    #expect(watch.isTooHot)
+    #expect(watch.raises(.tooHot))
     watch.sense(34_000, at: at(602))
-    #expect(!watch.isTooHot)
+    #expect(!watch.raises(.tooHot))
   }
 
   @Test("a lost sensor begins no alarm, and ends none")
@@ -256,10 +255,10 @@ struct TemperatureWatchTests {
     watch.sense(4000, at: at(0))
     watch.lose()
     watch.wake(at: at(600))
-    #expect(!watch.isTooCold)
+    #expect(!watch.raises(.tooCold))
     watch.sense(4000, at: at(700))
     watch.wake(at: at(1300))
     watch.lose()
-    #expect(watch.isTooCold)
+    #expect(watch.raises(.tooCold))
   }
 }

@@ -16,7 +16,7 @@ struct StationSensorTests {
       sensors: SensorPolicy([
         SensorConfiguration(
           room, .thermometer, quantities: [.temperature],
-          limits: TemperatureLimits(coldest: 5000, hottest: 35_000)),
+          limits: [.temperature(low: 5000, high: 35_000)]),
         SensorConfiguration(mains, .meter, quantities: [.power, .energy]),
       ]))
   }
@@ -136,6 +136,43 @@ struct StationSensorTests {
     _ = station.handle(
       .climate(.sensorRead(Self.room, [SensorReading(.temperature, 6000)])), at: Self.at(601))
     #expect(!station.alarms.stands(.tooCold, nil))
+  }
+
+  @Test("stale air is an alarm of its own, and each reading tells its limits")
+  func staleAir() throws {
+    var station = Station(
+      StationConfiguration(
+        version: "test", accessPoints: [AccessPointConfiguration(id: 1)],
+        sensors: SensorPolicy([
+          SensorConfiguration(
+            Self.room, .thermometer, quantities: [.temperature, .carbonDioxide],
+            limits: [
+              .temperature(low: 5000, high: nil), .carbonDioxide(high: 1500, delay: .seconds(60)),
+            ])
+        ])))
+    _ = station.handle(.booted(Recovered(stream: Scenario.stream)), at: Self.now)
+    func sense(_ parts: Int64, _ second: Int64) -> [Effect] {
+      station.handle(
+        .climate(
+          .sensorRead(
+            Self.room, [SensorReading(.temperature, 21_000), SensorReading(.carbonDioxide, parts)])),
+        at: Self.at(second))
+    }
+    _ = station.handle(.link(.uplinkOpened(connection: 1)), at: Self.at(0))
+    guard case .climate(let told)? = Self.states(sense(1501, 1)).first else {
+      Issue.record("no climate")
+      return
+    }
+    let limits = told.sensors[0].readings.map { [$0.low, $0.high] }
+    #expect(limits == [[nil, 1500], [5000, nil]])
+    _ = sense(1501, 60)
+    #expect(!station.alarms.stands(.staleAir, nil))
+    _ = sense(1501, 61)
+    #expect(station.alarms.stands(.staleAir, nil) && !station.alarms.stands(.tooHot, nil))
+    _ = sense(1401, 62)
+    #expect(station.alarms.stands(.staleAir, nil))
+    _ = sense(1400, 63)
+    #expect(!station.alarms.stands(.staleAir, nil))
   }
 
   @Test("a deadline that has come and gone does not stand still")

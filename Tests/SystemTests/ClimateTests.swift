@@ -14,6 +14,14 @@ import Testing
       to: "sys/bus/w1/devices/\(wire)/w1_slave")
   }
 
+  /// An IIO device's air: 20.0 °C, and an amount of carbon dioxide in parts per million.
+  private static func show(air parts: Int, in folder: WorkFolder) throws {
+    let device = "sys/bus/iio/devices/iio:device0"
+    try folder.write("scd4x\n", to: "\(device)/name")
+    try folder.write("20000\n", to: "\(device)/in_temp_input")
+    try folder.write("\(Double(parts) / 10_000)\n", to: "\(device)/in_concentration_co2_input")
+  }
+
   private static func system(_ devices: WorkFolder, _ meter: MeterStandIn) throws -> WholeSystem {
     try WholeSystem(
       stations: ["climate-1"], members: ["m-1"], walkStep: 20,
@@ -22,6 +30,10 @@ import Testing
         "thermometer room": [
           "kind": "one-wire", "device": wire, "interval": "1 s", "silence": "5 s",
           "too-cold": "5", "alarm-delay": "1 s",
+        ],
+        "thermometer vent": [
+          "kind": "iio", "device": "scd4x", "carbon-dioxide": "yes", "interval": "1 s",
+          "silence": "5 s", "stale-air": "1500", "alarm-delay": "1 s",
         ],
         "energy-meter mains": ["device": meter.device, "interval": "1 s", "silence": "5 s"],
       ])
@@ -59,6 +71,7 @@ import Testing
     let devices = try WorkFolder()
     let meter = try MeterStandIn(devices)
     try Self.show(21_437, in: devices)
+    try Self.show(air: 640, in: devices)
     try meter.show(watts: 1234, wattHours: 5_678_000)
     let system = try Self.system(devices, meter)
     try Deadline.wait(until: "temperature and power in the service") {
@@ -94,12 +107,15 @@ import Testing
         "return document.body.innerText.includes('21.4 °C');")
       try browser.open("http://\(system.management.address)/#/station/climate-1")
       try browser.wait(
-        until: "the charts", "return document.querySelectorAll('#detail .chart').length === 2;")
+        until: "the charts", "return document.querySelectorAll('#detail .chart').length === 3;")
       let text = try browser.text("#detail")
-      for words in ["21.4 °C", "1,300 W", language == "en" ? "Used today" : "今日用电"] {
+      for words in [
+        "21.4 °C", "1,300 W", language == "en" ? "Used today" : "今日用电", "640 ppm",
+        language == "en" ? "CO₂, up to 1,500 ppm" : "二氧化碳，限值 1,500 ppm",
+      ] {
         #expect(text.contains(words), "\(words) is not in \(text)")
       }
-      #expect(try browser.count("#detail .old") == 0)
+      #expect(try browser.count("#detail .old, #detail .beyond") == 0)
     }
   }
 
@@ -111,6 +127,17 @@ import Testing
     try Deadline.wait(until: "the alarm of the cold") { try stands(.tooCold, system) }
     try show(6000, in: devices)
     try Deadline.wait(until: "the end of the cold") { try !stands(.tooCold, system) }
+    try show(air: 1640, in: devices)
+    try Deadline.wait(until: "the alarm of stale air") { try stands(.staleAir, system) }
+    let marked = try Browser(devices, language: "en")
+    try marked.open(
+      "http://\(system.management.address)/#/station/climate-1?token=\(system.management.token)")
+    try marked.wait(
+      until: "the value beyond its limit",
+      "return document.querySelector('#detail .beyond')?.innerText.includes('1,640 ppm') ?? false;")
+    #expect(try marked.text("#detail").contains("Stale air"))
+    try show(air: 1400, in: devices)
+    try Deadline.wait(until: "the end of stale air") { try !stands(.staleAir, system) }
     // The power-on value of a sensor without power is no temperature.
     try show(85_000, in: devices)
     try meter.order("unplug")
@@ -119,11 +146,11 @@ import Testing
     }
     let lost = try #require(try reading(system, "climate", "temperature"))
     #expect(lost.value == 6000 && !lost.isThere)
-    let browser = try Browser(devices, language: "en")
-    try browser.open("http://\(system.management.address)/#token=\(system.management.token)")
-    try browser.wait(
-      until: "an old temperature on the tile",
-      "return document.querySelector('.tile .old')?.innerText.includes('6.0 °C') ?? false;")
+    try marked.wait(
+      until: "an old temperature",
+      "return document.querySelector('#detail .old')?.innerText.includes('6.0 °C') ?? false;")
+    // The tile shows the thermometer that is there.
+    #expect(try marked.text(".tile").contains("20.0 °C"))
     try show(20_000, in: devices)
     try meter.order("plug")
     try Deadline.wait(until: "the end of both") {

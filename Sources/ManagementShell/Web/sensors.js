@@ -54,19 +54,32 @@ export function sensorFigures(view, today) {
     .filter((sensor) => sensor.readings.length === 0);
   const names = new Set(all.map(({ quantity, sensor }) => `${quantity} ${sensor}`));
   const isOne = (quantity) => [...names].filter((name) => name.startsWith(`${quantity} `)).length < 2;
+  const name = ({ quantity, sensor }) => isOne(quantity) ? t(`quantity.${quantity}`)
+    : t("sensor.of", { quantity: t(`quantity.${quantity}`), sensor });
   const figures = [
     ...shown.flatMap((quantity) => all.filter((one) => one.quantity === quantity)
-      .map((one) => sensorFigure(one, isOne(quantity) ? t(`quantity.${quantity}`)
-        : t("sensor.of", { quantity: t(`quantity.${quantity}`), sensor: one.sensor })))),
+      .map((one) => sensorFigure(one, withLimits(one, name(one))))),
     ...silent.map(({ sensor }) => figure(t("sensor.silent", { sensor }), null)),
     meters.length ? figure(t("sensor.energy-today"), today && amount("energy", today.used)) : null,
   ].filter(Boolean);
   return figures.length ? h("div", { class: "figures", "data-part": "sensors" }, figures) : null;
 }
 
+/** The name of a reading with the limits that its facility set: "CO₂, up to 1,500 ppm". */
+function withLimits({ quantity, low, high }, name) {
+  const which = low === undefined ? (high === undefined ? null : "high")
+    : high === undefined ? "low" : "both";
+  return which === null ? name : t(`sensor.limits.${which}`, {
+    name, low: low === undefined ? "" : amount(quantity, low),
+    high: high === undefined ? "" : amount(quantity, high),
+  });
+}
+
 function sensorFigure(reading, name) {
-  const words = reading.isOld ? t("sensor.old", { name, time: moment(reading.at) }) : name;
-  return figure(words, amount(reading.quantity, reading.value), reading.isOld ? "old" : "");
+  const { quantity, value, low = value, high = value, isOld } = reading;
+  const words = isOld ? t("sensor.old", { name, time: moment(reading.at) }) : name;
+  return figure(words, amount(quantity, value),
+    isOld ? "old" : value < low || value > high ? "beyond" : "");
 }
 
 /** What the charts of a station are drawn from: two answers of the service. */

@@ -62,8 +62,9 @@ package struct Climate: Equatable, Sendable {
     }
     step.set(.sensorLost, nil, stands: isAnyLost(.thermometer))
     step.set(.meterLost, nil, stands: isAnyLost(.meter))
-    step.set(.tooCold, nil, stands: sensors.contains { $0.watch?.isTooCold == true })
-    step.set(.tooHot, nil, stands: sensors.contains { $0.watch?.isTooHot == true })
+    for alarm in [Alarm.tooCold, .tooHot, .staleAir] {
+      step.set(alarm, nil, stands: sensors.contains { $0.raises(alarm) })
+    }
     closeMinute(&step)
   }
 

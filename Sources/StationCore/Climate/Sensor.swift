@@ -10,7 +10,7 @@ package struct Sensor: Equatable, Sendable {
   package private(set) var presence: Presence
   /// Readings that failed or could not be so.
   package private(set) var refused: Int64 = 0
-  package private(set) var watch: TemperatureWatch?
+  private var watches: [LimitWatch]
   private var total: EnergyTotal
 
   package enum Presence: Equatable, Sendable {
@@ -30,7 +30,7 @@ package struct Sensor: Equatable, Sendable {
     self.configuration = configuration
     presence = .awaited(since: now)
     total = EnergyTotal(modulus: configuration.modulus)
-    watch = configuration.limits.map(TemperatureWatch.init)
+    watches = configuration.limits.map(LimitWatch.init)
   }
 
   package var isThere: Bool {
@@ -38,6 +38,9 @@ package struct Sensor: Equatable, Sendable {
   }
 
   package var isLost: Bool { presence == .lost }
+
+  /// Whether one of its values has been beyond its limit for long enough.
+  package func raises(_ alarm: Alarm) -> Bool { watches.contains { $0.raises(alarm) } }
 
   /// Takes what it said. One reading that cannot be so does not spoil the others, but a sensor
   /// that goes on like that is lost.
@@ -72,17 +75,17 @@ package struct Sensor: Equatable, Sendable {
       case .there(let last): last + configuration.patience
       case .lost: nil
       }
-    return [due, watch?.deadline].compactMap { $0 }.min()
+    return ([due] + watches.map(\.deadline)).compactMap { $0 }.min()
   }
 
   package mutating func wake(at now: Instant) {
     // The delay first: what was beyond the limit until the sensor was lost was so that long.
-    watch?.wake(at: now)
+    for index in watches.indices { watches[index].wake(at: now) }
     switch presence {
     case .awaited(let last), .there(let last):
       guard now >= last + configuration.patience else { return }
       presence = .lost
-      watch?.lose()
+      for index in watches.indices { watches[index].lose() }
     case .lost: break
     }
   }
@@ -114,12 +117,16 @@ package struct Sensor: Equatable, Sendable {
     } else {
       value = .level(reading.value)
     }
+    let limits = configuration.limits.first { $0.quantity == reading.quantity }
     let new = SensorsPayload.Reading(
-      quantity: reading.quantity, value: reading.value, at: now.wall)
+      quantity: reading.quantity, value: reading.value, low: limits?.low, high: limits?.high,
+      at: now.wall)
     readings.removeAll { $0.quantity == reading.quantity }
     readings.append(new)
     readings.sort { $0.quantity < $1.quantity }
-    if reading.quantity == .temperature { watch?.sense(reading.value, at: now.instant) }
+    for index in watches.indices where watches[index].limits.quantity == reading.quantity {
+      watches[index].sense(reading.value, at: now.instant)
+    }
     return MinuteBook.Sample(place: place, value: value)
   }
 }

@@ -26,8 +26,8 @@ package struct SensorConfiguration: Equatable, Sendable {
   package var quantities: [Quantity]
   /// How long it may say nothing usable before it is lost.
   package var patience: Duration
-  /// For its temperature; nil where any is good.
-  package var limits: TemperatureLimits?
+  /// The limits of each quantity, at most once; of a quantity without any, each value is good.
+  package var limits: [ReadingLimits]
   /// Where an energy counter begins anew; nil where that is not known.
   package var modulus: Int64?
   /// A DS18B20 says 85 °C, exactly, when it had no power while it measured.
@@ -40,7 +40,7 @@ package struct SensorConfiguration: Equatable, Sendable {
 
   package init(
     _ id: SensorID, _ kind: Kind, quantities: [Quantity], patience: Duration = .seconds(60),
-    limits: TemperatureLimits? = nil, modulus: Int64? = nil, hasPowerOnValue: Bool = false
+    limits: [ReadingLimits] = [], modulus: Int64? = nil, hasPowerOnValue: Bool = false
   ) {
     self.id = id
     self.kind = kind
@@ -52,23 +52,37 @@ package struct SensorConfiguration: Equatable, Sendable {
   }
 }
 
-/// Within which temperatures a room is as it should be, in thousandths of a degree Celsius.
-package struct TemperatureLimits: Equatable, Sendable {
-  package var coldest: Int64?
-  package var hottest: Int64?
-  /// How far within the limit it must be again before the alarm ends.
-  package var hysteresis: Int64
-  /// How long it must be beyond before there is one: a door that stands open is none.
-  package var delay: Duration
+/// Within which values of a quantity a room is as it should be, in the quantity's unit.
+package struct ReadingLimits: Equatable, Sendable {
+  package let quantity: Quantity
+  /// Below this it is too little; nil where it never is.
+  package let low: Int64?
+  /// Above this it is too much; nil where it never is.
+  package let high: Int64?
+  /// How far within the limit the value must be again before the alarm ends.
+  package let hysteresis: Int64
+  /// How long the value must be beyond the limit before there is an alarm: a door that stands open
+  /// for a moment is no reason.
+  package let delay: Duration
+  package let lowAlarm: Alarm?
+  package let highAlarm: Alarm?
 
-  package init(
-    coldest: Int64? = nil, hottest: Int64? = nil, hysteresis: Int64 = 1000,
-    delay: Duration = .seconds(600)
-  ) {
-    self.coldest = coldest
-    self.hottest = hottest
-    self.hysteresis = hysteresis
-    self.delay = delay
+  /// - Parameters: in thousandths of a degree Celsius.
+  package static func temperature(
+    low: Int64?, high: Int64?, hysteresis: Int64 = 1000, delay: Duration = .seconds(600)
+  ) -> Self {
+    Self(
+      quantity: .temperature, low: low, high: high, hysteresis: hysteresis, delay: delay,
+      lowAlarm: .tooCold, highAlarm: .tooHot)
+  }
+
+  /// - Parameter high: in parts per million. GB/T 18883-2022 has 1000 for the air of rooms.
+  package static func carbonDioxide(
+    high: Int64, hysteresis: Int64 = 100, delay: Duration = .seconds(600)
+  ) -> Self {
+    Self(
+      quantity: .carbonDioxide, low: nil, high: high, hysteresis: hysteresis, delay: delay,
+      lowAlarm: nil, highAlarm: .staleAir)
   }
 }
 

@@ -46,6 +46,9 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   /// Colder than it should be for long: pipes freeze, and people came to get warm.
   case tooCold = "too-cold"
   case tooHot = "too-hot"
+  /// More carbon dioxide in the air than there should be for long: too many people for the
+  /// ventilation, or it is off.
+  case staleAir = "stale-air"
   /// The exchange machine does not answer.
   case machineLost = "machine-lost"
   /// The exchange machine's own door stands open.
@@ -114,7 +117,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
     case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .mainsLost,
       .inputChatter,
       .readerLost, .beamBlocked, .beamDark, .counterLost, .sensorLost, .meterLost, .tooCold,
-      .tooHot, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty, .clockUntrusted,
+      .tooHot, .staleAir, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty,
+      .clockUntrusted,
       .journalFilling, .storeLost, .storeCopied, .storeNewer, .issuerKeysLost, .listFaulty,
       .sendsTooMuch:
       .fault

@@ -29,15 +29,23 @@ package struct SensorsPayload: Equatable, Sendable {
     }
   }
 
-  /// A value in its quantity's unit, and when it was read.
+  /// A value in its quantity's unit, when it was read, and between which limits it should be.
   package struct Reading: Equatable, Sendable {
     package var quantity: Quantity
     package var value: Int64
+    /// Below this value the facility is told; nil where it set no such limit.
+    package var low: Int64?
+    /// Above this value the facility is told; nil where it set no such limit.
+    package var high: Int64?
     package var at: WallTime
 
-    package init(quantity: Quantity, value: Int64, at: WallTime) {
+    package init(
+      quantity: Quantity, value: Int64, low: Int64? = nil, high: Int64? = nil, at: WallTime
+    ) {
       self.quantity = quantity
       self.value = value
+      self.low = low
+      self.high = high
       self.at = at
     }
   }
@@ -86,6 +94,8 @@ extension SensorsPayload.Reading: DescribedObject {
     let quantity = try coder.member("quantity", reading?.quantity)
     return SensorsPayload.Reading(
       quantity: quantity, value: try coder.number("value", reading?.value, quantity.range),
+      low: try coder.optionalNumber("low", reading?.low, quantity.range),
+      high: try coder.optionalNumber("high", reading?.high, quantity.range),
       at: try coder.member("at", reading?.at))
   }
 }

@@ -50,8 +50,12 @@ extension ConfigurationTable.Section {
         "A temperature above this for alarm-delay raises an alarm, which ends one degree below "
           + "it."),
       Key(
+        "stale-air", .integer(500...40_000, unit: "ppm"), .optional(example: "1500"),
+        "An amount of carbon dioxide above this for alarm-delay raises an alarm, which ends 100 ppm "
+          + "below it; needs carbon-dioxide = yes."),
+      Key(
         "alarm-delay", .duration(.seconds(0)...(.seconds(86_400))), .standard("10 min"),
-        "The time for which it must be too cold or too hot without a break before the alarm."),
+        "The time for which a value must be beyond its limit without a break before the alarm."),
     ])
 
   static let meter = Self(

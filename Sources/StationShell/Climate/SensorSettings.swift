@@ -138,15 +138,25 @@ extension SettingsReader {
     return (thermometer, core)
   }
 
-  private mutating func limits(_ section: Configuration.Section) -> TemperatureLimits? {
+  private mutating func limits(_ section: Configuration.Section) -> [ReadingLimits] {
+    let delay = section.duration("alarm-delay")
+    var all: [ReadingLimits] = []
     let coldest = section.optionalInteger("too-cold").map { Int64($0) * 1000 }
     let hottest = section.optionalInteger("too-hot").map { Int64($0) * 1000 }
-    let limits = TemperatureLimits(
-      coldest: coldest, hottest: hottest, delay: section.duration("alarm-delay"))
-    if let coldest, let hottest, hottest - coldest <= 2 * limits.hysteresis {
-      fail(section.line(of: "too-hot"), "\"too-hot\" is not 3 °C or more above \"too-cold\"")
+    if coldest != nil || hottest != nil {
+      let limits = ReadingLimits.temperature(low: coldest, high: hottest, delay: delay)
+      if let coldest, let hottest, hottest - coldest <= 2 * limits.hysteresis {
+        fail(section.line(of: "too-hot"), "\"too-hot\" is not 3 °C or more above \"too-cold\"")
+      }
+      all.append(limits)
     }
-    return coldest == nil && hottest == nil ? nil : limits
+    if let stale = section.optionalInteger("stale-air") {
+      if !section.boolean("carbon-dioxide") {
+        fail(section.line(of: "stale-air"), "\"stale-air\" needs carbon-dioxide = yes")
+      }
+      all.append(.carbonDioxide(high: Int64(stale), delay: delay))
+    }
+    return all
   }
 
   /// A family code, as of DS18S20, DS1822, DS18B20, DS1825 and DS28EA00, and 48 bits.
