@@ -7,6 +7,8 @@ struct RoomAir: Equatable, Sendable {
   /// In watt hours, as a meter that has run for years.
   private(set) var energy = 4_321_000.0
   private(set) var watts = 0.0
+  /// Carbon dioxide in parts per million.
+  private(set) var carbonDioxide = 430.0
 
   /// What a fridge and the electronics take.
   private static let base = 85.0
@@ -14,12 +16,20 @@ struct RoomAir: Equatable, Sendable {
   private static let heating = 1500.0
   /// The slowness of the walls: in five minutes the air has gone most of the way.
   private static let slowness = 120.0
+  /// The ppm outside, and those that people add whom the ventilation serves: four at 20 litres
+  /// an hour each, 100 cubic metres of fresh air.
+  private static let outside = 430.0
+  private static let breath = 800.0
 
   mutating func pass(seconds: Double, hasLights: Bool, hasClimate: Bool) {
     watts = Self.base + (hasLights ? Self.lights : 0) + (hasClimate ? Self.heating : 0)
     energy += watts * seconds / 3600
     let goal = hasClimate ? 23_000.0 : 17_000.0
-    temperature += (goal - temperature) * min(1, seconds / Self.slowness)
+    let share = min(1, seconds / Self.slowness)
+    temperature += (goal - temperature) * share
+    // Light is on while people are inside.
+    let air = Self.outside + (hasLights ? Self.breath : 0)
+    carbonDioxide += (air - carbonDioxide) * share
   }
 
   /// In thousandths of a percent: warm air of the same water is drier.

@@ -49,8 +49,13 @@ final class RoomDevices {
       seconds: Double(Self.pace.components.seconds), hasLights: hasLights, hasClimate: hasClimate)
     meter.show(air)
     do throws(SystemError) {
-      for (name, value) in [("temp", air.temperature), ("humidityrelative", air.humidity)] {
-        try Files.write(Array("\(Int(value))\n".utf8), to: "\(folder)/in_\(name)_input")
+      let channels = [
+        ("temp", "\(Int(air.temperature))"), ("humidityrelative", "\(Int(air.humidity))"),
+        // The kernel's unit of a gas is percent.
+        ("concentration_co2", "\(air.carbonDioxide.rounded() / 10_000)"),
+      ]
+      for (name, text) in channels {
+        try Files.write(Array("\(text)\n".utf8), to: "\(folder)/in_\(name)_input")
       }
     } catch {
       Log.error("\(error)")

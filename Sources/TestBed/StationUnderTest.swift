@@ -159,8 +159,9 @@ package final class StationUnderTest {
       (
         "thermometer room",
         [
-          "kind": "iio", "device": "simulated-air", "humidity": "yes", "interval": "2 s",
-          "too-cold": "5", "too-hot": "35",
+          "kind": "iio", "device": "simulated-air", "humidity": "yes",
+          "carbon-dioxide": "yes", "interval": "2 s", "too-cold": "5", "too-hot": "35",
+          "stale-air": "1500",
         ]
       ),
       ("energy-meter mains", ["device": "\(folder)/meter", "interval": "5 s"]),
