@@ -52,6 +52,7 @@ struct LiveCallTests {
         "/api/v1/quarantine?limit=1000", "/api/v1/members", "/api/v1/members/m-1",
         "/api/v1/issuer-keys", "/api/v1/refused-input", "/api/v1/stations/gate-1/measurements",
         "/api/v1/stations/gate-1/measurements?by=day&count=31", "/api/v1/members/m-1/points",
+        "/api/v1/members/m-1/events", "/api/v1/members?search=m-",
         "/api/v1/stations/gate-1/visits", "/api/v1/stations/gate-1/visits?by=day&count=366",
         "/api/v1/pending-orders", "/api/v1/movements", "/api/v1/holds", "/api/v1/discrepancies",
         "/api/v1/unproven",
@@ -98,7 +99,8 @@ struct LiveCallTests {
     for target in [
       "/stations/nobody", "/stations/nobody/measurements",
       "/stations/nobody/visits", "/members/nobody", "/nothing", "",
-      "/members/nobody/points", "/stations/nobody/prices", "/stations/nobody/takings",
+      "/members/nobody/points", "/members/a%20b/events", "/stations/nobody/prices",
+      "/stations/nobody/takings",
     ] {
       #expect(try caller.call("GET", "/api/v1\(target)").status == 404, "\(target)")
     }
@@ -208,7 +210,8 @@ struct LiveCallTests {
   private static func readBroken(_ caller: Caller) throws {
     for target in [
       "/stations/gate-1/measurements", "/stations/gate-1/visits", "/events", "/members",
-      "/members/m-1", "/quarantine", "/members/m-1/points", "/pending-orders", "/movements",
+      "/members/m-1", "/quarantine", "/members/m-1/points",
+      "/members/m-1/events", "/members?search=m", "/pending-orders", "/movements",
       "/holds",
       "/unproven", "/discrepancies",
       "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",

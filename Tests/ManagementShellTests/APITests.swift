@@ -47,7 +47,8 @@ struct APITests {
     }
     for (method, path) in [
       ("GET", "/members"), ("POST", "/members"), ("GET", "/members/x"), ("PATCH", "/members/x"),
-      ("POST", "/members/x/codes"), ("PUT", "/stations/x"), ("GET", "/quarantine"),
+      ("GET", "/members/x/events"), ("POST", "/members/x/codes"), ("PUT", "/stations/x"),
+      ("GET", "/quarantine"),
       ("GET", "/refused-input"),
     ] {
       let answer = try viewer.call(method, path, json: method == "GET" ? nil : "{}")
@@ -101,6 +102,8 @@ struct APITests {
     let first = try #require(page?.first?["id"] as? String)
     let rest = try service.api.call("GET", "/members?after=\(first)")
     #expect((rest.object["members"] as? [Any])?.count == 1)
+    let found = try service.api.call("GET", "/members?search=%E4%B8%89%E7%8F%AD").object["members"]
+    #expect((found as? [[String: Any]])?.map { $0["id"] as? String } == [id])
 
     let issued = try service.api.call("POST", "/members/\(id)/codes", json: "{}")
     let payload = try #require(issued.object["payload"] as? String)
@@ -210,6 +213,18 @@ struct APITests {
     #expect(try list("?station=gate-1&kind=door-closed") == [7, 5, 3, 1])
     #expect(try list("?station=hall-2") == [])
     #expect(try list("?before=4") == [3, 2, 1])
+
+    let member = StoreContractTests.member("m-1")
+    let granted = Record(
+      at: Clock.wall, isTrusted: true,
+      body: .entry(.granted(door, member: member, .code(CodeDigest(high: 1, low: 1)))))
+    gate.send(Sample.batch(9, [granted, closing, granted]))
+    try gate.waitForAcknowledgement(11, of: Sample.stream)
+    let own = try service.api.call("GET", "/members/m-1/events?limit=1").object["events"]
+    #expect((own as? [[String: Any]])?.map { $0["seq"] as? Int } == [11])
+    let id = try #require((own as? [[String: Any]])?.first?["id"] as? Int)
+    let before = try service.api.call("GET", "/members/m-1/events?before=\(id)").object["events"]
+    #expect((before as? [[String: Any]])?.map { $0["seq"] as? Int } == [9])
   }
 
   @Test("pages and texts are served with their protection, and nothing from outside")

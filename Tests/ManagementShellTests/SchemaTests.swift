@@ -92,6 +92,28 @@ struct SchemaTests {
     #expect(try store.proof(at: StoreContractTests.now).isClean)
   }
 
+  @Test("the events that an earlier version stored are found by their members")
+  func memberEvents() throws {
+    let folder = try WorkFolder()
+    let path = folder.file("m.sqlite")
+    let old = try Database(path: path)
+    try old.migrate(Array(Schema.migrations.prefix { $0.name != Schema.memberEvents.name }))
+    try old.execute(
+      """
+      INSERT INTO station (id, name_en, name_zh, number) VALUES ('gate-1', 'a', 'b', 1);
+      INSERT INTO stream (number, station, stream, upto) VALUES (1, 'gate-1', '000000000000000a', 4);
+      INSERT INTO record (id, stream, seq, received, kind, body) VALUES
+        (1, 1, 1, 7, 'entry-granted', '{"at":1,"member":"m-1"}'),
+        (2, 1, 2, 7, 'entry-refused', '{"at":1}'),
+        (3, 1, 3, 7, 'exchange-ended', '{"member":"m-1","at":1}'),
+        (4, 1, 4, 7, 'passage', '{"at":1,"member":"m-1"}');
+      """)
+    old.close()
+    let store = try SQLiteStore(path: path)
+    let found = try store.events(of: StoreContractTests.member("m-1"), before: nil, limit: 9)
+    #expect(found.map(\.id) == [3, 1])
+  }
+
   @Test("pages of events are read along an index, whatever they are filtered by, and never sorted")
   func plans() throws {
     let folder = try WorkFolder()
@@ -105,10 +127,13 @@ struct SchemaTests {
         [StoreContractTests.batch(UInt64(start) + 1, Array(passages[start..<start + 50]))],
         at: StoreContractTests.now)
     }
-    let plan = try Program.run(
-      "sqlite3", [path, "EXPLAIN QUERY PLAN \(SQLiteStore.filteredEvents)"]
-    ).output
-    #expect(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "\(plan)")
-    #expect(plan.contains("SEARCH record_block USING PRIMARY KEY"), "\(plan)")
+    for (question, index) in [
+      (SQLiteStore.filteredEvents, "SEARCH record_block USING PRIMARY KEY"),
+      (SQLiteStore.eventsOfMember, "SEARCH member_event USING PRIMARY KEY"),
+    ] {
+      let plan = try Program.run("sqlite3", [path, "EXPLAIN QUERY PLAN \(question)"]).output
+      #expect(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "\(plan)")
+      #expect(plan.contains(index), "\(plan)")
+    }
   }
 }

@@ -250,6 +250,36 @@ struct StoreContractTests {
   }
 
   @Test(
+    "the events of a member are those that name him, in pages, once each",
+    arguments: Engine.allCases)
+  func eventsOfMember(engine: Engine) throws {
+    let open = try engine.open()
+    let digest = CodeDigest(high: 1, low: 1)
+    func granted(_ member: String) -> Record {
+      Self.record(.entry(.granted(Self.door(), member: Self.member(member), .code(digest))))
+    }
+    func refused(_ member: MemberID?) -> Record {
+      Self.record(.entry(.refused(Self.door(), reason: .expired, member: member, .code(digest))))
+    }
+    let records = [granted("m-1"), granted("m-2"), refused(Self.member("m-1")), refused(nil)]
+    // The second time nothing is new.
+    for _ in 0..<2 { _ = try open.store.store([Self.batch(1, records)], at: Self.now) }
+    let here = Self.batch(1, [granted("m-1")], of: Self.hall)
+    _ = try open.store.store([here], at: Self.now)
+    let store = try open.reopened()
+    func found(_ member: String, before: Int64? = nil, limit: Int = 9) throws -> [String] {
+      try store.events(of: Self.member(member), before: before, limit: limit)
+        .map { "\($0.station) \($0.seq ?? 0)" }
+    }
+    #expect(try found("m-1") == ["hall-2 1", "gate-1 3", "gate-1 1"])
+    #expect(try found("m-2") == ["gate-1 2"])
+    #expect(try found("m-3") == [])
+    let newest = try store.events(of: Self.member("m-1"), before: nil, limit: 1)
+    #expect(newest.count == 1)
+    #expect(try found("m-1", before: newest[0].id, limit: 1) == ["gate-1 3"])
+  }
+
+  @Test(
     "what is new is counted for its day and station, and nothing twice",
     arguments: Engine.allCases)
   func counts(engine: Engine) throws {
@@ -324,8 +354,20 @@ struct StoreContractTests {
     let store = try open.reopened()
     #expect(try store.member(all[1].id) == all[1])
     #expect(try store.member(Self.member("nobody")) == nil)
-    #expect(try store.members(after: nil, limit: 2) == Array(all[..<2]))
-    #expect(try store.members(after: all[1].id, limit: 10) == Array(all[2...]))
+    #expect(try store.members(matching: nil, after: nil, limit: 2) == Array(all[..<2]))
+    #expect(try store.members(matching: nil, after: all[1].id, limit: 10) == Array(all[2...]))
+    func found(_ text: String, after id: MemberID? = nil, limit: Int = 9) throws -> [String] {
+      let search = try #require(MemberSearch(text))
+      return try store.members(matching: search, after: id, limit: limit).map(\.id.text)
+    }
+    #expect(try found("标签") == ["B", "m.1", "m:2", "z_9"])
+    #expect(try found("标签", after: all[1].id, limit: 1) == [all[2].id.text])
+    #expect(try found("b") == ["B"] && found("M") == ["m.1", "m:2"])
+    // Of LIKE no character means anything.
+    #expect(try found("_") == ["z_9"] && found("%") == [] && found("\\") == [])
+    #expect(try found("签 Z_9") == ["z_9"] && found("a") == ["a"])
+    #expect(MemberSearch("") == nil)
+    #expect(MemberSearch(String(repeating: "站", count: 65)) == nil)
     #expect(try store.setStatus(.suspended, of: all[0].id, by: "wang", at: Self.now))
     #expect(try store.setStatus(.suspended, of: all[0].id, by: "wang", at: Self.now))
     #expect(try store.member(all[0].id)?.status == .suspended)

@@ -85,7 +85,7 @@ struct StoreDeskTests {
       }
       for _ in 0..<100 {
         desk.ask {
-          try $0.members(after: nil, limit: 1).count
+          try $0.members(matching: nil, after: nil, limit: 1).count
         } _: { _ in
           quick += 1
           guard quick == 100 else { return }
@@ -170,7 +170,7 @@ struct StoreDeskTests {
     }
     let member = try Self.member("m-1")
     func ask(_ then: @escaping (Result<Int, any Error>) -> Void) {
-      desk.ask({ try $0.members(after: nil, limit: 10).count }, then)
+      desk.ask({ try $0.members(matching: nil, after: nil, limit: 10).count }, then)
     }
     func order(_ then: @escaping (Result<Bool, any Error>) -> Void) {
       desk.order({ try $0.enrol(member, by: "li") }, then)

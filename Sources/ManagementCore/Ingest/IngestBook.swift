@@ -80,6 +80,8 @@ package protocol IngestBook {
   mutating func insert(
     measurement json: [UInt8], at seq: UInt64, in stream: IngestStream, _ now: Now
   ) throws(Failure) -> Bool
+  /// Takes note of whose event one is that was inserted.
+  mutating func note(event id: Int64, of member: MemberID) throws(Failure)
   /// Adds to what was measured in each hour.
   mutating func add(_ hours: [MeasuredHour], of stream: IngestStream) throws(Failure)
   /// Adds to the counts of a station's days.

@@ -191,7 +191,7 @@ extension IngestBook {
     let consumers = RecordConsumer.of(record.family)
     guard !consumers.isEmpty else { return true }
     let new = NewRecord(
-      record: record, seq: seq, stream: stream, isPossible: arrival.isPossible,
+      record: record, event: event?.id, seq: seq, stream: stream, isPossible: arrival.isPossible,
       isKept: arrival.source == .kept, zone: arrival.zone, received: arrival.received,
       now: arrival.now)
     for consumer in consumers { try hand(new, to: consumer, &outcome) }

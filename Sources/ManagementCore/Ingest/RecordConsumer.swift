@@ -5,6 +5,8 @@ import Time
 /// A record that has just been stored, and where.
 package struct NewRecord {
   package let record: Record
+  /// The id of the stored event; nil for a measurement.
+  package let event: Int64?
   package let seq: UInt64
   package let stream: IngestStream
   /// Whether its station can have written it by now.
@@ -32,6 +34,8 @@ package enum RecordConsumer: CaseIterable, Sendable {
   case measurements
   /// Takes note of codes: one is good at one station.
   case codes
+  /// Takes note of whose events they are.
+  case members
 
   /// The families whose records the consumer is handed.
   private var families: Set<Record.Family> {
@@ -40,7 +44,7 @@ package enum RecordConsumer: CaseIterable, Sendable {
     case .ledger: [.exchange]
     case .counts: [.entry, .occupancy]
     case .measurements: [.climate]
-    case .codes: [.entry, .exchange]
+    case .codes, .members: [.entry, .exchange]
     }
   }
 
@@ -49,6 +53,17 @@ package enum RecordConsumer: CaseIterable, Sendable {
   }
 
   static func of(_ family: Record.Family) -> [RecordConsumer] { byFamily[family.rawValue] }
+}
+
+extension Record {
+  /// The member of whom the record tells.
+  fileprivate var member: MemberID? {
+    switch body {
+    case .entry(let record): record.member
+    case .exchange(let record): record.member
+    default: nil
+    }
+  }
 }
 
 extension IngestBook {
@@ -68,6 +83,9 @@ extension IngestBook {
         outcome.codes.append(code)
       default: break
       }
+    case .members:
+      guard let event = new.event, let member = new.record.member else { return }
+      try note(event: event, of: member)
     }
   }
 

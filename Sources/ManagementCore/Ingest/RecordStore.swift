@@ -1,4 +1,5 @@
 // The records in the service's store.
+import StationProtocol
 import Time
 
 /// The side of a `ManagementStore` that stations fill. Each method is one transaction.
@@ -14,6 +15,8 @@ package protocol RecordQueries: AnyObject {
   func events(after id: Int64, limit: Int) throws(StoreFailure) -> [StoredEvent]
   /// Stored events, newest first, with ids below `before` where it is given.
   func events(matching filter: EventFilter, limit: Int) throws(StoreFailure) -> [StoredEvent]
+  /// The events that tell of a member, newest first, with ids below `before` where it is given.
+  func events(of member: MemberID, before: Int64?, limit: Int) throws(StoreFailure) -> [StoredEvent]
   /// The id of the newest event; 0 where there is none.
   func lastEventID() throws(StoreFailure) -> Int64
 

@@ -15,6 +15,8 @@ package protocol MemberStore: MemberQueries {
 /// The questions that a list of members answers.
 package protocol MemberQueries: AnyObject {
   func member(_ id: MemberID) throws(StoreFailure) -> Member?
-  /// Members with ids above `id`, sorted.
-  func members(after id: MemberID?, limit: Int) throws(StoreFailure) -> [Member]
+  /// Members with ids above `id`, sorted; where a search is given, those that it matches.
+  func members(
+    matching search: MemberSearch?, after id: MemberID?, limit: Int
+  ) throws(StoreFailure) -> [Member]
 }

@@ -82,6 +82,10 @@ struct MemoryIngest: IngestBook {
     return true
   }
 
+  func note(event id: Int64, of member: MemberID) {
+    store.eventsOfMembers[member, default: []].append(id)
+  }
+
   func add(_ more: [MeasuredHour], of stream: IngestStream) {
     for hour in more {
       store.hours[stream.key.station, default: [:]][

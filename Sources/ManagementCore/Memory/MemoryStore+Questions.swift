@@ -17,6 +17,11 @@ extension MemoryStore {
       }.prefix(limit))
   }
 
+  package func events(of member: MemberID, before: Int64?, limit: Int) -> [StoredEvent] {
+    (eventsOfMembers[member] ?? []).reversed().lazy.filter { id in before.map { id < $0 } ?? true }
+      .prefix(limit).map { stored[Int($0) - 1] }
+  }
+
   package func lastEventID() -> Int64 { stored.last?.id ?? 0 }
 
   package func stations() -> [StationRegistration] {
@@ -77,8 +82,12 @@ extension MemoryStore {
 
   package func member(_ id: MemberID) -> Member? { book.members[id] }
 
-  package func members(after id: MemberID?, limit: Int) -> [Member] {
-    let later = book.members.values.filter { member in id.map { member.id > $0 } ?? true }
+  package func members(
+    matching search: MemberSearch?, after id: MemberID?, limit: Int
+  ) -> [Member] {
+    let later = book.members.values.filter { member in
+      (id.map { member.id > $0 } ?? true) && (search?.matches(member) ?? true)
+    }
     return Array(later.sorted { $0.id < $1.id }.prefix(limit))
   }
 

@@ -5,6 +5,8 @@ import Time
 /// Keeps everything in plain collections. Deterministic: the same calls give the same ids.
 package final class MemoryStore: ManagementStore {
   var stored: [StoredEvent] = []
+  /// The ids of each member's events, in their order.
+  var eventsOfMembers: [MemberID: [Int64]] = [:]
   var places: [Place: Int] = [:]
   var progress: [StreamKey: StreamProgress] = [:]
   var claims: [StreamKey: StreamClaims] = [:]
@@ -40,6 +42,7 @@ package final class MemoryStore: ManagementStore {
   /// A backup: what is stored in one of the two from now on is not in the other.
   package init(copyOf other: MemoryStore) {
     stored = other.stored
+    eventsOfMembers = other.eventsOfMembers
     places = other.places
     progress = other.progress
     claims = other.claims

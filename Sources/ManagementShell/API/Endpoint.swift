@@ -56,6 +56,7 @@ enum QueryParameter: String {
   case lastEventID = "lastEventId"
   case limit
   case member
+  case search
   case station
   case until
 }

@@ -25,6 +25,7 @@ final class RecordIntake: IngestBook {
   private let insertRecord: any SQLStatement
   private let insertBlock: any SQLStatement
   private let updateStream: any SQLStatement
+  private let noteMember: any SQLStatement
   private let addDay: any SQLStatement
   private let addHour: any SQLStatement
   private var streams: [StreamKey: IngestStream] = [:]
@@ -61,6 +62,7 @@ final class RecordIntake: IngestBook {
       """)
     updateStream = try database.prepare(
       "UPDATE stream SET upto = ?2, claimed = ?3, claimed_at = ?4 WHERE number = ?1")
+    noteMember = try database.prepare("INSERT INTO member_event (member, record) VALUES (?1, ?2)")
     addDay = try database.prepare(
       """
       INSERT INTO day_count (station, day, entries, exits, granted, refused)
@@ -205,6 +207,12 @@ final class RecordIntake: IngestBook {
       try insertBlock.run()
     }
     return id
+  }
+
+  func note(event id: Int64, of member: MemberID) throws(DatabaseError) {
+    try noteMember.bind(1, member.text)
+    try noteMember.bind(2, id)
+    try noteMember.run()
   }
 
   func insert(

@@ -48,6 +48,24 @@ extension SQLiteStore {
     ORDER BY block DESC, record.id DESC LIMIT ?2
     """
 
+  package func events(
+    of member: MemberID, before: Int64?, limit: Int
+  ) throws(StoreFailure) -> [StoredEvent] {
+    try events(
+      Self.eventsOfMember,
+      [.text(member.text), .integer(before ?? .max), .integer(Int64(limit))])
+  }
+
+  /// A page of the events of a member (?1) with ids below ?2; CROSS so that no more records are
+  /// read than the page has.
+  static let eventsOfMember: StaticString = """
+    SELECT record.id, stream.station, stream.stream, seq, received, record.kind, body
+    FROM member_event CROSS JOIN record CROSS JOIN stream
+    WHERE member_event.member = ?1 AND member_event.record < ?2
+      AND record.id = member_event.record AND stream.number = record.stream
+    ORDER BY member_event.record DESC LIMIT ?3
+    """
+
   private func events(
     _ sql: StaticString, _ values: [SQLValue]
   ) throws(StoreFailure) -> [StoredEvent] {
@@ -227,10 +245,20 @@ extension SQLiteStore {
     ).first
   }
 
-  package func members(after id: MemberID?, limit: Int) throws(StoreFailure) -> [Member] {
-    try members(
-      "SELECT id, label, status, enrolled FROM member WHERE id > ?1 ORDER BY id LIMIT ?2",
-      [.text(id?.text ?? ""), .integer(Int64(limit))])
+  package func members(
+    matching search: MemberSearch?, after id: MemberID?, limit: Int
+  ) throws(StoreFailure) -> [Member] {
+    let page: [SQLValue] = [.text(id?.text ?? ""), .integer(Int64(limit))]
+    guard let search else {
+      return try members(
+        "SELECT id, label, status, enrolled FROM member WHERE id > ?1 ORDER BY id LIMIT ?2", page)
+    }
+    return try members(
+      """
+      SELECT id, label, status, enrolled FROM member
+      WHERE id > ?1 AND (lower(id) LIKE ?3 ESCAPE '\\' OR lower(label) LIKE ?3 ESCAPE '\\')
+      ORDER BY id LIMIT ?2
+      """, page + [.text(search.pattern)])
   }
 
   private func members(

@@ -24,6 +24,15 @@ package enum EntryRecord: RecordFamily {
     }
   }
 
+  /// The member who was let in or refused, where the code or the card told who that is.
+  package var member: MemberID? {
+    switch self {
+    case .granted(_, let member, _, _): member
+    case .refused(_, _, _, let member, _): member
+    case .refusalsCounted: nil
+    }
+  }
+
   package static func described<Coder: MemberCoder>(
     _ kind: Kind, _ record: EntryRecord?, by coder: inout Coder
   ) throws(Coder.Failure) -> EntryRecord {

@@ -47,6 +47,15 @@ package enum ExchangeRecord: RecordFamily {
   /// The serial numbers by which a motor is told to turn. 0 is for questions that turn none.
   package static let serials: ClosedRange<Int64> = 1...255
 
+  /// The member whose points are meant, where the record says whose.
+  package var member: MemberID? {
+    switch self {
+    case .intended(let exchange, _), .ended(let exchange, _): exchange.member
+    case .refused(_, _, _, let member, _): member
+    case .dispensing, .refusalsCounted, .slotCounted, .slotQuarantined, .slotReleased: nil
+    }
+  }
+
   package static func described<Coder: MemberCoder>(
     _ kind: Kind, _ record: ExchangeRecord?, by coder: inout Coder
   ) throws(Coder.Failure) -> ExchangeRecord {

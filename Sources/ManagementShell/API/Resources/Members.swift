@@ -12,10 +12,13 @@ extension Endpoint {
       Endpoint(
         .post, "/members", .manageMembers, body: MemberEnrolment.init(json:)
       ) { try $0.enrolMember($1, $2) },
-      Endpoint(.get, "/members", .manageMembers, query: [.after, .limit]) {
+      Endpoint(.get, "/members", .manageMembers, query: [.search, .after, .limit]) {
         try $0.listMembers($1)
       },
       Endpoint(.get, "/members/*", .manageMembers) { try $0.showMember($1) },
+      Endpoint(.get, "/members/*/events", .manageMembers, query: [.before, .limit]) {
+        try $0.listEventsOfMember($1)
+      },
       Endpoint(
         .patch, "/members/*", .manageMembers, body: StatusChange.init(json:)
       ) { try $0.changeMember($1, $2) },
@@ -45,9 +48,17 @@ extension API {
       }
       after = id
     }
+    let search = try call.text(.search).map { text throws(Problem) in
+      guard let search = MemberSearch(text) else {
+        throw .badRequest(
+          "\"search\" is a part of an id or a label: 1 to \(MemberSearch.longest) characters.")
+      }
+      return search
+    }
     let limit = try call.limit()
     return asking { [after] store in
-      API.list("members", try store.members(after: after, limit: limit)) { $1.write(to: &$0) }
+      let members = try store.members(matching: search, after: after, limit: limit)
+      return API.list("members", members) { $1.write(to: &$0) }
     }
   }
 
@@ -57,6 +68,21 @@ extension API {
       try $0.enrolled(name)
     } _: {
       Self.answer($0)
+    }
+  }
+
+  /// The member need not be enrolled here: a station lets in whom its issuers vouch for.
+  fileprivate func listEventsOfMember(_ call: Call) throws -> HTTPResponse {
+    guard let member = MemberID(call.parameters[0]) else {
+      throw Problem.notFound(
+        "\"\(Excerpt(call.parameters[0]))\" is no member's id: \(MemberID.syntax).")
+    }
+    let before = try call.number(.before)
+    let limit = try call.limit()
+    return asking { store in
+      API.list("events", try store.events(of: member, before: before, limit: limit)) {
+        $1.write(to: &$0)
+      }
     }
   }
 
