@@ -130,7 +130,7 @@ struct HoldTests {
     #expect(it.hold(it.exchange(9)) == .held(balance: 380))
     #expect(
       it.store.setStatus(
-        .suspended, of: it.worker, by: "li", at: it.scenario.now))
+        .suspended, of: it.worker, reason: nil, by: "li", at: it.scenario.now))
     #expect(it.hold(it.exchange(10)) == .refused(.suspended, balance: 380))
     #expect(it.faults.isEmpty)
   }

@@ -368,10 +368,12 @@ struct StoreContractTests {
     #expect(try found("签 Z_9") == ["z_9"] && found("a") == ["a"])
     #expect(MemberSearch("") == nil)
     #expect(MemberSearch(String(repeating: "站", count: 65)) == nil)
-    #expect(try store.setStatus(.suspended, of: all[0].id, by: "wang", at: Self.now))
-    #expect(try store.setStatus(.suspended, of: all[0].id, by: "wang", at: Self.now))
+    #expect(try store.setStatus(.suspended, of: all[0].id, reason: nil, by: "wang", at: Self.now))
+    #expect(try store.setStatus(.suspended, of: all[0].id, reason: nil, by: "wang", at: Self.now))
     #expect(try store.member(all[0].id)?.status == .suspended)
-    #expect(try !store.setStatus(.active, of: Self.member("nobody"), by: "wang", at: Self.now))
+    #expect(
+      try !store.setStatus(
+        .active, of: Self.member("nobody"), reason: nil, by: "wang", at: Self.now))
   }
 
   @Test(
@@ -381,9 +383,13 @@ struct StoreContractTests {
     let one = Member(id: Self.member("m-1"), label: "三班", enrolled: Self.now.wall)
     #expect(try open.store.enrol(one, by: "li"))
     #expect(try !open.store.enrol(one, by: "wang"))
-    #expect(try open.store.setStatus(.suspended, of: one.id, by: "wang", at: Self.now))
-    #expect(try !open.store.setStatus(.active, of: Self.member("m-9"), by: "wang", at: Self.now))
-    #expect(try open.store.setStatus(.active, of: one.id, by: "zhao", at: Self.now))
+    #expect(
+      try open.store.setStatus(
+        .suspended, of: one.id, reason: "phone lost", by: "wang", at: Self.now))
+    #expect(
+      try !open.store.setStatus(
+        .active, of: Self.member("m-9"), reason: nil, by: "wang", at: Self.now))
+    #expect(try open.store.setStatus(.active, of: one.id, reason: nil, by: "zhao", at: Self.now))
     let expires = Self.now.wall + .seconds(60)
     try open.store.note(.code(for: one.id, expires: expires, by: "kiosk", at: Self.now))
     let names = StationNames(english: "Hall", chinese: "二号")
@@ -408,6 +414,7 @@ struct StoreContractTests {
       ])
     #expect(lines.map(\.pending) == [1] + Array(repeating: nil, count: 10))
     #expect(lines.map(\.id) == (1...11).reversed())
+    #expect(lines[9].contents == "{\"reason\":\"phone lost\"}" && lines[8].contents == "{}")
     let own = try store.audit(of: one.id, before: 8, limit: 2)
     #expect(own.map(\.action) == [.grant, .code])
     #expect(own[1].contents == "{\"expiresAt\":\(expires.milliseconds)}")

@@ -11,6 +11,9 @@ package struct Member: Equatable, Sendable {
   package var status: Status
   package var enrolled: WallTime
 
+  /// The most Unicode scalars of a reason for a change.
+  package static let longestReason = 200
+
   package enum Status: String, CaseIterable, Sendable {
     case active
     /// Gets no codes.

@@ -15,10 +15,14 @@ extension AuditEntry {
   }
 
   package static func status(
-    _ status: Member.Status, of member: MemberID, by actor: String, at now: Now
+    _ status: Member.Status, of member: MemberID, reason: String?, by actor: String, at now: Now
   ) -> AuditEntry {
-    AuditEntry(
-      at: now.wall, actor: actor, status == .suspended ? .suspend : .activate, member: member)
+    let contents = JSONWriter.object { writer in
+      if let reason { writer.field("reason", reason) }
+    }
+    return AuditEntry(
+      at: now.wall, actor: actor, status == .suspended ? .suspend : .activate, member: member,
+      contents: String(decoding: contents, as: UTF8.self))
   }
 
   /// - Parameter expires: of the code, of which nothing else is kept.

@@ -8,7 +8,7 @@ package protocol MemberStore: MemberQueries {
   func enrol(_ member: Member, by actor: String) throws(StoreFailure) -> Bool
   /// - Returns: false where there is no such member.
   func setStatus(
-    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
+    _ status: Member.Status, of id: MemberID, reason: String?, by actor: String, at now: Now
   ) throws(StoreFailure) -> Bool
 }
 

@@ -92,11 +92,11 @@ extension MemoryStore {
   }
 
   package func setStatus(
-    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
+    _ status: Member.Status, of id: MemberID, reason: String?, by actor: String, at now: Now
   ) -> Bool {
     guard book.members[id] != nil else { return false }
     book.members[id]?.status = status
-    book.note(.status(status, of: id, by: actor, at: now))
+    book.note(.status(status, of: id, reason: reason, by: actor, at: now))
     return true
   }
 

@@ -280,9 +280,10 @@ extension SQLiteStore {
   }
 
   package func setStatus(
-    _ status: Member.Status, of id: MemberID, by actor: String, at now: Now
+    _ status: Member.Status, of id: MemberID, reason: String?, by actor: String, at now: Now
   ) throws(StoreFailure) -> Bool {
-    try change(.status(status, of: id, by: actor, at: now)) { () throws(DatabaseError) in
+    try change(.status(status, of: id, reason: reason, by: actor, at: now)) {
+      () throws(DatabaseError) in
       try database.run(
         "UPDATE member SET status = ?2 WHERE id = ?1", .text(id.text), .text(status.rawValue))
     }

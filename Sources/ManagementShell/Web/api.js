@@ -55,6 +55,26 @@ export class API {
     return (await this.get(`/stations/${station}/measurements`, parameters)).series;
   }
 
+  /** Members by id, or those with a part of their id or label: `{search, after, limit}`. */
+  async members(parameters) {
+    return (await this.get("/members", parameters)).members;
+  }
+
+  /** One member: `{id, label, status, enrolled}`. */
+  async member(member) {
+    return this.get(`/members/${member}`, {});
+  }
+
+  /** Records that tell of a member, the newest first, in pages like those of events. */
+  async eventsOfMember(member, parameters) {
+    return (await this.get(`/members/${member}/events`, parameters)).events;
+  }
+
+  /** `{status, reason}`: whether codes are issued to the member. */
+  async changeMember(member, change) {
+    return this.post(`/members/${member}`, change, "PATCH");
+  }
+
   /** A member's balance and movements, the newest first, in pages like those of events. */
   async statement(member, parameters) {
     return this.get(`/members/${member}/points`, parameters);
@@ -130,9 +150,9 @@ export class API {
     return this.ask(`${path}${query ? `?${query}` : ""}`, { headers: this.headers });
   }
 
-  async post(path, body) {
+  async post(path, body, method = "POST") {
     return this.ask(path, {
-      method: "POST", headers: { ...this.headers, "Content-Type": "application/json" },
+      method, headers: { ...this.headers, "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
   }

@@ -89,10 +89,10 @@ extension API {
   fileprivate func changeMember(_ call: Call, _ body: StatusChange) throws -> HTTPResponse {
     let name = call.parameters[0]
     let now = now()
-    let status = body.status
     return ordering { store in
       let known = try store.enrolled(name)
-      _ = try store.setStatus(status, of: known.id, by: call.actor.name, at: now)
+      _ = try store.setStatus(
+        body.status, of: known.id, reason: body.reason, by: call.actor.name, at: now)
       return try store.enrolled(name)
     } _: {
       Self.answer($0)
@@ -145,17 +145,24 @@ package struct MemberEnrolment: Equatable, Sendable {
 /// `PATCH /members/{id}`.
 package struct StatusChange: Equatable, Sendable {
   package var status: Member.Status
+  /// For the audit trail.
+  package var reason: String?
 
   package init(json: [UInt8]) throws(JSONError) {
-    status = try JSONReader.read(json) { (reader) throws(JSONError) in
+    (status, reason) = try JSONReader.read(json) { (reader) throws(JSONError) in
       var status: Member.Status?
+      var reason: String?
       try reader.object { (reader, key) throws(JSONError) in
-        guard case "status" = key else { throw reader.unknown(key) }
-        try reader.read(
-          &status, key, text: Member.Status.init(rawValue:),
-          expecting: Member.Status.allCases.map(\.rawValue).joined(separator: " or "))
+        switch key {
+        case "status":
+          try reader.read(
+            &status, key, text: Member.Status.init(rawValue:),
+            expecting: Member.Status.allCases.map(\.rawValue).joined(separator: " or "))
+        case "reason": try reader.read(&reason, key, plain: Member.longestReason)
+        default: throw reader.unknown(key)
+        }
       }
-      return try reader.require(status, "status")
+      return (try reader.require(status, "status"), reason)
     }
   }
 }
