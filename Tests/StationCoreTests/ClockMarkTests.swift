@@ -42,7 +42,7 @@ import Time
     story.advance(by: .seconds(300))
     jump(story, by: .seconds(-290))
     story.tell(.entry(.presented(1, .code(stolen))))
-    story.expectRefusal(.expired, of: stolen)
+    story.expectRefusal(.expired, of: stolen, "m-1")
   }
 
   @Test("a used code is not good again, although its mark has long been forgotten")
@@ -185,6 +185,6 @@ import Time
     let stolen = code(story.now.wall)
     story.trustClock(false)
     story.tell(.entry(.presented(1, .code(stolen))))
-    story.expectRefusal(.expired, of: stolen)
+    story.expectRefusal(.expired, of: stolen, "m-1")
   }
 }

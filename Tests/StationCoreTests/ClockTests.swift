@@ -10,7 +10,7 @@ import Time
     let story = Scenario(isTrusted: false)
     let code = story.code()
     story.tell(.entry(.presented(1, .code(code))))
-    story.expectRefusal(.clockUntrusted, of: code)
+    story.expectRefusal(.clockUntrusted, of: code, "m-1")
   }
 
   @Test("a clock that was trusted since the start is believed for a week without a time server")
@@ -42,7 +42,7 @@ import Time
     story.expectJournal(.alarm(.raised(.clockUntrusted, nil)))
     let late = story.code()
     story.tell(.entry(.presented(1, .code(late))))
-    story.expectRefusal(.clockUntrusted, of: late)
+    story.expectRefusal(.clockUntrusted, of: late, "m-1")
   }
 
   @Test("where policy accepts it, an untrusted clock judges codes")
@@ -70,7 +70,7 @@ import Time
         ))
     }
     story.tell(.entry(.presented(1, .code(code(lastTrusted + .seconds(-40))))))
-    story.expectRefusal(.expired, of: code(lastTrusted))
+    story.expectRefusal(.expired, of: code(lastTrusted), "m-1")
     story.advance(by: .seconds(4))
     story.tell(.entry(.presented(1, .code(code(lastTrusted + .seconds(-20))))))
     story.expectGrant(of: code(lastTrusted))
@@ -156,7 +156,7 @@ import Time
     let later = today + .seconds(31)
     try letIn(code(later, 2, of: "m-2"), later, knowing: today + .seconds(30), story)
     story.tell(.entry(.presented(1, .code(code(today + .seconds(-66), 3, of: "m-3")))))
-    story.expectRefusal(.expired, of: code(today, 3))
+    story.expectRefusal(.expired, of: code(today, 3), "m-3")
   }
 
   @Test("one code of a time to come opens to its holder and shuts the door to nobody")
@@ -197,7 +197,7 @@ import Time
     for number in 3...5 as ClosedRange<UInt64> {
       let honest = code(Scenario.noon + .seconds(100), number, of: "m-\(number)")
       story.tell(.entry(.presented(1, .code(honest))))
-      story.expectRefusal(.expired, of: honest)
+      story.expectRefusal(.expired, of: honest, "m-\(number)")
       if number == 5 { story.expectJournal(.alarm(.raised(.clockUntrusted, nil))) }
       story.advance(by: .seconds(5))
     }

@@ -44,7 +44,7 @@ import Time
       verdict: .genuine(
         MemberClaims(subject: "m-1", expires: issued + .seconds(60), issued: issued), code: digest))
     story.tell(.entry(.presented(1, .code(code))))
-    story.expectRefusal(.notYetValid, of: code)
+    story.expectRefusal(.notYetValid, of: code, "m-1")
     hold(code, halfSeconds: 11, story)
     story.expectNothing()
     hold(code, halfSeconds: 1, story)
@@ -60,7 +60,7 @@ import Time
     hold(code, halfSeconds: 29, story)
     story.expectNothing()
     hold(code, halfSeconds: 1, story)
-    story.expectRefusal(.expired, of: code)
+    story.expectRefusal(.expired, of: code, "m-1")
     hold(code, halfSeconds: 100, story)
     story.expectNothing()
   }

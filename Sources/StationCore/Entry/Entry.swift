@@ -145,11 +145,15 @@ package struct Entry: Equatable, Sendable {
       code = digest
       terms = issuer
     }
+    let policy = context.policy.code
     guard let time = context.time else {
-      return .refused(Refusal(.clockUntrusted, .code(code)))
+      return .refused(
+        Refusal(.clockUntrusted, .code(code), member: policy.holder(of: claims, terms, at: nil)))
     }
-    switch context.policy.code.judge(claims, terms, at: time) {
-    case .failure(let refusal): return .refused(Refusal(Denial(refusal), .code(code)))
+    switch policy.judge(claims, terms, at: time) {
+    case .failure(let refusal):
+      return .refused(
+        Refusal(Denial(refusal), .code(code), member: policy.holder(of: claims, terms, at: time)))
     case .success(let member):
       if code == context.openFor { return .confirmed }
       var request = listed(member, .code(code), context)
@@ -157,7 +161,7 @@ package struct Entry: Equatable, Sendable {
       request.isDuress = claims.traits.contains(.duress)
       request.isMaintainer = request.isMaintainer || claims.traits.contains(.maintainer)
       request.needsTime = request.needsTime || claims.traits.contains(.extended)
-      let until = (claims.expires ?? time) + context.policy.code.leeway
+      let until = (claims.expires ?? time) + policy.leeway
       return judge(request, until: until, context)
     }
   }

@@ -129,13 +129,16 @@ extension Vending {
       terms = issuer
     }
     guard let text = presentation.text else { return .failure(Finding(.malformed)) }
-    guard let time = around.clock.judgementTime(now, of: witness) else {
-      return .failure(Finding(.clockUntrusted))
-    }
     let policy = around.codePolicy
+    guard let time = around.clock.judgementTime(now, of: witness) else {
+      return .failure(Finding(.clockUntrusted, member: policy.holder(of: claims, terms, at: nil)))
+    }
     switch policy.judge(claims, terms, at: time) {
     case .failure(let refusal):
-      return .failure(Finding(ExchangeRefusal(refusal), fault: refusal.fault))
+      return .failure(
+        Finding(
+          ExchangeRefusal(refusal), fault: refusal.fault,
+          member: policy.holder(of: claims, terms, at: time)))
     case .success(let member):
       if around.directory.revoked.contains(member) {
         return .failure(Finding(.revoked, member: member))

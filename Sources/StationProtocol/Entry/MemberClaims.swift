@@ -150,6 +150,19 @@ package struct CodePolicy: Equatable, Sendable {
     return .success(member)
   }
 
+  /// The member of a code whose signature is good, also where the code is no good any more: whose
+  /// it was is what a manager is asked about a refusal.
+  /// - Parameter time: nil where no clock is trusted.
+  /// - Returns: nil also where the key that made the signature may have ended, since anybody may
+  ///   have it by now.
+  package func holder(
+    of claims: MemberClaims, _ terms: IssuerTerms, at time: WallTime?
+  ) -> MemberID? {
+    if let ends = terms.ends, time.map({ $0 >= ends }) ?? true { return nil }
+    guard case .success(let member) = identify(claims, terms) else { return nil }
+    return member
+  }
+
   /// The word of a code on the time, where it may give one: it would have been accepted when it
   /// was issued. One that was never valid, or lives for too long, moves no clock.
   package func witness(_ claims: MemberClaims, _ terms: IssuerTerms) -> TimeWitness? {
