@@ -1,6 +1,7 @@
 // The pages of the dashboard, in the order of their links.
 
 import { events } from "./pages/events/page.js";
+import { members } from "./pages/members/page.js";
 import { overview } from "./pages/overview/page.js";
 import { points } from "./pages/points/page.js";
 
@@ -19,4 +20,4 @@ import { points } from "./pages/points/page.js";
  * - `inputRead()`: what the service refused was counted anew
  * - `translate()`: the language was changed; `end()`: somebody has signed out
  */
-export const pages = [overview, events, points];
+export const pages = [overview, events, members, points];

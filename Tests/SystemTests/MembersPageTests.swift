@@ -1,0 +1,132 @@
+// The members page in a browser, beside a station that lets members in and refuses them.
+import Foundation
+import TestBed
+import Testing
+
+@Suite(.serialized)
+final class MembersPageTests {
+  let system: WholeSystem
+  let station: StationUnderTest
+
+  init() throws {
+    system = try WholeSystem(stations: ["members-1"], members: ["m-1"], walkStep: 20)
+    station = system.stations[0]
+    _ = try system.management.enrol("m-1")
+    let body = "{\"id\":\"m-2\",\"label\":\"环卫 三班\"}"
+    #expect(try system.management.api.call("POST", "/members", json: body).status == 201)
+    try system.management.issue(5_000, reason: "budget")
+    try system.management.grant(70, to: "m-1", reason: "test")
+  }
+
+  @Test("a member is found, seen coming in and being refused, and gets no codes after a lost phone")
+  func lostPhone() throws {
+    let browser = try open("members", token: system.management.token, language: "en")
+    try browser.wait(
+      until: "both members", "return document.querySelectorAll('#members-list li').length === 2;")
+    try fill("#members-search", "三班", in: browser)
+    try browser.click(".find button")
+    try browser.wait(
+      until: "the one that is searched for",
+      """
+      const rows = [...document.querySelectorAll("#members-list li")];
+      return rows.length === 1 && rows[0].innerText.includes("环卫 三班");
+      """)
+    try fill("#members-search", "nobody", in: browser)
+    try browser.click(".find button")
+    try shows("No member's id or label contains \"nobody\".", in: browser)
+
+    try browser.run("location.hash = '#/members?search=m-1';")
+    try shows("m-1", in: browser)
+    try browser.click("[data-member='m-1'] a")
+    try shows("70", in: browser)
+    try shows("No station has told of this member yet.", in: browser)
+
+    // What stations tell is there without reading anew.
+    try station.order("/code", ["kind": "expired"])
+    try shows("Entry refused", in: browser)
+    try shows("An old code was shown, most often a screenshot.", in: browser)
+    try station.order("/scan", ["text": try self.code()])
+    try shows("Entry granted", in: browser)
+    try station.order("/walk", ["action": "in"])
+
+    let kept = try self.code()
+    try browser.click("[data-order='lost'] summary")
+    try shows("The service issues no new codes", in: browser)
+    try browser.click("[data-order='lost'] [type='submit']")
+    try shows("Stations still take codes that were issued before", in: browser)
+    try shows("Suspended by demo", in: browser)
+    try shows("phone lost", in: browser)
+    #expect(try system.management.api.call("POST", "/members/m-1/codes").status == 409)
+    // What the page says is so: the station knows nothing of it.
+    try station.order("/scan", ["text": kept])
+    try Deadline.wait(until: "the code of before to be taken") {
+      try self.events().components(separatedBy: "\"entry-granted\"").count == 3
+    }
+    try activate(browser)
+    try isInWords(browser)
+    try system.stop()
+  }
+
+  private func activate(_ browser: Browser) throws {
+    try browser.run("localStorage.setItem('language', 'zh'); location.reload();")
+    try shows("由 demo 停用", in: browser)
+    try browser.click("[data-order='activate'] summary")
+    // Without a reason nothing is sent.
+    try browser.click("[data-order='activate'] [type='submit']")
+    #expect(try browser.count("[data-order='activate']") == 1)
+    try fill("[data-order='activate'] [name='reason']", "phone found", in: browser)
+    try browser.click("[data-order='activate'] [type='submit']")
+    try shows("m-1 已恢复发码。", in: browser)
+    try browser.wait(
+      until: "the orders of an active member",
+      "return document.querySelectorAll(\"[data-order='lost']\").length === 1;")
+    #expect(try system.management.api.call("POST", "/members/m-1/codes").status == 200)
+    let audit = try system.management.api.call("GET", "/audit?member=m-1").text
+    #expect(audit.contains("phone found") && audit.contains("phone lost"))
+  }
+
+  @Test("who may only look sees no members, and is told so", arguments: ["en", "zh"])
+  func viewer(language: String) throws {
+    let token = system.management.viewerToken
+    for page in ["members", "members?member=m-1"] {
+      let browser = try open(page, token: token, language: language)
+      try shows(language == "en" ? "Sign in as a manager." : "请用管理员令牌登录", in: browser)
+      #expect(try browser.count("#members details, #members-list li") == 0)
+    }
+    try system.stop()
+  }
+
+  // MARK: - Steps
+
+  private func open(_ page: String, token: String, language: String) throws -> Browser {
+    let browser = try Browser(system.folder, language: language)
+    let sign = page.contains("?") ? "&" : "?"
+    try browser.open("http://\(system.management.address)/#/\(page)\(sign)token=\(token)")
+    return browser
+  }
+
+  private func code() throws -> String {
+    let answer = try system.management.api.call("POST", "/members/m-1/codes")
+    return try #require(answer.object["payload"] as? String)
+  }
+
+  private func events() throws -> String {
+    try system.management.api.call("GET", "/members/m-1/events").text
+  }
+
+  private func fill(_ selector: String, _ text: String, in browser: Browser) throws {
+    try browser.run("document.querySelector(arguments[0]).value = arguments[1];", [selector, text])
+  }
+
+  private func shows(_ text: String, in browser: Browser) throws {
+    try browser.wait(
+      until: text,
+      "return document.getElementById('members').innerText.includes(arguments[0]);", [text])
+  }
+
+  /// Keys of the catalogues have a dot between small letters and no space; no sentence has.
+  private func isInWords(_ browser: Browser) throws {
+    let text = try browser.text()
+    #expect(text.firstMatch(of: /(members|points|order|record)\.[a-z]/) == nil)
+  }
+}
