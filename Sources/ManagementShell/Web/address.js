@@ -17,6 +17,11 @@ export function eventsAddress({ station = "", kind = "", refusals = false } = {}
   return `#/events${text ? `?${text}` : ""}`;
 }
 
+/** The hash of the members page with one member, or with those that a search finds. */
+export function membersAddress(query) {
+  return `#/members?${new URLSearchParams(query)}`;
+}
+
 /** The hash of the points page with a member's statement, or with none. */
 export function pointsAddress(member = "") {
   return `#/points${member ? `?${new URLSearchParams({ member })}` : ""}`;

@@ -87,10 +87,14 @@ function worded(value, ways) {
   return String(value);
 }
 
-/** Who it was and which code, as far as it is known. */
+/** The member whom a record names; empty where it names none. */
+export function whose(record) {
+  return record.member ? t("event.member", record) : "";
+}
+
+/** With what somebody came and which code it was, as far as that is known. */
 export function facts(record) {
   return [
-    record.member && t("event.member", record),
     filled("event.with", record),
     // Enough to tell two codes of one day apart.
     record.code && t("event.code", { code: String(record.code).slice(0, 8) }),

@@ -1,9 +1,11 @@
 // The events of all stations, live and back in time, with the reason of every refusal.
 
-import { eventsAddress } from "../../address.js";
+import { eventsAddress, membersAddress } from "../../address.js";
 import { h } from "../../dom.js";
 import { RecordList } from "../../record-list.js";
-import { detail, facts, kinds, meaning, mood, refusalKinds, title } from "../../record-words.js";
+import {
+  detail, facts, kinds, meaning, mood, refusalKinds, title, whose,
+} from "../../record-words.js";
 import { RefusedInputPart } from "../../refused-input.js";
 import { named, t } from "../../texts.js";
 import { moment } from "../../times.js";
@@ -245,6 +247,8 @@ class EventsPage {
         h("p", {}, h("strong", {}, title(record)), reason ? h("span", {}, reason) : null),
         sense ? h("p", { class: "sense" }, sense) : null,
         h("p", { class: "soft facts" },
+          record.member ? h("a", { href: membersAddress({ member: record.member }) },
+            whose(record)) : null,
           known.map((fact) => h("span", {}, fact)),
           record.trusted ? null : h("span", { class: "caveat" },
             t("event.untrusted.received", { time: moment(received) })))));

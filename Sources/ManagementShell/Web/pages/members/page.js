@@ -1,6 +1,6 @@
 // The members: found by a part of their id or label, with what happened to each of late.
 
-import { pointsAddress } from "../../address.js";
+import { membersAddress, pointsAddress } from "../../address.js";
 import { h } from "../../dom.js";
 import { RecordList } from "../../record-list.js";
 import { detail, meaning, mood, title } from "../../record-words.js";
@@ -16,11 +16,6 @@ export const members = {
   name: "members", title: "members.title", style: true,
   make: (element, session) => new MembersPage(element, session),
 };
-
-/** The hash of the page with a member, or with those that a search finds. */
-function membersAddress(query) {
-  return `#/members?${new URLSearchParams(query)}`;
-}
 
 class MembersPage {
   constructor(element, { api, fleet }) {

@@ -3,7 +3,7 @@
 import { eventsAddress } from "../../address.js";
 import { h } from "../../dom.js";
 import { RecordList } from "../../record-list.js";
-import { detail, facts, kinds, mood, title } from "../../record-words.js";
+import { detail, facts, kinds, mood, title, whose } from "../../record-words.js";
 import { Measurements, sensorFigures } from "../../sensors.js";
 import { alarmLine, caveats, doors, figure, inside, presence } from "../../station-parts.js";
 import { named, t } from "../../texts.js";
@@ -189,7 +189,7 @@ export class Detail {
       h("span", { class: "what" }, h("strong", {}, title(record)),
         record.ap ? h("span", { class: "soft" }, t("door.name", { n: record.ap })) : null),
       h("span", { class: "more" },
-        [detail(record), ...facts(record)].filter(Boolean).join(" · "),
+        [detail(record), whose(record), ...facts(record)].filter(Boolean).join(" · "),
         record.trusted ? null : h("span", { class: "caveat" }, t("event.untrusted"))));
   }
 }
