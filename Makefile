@@ -78,7 +78,7 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
 	$(STAGE) contract .ci/contract
-	$(STAGE) fuzz .ci/fuzz --seconds 10 --jobs 2 --or-replay
+	$(STAGE) fuzz .ci/fuzz --seconds 8 --jobs 2 --or-replay
 	$(STAGE) --await root13
 	$(STAGE) --beside debian13 .ci/debian13 --build
 	$(STAGE) --beside gpiod2-build $(MAKE) --no-print-directory build-gpiod2

@@ -46,6 +46,13 @@ enum StoreQueries {
   /// The only station with an alarm, and only once, long ago: the hardest thing to find.
   static let rareStation = station(57)
 
+  static let rareMember = member("m-rare")
+
+  private static func member(_ text: String) -> MemberID {
+    guard let id = MemberID(text) else { preconditionFailure("no member \(text)") }
+    return id
+  }
+
   static func station(_ number: Int) -> StationID {
     guard let id = StationID("b-\(number)") else { preconditionFailure("no station \(number)") }
     return id
@@ -68,6 +75,10 @@ enum StoreQueries {
     let alarm = Record(at: wall, isTrusted: true, body: .alarm(.raised(.forcedOpen, point)))
     var rare = contents
     rare[7] = .record(alarm, json: alarm.json)
+    let entry = Record(
+      at: wall, isTrusted: true,
+      body: .entry(.granted(point, member: rareMember, .code(CodeDigest(high: 1, low: 3)))))
+    rare[10] = .record(entry, json: entry.json)
     var next = [UInt64](repeating: 1, count: stations)
     var stored = 0
     while stored < records {
@@ -124,6 +135,10 @@ private struct Question: Sendable {
     page(
       "never", { EventFilter(station: StoreQueries.station($0), kind: .stream(.gap)) },
       mayBeEmpty: true),
+    // Seen once, in the oldest records: every block is looked at.
+    Question(name: "rare-member") { store, _ in
+      try store.events(of: StoreQueries.rareMember, before: nil, limit: 100).count
+    },
     Question(name: "resumed-stream") { store, round in
       try store.events(after: place(round), limit: 100).count
     },

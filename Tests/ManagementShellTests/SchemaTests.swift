@@ -96,22 +96,37 @@ struct SchemaTests {
   func memberEvents() throws {
     let folder = try WorkFolder()
     let path = folder.file("m.sqlite")
-    let old = try Database(path: path)
-    try old.migrate(Array(Schema.migrations.prefix { $0.name != Schema.memberEvents.name }))
-    try old.execute(
-      """
-      INSERT INTO station (id, name_en, name_zh, number) VALUES ('gate-1', 'a', 'b', 1);
-      INSERT INTO stream (number, station, stream, upto) VALUES (1, 'gate-1', '000000000000000a', 4);
-      INSERT INTO record (id, stream, seq, received, kind, body) VALUES
-        (1, 1, 1, 7, 'entry-granted', '{"at":1,"member":"m-1"}'),
-        (2, 1, 2, 7, 'entry-refused', '{"at":1}'),
-        (3, 1, 3, 7, 'exchange-ended', '{"member":"m-1","at":1}'),
-        (4, 1, 4, 7, 'passage', '{"at":1,"member":"m-1"}');
-      """)
-    old.close()
+    let member = StoreContractTests.member("m-1")
     let store = try SQLiteStore(path: path)
-    let found = try store.events(of: StoreContractTests.member("m-1"), before: nil, limit: 9)
-    #expect(found.map(\.id) == [3, 1])
+    let door = StoreContractTests.door()
+    // Over several blocks, one of which has no event of any member.
+    let bodies = (0..<5000).map { number -> Record.Body in
+      number % 7 == 0 && !(1100..<2200).contains(number)
+        ? .entry(.granted(door, member: member, .code(CodeDigest(high: 1, low: UInt64(number)))))
+        : .door(.closed(door))
+    }
+    for start in stride(from: 0, to: bodies.count, by: 50) {
+      let records = bodies[start..<start + 50].map { StoreContractTests.record($0) }
+      _ = try store.store(
+        [StoreContractTests.batch(UInt64(start) + 1, records)], at: StoreContractTests.now)
+    }
+    let all = try store.events(of: member, before: nil, limit: 9999).map(\.id)
+    let expected = bodies.indices.filter {
+      if case .entry = bodies[$0] { true } else { false }
+    }.map { Int64($0) + 1 }
+    #expect(all == expected.reversed())
+    #expect(try store.events(of: member, before: 2500, limit: 2).map(\.id) == [2493, 2486])
+    store.close()
+    // As it is when the table has just been made.
+    let raw = try Database(path: path)
+    try raw.execute("DELETE FROM member_block")
+    raw.close()
+    let upgraded = try SQLiteStore(path: path)
+    #expect(try upgraded.events(of: member, before: nil, limit: 9999).map(\.id) == all)
+    let more = [StoreContractTests.record(bodies[0])]
+    _ = try upgraded.store([StoreContractTests.batch(5001, more)], at: StoreContractTests.now)
+    let reopened = try SQLiteStore(path: path)
+    #expect(try reopened.events(of: member, before: nil, limit: 2).map(\.id) == [5001, all[0]])
   }
 
   @Test("pages of events are read along an index, whatever they are filtered by, and never sorted")
@@ -129,7 +144,7 @@ struct SchemaTests {
     }
     for (question, index) in [
       (SQLiteStore.filteredEvents, "SEARCH record_block USING PRIMARY KEY"),
-      (SQLiteStore.eventsOfMember, "SEARCH member_event USING PRIMARY KEY"),
+      (MemberEventSearch.blocks, "SEARCH member_block USING INTEGER PRIMARY KEY"),
     ] {
       let plan = try Program.run("sqlite3", [path, "EXPLAIN QUERY PLAN \(question)"]).output
       #expect(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "\(plan)")

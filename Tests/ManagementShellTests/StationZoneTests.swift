@@ -53,7 +53,7 @@ struct StationZoneTests {
     let now = Now(instant: StoreContractTests.now.instant, wall: WallTime(seconds: 1_775_037_600))
     func days(_ seq: UInt64) throws -> [Int] {
       let outcomes = try open.store.store([StoreContractTests.batch(seq, [late])], at: now)
-      return outcomes.flatMap { $0.added.keys }
+      return outcomes.flatMap { $0.visits.map(\.day) }
     }
     #expect(try days(1) == [day])
     try open.store.setZone(

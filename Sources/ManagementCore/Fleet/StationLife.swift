@@ -138,8 +138,8 @@ package struct StationLife: Equatable, Sendable {
       self.zone = zone
       isShown = true
     }
-    if !outcome.added.isEmpty { isShown = true }
-    for (day, more) in outcome.added { add(more, day: day, at: now) }
+    if !outcome.visits.isEmpty { isShown = true }
+    for visit in outcome.visits { add(visit.counts, day: visit.day, at: now) }
     guard let isClockTrusted = outcome.isClockTrusted else { return isShown }
     if self.isClockTrusted != isClockTrusted { isShown = true }
     self.isClockTrusted = isClockTrusted

@@ -84,10 +84,8 @@ package protocol IngestBook {
   mutating func note(event id: Int64, of member: MemberID) throws(Failure)
   /// Adds to what was measured in each hour.
   mutating func add(_ hours: [MeasuredHour], of stream: IngestStream) throws(Failure)
-  /// Adds to the counts of a station's days.
-  mutating func add(_ counts: [Int: VisitCounts], of station: StationID) throws(Failure)
-  /// The same of hours.
-  mutating func add(hours: [Int64: VisitCounts], of station: StationID) throws(Failure)
+  /// Adds to the counts of the days and the hours of the stream's station.
+  mutating func add(_ visits: [VisitTally], of stream: IngestStream) throws(Failure)
 
   // MARK: Quarantine
 

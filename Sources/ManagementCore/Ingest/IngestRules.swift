@@ -56,8 +56,7 @@ extension IngestBook {
       }
       stream.reached.add(seq...seq)
     }
-    try add(outcome.added, of: batch.station)
-    try add(hours: outcome.addedHours, of: batch.station)
+    try add(outcome.visits, of: stream)
     stream.claims.prove(stream.reached.upto, at: now.wall)
     outcome.upto = stream.reached.upto
     try note(stream)
@@ -78,8 +77,7 @@ extension IngestBook {
     guard try store(again.record, again.json, at: again.seq, arrival, &outcome) else {
       return outcome
     }
-    try add(outcome.added, of: again.station)
-    try add(hours: outcome.addedHours, of: again.station)
+    try add(outcome.visits, of: stream)
     try note(stream)
     try release(again.id)
     return outcome

@@ -55,17 +55,6 @@ package enum RecordConsumer: CaseIterable, Sendable {
   static func of(_ family: Record.Family) -> [RecordConsumer] { byFamily[family.rawValue] }
 }
 
-extension Record {
-  /// The member of whom the record tells.
-  fileprivate var member: MemberID? {
-    switch body {
-    case .entry(let record): record.member
-    case .exchange(let record): record.member
-    default: nil
-    }
-  }
-}
-
 extension IngestBook {
   mutating func hand(
     _ new: NewRecord, to consumer: RecordConsumer, _ outcome: inout StoreOutcome

@@ -33,17 +33,15 @@ package struct StoreOutcome: Equatable, Sendable {
   package internal(set) var codes: [CodeDigest] = []
   /// What a record of this item told the ledger and does not fit.
   package var discrepancies: [Discrepancy] = []
-  /// What the station's new records add to the counts of each local day.
-  package private(set) var added: [Int: VisitCounts] = [:]
-  /// The same for each hour since 1970-01-01 UTC.
-  private(set) var addedHours: [Int64: VisitCounts] = [:]
+  /// The visits of the station's new records, each day and hour once: one of them nearly always.
+  package private(set) var visits: [VisitTally] = []
   /// What the last of the station's new records says of its clock; nil where there is none.
   package private(set) var isClockTrusted: Bool?
 
   /// Whether the outcome tells of a stream, a zone, a clock or a count, as that of an answer does
   /// not.
   var saysSomething: Bool {
-    stream != nil || zone != nil || isClockTrusted != nil || !added.isEmpty
+    stream != nil || zone != nil || isClockTrusted != nil || !visits.isEmpty
   }
 
   package struct Answer: Equatable, Sendable {
@@ -79,7 +77,12 @@ package struct StoreOutcome: Equatable, Sendable {
   mutating func count(_ record: Record, received now: Now, in zone: Zone) {
     let counts = VisitCounts(of: record)
     guard !counts.isZero else { return }
-    added[VisitCounts.day(of: record, received: now, in: zone), default: VisitCounts()] += counts
-    addedHours[VisitCounts.hour(of: record, received: now), default: VisitCounts()] += counts
+    let day = VisitCounts.day(of: record, received: now, in: zone)
+    let hour = VisitCounts.hour(of: record, received: now)
+    if let index = visits.lastIndex(where: { $0.day == day && $0.hour == hour }) {
+      visits[index].counts += counts
+    } else {
+      visits.append(VisitTally(day: day, hour: hour, counts: counts))
+    }
   }
 }

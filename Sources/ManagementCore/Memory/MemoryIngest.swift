@@ -93,15 +93,11 @@ struct MemoryIngest: IngestBook {
     }
   }
 
-  func add(_ counts: [Int: VisitCounts], of station: StationID) {
-    for (day, more) in counts {
-      store.days[DayKey(station: station, day: day), default: VisitCounts()] += more
-    }
-  }
-
-  func add(hours: [Int64: VisitCounts], of station: StationID) {
-    for (hour, more) in hours {
-      store.visits[station, default: [:]][hour, default: VisitCounts()] += more
+  func add(_ visits: [VisitTally], of stream: IngestStream) {
+    let station = stream.key.station
+    for visit in visits {
+      store.days[DayKey(station: station, day: visit.day), default: VisitCounts()] += visit.counts
+      store.visits[station, default: [:]][visit.hour, default: VisitCounts()] += visit.counts
     }
   }
 

@@ -2,6 +2,16 @@
 import StationProtocol
 import Time
 
+/// The visits that new records of a station add to one hour, and to the local day that the records
+/// count to.
+package struct VisitTally: Equatable, Sendable {
+  /// The local day, since 1970-01-01.
+  package let day: Int
+  /// The hour, since 1970-01-01 UTC.
+  package let hour: Int64
+  package var counts: VisitCounts
+}
+
 /// Totals of one hour or of one local day of one station.
 package struct VisitCounts: Equatable, Sendable {
   package var entries: Int64 = 0

@@ -25,30 +25,31 @@ final class RecordIntake: IngestBook {
   private let insertRecord: any SQLStatement
   private let insertBlock: any SQLStatement
   private let updateStream: any SQLStatement
-  private let noteMember: any SQLStatement
   private let addDay: any SQLStatement
   private let addHour: any SQLStatement
   private var streams: [StreamKey: IngestStream] = [:]
   private var stations: [StationID: Int64] = [:]
   /// Streams whose progress is not written yet.
   private var moved: [IngestStream] = []
-  private var days: [CountKey: VisitCounts] = [:]
-  private var hours: [CountKey: VisitCounts] = [:]
+  private var visits: [VisitKey: (station: StationID, counts: VisitCounts)] = [:]
   private var zones: [StationID: Zone?] = [:]
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
+  private let members: MemberIndex
   var ledger: SQLiteBook
 
-  private struct CountKey: Hashable {
-    var station: StationID
-    /// A local day, or an hour of UTC, each since 1970-01-01.
-    var time: Int64
+  private struct VisitKey: Hashable {
+    /// The station's number in the tables.
+    var station: Int64
+    var day: Int
+    var hour: Int64
   }
 
   /// - Parameter limits: how much of one station the ledger believes within an hour.
   init(_ database: any SQLConnection, _ limits: StationLimits = .none) throws(DatabaseError) {
     self.database = database
     measurements = MeasurementIntake(database)
+    members = try MemberIndex(database)
     ledger = try SQLiteBook(database, limits)
     insertRecord = try database.prepare(
       """
@@ -62,7 +63,6 @@ final class RecordIntake: IngestBook {
       """)
     updateStream = try database.prepare(
       "UPDATE stream SET upto = ?2, claimed = ?3, claimed_at = ?4 WHERE number = ?1")
-    noteMember = try database.prepare("INSERT INTO member_event (member, record) VALUES (?1, ?2)")
     addDay = try database.prepare(
       """
       INSERT INTO day_count (station, day, entries, exits, granted, refused)
@@ -90,7 +90,8 @@ final class RecordIntake: IngestBook {
       var book = self
       for item in items { outcomes.append(try book.take(item, at: now)) }
       try saveProgress()
-      try saveCounts()
+      try saveVisits()
+      try members.save()
       try measurements.save(at: now)
       return outcomes
     }
@@ -209,11 +210,7 @@ final class RecordIntake: IngestBook {
     return id
   }
 
-  func note(event id: Int64, of member: MemberID) throws(DatabaseError) {
-    try noteMember.bind(1, member.text)
-    try noteMember.bind(2, id)
-    try noteMember.run()
-  }
+  func note(event id: Int64, of member: MemberID) { members.note(event: id, of: member) }
 
   func insert(
     measurement json: [UInt8], at seq: UInt64, in stream: IngestStream, _ now: Now
@@ -225,15 +222,10 @@ final class RecordIntake: IngestBook {
     measurements.add(hours, station: stream.stationNumber)
   }
 
-  func add(_ more: [Int: VisitCounts], of station: StationID) {
-    for (day, more) in more where !more.isZero {
-      days[CountKey(station: station, time: Int64(day)), default: VisitCounts()] += more
-    }
-  }
-
-  func add(hours more: [Int64: VisitCounts], of station: StationID) {
-    for (hour, more) in more where !more.isZero {
-      hours[CountKey(station: station, time: hour), default: VisitCounts()] += more
+  func add(_ visits: [VisitTally], of stream: IngestStream) {
+    for visit in visits {
+      let key = VisitKey(station: stream.stationNumber, day: visit.day, hour: visit.hour)
+      self.visits[key, default: (stream.key.station, VisitCounts())].counts += visit.counts
     }
   }
 
@@ -260,24 +252,24 @@ final class RecordIntake: IngestBook {
     moved.removeAll(keepingCapacity: true)
   }
 
-  private func saveCounts() throws(DatabaseError) {
-    try Self.save(&days, addDay)
-    try Self.save(&hours, addHour)
+  private func saveVisits() throws(DatabaseError) {
+    for (key, visit) in visits {
+      try Self.add(visit.counts, visit.station, Int64(key.day), addDay)
+      try Self.add(visit.counts, visit.station, key.hour, addHour)
+    }
+    visits.removeAll(keepingCapacity: true)
   }
 
-  private static func save(
-    _ counts: inout [CountKey: VisitCounts], _ statement: any SQLStatement
+  private static func add(
+    _ counts: VisitCounts, _ station: StationID, _ time: Int64, _ statement: any SQLStatement
   ) throws(DatabaseError) {
-    for (key, count) in counts {
-      try statement.bind(1, key.station.text)
-      try statement.bind(2, key.time)
-      try statement.bind(3, count.entries)
-      try statement.bind(4, count.exits)
-      try statement.bind(5, count.granted)
-      try statement.bind(6, count.refused)
-      try statement.run()
-    }
-    counts.removeAll(keepingCapacity: true)
+    try statement.bind(1, station.text)
+    try statement.bind(2, time)
+    try statement.bind(3, counts.entries)
+    try statement.bind(4, counts.exits)
+    try statement.bind(5, counts.granted)
+    try statement.bind(6, counts.refused)
+    try statement.run()
   }
 }
 

@@ -51,20 +51,33 @@ extension SQLiteStore {
   package func events(
     of member: MemberID, before: Int64?, limit: Int
   ) throws(StoreFailure) -> [StoredEvent] {
-    try events(
-      Self.eventsOfMember,
-      [.text(member.text), .integer(before ?? .max), .integer(Int64(limit))])
+    try guarded { () throws(DatabaseError) in
+      try database.snapshot { () throws(DatabaseError) in
+        var found: [StoredEvent] = []
+        var search = MemberEventSearch(member, before: before ?? .max)
+        while found.count < limit, let ids = try search.next(in: database) {
+          for id in ids where found.count < limit {
+            guard let event = try event(id), MemberMention.member(of: event.json) == member else {
+              continue
+            }
+            found.append(event)
+          }
+        }
+        return found
+      }
+    }
   }
 
-  /// A page of the events of a member (?1) with ids below ?2; CROSS so that no more records are
-  /// read than the page has.
-  static let eventsOfMember: StaticString = """
-    SELECT record.id, stream.station, stream.stream, seq, received, record.kind, body
-    FROM member_event CROSS JOIN record CROSS JOIN stream
-    WHERE member_event.member = ?1 AND member_event.record < ?2
-      AND record.id = member_event.record AND stream.number = record.stream
-    ORDER BY member_event.record DESC LIMIT ?3
-    """
+  private func event(_ id: Int64) throws(DatabaseError) -> StoredEvent? {
+    var found: StoredEvent?
+    try database.prepare(
+      """
+      SELECT record.id, stream.station, stream.stream, seq, received, record.kind, body
+      FROM record JOIN stream ON stream.number = record.stream WHERE record.id = ?1
+      """
+    ).rows([.integer(id)]) { row throws(DatabaseError) in found = try Self.event(row) }
+    return found
+  }
 
   private func events(
     _ sql: StaticString, _ values: [SQLValue]

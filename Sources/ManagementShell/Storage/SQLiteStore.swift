@@ -21,6 +21,7 @@ package final class SQLiteStore: ManagementStore {
     database = try Self.guarded(path) { () throws(DatabaseError) in
       let database = try Database(path: path)
       try database.migrate(Schema.migrations)
+      try MemberIndex.complete(database)
       return database
     }
   }

@@ -45,6 +45,15 @@ package struct Record: Equatable, Sendable {
     }
   }
 
+  /// The member of whom the record tells; nil where it tells of nobody in particular.
+  package var member: MemberID? {
+    switch body {
+    case .entry(let record): record.member
+    case .exchange(let record): record.member
+    case .station, .stream, .door, .occupancy, .climate, .alarm: nil
+    }
+  }
+
   /// What the `kind` member says; no word is one of two families.
   package enum Kind: Hashable, Sendable {
     case station(StationRecord.Kind)
