@@ -30,16 +30,19 @@ package final class Database: SQLConnection {
     package var autocheckpointPages = 1000
     /// Bytes a page, for a new file only; nil leaves SQLite's own.
     package var pageSize: Int?
+    /// The most KiB of pages that the connection keeps in memory; nil leaves SQLite's own, 2000.
+    package var cacheKiB: Int?
 
     package init(
       isWAL: Bool = true, synchronous: Synchronous = .full, busyTimeout: Duration = .seconds(5),
-      autocheckpointPages: Int = 1000, pageSize: Int? = nil
+      autocheckpointPages: Int = 1000, pageSize: Int? = nil, cacheKiB: Int? = nil
     ) {
       self.isWAL = isWAL
       self.synchronous = synchronous
       self.busyTimeout = busyTimeout
       self.autocheckpointPages = autocheckpointPages
       self.pageSize = pageSize
+      self.cacheKiB = cacheKiB
     }
   }
 
@@ -64,6 +67,7 @@ package final class Database: SQLConnection {
     path: String, mode: Mode = .readWrite, options: Options = Options()
   ) throws(DatabaseError) {
     self.path = path
+    Self.prepareLibrary
     let access =
       switch mode {
       case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -174,6 +178,11 @@ package final class Database: SQLConnection {
     return findings == ["ok"] ? [] : findings
   }
 
+  /// Once, before the first connection: SQLite counts the memory of all connections under one lock
+  /// that each allocation takes, and nobody asks for the sum. A process that has used SQLite
+  /// otherwise before is refused, and goes on counting.
+  private static let prepareLibrary: Void = { _ = csqlite_count_no_memory() }()
+
   private func configure(_ mode: Mode, _ options: Options) throws(DatabaseError) {
     let (seconds, attoseconds) = options.busyTimeout.components
     let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
@@ -185,6 +194,7 @@ package final class Database: SQLConnection {
     try execute("PRAGMA foreign_keys = ON")
     guard mode == .readWrite else { return try execute("PRAGMA query_only = ON") }
     if let size = options.pageSize { try execute("PRAGMA page_size = \(size)") }
+    if let size = options.cacheKiB { try execute("PRAGMA cache_size = -\(size)") }
     if options.isWAL, path != ":memory:" {
       // SQLite answers with the mode that it took instead of failing.
       var taken = ""
