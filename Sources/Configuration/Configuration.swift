@@ -31,7 +31,7 @@ public struct Configuration: Equatable, Sendable {
       faultyKeys.contains(key) || hasStray && lines[key] == nil
     }
 
-    /// Where the key stands, for a problem that only shows when values are compared.
+    /// The line of a key, for a problem that only shows when values are compared.
     public func line(of key: String) -> Int? { lines[key] ?? line }
 
     /// Whether the file says it, and not the table.

@@ -35,7 +35,7 @@ public struct INI: Equatable, Sendable {
     public var key: String
     /// The text behind that sign, without space around it.
     public var value: String
-    /// Where it stands, counted from 1.
+    /// The line in the file, counted from 1.
     public var line: Int
   }
 

@@ -5,7 +5,7 @@
 package struct Probe: Sendable {
   /// Also the name of its folder of inputs.
   package let name: String
-  /// Where longer inputs tell nothing new, in bytes.
+  /// The longest input that tells something new, in bytes.
   package let longest: Int
   /// What its inputs are made of, for the fuzzer's dictionary.
   package let words: [String]

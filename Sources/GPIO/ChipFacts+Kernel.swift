@@ -37,7 +37,7 @@ extension ChipFacts {
 }
 
 extension LinePlace {
-  /// Who has the line now; nil where nobody has, or where that cannot be told. A user may be
+  /// The user of the line now; nil where nobody has, or where that cannot be told. A user may be
   /// without a name.
   package var consumer: String? {
     guard let chip = gpio_chip_open(device) else { return nil }

@@ -42,7 +42,7 @@ package struct EdgeFilter: Equatable, Sendable {
   private let limits: Limits
   /// The level last reported.
   private var told: Bool?
-  /// Where the line has been since its last edge.
+  /// The level of the line since its last edge.
   private var stretch: Level?
   /// The first edge since it last stood still.
   private var movingSince: Instant?

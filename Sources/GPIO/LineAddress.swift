@@ -92,7 +92,7 @@ package struct ChipFacts: Equatable, Sendable {
   }
 }
 
-/// Where a line is now.
+/// The present place of a line.
 package struct LinePlace: Equatable, Sendable {
   package var device: String
   package var offset: UInt32

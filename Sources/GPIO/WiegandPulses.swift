@@ -78,7 +78,7 @@ package struct WiegandPulses: Equatable, Sendable {
     doubtAlso(forgotten.at, pulses[pulses.count - 1].at)
   }
 
-  /// Where the first frame ends that is over; nil while it may go on.
+  /// The end of the first frame that is over; nil while it may go on.
   private func firstEnd(at now: Instant) -> Int? {
     guard let last = pulses.last else { return nil }
     for index in pulses.indices.dropFirst() where pulses[index].at - pulses[index - 1].at >= gap {

@@ -148,8 +148,8 @@ struct HTTPConnections {
     open.values[index].move(to: phase, at: now)
   }
 
-  /// Those that have used up their time, in the order of their descriptors. Streams are not among
-  /// them: only who holds a stream knows whether its reader takes what is sent.
+  /// The connections that have used up their time, in the order of their descriptors. Streams are
+  /// not among them: only who holds a stream knows whether its reader takes what is sent.
   func overdue(at now: Instant) -> [(descriptor: Int32, phase: Phase)] {
     open.compactMap { descriptor, connection in
       guard let limit = limit(of: connection.phase), connection.since + limit <= now else {

@@ -73,7 +73,7 @@ final class HTTPListener {
   }
 }
 
-/// Who is at the other end of a connection, as far as bounds are concerned: one IPv4 address, or
+/// The other end of a connection, as far as bounds are concerned: one IPv4 address, or
 /// one IPv6 network of 64 bits, of which a single customer has the rest to himself.
 struct HTTPPeer: Hashable, Sendable, CustomStringConvertible {
   let description: String

@@ -5,7 +5,7 @@ import Glibc
 import Linux
 import Time
 
-/// Where the server listens and what it accepts.
+/// The address of the server, and the bounds of what it accepts.
 package struct HTTPOptions: Equatable, Sendable {
   /// A numeric address, of IPv4 or IPv6.
   package var address: String
@@ -55,7 +55,7 @@ package final class HTTPServer {
   /// Makes the response to each request that the server itself does not refuse.
   package typealias Handler = (HTTPRequest) -> HTTPResponse
 
-  /// Where it listens; the port is the real one.
+  /// The address of the server; the port is the real one.
   package let address: String
   package let port: Int
   /// Makes the response to what never reaches the handler: 400, 408, 413, 501 and 503.
@@ -303,7 +303,8 @@ extension HTTPServer {
     if let number { onEnded(number) }
   }
 
-  /// Who asks, and on which connection; nil where that one has as many requests as one may have.
+  /// The peer of a request, and its connection's place; nil where that one has as many requests as
+  /// one may have.
   func claim(_ descriptor: Int32, _ fields: [String]) -> (peer: String, connection: UInt64)? {
     guard let peer = connections.claim(descriptor, fields) else { return nil }
     return (peer.description, connections.open[descriptor]?.number ?? 0)

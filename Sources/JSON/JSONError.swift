@@ -1,7 +1,7 @@
 // Why a text is not the JSON that was expected, as a person reads it.
 import Text
 
-/// Where a text stopped being the JSON that was expected, and why.
+/// The place at which a text is not the JSON that was expected, and the reason.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The fault that was found there.
   public enum Reason: Equatable, Sendable {

@@ -4,9 +4,9 @@
 /// points into the text, so it is good only inside the closure that it is handed to.
 public struct JSONKey {
   private let plain: UnsafeBufferPointer<UInt8>
-  /// Where the name stands with escapes or beyond ASCII, what it means.
+  /// The meaning of a name that stands with escapes or beyond ASCII.
   private let decoded: String?
-  /// Where the name begins, in bytes from the start of the text.
+  /// The place of the name's first byte, in bytes from the start of the text.
   public let offset: Int
 
   init(plain: UnsafeBufferPointer<UInt8>, offset: Int) {

@@ -15,7 +15,7 @@ public struct JSONMembers {
   /// The most bytes of a text in which it stands.
   public static let longestText = 1 << 20
 
-  /// Where a member stands, in one word: a record is read thousands of times a second, and this
+  /// The place of a member, in one word: a record is read thousands of times a second, and this
   /// needs neither an allocation nor a count of references.
   private struct Place {
     var bits: UInt64

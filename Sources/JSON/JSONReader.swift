@@ -11,9 +11,9 @@ public struct JSONReader {
   public static let longestString = 512
 
   let bytes: UnsafeBufferPointer<UInt8>
-  /// Where members of objects are noted (`JSONMembers`): so many places for each level.
+  /// The notes of where members of objects stand (`JSONMembers`): so many places for each level.
   let places: UnsafeMutablePointer<UInt64>
-  /// Where the cursor stands, in bytes from the start of the text.
+  /// The place of the cursor, in bytes from the start of the text.
   public internal(set) var offset = 0
   var depth = 0
   /// How many objects whose members are noted lie around the cursor.

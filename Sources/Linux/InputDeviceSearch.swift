@@ -7,7 +7,7 @@ package struct InputDeviceIdentity: Equatable, Sendable {
   package var vendor: UInt16
   package var product: UInt16
   package var name: String
-  /// Where it is plugged in (`phys`), such as `usb-0000:01:00.0-1.1/input0`.
+  /// The socket of the device (`phys`), such as `usb-0000:01:00.0-1.1/input0`.
   package var port: String
   /// The serial number of the device (`uniq`), often empty.
   package var serial: String

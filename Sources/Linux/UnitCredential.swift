@@ -15,7 +15,7 @@ package struct UnitCredential: Sendable {
 
   private static let mostBytes = 65_536
 
-  /// Where this process finds it; nil where nobody said.
+  /// The file in which this process finds the credential; nil where nobody said.
   private func path(_ directory: String?) -> String? {
     let folder = directory ?? getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
     return folder.map { "\($0)/\(name)" }

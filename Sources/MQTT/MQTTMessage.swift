@@ -28,7 +28,7 @@ package struct MQTTMessage: Equatable, Sendable {
   }
 }
 
-/// Where the broker is and how the client behaves towards it.
+/// The address of the broker, and the client's behaviour towards it.
 package struct MQTTOptions: Sendable {
   package var host: String
   package var port: Int

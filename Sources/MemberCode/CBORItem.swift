@@ -130,7 +130,7 @@ package struct CBORItem {
   /// The elements of an array.
   package struct Elements: Sequence, IteratorProtocol {
     fileprivate var parts: Parts
-    /// Those that are still to come.
+    /// The number of items that are still to come.
     package fileprivate(set) var count: Int
 
     package mutating func next() -> CBORItem? {
@@ -143,7 +143,7 @@ package struct CBORItem {
   /// The pairs of a map, in the order in which they were written.
   package struct Pairs: Sequence, IteratorProtocol {
     fileprivate var parts: Parts
-    /// Those that are still to come.
+    /// The number of items that are still to come.
     package fileprivate(set) var count: Int
 
     package var isEmpty: Bool { count == 0 }

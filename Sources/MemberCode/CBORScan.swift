@@ -41,7 +41,7 @@ struct CBORHead {
   /// The number, the length in bytes, the count of elements or pairs, or the bits of a float. For
   /// an indefinite length it is the count that was found.
   var argument: UInt64
-  /// Where the content of a string begins.
+  /// The place at which the content of a string begins.
   private var start: UInt16
   /// The index of the first head that belongs to no part of this item.
   private var end: UInt16 = 0

@@ -3,7 +3,7 @@
 /// A connection, for one thread. The SQL is that which every engine of this project knows: literal
 /// texts with numbered parameters, `?1`. Engines: `Database` of SQLite.
 package protocol SQLConnection: AnyObject {
-  /// Where the store is, for messages.
+  /// The place of the store, for messages.
   var path: String { get }
 
   /// Runs one or more statements that take no parameters and whose rows do not matter.

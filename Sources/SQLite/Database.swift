@@ -30,7 +30,8 @@ package final class Database: SQLConnection {
     package var autocheckpointPages = 1000
     /// Bytes a page, for a new file only; nil leaves SQLite's own.
     package var pageSize: Int?
-    /// The most KiB of pages that the connection keeps in memory; nil leaves SQLite's own, 2000.
+    /// The most KiB of pages that a connection that writes keeps in memory; nil leaves SQLite's own,
+    /// 2000.
     package var cacheKiB: Int?
 
     package init(

@@ -10,7 +10,7 @@ package struct BoardOptions: Equatable, Sendable {
     package var accessPoint: Int
   }
 
-  /// Where the page is served: nowhere but on this machine.
+  /// The host of the page: nowhere but on this machine.
   static let host = "127.0.0.1"
 
   package var socket = ""
@@ -24,7 +24,7 @@ package struct BoardOptions: Equatable, Sendable {
   package var texts = ""
   package var accessPoints = 1
   package var name = ""
-  /// Where a thermometer and an energy meter are to be found; nil where the room has none.
+  /// The folder of a thermometer and an energy meter; nil where the room has none.
   package var devices: String?
   /// The exchange machine; nil where the station has none.
   package var machine: SimulatedMachine.Setting?

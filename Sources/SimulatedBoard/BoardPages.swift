@@ -22,7 +22,7 @@ final class BoardPages {
   private let events: EventBroadcast
   private var server: HTTPServer?
 
-  /// Where the page is, once it is served: `ADDRESS:PORT`.
+  /// The address of the page, once it is served: `ADDRESS:PORT`.
   private(set) var address = ""
 
   init(loop: EventLoop, board: Board) throws(HTTPError) {

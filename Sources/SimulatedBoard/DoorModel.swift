@@ -48,7 +48,7 @@ struct DoorModel: Equatable, Sendable {
     case open
   }
 
-  /// Where the person of a walk is.
+  /// The place of a person who walks.
   enum Place: String, Sendable {
     case street
     /// In the outer beam alone.
@@ -102,7 +102,7 @@ struct DoorModel: Equatable, Sendable {
   var isCoverOpen = false
   /// Whether the bolt was free when it jammed; nil while it moves as it should.
   var jammedFree: Bool?
-  /// Where the contact is stuck.
+  /// The level at which the contact is stuck.
   var stuckContact: Bool?
   /// What a loose contact says, and when it says something else.
   var loose: Loose?

@@ -6,7 +6,7 @@ import Twins
 
 /// A code reader, or an energy meter. It owns the pseudo-terminal and the symbolic link by which a daemon finds it.
 final class ReaderLine {
-  /// Where the daemon opens the line.
+  /// The path at which the daemon opens the line.
   let path: String
   let accessPoint: Int
   private let terminal: PseudoTerminal

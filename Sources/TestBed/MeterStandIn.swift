@@ -3,7 +3,7 @@ import Foundation
 
 /// pymodbus's server behind a pseudo-terminal. It ends with its owner.
 package final class MeterStandIn {
-  /// Where a serial line with the meter is found.
+  /// The path of a serial line with the meter.
   package let device: String
   private let process = Process()
   private let orders = Pipe()

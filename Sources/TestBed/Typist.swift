@@ -68,7 +68,7 @@ package struct Typist {
   }
 }
 
-/// Where the characters are on a US keyboard, and whether they need Shift.
+/// The keys of the characters on a US keyboard, and whether they need Shift.
 private let letters: [UInt8: (key: UInt16, isShifted: Bool)] = {
   var keys: [UInt8: (UInt16, Bool)] = [:]
   for (index, digit) in "1234567890".utf8.enumerated() { keys[digit] = (UInt16(2 + index), false) }

@@ -27,7 +27,7 @@ package final class WorkFolder: Sendable {
   }
 }
 
-/// Where the product's programs and files are while it runs from its own checkout.
+/// The place of the product's programs and files while it runs from its own checkout.
 package enum Checkout {
   /// The folder above `Sources`.
   package static let root: String = {

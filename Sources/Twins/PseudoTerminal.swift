@@ -8,7 +8,7 @@ import Linux
 package final class PseudoTerminal {
   package let master: Int32
   private let slave: Int32
-  /// Where the slave can be opened.
+  /// The path at which the slave can be opened.
   package let path: String
 
   package init() throws(SystemError) {

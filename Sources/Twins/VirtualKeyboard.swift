@@ -6,7 +6,7 @@ import Linux
 /// An input device with the keys of a keyboard, made through uinput. Others see it as they see a
 /// scanner; it is unplugged with the object. Owns its descriptor.
 package final class VirtualKeyboard {
-  /// Where it can be opened.
+  /// The path at which the keyboard can be opened.
   package let path: String
   private let descriptor: Int32
   private let device: OpaquePointer

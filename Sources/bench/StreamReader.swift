@@ -127,7 +127,7 @@ final class StreamReader {
 }
 
 extension [UInt8] {
-  /// Where the first pair of these bytes begins.
+  /// The place of the first pair of these bytes.
   fileprivate func position(of one: UInt8, _ other: UInt8, from start: Int) -> Int? {
     withUnsafeBufferPointer { bytes in
       var index = start

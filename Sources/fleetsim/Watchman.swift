@@ -8,7 +8,7 @@ import Linux
 struct Watchman {
   /// The first argument of the process that is watched; then come a number of lines or `-`.
   static let mark = "--watched"
-  /// Where the watched process finds the memory that it shares with this one.
+  /// The descriptor at which the watched process finds the memory that it shares with this one.
   static let descriptor: Int32 = 3
   /// Without another line for so long, on whatever computer, a run never ends.
   private static let patience = 300

@@ -363,7 +363,7 @@ struct StoreContractTests {
     #expect(try found("标签") == ["B", "m.1", "m:2", "z_9"])
     #expect(try found("标签", after: all[1].id, limit: 1) == [all[2].id.text])
     #expect(try found("b") == ["B"] && found("M") == ["m.1", "m:2"])
-    // Of LIKE no character means anything.
+    // No character of LIKE means anything.
     #expect(try found("_") == ["z_9"] && found("%") == [] && found("\\") == [])
     #expect(try found("签 Z_9") == ["z_9"] && found("a") == ["a"])
     #expect(MemberSearch("") == nil)

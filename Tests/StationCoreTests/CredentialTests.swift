@@ -147,7 +147,7 @@ import Time
     open.expectJournal(.entry(.granted(1, member: Self.member, .card(Self.shown.digest))))
     let hours = story(entry: EntryPolicy(hours: .daily(from: 0, to: 1439)), isTrusted: false)
     hours.tell(.entry(.presented(1, .card(Self.shown))))
-    expectRefusal(.clockUntrusted, .card(Self.shown.digest), nil, hours)
+    expectRefusal(.clockUntrusted, .card(Self.shown.digest), Self.member, hours)
   }
 
   @Test("five wrong PINs raise the alarm and make cards and PINs wait for 30 s, codes never")

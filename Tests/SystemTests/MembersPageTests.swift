@@ -75,14 +75,40 @@ final class MembersPageTests {
     try browser.click("[data-order='activate'] [type='submit']")
     #expect(try browser.count("[data-order='activate']") == 1)
     try fill("[data-order='activate'] [name='reason']", "phone found", in: browser)
+    // What is typed stays while everything is read anew.
+    try browser.click("#members-again")
+    try shows("拒绝进门", in: browser)
+    #expect(
+      try browser.run(
+        "return document.querySelector(\"[data-order='activate'] [name='reason']\").value;")
+        as? String == "phone found")
     try browser.click("[data-order='activate'] [type='submit']")
-    try shows("m-1 已恢复发码。", in: browser)
+    try shows("m-1 可以重新获取会员码。", in: browser)
     try browser.wait(
       until: "the orders of an active member",
       "return document.querySelectorAll(\"[data-order='lost']\").length === 1;")
     #expect(try system.management.api.call("POST", "/members/m-1/codes").status == 200)
     let audit = try system.management.api.call("GET", "/audit?member=m-1").text
     #expect(audit.contains("phone found") && audit.contains("phone lost"))
+  }
+
+  @Test(
+    "an address that names no member leads to no other call", arguments: ["..", "a%23b", "m-9"])
+  func noMember(name: String) throws {
+    try station.order("/code", ["kind": "expired"])
+    try Deadline.wait(until: "an event of somebody else") {
+      try self.events().contains("\"expired\"")
+    }
+    let browser = try open(
+      "members?member=\(name)", token: system.management.token, language: "en")
+    try browser.wait(
+      until: "a word on the member",
+      "return document.querySelector('#members .order-note')?.dataset.mood === 'problem';")
+    try browser.wait(
+      until: "a word on the events",
+      "return document.querySelector('#members .records + p')?.textContent !== 'Loading…';")
+    #expect(try browser.count("#members .records li") == 0)
+    try system.stop()
   }
 
   @Test("who may only look sees no members, and is told so", arguments: ["en", "zh"])

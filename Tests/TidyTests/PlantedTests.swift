@@ -137,8 +137,8 @@ struct PlantedTests {
     let text =
       "/// It is open.\nlet a = 1\n  /// Of the door.\n  /// It is.\n  let b = 1\n"
       + "/// The door.\n/// It is open.\nlet c = 1\n/// Items.\nlet d = 1\n/// Whose?\nlet e = 1\n"
-      + "/// What is open.\nlet f = 1\n/// What a door says.\nlet g = 1\n"
-    expect(subjectFaults, Plant("Sources/A/A.swift", text, [1, 3, 11, 13]))
+      + "/// What is open.\nlet f = 1\n/// What a door says.\nlet g = 1\n/// Where it is.\nlet h = 1\n"
+    expect(subjectFaults, Plant("Sources/A/A.swift", text, [1, 3, 11, 13, 17]))
     expect(subjectFaults, Plant("Tests/A/A.swift", text, []))
   }
 

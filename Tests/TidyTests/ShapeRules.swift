@@ -106,7 +106,7 @@ func purposeFaults(_ file: SourceFile) -> [Fault] {
 /// The first sentence of a doc comment names what it is about: a reader meets it alone, beside a declaration in an editor.
 func subjectFaults(_ file: SourceFile) -> [Fault] {
   guard file.sourceTarget != nil, file.kind == "swift" else { return [] }
-  let openers: Set<Substring> = ["It", "Of", "Whoever", "Whose"]
+  let openers: Set<Substring> = ["It", "Of", "Those", "Where", "Who", "Whoever", "Whose"]
   // "What a door says" has a noun; "What is said" has none.
   let verbs: Set<Substring> = [
     "is", "was", "are", "were", "has", "had", "can", "could", "must", "may", "might", "it", "they",

@@ -16,7 +16,7 @@ final class OccupancyProbe: SequenceProbe {
   private var now: Now
   private var recovered = Recovered(stream: StreamID(bits: 1))
   private var account = OccupancyAccount()
-  /// Who really passed.
+  /// The people who really came in.
   private var entered: Int64 = 0
   private var left: Int64 = 0
   private var isOpen: [Bool]

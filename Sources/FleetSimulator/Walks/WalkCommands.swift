@@ -1,6 +1,6 @@
 // What fleetsim does with walk files: it makes them, and scores the station's count against them.
 
-/// Where walk files are; the command's own program knows real folders.
+/// The folder of walk files; the command's own program knows real folders.
 package struct WalkFolder: Sendable {
   package var names: @Sendable (_ folder: String) throws -> [String]
   package var read: @Sendable (_ path: String) throws -> [UInt8]

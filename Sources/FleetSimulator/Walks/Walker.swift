@@ -41,7 +41,7 @@ struct Walker: Equatable {
 
   private var length: Int64 { width + (trolley > 0 ? trolley + gap : 0) }
 
-  /// Where the front is, and when, from corner to corner of its way.
+  /// The front's places and their times, from corner to corner of its way.
   private func way(_ spacing: Int64) -> [(at: Int64, front: Int64)] {
     var corners: [(at: Int64, front: Int64)] = [(at, 0)]
     func go(to front: Int64) {

@@ -9,7 +9,7 @@ package protocol AuditStore: AuditQueries {
 
 /// The questions that an audit trail answers.
 package protocol AuditQueries: AnyObject {
-  /// Who did what, newest first, with ids below `before` where it is given.
+  /// The entries of the audit trail, newest first, with ids below `before` where it is given.
   /// - Parameter member: of this member alone; of everything where it is nil.
   func audit(
     of member: MemberID?, before: Int64?, limit: Int

@@ -21,7 +21,7 @@ package struct StationRegistration: Equatable, Sendable {
   }
 }
 
-/// Who took a station out of use, when and why. Its history stays.
+/// The end of a station's use: by whom, when and why. Its history stays.
 package struct Retirement: Equatable, Sendable {
   /// In Unicode scalars, of a reason.
   package static let longestReason = 200

@@ -181,7 +181,7 @@ extension LedgerBook {
   }
 }
 
-/// Who orders, under which key and when.
+/// The actor, the key and the time of an order.
 private struct Placement {
   var key: OrderKey
   var actor: String

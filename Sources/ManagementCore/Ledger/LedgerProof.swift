@@ -33,7 +33,7 @@ package struct LedgerProof: Equatable, Sendable {
     package var hour: Int64 = 0
     package var day: Int64 = 0
     package var older: Int64 = 0
-    /// Those among all these of a stream that the station has left.
+    /// The open holds of a stream that the station has left.
     package var orphaned: Int64 = 0
 
     package init() {}

@@ -52,7 +52,7 @@ package protocol LedgerQueries: AnyObject {
 /// A line of a member's statement.
 package struct StatementLine: Equatable, Sendable {
   package var movement: Movement
-  /// Where it belongs to one.
+  /// The exchange, where the movement belongs to one.
   package var exchange: LedgerExchange?
 
   package init(movement: Movement, exchange: LedgerExchange?) {

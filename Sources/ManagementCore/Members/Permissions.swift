@@ -27,7 +27,7 @@ package enum Operation: String, CaseIterable, Sendable {
   /// Their names, and whether they are in use.
   case nameStations
   case viewQuarantine
-  /// Who did what.
+  /// The audit trail.
   case viewAudit
   /// Balances, statements, holds and the proof.
   case viewPoints

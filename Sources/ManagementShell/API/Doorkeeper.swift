@@ -6,7 +6,7 @@ import Time
 /// Compares tokens, counts wrong ones by address, and remembers which connections have shown a
 /// right one. Lives on the loop's thread.
 final class Doorkeeper {
-  /// Who has offered wrong tokens of late.
+  /// The addresses that have offered wrong tokens of late.
   var attempts = TokenAttempts()
   private var tokens: Tokens
   private let now: () -> Now

@@ -5,8 +5,8 @@ import ManagementCore
 import StationProtocol
 import Text
 
-/// Where a call is, what it takes, which right it needs, and who answers. `openapi.yaml` describes the
-/// same calls; a test holds the two together.
+/// One call: its address, what it takes, the right that it needs, and its answer. `openapi.yaml`
+/// describes the same calls; a test holds the two together.
 struct Endpoint {
   let method: HTTPMethod
   /// Below `/api/v1`, with `*` for each part that varies.

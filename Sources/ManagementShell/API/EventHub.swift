@@ -54,7 +54,8 @@ final class EventHub {
   private var beat: Timer?
   private var feed = StationFeed()
   private var turn: Timer?
-  /// Those for whom there may be something, in the order in which they are served, some a turn.
+  /// The clients for whom there may be something, in the order in which they are served, some a
+  /// turn.
   private var queue: [Client] = []
   private var service: Timer?
   /// The latest events that were announced, as they are sent: every one after `recentFrom`.
@@ -65,9 +66,10 @@ final class EventHub {
   private var newest: Int64
   /// Since the turn began.
   private var encoded = 0
-  /// Who waits for which page of the store that is being read, by the id that it follows.
+  /// The clients that wait for each page of the store that is being read, by the id that it
+  /// follows.
   private var reading: [Int64: [Client]] = [:]
-  /// Those who wait until another page may be read.
+  /// The clients that wait until another page may be read.
   private var unread: [Client] = []
   /// A whole page of events, which several who catch up need one after the other.
   private var lastPage: (after: Int64, events: [Sent])?

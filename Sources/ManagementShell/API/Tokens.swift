@@ -1,7 +1,7 @@
 // The bearer tokens of the API: who is speaking, and what that person may do.
 import ManagementCore
 
-/// Who makes a request.
+/// The maker of a request.
 package struct Actor: Equatable, Sendable {
   package var name: String
   package var role: Role

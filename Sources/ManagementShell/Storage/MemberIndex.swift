@@ -1,5 +1,5 @@
 // The index of members' events: for each block of records, whom it tells of and where.
-import JSON
+import Linux
 import MemberCode
 import SQL
 import StationProtocol
@@ -32,14 +32,17 @@ final class MemberIndex {
   func note(event id: Int64, of member: MemberID) {
     let number = MemberBlock.number(of: id)
     if number != newest.number {
-      if isChanged { ended.append(newest) }
+      if isChanged {
+        newest.sort()
+        ended.append(newest)
+      }
       newest = MemberBlock(number: number)
     }
     newest.add(MemberMention(event: id, of: member))
     isChanged = true
   }
 
-  /// The last of a transaction.
+  /// Writes the blocks that have changed; called last in a transaction.
   func save() throws(DatabaseError) {
     guard isChanged else { return }
     for block in ended { try save(block) }
@@ -50,8 +53,6 @@ final class MemberIndex {
   }
 
   private func save(_ block: MemberBlock) throws(DatabaseError) {
-    var block = block
-    block.sort()
     try write.run([.integer(block.number), .blob(block.bytes)])
   }
 
@@ -60,8 +61,8 @@ final class MemberIndex {
   /// How many blocks are entered in one transaction.
   private static let blocksAtOnce: Int64 = 64
 
-  /// Enters the events that an earlier version stored. Later ones are entered with their records, so
-  /// that nothing is left to do after the first time.
+  /// Enters the events that an earlier version stored, once: the last block has a row then, empty
+  /// where it has no mention, and all that comes later is entered with its records.
   static func complete(_ database: any SQLConnection) throws(DatabaseError) {
     var block = try number("SELECT MAX(block) + 1 FROM member_block", database) ?? 0
     let end =
@@ -71,14 +72,19 @@ final class MemberIndex {
           ('entry-granted', 'entry-refused', 'exchange-intended', 'exchange-ended',
             'exchange-refused')
         """, database) ?? -1
+    guard block <= end else { return }
+    Log.notice("\(database.path): the members of stored events are being entered into an index")
     while block <= end {
-      let next = block + blocksAtOnce
+      let next = min(block + blocksAtOnce, end + 1)
       try database.transaction { () throws(DatabaseError) in
         let index = try MemberIndex(database)
         for (id, member) in try events(in: block..<next, database) {
           index.note(event: id, of: member)
         }
         try index.save()
+        try database.run(
+          "INSERT INTO member_block (block, mentions) VALUES (?1, ?2) ON CONFLICT (block) DO NOTHING",
+          .integer(next - 1), .blob([]))
       }
       block = next
     }
@@ -184,7 +190,7 @@ struct MemberBlock: Equatable, Sendable {
   /// The ids of events that mention a member, the newest first. One in 2^54 is another member's.
   /// - Parameter name: of the member.
   func events(of name: MemberMention.Name) -> [Int64] {
-    // Sorted by names, then by ids.
+    // The mentions are sorted by name, then by place.
     var (low, high) = (0, mentions.count)
     while low < high {
       let middle = (low + high) / 2

@@ -17,9 +17,10 @@ export function eventsAddress({ station = "", kind = "", refusals = false } = {}
   return `#/events${text ? `?${text}` : ""}`;
 }
 
-/** The hash of the members page with one member, or with those that a search finds. */
-export function membersAddress(query) {
-  return `#/members?${new URLSearchParams(query)}`;
+/** The hash of the members page with one member, with those that a search finds, or with all. */
+export function membersAddress({ member = "", search = "" } = {}) {
+  const query = new URLSearchParams(member ? { member } : search ? { search } : {});
+  return `#/members${query.size ? `?${query}` : ""}`;
 }
 
 /** The hash of the points page with a member's statement, or with none. */

@@ -62,27 +62,27 @@ export class API {
 
   /** One member: `{id, label, status, enrolled}`. */
   async member(member) {
-    return this.get(`/members/${member}`, {});
+    return this.get(memberPath(member), {});
   }
 
   /** Records that tell of a member, the newest first, in pages like those of events. */
   async eventsOfMember(member, parameters) {
-    return (await this.get(`/members/${member}/events`, parameters)).events;
+    return (await this.get(`${memberPath(member)}/events`, parameters)).events;
   }
 
   /** `{status, reason}`: whether codes are issued to the member. */
   async changeMember(member, change) {
-    return this.post(`/members/${member}`, change, "PATCH");
+    return this.send("PATCH", memberPath(member), change);
   }
 
   /** A member's balance and movements, the newest first, in pages like those of events. */
   async statement(member, parameters) {
-    return this.get(`/members/${member}/points`, parameters);
+    return this.get(`${memberPath(member)}/points`, parameters);
   }
 
   /** Points for a member: `{key, amount, reason}`. The receipt has no movement where it waits. */
   async grantPoints(member, order) {
-    return this.post(`/members/${member}/grants`, order);
+    return this.post(`${memberPath(member)}/grants`, order);
   }
 
   /** Orders that wait for a second person, and what one person decides alone within a day. */
@@ -150,7 +150,11 @@ export class API {
     return this.ask(`${path}${query ? `?${query}` : ""}`, { headers: this.headers });
   }
 
-  async post(path, body, method = "POST") {
+  async post(path, body) {
+    return this.send("POST", path, body);
+  }
+
+  async send(method, path, body) {
     return this.ask(path, {
       method, headers: { ...this.headers, "Content-Type": "application/json" },
       body: JSON.stringify(body),
@@ -175,6 +179,12 @@ export class API {
       throw new Problem("network", 0);
     }
   }
+}
+
+/** The path of a member whom an address may name: no part of it leads to another call. */
+function memberPath(member) {
+  if (/^\.{1,2}$/.test(member)) throw new Problem("not-found", 404);
+  return `/members/${encodeURIComponent(member)}`;
 }
 
 export async function problem(answer) {

@@ -156,7 +156,7 @@ package struct ColumnBoard: Equatable, Sendable {
       && (bytes[3] == Wire.dispense) == (bytes[2] != 0)
   }
 
-  /// Where the first order is in what has come, and what of it can be none.
+  /// The first order in what has come; bytes before it that can be none are dropped.
   package static func cut(_ bytes: inout [UInt8]) -> [UInt8]? {
     while !bytes.isEmpty {
       guard bytes[0] == 0xED else {

@@ -30,7 +30,7 @@ extension Board {
     }
   }
 
-  /// Where the screen is, once the daemon has said so.
+  /// The address of the screen, once the daemon has said so.
   var screenAddress: String? {
     guard let file = options.screen else { return nil }
     guard let bytes = try? Files.read(file, limit: 256) else { return nil }

@@ -80,7 +80,7 @@ extension MachineProgram {
 
 /// The socket on which the machine is worked: a line each way for every order.
 final class MachineControl {
-  /// Who comes beyond that is turned away.
+  /// The most callers at a time; further ones are turned away.
   static let mostCallers = 8
 
   private let loop: EventLoop

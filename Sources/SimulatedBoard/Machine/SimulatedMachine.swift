@@ -6,7 +6,7 @@ import Linux
 /// A `ColumnBoard` on a pseudo-terminal, with everything that can be wrong with a line.
 package final class SimulatedMachine {
   package struct Setting: Equatable, Sendable {
-    /// Where the daemon opens the line.
+    /// The path at which the daemon opens the line.
     package var path: String
     package var turnTime: Duration = .milliseconds(2500)
     /// Gets a line `COLUMN SERIAL` for each article that falls; nil where nobody counts.

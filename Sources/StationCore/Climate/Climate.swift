@@ -84,7 +84,7 @@ package struct Climate: Equatable, Sendable {
       at: now.wall)
   }
 
-  /// Where much waits for the service, measurements give way first: they come by the hour, and
+  /// Measurements give way first where much waits for the service: they come by the hour, and
   /// none comes once the alarm of a filling journal stands. What doors have to say keeps the room.
   private func recordInterval(_ room: Outbox.Room) -> Duration {
     room == .plenty ? policy.recordInterval : max(Self.scarceInterval, policy.recordInterval)

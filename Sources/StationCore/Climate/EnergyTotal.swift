@@ -25,7 +25,7 @@ package struct EnergyTotal: Equatable, Sendable {
   /// In watt hours; a meter that is new, or was set back, shows no more.
   private static let fresh: Int64 = 1000
 
-  /// Where it begins anew; nil where that is not known.
+  /// The total at which the counter begins anew; nil where that is not known.
   private let modulus: Int64?
   private var believed: Mark?
   private var rival: Rival?

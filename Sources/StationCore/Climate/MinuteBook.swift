@@ -4,7 +4,7 @@ import Time
 
 /// Adds up samples, and gives them back as one measurement when its time is over.
 package struct MinuteBook: Equatable, Sendable {
-  /// Where a value belongs.
+  /// The sensor and the quantity of a value.
   package struct Place: Hashable, Sendable, Comparable {
     package var sensor: SensorID
     package var quantity: Quantity

@@ -28,7 +28,7 @@ package struct SensorConfiguration: Equatable, Sendable {
   package var patience: Duration
   /// The limits of each quantity, at most once; of a quantity without any, each value is good.
   package var limits: [ReadingLimits]
-  /// Where an energy counter begins anew; nil where that is not known.
+  /// The total at which an energy counter begins anew; nil where that is not known.
   package var modulus: Int64?
   /// A DS18B20 says 85 °C, exactly, when it had no power while it measured.
   package var hasPowerOnValue: Bool

@@ -140,7 +140,7 @@ package struct Door: Equatable, Sendable {
     return alarms
   }
 
-  /// Those among them that end when the leaf closes.
+  /// The alarms among them that end when the leaf closes.
   var leafAlarms: [Alarm] {
     guard case .open(let opening) = leaf else { return [] }
     let forced: [Alarm] = opening.cause == .forced ? [.forcedOpen] : []

@@ -41,7 +41,7 @@ package struct Admission: Equatable, Sendable {
     var leaving = LeavingReader()
   }
 
-  /// Who is let in.
+  /// The entry of somebody who is let in.
   struct Grant: Equatable, Sendable {
     let point: AccessPointID
     let request: EntryRequest

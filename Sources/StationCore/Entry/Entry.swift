@@ -36,7 +36,7 @@ package struct Entry: Equatable, Sendable {
   package struct Refusal: Equatable, Sendable {
     package var denial: Denial
     package var credential: Credential
-    /// Known where the credential itself was good.
+    /// The member whose credential it is, where that can be told.
     package var member: MemberID?
     /// There where a code is malformed.
     package var fault: CodeFault?
@@ -118,7 +118,9 @@ package struct Entry: Equatable, Sendable {
   private func judge(_ request: EntryRequest, _ context: EntryContext) -> Decision {
     let policy = context.policy
     guard context.time != nil || (policy.hours.isConstant && policy.reservation == .off)
-    else { return .refused(Refusal(.clockUntrusted, request.credential)) }
+    else {
+      return .refused(Refusal(.clockUntrusted, request.credential, member: request.member))
+    }
     return judge(request, until: nil, context)
   }
 

@@ -1,7 +1,7 @@
 // What a facility decides about who may come in; fixed while the daemon runs.
 import StationProtocol
 
-/// Who may come in and when.
+/// The rules of a facility for coming in.
 package struct EntryPolicy: Equatable, Sendable {
   package var code: CodePolicy
   /// When codes, cards and PINs are accepted.

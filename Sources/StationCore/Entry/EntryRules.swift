@@ -2,7 +2,7 @@
 import StationProtocol
 import Time
 
-/// Who wants to come in, once that is known.
+/// The member who wants to come in, and with what.
 package struct EntryRequest: Equatable, Sendable {
   package var member: MemberID
   package var credential: Credential
@@ -38,7 +38,8 @@ package struct EntryContext: Equatable, Sendable {
   package var directory: MemberDirectory
   package var marks: ReplayMarks
   package var whereabouts: Whereabouts
-  /// Those inside, and those let in who have not passed the door yet; 0 where no capacity is set.
+  /// The people inside, and those let in who have not passed the door yet; 0 where no capacity is
+  /// set.
   package var inside: Int64
   /// The code for which this door is released at this moment.
   package var openFor: CodeDigest?

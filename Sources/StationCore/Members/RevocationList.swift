@@ -13,7 +13,7 @@ package struct RevocationList: Equatable, Sendable {
 
   /// The ids, sorted by their bytes, without anything between them.
   private let bytes: [UInt8]
-  /// Where each id begins, and where the last one ends.
+  /// The place of each id's first byte, and of the end of the last one.
   private let starts: [UInt32]
 
   /// Nobody is revoked.

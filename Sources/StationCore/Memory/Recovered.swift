@@ -20,7 +20,7 @@ package struct Recovered: Equatable, Sendable {
   package var lastTrusted: WallTime?
   /// The latest time at which a clock was vouched for.
   package var clockMark: WallTime?
-  /// Those that are set.
+  /// The latches that are set.
   package var latches: [Latch]
   /// The members that went in and were not seen to leave.
   package var whereabouts: [Stay]

@@ -51,7 +51,7 @@ package struct TotalsCounter: Equatable, Sendable {
   }
 
   package enum Outcome: Equatable, Sendable {
-    /// Where counting begins; nobody is counted.
+    /// The beginning of counting; nobody is counted.
     case began
     case counted(entered: Int64, left: Int64)
     /// More people than can have passed, or fewer than before: nobody is counted yet.

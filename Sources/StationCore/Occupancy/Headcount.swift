@@ -54,7 +54,7 @@ package struct Headcount: Equatable, Sendable {
 
   // MARK: - What can be asked of it
 
-  /// Those inside, and those let in who have not passed the door yet.
+  /// The people inside, and those let in who have not passed the door yet.
   var expected: Int64 {
     occupancy.totals.inside + points.reduce(0) { $0 + $1.arrivals.count }
   }

@@ -21,7 +21,7 @@ package enum LockCause: String, CaseIterable, Sendable {
   case ended
 }
 
-/// Who a door opens to at this moment.
+/// The people to whom a door opens at this moment.
 package enum DoorMode: String, CaseIterable, Sendable {
   /// A good code, card or PIN opens the door.
   case codeOnly = "code-only"

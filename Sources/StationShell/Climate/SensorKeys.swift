@@ -50,7 +50,7 @@ extension ConfigurationTable.Section {
         "A temperature above this for alarm-delay raises an alarm, which ends one degree below "
           + "it."),
       Key(
-        "stale-air", .integer(500...40_000, unit: "ppm"), .optional(example: "1500"),
+        "stale-air", .integer(600...10_000, unit: "ppm"), .optional(example: "1500"),
         "An amount of carbon dioxide above this for alarm-delay raises an alarm, which ends 100 ppm "
           + "below it; needs carbon-dioxide = yes."),
       Key(

@@ -84,7 +84,7 @@ final class SensorThreads {
   }
 }
 
-/// Who is to be read when, on one thread.
+/// The times at which the sensors of one thread are read.
 struct SensorRounds {
   struct Item {
     var id: SensorID

@@ -11,7 +11,7 @@ package struct MemberFileSettings: Equatable, Sendable {
   package var revocations: String?
   /// The store, beside which the last good lists are kept; nil for nowhere.
   package var keptBeside: String?
-  /// Where a keeper reads the number of a card that no list names.
+  /// The file in which a keeper reads the number of a card that no list names.
   package var unknownCard: String?
 }
 

@@ -29,7 +29,7 @@ package struct ArticleSettings: Equatable, Sendable {
   package var english: String
 }
 
-/// Where the page of the screen is served.
+/// The address of the screen's page.
 package struct ScreenSettings: Equatable, Sendable {
   package var address: String
   package var port: Int

@@ -62,7 +62,7 @@ package struct ScanFraming: Equatable, Sendable {
     return frames
   }
 
-  /// Where the first byte stands that is not of the alphabet.
+  /// The place of the first byte that is not of the alphabet.
   private static func endOfRun(in chunk: [UInt8], from start: Int) -> Int {
     // Without a check of each index: the bounds are those of the loop, and the table has 256 places.
     alphabet.withUnsafeBufferPointer { alphabet in

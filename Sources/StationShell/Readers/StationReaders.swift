@@ -16,7 +16,7 @@ final class StationReaders {
   private var scanners: [(setting: Setting, reader: any CodeReader)] = []
   private var wiegand: [(setting: Setting, reader: WiegandReader)] = []
   private var presence: ReaderPresence
-  /// Those of which the wires chatter, by name.
+  /// The readers of which the wires chatter, by name.
   private var chattering: [Setting] = []
   /// The last fault of each reader's frames, by its name.
   private var faults: [String: WiegandFault] = [:]

@@ -17,7 +17,7 @@ final class StoreRemainders {
 
   private let path: String
   private var current: (name: String, store: StationStore, last: UInt64)?
-  /// Those that cannot be read; they stay where they are.
+  /// The remainders that cannot be read; they stay where they are.
   private var unusable: Set<String> = []
 
   init(_ path: String) { self.path = path }

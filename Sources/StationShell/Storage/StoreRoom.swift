@@ -35,7 +35,7 @@ final class StoreRoom {
     }
   }
 
-  /// Where a file of the store was removed, so was its lock, perhaps: that is taken again first. A
+  /// The lock of the store may have been removed with a file of it: it is taken again first. A
   /// store that another stationd has by then is left to that one.
   func look() {
     if let lock, !lock.isInPlace {

@@ -33,7 +33,7 @@ extension ConfigurationTable.Section {
 }
 
 extension ConfigurationTable.Key {
-  /// Where the wire of a line ends.
+  /// The key of a line's wire.
   static func line(_ row: WireRow) -> Self {
     // A door on GPIO chips has these two; a simulated board has its own.
     let isUsual = row.kind == .contact || row.kind == .strike

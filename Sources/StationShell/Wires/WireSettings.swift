@@ -4,7 +4,7 @@ import GPIO
 import StationCore
 import StationProtocol
 
-/// Where the lines of the station end.
+/// The board on which the lines of the station end.
 package enum BoardSettings: Equatable, Sendable {
   case simulated(socket: String)
   case chip([WireSettings], settling: ChipLines.Settling)

@@ -5,7 +5,7 @@ import StationProtocol
 
 /// One kind of wire, as the shell knows it. A wire that is no row here has no key of its own.
 struct WireRow: Sendable {
-  /// Where the key of a wire stands in the configuration.
+  /// The section of the configuration in which a wire's key stands.
   enum Section: Sendable {
     case accessPoint, fire, inputs
   }

@@ -6,7 +6,7 @@ import TestBed
 /// own.
 final class Telling {
   let system: WholeSystem
-  /// Where the chapter takes place.
+  /// The station at which the chapter takes place.
   let station: StationUnderTest
   private let chapter: String
   /// The start of the whole story: what happens at the same time has the same time.

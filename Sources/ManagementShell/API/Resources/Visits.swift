@@ -16,7 +16,7 @@ extension Endpoint {
 }
 
 extension API {
-  /// Who came and went in the last hours or local days of a range.
+  /// The visits of the last hours or local days of a range.
   fileprivate func listVisits(_ call: Call) throws -> HTTPResponse {
     let by = try call.step()
     let count = min(

@@ -9,8 +9,10 @@ import { named, t } from "../../texts.js";
 import { moment } from "../../times.js";
 
 const page = 50;
-/** Of records on the page; whoever needs more asks the API. */
+/** How many rows a list of the page has at most; a longer answer is the API's to give. */
 const most = 1000;
+/** How long a change is waited for until the balance is read again, so that a rush costs one read. */
+const gathering = 500;
 
 export const members = {
   name: "members", title: "members.title", style: true,
@@ -29,10 +31,10 @@ class MembersPage {
   follow(word, rest, query) {
     const [member, search] = [query.get("member") ?? "", query.get("search") ?? ""];
     if (this.isOpen && member === this.member && search === this.search) return;
+    [this.member, this.search] = [member, search];
+    if (!this.isOpen) this.build();
     this.isOpen = true;
-    this.member = member;
-    this.search = search;
-    this.build();
+    this.show();
   }
 
   leave() {
@@ -47,17 +49,19 @@ class MembersPage {
 
   /** Draws everything in another language. */
   translate() {
-    if (this.isOpen) this.build();
+    if (!this.isOpen) return;
+    this.build();
+    this.show();
   }
 
-  /** The stream is back: what came meanwhile is read. */
+  /** The stream is back, and goes on after the last record that it brought. */
   listed() {
-    if (this.isOpen) this.shown.load();
+    if (this.isOpen) this.shown.resume();
   }
 
   /** A record was stored. */
   add(event) {
-    if (this.isOpen) this.shown.add?.(event);
+    if (this.isOpen) this.shown.add(event);
   }
 
   /** A station may have another name. */
@@ -68,31 +72,38 @@ class MembersPage {
   }
 
   build() {
-    this.shown = this.member ? new MemberView(this.api, this.fleet, this.member)
-      : new MemberList(this.api, this.search);
-    const input = h("input", { id: "members-search", type: "search", autocomplete: "off",
-      maxlength: 64, placeholder: t("members.search.advice"), value: this.search });
-    const find = (event) => {
-      event.preventDefault();
-      const address = membersAddress({ search: input.value.trim() });
-      if (location.hash === address) this.shown.load();
-      else location.hash = address;
-    };
+    this.input = h("input", { id: "members-search", type: "search", autocomplete: "off",
+      maxlength: 64, placeholder: t("members.search.advice") });
+    this.place = h("div", {});
     this.element.replaceChildren(
       h("section", { "aria-labelledby": "members-title" },
         h("div", { class: "list-head" },
           h("h2", { id: "members-title", tabindex: "-1" }, t("members.title")),
-          h("form", { class: "find", role: "search", onsubmit: find },
-            h("label", { class: "field" }, h("span", {}, t("members.search")), input),
+          h("form", { class: "find", role: "search", onsubmit: (event) => this.find(event) },
+            h("label", { class: "field" }, h("span", {}, t("members.search")), this.input),
             h("button", { type: "submit", class: "main" }, t("members.find"))),
           h("button", { type: "button", id: "members-again", onclick: () => this.shown.load() },
             t("points.again"))),
-        this.shown.element));
+        this.place));
+  }
+
+  find(event) {
+    event.preventDefault();
+    const address = membersAddress({ search: this.input.value.trim() });
+    if (location.hash === address) this.shown.load();
+    else location.hash = address;
+  }
+
+  show() {
+    this.input.value = this.search;
+    this.shown = this.member ? new MemberView(this.api, this.fleet, this.member)
+      : new MemberList(this.api, this.search);
+    this.place.replaceChildren(this.shown.element);
     this.shown.load();
   }
 }
 
-/** What went wrong, for a manager and for those who may not see members. */
+/** The words for a problem, also for those who may not see members. */
 function words(problem) {
   return problem.status === 403 ? t("points.forbidden") : problem.text ?? String(problem);
 }
@@ -102,34 +113,44 @@ class MemberList {
   constructor(api, search) {
     this.api = api;
     this.search = search;
+    this.turn = 0;
     this.list = h("ul", { class: "cases", id: "members-list" });
     this.note = h("p", { class: "soft", role: "status" });
-    this.more = h("button", { type: "button", hidden: true, onclick: () => this.read() },
+    this.more = h("button", { type: "button", hidden: true, onclick: () => this.read(this.last) },
       t("points.more"));
     this.element = h("div", {}, this.list, this.note, this.more);
   }
 
   load() {
-    this.last = undefined;
-    this.turn = (this.turn ?? 0) + 1;
     this.read();
   }
 
-  async read() {
-    const turn = this.turn;
-    const after = this.last;
+  /** Members come and go by orders alone: what is shown stays, unless nothing is. */
+  resume() {
+    if (!this.list.children.length) this.load();
+  }
+
+  add() {}
+
+  /** Reads the list anew, or what follows after an id. */
+  async read(after) {
+    const turn = (this.turn += 1);
+    this.more.disabled = true;
     this.note.textContent = t("station.events.loading");
     try {
       const found = await this.api.members({ search: this.search, after, limit: page });
       if (turn !== this.turn) return;
-      if (after === undefined) this.list.replaceChildren();
+      if (!after) this.list.replaceChildren();
       this.list.append(...found.map((member) => this.row(member)));
       this.last = found.at(-1)?.id ?? after;
-      this.more.hidden = found.length < page;
-      this.note.textContent = this.list.children.length ? ""
-        : this.search ? t("members.none.found", this) : t("members.none");
+      const [count, hasMore] = [this.list.children.length, found.length === page];
+      this.more.hidden = !hasMore || count >= most;
+      this.note.textContent = hasMore && count >= most ? t("members.most", { n: most })
+        : count ? "" : this.search ? t("members.none.found", this) : t("members.none");
     } catch (problem) {
       if (turn === this.turn) this.note.textContent = words(problem);
+    } finally {
+      if (turn === this.turn) this.more.disabled = false;
     }
   }
 
@@ -147,90 +168,109 @@ function statusChip(status) {
   return h("span", { class: "chip", "data-status": status }, t(`members.status.${status}`));
 }
 
-/** One member: the state, what a manager does about a lost phone, and recent records. */
+/** One member: the state, the orders for a lost phone and the like, and recent records. */
 class MemberView {
   constructor(api, fleet, member) {
     this.api = api;
     this.fleet = fleet;
     this.member = member;
-    this.head = h("div", { class: "member-head" });
+    /** Turns of two questions: an answer that a later one has overtaken is dropped. */
+    this.stateTurn = 0;
+    this.listTurn = 0;
+    this.isSending = false;
+    this.name = h("h3", { tabindex: "-1" }, member);
+    this.since = h("p", { class: "soft" });
+    this.caveat = h("p", { class: "caveat", hidden: true });
+    this.balance = h("div", { class: "figures" });
     this.said = h("p", { class: "order-note", role: "status" });
     this.orders = h("div", { class: "member-orders" });
     const list = h("ol", { class: "records wide", "aria-labelledby": "member-events-title" });
     this.list = new RecordList(list, most, (event) => this.row(event));
     this.note = h("p", { class: "soft", role: "status" });
-    this.older = h("button", { type: "button", hidden: true,
-      onclick: () => this.read(this.list.oldest) }, t("station.events.older"));
-    this.element = h("div", { "data-member": member }, this.head, this.said, this.orders,
+    this.older = h("button", { type: "button", hidden: true, onclick: () => this.readOlder() },
+      t("station.events.older"));
+    this.element = h("div", { "data-member": member },
+      h("div", { class: "member-head" }, this.name, this.since, this.caveat, this.balance),
+      this.said, this.orders,
       h("h3", { id: "member-events-title" }, t("members.events")), list, this.note, this.older);
   }
 
-  async load() {
+  /** Reads everything anew; an order that is being filled in stays. */
+  load() {
+    this.showState();
     this.list.clear();
-    await Promise.all([this.showState(), this.read()]);
+    this.older.hidden = true;
+    this.read();
   }
 
-  // Who it is
+  resume() {
+    this.showState();
+    if (this.list.size === 0) this.read();
+  }
+
+  // The member's state
 
   async showState() {
-    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const turn = (this.stateTurn += 1);
+    this.showBalance();
     try {
-      const [member, { balance }] = await Promise.all([
-        this.api.member(this.member), this.api.statement(this.member, { limit: 1 }),
-      ]);
-      const changed = member.status === "suspended" ? await this.lastChange() : null;
-      if (turn === this.turn) this.show(member, balance, changed);
+      const member = await this.api.member(this.member);
+      if (turn !== this.stateTurn) return;
+      this.show(member);
+      // Who and why come after what can be done, which needs neither.
+      const change = member.status === "suspended" ? await this.lastChange() : null;
+      if (turn === this.stateTurn) this.showChange(change);
     } catch (problem) {
-      if (turn !== this.turn) return;
-      this.orders.replaceChildren();
-      this.head.replaceChildren(h("p", {}, problem.status === 404
-        ? t("points.member.unknown", this) : words(problem)));
+      if (turn !== this.stateTurn) return;
+      this.say(problem.status === 404 ? t("points.member.unknown", this) : words(problem),
+        "problem");
     }
   }
 
-  /** Who stopped the codes, when and why; null where that is too long ago. */
+  /** The entry of the audit trail that stopped the codes; null where it is too long ago. */
   async lastChange() {
-    const entries = await this.api.audit({ member: this.member, limit: page });
+    const entries = await this.api.audit({ member: this.member, limit: page }).catch(() => []);
     return entries.find(({ action }) => action === "suspend") ?? null;
   }
 
-  show({ id, label, status, enrolled }, balance, changed) {
-    this.head.replaceChildren(
-      h("h3", {}, label ?? id, " ", statusChip(status)),
-      h("p", { class: "soft" },
-        [label === null ? null : id, t("members.enrolled", { time: moment(enrolled) })]
-          .filter(Boolean).join(" · ")),
-      changed ? h("p", { class: "caveat" }, t("members.suspended.by", {
-        actor: changed.actor.replace(/^person:/, ""), time: moment(changed.at),
-        reason: changed.contents.reason ?? t("members.no-reason"),
-      })) : "",
-      h("div", { class: "figures" }, figure(t("points.title"), balance, "big"),
-        h("a", { href: pointsAddress(id) }, t("members.statement"))));
+  async showBalance() {
+    const statement = await this.api.statement(this.member, { limit: 1 }).catch(() => null);
+    this.balance.replaceChildren(figure(t("points.title"), statement?.balance ?? null, "big"),
+      h("a", { href: pointsAddress(this.member) }, t("members.statement")));
+  }
+
+  show({ id, label, status, enrolled }) {
+    this.name.replaceChildren(label ?? id, " ", statusChip(status));
+    this.since.textContent =
+      [label === null ? null : id, t("members.enrolled", { time: moment(enrolled) })]
+        .filter(Boolean).join(" · ");
+    if (status === this.status || this.isSending) return;
+    this.status = status;
     this.orders.replaceChildren(...(status === "active"
       ? [this.order("lost", { status: "suspended", reason: t("members.lost.reason") }),
         this.order("suspend", { status: "suspended" })]
       : [this.order("activate", { status: "active" })]));
   }
 
-  // What a manager does
+  showChange(change) {
+    this.caveat.hidden = change === null;
+    if (change === null) return;
+    this.caveat.textContent = t("members.suspended.by", {
+      actor: change.actor.replace(/^person:/, ""), time: moment(change.at),
+      reason: change.contents.reason ?? t("members.no-reason"),
+    });
+  }
+
+  // Orders
 
   /** A change of the status behind a heading that opens it, with what it does and does not do. */
   order(name, change) {
     const reason = change.reason ? null : h("input", { name: "reason", required: true,
       autocomplete: "off", maxlength: 200, pattern: ".*\\S.*" });
     const submit = h("button", { type: "submit", class: "main" }, t(`members.${name}.submit`));
-    const send = async (event) => {
+    const send = (event) => {
       event.preventDefault();
-      submit.disabled = true;
-      this.say(t("order.under-way"), "");
-      try {
-        await this.api.changeMember(this.member, { reason: reason?.value.trim(), ...change });
-        this.say(t(`members.${name}.done`, this), "done");
-        await this.showState();
-      } catch (problem) {
-        submit.disabled = false;
-        this.say(words(problem), "problem");
-      }
+      this.send(name, { reason: reason?.value.trim(), ...change });
     };
     return h("details", { "data-order": name },
       h("summary", {}, t(`members.${name}`)),
@@ -240,36 +280,78 @@ class MemberView {
         submit));
   }
 
+  async send(name, change) {
+    if (this.isSending) return;
+    this.isSending = true;
+    this.say(t("order.under-way"), "");
+    try {
+      await this.api.changeMember(this.member, change);
+      this.say(t(`members.${name}.done`, this), "done");
+    } catch (problem) {
+      const isUnknown = problem.status === 0 || problem.status >= 500;
+      this.say(isUnknown ? `${words(problem)} ${t("members.look-again")}` : words(problem),
+        "problem");
+    }
+    this.isSending = false;
+    // Also after a failure: the order may have arrived, and the page shows what is so.
+    await this.showState();
+    this.name.focus();
+  }
+
   say(text, mood) {
     this.said.textContent = text;
     this.said.dataset.mood = mood;
   }
 
-  // What happened
+  // Records
+
+  async readOlder() {
+    const wasFocused = document.activeElement === this.older;
+    const last = this.list.element.lastElementChild;
+    await this.read(this.list.oldest);
+    // The button may be gone; whoever used the keyboard goes on where the older ones begin.
+    if (wasFocused && this.older.hidden) last?.nextElementSibling?.focus();
+  }
 
   async read(before) {
+    const turn = (this.listTurn += 1);
     this.note.textContent = t("station.events.loading");
+    this.list.element.setAttribute("aria-busy", "true");
     try {
       const found = await this.api.eventsOfMember(this.member, { before, limit: page });
+      if (turn !== this.listTurn) return;
       for (const event of found) this.list.place(event);
-      this.older.hidden = found.length < page || this.list.isFull;
-      this.note.textContent = this.list.size ? "" : t("members.events.none");
+      this.list.trim();
+      const hasMore = found.length === page;
+      this.older.hidden = !hasMore || this.list.isFull;
+      this.note.textContent = hasMore && this.list.isFull ? t("members.events.most", { n: most })
+        : this.list.size ? "" : t("members.events.none");
     } catch (problem) {
+      if (turn !== this.listTurn) return;
       this.note.textContent = words(problem);
+      this.older.hidden = this.list.size === 0;
+    } finally {
+      if (turn === this.listTurn) this.list.element.setAttribute("aria-busy", "false");
     }
   }
 
   /** Takes a record from the stream. */
   add(event) {
     if (event.record.member !== this.member) return;
+    const wasEmpty = this.list.size === 0;
     this.list.place(event);
     if (this.list.trim()) this.older.hidden = true;
-    this.note.textContent = "";
+    if (wasEmpty && this.note.textContent === t("members.events.none")) this.note.textContent = "";
+    if (!event.record.kind.startsWith("exchange-")) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.showBalance();
+    }, gathering);
   }
 
   row({ station, received, record }) {
     const [reason, sense] = [detail(record), meaning(record)];
-    return h("li", { "data-mood": mood(record), "data-kind": record.kind },
+    return h("li", { "data-mood": mood(record), "data-kind": record.kind, tabindex: "-1" },
       h("time", { datetime: new Date(record.at).toISOString() }, moment(record.at)),
       h("span", { class: "place" },
         h("strong", { "data-station": station },
