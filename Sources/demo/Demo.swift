@@ -108,7 +108,9 @@ enum Demo {
           hold a card to the reader, or type a number and a PIN; \(MemberListText.duressKeys) is
             what a member types under threat: the door opens as ever, the dashboard alarms
           walk in and stay: the lights and the heating come on, and the dashboard shows how warm
-            it gets and what that takes
+            and how stale the air gets, and what that takes
+          on the dashboard's page of members find m-courier: each entry and refusal, with its
+            reason; say that the phone is lost: no more codes are issued
           fire, lock-down, emergency, a cut wire, a jammed lock: each raises its alarm, and the
             dashboard shows it until it is over
           press exit: the door opens, always
