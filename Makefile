@@ -77,7 +77,6 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) meter .ci/meter --install
 	$(STAGE) lint $(MAKE) --no-print-directory lint
 	$(STAGE) build swift build --build-tests $(STRICT)
-	$(STAGE) contract .ci/contract
 	$(STAGE) fuzz .ci/fuzz --seconds 8 --jobs 2 --or-replay
 	$(STAGE) --await root13
 	$(STAGE) --beside debian13 .ci/debian13 --build
@@ -87,6 +86,7 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 	$(STAGE) fresh $(MAKE) --no-print-directory simulate RUNS=200
 	$(STAGE) mutations $(MAKE) --no-print-directory mutations
 	$(STAGE) sequences $(MAKE) --no-print-directory sequences N=20000
+	$(STAGE) contract .ci/contract
 	$(STAGE) --await gpiod2-build
 	$(STAGE) --await debian13
 	$(STAGE) unit $(MAKE) --no-print-directory unit BUILT='--skip-build $(STRICT)'

@@ -111,7 +111,7 @@ import Testing
       let text = try browser.text("#detail")
       for words in [
         "21.4 °C", "1,300 W", language == "en" ? "Used today" : "今日用电", "640 ppm",
-        language == "en" ? "CO₂, up to 1,500 ppm" : "二氧化碳，限值 1,500 ppm",
+        language == "en" ? "CO₂, up to 1,500 ppm" : "二氧化碳，上限 1,500 ppm",
       ] {
         #expect(text.contains(words), "\(words) is not in \(text)")
       }

@@ -169,7 +169,7 @@ final class PointsPageTests {
       try self.lists("/discrepancies", "discrepancies") == 1
     }
     try browser.click("#points-again")
-    try shows("驿站说的和人工处理不一样", in: browser)
+    try shows("驿站上报与人工处理不一致", in: browser)
     try shows("以人工处理为准", in: browser)
     #expect(try balance() == before)
     try isInWords(browser)
