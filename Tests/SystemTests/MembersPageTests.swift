@@ -4,7 +4,8 @@ import TestBed
 import Testing
 
 @Suite(.serialized)
-final class MembersPageTests {
+final class MembersPageTests: PageSuite {
+  let page = "members"
   let system: WholeSystem
   let station: StationUnderTest
 
@@ -124,13 +125,6 @@ final class MembersPageTests {
 
   // MARK: - Steps
 
-  private func open(_ page: String, token: String, language: String) throws -> Browser {
-    let browser = try Browser(system.folder, language: language)
-    let sign = page.contains("?") ? "&" : "?"
-    try browser.open("http://\(system.management.address)/#/\(page)\(sign)token=\(token)")
-    return browser
-  }
-
   private func code() throws -> String {
     let answer = try system.management.api.call("POST", "/members/m-1/codes")
     return try #require(answer.object["payload"] as? String)
@@ -138,21 +132,5 @@ final class MembersPageTests {
 
   private func events() throws -> String {
     try system.management.api.call("GET", "/members/m-1/events").text
-  }
-
-  private func fill(_ selector: String, _ text: String, in browser: Browser) throws {
-    try browser.run("document.querySelector(arguments[0]).value = arguments[1];", [selector, text])
-  }
-
-  private func shows(_ text: String, in browser: Browser) throws {
-    try browser.wait(
-      until: text,
-      "return document.getElementById('members').innerText.includes(arguments[0]);", [text])
-  }
-
-  /// Keys of the catalogues have a dot between small letters and no space; no sentence has.
-  private func isInWords(_ browser: Browser) throws {
-    let text = try browser.text()
-    #expect(text.firstMatch(of: /(members|points|order|record)\.[a-z]/) == nil)
   }
 }

@@ -6,7 +6,8 @@ import TestBed
 import Testing
 
 @Suite(.serialized)
-final class PointsPageTests {
+final class PointsPageTests: PageSuite {
+  let page = "points"
   let system: WholeSystem
   let station: StationUnderTest
 
@@ -240,30 +241,6 @@ final class PointsPageTests {
   }
 
   // MARK: - Steps
-
-  private func open(_ page: String, token: String, language: String) throws -> Browser {
-    let browser = try Browser(system.folder, language: language)
-    let sign = page.contains("?") ? "&" : "?"
-    try browser.open("http://\(system.management.address)/#/\(page)\(sign)token=\(token)")
-    return browser
-  }
-
-  private func fill(_ selector: String, _ text: String, in browser: Browser) throws {
-    try browser.run("document.querySelector(arguments[0]).value = arguments[1];", [selector, text])
-  }
-
-  private func shows(_ text: String, in browser: Browser) throws {
-    try browser.wait(
-      until: text,
-      "return document.getElementById('points').innerText.includes(arguments[0]);", [text])
-  }
-
-  /// Keys of the catalogues have a dot between small letters and no space; no sentence has.
-  private func isInWords(_ browser: Browser) throws {
-    let text = try browser.text()
-    #expect(
-      text.firstMatch(of: /(points|vending|order|account|movement|discrepancy)\.[a-z]/) == nil)
-  }
 
   private func balance() throws -> Int {
     try system.management.api.call("GET", "/members/m-1/points").object["balance"] as? Int ?? -1

@@ -2,6 +2,7 @@
 
 import { membersAddress, pointsAddress } from "../../address.js";
 import { h } from "../../dom.js";
+import { actorName } from "../points/statement.js";
 import { RecordList } from "../../record-list.js";
 import { detail, meaning, mood, title } from "../../record-words.js";
 import { figure } from "../../station-parts.js";
@@ -256,7 +257,7 @@ class MemberView {
     this.caveat.hidden = change === null;
     if (change === null) return;
     this.caveat.textContent = t("members.suspended.by", {
-      actor: change.actor.replace(/^person:/, ""), time: moment(change.at),
+      actor: actorName(change.actor), time: moment(change.at),
       reason: change.contents.reason ?? t("members.no-reason"),
     });
   }
