@@ -20,16 +20,8 @@ struct AssemblyTests {
 
   @Test("a schema that was changed in a family, or in a contract file, is found")
   func planted() throws {
-    let folder = try WorkFolder()
+    let folder = try copy()
     let family = "Sources/StationProtocol/Door/records.yaml"
-    for file in [Self.script, Contract.messages.rawValue, Contract.calls.rawValue, family]
-      + ["Alarm", "Climate", "Entry", "Exchange", "Occupancy", "Station", "Stream"].map({
-        "Sources/StationProtocol/\($0)/records.yaml"
-      })
-    {
-      let text = try String(contentsOfFile: Checkout.file(file), encoding: .utf8)
-      _ = try folder.write(text, to: file)
-    }
     #expect(try assemble(["--check"], in: folder.path).0 == 0)
     let schema = try String(contentsOfFile: folder.file(family), encoding: .utf8)
     _ = try folder.write(schema.replacing("door-locked", with: "door-shut"), to: family)
@@ -43,5 +35,46 @@ struct AssemblyTests {
     _ = try folder.write(
       calls.replacing("- door-shut", with: "- door-ajar"), to: Contract.calls.rawValue)
     #expect(try assemble(["--check"], in: folder.path).0 == 1)
+  }
+
+  @Test("a word that is new in Swift is missed in both contract files, and put there")
+  func newWord() throws {
+    let folder = try copy()
+    let alarms = "Sources/StationProtocol/Alarm/Alarm.swift"
+    let text = try String(contentsOfFile: folder.file(alarms), encoding: .utf8)
+    _ = try folder.write(
+      text.replacing("  case tamper\n", with: "  case tamper\n  case meteorHit = \"meteor-hit\"\n"),
+      to: alarms)
+    let (status, output) = try assemble(["--check"], in: folder.path)
+    #expect(status == 1)
+    #expect(output.components(separatedBy: "+        - meteor-hit\n").count == 3, "\(output)")
+    #expect(try assemble([], in: folder.path).0 == 0)
+    #expect(try assemble(["--check"], in: folder.path).0 == 0)
+  }
+
+  @Test("a list of words that Swift does not declare once is refused by its name")
+  func noSuchWords() throws {
+    let folder = try copy()
+    let family = "Sources/StationProtocol/Alarm/records.yaml"
+    let text = try String(contentsOfFile: folder.file(family), encoding: .utf8)
+    for name in ["Weather", "Kind"] {
+      _ = try folder.write(text.replacing("words of Alarm", with: "words of \(name)"), to: family)
+      let (status, output) = try assemble(["--check"], in: folder.path)
+      #expect(status == 1)
+      #expect(output.contains("\(family): \(name) is not one enum of words"), "\(output)")
+    }
+  }
+
+  /// The script and all that it reads.
+  private func copy() throws -> WorkFolder {
+    let folder = try WorkFolder()
+    let room = "Sources/StationProtocol"
+    let names = try FileManager.default.subpathsOfDirectory(atPath: Checkout.file(room))
+    let read = names.filter { $0.hasSuffix(".swift") || $0.hasSuffix(".yaml") }
+    for file in [Self.script, Contract.calls.rawValue] + read.map({ "\(room)/\($0)" }) {
+      let text = try String(contentsOfFile: Checkout.file(file), encoding: .utf8)
+      _ = try folder.write(text, to: file)
+    }
+    return folder
   }
 }
