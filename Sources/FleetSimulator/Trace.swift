@@ -104,7 +104,8 @@ extension WiresEvent {
     case .inputChattered(let point, let line, let isChattering):
       31 + UInt64(point?.number ?? 0) << 8 + isChattering.number << 16
         + UInt64(line.rawValue.utf8.count) << 24
-    case .mainsChanged(let isOn): 37 + isOn.number << 16
+    case .conditionChanged(let condition, let isOn):
+      37 + isOn.number << 16 + UInt64(condition.rawValue.utf8.count) << 24
     }
   }
 }

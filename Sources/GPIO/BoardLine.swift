@@ -2,85 +2,140 @@
 
 /// A wire by its name. Those of an access point carry its number, those of the station none.
 package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
-  /// The part that a wire connects, and the meaning of its levels.
+  /// The part that a wire connects. A wire of a new part needs a case and a row in `traits`.
   package enum Kind: String, CaseIterable, Sendable {
-    /// Input. 1: the door contact's circuit is closed, so the leaf is shut.
-    case contact
-    /// Input. 1: the exit button is pressed.
-    case exit
-    /// Input. 1: the light barrier on the street side is clear; 0: it is broken.
+    case contact, exit
     case outerBeam = "outer-beam"
-    /// Input. 1: the light barrier on the room's side is clear; 0: it is broken.
     case innerBeam = "inner-beam"
-    /// Input. 1: the bolt is home, so the lock is locked.
     case strikeFeedback = "strike-feedback"
-    /// Input. 1: the covers are shut; 0: one is open, or the wire is cut.
-    case tamper
-    /// Input. 1: a counter with a single sensor sees somebody.
-    case counter
-    /// Output. 1: the strike's relay is energised. What that does to the door depends on the lock.
-    case strike
-    /// Input of the station. 1: the fire alarm's circuit that opens with fire is closed.
+    case tamper, counter, strike
     case fire
-    /// Input of the station. 1: the fire alarm's circuit that closes with fire is closed.
     case secondFire = "fire-b"
-    /// Input of the station. 1: the key that resets fire and emergency is turned.
     case fireReset = "fire-reset"
-    /// Input of the station. 1: lock-down is asked for.
     case lockDown = "lock-down"
-    /// Input of the station. 1: the maintainer's key is turned.
-    case maintenance
-    /// Input of the station. 1: the exchange machine's own door is shut; 0: it stands open, or the
-    /// wire is cut.
+    case maintenance, emergency, motion
     case machineDoor = "machine-door"
-    /// Input of the station. 1: the emergency button is in.
-    case emergency
-    /// Input of the station. 1: there is mains power; 0: the station runs on its battery.
     case mains
-    /// Input of the station. 1: something moves in the room.
-    case motion
-    /// Inputs of the station. 1: what the name says is to be on whoever is inside.
     case lightsOverride = "lights-override"
     case climateOverride = "climate-override"
     case socketsOverride = "sockets-override"
-    /// Outputs of the station. 1: the relay is energised, so what the name says has power.
-    case lights
-    case climate
-    case sockets
+    case lights, climate, sockets
 
-    package var isInput: Bool {
+    /// The place of a wire, its direction, and its words in the configuration.
+    package struct Traits: Sendable {
+      package enum Place: Sendable {
+        /// Each access point has one.
+        case accessPoint
+        /// The station has one, and it belongs to the fire alarm.
+        case fire
+        /// The station has one.
+        case station
+        /// Each relay of the station has one.
+        case relay
+      }
+
+      package var place: Place
+      package var isInput = true
+      /// Whether it means something at the moment it becomes 1, and is no level to remember: told
+      /// again, one press would be two.
+      package var isMomentary = false
+      /// The part, and what it is while the wire is active, which is the level 1. What a wire of a
+      /// door or of the fire alarm says while it is cut is the dangerous state.
+      package var help: String
+      /// A wiring as it stands in the configuration.
+      package var example: String
+    }
+
+    package var traits: Traits {
       switch self {
-      case .strike, .lights, .climate, .sockets: false
-      default: true
+      case .contact:
+        Traits(
+          place: .accessPoint, help: "The door contact, active while the door is shut.",
+          example: "gpiochip0:17 pull-up")
+      case .exit:
+        Traits(
+          place: .accessPoint, isMomentary: true, help: "The exit button, active while pressed.",
+          example: "gpiochip0:27 active-low pull-up")
+      case .outerBeam:
+        Traits(
+          place: .accessPoint, help: "The light barrier on the street side, active while clear.",
+          example: "gpiochip0:22")
+      case .innerBeam:
+        Traits(
+          place: .accessPoint, help: "The light barrier on the room's side, active while clear.",
+          example: "gpiochip0:23")
+      case .strikeFeedback:
+        Traits(
+          place: .accessPoint,
+          help: "The lock's feedback, active while the bolt is in the locked position.",
+          example: "gpiochip0:5 active-low pull-up")
+      case .tamper:
+        Traits(
+          place: .accessPoint, help: "The covers, active while all are shut.",
+          example: "gpiochip0:6 active-low pull-up")
+      case .counter:
+        Traits(
+          place: .accessPoint, isMomentary: true,
+          help: "A counter with one sensor, active while somebody passes.",
+          example: "gpiochip0:12 active-low pull-up")
+      case .strike:
+        Traits(
+          place: .accessPoint, isInput: false,
+          help: "The strike's relay, active while it is energised.", example: "gpiochip0:24")
+      case .fire:
+        Traits(
+          place: .fire, help: "The circuit that opens with fire, active while closed.",
+          example: "gpiochip0:13 active-low pull-up")
+      case .secondFire:
+        Traits(
+          place: .fire, help: "The circuit that closes with fire, active while closed.",
+          example: "gpiochip0:16 active-low pull-up")
+      case .fireReset:
+        Traits(
+          place: .fire, isMomentary: true,
+          help: "The key that ends fire and emergency, active while turned.",
+          example: "gpiochip0:18 active-low pull-up")
+      case .lockDown:
+        Traits(
+          place: .station, help: "The lock-down button, active while nobody may come in.",
+          example: "gpiochip0:19 active-low pull-up")
+      case .maintenance:
+        Traits(
+          place: .station, help: "The maintainer's key, active while turned.",
+          example: "gpiochip0:20 active-low pull-up")
+      case .emergency:
+        Traits(
+          place: .station, help: "The emergency button, active while pressed.",
+          example: "gpiochip0:21 active-low pull-up")
+      case .motion:
+        Traits(
+          place: .station, help: "The motion sensor, active while something moves.",
+          example: "gpiochip0:26")
+      case .machineDoor:
+        Traits(
+          place: .station, help: "The exchange machine's own door, active while it is shut.",
+          example: "gpiochip0:7 active-low pull-up")
+      case .mains:
+        Traits(
+          place: .station,
+          help: "The contact of the battery charger or power supply that reports mains power, "
+            + "active while mains power is there.", example: "gpiochip0:8 active-low pull-up")
+      case .lightsOverride, .climateOverride, .socketsOverride:
+        Traits(
+          place: .relay, help: "A switch that keeps it on, active while it does.",
+          example: "gpiochip0:8 active-low pull-up")
+      case .lights, .climate, .sockets:
+        Traits(
+          place: .relay, isInput: false,
+          help: "The relay's line, active while the load is to have power.",
+          example: "gpiochip0:25")
       }
     }
 
+    package var isInput: Bool { traits.isInput }
+    package var isMomentary: Bool { traits.isMomentary }
     /// Whether each access point has one, and not the station as a whole.
-    package var isOfAccessPoint: Bool {
-      switch self {
-      case .contact, .exit, .outerBeam, .innerBeam, .strikeFeedback, .tamper, .counter, .strike:
-        true
-      default: false
-      }
-    }
-
-    /// Whether it means something at the moment it becomes 1, and is no level to remember: told
-    /// again, one press would be two.
-    package var isMomentary: Bool {
-      switch self {
-      case .exit, .counter, .fireReset: true
-      default: false
-      }
-    }
-
-    /// Whether it is 1 while nothing is the matter.
-    package var isActiveAtRest: Bool {
-      switch self {
-      case .contact, .outerBeam, .innerBeam, .strikeFeedback, .tamper, .fire, .machineDoor, .mains:
-        true
-      default: false
-      }
-    }
+    package var isOfAccessPoint: Bool { traits.place == .accessPoint }
 
     package static let ofAccessPoint = allCases.filter(\.isOfAccessPoint)
     package static let ofStation = allCases.filter { !$0.isOfAccessPoint }

@@ -65,11 +65,14 @@ extension Presentations.Entry {
 }
 
 extension JSONWriter {
-  /// `fire`, `wires`, `reset`, and `on` with the switches and relays that are, by their wires.
+  /// `fire`, `wires`, `reset`, `switches` with the names of all, and `on` with the switches and
+  /// relays that are, by their wires.
   fileprivate mutating func members(of room: RoomModel) {
     field("fire", room.isFire)
     field("wires", room.wires.rawValue)
     field("reset", room.resetTurnedUntil != nil)
+    key("switches")
+    array(RoomModel.switchable) { $0.value($1.rawValue) }
     let relays = BoardLine.Kind.ofStation.filter { !$0.isInput }
     key("on")
     array((RoomModel.switchable + relays).filter(room.level)) { $0.value($1.rawValue) }

@@ -20,7 +20,10 @@ struct RoomModel: Equatable, Sendable {
   /// Until when the reset key is turned.
   var resetTurnedUntil: Instant?
   /// The switches that are on, by their wires.
-  var switches = Set(switchable.filter(\.isActiveAtRest))
+  var switches: Set<BoardLine.Kind> = Set(
+    switchable.filter {
+      $0 == .machineDoor || StationCondition(rawValue: $0.rawValue)?.isOnWhileWell == true
+    })
   /// Relays that the daemon has energised.
   var outputs: Set<BoardLine.Kind> = []
 

@@ -57,8 +57,8 @@ struct BoardModelTests {
         "input contact-2 1", "input exit-2 0", "input outer-beam-2 1", "input inner-beam-2 1",
         "input strike-feedback-2 1", "input tamper-2 1", "input counter-2 0",
         "input fire 1", "input fire-b 0", "input fire-reset 0", "input lock-down 0",
-        "input maintenance 0", "input machine-door 1", "input emergency 0", "input mains 1",
-        "input motion 0",
+        "input maintenance 0", "input emergency 0", "input motion 0", "input machine-door 1",
+        "input mains 1",
         "input lights-override 0",
         "input climate-override 0", "input sockets-override 0",
       ])

@@ -47,7 +47,7 @@ extension SeededGenerator {
     case .started: .started(boot: number(), after: word(), version: text())
     case .clockStepped: .clockStepped(milliseconds: signed())
     case .messagesRefused: .messagesRefused(word(), count: 1 + number() % RecordBounds.mostRefusals)
-    case .mainsPowerChanged: .mainsPowerChanged(isOn: number() % 2 == 0)
+    case .conditionChanged(let condition): .conditionChanged(condition, isOn: number() % 2 == 0)
     }
   }
 

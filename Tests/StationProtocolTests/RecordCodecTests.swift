@@ -71,7 +71,7 @@ private struct PlainRecord: Codable, Equatable {
       (ap, self.reason, self.member) = (point.number, reason.rawValue, member?.text)
       take(credential)
     case .entry(.refusalsCounted(let point, let count)): (ap, self.count) = (point.number, count)
-    case .station(.mainsPowerChanged(let isOn)): on = isOn
+    case .station(.conditionChanged(_, let isOn)): on = isOn
     case .station(.messagesRefused(let reason, let count)):
       (self.reason, self.count) = (reason.rawValue, count)
     case .door(.opened(let point, let cause)): (ap, self.cause) = (point.number, cause.rawValue)

@@ -4,8 +4,6 @@ import { h } from "./dom.js";
 import { t } from "./texts.js";
 
 const fire = ["fire", "cut", "short"];
-const hands = ["emergency", "lock-down", "maintenance", "motion", "mains"];
-const overrides = ["lights-override", "climate-override", "sockets-override"];
 const relays = ["lights", "climate", "sockets"];
 
 export class Room {
@@ -19,8 +17,8 @@ export class Room {
     this.element = h("section", { class: "card room" }, this.heading, this.problem,
       h("div", { class: "controls" },
         this.group("board.room.fire", fire.map((name) => this.toggle(name)), this.key()),
-        this.group("board.room.hands", hands.map((name) => this.toggle(name))),
-        this.group("board.room.overrides", overrides.map((name) => this.toggle(name)))),
+        this.hands = this.group("board.room.hands"),
+        this.overrides = this.group("board.room.overrides")),
       this.lamps);
     this.translate();
   }
@@ -58,6 +56,12 @@ export class Room {
 
   show(room) {
     this.room = room;
+    // The machine's door is on the machine's own card.
+    for (const name of room.switches) {
+      if (name === "machine-door" || this.toggles.has(name)) continue;
+      (name.endsWith("-override") ? this.overrides : this.hands).append(this.toggle(name));
+      this.toggles.get(name).textContent = t(`board.room.${name}`);
+    }
     const on = new Set(room.on);
     if (room.fire) on.add("fire");
     if (room.wires !== "intact") on.add(room.wires);

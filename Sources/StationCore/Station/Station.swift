@@ -186,7 +186,7 @@ extension Station {
     case .inputChattered(nil, let line, true):
       follow(safety.lose(line, at: now), &step)
       if line == .motion { headcount.loseMotion() }
-    case .inputChattered(_, _, false), .mainsChanged: break
+    case .inputChattered(_, _, false), .conditionChanged: break
     }
     wires.handle(event, &step)
   }

@@ -13,7 +13,6 @@ package struct InputLine: RawRepresentable, Hashable, Sendable, Comparable {
   package static let innerBeam = InputLine(rawValue: "inner-beam")
   package static let fire = InputLine(rawValue: "fire")
   package static let secondFire = InputLine(rawValue: "fire-b")
-  package static let mains = InputLine(rawValue: "mains")
   package static let motion = InputLine(rawValue: "motion")
   /// The wires of a card reader or keypad.
   package static let reader = InputLine(rawValue: "reader")

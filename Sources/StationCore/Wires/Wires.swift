@@ -7,16 +7,16 @@ package enum WiresEvent: Equatable, Sendable {
   case linesChanged(AccessPointID?, areReadable: Bool)
   /// An input changes too fast to mean anything, or is quiet again.
   case inputChattered(AccessPointID?, InputLine, isChattering: Bool)
-  /// Mains power was sensed.
-  case mainsChanged(isOn: Bool)
+  /// The wire that reports a condition of the station was read.
+  case conditionChanged(StationCondition, isOn: Bool)
 }
 
 /// Follows the soundness of the wires and raises its alarms. The rooms whose inputs hang on a wire
 /// are told by the station that nothing is known of them.
 package struct Wires: Equatable, Sendable {
   private var places: [Place]
-  /// nil while it is not sensed.
-  private var hasMains: Bool?
+  /// Whether the wire of a condition is on; a condition of which nothing is known is not here.
+  private var conditions: [StationCondition: Bool] = [:]
 
   private struct Place: Equatable, Sendable {
     /// nil for the inputs that belong to no access point.
@@ -31,26 +31,28 @@ package struct Wires: Equatable, Sendable {
     case .linesChanged(let id, let areReadable):
       guard places.contains(where: { $0.id == id }) else { return }
       step.set(.linesLost, id, stands: !areReadable)
-      if id == nil, !areReadable { loseMains(&step) }
+      if id == nil, !areReadable { StationCondition.allCases.forEach { lose($0, &step) } }
     case .inputChattered(let id, let line, let isChattering):
       guard let index = places.firstIndex(where: { $0.id == id }),
         let stands = places[index].health.chatter(line, isChattering)
       else { return }
       step.set(.inputChatter, id, stands: stands)
-      if id == nil, line == .mains, isChattering { loseMains(&step) }
-    case .mainsChanged(let isOn):
-      // A station that comes up with mains power has nothing to tell.
-      let isChange = isOn != (hasMains ?? true)
-      hasMains = isOn
+      if id == nil, isChattering, let condition = StationCondition(rawValue: line.rawValue) {
+        lose(condition, &step)
+      }
+    case .conditionChanged(let condition, let isOn):
+      // A station that comes up while all is well has nothing to tell.
+      let isChange = isOn != (conditions[condition] ?? condition.isOnWhileWell)
+      conditions[condition] = isOn
       guard isChange else { return }
-      step.journal(.station(.mainsPowerChanged(isOn: isOn)), .urgent)
-      step.set(.mainsLost, nil, stands: !isOn)
+      step.journal(.station(.conditionChanged(condition, isOn: isOn)), .urgent)
+      step.set(condition.alarm, nil, stands: isOn != condition.isOnWhileWell)
     }
   }
 
-  /// Nothing is known of mains power any more; the wire's own alarm stands.
-  private mutating func loseMains(_ step: inout Step) {
-    hasMains = nil
-    step.set(.mainsLost, nil, stands: false)
+  /// Nothing is known of a condition any more; the wire's own alarm stands.
+  private mutating func lose(_ condition: StationCondition, _ step: inout Step) {
+    conditions[condition] = nil
+    step.set(condition.alarm, nil, stands: false)
   }
 }

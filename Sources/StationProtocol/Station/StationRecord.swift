@@ -1,6 +1,6 @@
 // What records say of the station's daemon, its clock and its link.
 
-/// The daemon came up, its clock moved, its power failed, or it refused what the broker brought.
+/// The daemon came up, its clock moved, a condition changed, or it refused what the broker brought.
 package enum StationRecord: RecordFamily {
   /// The daemon came up: its boot number in this stream, how it had ended, its version.
   case started(boot: Int64, after: Ending, version: String)
@@ -9,14 +9,33 @@ package enum StationRecord: RecordFamily {
   /// Messages of the broker that were refused on one ground since the last such record; 1 to
   /// `RecordBounds.mostRefusals`.
   case messagesRefused(MessageRefusal, count: Int64)
-  /// Mains power came back, or was lost: the station runs on its battery.
-  case mainsPowerChanged(isOn: Bool)
+  /// The wire that reports a condition is on, or off.
+  case conditionChanged(StationCondition, isOn: Bool)
 
-  package enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: RawRepresentable, CaseIterable, Hashable, Sendable {
     case started
-    case clockStepped = "clock-stepped"
-    case messagesRefused = "messages-refused"
-    case mainsPowerChanged = "mains-power-changed"
+    case clockStepped
+    case messagesRefused
+    /// A kind of record for each condition.
+    case conditionChanged(StationCondition)
+
+    package static let allCases: [Kind] =
+      [.started, .clockStepped, .messagesRefused]
+      + StationCondition.allCases.map(Self.conditionChanged)
+
+    package init?(rawValue: String) {
+      guard let kind = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = kind
+    }
+
+    package var rawValue: String {
+      switch self {
+      case .started: "started"
+      case .clockStepped: "clock-stepped"
+      case .messagesRefused: "messages-refused"
+      case .conditionChanged(let condition): condition.recordKind
+      }
+    }
   }
 
   package var kind: Kind {
@@ -24,7 +43,7 @@ package enum StationRecord: RecordFamily {
     case .started: .started
     case .clockStepped: .clockStepped
     case .messagesRefused: .messagesRefused
-    case .mainsPowerChanged: .mainsPowerChanged
+    case .conditionChanged(let condition, _): .conditionChanged(condition)
     }
   }
 
@@ -57,9 +76,11 @@ package enum StationRecord: RecordFamily {
       return .messagesRefused(
         try coder.member("reason", old?.reason),
         count: try coder.number("count", old?.count, 1...RecordBounds.mostRefusals))
-    case .mainsPowerChanged:
-      let isOn = record.flatMap { if case .mainsPowerChanged(let isOn) = $0 { isOn } else { nil } }
-      return .mainsPowerChanged(isOn: try coder.member("on", isOn))
+    case .conditionChanged(let condition):
+      let isOn = record.flatMap {
+        if case .conditionChanged(_, let isOn) = $0 { isOn } else { nil }
+      }
+      return .conditionChanged(condition, isOn: try coder.member("on", isOn))
     }
   }
 }

@@ -1,5 +1,6 @@
 // The keys of what goes off when nobody is inside.
 import Configuration
+import GPIO
 import StationCore
 import StationProtocol
 
@@ -16,14 +17,10 @@ extension ConfigurationTable.Section {
       Key(
         "off-after", .duration(.seconds(10)...(.seconds(86_400))), .standard("10 min"),
         "The time after the last person has left at which the relay is switched off."),
-      .wire(
-        "line", "The relay's line, active while the load is to have power.", "gpiochip0:25",
-        isUsual: true),
+      .line(.lights, name: "line"),
       Key(
         "safe-state", .choice(["off", "on"]), .standard("off"),
         "The level in which the relay is left when this program ends, however it ends."),
-      .wire(
-        "override-line", "A switch that keeps it on, active while it does.",
-        "gpiochip0:8 active-low pull-up"),
+      .line(.lightsOverride, name: "override-line"),
     ])
 }

@@ -16,7 +16,8 @@ extension ConfigurationTable.Section {
       Int($0).flatMap { AccessPointID($0) }?.description == $0
     },
     isUsual: true,
-    keys: doorTimes + doorParts + [.program] + WireRow.rows(of: .accessPoint).map { Key.line($0) })
+    keys: doorTimes + doorParts + [.program]
+      + BoardLine.Kind.wired(.accessPoint).map { Key.line($0) })
 
   private static let doorTimes = [
     Key(

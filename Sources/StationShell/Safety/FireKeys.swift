@@ -1,5 +1,6 @@
 // The keys of the fire alarm's wires.
 import Configuration
+import GPIO
 import StationCore
 
 private typealias Key = ConfigurationTable.Key
@@ -18,5 +19,5 @@ extension ConfigurationTable.Section {
         "wire-fault", .choice(FirePolicy.WireFault.allCases.map(\.rawValue)), .standard("alarm"),
         "Whether a cut or a short of the two circuits is an alarm alone, or also releases every "
           + "door as long as it stands."),
-    ] + WireRow.rows(of: .fire).map { .line($0) })
+    ] + BoardLine.Kind.wired(.fire).map { .line($0) })
 }

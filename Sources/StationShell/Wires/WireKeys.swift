@@ -8,7 +8,7 @@ private typealias Key = ConfigurationTable.Key
 extension ConfigurationTable.Section {
   static let inputs = Self(
     "inputs", "Buttons, keys and sensors of the station as a whole.",
-    keys: WireRow.rows(of: .inputs).map { .line($0) })
+    keys: BoardLine.Kind.wired(.station).map { .line($0) })
 
   static let board = Self(
     "board", "The hardware on which the lines of the doors end.",
@@ -34,14 +34,16 @@ extension ConfigurationTable.Section {
 
 extension ConfigurationTable.Key {
   /// The key of a line's wire.
-  static func line(_ row: WireRow) -> Self {
-    // A door on GPIO chips has these two; a simulated board has its own.
-    let isUsual = row.kind == .contact || row.kind == .strike
-    return wire(row.key, row.help, row.example, isUsual: isUsual)
+  /// - Parameter name: nil for the wire's own.
+  static func line(_ kind: BoardLine.Kind, name: String? = nil) -> Self {
+    // A door on GPIO chips has a contact and a strike; a simulated board has its own.
+    let isUsual = [.contact, .strike, .lights].contains(kind)
+    let traits = kind.traits
+    return wire(name ?? kind.key, traits.help, traits.example, isUsual: isUsual)
   }
 
   static func wire(
-    _ name: String, _ what: String, _ example: String, isUsual: Bool = false
+    _ name: String, _ help: String, _ example: String, isUsual: Bool = false
   ) -> Self {
     Self(
       name,
@@ -49,6 +51,15 @@ extension ConfigurationTable.Key {
         "chip:number, chip:name or name, then active-low, pull-up or pull-down where they apply"
       ) {
         LineWiring(text: $0) != nil
-      }, isUsual ? .usual(example: example) : .optional(example: example), what)
+      }, isUsual ? .usual(example: example) : .optional(example: example), help)
+  }
+}
+
+extension BoardLine.Kind {
+  /// The key of the wire, but for those of relays.
+  var key: String { "\(rawValue)-line" }
+
+  static func wired(_ place: Traits.Place) -> [Self] {
+    allCases.filter { $0.traits.place == place }
   }
 }

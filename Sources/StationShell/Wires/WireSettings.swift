@@ -50,16 +50,16 @@ extension SettingsReader {
   private var keysOfAccessPoints: [WireKey] {
     configuration.sections("access-point").flatMap { section -> [WireKey] in
       guard let number = Int(section.argument ?? "") else { return [] }
-      return WireRow.rows(of: .accessPoint).map {
-        WireKey(section: section, key: $0.key, line: BoardLine($0.kind, number))
+      return BoardLine.Kind.wired(.accessPoint).map {
+        WireKey(section: section, key: $0.key, line: BoardLine($0, number))
       }
     }
   }
 
   private var keysOfStation: [WireKey] {
-    [(WireRow.Section.fire, "fire"), (.inputs, "inputs")].flatMap { rows, name in
-      WireRow.rows(of: rows).map {
-        WireKey(section: configuration.section(name), key: $0.key, line: BoardLine($0.kind))
+    [(BoardLine.Kind.Traits.Place.fire, "fire"), (.station, "inputs")].flatMap { place, name in
+      BoardLine.Kind.wired(place).map {
+        WireKey(section: configuration.section(name), key: $0.key, line: BoardLine($0))
       }
     }
       + configuration.sections("relay").flatMap { section -> [WireKey] in

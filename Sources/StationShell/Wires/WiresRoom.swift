@@ -46,20 +46,7 @@ final class WiresRoom: ShellRoom {
 
   /// - Parameter instant: when the wire changed, by the kernel's account.
   private func take(_ line: BoardLine, level: Bool, at instant: Instant) {
-    if let event = Self.event(line, level) { tell(event, instant) }
-  }
-
-  /// - Returns: nil where a level says nothing: a button that is let go, an output.
-  private static func event(_ line: BoardLine, _ level: Bool) -> Event? {
-    switch (WireRow.row(of: line.kind)?.meaning, line.accessPoint) {
-    case (.point(let event), let number?): AccessPointID(number).flatMap { event($0, level) }
-    case (.station(let event), nil): event(level)
-    case (nil, nil):
-      Relay(override: line.kind).map {
-        .climate(.relayOverrideChanged($0, isOn: level))
-      }
-    default: nil
-    }
+    if let event = line.event(level) { tell(event, instant) }
   }
 
   private func chatter(_ line: BoardLine, _ isChattering: Bool) {
@@ -125,16 +112,6 @@ extension Relay {
     case .lights: .lights
     case .climate: .climate
     case .sockets: .sockets
-    }
-  }
-
-  /// The relay of an override's wire; nil for any other wire.
-  fileprivate init?(override kind: BoardLine.Kind) {
-    switch kind {
-    case .lightsOverride: self = .lights
-    case .climateOverride: self = .climate
-    case .socketsOverride: self = .sockets
-    default: return nil
     }
   }
 }
