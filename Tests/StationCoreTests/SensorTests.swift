@@ -204,7 +204,7 @@ struct LimitWatchTests {
   private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
 
   private var watch: LimitWatch {
-    LimitWatch(.temperature(low: 5000, high: 35_000, hysteresis: 1000, delay: .seconds(600)))
+    LimitWatch(ReadingLimits(.temperature, low: 5000, high: 35_000))
   }
 
   @Test("too cold is said after the delay, and ends within the limit by the hysteresis")

@@ -16,7 +16,7 @@ struct StationSensorTests {
       sensors: SensorPolicy([
         SensorConfiguration(
           room, .thermometer, quantities: [.temperature],
-          limits: [.temperature(low: 5000, high: 35_000)]),
+          limits: [ReadingLimits(.temperature, low: 5000, high: 35_000)]),
         SensorConfiguration(mains, .meter, quantities: [.power, .energy]),
       ]))
   }
@@ -147,7 +147,8 @@ struct StationSensorTests {
           SensorConfiguration(
             Self.room, .thermometer, quantities: [.temperature, .carbonDioxide],
             limits: [
-              .temperature(low: 5000, high: nil), .carbonDioxide(high: 1500, delay: .seconds(60)),
+              ReadingLimits(.temperature, low: 5000),
+              ReadingLimits(.carbonDioxide, high: 1500, delay: .seconds(60)),
             ])
         ])))
     _ = station.handle(.booted(Recovered(stream: Scenario.stream)), at: Self.now)

@@ -74,6 +74,8 @@ struct ThermometerTests {
       to: "bus/iio/devices/iio:device0")
     let readings = try thermometer(.iio, "scd4x", [.carbonDioxide, .temperature]).read()
     #expect(readings.first == SensorReading(.carbonDioxide, 640))
+    let alone = try thermometer(.iio, "scd4x", [.carbonDioxide]).read()
+    #expect(alone == [SensorReading(.carbonDioxide, 640)])
   }
 
   @Test("a device that came back with another number is found again")

@@ -5,27 +5,19 @@ import { figure } from "./station-parts.js";
 import { language, t } from "./texts.js";
 import { clockTime, moment, serviceNow } from "./times.js";
 
-/** How much of a quantity's unit is one of what people read, and with how many decimals. */
-const units = {
-  temperature: { per: 1000, digits: 1 }, humidity: { per: 1000, digits: 0 },
-  "carbon-dioxide": { per: 1, digits: 0 }, power: { per: 1, digits: 0 },
-  voltage: { per: 10, digits: 0 }, current: { per: 1000, digits: 1 },
-  energy: { per: 1000, digits: 1 },
-};
-
-/** The order in which they are read. */
-const shown = ["temperature", "humidity", "carbon-dioxide", "power"];
+/** Read in another place or on another page; every other quantity is a figure of its own. */
+const hidden = ["voltage", "current", "energy"];
 /** A station says how its sensors stand every minute; what is older than three is not of now. */
 const oldAfter = 180_000;
 const hour = 3_600_000;
 
 /** A value in words: "21.4 °C". */
 export function amount(quantity, value) {
-  const { per, digits } = units[quantity];
-  const number = new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en-GB", {
-    minimumFractionDigits: digits, maximumFractionDigits: digits,
-  }).format(value / per);
-  return t(`unit.${quantity}`, { n: number });
+  // "{value/1000:1} °C": thousandths of a degree, with one decimal.
+  return t(`unit.${quantity}`).replace(/\{value\/(\d+):(\d)\}/, (_, per, digits) =>
+    new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en-GB", {
+      minimumFractionDigits: digits, maximumFractionDigits: digits,
+    }).format(value / per));
 }
 
 /** Every reading of a station, with whether it is of now. */
@@ -43,7 +35,8 @@ export function temperature(view) {
   const one = all.find(({ isOld }) => !isOld) ?? all[0];
   if (one) return sensorFigure(one, t("quantity.temperature"));
   // A thermometer that has never said anything is not to be passed over.
-  return view.climate?.sensors.length ? figure(t("quantity.temperature"), null) : null;
+  const isSilent = view.climate?.sensors.some((sensor) => sensor.readings.length === 0);
+  return isSilent ? figure(t("quantity.temperature"), null) : null;
 }
 
 /** Figures of all sensors, in the order in which they are read; null where there are none. */
@@ -57,12 +50,18 @@ export function sensorFigures(view, today) {
   const name = ({ quantity, sensor }) => isOne(quantity) ? t(`quantity.${quantity}`)
     : t("sensor.of", { quantity: t(`quantity.${quantity}`), sensor });
   const figures = [
-    ...shown.flatMap((quantity) => all.filter((one) => one.quantity === quantity)
-      .map((one) => sensorFigure(one, withLimits(one, name(one))))),
+    ...all.filter(({ quantity }) => !hidden.includes(quantity)).sort(byQuantity)
+      .map((one) => sensorFigure(one, withLimits(one, name(one)))),
     ...silent.map(({ sensor }) => figure(t("sensor.silent", { sensor }), null)),
     meters.length ? figure(t("sensor.energy-today"), today && amount("energy", today.used)) : null,
   ].filter(Boolean);
   return figures.length ? h("div", { class: "figures", "data-part": "sensors" }, figures) : null;
+}
+
+/** The temperature first, as what most look for; the others by their words, as they come. */
+function byQuantity(one, other) {
+  const rank = ({ quantity }) => (quantity === "temperature" ? "" : quantity);
+  return rank(one) < rank(other) ? -1 : rank(one) > rank(other) ? 1 : 0;
 }
 
 /** The name of a reading with the limits that its facility set: "CO₂, up to 1,500 ppm". */

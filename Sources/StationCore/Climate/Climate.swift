@@ -62,8 +62,8 @@ package struct Climate: Equatable, Sendable {
     }
     step.set(.sensorLost, nil, stands: isAnyLost(.thermometer))
     step.set(.meterLost, nil, stands: isAnyLost(.meter))
-    for alarm in [Alarm.tooCold, .tooHot, .staleAir] {
-      step.set(alarm, nil, stands: sensors.contains { $0.raises(alarm) })
+    for rule in LimitRule.all {
+      step.set(rule.alarm, nil, stands: sensors.contains { $0.raises(rule.alarm) })
     }
     closeMinute(&step)
   }

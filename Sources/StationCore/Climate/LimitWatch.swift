@@ -29,17 +29,18 @@ package struct LimitWatch: Equatable, Sendable {
   package init(_ limits: ReadingLimits) { self.limits = limits }
 
   package func raises(_ alarm: Alarm) -> Bool {
-    low.stands && limits.lowAlarm == alarm || high.stands && limits.highAlarm == alarm
+    low.stands && limits.low?.rule.alarm == alarm
+      || high.stands && limits.high?.rule.alarm == alarm
   }
 
   package mutating func sense(_ value: Int64, at now: Instant) {
     if let limit = limits.low {
       low.sense(
-        isBeyond: value < limit, isWithin: value >= limit + limits.hysteresis, at: now)
+        isBeyond: value < limit.value, isWithin: value >= limit.value + limit.hysteresis, at: now)
     }
     if let limit = limits.high {
       high.sense(
-        isBeyond: value > limit, isWithin: value <= limit - limits.hysteresis, at: now)
+        isBeyond: value > limit.value, isWithin: value <= limit.value - limit.hysteresis, at: now)
     }
   }
 

@@ -119,7 +119,8 @@ package struct Sensor: Equatable, Sendable {
     }
     let limits = configuration.limits.first { $0.quantity == reading.quantity }
     let new = SensorsPayload.Reading(
-      quantity: reading.quantity, value: reading.value, low: limits?.low, high: limits?.high,
+      quantity: reading.quantity, value: reading.value, low: limits?.low?.value,
+      high: limits?.high?.value,
       at: now.wall)
     readings.removeAll { $0.quantity == reading.quantity }
     readings.append(new)

@@ -52,37 +52,76 @@ package struct SensorConfiguration: Equatable, Sendable {
   }
 }
 
-/// Within which values of a quantity a room is as it should be, in the quantity's unit.
+/// A limit that a facility may set: of which quantity, on which side, and the alarm beyond it. The
+/// word of the alarm is the key of the limit in the configuration. Another limit is another row.
+package struct LimitRule: Equatable, Sendable {
+  package enum Side: Equatable, Sendable {
+    case low, high
+  }
+
+  package let alarm: Alarm
+  package let quantity: Quantity
+  package let side: Side
+  /// The values that a facility may choose, in its unit.
+  package let range: ClosedRange<Int>
+  /// The facility's unit.
+  package let unit: String
+  /// How many units of the quantity one of the facility's is.
+  package let scale: Int64
+  /// In the facility's unit.
+  package let example: Int
+  /// How far within the limit the value must be again before the alarm ends, in the facility's unit.
+  package let hysteresis: Int64
+
+  /// GB/T 18883-2022 has 1000 ppm of carbon dioxide for the air of rooms, as a mean of an hour.
+  package static let all = [
+    LimitRule(
+      alarm: .tooCold, quantity: .temperature, side: .low, range: -40...60, unit: "°C",
+      scale: 1000, example: 5, hysteresis: 1),
+    LimitRule(
+      alarm: .tooHot, quantity: .temperature, side: .high, range: -40...80, unit: "°C",
+      scale: 1000, example: 35, hysteresis: 1),
+    LimitRule(
+      alarm: .staleAir, quantity: .carbonDioxide, side: .high, range: 600...10_000, unit: "ppm",
+      scale: 1, example: 1500, hysteresis: 100),
+  ]
+}
+
+/// The values of a quantity between which a room is as it should be.
 package struct ReadingLimits: Equatable, Sendable {
   package let quantity: Quantity
-  /// Below this it is too little; nil where it never is.
-  package let low: Int64?
-  /// Above this it is too much; nil where it never is.
-  package let high: Int64?
-  /// How far within the limit the value must be again before the alarm ends.
-  package let hysteresis: Int64
+  /// nil where a value is never too small.
+  package let low: Limit?
+  /// nil where a value is never too large.
+  package let high: Limit?
   /// How long the value must be beyond the limit before there is an alarm: a door that stands open
   /// for a moment is no reason.
   package let delay: Duration
-  package let lowAlarm: Alarm?
-  package let highAlarm: Alarm?
 
-  /// - Parameters: in thousandths of a degree Celsius.
-  package static func temperature(
-    low: Int64?, high: Int64?, hysteresis: Int64 = 1000, delay: Duration = .seconds(600)
-  ) -> Self {
-    Self(
-      quantity: .temperature, low: low, high: high, hysteresis: hysteresis, delay: delay,
-      lowAlarm: .tooCold, highAlarm: .tooHot)
+  package struct Limit: Equatable, Sendable {
+    /// In the quantity's unit.
+    package let value: Int64
+    package let rule: LimitRule
+
+    /// How far within the limit the value must be again, in the quantity's unit.
+    package var hysteresis: Int64 { rule.hysteresis * rule.scale }
   }
 
-  /// - Parameter high: in parts per million. GB/T 18883-2022 has 1000 for the air of rooms.
-  package static func carbonDioxide(
-    high: Int64, hysteresis: Int64 = 100, delay: Duration = .seconds(600)
-  ) -> Self {
-    Self(
-      quantity: .carbonDioxide, low: nil, high: high, hysteresis: hysteresis, delay: delay,
-      lowAlarm: nil, highAlarm: .staleAir)
+  /// - Parameters:
+  ///   - low: in the quantity's unit, as `high` is; a side that no rule has is nil.
+  package init(
+    _ quantity: Quantity, low: Int64? = nil, high: Int64? = nil, delay: Duration = .seconds(600)
+  ) {
+    func limit(_ side: LimitRule.Side, _ value: Int64?) -> Limit? {
+      guard let value else { return nil }
+      guard let rule = LimitRule.all.first(where: { $0.quantity == quantity && $0.side == side })
+      else { preconditionFailure("no limit of \(quantity) on this side") }
+      return Limit(value: value, rule: rule)
+    }
+    self.quantity = quantity
+    self.low = limit(.low, low)
+    self.high = limit(.high, high)
+    self.delay = delay
   }
 }
 

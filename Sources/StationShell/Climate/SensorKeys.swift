@@ -19,7 +19,9 @@ extension ConfigurationTable.Section {
     ])
 
   static let thermometer = Self(
-    "thermometer", "A thermometer of the kernel, perhaps with a hygrometer. 8 sensors at most.",
+    "thermometer",
+    "A sensor of the room's air that the kernel reads: a thermometer, perhaps with more readings, or "
+      + "one of another quantity alone. 8 sensors at most.",
     .repeated(argument: "name (a-z, 0-9 and -)", example: "room") { SensorID($0) != nil },
     keys: [
       Key(
@@ -34,28 +36,10 @@ extension ConfigurationTable.Section {
       Key(
         "channel", .word("temp1 to temp16") { isChannel($0) }, .optional(example: "temp2"),
         "The temperature channel of a hwmon device, where it is not the first."),
-      Key(
-        "humidity", .boolean, .standard("no"),
-        "Whether it says humidity too; for iio and hwmon only."),
-      Key(
-        "carbon-dioxide", .boolean, .standard("no"),
-        "Whether it says carbon dioxide too; for iio only."),
-    ] + pace + [
-      Key(
-        "too-cold", .integer(-40...60, unit: "°C"), .optional(example: "5"),
-        "A temperature below this for alarm-delay raises an alarm, which ends one degree above "
-          + "it."),
-      Key(
-        "too-hot", .integer(-40...80, unit: "°C"), .optional(example: "35"),
-        "A temperature above this for alarm-delay raises an alarm, which ends one degree below "
-          + "it."),
-      Key(
-        "stale-air", .integer(600...10_000, unit: "ppm"), .optional(example: "1500"),
-        "An amount of carbon dioxide above this for alarm-delay raises an alarm, which ends 100 ppm "
-          + "below it; needs carbon-dioxide = yes."),
+    ] + KernelChannel.all.map(Key.reading) + pace + LimitRule.all.map(Key.limit) + [
       Key(
         "alarm-delay", .duration(.seconds(0)...(.seconds(86_400))), .standard("10 min"),
-        "The time for which a value must be beyond its limit without a break before the alarm."),
+        "The time for which a value must be beyond its limit without a break before the alarm.")
     ])
 
   static let meter = Self(
@@ -118,4 +102,36 @@ extension ConfigurationTable.Section {
       "The register of the meter's \(name): its table, address and type, low-first where the "
         + "lowest word comes first, and the \(unit) of one count.")
   }
+}
+
+extension ConfigurationTable.Key {
+  /// The key by which a sensor is asked for a quantity.
+  fileprivate static func reading(_ channel: KernelChannel) -> Self {
+    if channel.quantity == .temperature {
+      return Self(
+        channel.key, .boolean, .standard("yes"),
+        "Whether the sensor says the temperature; no for an iio device that says something else alone."
+      )
+    }
+    let kinds = channel.kinds.map(\.rawValue).joined(separator: " and ")
+    return Self(
+      channel.key, .boolean, .standard("no"),
+      "Whether the sensor says \(channel.quantity.noun) too; for \(kinds) only.")
+  }
+
+  /// The key of a limit.
+  fileprivate static func limit(_ rule: LimitRule) -> Self {
+    let (beyond, within) = rule.side == .low ? ("below", "above") : ("above", "below")
+    let need = rule.quantity == .temperature ? "" : "; needs \(rule.quantity.rawValue) = yes"
+    return Self(
+      rule.alarm.rawValue, .integer(rule.range, unit: rule.unit),
+      .optional(example: String(rule.example)),
+      "A reading of \(rule.quantity.noun) \(beyond) this for alarm-delay raises an alarm, which ends "
+        + "\(rule.hysteresis) \(rule.unit) \(within) it\(need).")
+  }
+}
+
+extension Quantity {
+  /// The word in a sentence: "carbon dioxide".
+  fileprivate var noun: String { rawValue.replacing("-", with: " ") }
 }

@@ -103,15 +103,7 @@ extension SettingsReader {
       let kind = ThermometerSettings.Kind(rawValue: section.text("kind"))
     else { return nil }
     let device = section.text("device")
-    var quantities: [Quantity] = [.temperature]
-    for (key, quantity) in [("humidity", Quantity.humidity), ("carbon-dioxide", .carbonDioxide)]
-    where section.boolean(key) {
-      if kind == .oneWire { fail(section.line(of: key), "a 1-wire thermometer says no \(key)") }
-      if kind == .hwmon, quantity == .carbonDioxide {
-        fail(section.line(of: key), "a hwmon device says no \(key)")
-      }
-      quantities.append(quantity)
-    }
+    let quantities = quantities(section, kind)
     if kind != .hwmon, section.optionalText("channel") != nil {
       fail(section.line(of: "channel"), "\"channel\" means something for kind = hwmon alone")
     }
@@ -134,29 +126,61 @@ extension SettingsReader {
       interval: section.duration("interval"))
     let core = SensorConfiguration(
       id, .thermometer, quantities: quantities, patience: section.duration("silence"),
-      limits: limits(section), hasPowerOnValue: kind == .oneWire)
+      limits: limits(section, quantities), hasPowerOnValue: kind == .oneWire)
     return (thermometer, core)
   }
 
-  private mutating func limits(_ section: Configuration.Section) -> [ReadingLimits] {
+  /// The quantities that the section asks for, where its kind of device has them.
+  private mutating func quantities(
+    _ section: Configuration.Section, _ kind: ThermometerSettings.Kind
+  ) -> [Quantity] {
+    let asked = KernelChannel.all.filter { section.boolean($0.key) }
+    if asked.isEmpty {
+      fail(section.line, "a sensor needs a reading: temperature = yes, or another one")
+    }
+    for channel in asked where !channel.kinds.contains(kind) {
+      fail(
+        section.line(of: channel.key),
+        kind == .oneWire
+          ? "a 1-wire thermometer says no \(channel.key)"
+          : "a hwmon device says no \(channel.key)")
+    }
+    if kind != .iio, !section.boolean(Quantity.temperature.rawValue) {
+      fail(
+        section.line(of: Quantity.temperature.rawValue),
+        "\"temperature = no\" means something for kind = iio alone")
+    }
+    return asked.map(\.quantity)
+  }
+
+  private mutating func limits(
+    _ section: Configuration.Section, _ quantities: [Quantity]
+  ) -> [ReadingLimits] {
     let delay = section.duration("alarm-delay")
-    var all: [ReadingLimits] = []
-    let coldest = section.optionalInteger("too-cold").map { Int64($0) * 1000 }
-    let hottest = section.optionalInteger("too-hot").map { Int64($0) * 1000 }
-    if coldest != nil || hottest != nil {
-      let limits = ReadingLimits.temperature(low: coldest, high: hottest, delay: delay)
-      if let coldest, let hottest, hottest - coldest <= 2 * limits.hysteresis {
-        fail(section.line(of: "too-hot"), "\"too-hot\" is not 3 °C or more above \"too-cold\"")
-      }
-      all.append(limits)
+    for rule in LimitRule.all where !quantities.contains(rule.quantity) {
+      guard section.optionalInteger(rule.alarm.rawValue) != nil else { continue }
+      fail(
+        section.line(of: rule.alarm.rawValue),
+        "\"\(rule.alarm.rawValue)\" needs \(rule.quantity.rawValue) = yes")
     }
-    if let stale = section.optionalInteger("stale-air") {
-      if !section.boolean("carbon-dioxide") {
-        fail(section.line(of: "stale-air"), "\"stale-air\" needs carbon-dioxide = yes")
+    return quantities.compactMap { quantity in
+      func value(_ side: LimitRule.Side) -> Int64? {
+        LimitRule.all.first { $0.quantity == quantity && $0.side == side }.flatMap { rule in
+          section.optionalInteger(rule.alarm.rawValue).map { Int64($0) * rule.scale }
+        }
       }
-      all.append(.carbonDioxide(high: Int64(stale), delay: delay))
+      let limits = ReadingLimits(quantity, low: value(.low), high: value(.high), delay: delay)
+      if let low = limits.low, let high = limits.high,
+        high.value - low.value <= low.hysteresis + high.hysteresis
+      {
+        fail(
+          section.line(of: high.rule.alarm.rawValue),
+          "\"\(high.rule.alarm.rawValue)\" is not more than "
+            + "\(low.rule.hysteresis + high.rule.hysteresis) \(high.rule.unit) above "
+            + "\"\(low.rule.alarm.rawValue)\"")
+      }
+      return limits.low == nil && limits.high == nil ? nil : limits
     }
-    return all
   }
 
   /// A family code, as of DS18S20, DS1822, DS18B20, DS1825 and DS28EA00, and 48 bits.

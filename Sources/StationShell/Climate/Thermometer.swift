@@ -2,6 +2,39 @@
 import JSON
 import Linux
 import StationCore
+import StationProtocol
+
+/// The place where a device of the kernel shows a quantity. Another quantity of the air is another row.
+struct KernelChannel: Sendable {
+  let quantity: Quantity
+  /// The attribute of an IIO device, without the `_input` or `_raw` behind it.
+  let iio: String
+  /// How many units of the quantity one of the kernel's is: thousandths of a degree and of a
+  /// percent; of a gas, percent (Documentation/ABI/testing/sysfs-bus-iio).
+  var factor = 1.0
+  /// The attribute of a hwmon device, where a section names no other; nil where such has none.
+  var hwmon: String?
+
+  static let all = [
+    KernelChannel(quantity: .temperature, iio: "in_temp", hwmon: "temp1"),
+    KernelChannel(quantity: .humidity, iio: "in_humidityrelative", hwmon: "humidity1"),
+    KernelChannel(quantity: .carbonDioxide, iio: "in_concentration_co2", factor: 10_000),
+  ]
+
+  /// The key by which a section of the configuration asks for the quantity.
+  var key: String { quantity.rawValue }
+
+  /// The kinds of devices that show the quantity.
+  var kinds: [ThermometerSettings.Kind] {
+    ThermometerSettings.Kind.allCases.filter {
+      switch $0 {
+      case .iio: true
+      case .hwmon: hwmon != nil
+      case .oneWire: quantity == .temperature
+      }
+    }
+  }
+}
 
 /// Reading one may block for the 750 ms of a conversion, and longer where the bus hangs; it
 /// belongs on a thread that nothing waits for. The device is looked for anew with each reading:
@@ -39,24 +72,23 @@ struct Thermometer {
 
   private func readIIO(_ folder: String) throws(SystemError) -> [SensorReading] {
     var readings: [SensorReading] = []
-    for quantity in setting.quantities {
-      // The kernel's own units: thousandths of a degree and of a percent; of a gas, percent.
-      switch quantity {
-      case .temperature:
-        readings.append(SensorReading(quantity, try channel("in_temp", in: folder)))
-      case .humidity:
-        readings.append(SensorReading(quantity, try channel("in_humidityrelative", in: folder)))
-      default:
-        readings.append(
-          SensorReading(quantity, try channel("in_concentration_co2", in: folder, factor: 10_000)))
-      }
+    for row in channels {
+      readings.append(
+        SensorReading(row.quantity, try channel(row.iio, in: folder, factor: row.factor)))
     }
     return readings
   }
 
+  /// The place of each quantity that is asked for.
+  private var channels: [KernelChannel] {
+    setting.quantities.compactMap { quantity in
+      KernelChannel.all.first { $0.quantity == quantity }
+    }
+  }
+
   /// `NAME_input`, or where there is none `NAME_raw` plus `NAME_offset`, times `NAME_scale`.
   private func channel(
-    _ name: String, in folder: String, factor: Double = 1
+    _ name: String, in folder: String, factor: Double
   ) throws(SystemError) -> Int64 {
     let path = "\(folder)/\(name)"
     if Files.exists("\(path)_input") {
@@ -98,12 +130,13 @@ struct Thermometer {
   /// `NAME_input` in thousandths, unless the chip says by `NAME_fault` that its probe is broken.
   private func readHwmon(_ folder: String) throws(SystemError) -> [SensorReading] {
     var readings: [SensorReading] = []
-    for quantity in setting.quantities {
-      let path = "\(folder)/\(quantity == .humidity ? "humidity1" : setting.channel)"
+    for row in channels {
+      guard let name = row.quantity == .temperature ? setting.channel : row.hwmon else { continue }
+      let path = "\(folder)/\(name)"
       if Files.exists("\(path)_fault"), try number("\(path)_fault") != 0 {
         throw SystemError("read", path: path, detail: "the chip says that the probe is broken")
       }
-      readings.append(SensorReading(quantity, Self.rounded(try number("\(path)_input"))))
+      readings.append(SensorReading(row.quantity, Self.rounded(try number("\(path)_input"))))
     }
     return readings
   }
