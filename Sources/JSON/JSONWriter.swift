@@ -44,6 +44,13 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// The name, which is data, of the member whose value comes next.
+  public mutating func key(word: String) {
+    value(word)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   /// The value `null`.
   public mutating func null() { literal("null") }
   /// The value `true` or `false`.

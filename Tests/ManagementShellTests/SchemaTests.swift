@@ -55,6 +55,38 @@ struct SchemaTests {
     #expect(try ids(EventFilter(station: gate, kind: .door(.closed))) == [303, 3])
   }
 
+  @Test("visits of each hour that an earlier store counted are counted on")
+  func hoursOfVisits() throws {
+    let folder = try WorkFolder()
+    let path = folder.file("m.sqlite")
+    let old = try Database(path: path)
+    try old.migrate(Array(Schema.migrations.prefix { $0.name != Schema.hourCounts.name }))
+    let hour = StoreContractTests.now.wall.hour
+    try old.execute(
+      """
+      INSERT INTO station (id, name_en, name_zh, number) VALUES
+        ('gate-1', 'Gate', '门', 7), ('hall-2', 'x', 'y', 8);
+      INSERT INTO visit_hour (station, hour, entries, exits, granted, refused) VALUES
+        ('gate-1', \(hour), 4, 0, 5, 6), ('hall-2', \(hour - 1), 0, 9, 0, 0);
+      """)
+    old.close()
+    let store = try SQLiteStore(path: path)
+    let records = [
+      StoreContractTests.record(
+        .occupancy(.passage(StoreContractTests.door(), .inward, inside: 1)))
+    ]
+    _ = try store.store([StoreContractTests.batch(1, records)], at: StoreContractTests.now)
+    #expect(
+      try store.tallies(of: StoreContractTests.gate, hours: hour - 1..<hour + 1) == [
+        HourTally(hour: hour, count: .entries, amount: 5),
+        HourTally(hour: hour, count: .granted, amount: 5),
+        HourTally(hour: hour, count: .refused, amount: 6),
+      ])
+    #expect(
+      try store.tallies(of: StoreContractTests.hall, hours: 0..<hour + 1)
+        == [HourTally(hour: hour - 1, count: .exits, amount: 9)])
+  }
+
   @Test("grants that waited in an earlier store wait as orders, and what was granted alone counts")
   func pendingGrants() throws {
     let folder = try WorkFolder()

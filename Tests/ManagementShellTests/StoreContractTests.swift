@@ -308,15 +308,19 @@ struct StoreContractTests {
     #expect(try store.counts(onDay: today - 1) == [Self.gate: VisitCounts(entries: 1)])
     #expect(try store.counts(onDay: today + 1) == [:])
     let hour = Self.now.wall.hour
-    let visits = try store.visits(of: Self.gate, hours: hour - 24..<hour + 1)
+    let tallies = try store.tallies(of: Self.gate, hours: hour - 24..<hour + 1)
     #expect(
-      visits == [
-        hour: VisitCounts(entries: 1, exits: 1, granted: 1, refused: 13),
-        hour - 24: VisitCounts(entries: 1),
+      tallies == [
+        HourTally(hour: hour - 24, count: .entries, amount: 1),
+        HourTally(hour: hour, count: .entries, amount: 1),
+        HourTally(hour: hour, count: .exits, amount: 1),
+        HourTally(hour: hour, count: .granted, amount: 1),
+        HourTally(hour: hour, count: .refused, amount: 13),
       ])
-    #expect(try store.visits(of: Self.gate, hours: hour - 23..<hour) == [:])
+    #expect(try store.tallies(of: Self.gate, hours: hour - 23..<hour) == [])
     #expect(
-      try store.visits(of: Self.hall, hours: hour..<hour + 1) == [hour: VisitCounts(entries: 1)])
+      try store.tallies(of: Self.hall, hours: hour..<hour + 1)
+        == [HourTally(hour: hour, count: .entries, amount: 1)])
   }
 
   @Test(
@@ -439,8 +443,8 @@ struct StoreContractTests {
     for station in [Self.gate, Self.hall] {
       let hours = try memory.measured(of: station, hours: .min..<(.max))
       #expect(try sqlite.measured(of: station, hours: .min..<(.max)) == hours)
-      let visits = try memory.visits(of: station, hours: .min..<(.max))
-      #expect(try sqlite.visits(of: station, hours: .min..<(.max)) == visits)
+      let tallies = try memory.tallies(of: station, hours: .min..<(.max))
+      #expect(try sqlite.tallies(of: station, hours: .min..<(.max)) == tallies)
     }
     #expect(
       try sqlite.quarantine(before: nil, limit: 1000)

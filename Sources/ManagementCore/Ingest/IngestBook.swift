@@ -84,8 +84,10 @@ package protocol IngestBook {
   mutating func note(event id: Int64, of member: MemberID) throws(Failure)
   /// Adds to what was measured in each hour.
   mutating func add(_ hours: [MeasuredHour], of stream: IngestStream) throws(Failure)
-  /// Adds to the counts of the days and the hours of the stream's station.
-  mutating func add(_ visits: [VisitTally], of stream: IngestStream) throws(Failure)
+  /// Adds to the visits of the days of the stream's station.
+  mutating func add(_ visits: [DayTally], of stream: IngestStream) throws(Failure)
+  /// Adds to the counts of the hours of the stream's station.
+  mutating func add(_ tallies: [HourTally], of stream: IngestStream) throws(Failure)
 
   // MARK: Quarantine
 

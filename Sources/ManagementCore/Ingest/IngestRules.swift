@@ -57,6 +57,7 @@ extension IngestBook {
       stream.reached.add(seq...seq)
     }
     try add(outcome.visits, of: stream)
+    try add(outcome.tallies, of: stream)
     stream.claims.prove(stream.reached.upto, at: now.wall)
     outcome.upto = stream.reached.upto
     try note(stream)
@@ -78,6 +79,7 @@ extension IngestBook {
       return outcome
     }
     try add(outcome.visits, of: stream)
+    try add(outcome.tallies, of: stream)
     try note(stream)
     try release(again.id)
     return outcome

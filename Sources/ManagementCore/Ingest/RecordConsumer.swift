@@ -28,7 +28,7 @@ package enum RecordConsumer: CaseIterable, Sendable {
   case gaps
   /// Has points follow how exchanges ended.
   case ledger
-  /// Counts who came and went on each local day.
+  /// Counts who came and went on each local day, and what is counted by the hour.
   case counts
   /// Adds each measurement to its hour.
   case measurements
@@ -42,7 +42,7 @@ package enum RecordConsumer: CaseIterable, Sendable {
     switch self {
     case .gaps: [.stream]
     case .ledger: [.exchange]
-    case .counts: [.entry, .occupancy]
+    case .counts: [.entry, .occupancy, .exchange]
     case .measurements: [.climate]
     case .codes, .members: [.entry, .exchange]
     }

@@ -33,8 +33,10 @@ package struct StoreOutcome: Equatable, Sendable {
   package internal(set) var codes: [CodeDigest] = []
   /// What a record of this item told the ledger and does not fit.
   package var discrepancies: [Discrepancy] = []
-  /// The visits of the station's new records, each day and hour once: one of them nearly always.
-  package private(set) var visits: [VisitTally] = []
+  /// The visits of the station's new records, each day once: one day nearly always.
+  package private(set) var visits: [DayTally] = []
+  /// The counts of the station's new records, each hour and count once.
+  package private(set) var tallies: [HourTally] = []
   /// What the last of the station's new records says of its clock; nil where there is none.
   package private(set) var isClockTrusted: Bool?
 
@@ -75,14 +77,22 @@ package struct StoreOutcome: Equatable, Sendable {
   /// Counts a new record to its day and its hour.
   /// - Parameter zone: of the station's place.
   mutating func count(_ record: Record, received now: Now, in zone: Zone) {
-    let counts = VisitCounts(of: record)
+    var counts = VisitCounts()
+    let hour = VisitCounts.hour(of: record, received: now)
+    HourCount.each(of: record) { count, amount in
+      counts.add(count, amount)
+      if let index = tallies.lastIndex(where: { $0.hour == hour && $0.count == count }) {
+        tallies[index].amount += amount
+      } else {
+        tallies.append(HourTally(hour: hour, count: count, amount: amount))
+      }
+    }
     guard !counts.isZero else { return }
     let day = VisitCounts.day(of: record, received: now, in: zone)
-    let hour = VisitCounts.hour(of: record, received: now)
-    if let index = visits.lastIndex(where: { $0.day == day && $0.hour == hour }) {
+    if let index = visits.lastIndex(where: { $0.day == day }) {
       visits[index].counts += counts
     } else {
-      visits.append(VisitTally(day: day, hour: hour, counts: counts))
+      visits.append(DayTally(day: day, counts: counts))
     }
   }
 }

@@ -93,11 +93,17 @@ struct MemoryIngest: IngestBook {
     }
   }
 
-  func add(_ visits: [VisitTally], of stream: IngestStream) {
-    let station = stream.key.station
+  func add(_ visits: [DayTally], of stream: IngestStream) {
     for visit in visits {
-      store.days[DayKey(station: station, day: visit.day), default: VisitCounts()] += visit.counts
-      store.visits[station, default: [:]][visit.hour, default: VisitCounts()] += visit.counts
+      let key = DayKey(station: stream.key.station, day: visit.day)
+      store.days[key, default: VisitCounts()] += visit.counts
+    }
+  }
+
+  func add(_ tallies: [HourTally], of stream: IngestStream) {
+    for tally in tallies {
+      store.tallies[stream.key.station, default: [:]][tally.hour, default: [:]][
+        tally.count, default: 0] += tally.amount
     }
   }
 

@@ -63,8 +63,10 @@ extension MemoryStore {
       .sorted { $0.place < $1.place }
   }
 
-  package func visits(of station: StationID, hours range: Range<Int64>) -> [Int64: VisitCounts] {
-    (visits[station] ?? [:]).filter { range.contains($0.key) }
+  package func tallies(of station: StationID, hours range: Range<Int64>) -> [HourTally] {
+    (tallies[station] ?? [:]).filter { range.contains($0.key) }.flatMap { hour, amounts in
+      amounts.map { HourTally(hour: hour, count: $0, amount: $1) }
+    }.sorted { ($0.hour, $0.count.rawValue) < ($1.hour, $1.count.rawValue) }
   }
 
   package func counts(onDay day: Int) -> [StationID: VisitCounts] {

@@ -13,7 +13,8 @@ package final class MemoryStore: ManagementStore {
   var registrations: [StationID: StationNames] = [:]
   var retirements: [StationID: Retirement] = [:]
   var days: [DayKey: VisitCounts] = [:]
-  var visits: [StationID: [Int64: VisitCounts]] = [:]
+  /// By the hour, and then by the count.
+  var tallies: [StationID: [Int64: [HourCount: Int64]]] = [:]
   var minutes: [Place: [UInt8]] = [:]
   var hours: [StationID: [MeasuredHour.Place: MeasuredHour]] = [:]
   /// The ledger, and the members whose points it knows of.
@@ -49,7 +50,7 @@ package final class MemoryStore: ManagementStore {
     registrations = other.registrations
     retirements = other.retirements
     days = other.days
-    visits = other.visits
+    tallies = other.tallies
     minutes = other.minutes
     hours = other.hours
     book = other.book

@@ -31,18 +31,25 @@ final class RecordIntake: IngestBook {
   private var stations: [StationID: Int64] = [:]
   /// Streams whose progress is not written yet.
   private var moved: [IngestStream] = []
-  private var visits: [VisitKey: (station: StationID, counts: VisitCounts)] = [:]
+  private var visits: [DayKey: (station: StationID, counts: VisitCounts)] = [:]
+  private var tallies: [HourKey: Int64] = [:]
   private var zones: [StationID: Zone?] = [:]
   private var noted = NotedBlock()
   private let measurements: MeasurementIntake
   private let members: MemberIndex
   var ledger: SQLiteBook
 
-  private struct VisitKey: Hashable {
-    /// The station's number in the tables.
+  /// A station, by its number in the tables, and one of its days.
+  private struct DayKey: Hashable {
     var station: Int64
     var day: Int
+  }
+
+  /// A station, by its number in the tables, and a count of one of its hours.
+  private struct HourKey: Hashable {
+    var station: Int64
     var hour: Int64
+    var count: HourCount
   }
 
   /// - Parameter limits: how much of one station the ledger believes within an hour.
@@ -74,12 +81,9 @@ final class RecordIntake: IngestBook {
       """)
     addHour = try database.prepare(
       """
-      INSERT INTO visit_hour (station, hour, entries, exits, granted, refused)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (station, hour) DO UPDATE SET
-        entries = visit_hour.entries + excluded.entries,
-        exits = visit_hour.exits + excluded.exits,
-        granted = visit_hour.granted + excluded.granted,
-        refused = visit_hour.refused + excluded.refused
+      INSERT INTO hour_count (station, hour, what, amount)
+      VALUES (?1, ?2, ?3, ?4) ON CONFLICT (station, hour, what) DO UPDATE SET
+        amount = hour_count.amount + excluded.amount
       """)
   }
 
@@ -90,7 +94,7 @@ final class RecordIntake: IngestBook {
       var book = self
       for item in items { outcomes.append(try book.take(item, at: now)) }
       try saveProgress()
-      try saveVisits()
+      try saveCounts()
       try members.save()
       try measurements.save(at: now)
       return outcomes
@@ -222,10 +226,17 @@ final class RecordIntake: IngestBook {
     measurements.add(hours, station: stream.stationNumber)
   }
 
-  func add(_ visits: [VisitTally], of stream: IngestStream) {
+  func add(_ visits: [DayTally], of stream: IngestStream) {
     for visit in visits {
-      let key = VisitKey(station: stream.stationNumber, day: visit.day, hour: visit.hour)
+      let key = DayKey(station: stream.stationNumber, day: visit.day)
       self.visits[key, default: (stream.key.station, VisitCounts())].counts += visit.counts
+    }
+  }
+
+  func add(_ tallies: [HourTally], of stream: IngestStream) {
+    for tally in tallies {
+      let key = HourKey(station: stream.stationNumber, hour: tally.hour, count: tally.count)
+      self.tallies[key, default: 0] += tally.amount
     }
   }
 
@@ -252,24 +263,25 @@ final class RecordIntake: IngestBook {
     moved.removeAll(keepingCapacity: true)
   }
 
-  private func saveVisits() throws(DatabaseError) {
+  private func saveCounts() throws(DatabaseError) {
     for (key, visit) in visits {
-      try Self.add(visit.counts, visit.station, Int64(key.day), addDay)
-      try Self.add(visit.counts, visit.station, key.hour, addHour)
+      try addDay.bind(1, visit.station.text)
+      try addDay.bind(2, Int64(key.day))
+      try addDay.bind(3, visit.counts.entries)
+      try addDay.bind(4, visit.counts.exits)
+      try addDay.bind(5, visit.counts.granted)
+      try addDay.bind(6, visit.counts.refused)
+      try addDay.run()
     }
     visits.removeAll(keepingCapacity: true)
-  }
-
-  private static func add(
-    _ counts: VisitCounts, _ station: StationID, _ time: Int64, _ statement: any SQLStatement
-  ) throws(DatabaseError) {
-    try statement.bind(1, station.text)
-    try statement.bind(2, time)
-    try statement.bind(3, counts.entries)
-    try statement.bind(4, counts.exits)
-    try statement.bind(5, counts.granted)
-    try statement.bind(6, counts.refused)
-    try statement.run()
+    for (key, amount) in tallies {
+      try addHour.bind(1, key.station)
+      try addHour.bind(2, key.hour)
+      try addHour.bind(3, key.count.rawValue)
+      try addHour.bind(4, amount)
+      try addHour.run()
+    }
+    tallies.removeAll(keepingCapacity: true)
   }
 }
 

@@ -205,24 +205,25 @@ extension SQLiteStore {
     }
   }
 
-  package func visits(
+  package func tallies(
     of station: StationID, hours: Range<Int64>
-  ) throws(StoreFailure) -> [Int64: VisitCounts] {
+  ) throws(StoreFailure) -> [HourTally] {
     try guarded { () throws(DatabaseError) in
-      var counts: [Int64: VisitCounts] = [:]
+      var tallies: [HourTally] = []
       try database.prepare(
         """
-        SELECT hour, entries, exits, granted, refused FROM visit_hour
-        WHERE station = ?1 AND hour >= ?2 AND hour < ?3
+        SELECT hour, what, amount FROM hour_count
+        WHERE station = (SELECT number FROM station WHERE id = ?1) AND hour >= ?2 AND hour < ?3
+        ORDER BY hour, what
         """
       ).rows([
         .text(station.text), .integer(hours.lowerBound), .integer(hours.upperBound),
       ]) { row in
-        counts[row.int64(0)] = VisitCounts(
-          entries: row.int64(1), exits: row.int64(2), granted: row.int64(3),
-          refused: row.int64(4))
+        // A later version may have counted more.
+        guard let count = HourCount(rawValue: row.text(1)) else { return }
+        tallies.append(HourTally(hour: row.int64(0), count: count, amount: row.int64(2)))
       }
-      return counts
+      return tallies
     }
   }
 

@@ -1,19 +1,21 @@
-// Who came and went at a station, by the hour or by the local day.
+// The counts of a station over a range, by the hour or by the local day.
 import JSON
 import StationProtocol
 import Time
 
-/// A station's visits over a range of time. Every hour or day of the range is there: one in which
+/// A station's counts over a range of time. Every hour or day of the range is there: one in which
 /// nothing happened has zeros.
-package struct VisitSeries: Equatable, Sendable {
+package struct CountSeries: Equatable, Sendable {
   package struct Step: Equatable, Sendable {
     /// When the hour or the day began.
     package var from: WallTime
-    package var counts: VisitCounts
+    /// In the order of the series' counts.
+    package var amounts: [Int64]
   }
 
-  package var by: MeasuredSeries.Step
-  package var steps: [Step] = []
+  package let series: HourSeries
+  package let by: MeasuredSeries.Step
+  package let steps: [Step]
 
   /// The most steps of a range: a month of hours, a year of days.
   package static func most(_ by: MeasuredSeries.Step) -> Int64 {
@@ -40,27 +42,37 @@ package struct VisitSeries: Equatable, Sendable {
 
   /// - Parameters:
   ///   - bounds: of `hours(_:count:at:in:)`.
-  ///   - counts: of each hour in which something happened.
-  package init(_ by: MeasuredSeries.Step, _ bounds: [Int64], of counts: [Int64: VisitCounts]) {
+  ///   - tallies: of each hour in which something happened, the earliest first.
+  package init(
+    _ series: HourSeries, _ by: MeasuredSeries.Step, _ bounds: [Int64], of tallies: [HourTally]
+  ) {
+    self.series = series
     self.by = by
-    steps = zip(bounds, bounds.dropFirst()).map { first, next in
-      var sum = VisitCounts()
-      for hour in first..<next { sum += counts[hour] ?? VisitCounts() }
-      return Step(from: WallTime(seconds: first * 3600), counts: sum)
+    var steps = bounds.dropLast().map {
+      Step(
+        from: WallTime(seconds: $0 * 3600), amounts: series.counts.map { _ in 0 })
     }
+    var row = 0
+    for tally in tallies where bounds[0] <= tally.hour {
+      while row < steps.count, bounds[row + 1] <= tally.hour { row += 1 }
+      guard row < steps.count else { break }
+      guard let column = series.counts.firstIndex(of: tally.count) else { continue }
+      steps[row].amounts[column] += tally.amount
+    }
+    self.steps = steps
   }
 
   package func write(to writer: inout JSONWriter) {
     writer.object {
       $0.field("by", by.rawValue)
-      $0.key("visits")
+      $0.key(word: series.rawValue)
       $0.array(steps) { writer, step in
         writer.object {
           $0.field("from", step.from.milliseconds)
-          $0.field("entries", step.counts.entries)
-          $0.field("exits", step.counts.exits)
-          $0.field("granted", step.counts.granted)
-          $0.field("refused", step.counts.refused)
+          for (count, amount) in zip(series.counts, step.amounts) {
+            $0.key(word: count.rawValue)
+            $0.value(amount)
+          }
         }
       }
     }

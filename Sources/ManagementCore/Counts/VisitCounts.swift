@@ -1,18 +1,15 @@
-// Counts of who came, left and was refused at a station within an hour or a day.
+// Counts of who came, left and was refused at a station within a day.
 import StationProtocol
 import Time
 
-/// The visits that new records of a station add to one hour, and to the local day that the records
-/// count to.
-package struct VisitTally: Equatable, Sendable {
-  /// The local day, since 1970-01-01.
+/// The visits that new records of a station add to one local day.
+package struct DayTally: Equatable, Sendable {
+  /// Since 1970-01-01.
   package let day: Int
-  /// The hour, since 1970-01-01 UTC.
-  package let hour: Int64
   package var counts: VisitCounts
 }
 
-/// Totals of one hour or of one local day of one station.
+/// Totals of one local day of one station.
 package struct VisitCounts: Equatable, Sendable {
   package var entries: Int64 = 0
   package var exits: Int64 = 0
@@ -26,16 +23,13 @@ package struct VisitCounts: Equatable, Sendable {
     self.refused = refused
   }
 
-  /// The counts that one record adds.
-  package init(of record: Record) {
-    self.init()
-    switch record.body {
-    case .occupancy(.passage(_, .inward, _, _)): entries = 1
-    case .occupancy(.passage(_, .outward, _, _)): exits = 1
-    case .entry(.granted): granted = 1
-    case .entry(.refused): refused = 1
-    case .entry(.refusalsCounted(_, let count)): refused = count
-    default: break
+  /// A count of another thing changes nothing.
+  package mutating func add(_ count: HourCount, _ amount: Int64) {
+    switch count {
+    case .entries: entries += amount
+    case .exits: exits += amount
+    case .granted: granted += amount
+    case .refused: refused += amount
     }
   }
 

@@ -1,12 +1,12 @@
-// Tests of what the API says of visits: hours and local days, with none left out.
+// Tests of what the API says of counts: hours and local days, with none left out.
 import StationProtocol
 import Testing
 import Time
 
 @testable import ManagementCore
 
-@Suite("Visit series")
-struct VisitSeriesTests {
+@Suite("Count series")
+struct CountSeriesTests {
   /// 2026-11-21 17:30 in Shanghai.
   private static let end = WallTime(seconds: 1_795_253_400)
   private static let zone = Zone(utcOffsetSeconds: 8 * 3600)
@@ -14,9 +14,11 @@ struct VisitSeriesTests {
   private func entries(
     _ by: MeasuredSeries.Step, _ count: Int64, _ counts: [Int64: Int64]
   ) -> [Int64] {
-    let bounds = VisitSeries.hours(by, count: count, at: Self.end, in: Self.zone)
-    let series = VisitSeries(by, bounds, of: counts.mapValues { VisitCounts(entries: $0) })
-    return series.steps.map(\.counts.entries)
+    let bounds = CountSeries.hours(by, count: count, at: Self.end, in: Self.zone)
+    let tallies = counts.sorted { $0.key < $1.key }.map {
+      HourTally(hour: $0.key, count: .entries, amount: $0.value)
+    }
+    return CountSeries(.visits, by, bounds, of: tallies).steps.map { $0.amounts[0] }
   }
 
   @Test("the last hour is the one of the moment asked for, and an hour without visits is zero")
@@ -42,7 +44,7 @@ struct VisitSeriesTests {
       ZoneName("Europe/Berlin"), firstOffset: 3600,
       [Zone.Transition(at: change, offset: 7200)])
     let noon = WallTime(seconds: change + 9 * 3600)
-    let bounds = VisitSeries.hours(.day, count: 2, at: noon, in: zone)
+    let bounds = CountSeries.hours(.day, count: 2, at: noon, in: zone)
     #expect(bounds.count == 3)
     #expect(bounds[1] - bounds[0] == 24 && bounds[2] - bounds[1] == 23)
   }
