@@ -52,6 +52,20 @@ struct AssemblyTests {
     #expect(try assemble(["--check"], in: folder.path).0 == 0)
   }
 
+  @Test("a word's doc comment in Swift is its description in both contract files")
+  func newComment() throws {
+    let folder = try copy()
+    let quantities = "Sources/StationProtocol/Climate/Measurement.swift"
+    let text = try String(contentsOfFile: folder.file(quantities), encoding: .utf8)
+    _ = try folder.write(text.replacing("in tenths of a volt,", with: "in volts,"), to: quantities)
+    #expect(try assemble(["--check"], in: folder.path).0 == 0)
+    _ = try folder.write(text.replacing("In tenths of a volt,", with: "In volts,"), to: quantities)
+    let (status, output) = try assemble(["--check"], in: folder.path)
+    #expect(status == 1)
+    let line = "+        `voltage`: In volts, from 0 to 10,000.\n"
+    #expect(output.components(separatedBy: line).count == 3, "\(output)")
+  }
+
   @Test("a list of words that Swift does not declare once is refused by its name")
   func noSuchWords() throws {
     let folder = try copy()

@@ -25,12 +25,10 @@ package struct VisitCounts: Equatable, Sendable {
 
   /// A count of another thing changes nothing.
   package mutating func add(_ count: HourCount, _ amount: Int64) {
-    switch count {
-    case .entries: entries += amount
-    case .exits: exits += amount
-    case .granted: granted += amount
-    case .refused: refused += amount
-    }
+    if count == .entries { entries += amount }
+    if count == .exits { exits += amount }
+    if count == .granted { granted += amount }
+    if count == .refused { refused += amount }
   }
 
   package static func += (sum: inout VisitCounts, more: VisitCounts) {

@@ -20,17 +20,17 @@ package struct SensorID: Hashable, Sendable, Comparable, CustomStringConvertible
 /// A measured quantity, each in one unit and within the bounds of what can be so in a room. What
 /// lies outside is no measurement but a fault of the sensor.
 package enum Quantity: String, CaseIterable, Sendable, Comparable {
-  /// In thousandths of a degree Celsius.
+  /// In thousandths of a degree Celsius, from -55,000 to 125,000.
   case temperature
-  /// Relative, in thousandths of a percent.
+  /// Relative, in thousandths of a percent, from 0 to 100,000.
   case humidity
-  /// Carbon dioxide in the air, in parts per million.
+  /// Carbon dioxide in the air, in parts per million, from 0 to 40,000.
   case carbonDioxide = "carbon-dioxide"
-  /// In watts; negative where the building feeds the grid.
+  /// In watts, from -1,000,000 to 1,000,000; negative where the building feeds the grid.
   case power
-  /// In tenths of a volt.
+  /// In tenths of a volt, from 0 to 10,000.
   case voltage
-  /// In milliamperes.
+  /// In milliamperes, from 0 to 1,000,000.
   case current
   /// What a meter has counted since it was made, in watt hours.
   case energy

@@ -19,6 +19,9 @@ package struct SensorsPayload: Equatable, Sendable {
     /// In the order of their quantities, each once; empty until it first speaks.
     package var readings: [Reading]
 
+    /// The most readings of a sensor: more than there are quantities.
+    package static let mostReadings = 16
+
     package init(
       sensor: SensorID, isThere: Bool, refused: Int64 = 0, readings: [Reading] = []
     ) {
@@ -73,7 +76,7 @@ extension SensorsPayload.Sensor: DescribedObject {
   package static func described<Coder: MemberCoder>(
     _ sensor: SensorsPayload.Sensor?, by coder: inout Coder
   ) throws(Coder.Failure) -> SensorsPayload.Sensor {
-    let bounds = ListBounds<SensorsPayload.Reading>(most: Quantity.allCases.count, "readings") {
+    let bounds = ListBounds<SensorsPayload.Reading>(most: mostReadings, "readings") {
       $0.quantity < $1.quantity
     }
     let name = try coder.member("sensor", sensor?.sensor)

@@ -42,7 +42,7 @@ extension StatePart {
   package var largestPayload: Int {
     switch self {
     case .door, .occupancy: 1024
-    // 8 sensors with up to 7 readings.
+    // 8 sensors, which have 24 readings together.
     case .climate, .energy: 8192
     // 80 slots.
     case .vending: 32_768
