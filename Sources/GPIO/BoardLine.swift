@@ -15,7 +15,7 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
     case lockDown = "lock-down"
     case maintenance, emergency, motion
     case machineDoor = "machine-door"
-    case mains
+    case mains, leak
     case lightsOverride = "lights-override"
     case climateOverride = "climate-override"
     case socketsOverride = "sockets-override"
@@ -120,6 +120,12 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
           place: .station,
           help: "The contact of the battery charger or power supply that reports mains power, "
             + "active while mains power is there.", example: "gpiochip0:8 active-low pull-up")
+      case .leak:
+        Traits(
+          place: .station,
+          help: "The contact of the leak sensor on the floor, active while the sensor is wet. A "
+            + "contact that opens with water reports a cut wire as well.",
+          example: "gpiochip0:9 pull-up")
       case .lightsOverride, .climateOverride, .socketsOverride:
         Traits(
           place: .relay, help: "A switch that keeps it on, active while it does.",

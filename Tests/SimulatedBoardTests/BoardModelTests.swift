@@ -58,7 +58,7 @@ struct BoardModelTests {
         "input strike-feedback-2 1", "input tamper-2 1", "input counter-2 0",
         "input fire 1", "input fire-b 0", "input fire-reset 0", "input lock-down 0",
         "input maintenance 0", "input emergency 0", "input motion 0", "input machine-door 1",
-        "input mains 1",
+        "input mains 1", "input leak 0",
         "input lights-override 0",
         "input climate-override 0", "input sockets-override 0",
       ])

@@ -208,10 +208,10 @@ struct StationWiresTests {
   }
 }
 
-// MARK: - Mains power
+// MARK: - Conditions
 
-@Suite("Mains power")
-struct MainsPowerTests {
+@Suite("Conditions of the station")
+struct StationConditionTests {
   @Test("a station that comes up with mains power tells nothing; lost and back are told")
   func changes() {
     let story = Scenario()
@@ -252,5 +252,18 @@ struct MainsPowerTests {
     story.tell(.wires(.linesChanged(nil, areReadable: false)))
     story.expectJournal(.alarm(.raised(.linesLost, nil)), .urgent)
     story.expectJournal(.alarm(.cleared(.mainsLost, nil)), .urgent)
+  }
+
+  @Test("a leak sensor is well while it is dry: water is told, and its end")
+  func leak() {
+    let story = Scenario()
+    story.tell(.wires(.conditionChanged(.leak, isOn: false)))
+    story.expectNothing()
+    story.tell(.wires(.conditionChanged(.leak, isOn: true)))
+    story.expectJournal(.station(.conditionChanged(.leak, isOn: true)), .urgent)
+    story.expectJournal(.alarm(.raised(.waterLeak, nil)), .urgent)
+    story.tell(.wires(.conditionChanged(.leak, isOn: false)))
+    story.expectJournal(.station(.conditionChanged(.leak, isOn: false)), .urgent)
+    story.expectJournal(.alarm(.cleared(.waterLeak, nil)), .urgent)
   }
 }

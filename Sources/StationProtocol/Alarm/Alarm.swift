@@ -21,6 +21,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   case linesLost = "lines-lost"
   /// Mains power is lost: the station runs on its battery.
   case mainsLost = "mains-lost"
+  /// The leak sensor on the floor is wet.
+  case waterLeak = "water-leak"
   /// An input changes faster than a contact can.
   case inputChatter = "input-chatter"
   case readerLost = "reader-lost"
@@ -115,6 +117,7 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
       .exchangeUnproven, .stationOverLimit, .nameShared:
       .security
     case .fireLineOpen, .fireLineShort, .strikeFault, .contactFault, .linesLost, .mainsLost,
+      .waterLeak,
       .inputChatter,
       .readerLost, .beamBlocked, .beamDark, .counterLost, .sensorLost, .meterLost, .tooCold,
       .tooHot, .staleAir, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty,

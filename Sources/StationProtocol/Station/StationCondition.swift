@@ -5,11 +5,14 @@
 package enum StationCondition: String, CaseIterable, Sendable {
   /// On: there is mains power. Off: the station runs on its battery.
   case mains
+  /// On: the leak sensor on the floor is wet.
+  case leak
 
   /// The word of its records, each of which says whether the wire is on.
   package var recordKind: String {
     switch self {
     case .mains: "mains-power-changed"
+    case .leak: "water-leak-changed"
     }
   }
 
@@ -17,6 +20,7 @@ package enum StationCondition: String, CaseIterable, Sendable {
   package var alarm: Alarm {
     switch self {
     case .mains: .mainsLost
+    case .leak: .waterLeak
     }
   }
 
@@ -24,6 +28,7 @@ package enum StationCondition: String, CaseIterable, Sendable {
   package var isOnWhileWell: Bool {
     switch self {
     case .mains: true
+    case .leak: false
     }
   }
 }
