@@ -67,13 +67,18 @@ struct ThermometerTests {
     #expect(readings == [SensorReading(.humidity, 45_776), SensorReading(.temperature, 25_460)])
   }
 
-  @Test("carbon dioxide is said in percent and read in parts per million")
+  @Test("carbon dioxide is said in percent and read in parts per million, dust as it is said")
   func carbonDioxide() throws {
     try write(
       ["name": "scd4x", "in_temp_input": "1", "in_concentration_co2_input": "0.0640"],
       to: "bus/iio/devices/iio:device0")
     let readings = try thermometer(.iio, "scd4x", [.carbonDioxide, .temperature]).read()
     #expect(readings.first == SensorReading(.carbonDioxide, 640))
+    try write(
+      ["name": "sps30\n", "in_massconcentration_pm2p5_input": "37.6\n"],
+      to: "bus/iio/devices/iio:device1")
+    let dust = try thermometer(.iio, "sps30", [.fineDust]).read()
+    #expect(dust == [SensorReading(.fineDust, 38)])
     let alone = try thermometer(.iio, "scd4x", [.carbonDioxide]).read()
     #expect(alone == [SensorReading(.carbonDioxide, 640)])
   }

@@ -73,7 +73,8 @@ package struct LimitRule: Equatable, Sendable {
   /// How far within the limit the value must be again before the alarm ends, in the facility's unit.
   package let hysteresis: Int64
 
-  /// GB/T 18883-2022 has 1000 ppm of carbon dioxide for the air of rooms, as a mean of an hour.
+  /// GB/T 18883-2022 has for the air of rooms 1000 ppm of carbon dioxide, as a mean of an hour, and
+  /// 50 µg/m³ of fine dust, as a mean of a day.
   package static let all = [
     LimitRule(
       alarm: .tooCold, quantity: .temperature, side: .low, range: -40...60, unit: "°C",
@@ -84,6 +85,9 @@ package struct LimitRule: Equatable, Sendable {
     LimitRule(
       alarm: .staleAir, quantity: .carbonDioxide, side: .high, range: 600...10_000, unit: "ppm",
       scale: 1, example: 1500, hysteresis: 100),
+    LimitRule(
+      alarm: .dustyAir, quantity: .fineDust, side: .high, range: 35...1000, unit: "µg/m³",
+      scale: 1, example: 75, hysteresis: 10),
   ]
 }
 

@@ -51,6 +51,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   /// More carbon dioxide in the air than there should be for long: too many people for the
   /// ventilation, or it is off.
   case staleAir = "stale-air"
+  /// More fine dust in the air than there should be for long: the street's air, or a dirty filter.
+  case dustyAir = "dusty-air"
   /// The exchange machine does not answer.
   case machineLost = "machine-lost"
   /// The exchange machine's own door stands open.
@@ -120,7 +122,7 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
       .waterLeak,
       .inputChatter,
       .readerLost, .beamBlocked, .beamDark, .counterLost, .sensorLost, .meterLost, .tooCold,
-      .tooHot, .staleAir, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty,
+      .tooHot, .staleAir, .dustyAir, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty,
       .clockUntrusted,
       .journalFilling, .storeLost, .storeCopied, .storeNewer, .issuerKeysLost, .listFaulty,
       .sendsTooMuch:

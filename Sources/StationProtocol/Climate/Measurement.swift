@@ -26,6 +26,8 @@ package enum Quantity: String, CaseIterable, Sendable, Comparable {
   case humidity
   /// Carbon dioxide in the air, in parts per million, from 0 to 40,000.
   case carbonDioxide = "carbon-dioxide"
+  /// Particles of 2.5 µm and less in the air (PM2.5), in micrograms per cubic metre, from 0 to 10,000.
+  case fineDust = "fine-dust"
   /// In watts, from -1,000,000 to 1,000,000; negative where the building feeds the grid.
   case power
   /// In tenths of a volt, from 0 to 10,000.
@@ -40,6 +42,7 @@ package enum Quantity: String, CaseIterable, Sendable, Comparable {
     case .temperature: -55_000...125_000
     case .humidity: 0...100_000
     case .carbonDioxide: 0...40_000
+    case .fineDust: 0...10_000
     case .power: -1_000_000...1_000_000
     case .voltage: 0...10_000
     case .current: 0...1_000_000

@@ -10,7 +10,7 @@ struct KernelChannel: Sendable {
   /// The attribute of an IIO device, without the `_input` or `_raw` behind it.
   let iio: String
   /// How many units of the quantity one of the kernel's is: thousandths of a degree and of a
-  /// percent; of a gas, percent (Documentation/ABI/testing/sysfs-bus-iio).
+  /// percent; of a gas, percent; of dust, micrograms per cubic metre (Documentation/ABI/testing/sysfs-bus-iio).
   var factor = 1.0
   /// The attribute of a hwmon device, where a section names no other; nil where such has none.
   var hwmon: String?
@@ -19,6 +19,7 @@ struct KernelChannel: Sendable {
     KernelChannel(quantity: .temperature, iio: "in_temp", hwmon: "temp1"),
     KernelChannel(quantity: .humidity, iio: "in_humidityrelative", hwmon: "humidity1"),
     KernelChannel(quantity: .carbonDioxide, iio: "in_concentration_co2", factor: 10_000),
+    KernelChannel(quantity: .fineDust, iio: "in_massconcentration_pm2p5"),
   ]
 
   /// The key by which a section of the configuration asks for the quantity.
