@@ -54,6 +54,7 @@ struct LiveCallTests {
         "/api/v1/stations/gate-1/measurements?by=day&count=31", "/api/v1/members/m-1/points",
         "/api/v1/members/m-1/events", "/api/v1/members?search=m-",
         "/api/v1/stations/gate-1/visits", "/api/v1/stations/gate-1/visits?by=day&count=366",
+        "/api/v1/stations/gate-1/exchanges", "/api/v1/stations/gate-1/exchanges?by=day&count=366",
         "/api/v1/pending-orders", "/api/v1/movements", "/api/v1/holds", "/api/v1/discrepancies",
         "/api/v1/unproven",
         "/api/v1/exchange-limits", "/api/v1/stations/gate-1/prices",
@@ -98,7 +99,7 @@ struct LiveCallTests {
     }
     for target in [
       "/stations/nobody", "/stations/nobody/measurements",
-      "/stations/nobody/visits", "/members/nobody", "/nothing", "",
+      "/stations/nobody/visits", "/stations/nobody/exchanges", "/members/nobody", "/nothing", "",
       "/members/nobody/points", "/members/a%20b/events", "/stations/nobody/prices",
       "/stations/nobody/takings",
     ] {
@@ -209,7 +210,8 @@ struct LiveCallTests {
   /// The store's tables are gone: whatever needs them says that it cannot.
   private static func readBroken(_ caller: Caller) throws {
     for target in [
-      "/stations/gate-1/measurements", "/stations/gate-1/visits", "/events", "/members",
+      "/stations/gate-1/measurements", "/stations/gate-1/visits",
+      "/stations/gate-1/exchanges", "/events", "/members",
       "/members/m-1", "/quarantine", "/members/m-1/points",
       "/members/m-1/events", "/members?search=m", "/pending-orders", "/movements",
       "/holds",

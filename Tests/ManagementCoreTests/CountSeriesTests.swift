@@ -27,6 +27,29 @@ struct CountSeriesTests {
     #expect(entries(.hour, 3, [hour: 4, hour - 2: 7, hour - 3: 9, hour + 1: 1]) == [7, 0, 4])
   }
 
+  @Test("an exchange counts by its end, its points where its article fell, a refusal as declined")
+  func exchanges() throws {
+    let id = ExchangeID(stream: StreamID(bits: 1), seq: 1)
+    let (member, article) = try (#require(MemberID("m-1")), #require(ArticleID("soap")))
+    let (slot, price) = try (#require(SlotID(3)), #require(Points(50)))
+    let exchange = Exchange(id: id, member: member, slot: slot, article: article, price: price)
+    let code = CodeDigest(high: 7, low: 8)
+    let bodies: [ExchangeRecord] = [
+      .intended(exchange, code: code), .ended(exchange, .dispensed),
+      .ended(exchange, .refused(.insufficientPoints)), .ended(exchange, .cancelled),
+      .ended(exchange, .failed(.dropNotSeen)), .ended(exchange, .unknown(.silent)),
+      .refused(slot, reason: .soldOut, member: nil, code: code), .refusalsCounted(9),
+      .ended(exchange, .dispensed),
+    ]
+    var sums: [HourCount: Int64] = [:]
+    for body in bodies {
+      HourCount.each(of: Record(at: Self.end, isTrusted: true, body: .exchange(body))) {
+        sums[$0, default: 0] += $1
+      }
+    }
+    #expect(sums == [.dispensed: 2, .points: 100, .declined: 12, .failed: 2])
+  }
+
   @Test("a day begins at the station's midnight")
   func days() {
     let midnight = Self.zone.beginning(ofDay: Self.zone.localDay(of: Self.end)).hour

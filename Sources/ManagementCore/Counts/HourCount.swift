@@ -12,6 +12,14 @@ package enum HourCount: String, CaseIterable, Sendable {
   case granted
   /// Entries refused at the door.
   case refused
+  /// Exchanges whose article was seen to fall.
+  case dispensed
+  /// The points that these cost.
+  case points
+  /// Exchanges that came to nothing before a motor turned.
+  case declined
+  /// Exchanges whose article did not fall, or of which nobody knows; they cost nothing.
+  case failed
 
   /// The amounts that one record adds.
   package static func each(of record: Record, _ add: (HourCount, Int64) -> Void) {
@@ -21,6 +29,16 @@ package enum HourCount: String, CaseIterable, Sendable {
     case .entry(.granted): add(.granted, 1)
     case .entry(.refused): add(.refused, 1)
     case .entry(.refusalsCounted(_, let count)): add(.refused, count)
+    case .exchange(.ended(let exchange, let outcome)):
+      switch outcome {
+      case .dispensed:
+        add(.dispensed, 1)
+        add(.points, exchange.price.number)
+      case .refused, .cancelled: add(.declined, 1)
+      case .failed, .unknown: add(.failed, 1)
+      }
+    case .exchange(.refused): add(.declined, 1)
+    case .exchange(.refusalsCounted(let count)): add(.declined, count)
     default: break
     }
   }
@@ -29,12 +47,13 @@ package enum HourCount: String, CaseIterable, Sendable {
 /// Counts that belong together. A call of the API answers each series: the raw value is the last
 /// part of its path and the name of the list in its answer.
 package enum HourSeries: String, CaseIterable, Sendable {
-  case visits
+  case visits, exchanges
 
   /// The members of a row, in their order.
   package var counts: [HourCount] {
     switch self {
     case .visits: [.entries, .exits, .granted, .refused]
+    case .exchanges: [.dispensed, .points, .declined, .failed]
     }
   }
 }
