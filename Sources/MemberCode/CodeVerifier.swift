@@ -61,7 +61,7 @@ package struct CodeVerifier: Sendable {
     do throws(CodeRefusal) {
       return .genuine(try authenticCode(text))
     } catch {
-      return .refused(error, digest: CodeDigest(bytes: SHA256.digest(text)))
+      return .refused(error, digest: CodeDigest(of: text))
     }
   }
 
@@ -75,7 +75,7 @@ package struct CodeVerifier: Sendable {
     let issuer = try keys.signer(of: message, content: content)
     return AuthenticCode(
       claims: claims, keyID: issuer.key.id, terms: issuer.terms,
-      digest: CodeDigest(bytes: SHA256.digest(content)))
+      digest: CodeDigest(of: content))
   }
 
   /// The message of a text, whoever has signed it.

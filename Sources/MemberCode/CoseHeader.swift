@@ -50,6 +50,7 @@ struct CoseHeader {
   /// - Throws: `badHeader` where the item is no map or a parameter has the wrong type.
   init(item: CBORItem) throws(CodeFault) {
     guard let pairs = item.pairs else { throw .badHeader }
+    numbers.reserveCapacity(pairs.count)
     for (key, value) in pairs {
       if let name = key.text {
         names.append(name)

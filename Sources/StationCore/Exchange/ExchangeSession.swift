@@ -54,6 +54,14 @@ package enum ExchangeSession: Equatable, Sendable {
     }
   }
 
+  /// Whether an exchange was begun and has no outcome yet.
+  package var isUnderWay: Bool {
+    switch self {
+    case .intended, .asking, .committing, .dispensing: true
+    case .idle, .chosen, .askingBalance, .over: false
+    }
+  }
+
   /// Whether an order was given to the motor, or will be as soon as the disk says so.
   package var isDecided: Bool {
     switch self {

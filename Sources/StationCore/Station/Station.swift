@@ -22,7 +22,12 @@ package struct Station: ~Copyable, Sendable {
   package private(set) var headcount: Headcount
   package private(set) var climate: Climate
   /// nil where there is no exchange machine.
-  package private(set) var vending: Vending?
+  package private(set) var vending: Vending? {
+    didSet { isExchanging = vending?.session.isUnderWay == true }
+  }
+  /// An exchange was begun and has no outcome yet. Kept beside `vending`, which is large, because
+  /// each step asks.
+  private var isExchanging = false
   package private(set) var link: Link
 
   private struct Halfway: Sendable {
@@ -142,7 +147,7 @@ package struct Station: ~Copyable, Sendable {
     Surroundings(
       boot: link.boot, uplink: link.uplink, uplinkLostAt: link.uplinkLostAt,
       isInMaintenance: admission.modes.isInMaintenance, isStoreDurable: link.isStoreDurable,
-      isExchanging: vending.isExchanging, clock: clock,
+      isExchanging: isExchanging, clock: clock,
       directory: admission.directory, codePolicy: configuration.entry.code,
       issuers: admission.standings)
   }
@@ -369,10 +374,4 @@ extension EntryEvent {
     default: nil
     }
   }
-}
-
-extension Vending? {
-  /// Whether an exchange was begun and has no outcome yet: asked of the station's own value, of which
-  /// nothing is copied.
-  fileprivate var isExchanging: Bool { self?.session.exchange != nil }
 }

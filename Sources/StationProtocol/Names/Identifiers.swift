@@ -133,14 +133,15 @@ package struct CodeDigest: Hashable, Sendable, Comparable, CustomStringConvertib
   package func hash(into hasher: inout Hasher) { hasher.combine(low) }
 
   /// The first 16 of at least 16 bytes, big-endian.
-  package init(bytes: [UInt8]) {
+  package init(bytes: UnsafeRawBufferPointer) {
     precondition(bytes.count >= 16, "a code digest is made of at least 16 bytes")
-    (high, low) = bytes.withUnsafeBytes {
-      (
-        UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
-        UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-      )
-    }
+    high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+    low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+  }
+
+  /// The same of bytes in an array.
+  package init(bytes: [UInt8]) {
+    self = bytes.withUnsafeBytes { CodeDigest(bytes: $0) }
   }
 
   /// - Returns: nil unless the text is exactly 32 lower-case hex digits.

@@ -84,7 +84,7 @@ final class EntryRoom: ShellRoom {
     switch frame {
     case .unusable(let fault, let start):
       return StationCore.Presentation(
-        digest: CodeDigest(bytes: SHA256.digest(start)), verdict: .refused(.malformed(fault)))
+        digest: CodeDigest(of: start), verdict: .refused(.malformed(fault)))
     case .code(let bytes):
       let (verdict, text) = authenticate(bytes)
       switch verdict {
@@ -122,9 +122,9 @@ final class EntryRoom: ShellRoom {
         return
       }
       // A hash hides little of a number with so few bits; it keeps the number itself out of records.
-      let digest = SHA256.digest(Array("card \(card)".utf8))
+      let digest = CodeDigest(of: Array("card \(card)".utf8))
       members.show(
-        CardPresentation(card, digest: CodeDigest(bytes: digest)), at: point, direction)
+        CardPresentation(card, digest: digest), at: point, direction)
     case .keys(let keys): members.compare(keys, at: point, direction)
     }
   }

@@ -42,7 +42,11 @@ package struct ScanFraming: Equatable, Sendable {
       let end = Self.endOfRun(in: chunk, from: index)
       if end > index {
         let taken = min(end, index + Self.mostKept - bytes.count)
-        bytes.append(contentsOf: chunk[index..<taken])
+        if bytes.isEmpty {
+          bytes = Array(chunk[index..<taken])
+        } else {
+          bytes.append(contentsOf: chunk[index..<taken])
+        }
         if taken < end, chunk[taken..<end].contains(where: { $0 != Self.space }) {
           fault = fault ?? .tooLong
         }
