@@ -145,7 +145,7 @@ function listPages() {
     find("pages").append(
       h("a", { href: name === pages[0].name ? "#/" : `#/${name}`, "data-page": name },
         h("span", { "data-text": title }), h("span", { id: `${name}-mark`, hidden: true })));
-    if (!find(name)) find("detail").before(h("main", { id: name, hidden: true }));
+    document.body.append(h("main", { id: name, hidden: true }));
     if (style) document.head.append(h("link", { rel: "stylesheet", href: `pages/${name}/page.css` }));
   }
 }

@@ -6,29 +6,59 @@ import { Detail } from "./detail.js";
 import { hasManyRefusals, needsAttention } from "../../fleet.js";
 import { temperature } from "../../sensors.js";
 import { alarmLine, caveats, doors, figure, inside, presence, retirement } from "../../station-parts.js";
-import { named, t } from "../../texts.js";
+import { named, t, translate } from "../../texts.js";
 import { byUrgency, urgent } from "../../urgency.js";
 
+/** The lines of the whole dashboard, which stand above whatever page is shown. */
 const find = (id) => document.getElementById(id);
 const isRetired = (tile) => tile.dataset.retired === "true";
 
 export const overview = {
   name: "overview", also: ["station"], title: "dashboard.overview",
-  make: (element, session) => new Overview(session),
+  make: (element, session) => new Overview(element, session),
 };
 
 class Overview {
-  constructor({ api, fleet, input }) {
+  constructor(element, { api, fleet, input }) {
     this.fleet = fleet;
     this.input = input;
     this.tiles = new Map();
-    this.detail = new Detail(find("detail"), api, () => {
+    this.build(element);
+    this.detail = new Detail(this.dialog, api, () => {
       if (location.hash.startsWith("#/station/")) {
         history.pushState(null, "", location.pathname);
       }
     });
-    find("filter").addEventListener("change", () => this.sift());
-    find("search").addEventListener("input", () => this.sift());
+  }
+
+  build(element) {
+    const words = (tag, text, properties = {}) => h(tag, { ...properties, "data-text": text });
+    this.totals = h("section", { id: "totals", class: "totals" });
+    this.alarms = h("div", { id: "alarms", class: "alarms", "aria-live": "polite" });
+    this.filter = h("select", { id: "filter", onchange: () => this.sift() },
+      ["all", "attention", "offline"].map((value) =>
+        words("option", `dashboard.filter.${value}`, { value })));
+    this.search = h("input", { id: "search", type: "search", autocomplete: "off", maxlength: "64",
+      oninput: () => this.sift() });
+    this.stations = h("ul", { id: "stations", class: "stations", tabindex: "-1" });
+    this.none = h("p", { id: "no-stations", class: "soft", hidden: true });
+    this.retired = h("ul", { id: "retired", class: "stations dense" });
+    this.retiredPart = h("section",
+      { id: "retired-section", "aria-labelledby": "retired-title", hidden: true },
+      words("h2", "dashboard.retired", { id: "retired-title" }), this.retired);
+    this.dialog = h("dialog", { id: "detail", class: "detail", "aria-labelledby": "detail-title" });
+    element.replaceChildren(
+      this.totals,
+      h("section", { "aria-labelledby": "alarms-title" },
+        words("h2", "dashboard.alarms", { id: "alarms-title" }), this.alarms),
+      h("section", { "aria-labelledby": "stations-title" },
+        h("div", { class: "list-head" },
+          words("h2", "dashboard.stations", { id: "stations-title" }),
+          h("label", { class: "field" }, words("span", "dashboard.filter"), this.filter),
+          h("label", { class: "field" }, words("span", "dashboard.search"), this.search)),
+        this.stations, this.none),
+      this.retiredPart, this.dialog);
+    translate(element);
   }
 
   /** Opens the panel of the station that the address names, or closes it. */
@@ -39,7 +69,7 @@ class Overview {
   }
 
   leave() {
-    if (this.detail.isOpen) find("detail").close();
+    if (this.detail.isOpen) this.dialog.close();
   }
 
   end() {
@@ -64,9 +94,9 @@ class Overview {
   render() {
     this.tiles = new Map(this.fleet.sorted.map((view) => [view.id, this.tile(view)]));
     const tiles = [...this.tiles.values()];
-    find("stations").replaceChildren(...tiles.filter((tile) => !isRetired(tile)));
-    find("retired").replaceChildren(...tiles.filter(isRetired));
-    find("stations").classList.toggle("dense", this.tiles.size > 24);
+    this.stations.replaceChildren(...tiles.filter((tile) => !isRetired(tile)));
+    this.retired.replaceChildren(...tiles.filter(isRetired));
+    this.stations.classList.toggle("dense", this.tiles.size > 24);
     this.renderSums();
     this.sift();
   }
@@ -142,8 +172,8 @@ class Overview {
 
   renderSums() {
     const { stations, online, inside, entries, alarms } = this.fleet.totals;
-    find("totals").setAttribute("aria-label", t("dashboard.totals"));
-    find("totals").replaceChildren(
+    this.totals.setAttribute("aria-label", t("dashboard.totals"));
+    this.totals.replaceChildren(
       figure(t("dashboard.totals.online"),
         t("dashboard.totals.of", { n: online ?? "?", all: stations }),
         online === stations ? "" : "warn"),
@@ -169,14 +199,14 @@ class Overview {
         onclick: () => (location.hash = `#/station/${alarm.station.id}`) },
         h("span", { class: "alarm-place" }, named(alarm.station.names, alarm.station.id)),
         alarmLine(alarm), h("span", {}, t(`alarm.${alarm.alarm}.advice`))));
-    find("alarms").replaceChildren(
+    this.alarms.replaceChildren(
       ...(cards.length ? cards : [h("p", { class: "all-well" }, t("dashboard.alarms.none"))]));
   }
 
   /** Shows the tiles that match the filter and the search. */
   sift() {
-    const filter = find("filter").value;
-    const words = find("search").value.trim().toLowerCase();
+    const filter = this.filter.value;
+    const words = this.search.value.trim().toLowerCase();
     let shown = 0;
     for (const view of this.fleet.stations.values()) {
       const names = [view.id, ...Object.values(view.names ?? {})].join(" ").toLowerCase();
@@ -187,9 +217,9 @@ class Overview {
       if (tile) tile.hidden = !matches;
       shown += matches ? 1 : 0;
     }
-    find("retired-section").hidden = !this.fleet.sorted.some((view) => view.retired);
-    find("no-stations").hidden = shown > 0;
-    find("no-stations").textContent = t(
+    this.retiredPart.hidden = !this.fleet.sorted.some((view) => view.retired);
+    this.none.hidden = shown > 0;
+    this.none.textContent = t(
       this.fleet.stations.size ? "dashboard.stations.no-match" : "dashboard.stations.none");
   }
 }
