@@ -9,6 +9,8 @@ struct RoomAir: Equatable, Sendable {
   private(set) var watts = 0.0
   /// Carbon dioxide in parts per million.
   private(set) var carbonDioxide = 430.0
+  /// Fine dust (PM2.5) in micrograms per cubic metre.
+  private(set) var fineDust = 42.0
 
   /// What a fridge and the electronics take.
   private static let base = 85.0
@@ -21,6 +23,10 @@ struct RoomAir: Equatable, Sendable {
   private static let outside = 430.0
   private static let breath = 800.0
 
+  /// The dust of the street, and what the filter of the ventilation leaves of it.
+  private static let street = 42.0
+  private static let filtered = 12.0
+
   mutating func pass(seconds: Double, hasLights: Bool, hasClimate: Bool) {
     watts = Self.base + (hasLights ? Self.lights : 0) + (hasClimate ? Self.heating : 0)
     energy += watts * seconds / 3600
@@ -30,6 +36,7 @@ struct RoomAir: Equatable, Sendable {
     // Light is on while people are inside.
     let air = Self.outside + (hasLights ? Self.breath : 0)
     carbonDioxide += (air - carbonDioxide) * share
+    fineDust += ((hasClimate ? Self.filtered : Self.street) - fineDust) * share
   }
 
   /// In thousandths of a percent: warm air of the same water is drier.

@@ -53,6 +53,7 @@ final class RoomDevices {
         ("temp", "\(Int(air.temperature))"), ("humidityrelative", "\(Int(air.humidity))"),
         // The kernel's unit of a gas is percent.
         ("concentration_co2", "\(air.carbonDioxide.rounded() / 10_000)"),
+        ("massconcentration_pm2p5", "\(Int(air.fineDust.rounded()))"),
       ]
       for (name, text) in channels {
         try Files.write(Array("\(text)\n".utf8), to: "\(folder)/in_\(name)_input")

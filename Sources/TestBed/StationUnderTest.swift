@@ -161,7 +161,7 @@ package final class StationUnderTest {
         [
           "kind": "iio", "device": "simulated-air", "humidity": "yes",
           "carbon-dioxide": "yes", "interval": "2 s", "too-cold": "5", "too-hot": "35",
-          "stale-air": "1500",
+          "stale-air": "1500", "fine-dust": "yes", "dusty-air": "75",
         ]
       ),
       ("energy-meter mains", ["device": "\(folder)/meter", "interval": "5 s"]),

@@ -16,11 +16,13 @@ struct RoomDevicesTests {
     #expect(abs(air.temperature - 23_000) < 50)
     #expect(air.watts == 1645)
     #expect(abs(air.carbonDioxide - 1230) < 5)
+    #expect(abs(air.fineDust - 12) < 1)
     #expect(abs(air.energy - before.energy - 1645.0 * 1200 / 3600) < 0.001)
     for _ in 0..<600 { air.pass(seconds: 2, hasLights: false, hasClimate: false) }
     #expect(abs(air.temperature - 17_000) < 50 && air.watts == 85)
     #expect((0...100_000).contains(air.humidity))
     #expect(abs(air.carbonDioxide - 430) < 5)
+    #expect(abs(air.fineDust - 42) < 1)
   }
 
   @Test("the meter answers a whole question of its own, refuses others, and is silent else")
