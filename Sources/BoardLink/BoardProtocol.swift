@@ -17,6 +17,7 @@ import GPIO
 ///     LINE     contact-POINT | exit-POINT | outer-beam-POINT | inner-beam-POINT |
 ///              strike-feedback-POINT | tamper-POINT | counter-POINT |
 ///              fire | fire-b | fire-reset | lock-down | maintenance | emergency | motion |
+///              machine-door | mains | leak |
 ///              lights-override | climate-override | sockets-override             (inputs)
 ///              strike-POINT | lights | climate | sockets                          (outputs)
 ///     POINT    1 | 2 | 3 | 4, the access point

@@ -39,8 +39,7 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
       /// Whether it means something at the moment it becomes 1, and is no level to remember: told
       /// again, one press would be two.
       package var isMomentary = false
-      /// The part, and what it is while the wire is active, which is the level 1. What a wire of a
-      /// door or of the fire alarm says while it is cut is the dangerous state.
+      /// The part, and what it is while the wire is active, which is the level 1.
       package var help: String
       /// A wiring as it stands in the configuration.
       package var example: String
@@ -51,7 +50,7 @@ package struct BoardLine: Hashable, Sendable, CustomStringConvertible {
       case .contact:
         Traits(
           place: .accessPoint, help: "The door contact, active while the door is shut.",
-          example: "gpiochip0:17 pull-up")
+          example: "gpiochip0:17 active-low pull-up")
       case .exit:
         Traits(
           place: .accessPoint, isMomentary: true, help: "The exit button, active while pressed.",

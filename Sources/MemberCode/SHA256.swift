@@ -8,12 +8,14 @@ package enum SHA256 {
     content.withUnsafeBytes { withDigest(of: $0) { Array($0) } }
   }
 
-  /// The digest, on the stack: it does not outlive the body.
+  /// The digest, mostly on the stack: it does not outlive the body.
   fileprivate static func withDigest<Value>(
     of content: UnsafeRawBufferPointer, _ body: (UnsafeBufferPointer<UInt8>) -> Value
   ) -> Value {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(crypto_hash_sha256_BYTES)) {
-      guard let digest = $0.baseAddress else { preconditionFailure("no room on the stack") }
+      guard let digest = $0.baseAddress else {
+        preconditionFailure("a buffer of 32 bytes has no address")
+      }
       crypto_hash_sha256(
         digest, content.baseAddress?.assumingMemoryBound(to: UInt8.self),
         UInt64(content.count))

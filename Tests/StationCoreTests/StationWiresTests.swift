@@ -247,7 +247,6 @@ struct StationConditionTests {
     story.tell(.wires(.inputChattered(nil, InputLine(rawValue: "mains"), isChattering: false)))
     story.expectJournal(.alarm(.cleared(.inputChatter, nil)), .urgent)
     story.tell(.wires(.conditionChanged(.mains, isOn: false)))
-    story.expectJournal(.station(.conditionChanged(.mains, isOn: false)), .urgent)
     story.expectJournal(.alarm(.raised(.mainsLost, nil)), .urgent)
     story.tell(.wires(.linesChanged(nil, areReadable: false)))
     story.expectJournal(.alarm(.raised(.linesLost, nil)), .urgent)
@@ -265,5 +264,20 @@ struct StationConditionTests {
     story.tell(.wires(.conditionChanged(.leak, isOn: false)))
     story.expectJournal(.station(.conditionChanged(.leak, isOn: false)), .urgent)
     story.expectJournal(.alarm(.cleared(.waterLeak, nil)), .urgent)
+  }
+
+  @Test("a change that came while the wire could not be believed is told when it can be again")
+  func changedUnseen() {
+    let story = Scenario()
+    story.tell(.wires(.conditionChanged(.leak, isOn: true)))
+    story.expectJournal(.station(.conditionChanged(.leak, isOn: true)), .urgent)
+    story.expectJournal(.alarm(.raised(.waterLeak, nil)), .urgent)
+    story.tell(.wires(.linesChanged(nil, areReadable: false)))
+    story.expectJournal(.alarm(.raised(.linesLost, nil)), .urgent)
+    story.expectJournal(.alarm(.cleared(.waterLeak, nil)), .urgent)
+    story.tell(.wires(.linesChanged(nil, areReadable: true)))
+    story.expectJournal(.alarm(.cleared(.linesLost, nil)), .urgent)
+    story.tell(.wires(.conditionChanged(.leak, isOn: false)))
+    story.expectJournal(.station(.conditionChanged(.leak, isOn: false)), .urgent)
   }
 }

@@ -12,13 +12,13 @@ package enum HourCount: String, CaseIterable, Sendable {
   case granted
   /// Entries refused at the door.
   case refused
-  /// Exchanges whose article was seen to fall.
+  /// Exchanges whose article was seen to fall, as the station tells.
   case dispensed
-  /// The points that these cost.
+  /// The prices of these, as the station tells; the ledger may have posted less.
   case points
-  /// Exchanges that came to nothing before a motor turned.
+  /// Attempts that were refused or cancelled, whether or not an exchange had begun.
   case declined
-  /// Exchanges whose article did not fall, or of which nobody knows; they cost nothing.
+  /// Exchanges whose article did not fall, or of which nobody knows whether it did.
   case failed
 
   /// The amounts that one record adds.

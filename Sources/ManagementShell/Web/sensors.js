@@ -5,7 +5,7 @@ import { figure } from "./station-parts.js";
 import { language, t } from "./texts.js";
 import { clockTime, moment, serviceNow } from "./times.js";
 
-/** Read in another place or on another page; every other quantity is a figure of its own. */
+/** No figures: energy is shown as what was used today, the others are for the API alone. */
 const hidden = ["voltage", "current", "energy"];
 /** A station says how its sensors stand every minute; what is older than three is not of now. */
 const oldAfter = 180_000;
@@ -34,12 +34,12 @@ export function temperature(view) {
   const all = readings(view).filter(({ quantity }) => quantity === "temperature");
   const one = all.find(({ isOld }) => !isOld) ?? all[0];
   if (one) return sensorFigure(one, t("quantity.temperature"));
-  // A thermometer that has never said anything is not to be passed over.
-  const isSilent = view.climate?.sensors.some((sensor) => sensor.readings.length === 0);
-  return isSilent ? figure(t("quantity.temperature"), null) : null;
+  // A sensor that has never said anything is not to be passed over: it may be the thermometer.
+  const silent = view.climate?.sensors.find((sensor) => sensor.readings.length === 0);
+  return silent ? figure(t("sensor.silent", { sensor: silent.sensor }), null) : null;
 }
 
-/** Figures of all sensors, in the order in which they are read; null where there are none. */
+/** Figures of all sensors; null where there are none. */
 export function sensorFigures(view, today) {
   const all = readings(view);
   const meters = view.energy?.sensors ?? [];
@@ -58,10 +58,12 @@ export function sensorFigures(view, today) {
   return figures.length ? h("div", { class: "figures", "data-part": "sensors" }, figures) : null;
 }
 
-/** The temperature first, as what most look for; the others by their words, as they come. */
-function byQuantity(one, other) {
-  const rank = ({ quantity }) => (quantity === "temperature" ? "" : quantity);
-  return rank(one) < rank(other) ? -1 : rank(one) > rank(other) ? 1 : 0;
+/** What most look for comes first; the others in the order of their English words. */
+const first = ["temperature", "humidity"];
+
+function byQuantity({ quantity: one }, { quantity: other }) {
+  const rank = (quantity) => (first.includes(quantity) ? first.indexOf(quantity) : first.length);
+  return rank(one) - rank(other) || (one < other ? -1 : one > other ? 1 : 0);
 }
 
 /** The name of a reading with the limits that its facility set: "CO₂, up to 1,500 ppm". */

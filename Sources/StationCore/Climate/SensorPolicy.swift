@@ -18,7 +18,7 @@ package struct SensorPolicy: Equatable, Sendable {
   }
 }
 
-/// One thermometer or energy meter.
+/// One sensor of the room's air, mostly a thermometer, or one energy meter.
 package struct SensorConfiguration: Equatable, Sendable {
   package var id: SensorID
   package var kind: Kind

@@ -15,8 +15,9 @@ package enum WiresEvent: Equatable, Sendable {
 /// are told by the station that nothing is known of them.
 package struct Wires: Equatable, Sendable {
   private var places: [Place]
-  /// Whether the wire of a condition is on; a condition of which nothing is known is not here.
-  private var conditions: [StationCondition: Bool] = [:]
+  /// Whether the wire of a condition is on, by the last record of it: what changes while the wire
+  /// cannot be believed is told when it can be again.
+  private var told: [StationCondition: Bool] = [:]
 
   private struct Place: Equatable, Sendable {
     /// nil for the inputs that belong to no access point.
@@ -31,28 +32,27 @@ package struct Wires: Equatable, Sendable {
     case .linesChanged(let id, let areReadable):
       guard places.contains(where: { $0.id == id }) else { return }
       step.set(.linesLost, id, stands: !areReadable)
-      if id == nil, !areReadable { StationCondition.allCases.forEach { lose($0, &step) } }
+      if id == nil, !areReadable { StationCondition.allCases.forEach { clear($0, &step) } }
     case .inputChattered(let id, let line, let isChattering):
       guard let index = places.firstIndex(where: { $0.id == id }),
         let stands = places[index].health.chatter(line, isChattering)
       else { return }
       step.set(.inputChatter, id, stands: stands)
       if id == nil, isChattering, let condition = StationCondition(rawValue: line.rawValue) {
-        lose(condition, &step)
+        clear(condition, &step)
       }
     case .conditionChanged(let condition, let isOn):
       // A station that comes up while all is well has nothing to tell.
-      let isChange = isOn != (conditions[condition] ?? condition.isOnWhileWell)
-      conditions[condition] = isOn
-      guard isChange else { return }
-      step.journal(.station(.conditionChanged(condition, isOn: isOn)), .urgent)
+      if isOn != (told[condition] ?? condition.isOnWhileWell) {
+        told[condition] = isOn
+        step.journal(.station(.conditionChanged(condition, isOn: isOn)), .urgent)
+      }
       step.set(condition.alarm, nil, stands: isOn != condition.isOnWhileWell)
     }
   }
 
   /// Nothing is known of a condition any more; the wire's own alarm stands.
-  private mutating func lose(_ condition: StationCondition, _ step: inout Step) {
-    conditions[condition] = nil
+  private func clear(_ condition: StationCondition, _ step: inout Step) {
     step.set(condition.alarm, nil, stands: false)
   }
 }

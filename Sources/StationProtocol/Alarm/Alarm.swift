@@ -41,7 +41,7 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   /// Both beams are dark: no light, no power, or covered.
   case beamDark = "beam-dark"
   case counterLost = "counter-lost"
-  /// A thermometer says nothing usable.
+  /// A sensor of the room's air says nothing usable.
   case sensorLost = "sensor-lost"
   /// An energy meter says nothing usable.
   case meterLost = "meter-lost"

@@ -1,4 +1,4 @@
-// The conditions of a station that one contact each reports: all that a new one needs is a row here.
+// The conditions of a station that one contact each reports. Adding.md says what a new one needs.
 
 /// A condition of the station that one wire reports. While all is not well its alarm stands, and
 /// each change is a record of its own kind. The raw value is the name of the wire.

@@ -1,4 +1,4 @@
-// Who came and went at each station in each hour.
+// What is counted at each station in each hour.
 import SQL
 
 extension Schema {
@@ -20,8 +20,8 @@ extension Schema {
   /// - station: its number.
   /// - what: a word of `HourCount`, so that another count needs no other table.
   ///
-  /// The counts of one station and hour lie side by side: together they change, and the cost of a
-  /// row is the page that it is on.
+  /// The counts of one station and hour change together, so they lie side by side: a write costs
+  /// each page of the file that it touches.
   static let hourCounts = Migration(
     "counts of each hour by their words",
     """
