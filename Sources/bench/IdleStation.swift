@@ -51,8 +51,8 @@ enum IdleStation {
       Figure(
         name: "idle.\(name).resident", value: memory.resident, unit: "MiB", reference: empty))
     // Most of it is program text in the kernel's page cache, which the machine takes back when it
-    // needs room. The daemon does not let go of text by itself: at its first fire alarm it would
-    // read that from the SD card again. So there is no bound here.
+    // needs room. The daemon does not let go of text by itself: at its first fire alarm it might
+    // have to read that from the SD card again. So there is no bound here.
     try report.add(
       Figure(
         name: "idle.\(name).above-empty", value: memory.resident - floor.resident, unit: "MiB"))

@@ -46,7 +46,7 @@ struct TextsTests {
     keys += Credential.Kind.allCases.map { "credential.\($0.rawValue)" }
     keys += GrantNote.allCases.map { "note.\($0.rawValue)" }
     keys += CorrectionCause.allCases.map { "correction.\($0.rawValue)" }
-    keys += Quantity.allCases.map { "quantity.\($0.rawValue)" }
+    keys += Quantity.allCases.flatMap { ["quantity.\($0.rawValue)", "unit.\($0.rawValue)"] }
     keys += Relay.allCases.map { "relay.\($0.rawValue)" }
     keys += RelayCause.allCases.map { "cause.relay.\($0.rawValue)" }
     keys += DoorPayload.DoorAlarm.allCases.map { "door.alarm.\($0.rawValue)" }
@@ -60,6 +60,7 @@ struct TextsTests {
     keys += (ColumnFault.allCases.map(\.rawValue) + ["none"]).map { "board.machine.fault.\($0)" }
     keys += (LineFault.allCases.map(\.rawValue) + ["none"]).map { "board.machine.line.\($0)" }
     keys += BoardModel.Way.allCases.map { "board.walk.\($0.rawValue)" }
+    keys += RoomModel.switchable.map { "board.room.\($0.rawValue)" }
     return keys + neededOfPoints
   }
 

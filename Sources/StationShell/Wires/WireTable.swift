@@ -1,4 +1,4 @@
-// What a wire means to the core: the event that a change of its level is.
+// The event that a change of a wire's level is to the core.
 import GPIO
 import StationCore
 import StationProtocol

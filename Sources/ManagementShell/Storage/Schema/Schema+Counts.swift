@@ -1,4 +1,4 @@
-// What is counted at each station in each hour.
+// The table of the counts of each station and hour.
 import SQL
 
 extension Schema {
