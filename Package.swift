@@ -73,7 +73,10 @@ let package = Package(
     part(
       "StationProtocol", ["Text", "Time", "JSON", "Configuration"],
       exclude: ["asyncapi.yaml"]
-        + ["Alarm", "Climate", "Door", "Entry", "Exchange", "Occupancy", "Station", "Stream"].map {
+        + [
+          "Alarm", "Climate", "Command", "Door", "Entry", "Exchange", "Occupancy", "Station",
+          "Stream",
+        ].map {
           "\($0)/records.yaml"
         }),
     part("StationCore", ["StationProtocol", "Text", "Time"]),

@@ -99,6 +99,16 @@ private struct Inbox {
         StationView(id: station, life: life, isLinkUp: management.isLinkUp, at: now)
           .write(to: &writer)
         try expect(JSONSyntax(writer.bytes) != nil, "what is shown of \(station) is JSON")
+      case .advance(let id, let station, let news):
+        if let command = store.advance(id, of: station, news, at: now) {
+          try perform(management.handle(.commands(.advanced(command)), at: now))
+        }
+      case .send(_, let command):
+        try expect((try? Command(json: command.json)) == command, "a station can read a command")
+      case .publishDesired(_, let desired):
+        try expect(
+          (try? DesiredConfiguration(json: desired.json)) == desired,
+          "a station can read what is wanted of it")
       case .clear(let topic):
         try expect(topic.utf8.starts(with: "ws/v1/".utf8), "what is cleared lies in the tree")
       case .note(let oddity):

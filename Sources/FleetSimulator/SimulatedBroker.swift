@@ -107,11 +107,12 @@ final class SimulatedBroker {
 
   private func subscribers(of topic: Topic) -> [Int] {
     switch topic {
-    case .status, .birth, .state, .out, .request: [service]
-    case .ack(let station), .reply(let station):
+    case .status, .birth, .state, .out, .request, .commandResult, .reportedConfiguration: [service]
+    case .ack(let station), .reply(let station), .command(let station),
+      .desiredConfiguration(let station):
       stations.firstIndex(of: station).map { [$0] } ?? []
     case .serviceStatus: Array(stations.indices)
-    case .sample, .command, .commandResult, .desiredConfiguration, .reportedConfiguration: []
+    case .sample: []
     }
   }
 
@@ -130,7 +131,7 @@ final class SimulatedBroker {
     // Whole states keep their order on their topic; batches and acknowledgements need not.
     let isState =
       switch topic {
-      case .out, .ack, .request, .reply: false
+      case .out, .ack, .request, .reply, .command, .commandResult: false
       default: true
       }
     var arrival = world.now + dice.milliseconds(1...20)

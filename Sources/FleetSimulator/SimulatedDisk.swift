@@ -40,6 +40,10 @@ struct StoreImage {
   /// all.
   var kept: [KeptEnds.Row] = []
   var serviceStore: StoreEpoch?
+  /// The commands that were begun and have no end.
+  var commands: [OpenCommand] = []
+  var heldReaders: [AccessPointID] = []
+  var desired: DesiredConfiguration?
 
   /// Rows with consecutive numbers, taken away at the front.
   struct Rows {
@@ -285,6 +289,13 @@ final class SimulatedDisk {
     case .endKept(let end, _, _):
       image.kept.append(KeptEnds.Row(id: (image.kept.last?.id ?? 0) + 1, end: end))
     case .serviceStore(let epoch): image.serviceStore = epoch
+    case .command(let id, let operation):
+      image.commands.removeAll { $0.id == id }
+      if let operation { image.commands.append(OpenCommand(id: id, operation: operation)) }
+    case .readerHold(let point, let isHeld):
+      image.heldReaders.removeAll { $0 == point }
+      if isHeld { image.heldReaders.append(point) }
+    case .desired(let desired): image.desired = desired
     }
   }
 }

@@ -32,6 +32,7 @@ final class SimulatedManagement {
   private var received: [InboundItem] = []
   private var isCommitting = false
   private var pacedAt: Instant?
+  private var commandAt: Instant?
   private var lastFed: Int64 = 0
   /// For planted bugs: what was seen of each stream, committed or not.
   private var seen: [StreamID: StreamProgress] = [:]
@@ -53,9 +54,14 @@ final class SimulatedManagement {
     life += 1
     isRunning = true
     management = Management()
-    pacedAt = nil
+    (pacedAt, commandAt) = (nil, nil)
     seen = [:]
-    tell(.booted(stations: store.stations(), today: (try? store.countsOfToday(at: now)) ?? [:]))
+    let found = FoundCommands(
+      open: store.openCommands(), wishes: store.wishes(), epoch: epoch)
+    tell(
+      .booted(
+        stations: store.stations(), today: (try? store.countsOfToday(at: now)) ?? [:],
+        commands: found))
     connectLater()
   }
 
@@ -137,7 +143,7 @@ final class SimulatedManagement {
   private func publish(_ topic: Topic, _ payload: [UInt8]) {
     broker.publish(
       SimulatedBroker.Message(
-        topic: topic, payload: payload, isRetained: topic == .serviceStatus), from: client)
+        topic: topic, payload: payload, isRetained: topic.isRetained), from: client)
   }
 
   // MARK: - Events in, effects out
@@ -153,10 +159,19 @@ final class SimulatedManagement {
       case .acknowledge(let station, let ack):
         if let ack = alter(ack) { publish(.ack(station), ack.json) }
       case .reply(let station, let reply): publish(.reply(station), reply.json)
+      case .advance(let id, let station, let news): advance(id, station, news)
+      case .send(let station, let command):
+        publish(
+          .command(station), SimulatedSeal.seal(command.json, for: .command(station)))
+      case .publishDesired(let station, let desired):
+        publish(
+          .desiredConfiguration(station),
+          SimulatedSeal.seal(desired.json, for: .desiredConfiguration(station)))
       case .announce, .clear: break
       case .note(let oddity): judge(oddity)
       }
     }
+    awaitCommands()
     guard let due = management.nextPaced, due != pacedAt else { return }
     pacedAt = due
     let life = life
@@ -164,6 +179,29 @@ final class SimulatedManagement {
       guard life == self.life, pacedAt == due else { return }
       pacedAt = nil
       tell(.paceDue)
+    }
+  }
+
+  // MARK: - Commands
+
+  private func awaitCommands() {
+    guard let due = management.nextCommand, due != commandAt else { return }
+    commandAt = due
+    let life = life
+    world.at(due) { [unowned self] in
+      guard life == self.life, commandAt == due else { return }
+      commandAt = nil
+      tell(.commands(.due))
+    }
+  }
+
+  /// A commit of its own.
+  private func advance(_ id: CommandID, _ station: StationID, _ news: CommandNews) {
+    let life = life
+    world.after(dice.milliseconds(1...120)) { [unowned self] in
+      guard life == self.life else { return }
+      let moved = store.advance(id, of: station, news, at: now)
+      if let command = moved ?? store.command(id) { tell(.commands(.advanced(command))) }
     }
   }
 

@@ -48,7 +48,9 @@ extension SimulatedStation {
         .map { Stay(member: $0.key, since: $0.value) },
       guesses: image.guesses, exchange: remembered(image.exchange), serial: image.serial,
       slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
-      serviceStore: image.serviceStore, hasLostStore: hasLostStore)
+      serviceStore: image.serviceStore, commands: image.commands, heldReaders: image.heldReaders,
+      desired: image.desired, start: StartNonce(high: dice.next(), low: dice.next()),
+      hasLostStore: hasLostStore)
   }
 
   func run(_ recovered: Recovered) {

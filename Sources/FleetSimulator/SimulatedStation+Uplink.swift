@@ -23,8 +23,8 @@ extension SimulatedStation {
       payload: StatusPayload(isOnline: false, session: session, reason: .lost, at: now.wall).json,
       isRetained: true)
     let life = life
-    isConnected = broker.connect(index, will: will) { [unowned self] path, payload, _ in
-      if life == self.life { received(path, payload) }
+    isConnected = broker.connect(index, will: will) { [unowned self] path, payload, isOld in
+      if life == self.life { received(path, payload, isOld: isOld) }
     } onClosed: { [unowned self] in
       if life == self.life, isConnected { uplinkClosed() }
     }
@@ -43,7 +43,7 @@ extension SimulatedStation {
     connectLater()
   }
 
-  func received(_ path: String, _ payload: [UInt8]) {
+  func received(_ path: String, _ payload: [UInt8], isOld: Bool) {
     switch Topic(path: path) {
     case .ack(id):
       if let ack = try? Acknowledgement(json: payload) { return tell(.link(.acknowledged(ack))) }
@@ -51,8 +51,22 @@ extension SimulatedStation {
       if let reply = try? StationReply(json: payload) { return tell(.exchange(.replied(reply))) }
     case .serviceStatus:
       guard let status = try? ServiceStatusPayload(json: payload) else { break }
-      if status.isOnline, let store = status.store { tell(.link(.serviceHeard(store))) }
+      guard status.isOnline else { return }
+      if let store = status.store { tell(.link(.serviceHeard(store))) }
+      if !isOld { tell(.link(.serviceCameUp)) }
       return
+    case .command(id):
+      guard let body = SimulatedSeal.open(payload, on: .command(id)) else {
+        return tell(.link(.messageRefused(.unsigned)))
+      }
+      if let command = try? Command(json: body) { return tell(.command(.received(command))) }
+    case .desiredConfiguration(id):
+      guard let body = SimulatedSeal.open(payload, on: .desiredConfiguration(id)) else {
+        return tell(.command(.desiredRefused(.unsigned)))
+      }
+      if let desired = try? DesiredConfiguration(json: body) {
+        return tell(.command(.desired(desired)))
+      }
     default: break
     }
     world.referee.complain("station \(index + 1) got what is not for it on \(path)")

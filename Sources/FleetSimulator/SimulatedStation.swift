@@ -152,6 +152,13 @@ final class SimulatedStation {
     case .exchange(.dispense(let slot, let serial)): line?.dispense(slot, serial: serial)
     case .exchange(.checkMachine(let slot)): line?.check(slot)
     case .link(.ask(let request)): publish(.request(id), request.json, retained: false)
+    case .command(.publishResult(let result)):
+      publish(.commandResult(id), result.json, retained: false)
+    case .command(.publishReported(let reported)):
+      publish(.reportedConfiguration(id), reported.json, retained: true)
+    case .command(.setLogLevel): break
+    case .command(.collectSupport(let command)): collectSupport(command)
+    case .command(.restart): restart()
     case .store(.journal(let entry)):
       disk.write(
         .insert(
@@ -170,6 +177,15 @@ final class SimulatedStation {
     case .link(.publishBirth(let birth)): publish(.birth(id), birth.json, retained: true)
     case .link(.publishState(let report)):
       publish(.state(id, report.part), report.json, retained: true)
+    }
+  }
+
+  /// The file takes a while to be written.
+  private func collectSupport(_ command: CommandID) {
+    let life = life
+    let fault: OrderFault? = dice.once(in: 4) ? .notWritten : nil
+    world.after(dice.milliseconds(5...2000)) { [unowned self] in
+      if life == self.life { tell(.command(.finished(command, fault))) }
     }
   }
 

@@ -90,6 +90,7 @@ extension Event {
     case .climate(let event): event.number
     case .exchange(let event): event.number
     case .link(let event): event.number
+    case .command(let event): event.number
     case .wake: 13
     }
   }
@@ -196,6 +197,18 @@ extension LinkEvent {
     case .sessionTakenOver: 26
     case .copyFound: 27
     case .storeDisplaced: 28
+    case .serviceCameUp: 29
+    }
+  }
+}
+
+extension CommandEvent {
+  fileprivate var number: UInt64 {
+    switch self {
+    case .received(let command): 60 + UInt64(command.id.text.utf8.count) << 8
+    case .finished(let id, _): 61 + UInt64(id.text.utf8.count) << 8
+    case .desired(let desired): 62 + UInt64(desired.revision) << 8
+    case .desiredRefused(let fault): 63 + UInt64(fault.rawValue.utf8.count) << 8
     }
   }
 }
@@ -268,6 +281,11 @@ extension Effect {
       110 + UInt64(slot.number) << 8 + UInt64(serial) << 16
     case .exchange(.checkMachine(let slot)): 111 + UInt64(slot.number) << 8
     case .exchange(.showScreen(let screen)): 112 + UInt64(screen.slots.count) << 8
+    case .command(.publishResult(let result)): 118 + UInt64(result.state.rawValue.utf8.count) << 8
+    case .command(.publishReported(let reported)): 119 + UInt64(reported.revision) << 8
+    case .command(.setLogLevel): 120
+    case .command(.collectSupport): 121
+    case .command(.restart): 122
     case .link(.ask(let request)): 113 + UInt64(request.id.text.utf8.count) << 8
     case .climate(.setRelay(let relay, let isOn)):
       109 + UInt64(relay.rawValue.utf8.count) << 8 + (isOn ? 1 : 2) << 16

@@ -143,6 +143,18 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// A number, or null.
+  public mutating func nullable(_ name: StaticString, _ number: Int64?) {
+    key(name)
+    if let number { value(number) } else { null() }
+  }
+
+  /// A text, or null.
+  public mutating func nullable(_ name: StaticString, _ text: String?) {
+    key(name)
+    if let text { value(text) } else { null() }
+  }
+
   private mutating func close(_ bracket: UInt8) {
     bytes.append(bracket)
     needsComma = true

@@ -24,6 +24,25 @@ package enum Log {
   /// Under systemd the journal reads the priority from a prefix; a terminal gets a word.
   private static let isUnderSystemd = getenv("JOURNAL_STREAM") != nil
 
+  /// The least urgent priority that is said.
+  package static var least: Priority {
+    get { level.priority }
+    set { level.priority = newValue }
+  }
+
+  private static let level = Level()
+
+  /// Set by one thread and read by all.
+  private final class Level: @unchecked Sendable {
+    private let lock = Lock()
+    private var value = Priority.info
+
+    var priority: Priority {
+      get { lock.withLock { value } }
+      set { lock.withLock { value = newValue } }
+    }
+  }
+
   package static func error(_ text: String) { write(.error, text) }
   package static func warning(_ text: String) { write(.warning, text) }
   package static func notice(_ text: String) { write(.notice, text) }
@@ -33,6 +52,7 @@ package enum Log {
   private static let longest = 2000
 
   package static func write(_ priority: Priority, _ text: String) {
+    guard priority.rawValue <= least.rawValue else { return }
     let plain = Excerpt(text, longest: longest)
     let prefix = isUnderSystemd ? "<\(priority.rawValue)>" : priority.word
     let line = Array("\(prefix)\(plain)\n".utf8)

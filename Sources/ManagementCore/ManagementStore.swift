@@ -7,13 +7,14 @@ import Time
 /// happens whole or not at all. Engines: `MemoryStore` here, SQLite in the shell; one contract suite
 /// runs on every one.
 package protocol ManagementStore:
-  ManagementQueries, RecordStore, StationStore, MemberStore, AuditStore, LedgerStore
+  ManagementQueries, RecordStore, StationStore, MemberStore, AuditStore, LedgerStore,
+  CommandStore
 {}
 
 /// The questions alone: a connection that cannot write answers them all.
 package protocol ManagementQueries:
   RecordQueries, StationQueries, MeasurementQueries, CountQueries, MemberQueries, AuditQueries,
-  LedgerQueries
+  LedgerQueries, CommandQueries
 {}
 
 extension ManagementQueries {

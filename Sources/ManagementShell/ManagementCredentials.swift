@@ -13,6 +13,10 @@ struct ManagementCredentials {
   static let issuer = UnitCredential(
     "issuer-key", home: "/etc/worker-station/credentials/issuer-key")
 
+  /// What stations obey is signed by this key, which signs nothing else.
+  static let command = UnitCredential(
+    "command-key", home: "/etc/worker-station/credentials/command-key")
+
   let directory: String?
 
   init(_ settings: ManagementSettings) { directory = settings.credentials }
@@ -60,7 +64,7 @@ struct ManagementCredentials {
   func readIssuer() -> (key: SigningKey?, problem: String?) {
     do throws(SystemError) {
       switch try Self.issuer.find(directory: directory) {
-      case .text(let pem): return Self.key(pem)
+      case .text(let pem): return Self.key(pem, Self.issuer, "this service issues no codes")
       case .missing(let error):
         Log.warning("\(error); this service issues no codes")
         return (nil, nil)
@@ -70,11 +74,27 @@ struct ManagementCredentials {
     }
   }
 
-  private static func key(_ pem: String) -> (key: SigningKey?, problem: String?) {
+  /// The key that signs commands; nil where there is none, or none that can be used.
+  func readCommandKey() -> (key: SigningKey?, problem: String?) {
+    do throws(SystemError) {
+      switch try Self.command.find(directory: directory) {
+      case .text(let pem): return Self.key(pem, Self.command, "this service gives no commands")
+      case .missing(let error):
+        Log.warning("\(error); this service gives no commands")
+        return (nil, nil)
+      }
+    } catch {
+      return (nil, "\(error); this service gives no commands")
+    }
+  }
+
+  private static func key(
+    _ pem: String, _ credential: UnitCredential, _ consequence: String
+  ) -> (key: SigningKey?, problem: String?) {
     do throws(KeyError) {
       return (try SigningKey(pem: Array(pem.utf8)), nil)
     } catch {
-      return (nil, "issuer-key: \(error); this service issues no codes")
+      return (nil, "\(credential.name): \(error); \(consequence)")
     }
   }
 
@@ -102,7 +122,12 @@ struct ManagementCredentials {
     }
     look(password, isRequired: true) { _ in [] }
     look(tokens, isRequired: false) { Tokens.read($0).faults.map(\.description) }
-    look(issuer, isRequired: false) { [key($0).problem].compactMap { $0 } }
+    look(issuer, isRequired: false) {
+      [key($0, issuer, "this service issues no codes").problem].compactMap { $0 }
+    }
+    look(command, isRequired: false) {
+      [key($0, command, "this service gives no commands").problem].compactMap { $0 }
+    }
     return problems
   }
 }

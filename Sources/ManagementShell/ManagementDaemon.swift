@@ -28,8 +28,9 @@ package final class ManagementDaemon {
   private let tokens: Tokens
   private let desk: CodeDesk?
   /// The issuers whose codes count beside the service's own.
-  private let issuers: IssuerKeys
+  private let issuers: KeyWatch<IssuerFiles>
   private var prover: CodeProver
+  private let commands: CommandSender
   /// What cannot be used of the service's own files, for the people who run it.
   private var issuerProblem: String?
   private var keyProblems: [String] = []
@@ -67,7 +68,7 @@ package final class ManagementDaemon {
     if let problem { Log.error(problem) }
     issuerProblem = problem
     desk = key.map { CodeDesk(key: $0, life: settings.codeLife) }
-    issuers = try IssuerKeys(settings.issuers)
+    issuers = try IssuerKeys.watch(settings.issuers)
     (prover, keyProblems) = Self.prover(key, issuers.files)
     for problem in keyProblems { Log.error(problem) }
     loop = try EventLoop()
@@ -82,6 +83,8 @@ package final class ManagementDaemon {
     options.longestPause = settings.longestPause
     options.largestPayload = RecordBatch.longestJSON
     client = try MQTTClient(loop: loop, options: options)
+    commands = CommandSender(
+      loop: loop, client: client, store: store, credentials.readCommandKey(), timekeeper)
   }
 
   private static func lock(_ path: String) throws(SystemError) -> FileLock {
@@ -95,7 +98,8 @@ package final class ManagementDaemon {
 
   /// Serves until SIGTERM or SIGINT.
   package func run() throws {
-    dispatch(.booted(stations: found.stations, today: found.today))
+    dispatch(
+      .booted(stations: found.stations, today: found.today, commands: found.commands))
     try loop.receive(signals: [SIGTERM, SIGINT, SIGHUP]) { [unowned self] signal in
       if signal == SIGHUP { readTokensAgain() } else { loop.stop() }
     }
@@ -136,9 +140,13 @@ package final class ManagementDaemon {
     api.doorkeeper.attempts = TokenAttempts(mostWrong: settings.wrongTokens)
     api.onNamed = { [unowned self] in dispatch(.stationNamed($0)) }
     api.onRetired = { [unowned self] in dispatch(.stationRetired($0, $1)) }
+    commands.onEvent = { [unowned self] in dispatch(.commands($0)) }
+    api.onCommand = { [unowned self] in dispatch(.commands($0)) }
+    api.reaches = { [unowned self] in core.reaches($0) }
+    api.commandEpoch = commands.canSign ? found.epoch : nil
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
     api.notices = { [unowned self] in
-      tokenProblems + [issuerProblem].compactMap { $0 } + keyProblems
+      tokenProblems + [issuerProblem, commands.problem].compactMap { $0 } + keyProblems
     }
     self.api = api
     var options = HTTPOptions(address: settings.address, port: settings.port)
@@ -318,6 +326,7 @@ package final class ManagementDaemon {
       perform(core.handle(event, at: timekeeper.now()))
     }
     guard isDone else { return }
+    commands.wait(until: core.nextCommand)
     let due = core.nextPaced
     guard due != pacedAt else { return }
     pace?.cancel()
@@ -348,6 +357,9 @@ package final class ManagementDaemon {
             topic: Topic.reply(station).path, payload: reply.json,
             expiry: StationRequest.life))
       case .clear(let topic): sweep.add(topic)
+      case .advance(let id, let station, let news): commands.advance(id, station, news)
+      case .send(let station, let command): commands.send(command, to: station)
+      case .publishDesired(let station, let desired): commands.publish(desired, for: station)
       case .announce(let station): hub?.announce(station)
       case .note(let oddity): oddities.write(.warning, oddity.description, at: Clock.now)
       }

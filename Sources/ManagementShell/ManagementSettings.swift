@@ -86,7 +86,7 @@ package struct ManagementSettings: Equatable, Sendable {
     Section(
       "credentials",
       "The secrets mqtt-password, api-tokens (a line each, actor:role:token, role manager or "
-        + "viewer) and issuer-key (a PEM private key) come from systemd.",
+        + "viewer), issuer-key and command-key (PEM private keys) come from systemd.",
       keys: [
         Key(
           "directory", .path, .optional(example: "/etc/worker-station/credentials"),

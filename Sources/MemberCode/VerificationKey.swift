@@ -101,6 +101,14 @@ package struct VerificationKey: Sendable {
     }
   }
 
+  /// Whether an Ed25519 key made this signature of 64 bytes; no other kind signs for the service.
+  package func signed(_ signature: [UInt8], _ content: [UInt8]) -> Bool {
+    guard case .ed25519(let key) = material, signature.count == Int(crypto_sign_BYTES) else {
+      return false
+    }
+    return crypto_sign_verify_detached(signature, content, UInt64(content.count), key) == 0
+  }
+
   /// Whether the key made the message's signature. The algorithm is the key's own: a message that
   /// names another one is not signed by it.
   /// - Parameter content: `message.signedContent(externalData:)`.

@@ -1,5 +1,6 @@
 // The management service of one run, as a real process.
 import Foundation
+import MemberCode
 
 /// A running managementd, with a token for its API.
 package final class ManagementUnderTest {
@@ -10,6 +11,8 @@ package final class ManagementUnderTest {
   package let colleagueToken = "four-\(UUID().uuidString.lowercased())"
   /// Each of another person who may only look.
   package let watcherTokens: [String]
+  /// The public part of the key with which the service signs what stations obey, as PEM.
+  package let commandKey: String
   package private(set) var address = ""
   private let folder: WorkFolder
   /// More of the daemon's environment.
@@ -33,6 +36,10 @@ package final class ManagementUnderTest {
         + watcherTokens.enumerated().map { "watcher-\($0):viewer:\($1)\n" }.joined(),
       to: "management/credentials/api-tokens")
     try folder.write(issuerKey, to: "management/credentials/issuer-key")
+    let key = SigningKey.generate()
+    commandKey = String(decoding: key.publicPEM, as: UTF8.self)
+    try folder.write(
+      String(decoding: key.privatePEM, as: UTF8.self), to: "management/credentials/command-key")
     try folder.write(
       """
       [http]

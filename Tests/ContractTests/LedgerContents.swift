@@ -1,4 +1,4 @@
-// What a ledger holds before calls are made to it: points, a grant that waits, an open hold.
+// What a store holds before calls are made to it: points, a grant that waits, an open hold, a command.
 import ManagementCore
 import ManagementShell
 import StationProtocol
@@ -44,6 +44,20 @@ enum LedgerContents {
             contents: unheld.map { .record($0, json: $0.json) })),
       ], at: now)
     try order(.resolve(exchange(2).id, .post(nil), reason: "seen to fall"), "seen", store)
+    try command(to: station, store)
+  }
+
+  /// A command that a self-test has ended.
+  private static func command(to station: StationID, _ store: SQLiteStore) throws {
+    guard let key = OrderKey("earlier") else { throw TestBedError("no key") }
+    let request = CommandRequest(station, .station(.selfTest), life: .seconds(30), key: key)
+    let receipt = try store.order(
+      request, epoch: StoreEpoch(bits: 14), isSent: true, by: "li", at: now)
+    guard case .ordered(let command, _) = receipt else { throw TestBedError("\(receipt)") }
+    let parts = [
+      TestResult(.clock, isWell: true), TestResult(.lock, at: AccessPointID(1), isWell: false),
+    ]
+    _ = try store.advance(command.id, of: station, CommandNews(.done, parts: parts), at: now)
   }
 
   private static func order(

@@ -59,6 +59,8 @@ struct LiveCallTests {
         "/api/v1/unproven",
         "/api/v1/exchange-limits", "/api/v1/stations/gate-1/prices",
         "/api/v1/stations/gate-1/takings", "/api/v1/ledger-proof", "/api/v1/audit",
+        "/api/v1/stations/gate-1/commands",
+        "/api/v1/stations/gate-1/commands/000000000000000e-1",
       ] {
         let exchange = try caller.call(method, target)
         #expect(exchange.status == 200, "\(exchange.name)")
@@ -87,6 +89,12 @@ struct LiveCallTests {
       ("PUT", "/stations/gate-1/retirement", #"{"retired":true,"reason":"moved"}"#, 200),
       ("PUT", "/stations/gate-1/retirement", #"{"retired":false,"reason":"back"}"#, 200),
       ("PUT", "/stations/nobody/retirement", #"{"retired":true,"reason":"moved"}"#, 404),
+      ("POST", "/stations/gate-1/commands", #"{"key":"c1","op":"open","ap":1}"#, 202),
+      ("POST", "/stations/gate-1/commands", #"{"key":"c1","op":"open","ap":1}"#, 200),
+      ("POST", "/stations/gate-1/commands", #"{"key":"c1","op":"open","ap":2}"#, 409),
+      ("POST", "/stations/nobody/commands", #"{"key":"c2","op":"open","ap":1}"#, 404),
+      ("PUT", "/stations/gate-1/lock-down", #"{"lockDown":true,"reason":"r"}"#, 200),
+      ("PUT", "/stations/nobody/lock-down", #"{"lockDown":true,"reason":"r"}"#, 404),
       ("POST", "/members/nobody/codes", "{}", 404), ("POST", "/members/m-7/codes", "{}", 200),
     ] {
       let exchange = try caller.call(method, "/api/v1\(target)", json: json)
@@ -101,7 +109,8 @@ struct LiveCallTests {
       "/stations/nobody", "/stations/nobody/measurements",
       "/stations/nobody/visits", "/stations/nobody/exchanges", "/members/nobody", "/nothing", "",
       "/members/nobody/points", "/members/a%20b/events", "/stations/nobody/prices",
-      "/stations/nobody/takings",
+      "/stations/nobody/takings", "/stations/no%20body/commands",
+      "/stations/gate-1/commands/nothing",
     ] {
       #expect(try caller.call("GET", "/api/v1\(target)").status == 404, "\(target)")
     }
@@ -217,7 +226,8 @@ struct LiveCallTests {
       "/holds",
       "/unproven", "/discrepancies",
       "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",
-      "/audit",
+      "/audit", "/stations/gate-1/commands",
+      "/stations/gate-1/commands/000000000000000e-1",
     ] {
       let exchange = try caller.call("GET", "/api/v1\(target)")
       #expect(exchange.status == 503, "\(exchange.name)")
@@ -225,6 +235,8 @@ struct LiveCallTests {
     for (method, target, json) in [
       ("PUT", "/stations/gate-1", "{\"en\":\"x\",\"zh\":\"x\"}"), ("POST", "/members", "{}"),
       ("PUT", "/stations/gate-1/retirement", #"{"retired":true,"reason":"moved"}"#),
+      ("POST", "/stations/gate-1/commands", #"{"key":"b","op":"identify"}"#),
+      ("PUT", "/stations/gate-1/lock-down", #"{"lockDown":true,"reason":"r"}"#),
       ("PATCH", "/members/m-1", "{\"status\":\"active\"}"),
       ("POST", "/issues", #"{"key":"b","amount":1,"reason":"r"}"#),
       ("POST", "/members/m-1/grants", #"{"key":"b","amount":1,"reason":"r"}"#),

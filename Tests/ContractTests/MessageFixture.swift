@@ -19,6 +19,10 @@ enum MessageKind: String, CaseIterable, Sendable {
   case request
   case reply
   case serviceStatus = "service-status"
+  case command
+  case result
+  case desired
+  case reported
 
   var topic: String {
     switch self {
@@ -35,6 +39,10 @@ enum MessageKind: String, CaseIterable, Sendable {
     case .out: "ws/v1/gate-1/out"
     case .ack: "ws/v1/gate-1/ack"
     case .serviceStatus: "ws/v1/service/status"
+    case .command: "ws/v1/gate-1/cmd"
+    case .result: "ws/v1/gate-1/cmd/result"
+    case .desired: "ws/v1/gate-1/config/desired"
+    case .reported: "ws/v1/gate-1/config/reported"
     }
   }
 
@@ -54,9 +62,29 @@ enum MessageKind: String, CaseIterable, Sendable {
       case .out: return Self.batch(try RecordBatch(json: text))
       case .ack: return .success(try Acknowledgement(json: text).json)
       case .serviceStatus: return .success(try ServiceStatusPayload(json: text).json)
+      case .command: return Self.sealed(try SealedMessage(json: text), as: Command.self)
+      case .result: return .success(try CommandResult(json: text).json)
+      case .desired:
+        return Self.sealed(try SealedMessage(json: text), as: DesiredConfiguration.self)
+      case .reported: return .success(try ReportedConfiguration(json: text).json)
       }
     } catch {
       return .failure(Refusal(text: "\(error)"))
+    }
+  }
+
+  /// A signed message with its body read and written again.
+  private static func sealed<Body: DescribedObject>(
+    _ message: SealedMessage, as _: Body.Type
+  ) -> Result<[UInt8], Refusal> {
+    do throws(JSONError) {
+      let body = try Body(json: message.body.json)
+      return .success(
+        SealedMessage(
+          body: SealedBody(body.json), key: message.key, signature: message.signature
+        ).json)
+    } catch {
+      return .failure(Refusal(text: "body: \(error)"))
     }
   }
 

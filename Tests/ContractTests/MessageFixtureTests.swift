@@ -120,8 +120,22 @@ struct MessageFixtureTests {
     expect(ExchangeOutcome.Kind.allCases.map(\.rawValue), "outcome", in: records, "-ended")
     let faults = MachineFault.allCases.map(\.rawValue) + UnknownOutcome.allCases.map(\.rawValue)
     expect(faults, "reason", in: records, "-ended")
-    expect(faults, "cause", in: records, "\"slot-quarantined\"")
-    expect(faults, "quarantine", in: lines, "vending ")
+    let causes = faults + SlotWithdrawal.allCases.map(\.rawValue)
+    expect(causes, "cause", in: records, "\"slot-quarantined\"")
+    expect(causes, "quarantine", in: lines, "vending ")
+    let operations = Order.Kind.allCases.map(\.rawValue)
+    expect(operations, "op", in: records, "\"command-accepted\"")
+    expect(CommandOutcome.allCases.map(\.rawValue), "outcome", in: records, "\"command-ended\"")
+    expect(OrderFault.allCases.map(\.rawValue), "fault", in: records, "\"command-ended\"")
+    expect(CommandState.allCases.map(\.rawValue), "state", in: lines, "result ")
+    expect(OrderFault.allCases.map(\.rawValue), "fault", in: lines, "result ")
+    expect(TestedPart.allCases.map(\.rawValue), "part", in: lines, "result ")
+    let bodies = lines.map { Substring($0.replacingOccurrences(of: "\\\"", with: "\"")) }
+    expect(operations, "op", in: bodies, "command ")
+    expect(LogLevel.allCases.map(\.rawValue), "level", in: bodies, "command ")
+    expect(RelayHold.allCases.map(\.rawValue), "hold", in: bodies, "command ")
+    expect(
+      ReportedConfiguration.Fault.allCases.map(\.rawValue), "fault", in: lines, "reported ")
     expect(GapReason.allCases.map(\.rawValue), "reason", in: records, "\"gap\"")
   }
 }

@@ -45,13 +45,14 @@ import Time
       it.inside = 3
     case .lockedDown: it.mode = .lockDown
     case .maintenance: it.mode = .maintenance
+    case .readerHeld: it.isReaderHeld = true
     default: Issue.record("no ground of its own: \(denial)")
     }
   }
 
   private static let order: [Denial] = [
     .revoked, .replayed, .suspended, .closed, .notReserved, .passedBack, .interlocked, .full,
-    .lockedDown, .maintenance,
+    .lockedDown, .maintenance, .readerHeld,
   ]
 
   private func denial(_ request: EntryRequest, _ context: EntryContext) -> Denial? {

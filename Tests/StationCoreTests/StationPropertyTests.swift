@@ -43,6 +43,12 @@ private struct RandomLife: ~Copyable {
   var codes: [Presentation] = []
   var granted: Set<CodeDigest> = []
   var clockMoved = false
+  var commands: [Command] = []
+  /// What each birth told, and when.
+  var nonces: [(nonce: SessionNonce, at: Instant)] = []
+  /// The number of the record of each intent.
+  var accepted: [CommandID: UInt64] = [:]
+  var ended: Set<CommandID> = []
   var complaints: [String] = []
   /// All that it was told to do.
   var told: [Effect] = []
@@ -133,6 +139,7 @@ private struct RandomLife: ~Copyable {
       now.isTrusted = dice.roll(3) > 0
       return .wake
     default:
+      if dice.flip() { return randomCommand() ?? .wake }
       guard dice.roll(10) == 0 else { return .wake }
       if dice.flip() {
         clockMoved = true
@@ -144,6 +151,30 @@ private struct RandomLife: ~Copyable {
       isRenewing = false
       return .storeReplaced(stream, isDurable: true)
     }
+  }
+
+  /// A command for this life or an earlier one, new or once more.
+  mutating func randomCommand() -> Event? {
+    if !commands.isEmpty, dice.flip() {
+      return .command(.received(commands[dice.roll(commands.count)]))
+    }
+    guard let nonce = nonces.last(where: { _ in dice.roll(4) > 0 }),
+      let id = CommandID("c-\(commands.count)")
+    else { return nil }
+    let point = AccessPointID(1 + dice.roll(4))!
+    let orders: [Order] = [
+      .door(.open(point)), .door(.openExtended(point)),
+      .door(.beginFreeAccess(point, seconds: Int64(1 + dice.roll(60)))),
+      .door(.endFreeAccess(point)), .entry(.holdReader(point)), .entry(.releaseReader(point)),
+      .occupancy(.correct(inside: Int64(dice.roll(5)))), .station(.selfTest),
+      .station(.collectSupport), .alarm(.reset(.fire, nil)),
+    ]
+    let command = Command(
+      id, orders[dice.roll(orders.count)], by: "desk", life: .seconds(1 + dice.roll(30)),
+      nonce: nonce.nonce,
+      age: .milliseconds((now.instant - nonce.at).components.seconds * 1000))
+    commands.append(command)
+    return .command(.received(command))
   }
 
   /// The store begins another stream with the rows that are left.
@@ -200,6 +231,10 @@ private struct RandomLife: ~Copyable {
         switch entry.record.body {
         case .entry(.granted(point, _, _, _)): return Self.timing.access
         case .door(.exitRequested(point)): return Self.timing.exit
+        case .command(.ended(let id, .door(.open), CommandEnd(.done))),
+          .command(.ended(let id, .door(.openExtended), CommandEnd(.done))):
+          return orders(id, at: point) ? Self.timing.extendedAccess : nil
+        case .door(.modeChanged(point, .freeAccess, cause: .command)): return .seconds(90)
         default: return nil
         }
       }
@@ -213,11 +248,35 @@ private struct RandomLife: ~Copyable {
     }
   }
 
+  private func orders(_ id: CommandID, at point: AccessPointID) -> Bool {
+    guard case .door(let order)? = commands.first(where: { $0.id == id })?.order else {
+      return false
+    }
+    return order.accessPoint == point
+  }
+
+  /// Each command is accepted once and ends once, and does nothing before it is durable.
+  private mutating func check(_ record: CommandRecord, seq: UInt64) {
+    switch record {
+    case .accepted(let id, _, _):
+      if accepted[id] != nil { complain("\(id) accepted twice") }
+      accepted[id] = seq
+    case .ended(let id, _, let end):
+      guard let seq = accepted[id] else { return complain("\(id) ended and never began") }
+      if !ended.insert(id).inserted { complain("\(id) ended twice") }
+      if end.outcome == .done, seq > durable { complain("\(id) done too soon") }
+    }
+  }
+
   mutating func check(_ effect: Effect) {
     switch effect {
     case .store(.journal(let entry)):
       if entry.seq != nextSeq { complain("number \(entry.seq) instead of \(nextSeq)") }
       nextSeq += 1
+      // A new store is told again what the old one had not made durable.
+      if case .command(let record) = entry.record.body, streams == 1 {
+        check(record, seq: entry.seq)
+      }
       if case .entry(.granted(_, _, .code(let code), _)) = entry.record.body, durableGrants(entry),
         !granted.insert(code).inserted, !clockMoved
       {
@@ -232,7 +291,10 @@ private struct RandomLife: ~Copyable {
         complain("record \(range.lowerBound) sent after it was trimmed")
       }
       if range.upperBound >= floor + Outbox.window { complain("more than the window under way") }
-    case .link(.publishBirth), .link(.publishState):
+    case .link(.publishBirth(let birth)):
+      if !isUp { complain("a birth without a session") }
+      if let nonce = birth.nonce { nonces.append((nonce, now.instant)) }
+    case .command(.publishResult), .command(.publishReported), .link(.publishState):
       if !isUp { complain("state sent without a session") }
     case .store(.renewStream):
       if isRenewing { complain("a new stream is asked for twice") }
@@ -243,7 +305,7 @@ private struct RandomLife: ~Copyable {
       floor = upto + 1
     case .door(.setStrike), .climate(.setRelay), .door(.show), .entry(.showCard), .store(.remember),
       .exchange(.dispense), .exchange(.checkMachine), .exchange(.showScreen),
-      .link(.ask), .store(.readKeptEnd), .link(.publishKeptEnd):
+      .link(.ask), .store(.readKeptEnd), .link(.publishKeptEnd), .command:
       break
     }
   }

@@ -39,7 +39,74 @@ extension SeededGenerator {
     case .climate(let kind): .climate(body(kind))
     case .exchange(let kind): .exchange(body(kind))
     case .alarm(let kind): .alarm(body(kind))
+    case .command(let kind): .command(body(kind))
     }
+  }
+
+  private mutating func body(_ kind: CommandRecord.Kind) -> CommandRecord {
+    switch kind {
+    case .accepted: .accepted(command(), word(), by: actor())
+    case .ended:
+      .ended(
+        command(), word(),
+        CommandEnd(word(), bool() ? word() : nil, parts: bool() ? parts() : []))
+    }
+  }
+
+  mutating func command() -> CommandID {
+    CommandID(epoch: StoreEpoch(bits: next()), number: number())
+  }
+
+  mutating func actor() -> String { bool() ? "duty-desk" : "值班员.1@门" }
+
+  mutating func parts() -> [TestResult] {
+    (0..<Int.random(in: 1...TestResult.most, using: &self)).map { _ in
+      TestResult(word(), at: bool() ? point() : nil, isWell: bool())
+    }
+  }
+
+  mutating func order(_ kind: Order.Kind) -> Order {
+    switch kind {
+    case .door(.open): .door(.open(point()))
+    case .door(.openExtended): .door(.openExtended(point()))
+    case .door(.beginFreeAccess):
+      .door(
+        .beginFreeAccess(
+          point(), seconds: Int64.random(in: DoorOrder.freeAccess, using: &self)))
+    case .door(.endFreeAccess): .door(.endFreeAccess(point()))
+    case .entry(.holdReader): .entry(.holdReader(point()))
+    case .entry(.releaseReader): .entry(.releaseReader(point()))
+    case .occupancy(.correct):
+      .occupancy(.correct(inside: Int64.random(in: OccupancyOrder.inside, using: &self)))
+    case .climate(.setRelay): .climate(.setRelay(word(), word()))
+    case .exchange(.beginRestock):
+      .exchange(
+        .beginRestock(seconds: Int64.random(in: ExchangeOrder.restock, using: &self)))
+    case .exchange(.endRestock): .exchange(.endRestock)
+    case .exchange(.withdrawSlot): .exchange(.withdrawSlot(slot()))
+    case .exchange(.returnSlot): .exchange(.returnSlot(slot()))
+    case .alarm(.reset): .alarm(.reset(word(), bool() ? point() : nil))
+    case .station(.identify): .station(.identify)
+    case .station(.selfTest): .station(.selfTest)
+    case .station(.restart): .station(.restart)
+    case .station(.setLogLevel): .station(.setLogLevel(word()))
+    case .station(.collectSupport): .station(.collectSupport)
+    }
+  }
+
+  mutating func command(_ kind: Order.Kind) -> Command {
+    let nonce = SessionNonce(of: StartNonce(high: next(), low: next()), number: number())
+    return Command(
+      command(), order(kind), by: actor(),
+      life: .milliseconds(Int64.random(in: 1...Int64(Command.longestLife) * 1000, using: &self)),
+      nonce: nonce,
+      age: .milliseconds(Int64.random(in: 0...Int64(Command.longestAge) * 1000, using: &self)))
+  }
+
+  mutating func sealed(_ json: [UInt8]) -> SealedMessage {
+    SealedMessage(
+      body: SealedBody(json), key: ServiceKeyID(bits: next()),
+      signature: Signature((0..<64).map { _ in UInt8(truncatingIfNeeded: next()) })!)
   }
 
   private mutating func body(_ kind: StationRecord.Kind) -> StationRecord {

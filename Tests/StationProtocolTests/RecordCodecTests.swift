@@ -38,6 +38,10 @@ private struct PlainRecord: Codable, Equatable {
   var serial: Int64?
   var stock: Int64?
   var bestBefore: Int?
+  var id: String?
+  var op: String?
+  var actor: String?
+  var parts: [PlainPart]?
   var boot: Int64?
   var count: Int64?
   var inside: Int64?
@@ -54,6 +58,21 @@ private struct PlainRecord: Codable, Equatable {
   private mutating func take(_ credential: Credential) {
     with = credential.kind == .code ? nil : credential.kind.rawValue
     code = credential.digest?.description
+  }
+
+  private mutating func take(_ record: StreamRecord) {
+    guard case .gap(let from, let to, let reason) = record else { return }
+    (self.from, self.to, self.reason) = (from, to, reason.rawValue)
+  }
+
+  private mutating func take(_ record: CommandRecord) {
+    (id, op) = (record.id.text, record.operation.rawValue)
+    switch record {
+    case .accepted(_, _, let actor): self.actor = actor
+    case .ended(_, _, let end):
+      (outcome, fault) = (end.outcome.rawValue, end.fault?.rawValue)
+      parts = end.parts.isEmpty ? nil : end.parts.map(PlainPart.init)
+    }
   }
 
   init(_ record: Record) {
@@ -110,10 +129,9 @@ private struct PlainRecord: Codable, Equatable {
     case .exchange(.slotReleased(let slot)): self.slot = slot.number
     case .alarm(.raised(let alarm, let point)), .alarm(.cleared(let alarm, let point)):
       (self.alarm, ap) = (alarm.rawValue, point?.number)
+    case .command(let record): take(record)
     case .station(.clockStepped(let by)): self.by = by
-    case .stream(.gap(let from, let to, let reason)):
-      (self.from, self.to, self.reason) = (from, to, reason.rawValue)
-    case .stream(.unreadable): break
+    case .stream(let record): take(record)
     }
   }
 }
@@ -137,6 +155,17 @@ struct PlainDay: Codable, Equatable {
     (ambiguous, tailgates, refused) = (day.ambiguous, day.tailgates, day.refused)
     (underflows, residual) = (day.underflows, day.residual)
     (exitResets, cycleResets) = (day.exitResets, day.cycleResets)
+  }
+}
+
+/// A part of a self-test as another library reads it.
+struct PlainPart: Codable, Equatable {
+  var part: String
+  var ap: Int?
+  var well: Bool
+
+  init(_ result: TestResult) {
+    (part, ap, well) = (result.part.rawValue, result.accessPoint?.number, result.isWell)
   }
 }
 

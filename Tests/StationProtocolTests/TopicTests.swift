@@ -73,7 +73,7 @@ import Testing
     #expect(said.count == 2 + StatePart.allCases.count + 5 && heard.count == 5)
     #expect(StatePart.allCases.count == AccessPointID.most + 5)
     #expect(said.filter(\.isRetained).count == 2 + StatePart.allCases.count + 1)
-    #expect(heard.filter { $0.isHeard(by: gate) } == [.ack(gate), .reply(gate)])
+    #expect(heard.filter { $0.isHeard(by: gate) } == [.ack(gate), .reply(gate), .command(gate)])
     #expect(heard.allSatisfy { !$0.isHeard(by: StationID("gate-8")!) })
   }
 

@@ -45,7 +45,7 @@ struct IssuerKeysTests {
   func again() throws {
     let (old, new) = (SigningKey.generate(), SigningKey.generate())
     try write(old, to: "union")
-    let keys = try IssuerKeys([issuer("union")])
+    let keys = try IssuerKeys.watch([issuer("union")])
     #expect(keys.files.issuers.map(\.key) == [old.id.bits])
     func look() throws -> [IssuerFiles] {
       keys.look()

@@ -38,6 +38,10 @@ package struct AuditEntry: Equatable, Sendable {
     case zone
     /// A station was taken out of use, or back into it.
     case retire
+    /// A station was ordered to do something.
+    case command
+    /// Lock-down of a station is wanted, or is not any more.
+    case lockDown = "lock-down"
   }
 
   package init(

@@ -17,6 +17,10 @@ extension Management {
         replies.append(.reply(outcome.station, answer.reply))
         if let finding = answer.finding { effects += take(finding, of: outcome.station, now) }
       }
+      for command in outcome.commands {
+        effects += self.effects(of: commands.advanced(command, at: now))
+        changed.insert(command.station)
+      }
       guard outcome.saysSomething else { continue }
       var compared: UInt64 = 0
       life(outcome.station) { life in

@@ -20,6 +20,7 @@ package struct Management: Equatable, Sendable {
   /// nil where all of quarantine has been read again.
   var secondReading: SecondReading?
   var paces: [StationID: StationPace] = [:]
+  package internal(set) var commands = PendingCommands()
   /// The stations of which batches wait for their time.
   var slowed: [StationID] = []
   /// When `paceDue` is wanted next; nil where no batch waits for its time.
@@ -33,27 +34,18 @@ package struct Management: Equatable, Sendable {
 
   package mutating func handle(_ event: ManagementEvent, at now: Now) -> [ManagementEffect] {
     switch event {
-    case .booted(let registrations, let today):
-      refused = RefusedInput(since: now.wall)
-      daysShown = now.wall
-      for registration in registrations {
-        life(registration.id) {
-          $0 = StationLife(names: registration.names)
-          $0.retirement = registration.retirement
-          $0.zone = registration.zone
-          $0.recover(today[registration.id] ?? VisitCounts(), at: now)
-        }
-      }
-      return [.readAgain(after: 0)]
+    case .booted(let registrations, let today, let found):
+      return boot(registrations, today, found, now)
     case .quarantined(let rows): return readAgain(rows)
     case .linkOpened:
       isLinkUp = true
       revision += 1
-      return sorted.map { .announce($0) }
+      return wishesAgain() + sorted.map { .announce($0) }
     case .linkClosed:
       guard isLinkUp else { return [] }
       isLinkUp = false
       revision += 1
+      commands.loseAll()
       for station in sorted { life(station) { $0.linkLost() } }
       return sorted.map { .announce($0) }
     case .messageArrived(let path, let payload, let isRetained):
@@ -89,7 +81,27 @@ package struct Management: Equatable, Sendable {
       let changed = Set(forgetOldFindings(now)).union(showNewDays(now))
       return changed.sorted().map { .announce($0) }
     case .paceDue: return takePaced(now)
+    case .commands(let event): return follow(event, now)
     }
+  }
+
+  private mutating func boot(
+    _ registrations: [StationRegistration], _ today: [StationID: VisitCounts],
+    _ found: FoundCommands, _ now: Now
+  ) -> [ManagementEffect] {
+    refused = RefusedInput(since: now.wall)
+    daysShown = now.wall
+    for registration in registrations {
+      life(registration.id) {
+        $0 = StationLife(names: registration.names)
+        $0.retirement = registration.retirement
+        $0.zone = registration.zone
+        $0.recover(today[registration.id] ?? VisitCounts(), at: now)
+      }
+    }
+    for (station, wish) in found.wishes { life(station) { $0.wish = wish } }
+    return [.readAgain(after: 0)]
+      + effects(of: commands.boot(found.open, epoch: found.epoch, at: now))
   }
 
   /// The service found something about a station: its alarm stands for a day from now.
@@ -119,6 +131,9 @@ package struct Management: Equatable, Sendable {
       return true
     }
   }
+
+  /// When `.commands(.due)` is wanted; nil where nothing waits for it.
+  package var nextCommand: Instant? { commands.deadline }
 
   /// When `dayBegan` or `hourPassed` is wanted next: at the next quarter of an hour, because at
   /// one of these a day begins wherever a station stands, and the counts of today with it.
@@ -189,7 +204,11 @@ extension Management {
       switch topic {
       case .status:
         let status = try StatusPayload(json: payload)
-        return hear(station, now) { $0.take(status, isRetained: isRetained, at: now) }.effects
+        let (isTaken, effects) = hear(station, now) {
+          $0.take(status, isRetained: isRetained, at: now)
+        }
+        if isTaken, !status.isOnline { commands.lose(station) }
+        return effects
       case .birth:
         return take(try BirthPayload(json: payload), of: station, isRetained, now)
       case .state(_, let part):
@@ -204,8 +223,14 @@ extension Management {
       case .request:
         guard !isRetained else { return note(.retainedRequest(station), now) + Self.clear(path) }
         return ask(try StationRequest(json: payload), station, now)
-      case .ack, .reply, .serviceStatus, .sample, .command, .commandResult, .desiredConfiguration,
-        .reportedConfiguration:
+      case .commandResult:
+        guard !isRetained else { return note(.retainedElsewhere(station), now) + Self.clear(path) }
+        return effects(of: commands.hear(try CommandResult(json: payload), of: station))
+      case .reportedConfiguration:
+        return take(try ReportedConfiguration(json: payload), of: station, now)
+      // The broker has kept what this service said before.
+      case .desiredConfiguration where isRetained: return []
+      case .ack, .reply, .serviceStatus, .sample, .command, .desiredConfiguration:
         guard isRetained, !topic.isRetained else { return note(.unknownTopic(station), now) }
         return note(.retainedElsewhere(station), now) + Self.clear(path)
       }
@@ -227,7 +252,9 @@ extension Management {
     let floor = InboundItem.floor(
       station, birth.session.stream, floor: birth.floor, ceiling: birth.ceiling)
     let zone = birth.zone.map { [ManagementEffect.store(.zone(station, $0))] } ?? []
-    return zone + [.store(floor)] + effects
+    // The broker may have kept a birth for days: nobody knows when its nonce was told.
+    let sent = isRetained ? [] : commands.hear(birth.nonce, of: station, at: now.instant)
+    return zone + [.store(floor)] + effects + self.effects(of: sent)
   }
 
   /// A message that names a session.

@@ -4,7 +4,9 @@ import StationProtocol
 /// An input of the service.
 package enum ManagementEvent: Equatable, Sendable {
   /// The first event: what the store knows.
-  case booted(stations: [StationRegistration], today: [StationID: VisitCounts])
+  case booted(
+    stations: [StationRegistration], today: [StationID: VisitCounts],
+    commands: FoundCommands = FoundCommands())
   /// A page of quarantine, as `readAgain` wanted it; empty where there is no more.
   case quarantined([Quarantined])
   /// The broker accepted a session, or it ended.
@@ -30,6 +32,7 @@ package enum ManagementEvent: Equatable, Sendable {
   case hourPassed
   /// `nextPaced` has come.
   case paceDue
+  case commands(CommandsEvent)
 }
 
 /// An output of the service.
@@ -48,6 +51,12 @@ package enum ManagementEffect: Equatable, Sendable {
   case clear(topic: String)
   /// Tell everyone who watches how this station stands now.
   case announce(StationID)
+  /// Take note of how far a command of this station has come, then say `advanced`.
+  case advance(CommandID, StationID, CommandNews)
+  /// Sign a command and send it; the broker may hold it back for its life at most.
+  case send(StationID, Command)
+  /// Sign what is wanted of a station, and have the broker keep it.
+  case publishDesired(StationID, DesiredConfiguration)
   /// Say in the log what came in and was not acceptable; never more than the station and why.
   case note(RefusedMessage)
 }

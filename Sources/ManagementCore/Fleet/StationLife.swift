@@ -13,6 +13,10 @@ package struct StationLife: Equatable, Sendable {
   package internal(set) var zone: Zone?
   /// That of the service's state when this station last changed.
   package internal(set) var revision: Int64 = 0
+  /// The wish of the service; nil where it never wanted anything.
+  package internal(set) var wish: Wish?
+  /// The station's answer to that; nil until it has given one.
+  package internal(set) var reported: ReportedConfiguration?
   package private(set) var status: StatusPayload?
   /// Whether the status is of the service's present link. An older one may have been overtaken
   /// while nobody listened.

@@ -57,6 +57,9 @@ package struct StationView: Equatable, Sendable {
       object.nullable("protocol", life.birth?.protocolVersion)
       object.key("capabilities")
       object.array(life.birth?.capabilities ?? []) { $0.value($1.text) }
+      object.key("operations")
+      object.array(life.birth?.operations ?? []) { $0.value($1.text) }
+      writeConfiguration(to: &object)
       object.key("clockTrusted")
       if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
       object.nullable("zone", life.zone?.name?.text)
@@ -93,6 +96,26 @@ package struct StationView: Equatable, Sendable {
         $0.field("name", issuer.name)
         $0.nullable("key", issuer.keyText)
       }
+    }
+  }
+
+  /// The wish, and the station's answer to it: they differ until it has heard.
+  private func writeConfiguration(to writer: inout JSONWriter) {
+    writer.key("lockDown")
+    writer.object { object in
+      object.field("wanted", life.wish?.desired.isLockedDown ?? false)
+      object.field("revision", life.wish?.desired.revision ?? 0)
+      object.nullable("by", life.wish?.actor)
+      object.nullable("reason", life.wish?.reason)
+      object.nullable("at", life.wish?.at.milliseconds)
+      object.key("inForce")
+      if let reported = life.reported {
+        object.value(reported.isLockedDown)
+      } else {
+        object.null()
+      }
+      object.nullable("reportedRevision", life.reported?.revision)
+      object.nullable("refusal", life.reported?.refusal?.fault.rawValue)
     }
   }
 

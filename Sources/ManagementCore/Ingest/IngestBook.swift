@@ -89,6 +89,14 @@ package protocol IngestBook {
   /// Adds to the counts of the hours of the stream's station.
   mutating func add(_ tallies: [HourTally], of stream: IngestStream) throws(Failure)
 
+  // MARK: Commands
+
+  /// Takes note of how far a command has come.
+  /// - Returns: the command as it is now; nil where nothing has changed.
+  mutating func advance(
+    _ id: CommandID, of station: StationID, _ news: CommandNews, at now: Now
+  ) throws(Failure) -> OrderedCommand?
+
   // MARK: Quarantine
 
   func isConfined(_ raw: [UInt8], at seq: UInt64, in key: StreamKey) throws(Failure) -> Bool

@@ -36,6 +36,8 @@ package enum RecordConsumer: CaseIterable, Sendable {
   case codes
   /// Takes note of whose events they are.
   case members
+  /// Follows how far commands have come.
+  case commands
 
   /// The families whose records the consumer is handed.
   private var families: Set<Record.Family> {
@@ -45,6 +47,7 @@ package enum RecordConsumer: CaseIterable, Sendable {
     case .counts: [.entry, .occupancy, .exchange]
     case .measurements: [.climate]
     case .codes, .members: [.entry, .exchange]
+    case .commands: [.command]
     }
   }
 
@@ -75,6 +78,12 @@ extension IngestBook {
     case .members:
       guard let event = new.event, let member = new.record.member else { return }
       try note(event: event, of: member)
+    case .commands:
+      guard case .command(let record) = new.record.body,
+        let command = try advance(
+          record.id, of: new.stream.key.station, CommandNews(record), at: new.now)
+      else { return }
+      outcome.commands.append(command)
     }
   }
 

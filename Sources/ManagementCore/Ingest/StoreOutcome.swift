@@ -31,6 +31,8 @@ package struct StoreOutcome: Equatable, Sendable {
   package var answer: Answer?
   /// The member codes by which somebody came in or wanted something.
   package internal(set) var codes: [CodeDigest] = []
+  /// The commands that have come further.
+  package internal(set) var commands: [OrderedCommand] = []
   /// What a record of this item told the ledger and does not fit.
   package var discrepancies: [Discrepancy] = []
   /// The visits of the station's new records, each day once: one day nearly always.

@@ -4,18 +4,6 @@ import StationProtocol
 import Time
 
 extension JSONWriter {
-  /// A number, or null.
-  package mutating func nullable(_ name: StaticString, _ number: Int64?) {
-    key(name)
-    if let number { value(number) } else { null() }
-  }
-
-  /// A text, or null.
-  package mutating func nullable(_ name: StaticString, _ text: String?) {
-    key(name)
-    if let text { value(text) } else { null() }
-  }
-
   fileprivate mutating func exchange(_ exchange: Exchange) {
     field("exchange", exchange.id)
     field("member", exchange.member.text)

@@ -13,7 +13,7 @@ package enum Role: String, CaseIterable, Sendable {
     case (.viewer, .manageMembers), (.viewer, .issueCodes), (.viewer, .nameStations),
       (.viewer, .viewQuarantine), (.viewer, .viewAudit), (.viewer, .viewPoints),
       (.viewer, .movePoints),
-      (.viewer, .setRules):
+      (.viewer, .setRules), (.viewer, .command):
       false
     }
   }
@@ -34,4 +34,6 @@ package enum Operation: String, CaseIterable, Sendable {
   /// Issues, grants, reversals, decisions about holds.
   case movePoints
   case setRules
+  /// Orders to stations, and what is wanted of them.
+  case command
 }

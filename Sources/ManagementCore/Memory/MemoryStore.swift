@@ -21,6 +21,10 @@ package final class MemoryStore: ManagementStore {
   var book = MemoryBook()
   var unreadable: [Quarantined] = []
   var lastUnreadable: Int64 = 0
+  /// In the order in which they were given.
+  var commands: [OrderedCommand] = []
+  var commandKeys: [OrderKey: Int] = [:]
+  var wishesOfStations: [StationID: Wish] = [:]
 
   struct Place: Hashable {
     var key: StreamKey
@@ -56,6 +60,9 @@ package final class MemoryStore: ManagementStore {
     book = other.book
     unreadable = other.unreadable
     lastUnreadable = other.lastUnreadable
+    commands = other.commands
+    commandKeys = other.commandKeys
+    wishesOfStations = other.wishesOfStations
   }
 
   /// The store has come back from a backup: of how far streams have come since it knows nothing.

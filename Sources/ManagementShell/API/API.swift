@@ -27,6 +27,12 @@ final class API {
   }
   /// A station was taken out of use, or back into it.
   var onRetired: (StationID, Retirement?) -> Void = { _, _ in }
+  /// Tells the core of a command.
+  var onCommand: (CommandsEvent) -> Void = { _ in }
+  /// Whether a command to a station can be sent at this moment.
+  var reaches: (StationID) -> Bool = { _ in false }
+  /// The life of the store; nil where commands cannot be signed.
+  var commandEpoch: StoreEpoch?
   /// What `/health` says: whether the broker and the store are well.
   var health: () -> (broker: Bool, store: Bool) = { (false, false) }
   /// What cannot be used of the service's own files, a sentence each without a secret.

@@ -39,7 +39,8 @@ struct Endpoint {
 
   /// Every call below `/api/v1`.
   static var all: [Endpoint] {
-    stations + measurements + counts + events + quarantine + audit + refusedInputs + members + codes
+    stations + commands + measurements + counts + events + quarantine + audit + refusedInputs
+      + members + codes
       + points
       + pendingOrders + holds + unproven + exchangeRules + takings
   }

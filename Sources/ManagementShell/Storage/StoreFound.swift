@@ -13,6 +13,8 @@ struct StoreFound {
   let today: [StationID: VisitCounts]
   /// The id of the newest event; 0 where there is none.
   let newestEvent: Int64
+  /// The commands that are under way, and what is wanted of stations.
+  let commands: FoundCommands
 
   /// - Throws: where the store cannot be used; the service cannot run then.
   init(_ path: String, at now: Now) throws(StoreFailure) {
@@ -23,6 +25,8 @@ struct StoreFound {
       stations = try store.stations()
       today = try store.countsOfToday(at: now)
       newestEvent = try store.lastEventID()
+      commands = FoundCommands(
+        open: try store.openCommands(), wishes: try store.wishes(), epoch: epoch)
     } catch {
       throw StoreFailure("the store cannot be used: \(error)")
     }

@@ -141,6 +141,18 @@ extension Climate {
     }
   }
 
+  /// - Returns: why nothing was changed; nil where it was.
+  mutating func carryOut(_ order: ClimateOrder, _ step: inout Step) -> OrderFault? {
+    switch order {
+    case .setRelay(let relay, let hold):
+      guard let index = relays.firstIndex(where: { $0.configuration.relay == relay }) else {
+        return .noSuchPart
+      }
+      carryOut(relays[index].hold(hold), relay, &step)
+      return nil
+    }
+  }
+
   private func carryOut(_ change: RelaySwitch.Change?, _ relay: Relay, _ step: inout Step) {
     guard let change else { return }
     step.effects.append(.climate(.setRelay(relay, isOn: change.isOn)))

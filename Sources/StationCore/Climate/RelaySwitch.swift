@@ -22,6 +22,8 @@ package struct RelaySwitch: Equatable, Sendable {
   package private(set) var presence = Presence.occupied
   /// Somebody has switched it on by hand.
   package private(set) var isOverridden = false
+  /// How the service holds it; a hand at the station goes before that.
+  package private(set) var hold = RelayHold.automatic
 
   package enum Presence: Equatable, Sendable {
     /// Somebody is inside, or may be. Can become `leaving` when the room is known to be empty.
@@ -46,7 +48,14 @@ package struct RelaySwitch: Equatable, Sendable {
 
   package init(_ configuration: RelayConfiguration) { self.configuration = configuration }
 
-  package var isOn: Bool { isOverridden || presence != .empty }
+  package var isOn: Bool {
+    switch hold {
+    case _ where isOverridden: true
+    case .automatic: presence != .empty
+    case .stayOn: true
+    case .stayOff: false
+    }
+  }
 
   package var deadline: Instant? {
     if case .leaving(let until) = presence { until } else { nil }
@@ -76,6 +85,13 @@ package struct RelaySwitch: Equatable, Sendable {
     let before = self.isOn
     isOverridden = isOn
     return self.isOn == before ? nil : Change(isOn: self.isOn, cause: .override)
+  }
+
+  /// The service holds it, or lets it follow the count again.
+  package mutating func hold(_ hold: RelayHold) -> Change? {
+    let before = isOn
+    self.hold = hold
+    return isOn == before ? nil : Change(isOn: isOn, cause: .command)
   }
 
   package mutating func wake(at now: Instant) -> Change? {

@@ -6,17 +6,20 @@ import Time
 
 extension Door {
   /// Somebody was granted entry. A grant during a grant extends it and never shortens it.
-  /// - Parameter code: the code that was shown; nil where it was none.
+  /// - Parameters:
+  ///   - code: the code that was shown; nil where it was none.
+  ///   - cause: on whose word.
   package mutating func grant(
-    _ code: CodeDigest?, isExtended: Bool = false, at now: Instant
+    _ code: CodeDigest?, isExtended: Bool = false, for cause: OpenCause = .granted,
+    at now: Instant
   ) -> [Action] {
     let until = now + timing.access(isExtended: isExtended)
     switch strike {
-    case .secured: release(until: until, for: .granted, isExtended: isExtended, code)
+    case .secured: release(until: until, for: cause, isExtended: isExtended, code)
     case .released(var release):
       release.until = max(release.until, until)
       release.closings += 1
-      release.cause = .granted
+      release.cause = cause
       release.isExtended = release.isExtended || isExtended
       release.code = code
       strike = .released(release)
@@ -168,6 +171,14 @@ extension Door {
       if !isReleased { actions.append(.locked(.closed)) }
     }
     return actions + alarms.map(Action.clear)
+  }
+
+  /// Somebody has looked at the contact: it is believed again until grants go by without it.
+  package mutating func resetContact() -> [Action] {
+    guard isContactFaulty else { return [] }
+    isContactFaulty = false
+    unusedGrants = 0
+    return [.clear(.contactFault)]
   }
 
   /// The contact works.

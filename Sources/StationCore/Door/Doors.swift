@@ -116,6 +116,32 @@ extension Doors {
     run(id, &step) { $0.grant(code, isExtended: isExtended, at: $1) }
   }
 
+  /// Releases a door once on the word of the service.
+  /// - Returns: why it was not; nil where it was.
+  mutating func open(
+    isExtended: Bool, at id: AccessPointID, _ step: inout Step
+  ) -> OrderFault? {
+    guard let point = self[id] else { return .noSuchPart }
+    if point.resolution.mode == .lockDown { return .lockedDown }
+    guard point.areLinesReadable else { return .linesLost }
+    run(id, &step) { $0.grant(nil, isExtended: isExtended, for: .command, at: $1) }
+    return nil
+  }
+
+  /// Why a door cannot be opened to everyone now; nil where it can.
+  func freeAccessFault(at id: AccessPointID) -> OrderFault? {
+    guard let point = self[id] else { return .noSuchPart }
+    if !point.door.lock.canStayReleased { return .pulseLock }
+    if point.resolution.mode == .lockDown { return .lockedDown }
+    return point.areLinesReadable ? nil : .linesLost
+  }
+
+  /// The contact of a door is believed again.
+  mutating func resetContact(at id: AccessPointID?, _ step: inout Step) {
+    guard let id else { return }
+    run(id, &step) { door, _ in door.resetContact() }
+  }
+
   mutating func requestExit(at id: AccessPointID, _ step: inout Step) {
     run(id, &step) { $0.requestExit(at: $1) }
   }

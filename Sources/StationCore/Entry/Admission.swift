@@ -31,7 +31,7 @@ package struct Admission: Equatable, Sendable {
   private var issuers = IssuerWatch()
   /// The lists of single members.
   private(set) var directory = MemberDirectory()
-  private(set) var modes: Modes
+  var modes: Modes
   /// The keeper was told the number of a card.
   private var hasShownCard = false
 
@@ -39,6 +39,8 @@ package struct Admission: Equatable, Sendable {
     let id: AccessPointID
     var entry = Entry()
     var leaving = LeavingReader()
+    /// The service lets nobody in by this reader.
+    var isHeld = false
   }
 
   /// The entry of somebody who is let in.
@@ -128,6 +130,7 @@ package struct Admission: Equatable, Sendable {
       inside: policy.capacity.most == nil ? 0 : headcount.expected, openFor: door.openFor,
       isPartnerOpen: isPartnerOpen,
       mode: door.mode, now: now.instant)
+    context.isReaderHeld = points[index].isHeld
     context.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
     return points[index].entry.decide(attempt, context)
   }
@@ -305,9 +308,14 @@ extension Admission {
   /// The keys of issuers, as they were last read.
   var standings: [IssuerStanding] { issuers.standings ?? [] }
 
-  mutating func boot(_ recovered: Recovered, at now: Instant) {
+  mutating func boot(_ recovered: Recovered, _ step: inout Step) {
+    let now = step.now.instant
     marks.recover(recovered.marks.filter { $0.purpose == .door })
     guesses.recover(recovered.guesses, at: now)
+    for index in points.indices {
+      points[index].isHeld = recovered.heldReaders.contains(points[index].id)
+      step.set(.readerHeld, points[index].id, stands: points[index].isHeld)
+    }
   }
 
   /// The changes of which a new store has to be told.
@@ -315,5 +323,29 @@ extension Admission {
   func memory(forgetting: WallTime, at now: Instant) -> [RecoveryChange] {
     marks.all(for: .door).map { .mark($0, forgetting: forgetting) }
       + guesses.changes(at: now).map { .guess($0) }
+      + points.filter(\.isHeld).map { .readerHold($0.id, isHeld: true) }
+  }
+}
+
+// MARK: - What the service orders
+
+extension Admission {
+  /// - Returns: why nothing was changed; nil where it was.
+  mutating func carryOut(_ order: EntryOrder, _ step: inout Step) -> OrderFault? {
+    guard let index = index(of: order.accessPoint) else { return .noSuchPart }
+    let isHeld = order.kind == .holdReader
+    guard points[index].isHeld != isHeld else { return .nothingToDo }
+    points[index].isHeld = isHeld
+    step.remember([.readerHold(order.accessPoint, isHeld: isHeld)], .urgent)
+    step.set(.readerHeld, order.accessPoint, stands: isHeld)
+    return nil
+  }
+
+  /// Somebody knows of what happened at a reader.
+  mutating func reset(_ alarm: Alarm, at point: AccessPointID?, _ step: inout Step) {
+    if alarm == .wrongTries, let point, let index = index(of: point) {
+      _ = points[index].entry.tries.good()
+    }
+    step.set(alarm, point, stands: false)
   }
 }

@@ -192,7 +192,7 @@ extension Denial {
   fileprivate var canPass: Bool {
     switch self {
     case .paused, .clockUntrusted, .notYetValid, .suspended, .closed, .notReserved, .passedBack,
-      .interlocked, .full, .lockedDown, .maintenance:
+      .interlocked, .full, .lockedDown, .maintenance, .readerHeld:
       true
     case .malformed, .unsupportedAlgorithm, .unknownKey, .badSignature, .unknownCard, .wrongPIN,
       .issuerEnded, .expired, .tooLongLived, .noSubject, .wrongAudience, .beyondIssuer, .revoked,

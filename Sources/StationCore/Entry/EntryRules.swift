@@ -48,6 +48,8 @@ package struct EntryContext: Equatable, Sendable {
   package var mode: DoorMode
   /// Too many wrong PINs or cards came before: this one has to wait, whatever it is.
   package var isHeld = false
+  /// The service lets nobody in by this reader.
+  package var isReaderHeld = false
   package var now: Instant
 
   package init(
@@ -101,6 +103,7 @@ package struct EntryRule: Sendable {
     EntryRule(denial: .full, yieldsToMaintainers: true, examine: capacity),
     EntryRule(.lockedDown, yieldsToMaintainers: true) { $1.mode == .lockDown },
     EntryRule(.maintenance, yieldsToMaintainers: true) { $1.mode == .maintenance },
+    EntryRule(.readerHeld, yieldsToMaintainers: true) { $1.isReaderHeld },
   ]
 
   private init(

@@ -12,12 +12,16 @@ struct Modes: Equatable, Sendable {
   private var points: [Point]
   /// The lock-down button is engaged.
   var isLockedDown = false
+  /// The service wants lock-down.
+  var isLockedDownByService = false
   /// The maintenance key is turned.
   private(set) var isInMaintenance = false
   /// Something was heard of the key since the start; before that nobody has turned it.
   private var isKeyHeard = false
   /// When the modes are to be looked at again, whatever happens.
   private(set) var dueAt: Instant?
+  /// How often the service has opened or shut a door to everyone.
+  private var freedoms = 0
   /// For what the modes were last found; nil before the first time.
   private var resolvedFor: Switches?
 
@@ -25,17 +29,34 @@ struct Modes: Equatable, Sendable {
     let id: AccessPointID
     /// Someone was let in since the free hours began.
     var hasFirstPerson = false
+    /// Until when the service has opened the door to everyone; a restart ends that.
+    var freeUntil: Instant?
   }
 
   /// The switches on which modes depend besides time, hours and the uplink.
   private struct Switches: Equatable, Sendable {
     var isLockedDown: Bool
     var isInMaintenance: Bool
+    var isLockedDownByService: Bool
+    /// How often the service has opened or shut a door to everyone.
+    var freedoms: Int
   }
 
   init(_ points: [AccessPointID], _ policy: EntryPolicy) {
     self.points = points.map { Point(id: $0) }
     self.policy = policy
+  }
+
+  /// The service opens a door to everyone, or with nil does so no more.
+  /// - Returns: whether that is another state than before.
+  @discardableResult
+  mutating func setFree(_ id: AccessPointID, until: Instant?) -> Bool {
+    guard let index = points.firstIndex(where: { $0.id == id }),
+      points[index].freeUntil != until
+    else { return false }
+    points[index].freeUntil = until
+    freedoms += 1
+    return true
   }
 
   /// A key that is found turned at a start was left there.
@@ -55,8 +76,11 @@ struct Modes: Equatable, Sendable {
 
   /// - Returns: one mode for each door, in their order; nil where none can have changed.
   mutating func resolve(_ around: Surroundings, _ now: Now) -> [ModeResolution]? {
-    let switches = Switches(isLockedDown: isLockedDown, isInMaintenance: isInMaintenance)
-    // Most stations know no other reasons than these two, and come here with every event.
+    endFreedoms(at: now.instant)
+    let switches = Switches(
+      isLockedDown: isLockedDown, isInMaintenance: isInMaintenance,
+      isLockedDownByService: isLockedDownByService, freedoms: freedoms)
+    // Most stations know no other reasons than these, and come here with every event.
     guard policy.modesDependOnTime || switches != resolvedFor else { return nil }
     resolvedFor = switches
     let isFreeHour = isFreeHour(around, now)
@@ -67,9 +91,21 @@ struct Modes: Equatable, Sendable {
     return points.map { point in
       ModeInputs(
         program: policy.program(of: point.id), isLockedDown: isLockedDown,
-        isInMaintenance: isInMaintenance, isFreeHour: isFreeHour, isOpenHour: isOpenHour,
-        hasFirstPerson: point.hasFirstPerson, isCutOff: isCutOff
+        isLockedDownByService: isLockedDownByService, isInMaintenance: isInMaintenance,
+        isFreeHour: isFreeHour, isOpenHour: isOpenHour,
+        hasFirstPerson: point.hasFirstPerson, isCutOff: isCutOff,
+        isFreedByService: point.freeUntil != nil
       ).resolution
+    }
+  }
+
+  /// The time of what the service has opened to everyone may be over.
+  private mutating func endFreedoms(at now: Instant) {
+    guard let dueAt, dueAt <= now else { return }
+    for index in points.indices {
+      guard let until = points[index].freeUntil, until <= now else { continue }
+      points[index].freeUntil = nil
+      freedoms += 1
     }
   }
 
@@ -93,7 +129,7 @@ struct Modes: Equatable, Sendable {
   /// When a mode may next change by itself.
   private func nextLook(_ around: Surroundings, _ now: Now) -> Instant? {
     let cutOff = cutOffAt(around).flatMap { $0 > now.instant ? $0 : nil }
-    return [cutOff, nextHours(around, now)].compactMap { $0 }.min()
+    return ([cutOff, nextHours(around, now)] + points.map(\.freeUntil)).compactMap { $0 }.min()
   }
 
   /// When the hours that some door's mode goes by may next change.

@@ -115,7 +115,8 @@ extension Denial {
     case .malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .beyondIssuer: true
     case .unsupportedAlgorithm, .paused, .clockUntrusted, .issuerEnded, .notYetValid, .expired,
       .tooLongLived, .noSubject, .wrongAudience, .revoked, .replayed, .suspended, .closed,
-      .notReserved, .passedBack, .interlocked, .full, .lockedDown, .maintenance:
+      .notReserved, .passedBack, .interlocked, .full, .lockedDown, .maintenance,
+      .readerHeld:
       false
     }
   }

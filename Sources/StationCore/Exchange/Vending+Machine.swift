@@ -17,8 +17,8 @@ extension Vending {
     case .silent(let order): fellSilent(order, &step)
     case .doorChanged(let isOpen): machine.sense(isOpen: isOpen)
     case .slotCounted(let slot, let stock, let bestBefore):
-      if around.isInMaintenance { count(slot, stock, bestBefore, &step) }
-    case .slotReleased(let slot): if around.isInMaintenance { release(slot, &step) }
+      if isBeingServed(around) { count(slot, stock, bestBefore, &step) }
+    case .slotReleased(let slot): if isBeingServed(around) { release(slot, &step) }
     }
   }
 
@@ -71,7 +71,7 @@ extension Vending {
 
   /// Why nothing is sold at all.
   private func saleStop(_ around: Surroundings, _ step: Step) -> ExchangeRefusal? {
-    if around.isInMaintenance { return .maintenance }
+    if isBeingServed(around) { return .maintenance }
     // A door of which nothing is known may be open, and somebody's hands behind it.
     if machine.door == .open || machine.door == .unknown { return .machineOpen }
     if machine.isThere != true { return .machineLost }
@@ -127,9 +127,42 @@ extension Vending {
     step.changedParts.insert(.vending)
   }
 
+  // MARK: - What the service orders
+
+  /// - Returns: why nothing was changed; nil where it was.
+  mutating func carryOut(_ order: ExchangeOrder, _ step: inout Step) -> OrderFault? {
+    switch order {
+    case .beginRestock(let seconds):
+      // Whoever has been told that an article comes gets it, or his points back, first.
+      guard session.exchange == nil else { return .busy }
+      restockUntil = step.now.instant + .seconds(seconds)
+    case .endRestock:
+      guard restockUntil != nil else { return .nothingToDo }
+      restockUntil = nil
+    case .withdrawSlot(let id):
+      guard let slot = planogram[id] else { return .noSuchPart }
+      guard slot.memory.quarantine == nil else { return .nothingToDo }
+      guard session.exchange?.slot != id else { return .busy }
+      quarantine(id, .withdrawn, &step)
+    case .returnSlot(let id):
+      guard let slot = planogram[id] else { return .noSuchPart }
+      switch slot.memory.quarantine {
+      case nil: return .nothingToDo
+      // Somebody has to look at the machine.
+      case .fault?, .unknown?: return .conditionStands
+      case .withdrawn?:
+        guard let memory = planogram.release(id) else { return .nothingToDo }
+        step.journal(.exchange(.slotReleased(id)), .urgent, [.slot(memory)])
+        step.changedParts.insert(.vending)
+      }
+    }
+    return nil
+  }
+
   // MARK: - Time, alarms, screen
 
   mutating func pass(_ around: Surroundings, _ step: inout Step) {
+    if let until = restockUntil, until <= step.now.instant { restockUntil = nil }
     passExchange(around, &step)
     if !session.isDecided,
       let index = machine.takeCheck(of: planogram.slots.count, at: step.now.instant)
@@ -159,7 +192,7 @@ extension Vending {
   /// A look at all slots is taken only where something has changed: doors are more frequent.
   private func screenGround(_ around: Surroundings, _ step: Step) -> ScreenGround {
     ScreenGround(
-      stop: saleStop(around, step), isInMaintenance: around.isInMaintenance,
+      stop: saleStop(around, step), isInMaintenance: isBeingServed(around),
       isThere: machine.isThere,
       door: machine.door, isDropInDoubt: isDropInDoubt,
       phase: session.phase, revision: planogram.revision, day: today(around, step.now))
@@ -176,7 +209,7 @@ extension Vending {
         refusal: stop ?? slot.refusal(on: day))
     }
     let screen = VendingScreen(
-      stop: stop, isInMaintenance: around.isInMaintenance, phase: session.phase, slots: slots)
+      stop: stop, isInMaintenance: isBeingServed(around), phase: session.phase, slots: slots)
     guard screen != self.screen else { return }
     if screen.stop != self.screen?.stop { step.changedParts.insert(.vending) }
     self.screen = screen

@@ -22,6 +22,8 @@ package struct Vending: Equatable, Sendable {
   var balances: Int64 = 0
   /// The bytes that were shown last, and when.
   private var shown: Shown?
+  /// Until when somebody without the key may count slots; a restart ends that.
+  var restockUntil: Instant?
   /// What the screen shows, and for what it was last looked at.
   var screen: VendingScreen?
   var shownFor: ScreenGround?
@@ -52,6 +54,11 @@ package struct Vending: Equatable, Sendable {
 
   /// So many such turns in a row are no bad luck: somebody hides the drop, or plays with the plug.
   static let mostUnseen = 3
+
+  /// Somebody may count slots, and nothing is sold: the key is turned, or the service has said so.
+  func isBeingServed(_ around: Surroundings) -> Bool {
+    around.isInMaintenance || restockUntil != nil
+  }
 
   /// The machine says that it cannot see a drop, or too often nobody saw one.
   var isDropInDoubt: Bool { machine.isDropSensorFaulty || unseen >= Self.mostUnseen }
@@ -99,7 +106,10 @@ package struct Vending: Equatable, Sendable {
 
   var deadline: Instant? {
     // While a motor is told, nothing else is asked of the machine, however long it has been due.
-    [session.deadline, session.isDecided ? nil : machine.deadline, refusals.deadline]
-      .compactMap { $0 }.min()
+    [
+      session.deadline, session.isDecided ? nil : machine.deadline, refusals.deadline,
+      restockUntil,
+    ]
+    .compactMap { $0 }.min()
   }
 }

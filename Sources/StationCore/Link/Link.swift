@@ -26,6 +26,9 @@ package enum LinkEvent: Equatable, Sendable {
   case acknowledged(Acknowledgement)
   /// The service is there, on this store.
   case serviceHeard(StoreEpoch)
+  /// The service says at this moment that it is there: it may have come up just now, and measures
+  /// the age of a nonce from when it hears of it.
+  case serviceCameUp
   /// The kept end that was asked for; nil where there is no further one.
   case keptEndRead(KeptEnds.Row?)
   /// The broker brought a message that means nothing to this station.
@@ -37,6 +40,7 @@ struct StationIdentity: Equatable, Sendable {
   let version: String
   let zone: ZoneName?
   let capabilities: [Capability]
+  let operations: [OperationWord]
   let accessPoints: [AccessPointID]
 }
 
@@ -53,11 +57,13 @@ package struct Link: Equatable, Sendable {
   private var refusedMessages = RefusedMessages()
   package private(set) var renewal = StreamRenewal()
   private var keptEnds = KeptEnds()
+  private var challenges = Challenges()
 
   init(_ identity: StationIdentity) { self.identity = identity }
 
   mutating func boot(_ recovered: Recovered, at now: Instant) {
     boot = recovered.boot
+    challenges.boot(recovered.start)
     isStoreDurable = recovered.isDurable
     keptEnds.recover(recovered.serviceStore)
     uplinkLostAt = now
@@ -69,6 +75,7 @@ package struct Link: Equatable, Sendable {
     next.add(refusedMessages.deadline)
     next.add(renewal.deadline)
     next.add(keptEnds.deadline)
+    if uplink != nil { next.add(challenges.deadline) }
     return next.deadline
   }
 
@@ -90,13 +97,15 @@ package struct Link: Equatable, Sendable {
     case .copyFound: note(.storeCopied, &step)
     case .serviceHeard(let epoch):
       follow(keptEnds.hear(epoch, at: step.now.instant), &step)
+    case .serviceCameUp: publishBirth(around, &step)
     case .keptEndRead(let row): follow(keptEnds.take(row, at: step.now.instant), &step)
     case .acknowledged(let ack): take(ack, around, &step)
     case .messageRefused(let refusal): refuse(refusal, &step)
     }
   }
 
-  mutating func pass(_ step: inout Step) {
+  mutating func pass(_ around: Surroundings, _ step: inout Step) {
+    if let due = challenges.deadline, due <= step.now.instant { publishBirth(around, &step) }
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       step.journal(.station(.messagesRefused(refusal, count: count)), .soon)
     }
@@ -113,6 +122,18 @@ package struct Link: Equatable, Sendable {
   private mutating func note(_ alarm: Alarm, _ step: inout Step) {
     renewal.note(alarm, at: step.now.instant)
     step.set(alarm, nil, stands: true)
+  }
+
+  /// When a nonce was told; nil where this life of the daemon has told no such one of late.
+  func moment(of nonce: SessionNonce) -> Instant? { challenges.moment(of: nonce) }
+
+  /// Somebody knows of it.
+  /// - Returns: false where more than the memory of it keeps the alarm.
+  mutating func reset(_ alarm: Alarm, _ step: inout Step) -> Bool {
+    if alarm == .storeLost, !isStoreDurable { return false }
+    renewal.forget(alarm)
+    step.set(alarm, nil, stands: false)
+    return true
   }
 
   private mutating func refuse(_ refusal: MessageRefusal, _ step: inout Step) {
@@ -142,7 +163,7 @@ extension Link {
     keptEnds.uplinkClosed()
   }
 
-  func publishBirth(_ around: Surroundings, _ step: inout Step) {
+  mutating func publishBirth(_ around: Surroundings, _ step: inout Step) {
     guard let uplink else { return }
     step.effects.append(
       .link(
@@ -150,6 +171,7 @@ extension Link {
           BirthPayload(
             session: SessionID(stream: step.outbox.stream, boot: boot, connection: uplink),
             version: identity.version, capabilities: identity.capabilities,
+            operations: identity.operations, nonce: challenges.draw(at: step.now.instant),
             accessPoints: identity.accessPoints, floor: step.outbox.floor,
             ceiling: step.outbox.durable, isClockTrusted: step.now.isTrusted,
             zone: identity.zone, issuers: around.issuers, at: step.now.wall))))
@@ -158,7 +180,7 @@ extension Link {
   /// Makes room where too much waits, and sends what is durable. After a silence the birth goes
   /// first: without it a service that has missed it cannot tell records that will never come from
   /// records that are under way.
-  func send(_ around: Surroundings, _ step: inout Step) {
+  mutating func send(_ around: Surroundings, _ step: inout Step) {
     if let (folded, again) = step.outbox.fold() { give(way: folded, again, around, &step) }
     guard let (range, isRepeated) = step.outbox.takeSendable(at: step.now.instant) else { return }
     if isRepeated { publishBirth(around, &step) }
@@ -167,7 +189,7 @@ extension Link {
 
   /// A record that says who pays is written again before its first place is given up: a power cut
   /// in between leaves it twice, which the service knows by the exchange's id.
-  private func give(
+  private mutating func give(
     way folded: ClosedRange<UInt64>, _ again: [Record], _ around: Surroundings,
     _ step: inout Step
   ) {

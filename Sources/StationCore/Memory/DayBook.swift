@@ -38,7 +38,7 @@ package struct DayBook: Equatable, Sendable {
     switch cause {
     case .emptyAfterExit: Self.add(1, to: &tally.exitResets)
     case .emptyAfterCycle: Self.add(1, to: &tally.cycleResets)
-    case .underflow: break
+    case .underflow, .command: break
     }
   }
 

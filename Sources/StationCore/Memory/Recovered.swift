@@ -35,6 +35,14 @@ package struct Recovered: Equatable, Sendable {
   package var settlements: [Settlement]
   /// The service's store that has every end that is kept.
   package var serviceStore: StoreEpoch?
+  /// The commands that were begun and have no end.
+  package var commands: [OpenCommand]
+  /// The readers by which the service lets nobody in.
+  package var heldReaders: [AccessPointID]
+  /// The configuration that the service wanted last.
+  package var desired: DesiredConfiguration?
+  /// Drawn at this start.
+  package var start: StartNonce
   /// The store of before was damaged or could not be opened, and was set aside.
   package var hasLostStore: Bool
   /// Written records last; not so where no file could be had.
@@ -50,7 +58,10 @@ package struct Recovered: Equatable, Sendable {
     whereabouts: [Stay] = [], guesses: [GuessChange] = [],
     exchange: OpenExchange? = nil, serial: UInt8 = 0,
     slots: [SlotMemory] = [], settlements: [Settlement] = [],
-    serviceStore: StoreEpoch? = nil, hasLostStore: Bool = false, isDurable: Bool = true,
+    serviceStore: StoreEpoch? = nil, commands: [OpenCommand] = [],
+    heldReaders: [AccessPointID] = [], desired: DesiredConfiguration? = nil,
+    start: StartNonce = StartNonce(high: 0, low: 0), hasLostStore: Bool = false,
+    isDurable: Bool = true,
     hasNewerStore: Bool = false
   ) {
     self.stream = stream
@@ -71,6 +82,10 @@ package struct Recovered: Equatable, Sendable {
     self.slots = slots
     self.settlements = settlements
     self.serviceStore = serviceStore
+    self.commands = commands
+    self.heldReaders = heldReaders
+    self.desired = desired
+    self.start = start
     self.hasLostStore = hasLostStore
     self.isDurable = isDurable
     self.hasNewerStore = hasNewerStore

@@ -28,6 +28,12 @@ package enum RecoveryChange: Equatable, Sendable {
   case endKept(KeptEnd, at: WallTime, forgetting: WallTime?)
   /// The service's store that has every kept end.
   case serviceStore(StoreEpoch)
+  /// A command was begun; with nil it has ended.
+  case command(CommandID, operation: Order.Kind?)
+  /// The service lets nobody in by a reader.
+  case readerHold(AccessPointID, isHeld: Bool)
+  /// The configuration that the service wants.
+  case desired(DesiredConfiguration)
 }
 
 /// States that only a hand at the station ends, so that a restart must not.

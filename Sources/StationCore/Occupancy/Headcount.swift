@@ -157,6 +157,24 @@ extension Headcount {
   }
 }
 
+// MARK: - What the service orders
+
+extension Headcount {
+  /// - Returns: why nothing was changed; nil where it was.
+  mutating func carryOut(_ order: OccupancyOrder, _ step: inout Step) -> OrderFault? {
+    switch order {
+    case .correct(let inside):
+      let difference = occupancy.correct(to: inside)
+      step.changedParts.insert(.occupancy)
+      let left = inside == 0 ? whereabouts.clear() : nil
+      step.journal(
+        .occupancy(.corrected(by: difference, cause: .command, inside: inside)), .urgent,
+        occupancy.changes + (left.map { [.whereabouts($0)] } ?? []))
+      return nil
+    }
+  }
+}
+
 // MARK: - People
 
 extension Headcount {

@@ -63,6 +63,15 @@ package struct Occupancy: Equatable, Sendable {
     return residual
   }
 
+  /// Somebody has counted how many are inside.
+  /// - Returns: how many the count was wrong by.
+  package mutating func correct(to inside: Int64) -> Int64 {
+    let difference = inside - totals.inside
+    totals.corrections += difference
+    isStale = false
+    return difference
+  }
+
   /// The local day is this one now.
   /// - Returns: the day that is over.
   package mutating func turn(to day: Int) -> OccupancyDay? { book.turn(to: day) }

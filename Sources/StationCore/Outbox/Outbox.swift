@@ -86,10 +86,11 @@ package struct Outbox: Equatable, Sendable {
   }
 
   /// Whether a record can be handed to the store. Once too many wait for it, none is until half of
-  /// them are durable, but the steps of an exchange: those are few, and are money.
+  /// them are durable, but the steps of an exchange, which are money, and of a command, which is
+  /// done only once its intent is durable. Both are few.
   package func takes(_ kind: Record.Kind) -> Bool {
     switch kind {
-    case .exchange(.intended), .exchange(.dispensing), .exchange(.ended): true
+    case .exchange(.intended), .exchange(.dispensing), .exchange(.ended), .command: true
     default: pending.count < (passedOver == nil ? Self.mostPending : Self.mostPending / 2)
     }
   }

@@ -19,6 +19,7 @@ package enum Event: Equatable, Sendable {
   case climate(ClimateEvent)
   case exchange(ExchangeEvent)
   case link(LinkEvent)
+  case command(CommandEvent)
   /// `nextDeadline` has come.
   case wake
 }

@@ -15,6 +15,17 @@ extension Station {
     }
   }
 
+  /// How every part stands, for a maintainer.
+  package func states(at now: Now) -> [StateReport] {
+    let step = Step(now: now, Books(outbox: outbox, alarms: alarms))
+    let parts =
+      doors.points.map { StatePart.door($0.id) }
+      + StatePart.allCases.filter {
+        if case .door = $0 { false } else { true }
+      }
+    return parts.compactMap { state(of: $0, outbox.next - 1, surroundings, step) }
+  }
+
   private func state(
     of part: StatePart, _ seq: UInt64, _ around: Surroundings, _ step: Step
   ) -> StateReport? {

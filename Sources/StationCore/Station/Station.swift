@@ -17,18 +17,22 @@ package struct Station: ~Copyable, Sendable {
   private var clock: ClockTrust
   private var wires: Wires
   package private(set) var safety: Safety
-  package private(set) var doors: Doors
-  private var admission: Admission
-  package private(set) var headcount: Headcount
-  package private(set) var climate: Climate
+  package internal(set) var doors: Doors
+  var admission: Admission
+  package internal(set) var headcount: Headcount
+  package internal(set) var climate: Climate
   /// nil where there is no exchange machine.
-  package private(set) var vending: Vending? {
+  package internal(set) var vending: Vending? {
     didSet { isExchanging = vending?.session.isUnderWay == true }
   }
   /// An exchange was begun and has no outcome yet. Kept beside `vending`, which is large, because
   /// each step asks.
   private var isExchanging = false
-  package private(set) var link: Link
+  package internal(set) var link: Link
+  package internal(set) var commands = Commands()
+  package internal(set) var wishes = Wishes()
+  /// nil while none is under way.
+  var test: SelfTest?
 
   private struct Halfway: Sendable {
     var step: Step
@@ -53,7 +57,8 @@ package struct Station: ~Copyable, Sendable {
     link = Link(
       StationIdentity(
         version: configuration.version, zone: configuration.zone,
-        capabilities: configuration.capabilities, accessPoints: points))
+        capabilities: configuration.capabilities, operations: configuration.operations,
+        accessPoints: points))
   }
 
   /// Takes an event whole: both halves of its step, one after the other.
@@ -138,12 +143,13 @@ package struct Station: ~Copyable, Sendable {
     next.add(climate.deadline(books.outbox.room))
     next.add(vending?.deadline)
     next.add(link.deadline)
+    next.add(test?.ends)
     return next.deadline
   }
 
   // Inlined, because a call would be handed a copy of the whole station.
   @inline(__always)
-  private var surroundings: Surroundings {
+  var surroundings: Surroundings {
     Surroundings(
       boot: link.boot, uplink: link.uplink, uplinkLostAt: link.uplinkLostAt,
       isInMaintenance: admission.modes.isInMaintenance, isStoreDurable: link.isStoreDurable,
@@ -168,6 +174,7 @@ extension Station {
     case .climate(let event): climate.handle(event, &step)
     case .exchange(let event): follow(event, &step)
     case .link(let event): follow(event, &step)
+    case .command(let event): follow(event, &step)
     }
     return nil
   }
@@ -258,7 +265,11 @@ extension Station {
     case .journaled:
       let around = surroundings
       vending?.journaled(around, &step)
-    case .streamRenewed: vending?.abandon(&step)
+      carryOutCommands(&step)
+    case .streamRenewed:
+      vending?.abandon(&step)
+      commands.abandon(surroundings, &step)
+    case .uplinkOpened: wishes.publish(surroundings, &step)
     default: break
     }
   }
@@ -292,7 +303,8 @@ extension Station {
     judgeClock(&step)
     climate.pass(&step)
     vending?.pass(around, &step)
-    link.pass(&step)
+    passTest(around, &step)
+    link.pass(around, &step)
     if clock.isTimeToRemember(step.now) {
       step.remember(clock.changes(at: step.now), .relaxed)
     }
@@ -323,15 +335,18 @@ extension Station {
     clock.recover(lastTrusted: recovered.lastTrusted, mark: recovered.clockMark, at: now)
     _ = clock.observe(now)
     link.boot(recovered, at: now.instant)
-    admission.boot(recovered, at: now.instant)
     headcount.boot(recovered, clock, at: now)
     climate.boot(&step)
+    wishes.boot(recovered.desired)
+    admission.modes.isLockedDownByService = wishes.isLockedDown
     doors.boot(isFire: recovered.latches.contains(.fire), &step)
     climate.driveRelays(&step)
     step.journal(
       .station(
         .started(boot: recovered.boot, after: recovered.ending, version: configuration.version)),
       .urgent)
+    admission.boot(recovered, &step)
+    Commands.boot(recovered.commands, &step)
     if recovered.hasLostStore { step.set(.storeLost, nil, stands: true) }
     if recovered.hasNewerStore { step.set(.storeNewer, nil, stands: true) }
     follow(safety.boot(recovered.latches), &step)
@@ -349,6 +364,7 @@ extension Station {
     link.storeReplaced(stream, isDurable: isDurable, &step)
     step.remember(memory(at: step.now), .urgent)
     vending?.abandon(&step)
+    commands.abandon(surroundings, &step)
     step.set(.storeLost, nil, stands: true)
     link.publishBirth(surroundings, &step)
   }
@@ -361,6 +377,8 @@ extension Station {
     changes += safety.memory
     changes += admission.memory(forgetting: forgetting, at: now.instant)
     changes += vending?.memory(forgetting: forgetting) ?? []
+    changes += commands.memory
+    changes += wishes.memory
     return changes
   }
 }

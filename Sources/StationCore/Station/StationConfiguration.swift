@@ -20,13 +20,14 @@ package struct StationConfiguration: Equatable, Sendable {
   package var sensors: SensorPolicy
   /// nil where the station has no exchange machine.
   package var vending: VendingPolicy?
+  package var commands: CommandPolicy
 
   package init(
     version: String, accessPoints: [AccessPointConfiguration], entry: EntryPolicy = EntryPolicy(),
     occupancy: OccupancyPolicy = OccupancyPolicy(), clock: ClockTrust.Policy = .require,
     outbox: OutboxLimits = OutboxLimits(), fire: FirePolicy = FirePolicy(),
     relays: [RelayConfiguration] = [], sensors: SensorPolicy = SensorPolicy(),
-    vending: VendingPolicy? = nil
+    vending: VendingPolicy? = nil, commands: CommandPolicy = CommandPolicy()
   ) {
     precondition((1...AccessPointID.most).contains(accessPoints.count), "1 to 4 access points")
     self.version = version
@@ -39,6 +40,7 @@ package struct StationConfiguration: Equatable, Sendable {
     self.relays = relays.sorted { $0.relay.rawValue < $1.relay.rawValue }
     self.sensors = sensors
     self.vending = vending
+    self.commands = commands
   }
 
   /// The capabilities of a station of this configuration, in the order of their words.

@@ -11,6 +11,7 @@ package enum Effect: Equatable, Sendable {
   case exchange(ExchangeEffect)
   case store(StoreEffect)
   case link(LinkEffect)
+  case command(CommandEffect)
 }
 
 package enum DoorEffect: Equatable, Sendable {
@@ -62,6 +63,18 @@ package enum LinkEffect: Equatable, Sendable {
   case publishKeptEnd(KeptEnd)
 }
 
+package enum CommandEffect: Equatable, Sendable {
+  /// Tell the service how far a command has come.
+  case publishResult(CommandResult)
+  /// Tell the service, retained, which configuration is in force.
+  case publishReported(ReportedConfiguration)
+  case setLogLevel(LogLevel)
+  /// Write the support bundle, then say `finished`.
+  case collectSupport(CommandID)
+  /// End the daemon in an orderly way, so that systemd starts it again.
+  case restart
+}
+
 /// What the strike relay is told.
 package enum Strike: Equatable, Sendable {
   case release
@@ -75,6 +88,8 @@ package enum Notice: Equatable, Sendable {
   case refused(Denial, fault: CodeFault? = nil)
   /// The door has stood open for long, and is to be closed.
   case closeDoor
+  /// Nobody showed anything: the station shows itself, by every light and sound that a reader has.
+  case identify
 }
 
 /// The whole state of one part.

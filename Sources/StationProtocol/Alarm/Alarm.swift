@@ -26,6 +26,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   /// An input changes faster than a contact can.
   case inputChatter = "input-chatter"
   case readerLost = "reader-lost"
+  /// The service lets nobody in by this reader.
+  case readerHeld = "reader-held"
   case wrongTries = "wrong-tries"
   /// Someone opened a door while being forced to.
   case duress
@@ -127,7 +129,9 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
       .journalFilling, .storeLost, .storeCopied, .storeNewer, .issuerKeysLost, .listFaulty,
       .sendsTooMuch:
       .fault
-    case .slotEmpty, .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull: .notice
+    case .slotEmpty, .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull,
+      .readerHeld:
+      .notice
     }
   }
 }

@@ -17,4 +17,6 @@ package enum RelayCause: String, CaseIterable, Sendable {
   case empty
   /// A switch at the station.
   case override
+  /// The service ordered it.
+  case command
 }

@@ -48,14 +48,14 @@ package struct ListBounds<Element>: Sendable {
 
 extension MemberCoder {
   /// A member that is always there.
-  mutating func member<Value: MemberValue>(
+  package mutating func member<Value: MemberValue>(
     _ name: StaticString, _ value: Value?
   ) throws(Failure) -> Value {
     try present(try optional(name, value), name)
   }
 
   /// A whole number within a range.
-  mutating func number<Number: MemberValue & FixedWidthInteger>(
+  package mutating func number<Number: MemberValue & FixedWidthInteger>(
     _ name: StaticString, _ value: Number?, _ range: ClosedRange<Number> = 0...(.max)
   ) throws(Failure) -> Number {
     let number = try member(name, value)
@@ -64,7 +64,7 @@ extension MemberCoder {
   }
 
   /// A whole number within a range, or nothing.
-  mutating func optionalNumber<Number: MemberValue & FixedWidthInteger>(
+  package mutating func optionalNumber<Number: MemberValue & FixedWidthInteger>(
     _ name: StaticString, _ value: Number?, _ range: ClosedRange<Number> = 0...(.max)
   ) throws(Failure) -> Number? {
     let number = try optional(name, value)
@@ -73,14 +73,14 @@ extension MemberCoder {
   }
 
   /// A member that stands only where it is true; any other is not written and not read either.
-  mutating func flag(_ name: StaticString, _ value: Bool?) throws(Failure) -> Bool {
+  package mutating func flag(_ name: StaticString, _ value: Bool?) throws(Failure) -> Bool {
     guard let isSo = try optional(name, value == true ? true : nil) else { return false }
     try demand(isSo, of: name)
     return true
   }
 
   /// A member that is there exactly where something holds.
-  mutating func member<Value: MemberValue>(
+  package mutating func member<Value: MemberValue>(
     _ name: StaticString, _ value: Value?, where isThere: Bool
   ) throws(Failure) -> Value? {
     if isThere { return try member(name, value) }
@@ -89,7 +89,7 @@ extension MemberCoder {
   }
 
   /// A list that is always there.
-  mutating func list<Element: MemberValue>(
+  package mutating func list<Element: MemberValue>(
     _ name: StaticString, _ values: [Element]?, _ bounds: ListBounds<Element>
   ) throws(Failure) -> [Element] {
     try present(try optionalList(name, values, bounds), name)

@@ -11,6 +11,8 @@ package enum OpenCause: String, CaseIterable, Sendable {
   case fire
   /// The door was open to everyone.
   case free
+  /// The service ordered it.
+  case command
 }
 
 /// Why the strike was secured again.
@@ -43,4 +45,6 @@ package enum ModeCause: String, CaseIterable, Sendable {
   case input
   /// The link to the service was lost for long, or is back.
   case uplink
+  /// The service ordered it, or the time of its order is over.
+  case command
 }

@@ -88,6 +88,8 @@ package enum Denial: String, CaseIterable, Sendable {
   case lockedDown = "locked-down"
   /// Only maintainers are let in.
   case maintenance
+  /// The service lets nobody but maintainers in by this reader.
+  case readerHeld = "reader-held"
 
   package init(_ refusal: CodeRefusal) {
     self =

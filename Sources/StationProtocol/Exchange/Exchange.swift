@@ -273,20 +273,30 @@ package enum UnknownOutcome: String, CaseIterable, Sendable {
   case stale
 }
 
+/// The word of a slot that the service took out of use; no fault has it.
+package enum SlotWithdrawal: String, CaseIterable, Sendable {
+  case withdrawn
+}
+
 /// Why a slot is not used until somebody has looked at it.
 package enum QuarantineCause: Hashable, Sendable {
   case fault(MachineFault)
   case unknown(UnknownOutcome)
+  /// The service took the slot out of use.
+  case withdrawn
 
   package var word: String {
     switch self {
     case .fault(let fault): fault.rawValue
     case .unknown(let unknown): unknown.rawValue
+    case .withdrawn: SlotWithdrawal.withdrawn.rawValue
     }
   }
 
   package init?(_ word: String) {
-    if let fault = MachineFault(rawValue: word) {
+    if SlotWithdrawal(rawValue: word) != nil {
+      self = .withdrawn
+    } else if let fault = MachineFault(rawValue: word) {
       self = .fault(fault)
     } else if let unknown = UnknownOutcome(rawValue: word) {
       self = .unknown(unknown)

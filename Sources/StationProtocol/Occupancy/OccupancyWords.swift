@@ -17,4 +17,6 @@ package enum CorrectionCause: String, CaseIterable, Sendable {
   case emptyAfterExit = "empty-after-exit"
   /// The room was proven empty after a door had last been opened otherwise.
   case emptyAfterCycle = "empty-after-cycle"
+  /// The service ordered it: somebody has counted.
+  case command
 }

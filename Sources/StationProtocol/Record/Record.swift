@@ -25,11 +25,12 @@ package struct Record: Equatable, Sendable {
     case climate(ClimateRecord)
     case exchange(ExchangeRecord)
     case alarm(AlarmRecord)
+    case command(CommandRecord)
   }
 
   /// The subsystems that write records.
   package enum Family: Int, CaseIterable, Sendable {
-    case station, stream, door, entry, occupancy, climate, exchange, alarm
+    case station, stream, door, entry, occupancy, climate, exchange, alarm, command
   }
 
   package var family: Family {
@@ -42,6 +43,7 @@ package struct Record: Equatable, Sendable {
     case .climate: .climate
     case .exchange: .exchange
     case .alarm: .alarm
+    case .command: .command
     }
   }
 
@@ -50,7 +52,7 @@ package struct Record: Equatable, Sendable {
     switch body {
     case .entry(let record): record.member
     case .exchange(let record): record.member
-    case .station, .stream, .door, .occupancy, .climate, .alarm: nil
+    case .station, .stream, .door, .occupancy, .climate, .alarm, .command: nil
     }
   }
 
@@ -64,6 +66,7 @@ package struct Record: Equatable, Sendable {
     case climate(ClimateRecord.Kind)
     case exchange(ExchangeRecord.Kind)
     case alarm(AlarmRecord.Kind)
+    case command(CommandRecord.Kind)
 
     /// Whether it tells of an event. Measurements come by the minute and are kept for themselves,
     /// or nobody would find an event among them.
@@ -80,6 +83,7 @@ package struct Record: Equatable, Sendable {
     case .climate(let record): .climate(record.kind)
     case .exchange(let record): .exchange(record.kind)
     case .alarm(let record): .alarm(record.kind)
+    case .command(let record): .command(record.kind)
     }
   }
 }

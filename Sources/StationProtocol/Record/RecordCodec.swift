@@ -48,6 +48,9 @@ extension Record.Body {
     case .alarm(let kind):
       let old = body.flatMap { if case .alarm(let record) = $0 { record } else { nil } }
       return .alarm(try AlarmRecord.described(kind, old, by: &coder))
+    case .command(let kind):
+      let old = body.flatMap { if case .command(let record) = $0 { record } else { nil } }
+      return .command(try CommandRecord.described(kind, old, by: &coder))
     }
   }
 }
@@ -59,6 +62,7 @@ extension Record.Kind: MemberWord, CaseIterable {
     + OccupancyRecord.Kind.allCases.map(Self.occupancy)
     + ClimateRecord.Kind.allCases.map(Self.climate)
     + ExchangeRecord.Kind.allCases.map(Self.exchange) + AlarmRecord.Kind.allCases.map(Self.alarm)
+    + CommandRecord.Kind.allCases.map(Self.command)
 
   /// - Returns: nil where the word is a kind of no family.
   package init?(rawValue: String) {
@@ -83,6 +87,7 @@ extension Record.Kind: MemberWord, CaseIterable {
     case .climate(let kind): kind.rawValue
     case .exchange(let kind): kind.rawValue
     case .alarm(let kind): kind.rawValue
+    case .command(let kind): kind.rawValue
     }
   }
 }

@@ -55,6 +55,11 @@ package struct BirthPayload: Equatable, Sendable {
   package var protocolVersion: Int64?
   /// In the order of their words, each once.
   package var capabilities: [Capability]
+  /// The operations that it takes from the service, in the order of their words; those that only a
+  /// later version of the reader knows are among them.
+  package var operations: [OperationWord]
+  /// The number that a command must carry; nil of a station that takes none.
+  package var nonce: SessionNonce?
   package var accessPoints: [AccessPointID]
   /// The first sequence number that the station still holds or will write.
   package var floor: UInt64
@@ -69,12 +74,15 @@ package struct BirthPayload: Equatable, Sendable {
 
   package init(
     session: SessionID, version: String, protocolVersion: Int64? = ProtocolVersion.current,
-    capabilities: [Capability] = [], accessPoints: [AccessPointID], floor: UInt64,
+    capabilities: [Capability] = [], operations: [OperationWord] = [],
+    nonce: SessionNonce? = nil, accessPoints: [AccessPointID], floor: UInt64,
     ceiling: UInt64, isClockTrusted: Bool, zone: ZoneName? = nil,
     issuers: [IssuerStanding] = [], at: WallTime
   ) {
     self.protocolVersion = protocolVersion
     self.capabilities = capabilities
+    self.operations = operations
+    self.nonce = nonce
     self.zone = zone
     self.session = session
     self.version = version
@@ -118,11 +126,14 @@ extension BirthPayload: DescribedObject {
   ) throws(Coder.Failure) -> BirthPayload {
     let issuers = birth.flatMap { $0.issuers.isEmpty ? nil : $0.issuers }
     let capabilities = birth.flatMap { $0.capabilities.isEmpty ? nil : $0.capabilities }
+    let operations = birth.flatMap { $0.operations.isEmpty ? nil : $0.operations }
     return BirthPayload(
       session: try SessionID.described(birth?.session, by: &coder),
       version: try coder.member("version", birth?.version),
       protocolVersion: try coder.optionalNumber("protocol", birth?.protocolVersion, 1...(.max)),
       capabilities: try coder.optionalList("capabilities", capabilities, Capability.bounds) ?? [],
+      operations: try coder.optionalList("operations", operations, OperationWord.bounds) ?? [],
+      nonce: try coder.optional("nonce", birth?.nonce),
       accessPoints: try coder.list(
         "accessPoints", birth?.accessPoints, ListBounds(most: AccessPointID.most)),
       floor: try coder.number("floor", birth?.floor),

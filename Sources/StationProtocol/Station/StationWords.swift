@@ -17,4 +17,8 @@ package enum MessageRefusal: String, CaseIterable, Sendable {
   case unreadable
   /// An acknowledgement of another stream, or of records that were never written.
   case foreignAcknowledgement = "foreign-acknowledgement"
+  /// What only the service may order, without a signature by one of its keys.
+  case unsigned
+  /// A command whose time had run out when it came, or of an earlier life of this station.
+  case stale
 }

@@ -1,7 +1,7 @@
 // The MQTT topic tree as a type: a value gives its path, and the path gives the value back.
 
-/// A topic below `ws/v1`. The tree is the one of `asyncapi.yaml`, with those that are reserved for
-/// live samples, commands and configuration from the service. No part of a path but the station is
+/// A topic below `ws/v1`. The tree is the one of `asyncapi.yaml`, with one that is reserved
+/// for live samples. No part of a path but the station is
 /// chosen by a client: what a broker has to remember for a station is a fixed list.
 package enum Topic: Hashable, Sendable {
   /// Whether the station is connected; also its will. Retained.
@@ -20,13 +20,13 @@ package enum Topic: Hashable, Sendable {
   case reply(StationID)
   /// Values for live views that may be lost. Reserved.
   case sample(StationID)
-  /// An order to the station; service to station. Reserved.
+  /// A signed command; service to station.
   case command(StationID)
-  /// The outcome of an order. Reserved.
+  /// How far a station has come with a command.
   case commandResult(StationID)
-  /// How the station should be configured; service to station. Retained, reserved.
+  /// How the station should be configured; signed; service to station. Retained.
   case desiredConfiguration(StationID)
-  /// What the station made of it. Retained, reserved.
+  /// What the station made of it. Retained.
   case reportedConfiguration(StationID)
   /// Whether the service is connected; also its will. Retained.
   case serviceStatus
@@ -135,7 +135,7 @@ package enum Topic: Hashable, Sendable {
   /// Whether the service answers this station there.
   package func isHeard(by station: StationID) -> Bool {
     switch self {
-    case .ack(station), .reply(station): true
+    case .ack(station), .reply(station), .command(station): true
     default: false
     }
   }

@@ -11,7 +11,7 @@ import Time
 final class EntryRoom: ShellRoom {
   private let loop: EventLoop
   private let readers: StationReaders
-  private let issuers: IssuerKeys
+  private let issuers: KeyWatch<IssuerFiles>
   private var verifier: CodeVerifier
   private let members: MemberFiles
   private let unknownCard: UnknownCard
@@ -24,7 +24,7 @@ final class EntryRoom: ShellRoom {
     self.loop = loop
     self.tell = tell
     self.readers = StationReaders(readers, loop)
-    self.issuers = try IssuerKeys(issuers)
+    self.issuers = try IssuerKeys.watch(issuers)
     verifier = CodeVerifier(self.issuers.files.keys)
     self.members = try MemberFiles(members)
     unknownCard = UnknownCard(path: members.unknownCard)

@@ -1,4 +1,5 @@
 // The broker: records and states go out, answers of the service come in.
+import JSON
 import Linux
 import MQTT
 import StationCore
@@ -25,6 +26,12 @@ final class LinkRoom: ShellRoom {
     self.tell = tell
     link.onEvent = { [unowned self] in heard($0) }
     remainders.onCopy = { tell(.link(.copyFound), nil) }
+  }
+
+  /// A message on a topic where this station obeys. Returns why it is refused, or nil.
+  var onSealed: ([UInt8], Topic) throws(JSONError) -> MessageRefusal? {
+    get { link.onSealed }
+    set { link.onSealed = newValue }
   }
 
   func start() { link.start() }
@@ -54,6 +61,15 @@ final class LinkRoom: ShellRoom {
     case .remainder(let stream, let first, let records):
       remainders.take(stream, first: first, records: records)
     case .journaled, .keptEnd, .displaced: break
+    }
+  }
+
+  /// What the core says of commands and of its configuration; the rest is not the link's.
+  func perform(_ effect: CommandEffect) {
+    switch effect {
+    case .publishResult(let result): link.publish(result)
+    case .publishReported(let reported): link.publish(reported)
+    case .setLogLevel, .collectSupport, .restart: break
     }
   }
 

@@ -9,6 +9,8 @@ import StationProtocol
 final class StationLink {
   /// An event for the core.
   var onEvent: (Event) -> Void = { _ in }
+  /// A message on a topic where this station obeys. Returns why it is refused, or nil.
+  var onSealed: ([UInt8], Topic) throws(JSONError) -> MessageRefusal? = { _, _ in nil }
 
   private let station: StationID
   private var boot: Int64
@@ -34,7 +36,8 @@ final class StationLink {
     }
     client.onConnected = { [unowned self] in
       client.subscribe([
-        Topic.ack(station).path, Topic.reply(station).path, Topic.serviceStatus.path,
+        Topic.ack(station).path, Topic.reply(station).path, Topic.command(station).path,
+        Topic.desiredConfiguration(station).path, Topic.serviceStatus.path,
       ])
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
@@ -81,6 +84,15 @@ final class StationLink {
     send(.state(station, state.part), state.json, isRetained: true)
   }
 
+  /// Tells how far a command has come. What the link does not take is told by the command's record.
+  func publish(_ result: CommandResult) {
+    send(.commandResult(station), result.json, isRetained: false)
+  }
+
+  func publish(_ reported: ReportedConfiguration) {
+    send(.reportedConfiguration(station), reported.json, isRetained: true)
+  }
+
   /// Asks the service. What the link does not take is asked again by the core, or given up.
   func ask(_ request: StationRequest) {
     _ = client.publish(
@@ -119,7 +131,11 @@ final class StationLink {
 
   private func receive(_ message: MQTTMessage) {
     let topic = Topic(path: message.topic)
-    if topic == .serviceStatus { return receive(serviceStatus: message.payload) }
+    if topic == .serviceStatus {
+      return receive(serviceStatus: message.payload, isRetained: message.isRetained)
+    }
+    // A wish is kept by the broker for whoever comes later; a command never is.
+    if topic == .desiredConfiguration(station) { return receive(message.payload, on: topic) }
     guard let topic, topic.isHeard(by: station) else {
       return refuse(.unknownTopic, "a message on a topic that is not for this station")
     }
@@ -127,21 +143,35 @@ final class StationLink {
       return refuse(.retained, "an answer of the service that the broker has kept")
     }
     do throws(JSONError) {
-      if case .reply = topic {
-        onEvent(.exchange(.replied(try StationReply(json: message.payload))))
-      } else {
-        onEvent(.link(.acknowledged(try Acknowledgement(json: message.payload))))
+      switch topic {
+      case .reply: onEvent(.exchange(.replied(try StationReply(json: message.payload))))
+      case .command: receive(message.payload, on: topic)
+      default: onEvent(.link(.acknowledged(try Acknowledgement(json: message.payload))))
       }
     } catch {
       refuse(.unreadable, "an answer of the service that cannot be read: \(error)")
     }
   }
 
-  /// Kept by the broker or said now: it is the service's state either way.
-  private func receive(serviceStatus payload: [UInt8]) {
+  /// An empty message is how a broker is told to forget one.
+  private func receive(_ payload: [UInt8], on topic: Topic?) {
+    guard let topic, !payload.isEmpty else { return }
+    do throws(JSONError) {
+      guard let refusal = try onSealed(payload, topic) else { return }
+      refuse(refusal, "a message on \(topic.path) that no key of the service has signed")
+    } catch {
+      refuse(.unreadable, "a message on \(topic.path) that cannot be read: \(error)")
+    }
+  }
+
+  /// Kept by the broker or said now: it is the service's state either way. Said now, the service may
+  /// have come up.
+  private func receive(serviceStatus payload: [UInt8], isRetained: Bool) {
     do throws(JSONError) {
       let status = try ServiceStatusPayload(json: payload)
-      if status.isOnline, let store = status.store { onEvent(.link(.serviceHeard(store))) }
+      guard status.isOnline else { return }
+      if let store = status.store { onEvent(.link(.serviceHeard(store))) }
+      if !isRetained { onEvent(.link(.serviceCameUp)) }
     } catch {
       refuse(.unreadable, "a status of the service that cannot be read: \(error)")
     }

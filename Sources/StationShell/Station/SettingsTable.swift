@@ -11,7 +11,7 @@ extension StationSettings {
     .station, .accessPoint, .fire, .inputs, .relay, .reader, .entry, IssuerSettings.section,
     .members,
     .occupancy, .counter, .machine, .article, .slot, .screen, .measurements, .thermometer, .meter,
-    .clock, .board, .broker, .store,
+    .clock, .board, .broker, ServiceKeySettings.section, .commands, .store,
   ])
 }
 

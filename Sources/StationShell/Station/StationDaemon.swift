@@ -2,6 +2,7 @@
 import Daemon
 import GPIO
 import Glibc
+import JSON
 import Linux
 import StationCore
 import StationProtocol
@@ -17,6 +18,7 @@ package final class StationDaemon {
   /// nil where the station has no exchange machine.
   private let exchange: ExchangeRoom?
   private let link: LinkRoom
+  private let commands: CommandRoom
   /// In the order in which they start.
   private let rooms: [any ShellRoom]
   private let notifier = SystemdNotifier()
@@ -59,11 +61,18 @@ package final class StationDaemon {
     link = try LinkRoom(
       settings.station, settings.broker, loop, password: password, journal: store.journal,
       tell: tell)
+    commands = try CommandRoom(
+      loop, keys: settings.serviceKeys,
+      support: try SupportFile(path: settings.supportPath, store: settings.storePath), tell: tell)
     rooms =
       [wires, entry, OccupancyRoom(settings.counters, loop, tell: tell)]
       + (exchange.map { [$0] } ?? [])
-      + [try ClimateRoom(settings.sensors, loop, tell: tell), link]
+      + [try ClimateRoom(settings.sensors, loop, tell: tell), commands, link]
     ear.daemon = self
+    link.onSealed = { [commands] (payload, topic) throws(JSONError) in
+      try commands.receive(payload, on: topic)
+    }
+    commands.onRestart = { [unowned self] in requestStop() }
   }
 
   /// Serves until SIGTERM or SIGINT.
@@ -189,6 +198,9 @@ extension StationDaemon {
     case .climate(let effect): wires.perform(effect)
     case .exchange(let effect): exchange?.perform(effect)
     case .store(let effect): store.perform(effect, of: station.stream, at: latest)
+    case .command(let effect):
+      commands.perform(effect) { StationDescription.json(of: station, at: timekeeper.now()) }
+      link.perform(effect)
     case .link(let effect):
       let stream = station.stream
       link.perform(effect, of: stream) { [store] in store.rows($0, of: stream) }

@@ -14,6 +14,7 @@ enum StationFiles {
       Output.complain("there is no [issuer NAME] section: every member code will be refused")
     }
     var problems = IssuerKeys.read(settings.issuers).problems
+    problems += ServiceKeys.read(settings.serviceKeys).problems
     problems += MemberLists.check(settings.members)
     let directory = settings.broker.credentials
     guard password.isWithinReach(directory: directory) else {

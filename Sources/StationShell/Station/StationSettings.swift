@@ -2,6 +2,7 @@
 import Configuration
 import GPIO
 import Linux
+import MemberCode
 import MQTT
 import StationCore
 import StationProtocol
@@ -22,6 +23,9 @@ package struct StationSettings: Equatable, Sendable {
   /// nil where the station has no exchange machine.
   package var machine: MachineSettings?
   package var board: BoardSettings
+  /// The keys of the service that this station obeys.
+  package var serviceKeys: [ServiceKeySettings]
+  package var supportPath: String
   package var broker: BrokerSettings
   /// How each lock hangs on its relay.
   package var strikes: [AccessPointID: StrikeWiring]
@@ -45,6 +49,14 @@ package struct StationSettings: Equatable, Sendable {
 }
 
 extension SettingsReader {
+  fileprivate mutating func serviceKeys() -> [ServiceKeySettings] {
+    let keys = ServiceKeySettings.read(configuration)
+    if keys.count > ServiceKeySet.most {
+      fail(nil, "more than \(ServiceKeySet.most) [service-key NAME] sections")
+    }
+    return keys
+  }
+
   fileprivate mutating func build(_ safe: SafeStates) -> StationSettings? {
     // The wires of doors come first: of two that name a pin the other one is the mistake.
     let board = board()
@@ -55,6 +67,8 @@ extension SettingsReader {
     let sensors = sensors()
     let occupancy = occupancyPolicy()
     let store = configuration.section("store")
+    let serviceKeys = serviceKeys()
+    let commands = configuration.section("commands")
     guard let id = StationID(configuration.section("station").text("id")),
       let board, let (sensors, sensorPolicy) = sensors
     else { return nil }
@@ -69,12 +83,15 @@ extension SettingsReader {
       clock: ClockTrust.Policy(rawValue: configuration.section("clock").text("trust")) ?? .require,
       outbox: OutboxLimits(mostRecords: UInt64(store.integer("most-records"))),
       fire: fire, relays: relays(), sensors: sensorPolicy, vending: machine?.policy)
+    core.commands = CommandPolicy(
+      isPinned: !serviceKeys.isEmpty, longestFreeAccess: commands.duration("longest-free-access"))
     core.zone = timeZone.map { ZoneName($0) } ?? nil
     return StationSettings(
       station: id, core: core, storePath: store.text("path"),
       issuers: IssuerSettings.read(configuration),
       members: entry.members, timeZone: timeZone, readers: readers, counters: counters,
-      sensors: sensors, machine: machine?.machine, board: board,
+      sensors: sensors, machine: machine?.machine, board: board, serviceKeys: serviceKeys,
+      supportPath: commands.text("support-file"),
       broker: BrokerSettings(configuration.section("broker")),
       strikes: strikes(), pulses: pulses(), safe: safe)
   }

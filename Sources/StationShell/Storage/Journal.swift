@@ -52,7 +52,9 @@ final class Journal {
     let reports = try Mailbox<Report>()
     let opening = StoreOpening.open(path: path)
     self.reports = reports
-    recovered = opening.recovered
+    var recovered = opening.recovered
+    recovered.start = StartNonce(high: Randomness.bits, low: Randomness.bits)
+    self.recovered = recovered
     let handover = StoreHandover(opening.store)
     let isDurable = recovered.isDurable
     worker = WorkerThread(name: "journal") {

@@ -110,6 +110,8 @@ extension Recovered {
     latches = other.latches
     whereabouts = other.whereabouts
     guesses = other.guesses
+    heldReaders = other.heldReaders
+    desired = other.desired
     serial = other.serial == 0 ? serial : other.serial
     let slotsOfOther = other.slots.map(\.slot)
     slots = other.slots + slots.filter { !slotsOfOther.contains($0.slot) }
@@ -123,6 +125,8 @@ extension Recovered {
     changes += whereabouts.map { .whereabouts(.entered($0)) }
     changes += guesses.map { .guess($0) }
     changes += marks.map { .mark($0, forgetting: WallTime(milliseconds: 0)) }
+    changes += heldReaders.map { .readerHold($0, isHeld: true) }
+    changes += desired.map { [.desired($0)] } ?? []
     changes.append(.serial(serial))
     return changes + slots.map { .slot($0) }
   }

@@ -94,7 +94,7 @@ final class StationStore {
       ) STRICT, WITHOUT ROWID;
       """),
     vendingMigration,
-    clockMigration, renewalMigration, keptEndMigration, guessMigration,
+    clockMigration, renewalMigration, keptEndMigration, guessMigration, commandMigration,
   ]
 
   /// A small journal costs less flash per commit; see the write lanes in architecture.md.
@@ -188,9 +188,6 @@ final class StationStore {
       recovered.marks.append(
         ReplayMark(code: code, until: WallTime(milliseconds: until), purpose: purpose))
     }
-    try database.prepare("SELECT name FROM latch ORDER BY name").rows { row in
-      if let latch = Latch(rawValue: row.text(0)) { recovered.latches.append(latch) }
-    }
     try database.prepare("SELECT member, since FROM stay ORDER BY member").rows { row in
       // Like a mark: one that was spoilt lets a member in once more, and condemns nothing.
       guard let member = MemberID(row.text(0)) else { return }
@@ -203,6 +200,7 @@ final class StationStore {
     recovered.day = try Self.day(database)
     recovered.guesses = try guesses(database)
     try readVending(database, base: base, &recovered)
+    try readStates(database, &recovered)
     guard isSound, areTotalsSound, stream != nil, totals != nil else {
       throw DatabaseError(
         operation: .open, extendedCode: 11, sql: nil,
@@ -306,6 +304,7 @@ final class StationStore {
     case .slot(let memory): try remember(memory)
     case .endKept(let end, let time, let forgetting):
       try keep(end, at: time, forgetting: forgetting)
+    case .command, .readerHold, .desired: try remember(order: change)
     case .serviceStore(let epoch):
       try database.run("UPDATE identity SET service_store = ?1", .text(epoch.description))
     }

@@ -86,6 +86,8 @@ final class WiresRoom: ShellRoom {
     case .setStrike(let point, let strike): drive(point, strike)
     case .show(let point, .closeDoor):
       lines.show(accessPoint: point.number, .advice("close-door"))
+    case .show(let point, .identify):
+      lines.show(accessPoint: point.number, .advice("identify"))
     case .show(let point, .granted): lines.show(accessPoint: point.number, .granted)
     case .show(let point, .refused(let denial, let fault)):
       lines.show(

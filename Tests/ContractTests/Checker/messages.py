@@ -44,7 +44,7 @@ KEYWORDS = set(
     "$ref type enum const description title examples default minimum maximum exclusiveMinimum"
     " exclusiveMaximum multipleOf minLength maxLength pattern format items minItems maxItems"
     " uniqueItems properties required additionalProperties propertyNames allOf anyOf oneOf"
-    " not if then else".split()
+    " not if then else x-text-of".split()
 )
 
 
@@ -84,10 +84,24 @@ class Messages(Document):
             fault = self._delivery_fault(name, qos, retained)
             try:
                 value = strict_json.parse(payload)
-                return name, fault or self.fault(schema, value, takes_more)
+                fault = fault or self.fault(schema, value, takes_more)
+                return name, fault or self._text_fault(schema, value)
             except ValueError as error:
                 return name, f"no JSON of this contract: {error}"
         return None, "no channel has this address"
+
+    def _text_fault(self, schema, value):
+        """What is wrong with a text inside a message that is a JSON text by itself, or None."""
+        for member, inner in self.resolved(schema).get("properties", {}).items():
+            if not isinstance(inner, dict) or "x-text-of" not in inner:
+                continue
+            try:
+                fault = self.fault(inner["x-text-of"], strict_json.parse(value[member].encode()))
+            except ValueError as error:
+                fault = f"no JSON of this contract: {error}"
+            if fault:
+                return f"/{member}: {fault}"
+        return None
 
     def _delivery_fault(self, channel, qos, retained):
         """Whether a message was sent as its operation's binding says."""
@@ -173,6 +187,8 @@ class Messages(Document):
         ]
         while pending:
             place, schema = pending.pop()
+            if isinstance(schema, bool):
+                continue
             yield place, schema
             for name, inner in schema.get("properties", {}).items():
                 pending.append((f"{place}/properties/{name}", inner))

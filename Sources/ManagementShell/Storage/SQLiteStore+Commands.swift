@@ -1,0 +1,228 @@
+// Commands and wishes in SQLite.
+import JSON
+import ManagementCore
+import SQL
+import StationProtocol
+import Time
+
+/// The rows of commands, for whoever is inside a transaction of a connection.
+enum CommandRows {
+  private static let columns: StaticString = """
+    SELECT id, station, body, actor, ordered, expires, progress, sent, received, ended, fault,
+      parts, number
+    FROM command WHERE id = ?1
+    """
+
+  static func command(
+    _ id: CommandID, in database: any SQLConnection
+  ) throws(DatabaseError) -> OrderedCommand? {
+    var found: OrderedCommand?
+    try database.prepare(columns).rows([.text(id.text)]) { row throws(DatabaseError) in
+      found = try command(row)
+    }
+    return found
+  }
+
+  static func command(_ row: any SQLRow) throws(DatabaseError) -> OrderedCommand {
+    func time(_ column: Int) -> WallTime? {
+      row.int64OrNil(column).map { WallTime(milliseconds: $0) }
+    }
+    guard let id = CommandID(row.text(0)), let station = StationID(row.text(1)),
+      let order = try? StoredOrder(json: Array(row.text(2).utf8)).order,
+      let progress = CommandProgress(rawValue: row.text(6))
+    else { throw SQLiteBook.damaged("command", row.int64(12)) }
+    let parts = row.textOrNil(11).map { try? StoredParts(json: Array($0.utf8)).parts } ?? []
+    return OrderedCommand(
+      id: id, station: station, order: order, actor: row.text(3),
+      orderedAt: WallTime(milliseconds: row.int64(4)),
+      expires: WallTime(milliseconds: row.int64(5)), progress: progress, sentAt: time(7),
+      receivedAt: time(8), endedAt: time(9),
+      fault: row.textOrNil(10).flatMap { OrderFault(rawValue: $0) }, parts: parts ?? [])
+  }
+
+  /// Takes note of how far a command has come.
+  static func advance(
+    _ id: CommandID, of station: StationID, _ news: CommandNews, at now: Now,
+    in database: any SQLConnection
+  ) throws(DatabaseError) -> OrderedCommand? {
+    guard var command = try command(id, in: database), command.station == station,
+      command.advance(news, at: now.wall)
+    else { return nil }
+    let parts = command.parts.isEmpty ? nil : StoredParts(parts: command.parts).json
+    try database.run(
+      """
+      UPDATE command SET progress = ?2, sent = ?3, received = ?4, ended = ?5, fault = ?6,
+        parts = ?7
+      WHERE id = ?1
+      """, .text(id.text), .text(command.progress.rawValue),
+      .integer(command.sentAt?.milliseconds), .integer(command.receivedAt?.milliseconds),
+      .integer(command.endedAt?.milliseconds), .text(command.fault?.rawValue),
+      .text(parts.map { String(decoding: $0, as: UTF8.self) }))
+    return command
+  }
+}
+
+extension RecordIntake {
+  func advance(
+    _ id: CommandID, of station: StationID, _ news: CommandNews, at now: Now
+  ) throws(DatabaseError) -> OrderedCommand? {
+    try CommandRows.advance(id, of: station, news, at: now, in: database)
+  }
+}
+
+extension SQLiteStore {
+  package func order(
+    _ request: CommandRequest, epoch: StoreEpoch, isSent: Bool, by actor: String, at now: Now
+  ) throws(StoreFailure) -> CommandReceipt {
+    try guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        var known: CommandID?
+        try database.prepare("SELECT id FROM command WHERE order_key = ?1")
+          .rows([.text(request.key.text)]) { known = CommandID($0.text(0)) }
+        if let known, let command = try CommandRows.command(known, in: database) {
+          return command.station == request.station && command.order == request.order
+            ? .ordered(command, isNew: false) : .conflict
+        }
+        var number: Int64 = 1
+        try database.prepare("SELECT COALESCE(MAX(number), 0) + 1 FROM command").rows {
+          number = $0.int64(0)
+        }
+        let command = OrderedCommand(
+          id: CommandID(epoch: epoch, number: number), station: request.station,
+          order: request.order, actor: actor, orderedAt: now.wall,
+          expires: now.wall + request.life, progress: isSent ? .sent : .queued,
+          sentAt: isSent ? now.wall : nil)
+        try database.run(
+          """
+          INSERT INTO command (number, id, order_key, station, body, actor, ordered, expires,
+            progress, sent)
+          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+          """, .integer(number), .text(command.id.text), .text(request.key.text),
+          .text(request.station.text),
+          .text(String(decoding: StoredOrder(order: request.order).json, as: UTF8.self)),
+          .text(actor), .integer(now.wall.milliseconds), .integer(command.expires.milliseconds),
+          .text(command.progress.rawValue), .integer(command.sentAt?.milliseconds))
+        try SQLiteBook.note(.command(command), in: database)
+        return .ordered(command, isNew: true)
+      }
+    }
+  }
+
+  package func advance(
+    _ id: CommandID, of station: StationID, _ news: CommandNews, at now: Now
+  ) throws(StoreFailure) -> OrderedCommand? {
+    try guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        try CommandRows.advance(id, of: station, news, at: now, in: database)
+      }
+    }
+  }
+
+  package func wish(
+    lockDown: Bool, of station: StationID, above reported: Int64, reason: String,
+    by actor: String, at now: Now
+  ) throws(StoreFailure) -> Wish {
+    try guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        try database.run(RecordIntake.register, .text(station.text))
+        var last: Int64 = 0
+        try database.prepare("SELECT revision FROM wish WHERE station = ?1")
+          .rows([.text(station.text)]) { last = $0.int64(0) }
+        let wish = Wish(
+          DesiredConfiguration(revision: max(last, reported) + 1, isLockedDown: lockDown),
+          actor: actor, reason: reason, at: now.wall)
+        try database.run(
+          """
+          INSERT INTO wish (station, revision, lock_down, actor, reason, at)
+          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+          ON CONFLICT (station) DO UPDATE SET revision = excluded.revision,
+            lock_down = excluded.lock_down, actor = excluded.actor, reason = excluded.reason,
+            at = excluded.at
+          """, .text(station.text), .integer(wish.desired.revision),
+          .integer(lockDown ? 1 : 0), .text(actor), .text(reason),
+          .integer(now.wall.milliseconds))
+        try SQLiteBook.note(.wish(wish, of: station), in: database)
+        return wish
+      }
+    }
+  }
+
+  package func command(_ id: CommandID) throws(StoreFailure) -> OrderedCommand? {
+    try guarded { () throws(DatabaseError) in try CommandRows.command(id, in: database) }
+  }
+
+  package func commands(
+    of station: StationID, before: CommandID?, limit: Int
+  ) throws(StoreFailure) -> [OrderedCommand] {
+    try list(
+      """
+      SELECT id, station, body, actor, ordered, expires, progress, sent, received, ended, fault,
+        parts, number
+      FROM command
+      WHERE station = ?1
+        AND number < COALESCE((SELECT number FROM command WHERE id = ?2), 9007199254740992)
+      ORDER BY number DESC LIMIT ?3
+      """, [.text(station.text), .text(before?.text), .integer(Int64(limit))])
+  }
+
+  package func openCommands() throws(StoreFailure) -> [OrderedCommand] {
+    try list(
+      """
+      SELECT id, station, body, actor, ordered, expires, progress, sent, received, ended, fault,
+        parts, number
+      FROM command WHERE ended IS NULL ORDER BY number
+      """, [])
+  }
+
+  private func list(
+    _ sql: StaticString, _ values: [SQLValue]
+  ) throws(StoreFailure) -> [OrderedCommand] {
+    try guarded { () throws(DatabaseError) in
+      var all: [OrderedCommand] = []
+      try database.prepare(sql).rows(values) { row throws(DatabaseError) in
+        all.append(try CommandRows.command(row))
+      }
+      return all
+    }
+  }
+
+  package func wishes() throws(StoreFailure) -> [StationID: Wish] {
+    try guarded { () throws(DatabaseError) in
+      var all: [StationID: Wish] = [:]
+      try database.prepare("SELECT station, revision, lock_down, actor, reason, at FROM wish")
+        .rows { row in
+          guard let station = StationID(row.text(0)) else { return }
+          all[station] = Wish(
+            DesiredConfiguration(revision: row.int64(1), isLockedDown: row.int64(2) == 1),
+            actor: row.text(3), reason: row.text(4), at: WallTime(milliseconds: row.int64(5)))
+        }
+      return all
+    }
+  }
+}
+
+/// The operation of a command, as its row has it.
+private struct StoredOrder: DescribedObject {
+  var order: Order
+
+  init(order: Order) { self.order = order }
+
+  static func described<Coder: MemberCoder>(
+    _ stored: StoredOrder?, by coder: inout Coder
+  ) throws(Coder.Failure) -> StoredOrder {
+    StoredOrder(order: try Order.described(stored?.order, by: &coder))
+  }
+}
+
+/// What a self-test has found, as the row of its command has it.
+private struct StoredParts: DescribedObject {
+  var parts: [TestResult]
+
+  init(parts: [TestResult]) { self.parts = parts }
+
+  static func described<Coder: MemberCoder>(
+    _ stored: StoredParts?, by coder: inout Coder
+  ) throws(Coder.Failure) -> StoredParts {
+    StoredParts(parts: try TestResult.described(list: stored?.parts, by: &coder))
+  }
+}
