@@ -176,7 +176,7 @@ let package = Package(
       exclude: ["Checker", "Fixtures"]),
     suite("TidyTests", ["StationProtocol"]),
     suite(
-      "SystemTests", ["TestBed", "StationProtocol", "MemberCode", "Linux", "Twins"],
+      "SystemTests", ["TestBed", "StationProtocol", "JSON", "MemberCode", "Linux", "Twins"],
       exclude: ["kill-point.c"]),
     suite("AttackTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"]),
     suite("DeploymentTests", ["TestBed"]),

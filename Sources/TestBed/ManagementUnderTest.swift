@@ -135,6 +135,50 @@ package final class ManagementUnderTest {
     }
   }
 
+  /// Orders a station to do something.
+  /// - Parameter order: the members of the operation, as JSON without braces.
+  /// - Returns: the command's id.
+  package func order(
+    _ station: String, _ order: String, seconds: Int = 30, key: String? = nil
+  ) throws -> String {
+    let key = key ?? UUID().uuidString.lowercased()
+    let answer = try api.call(
+      "POST", "/stations/\(station)/commands",
+      json: #"{"key":"\#(key)",\#(order),"ttl":\#(seconds)}"#)
+    guard answer.status == 202, let id = answer.object["id"] as? String else {
+      throw TestBedError("POST commands \(order): \(answer.status) \(answer.text)")
+    }
+    return id
+  }
+
+  /// How far a command has come.
+  package func command(_ id: String, of station: String) throws -> [String: Any] {
+    try api.call("GET", "/stations/\(station)/commands/\(id)").object
+  }
+
+  /// Waits until nothing more is expected of a command.
+  @discardableResult
+  package func waitForEnd(
+    of id: String, at station: String, seconds: Double = 20
+  ) throws -> [String: Any] {
+    var last = ""
+    return try Deadline.wait(seconds, for: "the end of command \(id), which is \(last)") {
+      let command = try command(id, of: station)
+      last = command["state"] as? String ?? ""
+      return command["endedAt"] is Int ? command : nil
+    }
+  }
+
+  /// Wants lock-down of a station, or its end.
+  package func lockDown(_ station: String, _ isOn: Bool) throws {
+    let answer = try api.call(
+      "PUT", "/stations/\(station)/lock-down",
+      json: #"{"lockDown":\#(isOn),"reason":"test"}"#)
+    guard answer.status == 200 else {
+      throw TestBedError("PUT lock-down: \(answer.status) \(answer.text)")
+    }
+  }
+
   /// Enrols a member and returns the pseudonym.
   package func enrol(_ member: String) throws -> String {
     let answer = try api.call("POST", "/members", json: "{\"id\":\"\(member)\"}")

@@ -8,6 +8,8 @@ package struct StationPlan: Sendable {
   package var brokerPort: Int
   /// PEM of the issuer's public key.
   package var issuerKey: String
+  /// PEM of the key of the service that the station obeys; nil for none.
+  package var serviceKey: String?
   /// A private key with which the board's page issues codes; nil where it shall not.
   package var demoIssuer: String?
   package var members: [String] = []
@@ -49,6 +51,7 @@ package final class StationUnderTest {
     store = folder.file("\(place)/station.sqlite")
     try folder.write(plan.password + "\n", to: "\(place)/credentials/mqtt-password")
     try folder.write(plan.issuerKey, to: "\(place)/keys/issuer.pem")
+    if let key = plan.serviceKey { try folder.write(key, to: "\(place)/keys/service.pem") }
     if let list = plan.memberList { try folder.write(list, to: "\(place)/members.ini") }
     try folder.write(try Self.configuration(plan, folder), to: "\(place)/stationd.conf")
     var words = [
@@ -192,6 +195,11 @@ package final class StationUnderTest {
       ),
       ("store", ["path": folder.file("\(plan.name)/station.sqlite")]),
     ]
+    sections.append(("commands", ["support-file": folder.file("\(plan.name)/support.json")]))
+    if plan.serviceKey != nil {
+      sections.append(
+        ("service-key current", ["key": folder.file("\(plan.name)/keys/service.pem")]))
+    }
     if plan.hasDevices { sections += devices(folder.file("\(plan.name)/devices")) }
     if plan.hasMachine { sections += try MachinePlan.sections(folder.file(plan.name)) }
     if plan.memberList != nil {

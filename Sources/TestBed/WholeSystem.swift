@@ -40,6 +40,7 @@ package final class WholeSystem {
       var plan = StationPlan(
         name: name, password: accounts[name] ?? "", brokerPort: broker.port,
         issuerKey: String(decoding: issuer.publicPEM, as: UTF8.self))
+      plan.serviceKey = management.commandKey
       plan.demoIssuer =
         members.isEmpty ? nil : String(decoding: issuer.privatePEM, as: UTF8.self)
       plan.members = members

@@ -100,10 +100,7 @@ struct ContractFileTests {
       "#/components/schemas/Health/properties/status": ["ok", "degraded"],
       "#/components/schemas/Problem/properties/code": try Self.problemCodes(),
     ]
-    for (schema, words) in Self.exchangeWords {
-      messages["#/components/schemas/\(schema)"] = words
-      calls["#/components/schemas/\(schema.prefix(1).uppercased() + schema.dropFirst())"] = words
-    }
+    Self.addSharedWords(&messages, &calls)
     for (member, words) in Self.doorWords {
       messages["#/components/schemas/doorState/properties/\(member)"] = words
       calls["#/components/schemas/Door/properties/\(member)"] = words
@@ -115,6 +112,23 @@ struct ContractFileTests {
     }
     #expect(try Self.words(.messages) == messages)
     #expect(try Self.words(.calls) == calls)
+  }
+
+  /// The schemas that both contracts have.
+  private static func addSharedWords(
+    _ messages: inout [String: [String]], _ calls: inout [String: [String]]
+  ) {
+    for (schema, words) in commandWords {
+      messages["#/components/schemas/\(schema)"] = words
+      guard schema != "commandState" else { continue }
+      calls["#/components/schemas/\(schema.prefix(1).uppercased() + schema.dropFirst())"] = words
+    }
+    calls["#/components/schemas/Command/properties/state"] = CommandProgress.allCases.map(
+      \.rawValue)
+    for (schema, words) in exchangeWords {
+      messages["#/components/schemas/\(schema)"] = words
+      calls["#/components/schemas/\(schema.prefix(1).uppercased() + schema.dropFirst())"] = words
+    }
   }
 
   private static let doorWords: [String: [String]] = [
@@ -133,10 +147,21 @@ struct ContractFileTests {
     ("exchangeRefusal", ExchangeRefusal.allCases.map(\.rawValue)),
     ("machineFault", MachineFault.allCases.map(\.rawValue)),
     ("unknownOutcome", UnknownOutcome.allCases.map(\.rawValue)),
-    ("slotFault", slotFaults),
+    ("slotFault", slotFaults + SlotWithdrawal.allCases.map(\.rawValue)),
   ]
   private static let slotFaults =
     MachineFault.allCases.map(\.rawValue) + UnknownOutcome.allCases.map(\.rawValue)
+
+  private static let commandWords: [(schema: String, words: [String])] = [
+    ("operation", Order.Kind.allCases.map(\.rawValue)),
+    ("orderFault", OrderFault.allCases.map(\.rawValue)),
+    ("testedPart", TestedPart.allCases.map(\.rawValue)),
+    ("relay", Relay.allCases.map(\.rawValue)),
+    ("relayHold", RelayHold.allCases.map(\.rawValue)),
+    ("logLevel", LogLevel.allCases.map(\.rawValue)),
+    ("commandState", CommandState.allCases.map(\.rawValue)),
+    ("configurationFault", ConfigurationFault.allCases.map(\.rawValue)),
+  ]
 
   private static let recordWords: [(record: String, member: String, words: [String])] = [
     ("started", "after", Ending.allCases.map(\.rawValue)),
@@ -155,6 +180,7 @@ struct ContractFileTests {
       ExchangeRefusal.allCases.map(\.rawValue)
         + slotFaults.filter { ExchangeRefusal(rawValue: $0) == nil }
     ),
+    ("commandEnded", "outcome", CommandOutcome.allCases.map(\.rawValue)),
     ("gap", "reason", GapReason.allCases.map(\.rawValue)),
   ]
 

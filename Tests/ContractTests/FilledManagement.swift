@@ -50,7 +50,7 @@ final class FilledManagement {
     for kind in [
       MessageKind.status, .birth, .door, .occupancy, .climate, .energy, .vending, .alarms,
     ] {
-      let name = kind == .status ? "connected" : "plain"
+      let name = kind == .status ? "connected" : kind == .birth ? "operations" : "plain"
       try publish(kind.topic, try FixtureTable("messages/\(kind.rawValue)").valid(name).input)
     }
     for fixture in batches.valid + batches.invalid { try publishRenumbered(fixture.input) }

@@ -13,6 +13,7 @@ struct LiveMessageTests {
     .door(.locked), .door(.exitRequested), .occupancy(.passage), .alarm(.raised),
     .alarm(.cleared), .exchange(.intended), .exchange(.dispensing), .exchange(.ended),
     .exchange(.slotCounted), .exchange(.slotQuarantined), .exchange(.slotReleased),
+    .command(.accepted), .command(.ended), .door(.modeChanged),
   ]
 
   @Test("all that a living system says is in asyncapi.yaml, and all its channels are heard")
@@ -59,6 +60,7 @@ struct LiveMessageTests {
     try station.order("/exit", [:])
     try ear.waitForRecord(.door(.exitRequested))
     try exchange(system, ear)
+    try order(system, ear)
     station.kill()
     try ear.wait(for: "the station's will") { $0.contains { $0.text.contains("\"lost\"") } }
     try station.start()
@@ -87,6 +89,19 @@ struct LiveMessageTests {
     try station.orderMachine("fault 1 none")
     try station.fill(slot: 1, stock: 3)
     try ear.waitForRecord(.exchange(.slotReleased))
+  }
+
+  private static func order(_ system: WholeSystem, _ ear: Onlooker) throws {
+    let id = try system.management.order("gate-1", #""op":"open","ap":1"#)
+    let command = try system.management.waitForEnd(of: id, at: "gate-1")
+    #expect(command["state"] as? String == "done")
+    try ear.waitForRecord(.command(.ended))
+    try system.management.lockDown("gate-1", true)
+    try ear.wait(for: "lock-down in force") {
+      $0.contains { $0.topic.hasSuffix("/config/reported") && $0.text.contains("true") }
+    }
+    try system.management.lockDown("gate-1", false)
+    try ear.waitForRecord(.door(.modeChanged))
   }
 
   private static func records(_ messages: [SentMessage]) throws -> Set<Record.Kind> {

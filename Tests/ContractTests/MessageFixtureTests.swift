@@ -64,24 +64,51 @@ struct MessageFixtureTests {
     }
   }
 
-  @Test("every kind of record and every word of a closed list is in some valid fixture")
-  func words() throws {
+  /// Every valid fixture as a line, and every record of those by itself.
+  private static func texts() throws -> (lines: [Substring], records: [Substring]) {
     var all = ""
     for kind in MessageKind.allCases {
       for fixture in try FixtureTable("messages/\(kind.rawValue)").valid {
         all += "\(kind.rawValue) \(fixture.text)\n"
       }
     }
-    let records = all.split(separator: "\n").filter { $0.hasPrefix("out ") }
-      .flatMap { $0.split(separator: "{\"at\":") }
-    func expect(_ words: [String], _ member: String, in texts: [Substring], _ mark: String) {
-      for word in words {
-        #expect(
-          texts.contains { $0.contains(mark) && $0.contains("\"\(member)\":\"\(word)\"") },
-          "\(mark) \(member) \(word)")
-      }
-    }
     let lines = all.split(separator: "\n")
+    let records = lines.filter { $0.hasPrefix("out ") }
+      .flatMap { $0.split(separator: "{\"at\":") }
+    return (lines, records)
+  }
+
+  private func expect(
+    _ words: [String], _ member: String, in texts: [Substring], _ mark: String
+  ) {
+    for word in words {
+      #expect(
+        texts.contains { $0.contains(mark) && $0.contains("\"\(member)\":\"\(word)\"") },
+        "\(mark) \(member) \(word)")
+    }
+  }
+
+  @Test("every operation, and every word about commands, is in some valid fixture")
+  func commandWords() throws {
+    let (lines, records) = try Self.texts()
+    let operations = Order.Kind.allCases.map(\.rawValue)
+    expect(operations, "op", in: records, "\"command-accepted\"")
+    expect(CommandOutcome.allCases.map(\.rawValue), "outcome", in: records, "\"command-ended\"")
+    expect(OrderFault.allCases.map(\.rawValue), "fault", in: records, "\"command-ended\"")
+    expect(CommandState.allCases.map(\.rawValue), "state", in: lines, "result ")
+    expect(OrderFault.allCases.map(\.rawValue), "fault", in: lines, "result ")
+    expect(TestedPart.allCases.map(\.rawValue), "part", in: lines, "result ")
+    let bodies = lines.map { Substring($0.replacingOccurrences(of: "\\\"", with: "\"")) }
+    expect(operations, "op", in: bodies, "command ")
+    expect(LogLevel.allCases.map(\.rawValue), "level", in: bodies, "command ")
+    expect(RelayHold.allCases.map(\.rawValue), "hold", in: bodies, "command ")
+    expect(
+      ConfigurationFault.allCases.map(\.rawValue), "fault", in: lines, "reported ")
+  }
+
+  @Test("every kind of record and every word of a closed list is in some valid fixture")
+  func words() throws {
+    let (lines, records) = try Self.texts()
     expect(StatusPayload.Reason.allCases.map(\.rawValue), "reason", in: lines, "status ")
     expect(DoorPayload.Lock.allCases.map(\.rawValue), "lock", in: lines, "door ")
     expect(DoorPayload.Command.allCases.map(\.rawValue), "command", in: lines, "door ")
@@ -123,19 +150,6 @@ struct MessageFixtureTests {
     let causes = faults + SlotWithdrawal.allCases.map(\.rawValue)
     expect(causes, "cause", in: records, "\"slot-quarantined\"")
     expect(causes, "quarantine", in: lines, "vending ")
-    let operations = Order.Kind.allCases.map(\.rawValue)
-    expect(operations, "op", in: records, "\"command-accepted\"")
-    expect(CommandOutcome.allCases.map(\.rawValue), "outcome", in: records, "\"command-ended\"")
-    expect(OrderFault.allCases.map(\.rawValue), "fault", in: records, "\"command-ended\"")
-    expect(CommandState.allCases.map(\.rawValue), "state", in: lines, "result ")
-    expect(OrderFault.allCases.map(\.rawValue), "fault", in: lines, "result ")
-    expect(TestedPart.allCases.map(\.rawValue), "part", in: lines, "result ")
-    let bodies = lines.map { Substring($0.replacingOccurrences(of: "\\\"", with: "\"")) }
-    expect(operations, "op", in: bodies, "command ")
-    expect(LogLevel.allCases.map(\.rawValue), "level", in: bodies, "command ")
-    expect(RelayHold.allCases.map(\.rawValue), "hold", in: bodies, "command ")
-    expect(
-      ReportedConfiguration.Fault.allCases.map(\.rawValue), "fault", in: lines, "reported ")
     expect(GapReason.allCases.map(\.rawValue), "reason", in: records, "\"gap\"")
   }
 }

@@ -11,7 +11,8 @@ final class InstalledStation {
   /// - Parameters:
   ///   - wires: sections beside those that every station has.
   ///   - service: more lines of the unit's section Service.
-  init(_ wires: String, service: [String] = []) throws {
+  ///   - brokerPort: of a broker on this machine; nobody listens on the one that is usual here.
+  init(_ wires: String, service: [String] = [], brokerPort: Int = 9) throws {
     for folder in ["/etc/worker-station/issuer-keys", Self.dropIns] {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
@@ -26,7 +27,7 @@ final class InstalledStation {
       [clock]
       trust = accept
       [broker]
-      port = 9
+      port = \(brokerPort)
       \(wires)
 
       """)
@@ -48,6 +49,14 @@ final class InstalledStation {
 
   private static func write(_ text: String) throws {
     try text.write(toFile: file, atomically: true, encoding: .utf8)
+  }
+
+  /// Puts a file below /etc/worker-station that the daemon may read.
+  static func install(_ text: String, as name: String) throws {
+    let file = URL(fileURLWithPath: "/etc/worker-station/\(name)")
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
   }
 
   func spoil(_ more: String) throws {

@@ -15,7 +15,8 @@ struct StationReadersTests {
     let sim = try GPIOSim()
     try sim.pull(1, up: true)
     let key = SigningKey.generate()
-    try Self.install(String(decoding: key.publicPEM, as: UTF8.self), "issuer-keys/hardware.pem")
+    try InstalledStation.install(
+      String(decoding: key.publicPEM, as: UTF8.self), as: "issuer-keys/hardware.pem")
     let keyboard = try VirtualKeyboard(
       name: "Test scanner", vendor: 0x1EAB, product: 0x8003, port: "test-1")
     let station = try InstalledStation(
@@ -59,7 +60,7 @@ struct StationReadersTests {
   func card() throws {
     let sim = try GPIOSim()
     try sim.pull(1, up: true)
-    try Self.install("[member m-1]\ncard = 26:12:34567\n", "members.ini")
+    try InstalledStation.install("[member m-1]\ncard = 26:12:34567\n", as: "members.ini")
     let hand = try WiegandHand(sim, data0: 2, data1: 3)
     let station = try InstalledStation(
       """
@@ -90,13 +91,6 @@ struct StationReadersTests {
     try Deadline.wait(until: "the strike") { try sim.isHigh(0) }
     try Deadline.wait(until: "the record") { try station.records().contains("entry-granted") }
     #expect(!station.log.contains("34567") && !station.log.contains("820999"))
-  }
-
-  private static func install(_ text: String, _ name: String) throws {
-    let file = URL(fileURLWithPath: "/etc/worker-station/\(name)")
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
   }
 
   /// Types a code with its end, a report every 25 ms: the kernel keeps 32 of them, and this machine

@@ -156,6 +156,9 @@ struct CommandTests {
     try folder.write(
       String(decoding: SigningKey.generate().privatePEM, as: UTF8.self),
       to: "credentials/issuer-key")
+    try folder.write(
+      String(decoding: SigningKey.generate().privatePEM, as: UTF8.self),
+      to: "credentials/command-key")
     let good = try Self.run("--config", path, "--check-config")
     #expect(good == (0, "\(path): no errors\n"))
   }

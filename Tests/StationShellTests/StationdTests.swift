@@ -55,6 +55,10 @@ struct StationdTests {
         with: bench.folder.file("keys/issuer.pem")
       )
       .replacingOccurrences(
+        of: "/etc/worker-station/service-keys/current.pem",
+        with: bench.folder.file("keys/issuer.pem")
+      )
+      .replacingOccurrences(
         of: "#credentials-directory = /etc/worker-station/credentials",
         with: "credentials-directory = \(bench.folder.file("credentials"))")
     let path = try bench.folder.write(here, to: "complete.conf")

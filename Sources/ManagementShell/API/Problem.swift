@@ -30,6 +30,9 @@ package struct Problem: Error, Equatable, Sendable {
   package static func conflict(_ detail: String) -> Problem {
     Problem(status: 409, code: "conflict", detail: detail)
   }
+  package static func unknownOperation(_ detail: String) -> Problem {
+    Problem(status: 409, code: "unknown-operation", detail: detail)
+  }
   package static let tooLarge = Problem(
     status: 413, code: "too-large", detail: "A request's body has at most 64 KiB.")
   /// - Parameter retryAfter: seconds, at least 1.

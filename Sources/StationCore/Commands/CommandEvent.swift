@@ -11,7 +11,7 @@ package enum CommandEvent: Equatable, Sendable {
   /// The service wants this, and a pinned key has signed it.
   case desired(DesiredConfiguration)
   /// A configuration that nobody obeys; its revision where that can be believed.
-  case desiredRefused(ReportedConfiguration.Fault)
+  case desiredRefused(ConfigurationFault)
 }
 
 /// The bounds that a facility sets to the orders of the service.

@@ -21,7 +21,7 @@ package struct Wishes: Equatable, Sendable {
     return accept(wanted, &step)
   }
 
-  mutating func refuse(_ fault: ReportedConfiguration.Fault, revision: Int64? = nil) {
+  mutating func refuse(_ fault: ConfigurationFault, revision: Int64? = nil) {
     refusal = ReportedConfiguration.Refusal(fault, revision: revision)
   }
 

@@ -25,23 +25,14 @@ package struct ReportedConfiguration: Equatable, Sendable {
   package var refusal: Refusal?
 
   package struct Refusal: Equatable, Sendable {
-    package var fault: Fault
+    package var fault: ConfigurationFault
     /// The revision that it claimed; nil where that cannot be told or believed.
     package var revision: Int64?
 
-    package init(_ fault: Fault, revision: Int64? = nil) {
+    package init(_ fault: ConfigurationFault, revision: Int64? = nil) {
       self.fault = fault
       self.revision = revision
     }
-  }
-
-  package enum Fault: String, CaseIterable, Sendable {
-    /// An older revision than the one in force, or the same with another content.
-    case older
-    /// Without a signature by one of the service's keys.
-    case unsigned
-    /// Not a configuration that this version can read.
-    case unreadable
   }
 
   package init(revision: Int64, isLockedDown: Bool, refusal: Refusal? = nil) {
@@ -49,6 +40,16 @@ package struct ReportedConfiguration: Equatable, Sendable {
     self.isLockedDown = isLockedDown
     self.refusal = refusal
   }
+}
+
+/// Why a station refuses a configuration.
+package enum ConfigurationFault: String, CaseIterable, Sendable {
+  /// An older revision than the one in force, or the same with another content.
+  case older
+  /// Without a signature by one of the service's keys.
+  case unsigned
+  /// Not a configuration that this version can read.
+  case unreadable
 }
 
 extension DesiredConfiguration: DescribedObject {
@@ -84,4 +85,4 @@ extension ReportedConfiguration.Refusal: DescribedObject {
   }
 }
 
-extension ReportedConfiguration.Fault: MemberWord {}
+extension ConfigurationFault: MemberWord {}

@@ -34,9 +34,8 @@ extension API {
     // Of a station that was not heard since the start nothing is known; its command waits.
     if let birth = view.life.birth, !birth.operations.contains(word) {
       let known = birth.operations.map(\.text).joined(separator: ", ")
-      throw Problem(
-        status: 409, code: "unknown-operation",
-        detail: "Station \(view.id) of version \(birth.version) does not take the operation "
+      throw Problem.unknownOperation(
+        "Station \(view.id) of version \(birth.version) does not take the operation "
           + "\(word). It takes: \(known.isEmpty ? "none" : known).")
     }
     let request = CommandRequest(
