@@ -139,7 +139,8 @@ package struct CommandLineTool {
     write(
       "seed \(outcome.seed)  trace \(Hex.text(outcome.hash, digits: 16))  "
         + "events \(outcome.events)  records \(outcome.records)  counts \(outcome.countsKept)  "
-        + "exchanges \(outcome.exchanges)  sales \(outcome.sales)  faults \(outcome.faults)")
+        + "exchanges \(outcome.exchanges)  sales \(outcome.sales)  commands \(outcome.commands)  "
+        + "faults \(outcome.faults)")
     guard let violation = outcome.violation else { return }
     for line in outcome.story { write("  \(line)") }
     write("seed \(outcome.seed): \(violation.kind): \(violation.description)")

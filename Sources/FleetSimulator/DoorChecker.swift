@@ -94,6 +94,7 @@ struct DoorChecker {
           return wrong("the code \(digest) opens a second time")
         }
       case .door(.exitRequested(point)): longest = timing.exit
+      case .command(.ended(_, .door(.open), CommandEnd(.done))): longest = timing.access
       default: continue
       }
       isRecorded = true

@@ -33,6 +33,7 @@ package enum Fault: String, CaseIterable, Sendable {
   case machinePower = "machine-power"
   case machineSilent = "machine-silent"
   case machineLine = "machine-line"
+  case forgedCommand = "forged-command"
 
   package var sentence: String {
     switch self {
@@ -67,6 +68,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case .machinePower: "a machine loses power, and its station does not"
     case .machineSilent: "the line to a machine is dead, for a second or for minutes"
     case .machineLine: "orders to a machine and its answers get lost, or come late"
+    case .forgedCommand: "somebody at the broker repeats, diverts and forges commands"
     }
   }
 }

@@ -30,6 +30,13 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case numberNeverNew = "number-never-new"
   case countSlips = "count-slips"
   case ackWithheld = "ack-withheld"
+  case commandBeforeCommit = "command-before-commit"
+  case commandRepeated = "repeated-command-is-a-new-one"
+  case commandLate = "command-without-an-end"
+  case commandUnsigned = "command-unsigned"
+  case nonceReused = "nonce-reused-at-boot"
+  case commandRedone = "command-redone-at-boot"
+  case wishForgotten = "older-wish-taken"
   case invariantBroken = "invariant-broken"
 
   package var sentence: String {
@@ -61,6 +68,14 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .numberNeverNew: "an order carries the number of the one before it"
     case .countSlips: "one person in twenty goes through a doorway unseen"
     case .ackWithheld: "the service stops acknowledging"
+    case .commandBeforeCommit:
+      "a door opens by command when its intent is written, not when durable"
+    case .commandRepeated: "a command that comes again is taken for another one"
+    case .commandLate: "a command is good for ever"
+    case .commandUnsigned: "the signature of a command is not looked at"
+    case .nonceReused: "each start of a station tells the nonces of the one before"
+    case .commandRedone: "a command that a kill interrupted is done at the next start"
+    case .wishForgotten: "an older revision of what is wanted is taken for a new one"
     case .invariantBroken: "a device traps, as a broken invariant does"
     }
   }
@@ -98,6 +113,11 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .silencesAddUp: [.machineLine]
     case .numberNeverNew, .countSlips: []
     case .relockShortened, .relockForgotten, .exitRefused, .grantUnrecorded: []
+    case .commandBeforeCommit: []
+    case .commandRepeated: [.again]
+    case .commandLate, .commandUnsigned, .wishForgotten: [.forgedCommand]
+    case .nonceReused: [.forgedCommand, .kill, .restart]
+    case .commandRedone: [.cutAtPendingWrite]
     }
   }
 }

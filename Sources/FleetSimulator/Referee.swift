@@ -24,6 +24,7 @@ final class Referee {
   private(set) var delivery: DeliveryChecker
   private(set) var exchanges: ExchangeChecker
   var ledger = LedgerChecker()
+  var commands: CommandChecker
   /// The ends of exchanges that a station's disk still has, acknowledged or not.
   var kept: ((Int) -> [KeptEnd])?
   private var forgottenEnds: [ExchangeID: ForgottenEnd] = [:]
@@ -39,6 +40,7 @@ final class Referee {
     counts = Array(repeating: CountChecker(), count: stations)
     delivery = DeliveryChecker(stations: stations)
     exchanges = ExchangeChecker(stations: stations)
+    commands = CommandChecker(stations: stations)
   }
 
   /// Records the first thing that is wrong.
@@ -61,6 +63,7 @@ final class Referee {
     complain(doors[station].step(event, effects, at: now))
     counts[station].step(effects)
     complain(exchanges.step(station, event, effects, at: now))
+    complain(commands.step(station, effects, at: now))
   }
 
   /// The daemon is dead in mid-sentence.
@@ -86,11 +89,13 @@ final class Referee {
     doors[station].storeLost()
     counts[station].isKept = false
     exchanges.storeLost(station, stream)
+    commands.storeLost(station)
   }
 
   func durable(_ station: Int, _ stream: StreamID, _ seq: UInt64, _ row: [UInt8]) {
     complain(delivery.durable(station, stream, seq, row))
     complain(doors[station].durable(seq, row))
+    if CommandChecker.isOfCommand(row) { commands.durable(row) }
     guard Self.isOfMachine(row), let record = try? Record(json: row) else { return }
     complain(exchanges.durable(station, stream, seq, record.body))
   }

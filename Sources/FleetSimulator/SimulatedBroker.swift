@@ -103,6 +103,14 @@ final class SimulatedBroker {
     }
   }
 
+  /// Says something in the name of the service, as whoever owns the broker can.
+  func inject(_ message: Message) {
+    if isUp { route(message) }
+  }
+
+  /// What the broker keeps on a topic.
+  func kept(_ topic: Topic) -> [UInt8]? { retained[topic] }
+
   // MARK: - Routing
 
   private func subscribers(of topic: Topic) -> [Int] {

@@ -15,6 +15,8 @@ import Time
 final class SimulatedManagement {
   private(set) var store = MemoryStore()
   private var backup: MemoryStore?
+  /// Told what was signed, as somebody at the broker hears it.
+  var onSigned: ((Topic, [UInt8]) -> Void)?
   /// Told when the store is an older one.
   var onRestore: (() -> Void)?
   /// The name of the store: another one after a backup was restored.
@@ -161,12 +163,9 @@ final class SimulatedManagement {
       case .reply(let station, let reply): publish(.reply(station), reply.json)
       case .advance(let id, let station, let news): advance(id, station, news)
       case .send(let station, let command):
-        publish(
-          .command(station), SimulatedSeal.seal(command.json, for: .command(station)))
+        publish(signed: command.json, .command(station))
       case .publishDesired(let station, let desired):
-        publish(
-          .desiredConfiguration(station),
-          SimulatedSeal.seal(desired.json, for: .desiredConfiguration(station)))
+        publish(signed: desired.json, .desiredConfiguration(station))
       case .announce, .clear: break
       case .note(let oddity): judge(oddity)
       }
@@ -183,6 +182,43 @@ final class SimulatedManagement {
   }
 
   // MARK: - Commands
+
+  private func publish(signed body: [UInt8], _ topic: Topic) {
+    let payload = SimulatedSeal.seal(body, for: topic)
+    onSigned?(topic, payload)
+    publish(topic, payload)
+  }
+
+  /// Somebody gives a command.
+  func order(_ request: CommandRequest, _ index: Int) {
+    guard isRunning else { return }
+    let isSent = management.reaches(request.station)
+    let receipt = store.order(request, epoch: epoch, isSent: isSent, by: "dispatch", at: now)
+    guard case .ordered(let command, _) = receipt else { return }
+    world.referee.commands.gives(
+      CommandChecker.OrderedID(id: command.id, station: index, order: command.order),
+      latest: world.now + request.life)
+    let life = life
+    world.after(dice.milliseconds(1...20)) { [unowned self] in
+      if life == self.life { tell(.commands(.ordered(command))) }
+    }
+  }
+
+  /// Somebody wants lock-down, or its end.
+  func wish(lockDown: Bool, of station: StationID) {
+    guard isRunning else { return }
+    let reported = management.stations[station]?.reported?.revision ?? 0
+    let wish = store.wish(
+      lockDown: lockDown, of: station, above: reported, reason: "simulated", by: "dispatch",
+      at: now)
+    tell(.commands(.wished(station, wish)))
+  }
+
+  /// How far every command has come.
+  var commands: [(id: CommandID, state: String, isFinal: Bool)] {
+    stations.flatMap { store.commands(of: $0, before: nil, limit: .max) }
+      .map { ($0.id, $0.progress.rawValue, $0.progress.isFinal) }
+  }
 
   private func awaitCommands() {
     guard let due = management.nextCommand, due != commandAt else { return }

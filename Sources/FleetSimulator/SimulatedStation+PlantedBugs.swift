@@ -1,5 +1,6 @@
 // The planted bugs between a station's decisions and its devices.
 import StationCore
+import StationProtocol
 
 extension SimulatedStation {
   func alter(_ effects: inout [Effect], after event: Event) {
@@ -27,14 +28,53 @@ extension SimulatedStation {
     case .motorBeforeCommit, .holdBeforeCommit, .voidAfterDrop, .chargeWithoutDrop,
       .interruptedCharged, .otherPays, .stockNotTaken:
       alterExchange(&effects, mutation)
+    case .commandRedone: redo(&effects, after: event)
     case .invariantBroken:
       precondition(world.events < 5_000, "a planted bug traps")
     case .publishBeforeCommit, .ackBeforeCommit, .ackOverAHole, .replayMarksLostAtBoot, .seqReused,
       .recordTwice, .heldTwice, .streamReused, .recoveryTrimmed, .replayedAtBoot, .orderForgotten,
       .repeatIsNew, .ackWithheld, .silencesAddUp, .numberNeverNew,
-      .countSlips:
+      .countSlips, .commandBeforeCommit, .commandRepeated, .commandLate, .commandUnsigned,
+      .nonceReused,
+      .wishForgotten:
       break
     }
+  }
+
+  /// Writes down as done what a start has found without an end.
+  private func redo(_ effects: inout [Effect], after event: Event) {
+    guard case .booted = event else { return }
+    for (place, effect) in effects.enumerated() {
+      guard case .store(.journal(var entry)) = effect,
+        case .command(.ended(let id, let kind, CommandEnd(.unknown))) = entry.record.body
+      else { continue }
+      entry.record.body = .command(.ended(id, kind, CommandEnd(.done)))
+      effects[place] = .store(.journal(entry))
+    }
+  }
+
+  /// A command as a station with a planted bug takes it.
+  func alter(_ command: Command) -> Command {
+    var command = command
+    switch world.mutation {
+    case .commandRepeated:
+      repeated += 1
+      if known.contains(command.id), let id = CommandID("\(command.id)-\(repeated)") {
+        command.id = id
+      }
+      known.insert(command.id)
+    case .commandLate:
+      command.life = .seconds(600)
+      command.age = .seconds(86_000)
+    default: break
+    }
+    return command
+  }
+
+  /// What was sealed for this topic.
+  func open(_ payload: [UInt8], on topic: Topic) -> [UInt8]? {
+    if world.mutation == .commandUnsigned { return (try? SealedMessage(json: payload))?.body.json }
+    return SimulatedSeal.open(payload, on: topic)
   }
 
   private func alterExchange(_ effects: inout [Effect], _ mutation: PlantedBug) {
@@ -83,5 +123,15 @@ extension SimulatedStation {
         door.tell(.secure)
       }
     }
+  }
+}
+
+extension Effect {
+  /// Whether it writes down that a command is about to be carried out.
+  var acceptsCommand: Bool {
+    guard case .store(.journal(let entry)) = self,
+      case .command(.accepted) = entry.record.body
+    else { return false }
+    return true
   }
 }

@@ -49,8 +49,13 @@ extension SimulatedStation {
       guesses: image.guesses, exchange: remembered(image.exchange), serial: image.serial,
       slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
       serviceStore: image.serviceStore, commands: image.commands, heldReaders: image.heldReaders,
-      desired: image.desired, start: StartNonce(high: dice.next(), low: dice.next()),
+      desired: world.mutation == .wishForgotten ? nil : image.desired, start: start(),
       hasLostStore: hasLostStore)
+  }
+
+  private func start() -> StartNonce {
+    world.mutation == .nonceReused
+      ? StartNonce(high: 0, low: 0) : StartNonce(high: dice.next(), low: dice.next())
   }
 
   func run(_ recovered: Recovered) {

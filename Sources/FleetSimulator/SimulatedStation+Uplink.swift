@@ -56,12 +56,13 @@ extension SimulatedStation {
       if !isOld { tell(.link(.serviceCameUp)) }
       return
     case .command(id):
-      guard let body = SimulatedSeal.open(payload, on: .command(id)) else {
+      guard let body = open(payload, on: .command(id)) else {
         return tell(.link(.messageRefused(.unsigned)))
       }
-      if let command = try? Command(json: body) { return tell(.command(.received(command))) }
+      guard let command = try? Command(json: body) else { break }
+      return tell(.command(.received(alter(command))))
     case .desiredConfiguration(id):
-      guard let body = SimulatedSeal.open(payload, on: .desiredConfiguration(id)) else {
+      guard let body = open(payload, on: .desiredConfiguration(id)) else {
         return tell(.command(.desiredRefused(.unsigned)))
       }
       if let desired = try? DesiredConfiguration(json: body) {

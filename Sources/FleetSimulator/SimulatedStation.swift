@@ -33,6 +33,9 @@ final class SimulatedStation {
   private var lastOfExchange: UInt64 = 0
   /// For a planted bug: who was to pay last.
   var shownBefore: MemberID?
+  /// For planted bugs: the commands that were heard, and how many so far.
+  var known: Set<CommandID> = []
+  var repeated = 0
   /// What the motion sensor of the room says.
   var isMoving = false
   var clock: SimulatedClock
@@ -101,7 +104,8 @@ final class SimulatedStation {
       occupancy: OccupancyPolicy(vacancy: dice.once(in: 2) ? VacancyTiming() : nil),
       clock: dice.once(in: 2) ? .require : .accept,
       outbox: plan.contains(.smallOutbox) ? small : OutboxLimits(),
-      fire: FirePolicy(wiring: .twoLines), vending: dice.once(in: 5) ? nil : vending(&dice))
+      fire: FirePolicy(wiring: .twoLines), vending: dice.once(in: 5) ? nil : vending(&dice),
+      commands: CommandPolicy(isPinned: true))
   }
 
   private static func vending(_ dice: inout SeededGenerator) -> VendingPolicy {
@@ -142,7 +146,10 @@ final class SimulatedStation {
     if world.strikes(.cutAtPendingWrite, onceIn: isOfExchange ? 25 : 250) {
       endSuddenly(within: 0...30)
     }
-    if world.mutation == .publishBeforeCommit { tell(.link(.journaled(through: last))) }
+    let isHasty =
+      world.mutation == .publishBeforeCommit
+      || (world.mutation == .commandBeforeCommit && effects.contains(where: \.acceptsCommand))
+    if isHasty { tell(.link(.journaled(through: last))) }
   }
 
   private func perform(_ effect: Effect) {

@@ -36,6 +36,8 @@ package struct SimulationOutcome: Sendable {
   /// Exchanges that were begun, and those in which an article fell and was paid for.
   package let exchanges: Int
   package let sales: Int
+  /// Commands that stations have carried out.
+  package let commands: Int
   /// The last events before a violation, oldest first.
   package let story: [String]
 }
@@ -49,6 +51,7 @@ package struct Simulation {
   private let customers: [Customers]
   private let maintainers: [Maintainer]
   private let office: Operators
+  private let dispatchers: Dispatchers
   private let options: SimulationOptions
 
   /// How long everything may take to finish once nothing hinders it.
@@ -83,6 +86,7 @@ package struct Simulation {
     }
     service = SimulatedManagement(world, broker, stations: ids)
     office = Operators(world, service)
+    dispatchers = Dispatchers(world, broker, service, stations)
     self.world = world
     self.broker = broker
   }
@@ -94,6 +98,7 @@ package struct Simulation {
     for people in customers { people.begin() }
     for people in maintainers { people.begin() }
     office.begin()
+    dispatchers.begin()
     service.keepBackups()
     BackgroundFaults(world: world, broker: broker, service: service, stations: stations).begin()
     let end = Instant(nanoseconds: 0) + .seconds(86_400 * options.days)
@@ -107,7 +112,7 @@ package struct Simulation {
       seed: world.seed, faults: world.plan.names, violation: world.referee.violation,
       hash: world.trace.hash, events: world.events, records: world.referee.delivery.records,
       countsKept: world.referee.countsKept, exchanges: world.referee.exchanges.ids.count,
-      sales: world.referee.exchanges.sales,
+      sales: world.referee.exchanges.sales, commands: world.referee.commands.carriedOut,
       story: world.referee.violation == nil ? [] : world.trace.story)
   }
 
@@ -122,6 +127,7 @@ package struct Simulation {
     for client in 0...stations.count { broker.unsilence(client) }
     service.start()
     for station in stations { station.mend() }
+    dispatchers.calm()
     for people in maintainers { people.visit(afterSeconds: 1200...1800, isThorough: true) }
     office.grant(to: Customers.witness, 100_000...200_000)
     for people in customers {
@@ -163,6 +169,7 @@ package struct Simulation {
     referee.ledger.told = service.ends
     office.decideTheRest()
     judgePoints()
+    referee.complain(referee.commands.compare(service.commands), .stuck)
     if let odd = service.store.quarantine(before: nil, limit: 1).first {
       referee.complain("in quarantine from \(odd.station): \(odd.reason)")
     }
