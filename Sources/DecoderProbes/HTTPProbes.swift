@@ -25,6 +25,12 @@ extension Probe {
         writer.field("en", naming.names.english)
         writer.field("zh", naming.names.chinese)
       })
+    try checkBody(
+      bytes, { (json) throws(JSONError) in try LockDownBody(json: json) },
+      { order, writer in
+        writer.field("lockDown", order.isOn)
+        writer.field("reason", order.reason)
+      })
     if (try? CodeRequest(json: bytes)) != nil {
       let space: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
       let text = bytes.filter { !space.contains($0) }

@@ -1,9 +1,11 @@
 // Records and the other messages between station and service.
 import JSON
+import ManagementShell
+import MemberCode
 import StationProtocol
 
 extension Probe {
-  static let payloads = [record, batch, payload, serviceInbox]
+  static let payloads = [record, batch, payload, order, serviceInbox]
 
   private static let record = Probe("record", longest: 2048, words: Words.records) {
     (bytes) throws(Violation) in
@@ -45,6 +47,33 @@ extension Probe {
     try check({ (json) throws(JSONError) in try AlarmsPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try ServiceStatusPayload(json: json) }, \.json)
   }
+
+  /// What is ordered and wanted, signed or not, and what a station says of it.
+  private static let order = Probe("order", longest: 2048, words: Words.orders) {
+    (bytes) throws(Violation) in
+    func check<Payload: Equatable>(
+      _ decode: ([UInt8]) throws(JSONError) -> Payload, _ encode: (Payload) -> [UInt8]
+    ) throws(Violation) {
+      try checkRoundTrip(bytes, decode, encode)
+    }
+    try check({ (json) throws(JSONError) in try Command(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try DesiredConfiguration(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try CommandResult(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try ReportedConfiguration(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try CommandBody(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try SealedMessage(json: json) }, \.json)
+    guard let sealed = try? SealedMessage(json: bytes) else { return }
+    // Whatever stands in it, nobody has signed it.
+    for topic in stationTopics {
+      try expect(!serviceKeys.signed(sealed, on: topic), "no key has signed what was made up")
+    }
+    try checkRoundTrip(
+      sealed.body.json, { (json) throws(JSONError) in try Command(json: json) }, \.json)
+  }
+
+  private static let serviceKeys = ServiceKeySet([SigningKey.generate().verificationKey])
+  private static let stationTopics: [Topic] =
+    StationID("s-1").map { [.command($0), .desiredConfiguration($0)] } ?? []
 
   /// A decoded value must be encoded in one way, which decodes to the same value.
   /// - Returns: whether the bytes could be decoded.

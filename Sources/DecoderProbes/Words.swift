@@ -47,6 +47,20 @@ enum Words {
     return json + names.map { "\"\($0)\":" } + values.map { "\"\($0)\"" } + identifiers
   }()
 
+  static let orders: [String] = {
+    let names = [
+      "body", "key", "signature", "id", "op", "ap", "seconds", "inside", "relay", "hold", "slot",
+      "alarm", "level", "actor", "ttl", "nonce", "age", "state", "fault", "parts", "part", "well",
+      "rev", "lockDown", "refused",
+    ]
+    let values: [String] = [
+      all(Order.Kind.self), all(CommandState.self), all(OrderFault.self), all(TestedPart.self),
+      all(RelayHold.self), all(Relay.self), all(LogLevel.self), all(ConfigurationFault.self),
+    ].flatMap { $0 }
+    return json + names.map { "\"\($0)\":" } + values.map { "\"\($0)\"" } + identifiers
+      + ["\\\"", "{\\\""]
+  }()
+
   private static let identifiers = [
     "\"0123456789abcdef\"", "\"00112233445566778899aabbccddeeff\"", "\"m-1\"",
   ]
@@ -59,7 +73,10 @@ enum Words {
     "config/reported ", "!", "link\n", "unlink\n", "day\n",
   ]
 
-  static let bodies = json + ["\"id\":", "\"label\":", "\"status\":", "\"en\":", "\"zh\":"]
+  static let bodies =
+    json + [
+      "\"id\":", "\"label\":", "\"status\":", "\"en\":", "\"zh\":", "\"lockDown\":", "\"reason\":",
+    ]
 
   static let values = [
     " ms", " s", " min", " h", "gpiochip0:17", "pinctrl-bcm2711:", "DOOR-CONTACT", " active-low",

@@ -27,6 +27,15 @@ final class ManagementScenario {
     #expect(management.handle(booted, at: now) == [.readAgain(after: 0)])
   }
 
+  /// The same with what the store has of commands.
+  /// - Returns: the effects but for the first look at quarantine.
+  @discardableResult
+  func restart(with found: FoundCommands) -> [ManagementEffect] {
+    management = Management()
+    let booted = ManagementEvent.booted(stations: store.stations(), today: [:], commands: found)
+    return management.handle(booted, at: now).filter { $0 != .readAgain(after: 0) }
+  }
+
   /// What lies in quarantine is read again, a page after the other.
   /// - Returns: the effects but for the pages and what is stored of them.
   func readAgain() -> [ManagementEffect] {

@@ -14,7 +14,7 @@ struct Chapter: Sendable {
   var hasMachine = false
   let tell: @Sendable (Telling) throws -> Void
 
-  static let all = [door, outage, alarms, fire, exchange]
+  static let all = [door, outage, alarms, fire, exchange, commands]
 
   static var widest: Int { all.map(\.name.utf8.count).max() ?? 0 }
 
