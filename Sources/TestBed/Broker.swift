@@ -11,9 +11,10 @@ package final class Broker {
   ///   - accounts: name to password. The passwords are hashed in their file, in place.
   ///   - connections: how many it takes; nil for as many as shipped.
   ///   - onlooker: the account that may read everything, which the product has not.
+  ///   - owner: the account that may say anything on any topic, as whoever owns a broker can.
   package init(
     _ folder: WorkFolder, accounts: [String: String], connections: Int? = nil,
-    onlooker: String? = nil
+    onlooker: String? = nil, owner: String? = nil
   ) throws {
     self.folder = folder
     port = try FreePort.find()
@@ -29,6 +30,7 @@ package final class Broker {
     var access = try String(
       contentsOfFile: Checkout.file("firmware-config/mosquitto/access.acl"), encoding: .utf8)
     if let onlooker { access += "\nuser \(onlooker)\ntopic read #\n" }
+    if let owner { access += "\nuser \(owner)\ntopic readwrite #\n" }
     try folder.write(access, to: "broker/worker-station.acl")
     let passwords = try folder.write(
       accounts.map { "\($0.key):\($0.value)\n" }.sorted().joined(),

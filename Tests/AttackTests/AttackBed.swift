@@ -19,10 +19,13 @@ final class AttackBed {
   /// - Parameter names: of the stations that have an account.
   init(stations names: [String]) throws {
     folder = try WorkFolder()
-    var accounts = ["service": UUID().uuidString]
+    // Two for the owner of the broker: an account is one client to it.
+    var accounts = [
+      "service": UUID().uuidString, "ear": UUID().uuidString, "mouth": UUID().uuidString,
+    ]
     for name in names { accounts[name] = UUID().uuidString }
     self.accounts = accounts
-    broker = try Broker(folder, accounts: accounts)
+    broker = try Broker(folder, accounts: accounts, onlooker: "ear", owner: "mouth")
     management = try ManagementUnderTest(
       folder, brokerPort: broker.port, password: accounts["service"] ?? "",
       issuerKey: String(decoding: issuer.privatePEM, as: UTF8.self))
@@ -68,6 +71,7 @@ final class AttackBed {
     var plan = StationPlan(
       name: name, password: try #require(accounts[name], "no account of \(name)"),
       brokerPort: broker.port, issuerKey: String(decoding: issuer.publicPEM, as: UTF8.self))
+    plan.serviceKey = management.commandKey
     plan.demoIssuer = String(decoding: issuer.privatePEM, as: UTF8.self)
     plan.members = ["m-1"]
     plan.walkStep = 20
@@ -75,6 +79,53 @@ final class AttackBed {
     let station = try StationUnderTest(plan, in: place ?? folder)
     stations.append(station)
     return station
+  }
+
+  /// The attacker who owns the broker: may say anything on any topic.
+  func publish(_ topic: String, _ payload: [UInt8], isRetained: Bool = false) throws {
+    let file = folder.file("owner/payload")
+    try folder.write("", to: "owner/payload")
+    try Data(payload).write(to: URL(fileURLWithPath: file))
+    let told = try Program.run(
+      "mosquitto_pub",
+      ["-p", "\(broker.port)", "-V", "5", "-q", "1", "-t", topic, "-f", file]
+        + (isRetained ? ["-r"] : []),
+      environment: ["XDG_CONFIG_HOME": try ownersFolder()])
+    guard told.status == 0 else { throw TestBedError("mosquitto_pub: \(told.output)") }
+  }
+
+  /// The attacker who owns the broker: hears what is said on a topic while something happens.
+  func overhear(_ topic: String, while something: () throws -> Void) throws -> [UInt8] {
+    let log = folder.file("owner/heard")
+    try? FileManager.default.removeItem(atPath: log)
+    let ear = try Program(
+      "mosquitto_sub",
+      [
+        "-p", "\(broker.port)", "-V", "5", "-q", "1", "-R", "-t", topic, "-t", Self.mark, "-F",
+        "heard %p",
+      ],
+      log: log, environment: ["XDG_CONFIG_HOME": try ownersFolder()])
+    defer { ear.kill() }
+    try Deadline.wait(until: "the owner of the broker to listen") {
+      try publish(Self.mark, Array("mark".utf8))
+      return ear.log.contains("heard mark")
+    }
+    try something()
+    return try Deadline.wait(for: "a message on \(topic)") {
+      let lines = ear.log.split(separator: "\n").filter { $0.hasPrefix("heard {") }
+      return lines.last.map { Array($0.dropFirst(6).utf8) }
+    }
+  }
+
+  /// What nobody else says, by which the owner of the broker knows that he listens.
+  private static let mark = "ws/v1/gate-1/sample"
+
+  /// The clients' own configuration, so that the password is in no list of processes.
+  private func ownersFolder() throws -> String {
+    for (client, name) in [("mosquitto_pub", "mouth"), ("mosquitto_sub", "ear")] {
+      try folder.write("-u \(name)\n-P \(accounts[name] ?? "")\n", to: "owner/\(client)")
+    }
+    return folder.file("owner")
   }
 
   /// The words of the alarms that the service shows for a station.

@@ -15,7 +15,9 @@ import Testing
       stations: ["kill-1", "kill-2"], members: ["m-1", "m-2", "m-3"], walkStep: 20)
     let follower = try StreamFollower(system.management)
     let load = system.stations.map { DoorLoad($0, seed: random.next()) }
+    let desk = OrderLoad(system, seed: random.next())
     for one in load { one.start() }
+    desk.start()
     var counts = [0, 0, 0]
     for _ in 0..<Self.kills {
       // A little work between two kills; how little is part of the draw.
@@ -37,9 +39,11 @@ import Testing
       }
     }
     for one in load { one.stop() }
+    desk.stop()
     print("kill test: \(counts[0]) stationd, \(counts[1]) managementd, \(counts[2]) mosquitto")
     try Self.check(system, follower)
     #expect(load.allSatisfy { $0.orders > 100 })
+    try desk.check()
     try system.stop()
   }
 
