@@ -24,6 +24,8 @@ final class DoorBed {
     DoorStation.Plan(brokerPort: broker.port, password: Self.password)
   }
 
+  func file(_ name: String) -> String { folder.file(name) }
+
   func waitForStation() throws {
     try Deadline.wait(until: "the station to be online") { [management] in
       try management.station(DoorStation.name)["online"] as? Bool == true

@@ -17,6 +17,8 @@ final class DoorStation {
     var password = "none"
     /// How often an input of a door behind the first one changes; nil for never.
     var inputPause: Duration?
+    /// PEM of the key of the service that it obeys; nil for none.
+    var serviceKey: String?
   }
 
   /// What its thread tells.
@@ -44,6 +46,7 @@ final class DoorStation {
     self.folder = folder
     readers = try (0..<plan.accessPoints).map { _ in try ReaderLine() }
     try folder.write(issuerKey, to: "keys/issuer.pem")
+    if let key = plan.serviceKey { try folder.write(key, to: "keys/service.pem") }
     try folder.write(plan.password, to: "credentials/mqtt-password")
     let settings = try StationSettings.read(
       Array(Self.configuration(plan, folder.path, readers).utf8), version: "bench")
@@ -134,6 +137,9 @@ final class DoorStation {
       path = \(folder)/station.sqlite
 
       """
+    if plan.serviceKey != nil {
+      text += "[service-key current]\nkey = \(folder)/keys/service.pem\n"
+    }
     for (index, reader) in readers.enumerated() {
       text += """
         [access-point \(index + 1)]
