@@ -135,6 +135,21 @@ export class API {
     return this.get(`/stations/${station}/takings`, parameters);
   }
 
+  /** An order to a station: `{key, op}` with what the operation needs. */
+  async orderCommand(station, order) {
+    return this.post(`/stations/${station}/commands`, order);
+  }
+
+  /** What was ordered of a station, the newest first: `{before, limit}`. */
+  async commands(station, parameters) {
+    return (await this.get(`/stations/${station}/commands`, parameters)).commands;
+  }
+
+  /** `{lockDown, reason}`: what is wanted of a station until something else is. */
+  async setLockDown(station, wish) {
+    return this.send("PUT", `/stations/${station}/lock-down`, wish);
+  }
+
   /** A stream of what happens; see EventStream for the callbacks. */
   stream(callbacks) {
     return new EventStream(`${API.root}/events/stream`, this.headers, callbacks);

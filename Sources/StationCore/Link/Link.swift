@@ -104,8 +104,10 @@ package struct Link: Equatable, Sendable {
     }
   }
 
-  mutating func pass(_ around: Surroundings, _ step: inout Step) {
-    if let due = challenges.deadline, due <= step.now.instant { publishBirth(around, &step) }
+  /// Whether another nonce is to be told.
+  func isBirthDue(at now: Instant) -> Bool { challenges.deadline.map { $0 <= now } ?? false }
+
+  mutating func pass(_ step: inout Step) {
     for (refusal, count) in refusedMessages.close(at: step.now.instant) {
       step.journal(.station(.messagesRefused(refusal, count: count)), .soon)
     }

@@ -303,8 +303,9 @@ extension Station {
     judgeClock(&step)
     climate.pass(&step)
     vending?.pass(around, &step)
-    passTest(around, &step)
-    link.pass(around, &step)
+    if test != nil { passTest(around, &step) }
+    if link.isBirthDue(at: step.now.instant) { link.publishBirth(around, &step) }
+    link.pass(&step)
     if clock.isTimeToRemember(step.now) {
       step.remember(clock.changes(at: step.now), .relaxed)
     }

@@ -9,6 +9,7 @@ import { alarmLine, caveats, doors, figure, inside, presence } from "../../stati
 import { named, t } from "../../texts.js";
 import { moment } from "../../times.js";
 import { byUrgency } from "../../urgency.js";
+import { Orders } from "./orders.js";
 import { machine, takings } from "./vending.js";
 
 const page = 50;
@@ -52,6 +53,9 @@ export class Detail {
     this.title = h("h2", { id: "detail-title" });
     this.state = h("div", { class: "state" });
     this.charts = h("div", { class: "charts" });
+    const wasOpen = this.orders?.station === this.station && this.orders.element.open;
+    this.orders = new Orders(this.api, this.station);
+    this.orders.element.open = wasOpen;
     this.takings = h("div", { class: "takings" });
     const list = h("ol", { class: "records" });
     this.list = new RecordList(list, most, ({ record }) => this.row(record));
@@ -66,7 +70,7 @@ export class Detail {
       h("header", { class: "panel-head" }, this.title,
         h("button", { type: "button", class: "plain", onclick: () => this.dialog.close() },
           t("station.close"))),
-      this.state, this.takings, this.charts,
+      this.state, this.orders.element, this.takings, this.charts,
       h("div", { class: "list-head" },
         h("h3", {}, t("station.events")),
         h("label", { class: "field" }, h("span", {}, t("station.events.kind")), select)),
@@ -98,6 +102,7 @@ export class Detail {
       sensorFigures(view, this.measurements.today),
       doors(view), machine(view), caveats(view), h("p", { class: "soft" }, facts),
     ].filter(Boolean));
+    this.orders.show(view);
     this.measure();
     this.countTakings();
   }
