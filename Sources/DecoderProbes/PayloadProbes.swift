@@ -48,7 +48,7 @@ extension Probe {
     try check({ (json) throws(JSONError) in try ServiceStatusPayload(json: json) }, \.json)
   }
 
-  /// What is ordered and wanted, signed or not, and what a station says of it.
+  /// Commands and desired configurations, sealed or bare, and a station's results and reports.
   private static let order = Probe("order", longest: 2048, words: Words.orders) {
     (bytes) throws(Violation) in
     func check<Payload: Equatable>(

@@ -16,7 +16,7 @@ final class Dispatchers {
   private let stations: [SimulatedStation]
   private var dice: SeededGenerator
   private var number = 0
-  /// What was overheard, by the topic on which it was said.
+  /// Messages overheard on the broker, each with its topic.
   private var overheard: [(topic: Topic, payload: [UInt8])] = []
 
   init(

@@ -71,7 +71,7 @@ extension SimulatedStation {
     return command
   }
 
-  /// What was sealed for this topic.
+  /// The body of a message sealed for this topic; nil when its seal does not hold.
   func open(_ payload: [UInt8], on topic: Topic) -> [UInt8]? {
     if world.mutation == .commandUnsigned { return (try? SealedMessage(json: payload))?.body.json }
     return SimulatedSeal.open(payload, on: topic)
