@@ -12,7 +12,7 @@ package final class ManagementUnderTest {
   /// Each of another person who may only look.
   package let watcherTokens: [String]
   /// The public part of the key with which the service signs what stations obey, as PEM.
-  package let commandKey: String
+  package private(set) var commandKey: String
   package private(set) var address = ""
   private let folder: WorkFolder
   /// More of the daemon's environment.
@@ -36,10 +36,7 @@ package final class ManagementUnderTest {
         + watcherTokens.enumerated().map { "watcher-\($0):viewer:\($1)\n" }.joined(),
       to: "management/credentials/api-tokens")
     try folder.write(issuerKey, to: "management/credentials/issuer-key")
-    let key = SigningKey.generate()
-    commandKey = String(decoding: key.publicPEM, as: UTF8.self)
-    try folder.write(
-      String(decoding: key.privatePEM, as: UTF8.self), to: "management/credentials/command-key")
+    commandKey = try Self.makeCommandKey(in: folder)
     try folder.write(
       """
       [http]
@@ -59,6 +56,16 @@ package final class ManagementUnderTest {
       """, to: "management/managementd.conf")
     try start()
   }
+
+  private static func makeCommandKey(in folder: WorkFolder) throws -> String {
+    let key = SigningKey.generate()
+    try folder.write(
+      String(decoding: key.privatePEM, as: UTF8.self), to: "management/credentials/command-key")
+    return String(decoding: key.publicPEM, as: UTF8.self)
+  }
+
+  /// Gives it another key to sign with, from its next start on.
+  package func replaceCommandKey() throws { commandKey = try Self.makeCommandKey(in: folder) }
 
   /// Starts it, again on the port that it had, and waits until it listens.
   package func start() throws {

@@ -93,6 +93,11 @@ package final class StationUnderTest {
     try Deadline.wait(until: "stationd to reach its board") { try state["daemon"] as? Bool == true }
   }
 
+  /// Replaces the key of the service that it obeys, in the file that its configuration names.
+  package func obey(_ key: String) throws {
+    try folder.write(key, to: "\(plan.name)/keys/service.pem")
+  }
+
   package func kill() { daemon?.kill() }
   package var isRunning: Bool { daemon?.isRunning ?? false }
   package var log: String { daemon?.log ?? "" }

@@ -205,4 +205,31 @@ struct OrdersTests {
     try system.management.lockDown("gate-1", false)
     try Self.wait("the end of lock-down", system) { try Self.doorMode($0) == "code-only" }
   }
+
+  @Test("a rotated key is obeyed, the earlier one no longer, and lock-down outlives the change")
+  func rotatedKey() throws {
+    let system = try Self.system()
+    let station = Self.board(system)
+    try Self.wait("the station", system) { try Self.doorMode($0) != nil }
+    try system.management.lockDown("gate-1", true)
+    try Self.wait("lock-down", system) { try Self.doorMode($0) == "lock-down" }
+    let earlier = system.management.commandKey
+    try system.management.replaceCommandKey()
+    try system.management.stop()
+    try system.management.start()
+    try Self.wait("the station's next state", system) { try Self.doorMode($0) == "lock-down" }
+    // The station does not know the new key yet: it answers nothing, and nobody may say it did.
+    let early = try system.management.order("gate-1", #""op":"identify""#, seconds: 2)
+    #expect(
+      try system.management.waitForEnd(of: early, at: "gate-1")["state"] as? String == "unknown")
+    #expect(earlier != system.management.commandKey)
+    try station.obey(system.management.commandKey)
+    try station.stopDaemon()
+    try station.start()
+    let late = try system.management.order("gate-1", #""op":"identify""#)
+    #expect(try system.management.waitForEnd(of: late, at: "gate-1")["state"] as? String == "done")
+    #expect(try Self.doorMode(system) == "lock-down")
+    try system.management.lockDown("gate-1", false)
+    try Self.wait("the end of lock-down", system) { try Self.doorMode($0) == "code-only" }
+  }
 }
