@@ -179,7 +179,86 @@ struct PendingCommandsTests {
     _ = story.handle(.commands(.notAdvanced(command.id, gate)))
     story.advance(.seconds(10))
     let again = story.handle(.commands(.due))
-    #expect(again == [.advance(command.id, gate, CommandNews(.expired))])
+    #expect(again == [.advance(command.id, gate, CommandNews(.sent))])
+    _ = story.handle(.commands(.notAdvanced(command.id, gate)))
+    story.advance(.seconds(20))
+    let late = story.handle(.commands(.due))
+    #expect(late == [.advance(command.id, gate, CommandNews(.expired))])
+  }
+
+  @Test("a flood of answers asks one thing of the store at a time, and keeps nothing pending")
+  func answerFlood() {
+    comeUp()
+    let command = order()
+    _ = follow(story.handle(.commands(.ordered(command))))
+    func answer(_ state: CommandState) -> [ManagementEffect] {
+      story.hear(.commandResult(gate), CommandResult(command.id, state).json)
+    }
+    let running = CommandNews(CommandResult(command.id, .running))
+    #expect(answer(.running) == [.advance(command.id, gate, running)])
+    for _ in 0..<100 { #expect(answer(.running).isEmpty) }
+    #expect(answer(.done).isEmpty)
+    // What was heard while the store wrote is not lost.
+    let noted = story.store.advance(command.id, of: gate, running, at: story.now)!
+    #expect(
+      story.handle(.commands(.advanced(noted))).contains(
+        .advance(command.id, gate, CommandNews(CommandResult(command.id, .done)))))
+    let other = order("other")
+    _ = follow(story.handle(.commands(.ordered(other))))
+    let long = CommandNews(CommandResult(other.id, .running))
+    func run() { _ = follow([.advance(other.id, gate, long)]) }
+    run()
+    let due = story.management.nextCommand
+    story.advance(.seconds(5))
+    _ = follow(story.hear(.commandResult(gate), CommandResult(other.id, .running).json))
+    #expect(story.management.nextCommand == due)
+  }
+
+  @Test("the outcome of a command that was not sent is disbelieved")
+  func neverSent() {
+    let command = order()
+    _ = follow(story.handle(.commands(.ordered(command))))
+    let effects = story.hear(.commandResult(gate), CommandResult(command.id, .done).json)
+    #expect(
+      effects.contains(.note(.implausible(gate, reason: ClaimReasons.command))))
+    #expect(progress(command) == .queued)
+  }
+
+  @Test("a revision far above all that was wanted is disbelieved: it would use the numbers up")
+  func hugeRevision() throws {
+    let reported = ReportedConfiguration(revision: 1 << 52, isLockedDown: false)
+    let effects = story.hear(.reportedConfiguration(gate), reported.json, isRetained: true)
+    #expect(
+      effects.contains(.note(.implausible(gate, reason: ClaimReasons.configuration))))
+    #expect(story.management.stations[gate]?.reported == nil)
+  }
+
+  @Test("a wall clock that was set back over a start lengthens no command's life")
+  func clockSetBack() {
+    let command = order()
+    var found = FoundCommands(open: [command], wishes: [:], epoch: Self.epoch)
+    found.open[0].orderedAt = command.orderedAt + .seconds(300)
+    found.open[0].expires = command.expires + .seconds(300)
+    story.restart(with: found)
+    #expect(story.management.nextCommand == story.now.instant)
+    _ = story.handle(.commands(.due))
+    _ = story.handle(.linkOpened)
+    _ = story.status(SessionID(stream: stream, boot: 1, connection: 2), isOnline: true)
+    #expect(follow(birth("n-5", connection: 2)).isEmpty)
+  }
+
+  @Test("a command of an earlier life is not sent either where the store cannot note its end")
+  func restoredOnBadDisk() {
+    let command = order()
+    let found = FoundCommands(open: [command], wishes: [:], epoch: StoreEpoch(bits: 0xF))
+    _ = story.restart(with: found)
+    _ = story.handle(.commands(.notAdvanced(command.id, gate)))
+    _ = story.handle(.linkOpened)
+    _ = story.status(SessionID(stream: stream, boot: 1, connection: 2), isOnline: true)
+    #expect(follow(birth("n-5", connection: 2)).isEmpty)
+    story.advance(.seconds(10))
+    _ = follow(story.handle(.commands(.due)))
+    #expect(progress(command) == .unknown)
   }
 
   @Test("what is wanted is said whenever the link opens, and shown beside what is in force")

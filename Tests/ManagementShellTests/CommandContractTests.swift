@@ -90,14 +90,17 @@ struct CommandContractTests {
     #expect(try advance(CommandNews(.received), 4) == nil)
     let unknown = try advance(CommandNews(.unknown, .noAnswer), 5)
     #expect(unknown?.fault == .noAnswer && unknown?.endedAt == Self.later(5).wall)
-    // The station's own word, however late, is better than none.
+    // A record, however late, is better than none, and than a message.
     let parts = [
       TestResult(.clock, isWell: false), TestResult(.lock, at: AccessPointID(1), isWell: true),
     ]
-    let done = try advance(CommandNews(.done, parts: parts), 6)
+    #expect(try advance(CommandNews(.failed, .busy, from: .message), 6) == nil)
+    #expect(try advance(CommandNews(.received, from: .record), 6) == nil)
+    let done = try advance(CommandNews(.done, parts: parts, from: .record), 6)
     #expect(done?.progress == .done && done?.fault == nil && done?.parts == parts)
     #expect(try advance(CommandNews(.failed, .busy), 7) == nil)
-    #expect(try advance(CommandNews(.unknown), 7) == nil)
+    #expect(try advance(CommandNews(.unknown, from: .record), 7) == nil)
+    #expect(try advance(CommandNews(.failed, .busy, from: .record), 7) == nil)
     #expect(try opened.reopened().command(id) == done)
     #expect(try opened.reopened().openCommands().isEmpty)
     #expect(
@@ -105,6 +108,26 @@ struct CommandContractTests {
     #expect(
       try store.advance(
         CommandID("nobody")!, of: Contract.gate, CommandNews(.done), at: Self.later(8)) == nil)
+  }
+
+  @Test(
+    "the end that a message told is corrected by the record, and nobody ends what was not sent",
+    arguments: Engine.allCases)
+  func corrected(_ engine: Engine) throws {
+    let opened = try engine.open()
+    let store = opened.store
+    let id = try Self.given(try Self.order(store, at: Self.later(0))).id
+    func advance(_ news: CommandNews, _ second: Int) throws -> OrderedCommand? {
+      try store.advance(id, of: Contract.gate, news, at: Self.later(second))
+    }
+    #expect(try advance(CommandNews(.done, from: .message), 1) == nil)
+    #expect(try advance(CommandNews(.done, from: .record), 1) == nil)
+    #expect(try advance(CommandNews(.sent), 1) != nil)
+    #expect(try advance(CommandNews(.expired, from: .message), 2)?.isSettled == false)
+    #expect(try advance(CommandNews(.received, from: .record), 3) == nil)
+    let corrected = try advance(CommandNews(.done, from: .record), 4)
+    #expect(corrected?.progress == .done && corrected?.isSettled == true)
+    #expect(try opened.reopened().command(id) == corrected)
   }
 
   @Test(

@@ -6,7 +6,7 @@ import Time
 package enum CommandProgress: String, CaseIterable, Sendable {
   /// The station is away: nothing was sent.
   case queued
-  /// Handed to the broker; whether the station has it is not known.
+  /// Handed to the broker, or about to be; whether the station has it is not known.
   case sent
   /// The station has it.
   case received
@@ -34,10 +34,10 @@ package enum CommandProgress: String, CaseIterable, Sendable {
       }
   }
 
-  /// Nothing is expected to follow; a late record of the station may still tell more of `unknown`.
+  /// Nothing is expected to follow; only a record of the station may still say otherwise.
   package var isFinal: Bool { rank >= Self.unknown.rank }
 
-  /// A command only ever goes to a higher one.
+  /// Each tells more than the lower ones.
   fileprivate var rank: Int {
     switch self {
     case .queued: 0
@@ -67,12 +67,15 @@ package struct OrderedCommand: Equatable, Sendable {
   package var endedAt: WallTime?
   package var fault: OrderFault?
   package var parts: [TestResult]
+  /// A record of the station says so. A message can come from an earlier or a later moment than its
+  /// place suggests, and is corrected by the record.
+  package var isSettled: Bool
 
   package init(
     id: CommandID, station: StationID, order: Order, actor: String, orderedAt: WallTime,
     expires: WallTime, progress: CommandProgress = .queued, sentAt: WallTime? = nil,
     receivedAt: WallTime? = nil, endedAt: WallTime? = nil, fault: OrderFault? = nil,
-    parts: [TestResult] = []
+    parts: [TestResult] = [], isSettled: Bool = false
   ) {
     self.id = id
     self.station = station
@@ -86,13 +89,26 @@ package struct OrderedCommand: Equatable, Sendable {
     self.endedAt = endedAt
     self.fault = fault
     self.parts = parts
+    self.isSettled = isSettled
+  }
+
+  /// Whether this tells more than is known.
+  package func isNews(_ news: CommandNews) -> Bool {
+    // No station can know a command that was not sent.
+    guard progress != .queued || news.source == .service else { return false }
+    let isMore = news.progress.rank > progress.rank
+    guard news.source == .record, news.progress.isFinal else {
+      return isMore && !progress.isFinal
+    }
+    return isMore || !isSettled
   }
 
   /// Takes note of how far it has come. What comes late or twice changes nothing.
   /// - Returns: whether anything has changed.
   package mutating func advance(_ news: CommandNews, at time: WallTime) -> Bool {
-    guard news.progress.rank > progress.rank else { return false }
+    guard isNews(news) else { return false }
     progress = news.progress
+    isSettled = news.source == .record && progress.isFinal
     switch news.progress {
     case .queued: break
     case .sent: sentAt = time
@@ -111,25 +127,44 @@ package struct CommandNews: Equatable, Sendable {
   package var progress: CommandProgress
   package var fault: OrderFault?
   package var parts: [TestResult]
+  package var source: Source
+
+  package enum Source: Equatable, Sendable {
+    /// The service knows it by itself.
+    case service
+    /// A message of the station, which may be lost, late or repeated.
+    case message
+    /// A record of the station, which is kept and comes in its order.
+    case record
+  }
 
   package init(
-    _ progress: CommandProgress, _ fault: OrderFault? = nil, parts: [TestResult] = []
+    _ progress: CommandProgress, _ fault: OrderFault? = nil, parts: [TestResult] = [],
+    from source: Source = .service
   ) {
     self.progress = progress
     self.fault = fault
     self.parts = parts
+    self.source = source
   }
 
-  init(_ result: CommandResult) {
-    self.init(CommandProgress(result.state), result.fault, parts: result.parts)
+  package init(_ result: CommandResult) {
+    self.init(
+      CommandProgress(result.state), result.fault, parts: result.parts, from: .message)
   }
 
-  init(_ record: CommandRecord) {
+  package init(_ record: CommandRecord) {
     switch record {
-    case .accepted: self.init(.received)
+    case .accepted: self.init(.received, from: .record)
     case .ended(_, _, let end):
-      self.init(CommandProgress(end.outcome.state), end.fault, parts: end.parts)
+      self.init(
+        CommandProgress(end.outcome.state), end.fault, parts: end.parts, from: .record)
     }
+  }
+
+  /// Whether this tells more than another.
+  func isMore(than other: CommandNews?) -> Bool {
+    other.map { progress.rank > $0.progress.rank } ?? true
   }
 }
 
@@ -166,6 +201,8 @@ package struct Wish: Equatable, Sendable {
   package var at: WallTime
 
   package static let longestReason = 200
+  /// More wishes than a service has forgotten that was restored from a backup.
+  package static let mostForgotten: Int64 = 1000
 
   package init(
     _ desired: DesiredConfiguration, actor: String, reason: String, at: WallTime

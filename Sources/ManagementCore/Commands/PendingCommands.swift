@@ -32,10 +32,20 @@ package struct PendingCommands: Equatable, Sendable {
     var command: OrderedCommand
     /// When it is too late to begin it.
     let expires: Instant
-    /// The store was told of a step that it has not answered.
-    var isBeingMoved = false
+    var writing = Writing.idle
+    /// The word of the station that was heard meanwhile and tells the most.
+    var heard: CommandNews?
     /// When nothing is expected any more.
     var due: Instant
+  }
+
+  /// What the store has been told of a command.
+  private enum Writing: Equatable, Sendable {
+    case idle
+    /// Can become `idle` or `failed`.
+    case under(CommandNews)
+    /// Is told again from this moment on.
+    case failed(CommandNews, until: Instant)
   }
 
   // MARK: - What comes
@@ -46,11 +56,7 @@ package struct PendingCommands: Equatable, Sendable {
   ) -> [Step] {
     nonces[station] = nonce.map { Heard(nonce: $0, at: now) }
     guard nonce != nil else { return [] }
-    return move(station) {
-      $0.command.progress == .queued
-    } with: { _ in
-      CommandNews(.sent)
-    }
+    return write(CommandNews(.sent), station) { $0.progress == .queued }
   }
 
   /// Nothing is heard of this station, or of any, for a while.
@@ -63,8 +69,11 @@ package struct PendingCommands: Equatable, Sendable {
   /// A command is in the store, new or as one of those that a start has found.
   mutating func take(_ command: OrderedCommand, at now: Now) -> [Step] {
     guard !command.progress.isFinal else { return [] }
-    let left = min(
-      max(command.expires - now.wall, .zero), .seconds(Int64(Command.longestLife)))
+    let left = max(
+      .zero,
+      min(
+        command.expires - now.wall, command.expires - command.orderedAt,
+        .seconds(Int64(Command.longestLife))))
     let expires = now.instant + left
     pending[command.station, default: []].append(
       Pending(
@@ -72,11 +81,7 @@ package struct PendingCommands: Equatable, Sendable {
         due: expires + (command.progress == .queued ? .zero : Self.patience)))
     if command.progress == .sent { return send(command.id, of: command.station, at: now) }
     guard reaches(command.station) else { return [] }
-    return move(command.station) {
-      $0.command.id == command.id
-    } with: { _ in
-      CommandNews(.sent)
-    }
+    return write(CommandNews(.sent), command.station) { $0.id == command.id }
   }
 
   /// A start has found these. One of another life of the store was perhaps given twice: nobody knows
@@ -88,87 +93,141 @@ package struct PendingCommands: Equatable, Sendable {
     for command in commands {
       let isOurs = epoch.map { command.id.text.hasPrefix("\($0)-") } ?? true
       var found = command
-      // What was sent before this start is not sent again: its nonce is not known any more.
-      if found.progress == .sent { found.progress = .received }
+      // What was sent before this start, here or in another life, is not sent again: its nonce is
+      // not known any more.
+      if found.progress == .sent || (found.progress == .queued && !isOurs) {
+        found.progress = .received
+      }
+      // A wall clock that was set back says nothing of how old it is.
+      if now.wall < found.orderedAt { found.expires = found.orderedAt }
       _ = take(found, at: now)
       if !isOurs {
-        effects += move(command.station) {
-          $0.command.id == command.id
-        } with: { _ in
-          CommandNews(.unknown, .noAnswer)
+        effects += write(CommandNews(.unknown, .noAnswer), command.station) {
+          $0.id == command.id
         }
       }
     }
     return effects
   }
 
-  /// The station says how far a command has come.
-  mutating func hear(
-    _ result: CommandResult, of station: StationID
-  ) -> [Step] {
-    guard pending[station]?.contains(where: { $0.command.id == result.id }) == true else {
-      return []
+  /// The station says how far a command has come. The store is asked for one step at a time, and
+  /// not at all where the message tells nothing new.
+  mutating func hear(_ result: CommandResult, of station: StationID) -> Hearing {
+    guard let index = index(of: result.id, station), var one = pending[station]?[index] else {
+      return .steps([])
     }
-    return [.advance(result.id, station, CommandNews(result))]
+    guard one.command.progress != .queued else { return .neverSent }
+    let news = CommandNews(result)
+    guard one.command.isNews(news) else { return .steps([]) }
+    if one.writing == .idle { return .steps(write(news, index, station)) }
+    if news.isMore(than: one.heard) { one.heard = news }
+    pending[station]?[index] = one
+    return .steps([])
+  }
+
+  /// What the word of a station on a command leads to.
+  enum Hearing: Equatable, Sendable {
+    case steps([Step])
+    /// Nobody has sent that command yet.
+    case neverSent
   }
 
   /// The store has taken note of a step.
   mutating func advanced(_ command: OrderedCommand, at now: Now) -> [Step] {
     let station = command.station
-    guard var all = pending[station],
-      let index = all.firstIndex(where: { $0.command.id == command.id })
-    else { return [] }
-    if command.progress.isFinal {
-      all.remove(at: index)
-      pending[station] = all.isEmpty ? nil : all
+    guard let index = index(of: command.id, station), var one = pending[station]?[index] else {
       return []
     }
-    let before = all[index].command.progress
-    all[index].command = command
-    all[index].isBeingMoved = false
-    all[index].due =
-      command.progress == .running
-      ? now.instant + Self.longPatience : all[index].expires + Self.patience
-    pending[station] = all
-    guard before == .queued, command.progress == .sent else { return [] }
-    return send(command.id, of: station, at: now)
+    if command.progress.isFinal {
+      pending[station]?.remove(at: index)
+      if pending[station]?.isEmpty == true { pending[station] = nil }
+      return []
+    }
+    let before = one.command.progress
+    let heard = one.heard
+    one.command = command
+    one.writing = .idle
+    one.heard = nil
+    if command.progress != .running {
+      one.due = one.expires + Self.patience
+    } else if before != .running {
+      one.due = now.instant + Self.longPatience
+    }
+    pending[station]?[index] = one
+    var steps: [Step] = []
+    if before == .queued, command.progress == .sent {
+      steps = send(command.id, of: station, at: now)
+    }
+    if let heard, command.isNews(heard) { steps += write(heard, index, station) }
+    return steps
   }
 
-  /// The store could not take note of a step, which is due again after a while.
+  /// The store could not take note of a step, which is tried again after a while.
   mutating func held(_ id: CommandID, of station: StationID, at now: Instant) {
-    guard let index = pending[station]?.firstIndex(where: { $0.command.id == id }) else { return }
-    pending[station]?[index].isBeingMoved = false
-    pending[station]?[index].due = now + Self.patience
+    guard let index = index(of: id, station),
+      case .under(let news) = pending[station]?[index].writing
+    else { return }
+    pending[station]?[index].writing = .failed(news, until: now + Self.patience)
   }
 
   /// Time has passed.
   mutating func pass(at now: Instant) -> [Step] {
     pending.keys.sorted().flatMap { station in
-      move(station) {
-        $0.due <= now
-      } with: {
-        $0.command.progress == .queued
-          ? CommandNews(.expired) : CommandNews(.unknown, .noAnswer)
-      }
+      (pending[station]?.indices ?? 0..<0).flatMap { pass(at: now, $0, station) }
     }
   }
 
+  private mutating func pass(
+    at now: Instant, _ index: Int, _ station: StationID
+  ) -> [Step] {
+    guard let one = pending[station]?[index] else { return [] }
+    if case .failed(let news, let until) = one.writing {
+      guard until <= now else { return [] }
+      let isTooLate = news.progress == .sent && (one.expires <= now || !reaches(station))
+      if !isTooLate { return write(news, index, station) }
+      pending[station]?[index].writing = .idle
+    } else if one.writing != .idle {
+      return []
+    }
+    guard one.due <= now else { return [] }
+    return write(
+      one.command.progress == .queued ? CommandNews(.expired) : CommandNews(.unknown, .noAnswer),
+      index, station)
+  }
+
   package var deadline: Instant? {
-    pending.values.lazy.flatMap { $0 }.filter { !$0.isBeingMoved }.map(\.due).min()
+    pending.values.lazy.flatMap { $0 }.compactMap { one in
+      switch one.writing {
+      case .idle: one.due
+      case .under: nil
+      case .failed(_, let until): until
+      }
+    }.min()
   }
 
   // MARK: - Steps
 
-  private mutating func move(
-    _ station: StationID, where isMeant: (Pending) -> Bool, with news: (Pending) -> CommandNews
+  private func index(of id: CommandID, _ station: StationID) -> Int? {
+    pending[station]?.firstIndex { $0.command.id == id }
+  }
+
+  private mutating func write(
+    _ news: CommandNews, _ index: Int, _ station: StationID
   ) -> [Step] {
-    var effects: [Step] = []
-    for index in pending[station]?.indices ?? 0..<0 {
-      guard let one = pending[station]?[index], !one.isBeingMoved, isMeant(one) else { continue }
-      pending[station]?[index].isBeingMoved = true
-      effects.append(.advance(one.command.id, station, news(one)))
+    guard let id = pending[station]?[index].command.id else { return [] }
+    pending[station]?[index].writing = .under(news)
+    return [.advance(id, station, news)]
+  }
+
+  private mutating func write(
+    _ news: CommandNews, _ station: StationID, where isMeant: (OrderedCommand) -> Bool
+  ) -> [Step] {
+    (pending[station]?.indices ?? 0..<0).flatMap { index in
+      guard let one = pending[station]?[index], one.writing == .idle, isMeant(one.command) else {
+        return [Step]()
+      }
+      return write(news, index, station)
     }
-    return effects
   }
 
   /// Has a command signed and sent, unless the station is lost or its time is over since.

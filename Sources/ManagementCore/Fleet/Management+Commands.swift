@@ -41,8 +41,24 @@ extension Management {
   }
 
   mutating func take(
+    _ result: CommandResult, of station: StationID, _ now: Now
+  ) -> [ManagementEffect] {
+    switch commands.hear(result, of: station) {
+    case .steps(let steps): effects(of: steps)
+    case .neverSent: disbelieve(ClaimReasons.command, of: station, now)
+    }
+  }
+
+  /// The next wish is given a revision above the reported one, as a service that was restored from
+  /// a backup has forgotten some. A station that claims a number without measure would use the
+  /// numbers up.
+  mutating func take(
     _ reported: ReportedConfiguration, of station: StationID, _ now: Now
   ) -> [ManagementEffect] {
+    let wanted = stations[station]?.wish?.desired.revision ?? 0
+    guard reported.revision - wanted <= Wish.mostForgotten else {
+      return disbelieve(ClaimReasons.configuration, of: station, now)
+    }
     guard stations[station]?.reported != reported else { return [] }
     life(station) { $0.reported = reported }
     return [.announce(station)]

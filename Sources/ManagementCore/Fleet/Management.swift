@@ -225,7 +225,7 @@ extension Management {
         return ask(try StationRequest(json: payload), station, now)
       case .commandResult:
         guard !isRetained else { return note(.retainedElsewhere(station), now) + Self.clear(path) }
-        return effects(of: commands.hear(try CommandResult(json: payload), of: station))
+        return take(try CommandResult(json: payload), of: station, now)
       case .reportedConfiguration:
         return take(try ReportedConfiguration(json: payload), of: station, now)
       // The broker has kept what this service said before.

@@ -81,5 +81,7 @@ package enum ClaimReasons {
   package static let floorAboveCeiling = "the floor lies above the next number of the same birth"
   package static let gap = "a gap that reaches as far as the record that tells of it, or further"
   package static let records = "records far beyond what the station can have written by now"
+  package static let command = "the outcome of a command that was not sent yet"
+  package static let configuration = "a revision far above all that were wanted of the station"
   package static let session = "the number of a boot or a connection that cannot have come yet"
 }

@@ -1,5 +1,6 @@
 // Commands and wishes in SQLite.
 import JSON
+import Linux
 import ManagementCore
 import SQL
 import StationProtocol
@@ -7,9 +8,9 @@ import Time
 
 /// The rows of commands, for whoever is inside a transaction of a connection.
 enum CommandRows {
-  private static let columns: StaticString = """
+  private static let byID: StaticString = """
     SELECT id, station, body, actor, ordered, expires, progress, sent, received, ended, fault,
-      parts, number
+      parts, settled, number
     FROM command WHERE id = ?1
     """
 
@@ -17,7 +18,7 @@ enum CommandRows {
     _ id: CommandID, in database: any SQLConnection
   ) throws(DatabaseError) -> OrderedCommand? {
     var found: OrderedCommand?
-    try database.prepare(columns).rows([.text(id.text)]) { row throws(DatabaseError) in
+    try database.prepare(byID).rows([.text(id.text)]) { row throws(DatabaseError) in
       found = try command(row)
     }
     return found
@@ -30,14 +31,15 @@ enum CommandRows {
     guard let id = CommandID(row.text(0)), let station = StationID(row.text(1)),
       let order = try? StoredOrder(json: Array(row.text(2).utf8)).order,
       let progress = CommandProgress(rawValue: row.text(6))
-    else { throw SQLiteBook.damaged("command", row.int64(12)) }
+    else { throw SQLiteBook.damaged("command", row.int64(13)) }
     let parts = row.textOrNil(11).map { try? StoredParts(json: Array($0.utf8)).parts } ?? []
     return OrderedCommand(
       id: id, station: station, order: order, actor: row.text(3),
       orderedAt: WallTime(milliseconds: row.int64(4)),
       expires: WallTime(milliseconds: row.int64(5)), progress: progress, sentAt: time(7),
       receivedAt: time(8), endedAt: time(9),
-      fault: row.textOrNil(10).flatMap { OrderFault(rawValue: $0) }, parts: parts ?? [])
+      fault: row.textOrNil(10).flatMap { OrderFault(rawValue: $0) }, parts: parts ?? [],
+      isSettled: row.int64(12) == 1)
   }
 
   /// Takes note of how far a command has come.
@@ -52,12 +54,13 @@ enum CommandRows {
     try database.run(
       """
       UPDATE command SET progress = ?2, sent = ?3, received = ?4, ended = ?5, fault = ?6,
-        parts = ?7
+        parts = ?7, settled = ?8
       WHERE id = ?1
       """, .text(id.text), .text(command.progress.rawValue),
       .integer(command.sentAt?.milliseconds), .integer(command.receivedAt?.milliseconds),
       .integer(command.endedAt?.milliseconds), .text(command.fault?.rawValue),
-      .text(parts.map { String(decoding: $0, as: UTF8.self) }))
+      .text(parts.map { String(decoding: $0, as: UTF8.self) }),
+      .integer(command.isSettled ? 1 : 0))
     return command
   }
 }
@@ -154,33 +157,43 @@ extension SQLiteStore {
   package func commands(
     of station: StationID, before: CommandID?, limit: Int
   ) throws(StoreFailure) -> [OrderedCommand] {
-    try list(
-      """
-      SELECT id, station, body, actor, ordered, expires, progress, sent, received, ended, fault,
-        parts, number
-      FROM command
-      WHERE station = ?1
-        AND number < COALESCE((SELECT number FROM command WHERE id = ?2), 9007199254740992)
-      ORDER BY number DESC LIMIT ?3
-      """, [.text(station.text), .text(before?.text), .integer(Int64(limit))])
+    try guarded { () throws(DatabaseError) in
+      var all: [OrderedCommand] = []
+      let statement = try database.prepare(
+        """
+        SELECT id, station, body, actor, ordered, expires, progress, sent, received, ended, fault,
+          parts, settled, number
+        FROM command
+        WHERE station = ?1
+          AND number < COALESCE((SELECT number FROM command WHERE id = ?2), 9007199254740992)
+        ORDER BY number DESC LIMIT ?3
+        """)
+      let values: [SQLValue] = [
+        .text(station.text), .text(before?.text), .integer(Int64(limit)),
+      ]
+      try statement.rows(values) { row throws(DatabaseError) in
+        all.append(try CommandRows.command(row))
+      }
+      return all
+    }
   }
 
   package func openCommands() throws(StoreFailure) -> [OrderedCommand] {
-    try list(
-      """
-      SELECT id, station, body, actor, ordered, expires, progress, sent, received, ended, fault,
-        parts, number
-      FROM command WHERE ended IS NULL ORDER BY number
-      """, [])
-  }
-
-  private func list(
-    _ sql: StaticString, _ values: [SQLValue]
-  ) throws(StoreFailure) -> [OrderedCommand] {
     try guarded { () throws(DatabaseError) in
       var all: [OrderedCommand] = []
-      try database.prepare(sql).rows(values) { row throws(DatabaseError) in
-        all.append(try CommandRows.command(row))
+      let statement = try database.prepare(
+        """
+        SELECT id, station, body, actor, ordered, expires, progress, sent, received, ended, fault,
+          parts, settled, number
+        FROM command WHERE ended IS NULL ORDER BY number
+        """)
+      try statement.rows { row in
+        do throws(DatabaseError) {
+          all.append(try CommandRows.command(row))
+        } catch {
+          // The service starts without it: a row that the disk has spoilt stops no station.
+          Log.error("a command that was under way is passed over: \(error)")
+        }
       }
       return all
     }

@@ -21,6 +21,7 @@ extension Schema {
       sent INTEGER,
       received INTEGER,
       ended INTEGER,
+      settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)),
       fault TEXT,
       parts TEXT
     ) STRICT;

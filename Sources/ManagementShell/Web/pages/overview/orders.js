@@ -6,6 +6,8 @@ import { moment } from "../../times.js";
 
 /** How long an order asks to be confirmed before it is forgotten. */
 const hesitation = 5000;
+/** How long an order is good, where nothing else is asked for. */
+const life = 30_000;
 const shown = 5;
 const hour = 3600;
 
@@ -16,6 +18,10 @@ export class Orders {
     this.station = station;
     this.drawn = "";
     this.turn = 0;
+    /** The id of the command that the note is about; null where it is about none. */
+    this.given = null;
+    /** The keys of orders without an answer, by their texts, with the time of the first try. */
+    this.keys = new Map();
     this.doors = h("div", { class: "order-rows" });
     this.note = h("p", { class: "order-note", role: "status" });
     this.last = h("ol", { class: "last-orders", "aria-label": t("orders.last") });
@@ -140,12 +146,24 @@ export class Orders {
   }
 
   async give(order) {
-    const key = `page-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
+    const text = JSON.stringify(order);
+    const key = this.key(text);
     await this.attempt(async () => {
       const command = await this.api.orderCommand(this.station, { key, ...order });
-      this.say("", this.words(command));
+      this.keys.delete(text);
+      this.say("", this.words(command), command.id);
       await this.read();
     });
+  }
+
+  /** The key of an order: a second try within the life of the first one is the same order. */
+  key(text) {
+    const now = performance.now();
+    const first = this.keys.get(text);
+    if (first && now - first.at < life) return first.key;
+    const key = `page-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
+    this.keys.set(text, { key, at: now });
+    return key;
   }
 
   async attempt(body) {
@@ -157,12 +175,13 @@ export class Orders {
     }
   }
 
-  say(mood, text) {
+  say(mood, text, given = null) {
+    this.given = given;
     this.note.dataset.mood = mood;
     this.note.textContent = text;
   }
 
-  /** Reads the last orders; what was said of the newest one is said anew. */
+  /** Reads the last orders; what was said of the one that was given here is said anew. */
   async read() {
     const turn = (this.turn += 1);
     try {
@@ -173,9 +192,8 @@ export class Orders {
         h("span", {}, this.words(command), h("span", { class: "soft" }, ` · ${command.by}`)),
         this.parts(command))));
       if (!commands.length) this.last.replaceChildren(h("li", { class: "soft" }, t("orders.none")));
-      if (this.note.textContent && this.note.dataset.mood !== "problem" && commands.length) {
-        this.say(commands[0].state === "done" ? "done" : "", this.words(commands[0]));
-      }
+      const given = commands.find(({ id }) => id === this.given);
+      if (given) this.say(given.state === "done" ? "done" : "", this.words(given), given.id);
     } catch {
       // The buttons still say what can be done; the list comes with the next change.
     }
