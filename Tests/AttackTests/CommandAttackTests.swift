@@ -92,14 +92,13 @@ struct CommandAttackTests {
     }
     for _ in 0..<5 { try bed.publish("ws/v1/gate-1/cmd", genuine) }
     #expect(try station.accessPoint()["strike"] as? Bool == false)
-    // Its time runs out, and the daemon starts again: both make it stale.
-    try Deadline.wait(until: "the command to be too old") {
+    // The daemon starts again, and knows neither the command nor the nonce.
+    try station.stopDaemon()
+    try station.start()
+    try Deadline.wait(until: "the command to be of another start") {
       try bed.publish("ws/v1/gate-1/cmd", genuine)
       return try refused(bed, .stale) > 0
     }
-    try station.stopDaemon()
-    try station.start()
-    try bed.publish("ws/v1/gate-1/cmd", genuine)
     let id = try bed.management.order("gate-1", #""op":"identify""#)
     try bed.management.waitForEnd(of: id, at: "gate-1")
     try Deadline.wait(until: "the two commands of the service") { try accepted(bed) == 2 }

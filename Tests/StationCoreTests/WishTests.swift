@@ -41,6 +41,19 @@ struct WishTests {
     #expect(story.mode() == .codeOnly)
   }
 
+  @Test("a flood of unsigned wishes is answered once, and again on another session")
+  func flood() {
+    let story = CommandStory()
+    var said: Int {
+      story.effects.count { if case .command(.publishReported) = $0 { true } else { false } }
+    }
+    for _ in 0..<100 { story.tell(.command(.desiredRefused(.unsigned))) }
+    #expect(said == 1)
+    story.tell(.link(.uplinkClosed))
+    story.tell(.link(.uplinkOpened(connection: 2)))
+    #expect(said == 2)
+  }
+
   @Test("what is wanted is remembered across a restart, and a new store is told of it")
   func wishRemembered() {
     let desired = DesiredConfiguration(revision: 3, isLockedDown: true)

@@ -52,7 +52,12 @@ struct AsideStoreTests {
     let totals = OccupancyTotals(entered: 9, left: 2)
     try append(
       entry(1, [.totals(totals), .mark(Self.mark(1), forgetting: WallTime(seconds: 0))]),
-      entry(2, [.latch(.fire, isSet: true)]), to: store)
+      entry(
+        2,
+        [
+          .latch(.fire, isSet: true), .readerHold(AccessPointID.all[0], isHeld: true),
+          .desired(DesiredConfiguration(revision: 7, isLockedDown: true)),
+        ]), to: store)
     var batch = StationStore.Batch()
     batch.trim = 1
     try store.commit(batch)
@@ -101,12 +106,16 @@ struct AsideStoreTests {
   func upgrade() throws {
     let old = try makeNewer(known + 1)
     let interim = StoreOpening.open(path: path)
+    let begun = try #require(CommandID("begun"))
     try append(
       entry(
         1,
         [
           .totals(OccupancyTotals(entered: 9, left: 8)), .latch(.fire, isSet: false),
           .mark(Self.mark(2), forgetting: WallTime(seconds: 0)),
+          .readerHold(AccessPointID.all[0], isHeld: false),
+          .command(begun, operation: .station(.selfTest)),
+          .desired(DesiredConfiguration(revision: 3, isLockedDown: false)),
         ]), to: interim.store)
     try interim.store.close()
     // The program that knows that version: here the file comes down to it.
@@ -125,6 +134,9 @@ struct AsideStoreTests {
     #expect(Set(recovered.marks.map(\.code)) == [Self.mark(1).code, Self.mark(2).code])
     #expect(recovered.totals.inside == 1)
     #expect(recovered.latches.isEmpty)
+    #expect(recovered.heldReaders.isEmpty)
+    #expect(recovered.commands.map(\.id) == [begun])
+    #expect(recovered.desired?.revision == 7)
     try send(from: opening.store, interim.recovered.stream, [entry(1).record.json])
     #expect(try names() == ["station.sqlite"])
     opening.store.abandon()

@@ -9,19 +9,22 @@ import Time
 /// without an end has an unknown outcome, and is not done again. A command that comes a second
 /// time gets the answer of the first.
 package struct Commands: Equatable, Sendable {
-  /// The most commands whose time has not run out.
+  /// The most commands that are under way together.
   static let most = 64
+  /// The most that are remembered with their ends. Beyond it nothing is taken, and nothing said.
+  static let mostEnded = 1024
+  /// How long an end is remembered beyond the time of its command: a copy that comes too late must
+  /// not be told to be the first.
+  static let memory: Duration = .seconds(60)
 
   private var entries: [Entry] = []
+  private var ended: [Ended] = []
 
+  /// A command that is under way.
   private struct Entry: Equatable, Sendable {
     let command: Command
     let expires: Instant
     var stage: Stage
-
-    var isOver: Bool {
-      if case .ended = stage { true } else { false }
-    }
 
     func isIntended(through durable: UInt64) -> Bool {
       if case .intended(let seq) = stage { seq <= durable } else { false }
@@ -33,7 +36,6 @@ package struct Commands: Equatable, Sendable {
       case .intended: CommandResult(command.id, .received)
       case .running: CommandResult(command.id, .running)
       case .restarting: CommandResult(command.id, .done)
-      case .ended(let end): end.result(of: command.id)
       }
     }
   }
@@ -41,11 +43,16 @@ package struct Commands: Equatable, Sendable {
   private enum Stage: Equatable, Sendable {
     /// The record of this number says what is intended. Can become any other.
     case intended(seq: UInt64)
-    /// Begun, and to be ended by an event or by time. Can become `ended`.
+    /// Begun, and to be ended by an event or by time.
     case running
     /// The record of this number says that the daemon ends: it does once that is durable.
     case restarting(seq: UInt64)
-    case ended(CommandEnd)
+  }
+
+  /// A command of which nothing more is to come, for whoever says it again.
+  private struct Ended: Equatable, Sendable {
+    let result: CommandResult
+    let until: Instant
   }
 
   /// How carrying out a command went.
@@ -72,19 +79,22 @@ package struct Commands: Equatable, Sendable {
     _ command: Command, told: Instant?, _ around: Surroundings, _ step: inout Step
   ) -> MessageRefusal? {
     let now = step.now.instant
-    entries.removeAll { $0.isOver && $0.expires <= now }
-    if let known = entries.first(where: { $0.command.id == command.id }) {
-      publish(known.result, around, &step)
+    ended.removeAll { $0.until <= now }
+    if let known = answer(to: command.id) {
+      publish(known, around, &step)
       return nil
     }
+    // Another life of the daemon may have carried it out: nothing can be said of it.
+    guard let told else { return .stale }
     // Signed no later than now, whatever the clocks say.
-    let expires = told.map { min($0 + command.age, now) + command.life }
-    guard let expires, now < expires else {
+    let expires = min(told + command.age, now) + command.life
+    guard now < expires else {
       publish(CommandResult(command.id, .expired), around, &step)
       return .stale
     }
+    guard ended.count < Self.mostEnded else { return nil }
     guard entries.count < Self.most else {
-      publish(CommandResult(command.id, .rejected, .busy), around, &step)
+      conclude(CommandResult(command.id, .rejected, .busy), expires, around, &step)
       return nil
     }
     step.journal(
@@ -95,6 +105,11 @@ package struct Commands: Equatable, Sendable {
         command: command, expires: expires, stage: .intended(seq: step.outbox.next - 1)))
     publish(CommandResult(command.id, .received), around, &step)
     return nil
+  }
+
+  /// The last answer to a command; nil for one that is not known.
+  private func answer(to id: CommandID) -> CommandResult? {
+    entries.first { $0.command.id == id }?.result ?? ended.first { $0.result.id == id }?.result
   }
 
   // MARK: - What is durable
@@ -120,7 +135,8 @@ package struct Commands: Equatable, Sendable {
         if case .restarting(let seq) = $0.stage { seq <= step.outbox.durable } else { false }
       })
     else { return false }
-    entries[index].stage = .ended(CommandEnd(.done))
+    let entry = entries.remove(at: index)
+    ended.append(Ended(result: entry.result, until: entry.expires + Self.memory))
     return true
   }
 
@@ -129,7 +145,7 @@ package struct Commands: Equatable, Sendable {
     entries.contains {
       switch $0.stage {
       case .intended, .restarting: true
-      case .running, .ended: false
+      case .running: false
       }
     }
   }
@@ -139,27 +155,37 @@ package struct Commands: Equatable, Sendable {
   mutating func note(
     _ progress: Progress, of id: CommandID, _ around: Surroundings, _ step: inout Step
   ) {
-    guard let index = entries.firstIndex(where: { $0.command.id == id && !$0.isOver }) else {
-      return
-    }
+    guard let index = entries.firstIndex(where: { $0.command.id == id }) else { return }
     switch progress {
     case .ended(let end): self.end(index, end, around, &step)
     case .running: publish(CommandResult(id, .running), around, &step)
     case .restarts:
-      end(index, CommandEnd(.done), around, &step)
+      let end = CommandEnd(.done)
+      journal(end, of: entries[index].command, &step)
       entries[index].stage = .restarting(seq: step.outbox.next - 1)
+      publish(end.result(of: id), around, &step)
     }
   }
 
   private mutating func end(
     _ index: Int, _ end: CommandEnd, _ around: Surroundings, _ step: inout Step
   ) {
-    let command = entries[index].command
-    entries[index].stage = .ended(end)
+    let entry = entries.remove(at: index)
+    journal(end, of: entry.command, &step)
+    conclude(end.result(of: entry.command.id), entry.expires, around, &step)
+  }
+
+  private func journal(_ end: CommandEnd, of command: Command, _ step: inout Step) {
     step.journal(
       .command(.ended(command.id, command.order.kind, end)), .urgent,
       [.command(command.id, operation: nil)])
-    publish(end.result(of: command.id), around, &step)
+  }
+
+  private mutating func conclude(
+    _ result: CommandResult, _ expires: Instant, _ around: Surroundings, _ step: inout Step
+  ) {
+    ended.append(Ended(result: result, until: expires + Self.memory))
+    publish(result, around, &step)
   }
 
   private func publish(
@@ -182,13 +208,14 @@ extension Commands {
     }
   }
 
-  /// The numbers of the store mean something else from now on: what waits for one waits in vain.
+  /// The numbers of the store mean something else from now on: what waits for one waits in vain. A
+  /// restart that is written down is among the records that the new store was given.
   mutating func abandon(_ around: Surroundings, _ step: inout Step) {
-    for index in entries.indices {
-      if case .intended = entries[index].stage {
-        end(index, CommandEnd(.failed, .storeLost), around, &step)
-      } else if case .restarting = entries[index].stage {
-        entries[index].stage = .ended(CommandEnd(.done))
+    for index in entries.indices.reversed() {
+      switch entries[index].stage {
+      case .intended: end(index, CommandEnd(.failed, .storeLost), around, &step)
+      case .running: break
+      case .restarting: entries[index].stage = .restarting(seq: step.outbox.next - 1)
       }
     }
   }

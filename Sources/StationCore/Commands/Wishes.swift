@@ -7,6 +7,8 @@ package struct Wishes: Equatable, Sendable {
   /// nil where the service has never wanted anything.
   package private(set) var desired: DesiredConfiguration?
   private var refusal: ReportedConfiguration.Refusal?
+  /// What the broker was told last on this session: a flood of refused wishes is answered once.
+  private var reported: ReportedConfiguration?
 
   mutating func boot(_ desired: DesiredConfiguration?) { self.desired = desired }
 
@@ -36,10 +38,18 @@ package struct Wishes: Equatable, Sendable {
   var memory: [RecoveryChange] { desired.map { [.desired($0)] } ?? [] }
 
   /// A station of which nobody ever wanted anything has nothing to say.
-  func publish(_ around: Surroundings, _ step: inout Step) {
+  mutating func publish(_ around: Surroundings, _ step: inout Step) {
     guard around.uplink != nil, desired != nil || refusal != nil else { return }
-    let reported = ReportedConfiguration(
+    let current = ReportedConfiguration(
       revision: desired?.revision ?? 0, isLockedDown: isLockedDown, refusal: refusal)
-    step.effects.append(.command(.publishReported(reported)))
+    guard current != reported else { return }
+    reported = current
+    step.effects.append(.command(.publishReported(current)))
+  }
+
+  /// The session before may not have got it through.
+  mutating func publishAgain(_ around: Surroundings, _ step: inout Step) {
+    reported = nil
+    publish(around, &step)
   }
 }

@@ -133,6 +133,7 @@ extension Doors {
     guard let point = self[id] else { return .noSuchPart }
     if !point.door.lock.canStayReleased { return .pulseLock }
     if point.resolution.mode == .lockDown { return .lockedDown }
+    if point.resolution.mode == .maintenance { return .busy }
     return point.areLinesReadable ? nil : .linesLost
   }
 

@@ -38,7 +38,7 @@ struct Modes: Equatable, Sendable {
     var isLockedDown: Bool
     var isInMaintenance: Bool
     var isLockedDownByService: Bool
-    /// How often the service has opened or shut a door to everyone.
+    /// `Modes.freedoms` as it was then.
     var freedoms: Int
   }
 
@@ -83,6 +83,7 @@ struct Modes: Equatable, Sendable {
     // Most stations know no other reasons than these, and come here with every event.
     guard policy.modesDependOnTime || switches != resolvedFor else { return nil }
     resolvedFor = switches
+    if isLockedDown || isLockedDownByService { endFreedoms() }
     let isFreeHour = isFreeHour(around, now)
     if !isFreeHour { for index in points.indices { points[index].hasFirstPerson = false } }
     let isOpenHour = holds(policy.hours, around, now)
@@ -97,6 +98,11 @@ struct Modes: Equatable, Sendable {
         isFreedByService: point.freeUntil != nil
       ).resolution
     }
+  }
+
+  /// The end of a lock-down opens no door to everyone.
+  private mutating func endFreedoms() {
+    for index in points.indices { points[index].freeUntil = nil }
   }
 
   /// The time of what the service has opened to everyone may be over.

@@ -97,7 +97,7 @@ package struct Link: Equatable, Sendable {
     case .copyFound: note(.storeCopied, &step)
     case .serviceHeard(let epoch):
       follow(keptEnds.hear(epoch, at: step.now.instant), &step)
-    case .serviceCameUp: publishBirth(around, &step)
+    case .serviceCameUp: challenges.ask()
     case .keptEndRead(let row): follow(keptEnds.take(row, at: step.now.instant), &step)
     case .acknowledged(let ack): take(ack, around, &step)
     case .messageRefused(let refusal): refuse(refusal, &step)

@@ -62,6 +62,8 @@ extension Station {
       guard .seconds(seconds) <= configuration.commands.longestFreeAccess else {
         return .outOfBounds
       }
+      // Two doors of a lobby are never open together, and a free one may open at any moment.
+      if configuration.entry.interlock?.partner(of: id) != nil { return .interlocked }
       if let fault = doors.freeAccessFault(at: id) { return fault }
       admission.modes.setFree(id, until: step.now.instant + .seconds(seconds))
       return nil

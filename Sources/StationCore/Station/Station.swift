@@ -269,7 +269,7 @@ extension Station {
     case .streamRenewed:
       vending?.abandon(&step)
       commands.abandon(surroundings, &step)
-    case .uplinkOpened: wishes.publish(surroundings, &step)
+    case .uplinkOpened: wishes.publishAgain(surroundings, &step)
     default: break
     }
   }

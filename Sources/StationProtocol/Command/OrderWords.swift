@@ -36,7 +36,7 @@ package enum OrderFault: String, CaseIterable, Sendable {
   case pulseLock = "pulse-lock"
   /// Lock-down holds: end it first.
   case lockedDown = "locked-down"
-  /// The other door of the lobby stands open.
+  /// The other door of the lobby stands open, or may come to.
   case interlocked
   /// The wires of the part cannot be read, so nothing that is told to it can be believed.
   case linesLost = "lines-lost"
@@ -46,7 +46,7 @@ package enum OrderFault: String, CaseIterable, Sendable {
   case handOnly = "hand-only"
   /// No such alarm stands, or the part is as it should be already.
   case nothingToDo = "nothing-to-do"
-  /// The part is being used, or too many commands are under way.
+  /// The part is being used or maintained, or too many commands are under way.
   case busy
   /// The store was lost or began anew before it could be written down.
   case storeLost = "store-lost"

@@ -10,6 +10,8 @@ import StationProtocol
 final class CommandRoom: ShellRoom {
   /// Ends the daemon in an orderly way.
   var onRestart: () -> Void = {}
+  /// The keys are others: what was refused as unsigned may be signed after all.
+  var onKeys: () -> Void = {}
 
   private let loop: EventLoop
   private let watch: KeyWatch<ServiceKeyFiles>
@@ -51,6 +53,7 @@ final class CommandRoom: ShellRoom {
     for problem in files.problems { Log.error(problem) }
     Log.notice("the service's keys were read again: \(files.keys.ids.count) can be used")
     keys = files.keys
+    onKeys()
   }
 
   // MARK: - From the broker to the core

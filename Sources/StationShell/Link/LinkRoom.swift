@@ -34,6 +34,9 @@ final class LinkRoom: ShellRoom {
     set { link.onSealed = newValue }
   }
 
+  /// Has the broker bring the wish that it keeps once more.
+  func askForWish() { link.askForWish() }
+
   func start() { link.start() }
 
   func stop() { link.stop() }

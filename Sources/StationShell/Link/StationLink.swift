@@ -89,6 +89,9 @@ final class StationLink {
     send(.commandResult(station), result.json, isRetained: false)
   }
 
+  /// Has the broker bring the wish that it keeps once more (section 3.8.4 of MQTT 5).
+  func askForWish() { client.subscribe([Topic.desiredConfiguration(station).path]) }
+
   func publish(_ reported: ReportedConfiguration) {
     send(.reportedConfiguration(station), reported.json, isRetained: true)
   }

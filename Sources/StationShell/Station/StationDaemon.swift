@@ -73,6 +73,7 @@ package final class StationDaemon {
       try commands.receive(payload, on: topic)
     }
     commands.onRestart = { [unowned self] in requestStop() }
+    commands.onKeys = { [link] in link.askForWish() }
   }
 
   /// Serves until SIGTERM or SIGINT.

@@ -4,6 +4,7 @@ import Linux
 import SQL
 import SQLite
 import StationCore
+import StationProtocol
 import Time
 
 extension StationStore {
@@ -111,7 +112,9 @@ extension Recovered {
     whereabouts = other.whereabouts
     guesses = other.guesses
     heldReaders = other.heldReaders
-    desired = other.desired
+    desired = [desired, other.desired].compactMap { $0 }.max { $0.revision < $1.revision }
+    let commandsOfOther = other.commands.map(\.id)
+    commands = other.commands + commands.filter { !commandsOfOther.contains($0.id) }
     serial = other.serial == 0 ? serial : other.serial
     let slotsOfOther = other.slots.map(\.slot)
     slots = other.slots + slots.filter { !slotsOfOther.contains($0.slot) }
@@ -125,7 +128,8 @@ extension Recovered {
     changes += whereabouts.map { .whereabouts(.entered($0)) }
     changes += guesses.map { .guess($0) }
     changes += marks.map { .mark($0, forgetting: WallTime(milliseconds: 0)) }
-    changes += heldReaders.map { .readerHold($0, isHeld: true) }
+    changes += AccessPointID.all.map { .readerHold($0, isHeld: heldReaders.contains($0)) }
+    changes += commands.map { .command($0.id, operation: $0.operation) }
     changes += desired.map { [.desired($0)] } ?? []
     changes.append(.serial(serial))
     return changes + slots.map { .slot($0) }
