@@ -20,6 +20,9 @@ package final class MQTTClient {
   package private(set) var isConnected = false
   /// A message larger than the limit was dropped.
   package var onOversized: (_ topic: String, _ bytes: Int) -> Void = { _, _ in }
+  /// More messages than a broker that works leaves without an answer; the library would keep any
+  /// number of them in memory.
+  package static let mostUnacknowledged = 10_000
   /// More wait for the next turn, so that nobody else on the loop waits long: what a message costs
   /// its reader goes by its length.
   private static let messagesPerTurn = 64
@@ -86,9 +89,12 @@ package final class MQTTClient {
     finish(last)
   }
 
-  /// - Returns: false where no session is up; the message is then not queued anywhere.
+  /// - Returns: false where no session is up, or the broker acknowledges nothing any more; the
+  ///   message is then not queued anywhere.
   package func publish(_ message: MQTTMessage) -> Bool {
-    guard let session, isConnected else { return false }
+    guard let session, isConnected, unacknowledged.count < Self.mostUnacknowledged else {
+      return false
+    }
     var number: Int32 = 0
     var properties: OpaquePointer?
     defer { mosquitto_property_free_all(&properties) }
@@ -254,6 +260,9 @@ extension MQTTClient {
       guard let self, let session else { return }
       if let attemptEnds, Clock.now > attemptEnds {
         return end("no answer from the broker")
+      }
+      if unacknowledged.count >= Self.mostUnacknowledged {
+        return end("the broker has not acknowledged \(unacknowledged.count) messages")
       }
       settle(mosquitto_loop_misc(session))
       if self.session != nil { keepUp() }

@@ -34,6 +34,26 @@ struct MQTTEndingTests {
     #expect(reason == "the broker ends the session: Session taken over")
     client.stop()
   }
+
+  @Test("a broker that acknowledges nothing fills no memory: its session ends, and says why")
+  func withheld() throws {
+    let loop = try EventLoop()
+    let broker = try ScriptedBroker(loop)
+    let client = try MQTTClient(
+      loop: loop,
+      options: MQTTOptions(
+        host: "127.0.0.1", port: broker.port, clientID: "one", user: "one", password: "right"))
+    var reason: String?
+    client.onDisconnected = { reason = reason ?? $0 }
+    client.start()
+    try loop.serve(until: "the session") { client.isConnected }
+    let message = MQTTMessage(topic: "ws/v1/one/cmd/result", payload: [0x31])
+    for _ in 0..<MQTTClient.mostUnacknowledged { #expect(client.publish(message)) }
+    #expect(!client.publish(message))
+    try loop.serve(until: "the end") { reason != nil }
+    #expect(reason == "the broker has not acknowledged 10000 messages")
+    client.stop()
+  }
 }
 
 /// Accepts a session of MQTT 5, reads nothing more, and ends it when the test says so.
