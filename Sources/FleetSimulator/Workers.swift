@@ -2,6 +2,7 @@
 //
 // Fault model.
 // - A code may be used already, expired, too new, foreign or unreadable; it may be shown twice.
+// - Two may come together, and the second one shows a code while the door is released for the first.
 // - Someone who was let in may not open the door, may turn back in the beams, or may prop the leaf.
 // - Someone who finds the door locked goes away, or shows the code again.
 // - Everyone leaves by the exit button, and presses it again where the door does not open.
@@ -71,6 +72,11 @@ final class Workers {
   private func arrive() {
     let door = dice.pick(station.doors)
     show(codes.draw(&dice), at: door, attempts: 1 + dice.below(3))
+    guard dice.once(in: 6) else { return }
+    let companion = codes.draw(&dice)
+    world.after(dice.milliseconds(500...5000)) { [unowned self] in
+      show(companion, at: door, attempts: 1)
+    }
   }
 
   private func show(_ code: Presentation, at door: SimulatedDoor, attempts: Int) {
