@@ -5,7 +5,7 @@ import Time
 
 /// Knows what was ordered and when, and sees the records, effects and disks of all stations.
 struct CommandChecker {
-  /// What somebody has ordered.
+  /// A command that somebody has given.
   private struct Given {
     let station: Int
     let order: Order

@@ -97,7 +97,7 @@ final class Dispatchers {
         SimulatedBroker.Message(
           topic: old.topic, payload: old.payload, isRetained: old.topic.isRetained))
     case 1:
-      // What was signed for one station is said to another.
+      // A message signed for one station is said to another.
       guard let old = overheard.isEmpty ? nil : dice.pick(overheard) else { return }
       let topic: Topic =
         if case .command = old.topic { .command(station) } else { .desiredConfiguration(station) }

@@ -108,7 +108,7 @@ final class SimulatedBroker {
     if isUp { route(message) }
   }
 
-  /// What the broker keeps on a topic.
+  /// The message that the broker keeps on a topic.
   func kept(_ topic: Topic) -> [UInt8]? { retained[topic] }
 
   // MARK: - Routing

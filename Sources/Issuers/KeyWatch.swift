@@ -4,7 +4,7 @@ import Linux
 /// The loop's side. A key that is withdrawn or replaced counts within a minute, without a restart
 /// that would shut the door; a card that is slow to read holds nothing up.
 package final class KeyWatch<Files: Sendable> {
-  /// What a look at the files has brought, where it differs from the look before.
+  /// The files of each look that differs from the look before.
   package let reports: Mailbox<Files>
   /// As it was at the start: nothing is judged before the keys were read.
   package let files: Files

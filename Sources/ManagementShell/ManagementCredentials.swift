@@ -13,7 +13,7 @@ struct ManagementCredentials {
   static let issuer = UnitCredential(
     "issuer-key", home: "/etc/worker-station/credentials/issuer-key")
 
-  /// What stations obey is signed by this key, which signs nothing else.
+  /// Commands and wishes are signed by this key, which signs nothing else.
   static let command = UnitCredential(
     "command-key", home: "/etc/worker-station/credentials/command-key")
 

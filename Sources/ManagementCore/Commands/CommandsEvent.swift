@@ -1,4 +1,4 @@
-// What happens to commands and wishes at the service.
+// Events of commands and wishes at the service.
 import StationProtocol
 
 /// An input of the service about commands.

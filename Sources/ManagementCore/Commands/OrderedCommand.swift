@@ -168,7 +168,7 @@ package struct CommandNews: Equatable, Sendable {
   }
 }
 
-/// What somebody orders.
+/// A person's request for a command.
 package struct CommandRequest: Equatable, Sendable {
   package var station: StationID
   package var order: Order
@@ -185,7 +185,7 @@ package struct CommandRequest: Equatable, Sendable {
   }
 }
 
-/// What becomes of an order to a station.
+/// The store's answer to a request for a command.
 package enum CommandReceipt: Equatable, Sendable {
   /// Written down, now or before under the same key.
   case ordered(OrderedCommand, isNew: Bool)

@@ -39,7 +39,7 @@ package struct PendingCommands: Equatable, Sendable {
     var due: Instant
   }
 
-  /// What the store has been told of a command.
+  /// The state of a command's write to the store.
   private enum Writing: Equatable, Sendable {
     case idle
     /// Can become `idle` or `failed`.
@@ -93,8 +93,8 @@ package struct PendingCommands: Equatable, Sendable {
     for command in commands {
       let isOurs = epoch.map { command.id.text.hasPrefix("\($0)-") } ?? true
       var found = command
-      // What was sent before this start, here or in another life, is not sent again: its nonce is
-      // not known any more.
+      // A command sent before this start, here or in another life, is not sent again: its nonce
+      // is not known any more.
       if found.progress == .sent || (found.progress == .queued && !isOurs) {
         found.progress = .received
       }
@@ -125,7 +125,7 @@ package struct PendingCommands: Equatable, Sendable {
     return .steps([])
   }
 
-  /// What the word of a station on a command leads to.
+  /// The consequence of a station's word on a command.
   enum Hearing: Equatable, Sendable {
     case steps([Step])
     /// Nobody has sent that command yet.

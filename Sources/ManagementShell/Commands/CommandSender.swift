@@ -10,7 +10,7 @@ import Time
 final class CommandSender {
   /// Tells the core.
   var onEvent: (CommandsEvent) -> Void = { _ in }
-  /// What cannot be used of the key; nil where nothing is wrong.
+  /// The reason why the key cannot be used; nil where nothing is wrong.
   let problem: String?
 
   private let loop: EventLoop

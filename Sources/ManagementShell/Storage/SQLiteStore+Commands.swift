@@ -227,7 +227,7 @@ private struct StoredOrder: DescribedObject {
   }
 }
 
-/// What a self-test has found, as the row of its command has it.
+/// The findings of a self-test, as the row of its command has them.
 private struct StoredParts: DescribedObject {
   var parts: [TestResult]
 

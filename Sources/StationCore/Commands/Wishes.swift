@@ -7,7 +7,7 @@ package struct Wishes: Equatable, Sendable {
   /// nil where the service has never wanted anything.
   package private(set) var desired: DesiredConfiguration?
   private var refusal: ReportedConfiguration.Refusal?
-  /// What the broker was told last on this session: a flood of refused wishes is answered once.
+  /// The report last published on this session: a flood of refused wishes is answered once.
   private var reported: ReportedConfiguration?
 
   mutating func boot(_ desired: DesiredConfiguration?) { self.desired = desired }

@@ -1,4 +1,4 @@
-// What the service may order of an alarm that has outlived its cause.
+// The order of the service to reset an alarm that has outlived its cause.
 
 /// An operation on a standing alarm.
 package enum AlarmOrder: OrderFamily {

@@ -1,4 +1,4 @@
-// What the service may order of the relays.
+// The orders of the service to the relays.
 
 /// An operation on a relay.
 package enum ClimateOrder: OrderFamily {

@@ -1,4 +1,4 @@
-// What the service orders a station to do: one operation, once, within a time that is short.
+// A command of the service to a station: one operation, once, within a time that is short.
 
 /// Names one command for ever: 1 to 64 of `a-z`, `0-9` and `-`, minted by the service. The same id
 /// is the same command, however often it comes.

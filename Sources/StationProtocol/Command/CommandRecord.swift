@@ -1,4 +1,4 @@
-// What records say of commands.
+// The records of commands.
 
 /// A station was ordered to do something, or is done with it.
 package enum CommandRecord: RecordFamily {

@@ -24,7 +24,7 @@ package struct CommandResult: Equatable, Sendable {
   package var state: CommandState
   /// There where the command was not carried out, and it can be told why.
   package var fault: OrderFault?
-  /// What a self-test has found; empty for every other operation.
+  /// The findings of a self-test; empty for every other operation.
   package var parts: [TestResult]
 
   package init(

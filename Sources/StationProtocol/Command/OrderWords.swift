@@ -40,7 +40,7 @@ package enum OrderFault: String, CaseIterable, Sendable {
   case interlocked
   /// The wires of the part cannot be read, so nothing that is told to it can be believed.
   case linesLost = "lines-lost"
-  /// What raised the alarm still holds.
+  /// The cause of the alarm still holds.
   case conditionStands = "condition-stands"
   /// Only a hand at the station ends this.
   case handOnly = "hand-only"

@@ -1,4 +1,4 @@
-// What the service may order of a door. None of it can withhold an exit, and none outlasts its time.
+// The orders of the service to a door. None of them can withhold an exit, and none outlasts its time.
 
 /// An operation at one door.
 package enum DoorOrder: OrderFamily {

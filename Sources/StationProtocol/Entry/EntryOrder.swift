@@ -1,4 +1,4 @@
-// What the service may order of the readers on the street's side.
+// The orders of the service to the readers on the street's side.
 
 /// An operation at the reader of one access point. A reader on the room's side takes none: whoever
 /// leaves asks nobody.

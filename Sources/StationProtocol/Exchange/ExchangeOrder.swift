@@ -1,4 +1,4 @@
-// What the service may order of the exchange machine. None of it turns a motor or moves a point.
+// The orders of the service to the exchange machine. None turns a motor or moves a point.
 
 /// An operation on the machine or on one of its slots.
 package enum ExchangeOrder: OrderFamily {

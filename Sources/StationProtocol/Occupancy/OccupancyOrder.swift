@@ -1,4 +1,4 @@
-// What the service may order of the count of people.
+// The order of the service to correct the count of people.
 
 /// An operation on the count.
 package enum OccupancyOrder: OrderFamily {

@@ -1,4 +1,4 @@
-// What the service may order of the station as a whole.
+// The orders of the service to the station as a whole.
 
 /// An operation that concerns the daemon or all parts of the station.
 package enum StationOrder: OrderFamily {

@@ -17,7 +17,7 @@ package enum MessageRefusal: String, CaseIterable, Sendable {
   case unreadable
   /// An acknowledgement of another stream, or of records that were never written.
   case foreignAcknowledgement = "foreign-acknowledgement"
-  /// What only the service may order, without a signature by one of its keys.
+  /// A message that needs the service's signature, without one by any of its keys.
   case unsigned
   /// A command whose time had run out when it came, or of an earlier life of this station.
   case stale

@@ -26,7 +26,7 @@ package enum Topic: Hashable, Sendable {
   case commandResult(StationID)
   /// How the station should be configured; signed; service to station. Retained.
   case desiredConfiguration(StationID)
-  /// What the station made of it. Retained.
+  /// The configuration in force at the station, and the last refusal. Retained.
   case reportedConfiguration(StationID)
   /// Whether the service is connected; also its will. Retained.
   case serviceStatus

@@ -65,7 +65,7 @@ final class SupportFile {
     }
   }
 
-  /// What the kernel says of the board and of this process.
+  /// The kernel's figures of the board and of this process.
   private static let files: [(StaticString, String)] = [
     ("kernel", "/proc/version"), ("uptime", "/proc/uptime"), ("load", "/proc/loadavg"),
     ("memory", "/proc/meminfo"), ("process", "/proc/self/status"),

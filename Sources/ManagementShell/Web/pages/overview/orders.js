@@ -1,4 +1,4 @@
-// What can be ordered of a station, in its panel, and how the last orders ended.
+// The orders that a station takes, in its panel, and how the last ones ended.
 
 import { h } from "../../dom.js";
 import { hasText, t } from "../../texts.js";
