@@ -191,10 +191,10 @@ let package = Package(
 )
 
 /// `make test-gpiod2` builds everything a second time for what its virtual machine runs: this suite,
-/// the daemon, and what they are made of.
+/// both daemons, and what they are made of.
 if Context.environment["WORKER_STATION_HARDWARE"] != nil {
   package.targets.removeAll {
     ($0.type == .test && $0.name != "HardwareTests")
-      || ($0.type == .executable && $0.name != "stationd")
+      || ($0.type == .executable && !["stationd", "managementd"].contains($0.name))
   }
 }
