@@ -5,7 +5,7 @@ import Time
 /// How long a connection may take for each step. Every limit is absolute: a client that sends a
 /// byte now and then is as slow as one that sends none.
 package struct HTTPPatience: Equatable, Sendable {
-  /// From the connection to the end of its first header, and from a later request's first line
+  /// From the connection to the end of its first header, TLS included, and from a later request's first line
   /// to the end of its header.
   package var header: Duration = .seconds(10)
   /// For the body.
@@ -23,7 +23,9 @@ package struct HTTPPatience: Equatable, Sendable {
 /// The open connections of a server, by descriptor. A value: the server acts on its answers.
 struct HTTPConnections {
   enum Phase: Equatable, Sendable {
-    /// Nothing has been asked yet. Can become `body`.
+    /// TLS has not been agreed on yet. Can become `fresh`.
+    case handshake
+    /// Nothing has been asked yet. Can become `header`.
     case fresh
     /// A request line has come. Can become `body`.
     case header
@@ -39,7 +41,12 @@ struct HTTPConnections {
     case leaving
 
     /// Whether a connection may give way here: no request of it has been accepted.
-    var isBeforeRequest: Bool { self == .fresh || self == .header || self == .idle }
+    var isBeforeRequest: Bool {
+      switch self {
+      case .handshake, .fresh, .header, .idle: true
+      case .body, .answer, .stream, .leaving: false
+      }
+    }
   }
 
   struct Connection: Equatable, Sendable {
@@ -55,7 +62,8 @@ struct HTTPConnections {
     fileprivate mutating func move(to next: Phase, at now: Instant) {
       guard phase != .leaving else { return }
       // The first request's header has been awaited since the connection began.
-      if next != .header || phase != .fresh { since = now }
+      let isStill = phase == .handshake || (phase == .fresh && next == .header)
+      if !isStill { since = now }
       phase = next
     }
   }
@@ -129,9 +137,11 @@ struct HTTPConnections {
     clients[client] = count == 0 ? nil : count
   }
 
-  mutating func add(_ descriptor: Int32, from peer: HTTPPeer, at now: Instant) {
+  mutating func add(
+    _ descriptor: Int32, from peer: HTTPPeer, _ phase: Phase = .fresh, at now: Instant
+  ) {
     lastNumber += 1
-    open[descriptor] = Connection(number: lastNumber, peer: peer, phase: .fresh, since: now)
+    open[descriptor] = Connection(number: lastNumber, peer: peer, phase: phase, since: now)
     peers[peer, default: 0] += 1
   }
 
@@ -161,7 +171,7 @@ struct HTTPConnections {
 
   private func limit(of phase: Phase) -> Duration? {
     switch phase {
-    case .fresh, .header: patience.header
+    case .handshake, .fresh, .header: patience.header
     case .body: patience.body
     case .answer: patience.answer
     case .idle: patience.idle

@@ -1,7 +1,6 @@
 // A response that goes on: bytes are sent as they come, within a bound, until someone closes.
 
 import CMicroHTTPD
-import Glibc
 import Linux
 import Time
 
@@ -44,10 +43,7 @@ package final class HTTPEventStream {
   /// Whether whoever listened has closed the connection. The library does not look at a connection
   /// at rest: without this look it would count as one that is open until something is sent.
   package var isAbandoned: Bool {
-    guard let descriptor else { return isClosed }
-    var byte: UInt8 = 0
-    let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-    return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)
+    descriptor.map { chttp_has_ended($0) != 0 } ?? isClosed
   }
 
   /// Ends the response after what was given.

@@ -173,7 +173,9 @@ final class HTTPExchange {
     }
     guard let response = make(answer) else { return .NO }
     defer { MHD_destroy_response(response) }
-    for (name, value) in answer.headers { MHD_add_response_header(response, name, value) }
+    for (name, value) in server.secured(answer).headers {
+      MHD_add_response_header(response, name, value)
+    }
     if case .stream(let stream) = answer.content {
       self.stream = stream
       stream.attach(to: connection, descriptor, of: server)

@@ -73,6 +73,8 @@ package final class HTTPServer {
   let options: HTTPOptions
   let handler: Handler
   private let loop: EventLoop
+  /// nil for plain HTTP.
+  private let security: HTTPSecurity?
   /// nil once it has stopped.
   private var listener: HTTPListener?
   private var daemon: OpaquePointer?
@@ -90,11 +92,14 @@ package final class HTTPServer {
   /// Connections that are accepted in one turn of the loop; the rest wait for the next.
   private static let mostAcceptedAtOnce = 32
 
+  /// - Parameter certificate: the server speaks TLS by it, and nothing else; nil for plain HTTP.
   package init(
-    loop: EventLoop, options: HTTPOptions, _ handler: @escaping Handler
+    loop: EventLoop, options: HTTPOptions, certificate: HTTPCertificate? = nil,
+    _ handler: @escaping Handler
   ) throws(HTTPError) {
     self.loop = loop
     self.options = options
+    security = certificate.map { HTTPSecurity($0) }
     self.handler = handler
     address = options.address
     let place = "\(options.address):\(options.port)"
@@ -104,7 +109,7 @@ package final class HTTPServer {
     connections = HTTPConnections(
       most: options.mostConnections, mostOfPeer: options.mostConnectionsOfPeer,
       patience: options.patience, forwarding: HTTPForwarding(options.proxies))
-    let start = Self.start(options)
+    let start = Self.start(options, isSecure: certificate != nil)
     guard let daemon = start.daemon else {
       throw HTTPError("start the library for", place, code: start.code)
     }
@@ -122,6 +127,12 @@ package final class HTTPServer {
   }
 
   deinit { stop() }
+
+  /// Whether it speaks TLS.
+  package var isSecure: Bool { security != nil }
+
+  /// Connections that begin from now on get another certificate. Those that are open go on.
+  package func change(_ certificate: HTTPCertificate) { security?.certificate = certificate }
 
   /// Closes every connection and stops listening.
   package func stop() {
@@ -160,11 +171,11 @@ package final class HTTPServer {
   }
 
   private static func start(
-    _ options: HTTPOptions
+    _ options: HTTPOptions, isSecure: Bool
   ) -> (daemon: OpaquePointer?, context: ServerContext, code: Int32) {
     let flags =
       MHD_USE_EPOLL.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_NO_LISTEN_SOCKET.rawValue
-      | MHD_USE_ERROR_LOG.rawValue
+      | MHD_USE_ERROR_LOG.rawValue | (isSecure ? MHD_USE_TLS.rawValue : 0)
     let context = ServerContext()
     errno = 0
     // The library's own limit and patience stand behind the server's.
@@ -173,7 +184,7 @@ package final class HTTPServer {
       Unmanaged.passUnretained(context).toOpaque(),
       UInt32(options.mostConnections + 2 * mostAcceptedAtOnce),
       UInt32(clamping: options.patience.answer.wholeNanoseconds / 1_000_000_000),
-      options.connectionBytes)
+      options.connectionBytes, isSecure ? HTTPSecurity.priorities : nil)
     return (daemon, context, errno)
   }
 }
@@ -202,14 +213,17 @@ extension HTTPServer {
     case .welcome: break
     case .insteadOf(let descriptor):
       onRefused(.gaveWay)
-      dismiss(descriptor, answering: connections.open[descriptor]?.phase == .idle ? nil : 408)
+      dismiss(descriptor, answering: 408)
     case .full, .tooManyOfPeer:
-      say(503, to: newcomer.descriptor)
+      // Before TLS is agreed on there is no way to answer.
+      if security == nil { say(503, to: newcomer.descriptor) }
       shutdown(newcomer.descriptor, Int32(SHUT_RDWR))
       close(newcomer.descriptor)
       return onRefused(.turnedAway)
     }
-    connections.add(newcomer.descriptor, from: newcomer.address, at: Clock.now)
+    connections.add(
+      newcomer.descriptor, from: newcomer.address, security == nil ? .fresh : .handshake,
+      at: Clock.now)
     var raw = newcomer.raw
     let result = withUnsafePointer(to: &raw) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -242,6 +256,9 @@ extension HTTPServer {
     let now = Clock.now
     for (descriptor, phase) in connections.overdue(at: now) {
       switch phase {
+      case .handshake:
+        dismiss(descriptor, answering: nil)
+        onRefused(.brokenOff)
       case .fresh, .header, .body:
         dismiss(descriptor, answering: 408)
         onRefused(.answered(status: 408))
@@ -269,15 +286,21 @@ extension HTTPServer {
   }
 
   /// Ends a connection. The library notices that it is shut, and closes it.
+  /// - Parameter status: for whoever waits for an answer and can be given one.
   private func dismiss(_ descriptor: Int32, answering status: Int?) {
-    if let status { say(status, to: descriptor) }
+    let phase = connections.open[descriptor]?.phase
+    if let status, phase != .idle, phase != .handshake { say(status, to: descriptor) }
     connections.move(descriptor, to: .leaving, at: Clock.now)
     shutdown(descriptor, Int32(SHUT_RDWR))
   }
 
   /// Answers where the library has not begun to. What the socket does not take at once is lost.
   private func say(_ status: Int, to descriptor: Int32) {
-    let bytes = refusal(status).closing
+    guard let security else { return say(refusal(status).closing, to: descriptor) }
+    security.say(secured(refusal(status)).closing, to: descriptor)
+  }
+
+  private func say(_ bytes: [UInt8], to descriptor: Int32) {
     _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
   }
 
@@ -287,12 +310,26 @@ extension HTTPServer {
     connections.move(descriptor, to: phase, at: Clock.now)
   }
 
+  /// With the field by which a browser asks by TLS alone from then on (RFC 6797).
+  func secured(_ answer: HTTPResponse) -> HTTPResponse {
+    isSecure ? answer.adding("Strict-Transport-Security", "max-age=31536000") : answer
+  }
+
+  func began(_ connection: OpaquePointer, _ context: UnsafeMutableRawPointer?) {
+    security?.begin(connection, context)
+  }
+
+  func agreedOnTLS(_ descriptor: Int32) {
+    if connections.open[descriptor]?.phase == .handshake { connection(descriptor, is: .fresh) }
+  }
+
   func ended(_ descriptor: Int32) {
+    security?.end(descriptor)
     if let phase = connections.open[descriptor]?.phase, phase != .leaving {
       // To what it cannot make out the library does not answer; it just closes the connection.
       if answeredByLibrary > 0 {
         answeredByLibrary -= 1
-      } else if phase == .fresh || phase == .header, chttp_has_received(descriptor) != 0 {
+      } else if isBroken(descriptor, in: phase) {
         onRefused(.brokenOff)
       }
     }
@@ -301,6 +338,17 @@ extension HTTPServer {
     streams[descriptor] = nil
     awaited[descriptor] = nil
     if let number { onEnded(number) }
+  }
+
+  /// Whether something came on a connection that ended in this phase, and was no whole request. A
+  /// browser makes connections in advance; of TLS such a one has brought all that it owes.
+  private func isBroken(_ descriptor: Int32, in phase: HTTPConnections.Phase) -> Bool {
+    switch phase {
+    case .header: true
+    case .handshake: chttp_has_received(descriptor) != 0
+    case .fresh: security == nil && chttp_has_received(descriptor) != 0
+    case .body, .answer, .stream, .idle, .leaving: false
+    }
   }
 
   /// The peer of a request, and its connection's place; nil where that one has as many requests as
@@ -319,46 +367,4 @@ extension HTTPServer {
   func closed(_ descriptor: Int32) { streams[descriptor] = nil }
   func awaits(_ answer: HTTPLaterAnswer, on descriptor: Int32) { awaited[descriptor] = answer }
   func answered(_ descriptor: Int32) { awaited[descriptor] = nil }
-}
-
-/// What the library's callbacks are given; it finds the server without keeping it alive.
-final class ServerContext {
-  weak var server: HTTPServer?
-  let watcher = UnsafeMutablePointer<chttp_watcher>.allocate(capacity: 1)
-
-  init() {
-    watcher.initialize(
-      to: chttp_watcher(
-        refused: noteRefusal, context: Unmanaged.passUnretained(self).toOpaque()))
-  }
-
-  deinit { watcher.deallocate() }
-
-  static func server(_ context: UnsafeMutableRawPointer?) -> HTTPServer? {
-    context.flatMap { Unmanaged<ServerContext>.fromOpaque($0).takeUnretainedValue().server }
-  }
-}
-
-/// The library opened or closed a connection.
-private func noteConnection(
-  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
-  _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ what: MHD_ConnectionNotificationCode
-) {
-  guard what == .CONNECTION_NOTIFY_CLOSED, let connection else { return }
-  ServerContext.server(context)?.ended(chttp_descriptor(connection))
-}
-
-/// The library has read a request line.
-private func noteRequestLine(
-  _ context: UnsafeMutableRawPointer?, _ line: UnsafePointer<CChar>?, _ connection: OpaquePointer?
-) -> UnsafeMutableRawPointer? {
-  guard let connection else { return nil }
-  ServerContext.server(context)?.connection(chttp_descriptor(connection), is: .header)
-  // The first call of the access handler finds its slot empty.
-  return nil
-}
-
-/// The library has answered a request by itself.
-private func noteRefusal(_ context: UnsafeMutableRawPointer?, _ status: UInt32) {
-  ServerContext.server(context)?.libraryAnswered(Int(status))
 }

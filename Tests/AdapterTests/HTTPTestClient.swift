@@ -9,17 +9,25 @@ import Testing
 /// A server whose loop runs on another thread until the object goes.
 final class ServerThread {
   let port: Int
-  private let commands: Mailbox<Bool>
+  private let commands: Mailbox<Command>
+
+  private enum Command: Sendable {
+    case stop
+    /// Certificate and key, as PEM.
+    case change([UInt8], [UInt8])
+  }
   private let ended = DispatchSemaphore(value: 0)
 
-  /// - Parameter setUp: called on the loop's thread; what it returns answers the requests.
+  /// - Parameters:
+  ///   - pair: certificate and key, as PEM; nil for plain HTTP.
+  ///   - setUp: called on the loop's thread; what it returns answers the requests.
   init(
-    _ options: HTTPOptions = HTTPOptions(),
+    _ options: HTTPOptions = HTTPOptions(), pair: (chain: [UInt8], key: [UInt8])? = nil,
     onRefused: @escaping @Sendable (HTTPRefusal) -> Void = { _ in },
     gate: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
     _ setUp: @escaping @Sendable (EventLoop) -> HTTPServer.Handler
   ) throws {
-    let commands = try Mailbox<Bool>()
+    let commands = try Mailbox<Command>()
     let started = DispatchSemaphore(value: 0)
     let port = Box<Int?>(nil)
     let ended = ended
@@ -27,14 +35,21 @@ final class ServerThread {
       defer { ended.signal() }
       do {
         let loop = try EventLoop()
-        let server = try HTTPServer(loop: loop, options: options, setUp(loop))
+        let certificate = try pair.map { try HTTPCertificate(chain: $0.chain, key: $0.key) }
+        let server = try HTTPServer(
+          loop: loop, options: options, certificate: certificate, setUp(loop))
         server.onRefused = onRefused
         server.gate = gate
         port.value = server.port
         started.signal()
-        try loop.receive(from: commands) { _ in
-          server.stop()
-          loop.stop()
+        try loop.receive(from: commands) { command in
+          switch command {
+          case .stop:
+            server.stop()
+            loop.stop()
+          case .change(let chain, let key):
+            if let next = try? HTTPCertificate(chain: chain, key: key) { server.change(next) }
+          }
         }
         try loop.run()
       } catch {
@@ -46,8 +61,13 @@ final class ServerThread {
     self.port = try #require(port.value)
   }
 
+  /// Connections get another certificate, from some moment on.
+  func change(_ pair: (chain: [UInt8], key: [UInt8])) {
+    commands.send(.change(pair.chain, pair.key))
+  }
+
   deinit {
-    commands.send(true)
+    commands.send(.stop)
     ended.wait()
   }
 }

@@ -21,7 +21,7 @@ enum Architecture {
     "Daemon": ["Text", "Configuration", "Linux"],
     "Issuers": ["StationProtocol", "MemberCode", "Linux", "Glibc"],
     "MQTT": ["CMosquitto", "Linux", "Time", "Glibc"],
-    "HTTP": ["CMicroHTTPD", "Linux", "Time", "Glibc"],
+    "HTTP": ["CMicroHTTPD", "CGnuTLS", "Linux", "Time", "Glibc"],
     "Modbus": ["CModbus", "Linux", "Time", "Glibc"],
     "GPIO": ["CGPIO", "Linux", "Time", "Glibc"],
     "BoardLink": ["GPIO", "Linux", "Time"],

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +19,14 @@ static inline int chttp_has_received(int fd) {
   socklen_t length = sizeof info;
   return getsockopt(fd, IPPROTO_TCP, 11 /* TCP_INFO */, info, &length) == 0 &&
          length == sizeof info && info[16] > 0;
+}
+
+// Whether the other end has closed its side, or the connection has failed: POLLRDHUP, which poll.h
+// declares for _GNU_SOURCE alone. A look at the next byte would not tell: under TLS a last message
+// lies before the end.
+static inline int chttp_has_ended(int fd) {
+  struct pollfd look = {.fd = fd, .events = 0x2000};
+  return poll(&look, 1, 0) > 0;
 }
 
 // Who is to be told of a request that the library refuses by itself.
@@ -64,13 +73,23 @@ static size_t chttp_keep_escapes(void *context, struct MHD_Connection *connectio
   return strlen(text);
 }
 
+// The library asks for a certificate before it starts. The server gives each session its own, so
+// nobody ever calls this; a session without one would fail.
+static int chttp_no_certificate(void) { return -1; }
+
 // The options of MHD_start_daemon are variadic, which Swift cannot call.
+// priorities: what TLS may use, in GnuTLS's words; NULL without TLS.
 static inline struct MHD_Daemon *chttp_start(
     unsigned int flags, MHD_AccessHandlerCallback handler,
     MHD_RequestCompletedCallback completed, MHD_NotifyConnectionCallback connected,
     void *(*addressed)(void *, const char *, struct MHD_Connection *),
     struct chttp_watcher *watcher, void *context, unsigned int connections,
-    unsigned int idle_seconds, size_t connection_bytes) {
+    unsigned int idle_seconds, size_t connection_bytes, const char *priorities) {
+  struct MHD_OptionItem secure[] = {
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)priorities},
+      {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)chttp_no_certificate},
+      {MHD_OPTION_END, 0, NULL}};
+  if (priorities == NULL) secure[0] = secure[2];
   return MHD_start_daemon(
       flags, 0, NULL, NULL, handler, context, MHD_OPTION_EXTERNAL_LOGGER, chttp_log, watcher,
       MHD_OPTION_NOTIFY_COMPLETED, completed, context, MHD_OPTION_NOTIFY_CONNECTION, connected,
@@ -78,7 +97,7 @@ static inline struct MHD_Daemon *chttp_start(
       MHD_OPTION_CONNECTION_LIMIT, connections,
       MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
       connection_bytes, MHD_OPTION_UNESCAPE_CALLBACK, chttp_keep_escapes, NULL,
-      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, secure, MHD_OPTION_END);
 }
 
 // Variadic: the epoll descriptor that becomes readable when MHD_run has work; -1 without one.
@@ -92,6 +111,13 @@ static inline int chttp_descriptor(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info == NULL ? -1 : info->connect_fd;
+}
+
+// Variadic: the GnuTLS session of a connection; NULL without TLS.
+static inline void *chttp_tls_session(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  return info == NULL ? NULL : info->tls_session;
 }
 
 // Variadic: an event stream may be silent for longer than a request.
