@@ -1,4 +1,4 @@
-// The service's secrets: read at the start, judged by `--check-config`, tokens again on a signal.
+// The service's secrets: read at the start, judged by `--check-config`, some again on a signal.
 import Glibc
 import Issuers
 import Linux
@@ -16,6 +16,10 @@ struct ManagementCredentials {
   /// Commands and wishes are signed by this key, which signs nothing else.
   static let command = UnitCredential(
     "command-key", home: "/etc/worker-station/credentials/command-key")
+
+  /// The private key of the certificate by which the service speaks TLS.
+  static let https = UnitCredential(
+    "https-key", home: "/etc/worker-station/credentials/https-key")
 
   let directory: String?
 
@@ -38,20 +42,23 @@ struct ManagementCredentials {
     }
   }
 
-  /// The tokens as they are now. A unit's credentials are those of its start: where there is one,
+  /// A credential as it is now. A unit's credentials are those of its start: where there is one,
   /// its `ExecReload=` hands a new copy over in the unit's folder, and it is taken from there.
-  /// - Throws: where they cannot be had; the ones of before then stay in force.
-  func readTokensAgain() throws(SystemError) -> (tokens: Tokens, problems: [String]) {
-    var handed: String?
+  func readAgain(_ credential: UnitCredential) throws(SystemError) -> String {
     if directory == nil, let folder = getenv("RUNTIME_DIRECTORY").map({ String(cString: $0) }) {
-      let path = "\(folder)/\(Self.tokens.name)"
+      let path = "\(folder)/\(credential.name)"
       if Files.exists(path) {
-        handed = try Self.tokens.read(directory: folder)
-        unlink(path)
+        defer { unlink(path) }
+        return try credential.read(directory: folder)
       }
     }
-    let text: String
-    if let handed { text = handed } else { text = try Self.tokens.read(directory: directory) }
+    return try credential.read(directory: directory)
+  }
+
+  /// The tokens as they are now.
+  /// - Throws: where they cannot be had; the ones of before then stay in force.
+  func readTokensAgain() throws(SystemError) -> (tokens: Tokens, problems: [String]) {
+    let text = try readAgain(Self.tokens)
     let (tokens, faults) = Tokens.read(text)
     if tokens.isEmpty, let first = faults.first {
       throw SystemError(
@@ -128,6 +135,6 @@ struct ManagementCredentials {
     look(command, isRequired: false) {
       [key($0, command, "this service gives no commands").problem].compactMap { $0 }
     }
-    return problems
+    return problems + CertificateDesk.check(settings, at: Clock.wall)
   }
 }

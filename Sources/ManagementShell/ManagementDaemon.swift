@@ -26,6 +26,8 @@ package final class ManagementDaemon {
   private let timekeeper = Timekeeper(zone: ZoneFiles.local())
   private let credentials: ManagementCredentials
   private let tokens: Tokens
+  /// nil for plain HTTP.
+  private let certificates: CertificateDesk?
   private let desk: CodeDesk?
   /// The issuers whose codes count beside the service's own.
   private let issuers: KeyWatch<IssuerFiles>
@@ -64,6 +66,7 @@ package final class ManagementDaemon {
         "listen on", path: settings.address,
         detail: "without a token in api-tokens the service is for this machine alone")
     }
+    certificates = try CertificateDesk(settings, credentials, at: Clock.wall)
     let (key, problem) = credentials.readIssuer()
     if let problem { Log.error(problem) }
     issuerProblem = problem
@@ -101,7 +104,7 @@ package final class ManagementDaemon {
     dispatch(
       .booted(stations: found.stations, today: found.today, commands: found.commands))
     try loop.receive(signals: [SIGTERM, SIGINT, SIGHUP]) { [unowned self] signal in
-      if signal == SIGHUP { readTokensAgain() } else { loop.stop() }
+      if signal == SIGHUP { reload() } else { loop.stop() }
     }
     try loop.receive(from: writer.reports) { [unowned self] in take($0) }
     try loop.receive(from: issuers.reports) { [unowned self] in take($0) }
@@ -147,32 +150,45 @@ package final class ManagementDaemon {
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
     api.notices = { [unowned self] in
       tokenProblems + [issuerProblem, commands.problem].compactMap { $0 } + keyProblems
+        + (certificates?.problems ?? [])
     }
     self.api = api
     var options = HTTPOptions(address: settings.address, port: settings.port)
     options.mostConnections = settings.connections
     options.mostConnectionsOfPeer = settings.connectionsPerAddress
     options.proxies = settings.proxies
-    let server = try HTTPServer(loop: loop, options: options) { api.respond(to: $0) }
+    let server = try HTTPServer(
+      loop: loop, options: options, certificate: certificates?.certificate
+    ) { api.respond(to: $0) }
     server.refusal = API.refusal
     server.gate = { api.gate($0) }
     server.onEnded = { api.doorkeeper.forget($0) }
     server.onRefused = { [unowned self] in note($0) }
     self.server = server
     let address = "\(server.address):\(server.port)"
-    Log.notice("http listening on \(address)")
+    Log.notice("\(server.isSecure ? "https" : "http") listening on \(address)")
+    if !server.isSecure, !settings.isLoopback {
+      Log.warning(
+        "no TLS on \(address): whoever is on the way reads and changes members' data and tokens; "
+          + "set [http] certificate, or listen on 127.0.0.1 behind a proxy with TLS")
+    }
     if let file = settings.addressFile { try Files.write(Array("\(address)\n".utf8), to: file) }
   }
 
-  /// SIGHUP: whoever is not in the file any more is nobody from now on.
+  /// SIGHUP: files that may change under a running service are read again.
+  private func reload() {
+    readTokensAgain()
+    if let certificate = certificates?.readAgain(at: Clock.wall) { server?.change(certificate) }
+  }
+
+  /// The tokens of the file count from now on: whoever is not in it any more is nobody.
   private func readTokensAgain() {
     do throws(SystemError) {
       let (tokens, problems) = try credentials.readTokensAgain()
       for problem in problems { Log.error(problem) }
       tokenProblems = problems
-      api?.doorkeeper.change(tokens)
-      // Their clients come back at once, those of a token that is known.
-      hub?.disconnect()
+      // Clients of a token that is known come back at once.
+      if api?.doorkeeper.change(tokens) == true { hub?.disconnect() }
       Log.notice("api-tokens was read again")
     } catch {
       Log.error("\(error); the previous tokens remain in force")
@@ -200,6 +216,7 @@ package final class ManagementDaemon {
   private func lookAtKeys() {
     loop.schedule(after: IssuerKeys.interval) { [unowned self] in
       issuers.look()
+      certificates?.look(at: Clock.wall)
       lookAtKeys()
     }
   }

@@ -9,6 +9,10 @@ package struct ManagementSettings: Equatable, Sendable {
   package var address: String
   package var port: Int
   package var addressFile: String?
+  /// The file of the service's own certificate; nil for plain HTTP.
+  package var certificate: String?
+  /// The file of its private key; nil where that is the credential `https-key`.
+  package var certificateKey: String?
   package var connections: Int
   package var connectionsPerAddress: Int
   package var wrongTokens: Int
@@ -40,13 +44,21 @@ package struct ManagementSettings: Equatable, Sendable {
         Key(
           "address", .text, .standard("127.0.0.1"),
           "The numeric address on which the service listens. An address other than loopback "
-            + "needs a TLS proxy in front, and tokens."),
+            + "needs tokens, and a certificate here or a TLS proxy in front."),
         Key(
           "port", .integer(0...65_535, unit: ""), .standard("8080"),
           "The port; 0 takes any free one."),
         Key(
           "address-file", .path, .optional(example: "/run/worker-station-management/address"),
           "Is written with ADDRESS:PORT once the service listens."),
+        Key(
+          "certificate", .path, .optional(example: "/etc/worker-station/https.crt"),
+          "The certificate of the service (PEM), behind it those that vouch for it. With it the "
+            + "service speaks TLS 1.2 and 1.3 and no plain HTTP. Is read again on a reload."),
+        Key(
+          "certificate-key", .path, .optional(example: "/etc/worker-station/https.key"),
+          "The private key of the certificate (PEM, without a password), in a file that is closed to "
+            + "other users. Without this setting it is the credential https-key. P-256 is advised."),
         Key(
           "connections", .integer(16...10_000, unit: ""), .standard("900"),
           "The most at a time. When they are taken, one without a request gives way."),
@@ -86,7 +98,7 @@ package struct ManagementSettings: Equatable, Sendable {
     Section(
       "credentials",
       "The secrets mqtt-password, api-tokens (a line each, actor:role:token, role manager or "
-        + "viewer), issuer-key and command-key (PEM private keys) come from systemd.",
+        + "viewer), issuer-key, command-key and https-key (PEM private keys) come from systemd.",
       keys: [
         Key(
           "directory", .path, .optional(example: "/etc/worker-station/credentials"),
@@ -141,6 +153,15 @@ package struct ManagementSettings: Equatable, Sendable {
     address = http.text("address")
     port = http.integer("port")
     addressFile = http.optionalText("address-file")
+    certificate = http.optionalText("certificate")
+    certificateKey = http.optionalText("certificate-key")
+    if certificate == nil, certificateKey != nil {
+      throw ConfigurationError([
+        ConfigurationProblem(
+          line: http.line(of: "certificate-key"),
+          "[http] certificate-key: there is no certificate beside it; set certificate")
+      ])
+    }
     connections = http.integer("connections")
     connectionsPerAddress = http.integer("connections-per-address")
     wrongTokens = http.integer("wrong-tokens")

@@ -23,9 +23,12 @@ package final class ManagementUnderTest {
   ///   - issuerKey: PEM of the private key with which codes are issued.
   ///   - password: of the account `service` at the broker.
   ///   - watchers: how many more may look.
+  ///   - http: more lines of the section `[http]`.
+  ///   - httpsKey: PEM of the key of its own certificate, where that is a credential.
   package init(
     _ folder: WorkFolder, brokerPort: Int, password: String, issuerKey: String,
-    environment: [String: String] = [:], watchers: Int = 0
+    environment: [String: String] = [:], watchers: Int = 0, http: [String] = [],
+    httpsKey: String? = nil
   ) throws {
     self.folder = folder
     watcherTokens = (0..<watchers).map { "watch-\($0)-\(UUID().uuidString.lowercased())" }
@@ -37,11 +40,13 @@ package final class ManagementUnderTest {
       to: "management/credentials/api-tokens")
     try folder.write(issuerKey, to: "management/credentials/issuer-key")
     commandKey = try Self.makeCommandKey(in: folder)
+    if let httpsKey { try folder.write(httpsKey, to: "management/credentials/https-key") }
     try folder.write(
       """
       [http]
       port = \(try FreePort.find())
       address-file = \(folder.file("management/address"))
+      \(http.joined(separator: "\n"))
       [pages]
       web = \(Checkout.file("Sources/ManagementShell/Web"))
       texts = \(Checkout.file("Sources/Texts"))

@@ -1,4 +1,5 @@
 // managementd's command line, its configuration and its secrets.
+import Configuration
 import Foundation
 import ManagementCore
 import MemberCode
@@ -38,6 +39,18 @@ struct CommandTests {
       #expect(ending.status == 78)
       for line in ["line 2", "line 4", "line 5"] { #expect(ending.output.contains(line)) }
     }
+  }
+
+  @Test("a certificate key without a certificate is refused with its line")
+  func certificateKeyAlone() throws {
+    do throws(ConfigurationError) {
+      _ = try ManagementSettings(Array("[http]\nport = 80\ncertificate-key = /a.key\n".utf8))
+      Issue.record("it was taken")
+    } catch {
+      #expect(error.lines.first?.hasPrefix("line 3: [http] certificate-key: ") == true)
+    }
+    let settings = try ManagementSettings(Array("[http]\ncertificate = /a.crt\n".utf8))
+    #expect(settings.certificate == "/a.crt" && settings.certificateKey == nil)
   }
 
   @Test("anything else on the command line is refused; the version is told")

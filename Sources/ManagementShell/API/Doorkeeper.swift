@@ -21,9 +21,12 @@ final class Doorkeeper {
   }
 
   /// Others count from now on. Connections that have shown one of before have to show theirs again.
-  func change(_ tokens: Tokens) {
+  /// - Returns: false where they are the same ones.
+  func change(_ tokens: Tokens) -> Bool {
+    guard tokens != self.tokens else { return false }
     self.tokens = tokens
     known = [:]
+    return true
   }
 
   /// - Throws: what is answered where no token is offered, or not a right one.

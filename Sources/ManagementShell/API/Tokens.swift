@@ -9,13 +9,18 @@ package struct Actor: Equatable, Sendable {
 
 /// The tokens of the credential file. A token is a secret: it is compared in constant time and
 /// never printed.
-package struct Tokens: Sendable {
+package struct Tokens: Equatable, Sendable {
   package static let shortest = 16
   package static let longest = 512
   /// A longer header holds no token; the scheme and the space before it need no more.
   private static let longestHeader = longest + 16
 
-  private var entries: [(token: [UInt8], actor: Actor)] = []
+  private struct Entry: Equatable {
+    var token: [UInt8]
+    var actor: Actor
+  }
+
+  private var entries: [Entry] = []
 
   package init() {}
 
@@ -72,7 +77,7 @@ package struct Tokens: Sendable {
         "the name of the actor: but for case it is \"\(like)\", the name of an earlier line; a "
         + "second person needs another name, the same person the same spelling"
     }
-    entries.append((token, Actor(name: name, role: role)))
+    entries.append(Entry(token: token, actor: Actor(name: name, role: role)))
     return nil
   }
 
@@ -87,7 +92,7 @@ package struct Tokens: Sendable {
     let offered = Array(words[1])
     var found: Actor?
     // Every token is compared, so that the time does not tell which of them was close.
-    for (token, actor) in entries where Self.areEqual(token, offered) { found = actor }
+    for entry in entries where Self.areEqual(entry.token, offered) { found = entry.actor }
     return found
   }
 
