@@ -52,6 +52,8 @@ let package = Package(
   targets: [
     library("CSodium", "libsodium", "libsodium-dev"),
     library("CCrypto", "libcrypto", "libssl-dev"),
+    library("CCurl", "libcurl", "libcurl4-openssl-dev"),
+    library("CTLS", "libssl", "libssl-dev"),
     library("CCBOR", "libcbor", "libcbor-dev"),
     library("CSQLite", "sqlite3", "libsqlite3-dev"),
     library("CMosquitto", "libmosquitto", "libmosquitto-dev"),
@@ -82,14 +84,15 @@ let package = Package(
         }),
     part("StationCore", ["StationProtocol", "Text", "Time"]),
     part("ManagementCore", ["StationProtocol", "Text", "Time", "JSON"]),
-    part("MemberCode", ["StationProtocol", "Text", "Time", "CSodium", "CCrypto"]),
+    part("Keys", ["Text", "Time", "CCrypto"]),
+    part("MemberCode", ["Keys", "StationProtocol", "Text", "Time", "CSodium"]),
     part("QRCode", ["CQRencode", "CPNG"]),
     part("SQL"),
     part("SQLite", ["SQL", "CSQLite"]),
     part("Linux", ["Text", "Time", "CLinux", "CSystemd", "CEvdev"]),
     part("Daemon", ["Text", "Configuration", "Linux"]),
-    part("Issuers", ["StationProtocol", "MemberCode", "Linux"]),
-    part("MQTT", ["Time", "Linux", "CMosquitto"]),
+    part("Issuers", ["StationProtocol", "Keys", "MemberCode", "Linux"]),
+    part("MQTT", ["Time", "Linux", "CMosquitto", "CTLS"]),
     part("HTTP", ["Time", "Linux", "CMicroHTTPD", "CGnuTLS"]),
     part("Modbus", ["Time", "Linux", "CModbus"]),
     part("GPIO", ["Time", "Linux", "CGPIO"]),
@@ -98,15 +101,16 @@ let package = Package(
     part(
       "StationShell",
       [
-        "StationCore", "StationProtocol", "Text", "Time", "JSON", "Configuration", "MemberCode",
-        "Issuers", "SQL", "SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux",
+        "StationCore", "StationProtocol", "Text", "Time", "JSON", "Configuration", "Keys",
+        "MemberCode", "Issuers", "SQL", "SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus",
+        "Linux",
         "Daemon",
       ], exclude: ["Screen"]),
     part(
       "ManagementShell",
       [
-        "ManagementCore", "StationProtocol", "Text", "Time", "JSON", "Configuration", "MemberCode",
-        "Issuers", "QRCode", "SQL", "SQLite", "MQTT", "HTTP", "Linux", "Daemon",
+        "ManagementCore", "StationProtocol", "Text", "Time", "JSON", "Configuration", "Keys",
+        "MemberCode", "Issuers", "QRCode", "SQL", "SQLite", "MQTT", "HTTP", "Linux", "Daemon",
       ],
       exclude: ["Web"]),
     part(
@@ -117,13 +121,16 @@ let package = Package(
     part(
       "SimulatedBoard",
       [
-        "StationProtocol", "Text", "Time", "JSON", "MemberCode", "HTTP", "Linux", "GPIO",
+        "StationProtocol", "Text", "Time", "JSON", "Keys", "MemberCode", "HTTP", "Linux", "GPIO",
         "BoardLink", "Twins",
       ],
       exclude: ["Page"]),
     part(
       "TestBed",
-      ["StationProtocol", "Time", "Configuration", "MemberCode", "SQL", "SQLite", "MQTT", "Linux"]),
+      [
+        "StationProtocol", "Time", "Configuration", "Keys", "MemberCode", "SQL", "SQLite", "MQTT",
+        "Linux",
+      ]),
     part(
       "DecoderProbes",
       [
@@ -138,7 +145,9 @@ let package = Package(
     .executableTarget(name: "machineboard", dependencies: ["SimulatedBoard"]),
     .executableTarget(
       name: "stationctl",
-      dependencies: ["MemberCode", "QRCode", "StationProtocol", "Text", "Time", "JSON"]),
+      dependencies: [
+        "Keys", "MemberCode", "QRCode", "StationProtocol", "Text", "Time", "JSON", "CCurl",
+      ]),
     .executableTarget(name: "fleetsim", dependencies: ["FleetSimulator", "Linux"]),
     .executableTarget(name: "demo", dependencies: ["TestBed", "Text"]),
     .executableTarget(
@@ -154,10 +163,14 @@ let package = Package(
     suite("StationProtocolTests", ["StationProtocol", "TestBed"]),
     suite("StationCoreTests", ["StationCore"]),
     suite("ManagementCoreTests", ["ManagementCore", "StationProtocol"]),
-    suite("MemberCodeTests", ["MemberCode", "QRCode", "TestBed"], exclude: ["Vectors"]),
+    suite("KeysTests", ["Keys", "Time", "TestBed"]),
+    suite("MemberCodeTests", ["Keys", "MemberCode", "QRCode", "TestBed"], exclude: ["Vectors"]),
     suite(
       "AdapterTests",
-      ["SQL", "SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux", "Twins", "TestBed"]),
+      [
+        "Keys", "SQL", "SQLite", "MQTT", "HTTP", "GPIO", "BoardLink", "Modbus", "Linux", "Twins",
+        "TestBed",
+      ]),
     suite(
       "StationShellTests",
       ["StationShell", "Issuers", "SimulatedBoard", "Modbus", "Twins", "TestBed"],
@@ -173,7 +186,7 @@ let package = Package(
     suite("FleetSimulatorTests", ["FleetSimulator", "ManagementCore"], exclude: ["Walks"]),
     suite(
       "ContractTests",
-      ["StationProtocol", "ManagementCore", "ManagementShell", "MemberCode", "TestBed"],
+      ["StationProtocol", "ManagementCore", "ManagementShell", "Keys", "MemberCode", "TestBed"],
       exclude: ["Checker", "Fixtures"]),
     suite("TidyTests", ["StationProtocol"]),
     suite(

@@ -1,4 +1,5 @@
 // The keys of the management service that a station obeys, as they lie in files.
+import Keys
 import Linux
 import MemberCode
 import StationProtocol

@@ -9,6 +9,8 @@ import Time
 package final class MQTTClient {
   /// Asked before each attempt: what the broker shall publish if this session breaks off.
   package var will: () -> MQTTMessage? = { nil }
+  /// Asked before each attempt: where the broker is, and what is shown to it.
+  package var target: () -> Result<MQTTTarget, MQTTFault>
   /// The broker has accepted the session. Subscribe and publish from here on.
   package var onConnected: () -> Void = {}
   /// The session has ended, or an attempt has failed, for this reason.
@@ -18,13 +20,11 @@ package final class MQTTClient {
   package var onTakenOver: () -> Void = {}
   package var onMessage: (MQTTMessage) -> Void = { _ in }
   package private(set) var isConnected = false
-  /// A message larger than the limit was dropped.
+  /// A message beyond the limit was dropped.
   package var onOversized: (_ topic: String, _ bytes: Int) -> Void = { _, _ in }
-  /// More messages than a broker that works leaves without an answer; the library would keep any
-  /// number of them in memory.
+  /// More messages than a working broker leaves without an answer; the library keeps any number.
   package static let mostUnacknowledged = 10_000
-  /// More wait for the next turn, so that nobody else on the loop waits long: what a message costs
-  /// its reader goes by its length.
+  /// More wait for the next turn, so that nobody else waits long: a message costs by its length.
   private static let messagesPerTurn = 64
   private static let bytesPerTurn = 65_536
   private var received: UInt64 = 0
@@ -35,16 +35,19 @@ package final class MQTTClient {
   private let lookup: HostLookup
   private var backoff: Backoff
   private var session: OpaquePointer?
-  private var descriptor: Int32 = -1
+  /// The context of a connection by TLS.
+  var context: TLSContext?
+  var descriptor: Int32 = -1
   private var upkeep: Timer?
   private var retry: Timer?
   private var attemptEnds: Instant?
   private var connectedAt: Instant?
   private var isStarted = false
-  /// Addresses of the host that this attempt has not tried yet.
+  /// The target of this attempt, and the addresses of its host that it has not tried yet.
+  private var tried: MQTTTarget?
   private var untried: [String] = []
-  /// Why the session has to end, found out inside one of the library's callbacks, where it may
-  /// not be taken down. The first reason is the cause, what follows its consequences.
+  /// Why the session has to end, found out in a callback of the library, where it may not be taken
+  /// down. The first reason is the cause, what follows its consequences.
   private var failure: String?
   private var isInCallback = false
   private var wasTakenOver = false
@@ -55,7 +58,7 @@ package final class MQTTClient {
   /// More than two messages came in the last turn of the loop that brought any.
   private var isBusy = false
   /// The kernel holds small segments back until more is written.
-  private var isGathering = false
+  var isGathering = false
 
   /// - Parameter lookup: how the host's name is resolved; by default as the system does.
   package init(
@@ -64,6 +67,11 @@ package final class MQTTClient {
     mosquitto_lib_init()
     self.loop = loop
     self.options = options
+    target = {
+      .success(
+        MQTTTarget(
+          host: options.host, port: options.port, login: .password(options.password)))
+    }
     if let lookup { self.lookup = lookup } else { self.lookup = try HostLookup(loop: loop) }
     backoff = Backoff(first: options.firstPause, longest: options.longestPause)
   }
@@ -76,9 +84,8 @@ package final class MQTTClient {
     attempt()
   }
 
-  /// Ends the session in an orderly way, after a last message, when the broker has acknowledged
-  /// everything or 500 ms have passed; the will is not published. In a callback, the end comes
-  /// after that.
+  /// Ends the session in an orderly way, without its will, after a last message, when the broker has
+  /// acknowledged everything or 500 ms have passed. In a callback, the end comes after that.
   package func stop(last: MQTTMessage? = nil) {
     isStarted = false
     retry?.cancel()
@@ -89,8 +96,7 @@ package final class MQTTClient {
     finish(last)
   }
 
-  /// - Returns: false where no session is up, or the broker acknowledges nothing any more; the
-  ///   message is then not queued anywhere.
+  /// - Returns: false where no session is up, or the broker acknowledges nothing: nothing is queued.
   package func publish(_ message: MQTTMessage) -> Bool {
     guard let session, isConnected, unacknowledged.count < Self.mostUnacknowledged else {
       return false
@@ -110,25 +116,6 @@ package final class MQTTClient {
     guard status == MOSQ_ERR_SUCCESS.rawValue else { return false }
     if message.quality == .atLeastOnce { unacknowledged.insert(number) }
     return true
-  }
-
-  /// Sends what `body` publishes together. The kernel and the broker work for each segment, so that
-  /// a hundred small messages in one cost little more than the first of them.
-  package func together(_ body: () -> Void) {
-    let isOuter = !isGathering
-    if isOuter { gather(true) }
-    body()
-    if isOuter { gather(false) }
-  }
-
-  /// Nothing that is smaller than a segment leaves before the end, or before 200 ms (tcp(7),
-  /// TCP_CORK).
-  private func gather(_ isOn: Bool) {
-    isGathering = isOn && descriptor >= 0
-    guard descriptor >= 0 else { return }
-    var value: Int32 = isOn ? 1 : 0
-    setsockopt(
-      descriptor, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
   }
 
   private func finish(_ last: MQTTMessage?) {
@@ -173,27 +160,35 @@ package final class MQTTClient {
 
 extension MQTTClient {
   private func attempt() {
-    lookup.addresses(of: options.host) { [weak self] addresses in
-      guard let self, isStarted, session == nil else { return }
-      guard let address = addresses.first else {
-        return end("no address is known for \(options.host)")
+    switch target() {
+    case .failure(let fault): end(fault.reason)
+    case .success(let target):
+      lookup.addresses(of: target.host) { [weak self] addresses in
+        guard let self, isStarted, session == nil else { return }
+        guard let address = addresses.first else {
+          return end("no address is known for \(target.host)")
+        }
+        untried = Array(addresses.dropFirst())
+        open(address, target)
       }
-      untried = Array(addresses.dropFirst())
-      open(address)
     }
   }
 
-  private func open(_ address: String) {
+  private func open(_ address: String, _ target: MQTTTarget) {
     let me = Unmanaged.passUnretained(self).toOpaque()
     guard let session = mosquitto_new(options.clientID, true, me) else {
       return end("out of memory")
     }
     self.session = session
     mosquitto_int_option(session, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5)
-    // Messages are small and answered: without this an answer waits until the message before it
-    // is acknowledged by TCP, which the other side puts off for as long as 40 ms.
+    // Without this an answer waits for TCP's acknowledgement of the message before it, up to 40 ms.
     mosquitto_int_option(session, MOSQ_OPT_TCP_NODELAY, 1)
-    mosquitto_username_pw_set(session, options.user, options.password)
+    tried = target
+    do throws(MQTTFault) {
+      context = try target.login.show(in: session, user: options.user)
+    } catch {
+      return end("no connection by TLS: \(error.reason)")
+    }
     if let will = will() {
       mosquitto_will_set_v5(
         session, will.topic, Int32(will.payload.count), will.payload, will.quality.rawValue,
@@ -201,10 +196,10 @@ extension MQTTClient {
     }
     setCallbacks(session)
     let status = mosquitto_connect_bind_async(
-      session, address, Int32(options.port), options.keepAliveSeconds, nil)
+      session, address, Int32(target.port), options.keepAliveSeconds, nil)
     descriptor = mosquitto_socket(session)
     guard status == MOSQ_ERR_SUCCESS.rawValue, descriptor >= 0 else {
-      return end(Self.text(of: status))
+      return end(words(for: status))
     }
     attemptEnds = Clock.now + options.connectTimeout
     do throws(SystemError) {
@@ -215,16 +210,18 @@ extension MQTTClient {
     keepUp()
   }
 
-  /// A broker that ends a session says why, and then closes: what it has said is read before a
-  /// write finds the connection gone. One that is only coming about is completed by a write.
+  /// What a broker that ends a session has said is read before a write finds the connection gone. A
+  /// connection that is only coming about is completed by a write.
   private func serve(_ readiness: Readiness) {
     guard let session else { return }
+    let hangsUp = !readiness.isDisjoint(with: .hangUp)
+    if !isConnected, hangsUp, let error = handshakeError { return end(error) }
     let isReadable = !readiness.isDisjoint(with: [.read, .hangUp])
     let wasConnected = isConnected
     var status = MOSQ_ERR_SUCCESS.rawValue
     if wasConnected, isReadable { status = read(session) }
     // Of a connection that is gone the rest is read in the next turns, until there is none.
-    let isWritable = readiness.contains(.write) && !(wasConnected && readiness.contains(.hangUp))
+    let isWritable = readiness.contains(.write) && !(wasConnected && hangsUp)
     if isWritable, goesOn(status) { status = mosquitto_loop_write(session, 1) }
     if !wasConnected, isReadable, goesOn(status) { status = read(session) }
     settle(status)
@@ -254,7 +251,7 @@ extension MQTTClient {
     return MOSQ_ERR_SUCCESS.rawValue
   }
 
-  /// Pings, and notices a broker that has fallen silent.
+  /// Pings, and notices a silent broker.
   private func keepUp() {
     upkeep = loop.schedule(after: .seconds(1)) { [weak self] in
       guard let self, let session else { return }
@@ -276,7 +273,9 @@ extension MQTTClient {
       return next()
     }
     if let failure { return end(failure) }
-    guard status == MOSQ_ERR_SUCCESS.rawValue else { return end(Self.text(of: status)) }
+    guard status == MOSQ_ERR_SUCCESS.rawValue else {
+      return end(words(for: status))
+    }
     updateInterest()
   }
 
@@ -290,7 +289,7 @@ extension MQTTClient {
     let wasTakenOver = wasTakenOver
     tearDown()
     if wasTakenOver { onTakenOver() }
-    if lasted == nil, !untried.isEmpty { return open(untried.removeFirst()) }
+    if lasted == nil, !untried.isEmpty, let tried { return open(untried.removeFirst(), tried) }
     // A broker that accepts and drops, or a twin that takes the session over each time, is not
     // worth a quick return.
     if let lasted, lasted > options.longestPause { backoff.succeeded() }
@@ -315,15 +314,7 @@ extension MQTTClient {
     isBusy = false
     if let session { mosquitto_destroy(session) }
     session = nil
-  }
-
-  private static func text(of status: Int32) -> String {
-    if status == MOSQ_ERR_ERRNO.rawValue { return SystemError("connect").description }
-    // The library's own words for this are "Unknown error."
-    if status == MOSQ_ERR_UNKNOWN.rawValue || status == MOSQ_ERR_KEEPALIVE.rawValue {
-      return "the broker broke off, or did not answer in time"
-    }
-    return mosquitto_strerror(status).map { String(cString: $0) } ?? "error \(status)"
+    context = nil
   }
 }
 
@@ -355,7 +346,7 @@ extension MQTTClient {
 
   private func connected(_ code: Int32) {
     guard code == 0 else {
-      failure = "the broker refuses the session: \(Self.reason(code))"
+      failure = "the broker refuses the session: \(BrokerWords.reason(code))"
       return
     }
     attemptEnds = nil
@@ -370,11 +361,8 @@ extension MQTTClient {
     guard failure == nil else { return }
     wasTakenOver = code == Int32(MQTT_RC_SESSION_TAKEN_OVER.rawValue)
     failure =
-      code < 128 ? Self.text(of: code) : "the broker ends the session: \(Self.reason(code))"
-  }
-
-  private static func reason(_ code: Int32) -> String {
-    mosquitto_reason_string(code).map { String(cString: $0) } ?? "code \(code)"
+      code < 128
+      ? words(for: code) : "the broker ends the session: \(BrokerWords.reason(code))"
   }
 
   private func receive(_ message: mosquitto_message) {

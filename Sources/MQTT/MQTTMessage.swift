@@ -28,6 +28,33 @@ package struct MQTTMessage: Equatable, Sendable {
   }
 }
 
+/// What a client shows to its broker.
+package enum MQTTLogin: Equatable, Sendable {
+  /// Without TLS: whoever is on the way reads and changes all of it.
+  case password(String)
+  case certificate(MQTTIdentity)
+}
+
+/// A broker, and what is shown to it.
+package struct MQTTTarget: Equatable, Sendable {
+  package var host: String
+  package var port: Int
+  package var login: MQTTLogin
+
+  package init(host: String, port: Int, login: MQTTLogin) {
+    self.host = host
+    self.port = port
+    self.login = login
+  }
+}
+
+/// Why a client cannot connect to anything now.
+package struct MQTTFault: Error, Equatable, Sendable {
+  package let reason: String
+
+  package init(_ reason: String) { self.reason = reason }
+}
+
 /// The address of the broker, and the client's behaviour towards it.
 package struct MQTTOptions: Sendable {
   package var host: String

@@ -1,5 +1,6 @@
 // The keys of issuers as they lie in files: read together, each judged for itself.
 
+import Keys
 import StationProtocol
 
 /// The keys of all issuers, and what is wrong with the others: one bad file shuts out one issuer's

@@ -1,10 +1,11 @@
 // The keys whose signatures are believed, each with what it may sign.
 
+import Keys
 import StationProtocol
 
 package struct KeySet: Sendable {
   /// A code without a key id costs one signature check for each key.
-  package static let most = 64
+  package static let most = KeyError.mostOfSet
 
   /// A key and what it may sign.
   package struct Issuer: Sendable {

@@ -1,6 +1,7 @@
 // The Ed25519 key that signs member codes: made, kept in a PEM file, used.
 
 import CSodium
+import Keys
 
 /// A private key. Its bytes lie in guarded memory that is wiped when the last copy goes.
 package struct SigningKey: Sendable {

@@ -1,6 +1,7 @@
 // A public key that may sign member codes: Ed25519 by libsodium, P-256 by libcrypto.
 
 import CSodium
+import Keys
 
 package struct VerificationKey: Sendable {
   package enum Kind: String, Sendable {

@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTP
+import Keys
 import Linux
 import MemberCode
 import Text

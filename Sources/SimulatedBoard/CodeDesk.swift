@@ -1,5 +1,6 @@
 // Makes the codes that a person shows to the simulated board: good ones, and all the wrong ones.
 
+import Keys
 import MemberCode
 import StationProtocol
 import Time

@@ -4,6 +4,8 @@ import Foundation
 /// The broker of one run, on a loopback port of its own.
 package final class Broker {
   package let port: Int
+  /// The port for connections by TLS; nil where the broker knows no certificates.
+  package let tlsPort: Int?
   private let folder: WorkFolder
   private var program: Program?
 
@@ -11,12 +13,14 @@ package final class Broker {
   ///   - accounts: name to password. The passwords are hashed in their file, in place.
   ///   - connections: how many it takes; nil for as many as shipped.
   ///   - onlooker: the account that may read everything, which the product has not.
+  ///   - tls: the folder of the authority whose certificates the broker takes, and the port.
   ///   - owner: the account that may say anything on any topic, as whoever owns a broker can.
   package init(
     _ folder: WorkFolder, accounts: [String: String], connections: Int? = nil,
-    onlooker: String? = nil, owner: String? = nil
+    onlooker: String? = nil, owner: String? = nil, tls: (authority: String, port: Int)? = nil
   ) throws {
     self.folder = folder
+    tlsPort = tls?.port
     port = try FreePort.find()
     let shipped = try String(
       contentsOfFile: Checkout.file("firmware-config/mosquitto/worker-station.conf"),
@@ -27,6 +31,7 @@ package final class Broker {
         .replacingOccurrences(
           of: "\nmax_connections 1000", with: "\nmax_connections \(connections ?? 1000)"),
       to: "broker/conf.d/worker-station.conf")
+    if let tls { try Self.write(tls.authority, tls.port, in: folder) }
     var access = try String(
       contentsOfFile: Checkout.file("firmware-config/mosquitto/access.acl"), encoding: .utf8)
     if let onlooker { access += "\nuser \(onlooker)\ntopic read #\n" }
@@ -47,6 +52,24 @@ package final class Broker {
 
       """, to: "broker/mosquitto.conf")
     try start()
+  }
+
+  /// The shipped configuration of the listener for certificates, with the authority's own files.
+  private static func write(
+    _ authority: String, _ port: Int, in folder: WorkFolder
+  ) throws {
+    let shipped = try String(
+      contentsOfFile: Checkout.file("firmware-config/mosquitto/worker-station-tls.conf"),
+      encoding: .utf8)
+    try folder.write(
+      shipped.replacingOccurrences(of: "\nlistener 8883", with: "\nlistener \(port) 127.0.0.1")
+        .replacingOccurrences(of: "/etc/mosquitto/worker-station/", with: "\(authority)/"),
+      to: "broker/conf.d/worker-station-tls.conf")
+  }
+
+  /// Has it read its access list, certificates and the list of revoked ones again.
+  package func reload() {
+    if let program, program.isRunning { _ = Foundation.kill(program.identifier, SIGHUP) }
   }
 
   package func start() throws {

@@ -1,5 +1,6 @@
 // Key files as they are named on the command line.
 
+import Keys
 import MemberCode
 
 enum KeyFiles {

@@ -9,13 +9,13 @@ import Time
 @Suite("Certificate and key of a server")
 struct HTTPCertificateTests {
   private let folder: WorkFolder
-  private let authority: CertificateAuthority
+  private let authority: OpenSSLAuthority
   private let chain: [UInt8]
   private let key: [UInt8]
 
   init() throws {
     folder = try WorkFolder()
-    authority = try CertificateAuthority(folder)
+    authority = try OpenSSLAuthority(folder)
     let files = (folder.file("own.crt"), folder.file("own.key"))
     try authority.issue("own", days: 20, certificate: files.0, key: files.1)
     chain = try Files.read(files.0)

@@ -35,16 +35,16 @@ struct HTTPSecurityTests {
     """
 
   private let folder: WorkFolder
-  private let authority: CertificateAuthority
+  private let authority: OpenSSLAuthority
 
   init() throws {
     folder = try WorkFolder()
-    authority = try CertificateAuthority(folder)
+    authority = try OpenSSLAuthority(folder)
   }
 
   private func pair(
     _ name: String, for host: String = "localhost", days: Int = 30,
-    _ kind: CertificateAuthority.Kind = .p256
+    _ kind: OpenSSLAuthority.Kind = .p256
   ) throws -> Pair {
     let files = (folder.file("\(name).crt"), folder.file("\(name).key"))
     try authority.issue(name, for: host, days: days, kind, certificate: files.0, key: files.1)
@@ -93,8 +93,8 @@ struct HTTPSecurityTests {
 
   @Test(
     "who trusts the authority is answered, by TLS 1.2 and 1.3, by keys of either kind",
-    arguments: ["1.2", "1.3"], [CertificateAuthority.Kind.p256, .rsa2048])
-  func served(version: String, kind: CertificateAuthority.Kind) throws {
+    arguments: ["1.2", "1.3"], [OpenSSLAuthority.Kind.p256, .rsa2048])
+  func served(version: String, kind: OpenSSLAuthority.Kind) throws {
     let server = try server(HTTPOptions(), pair("first", kind))
     let most = ["--tlsv\(version)", "--tls-max", version, "--include"]
     let answer = try curl(server, "/", most)
@@ -135,7 +135,7 @@ struct HTTPSecurityTests {
     let over = try server(HTTPOptions(), pair("over", days: -1))
     #expect(try curl(over).status == 60)
     let own = try server()
-    let stranger = try CertificateAuthority(WorkFolder())
+    let stranger = try OpenSSLAuthority(WorkFolder())
     #expect(try curl(own, "/", ["--cacert", stranger.path]).status != 0)
     #expect(try curl(own).status == 0)
   }

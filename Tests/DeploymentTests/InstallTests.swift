@@ -24,6 +24,7 @@ struct InstallTests {
       "\(share)/boards/simulated.ini",
       "\(share)/machines/channel-board.md",
       "\(share)/mosquitto/access.acl",
+      "\(share)/mosquitto/worker-station-tls.conf",
       "\(share)/mosquitto/worker-station.conf",
       "\(share)/nginx/worker-station.conf",
       "\(share)/scanners/newland-em-fm.md",

@@ -10,7 +10,7 @@ struct CertificateTests {
   /// The service with a certificate of its own, and a broker.
   private final class Bed {
     let folder: WorkFolder
-    let authority: CertificateAuthority
+    let authority: OpenSSLAuthority
     let broker: Broker
     private(set) var management: ManagementUnderTest
 
@@ -19,7 +19,7 @@ struct CertificateTests {
     ///   - isCredential: whether its key is a credential and not a file.
     init(days: Int = 30, isCredential: Bool = false) throws {
       folder = try WorkFolder()
-      authority = try CertificateAuthority(folder)
+      authority = try OpenSSLAuthority(folder)
       broker = try Broker(folder, accounts: ["service": "secret-\(UUID().uuidString)"])
       let (certificate, key) = (folder.file("https.crt"), folder.file("https.key"))
       try authority.issue("first", days: days, certificate: certificate, key: key)

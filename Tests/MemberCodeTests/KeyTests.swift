@@ -1,5 +1,6 @@
 // Key files: made by openssl and read here, made here and read by openssl, and those refused.
 
+import Keys
 import MemberCode
 import Testing
 

@@ -1,6 +1,7 @@
 // stationctl as a maintainer runs it: the built program, files, exit statuses, exact words.
 
 import Foundation
+import Keys
 import MemberCode
 import StationProtocol
 import Testing

@@ -2,7 +2,7 @@
 import Foundation
 
 /// An authority that nobody but a test trusts, and the certificates that it vouches for.
-package final class CertificateAuthority: Sendable {
+package final class OpenSSLAuthority: Sendable {
   /// The file of its own certificate, by which clients judge the others.
   package let path: String
   private let folder: WorkFolder

@@ -1,6 +1,9 @@
 // Why a key file cannot be used, worded for the person who has to mend it.
 
 package enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The most keys that one set believes.
+  package static let mostOfSet = 64
+
   /// No PEM block in the file, or one that is damaged.
   case notPEM
   case tooLong
@@ -37,7 +40,7 @@ package enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
     case .severalKeys:
       "more than one public key in one file; give each a file and a section of its own"
     case .tooManyKeys:
-      "more than \(KeySet.most) keys"
+      "more than \(KeyError.mostOfSet) keys"
     }
   }
 }

@@ -2,20 +2,26 @@
 
 import CCrypto
 
-enum PEM {
-  static let mostBytes = 65_536
+package enum PEM {
+  package static let mostBytes = 65_536
   private static let mostBlocks = 16
 
-  struct Block {
-    var label: String
-    var der: [UInt8]
+  package struct Block {
+    package var label: String
+    package var der: [UInt8]
     /// Encrypted the old way, by a header inside the block.
-    var hasHeader: Bool
+    package var hasHeader: Bool
+
+    package init(label: String, der: [UInt8], hasHeader: Bool) {
+      self.label = label
+      self.der = der
+      self.hasHeader = hasHeader
+    }
   }
 
   /// All blocks of a file in their order; text around them is passed over.
   /// - Throws: `tooLong`, or `notPEM` where there is no block.
-  static func blocks(_ file: [UInt8]) throws(KeyError) -> [Block] {
+  package static func blocks(_ file: [UInt8]) throws(KeyError) -> [Block] {
     guard file.count <= mostBytes else { throw .tooLong }
     let blocks = file.withUnsafeBytes { bytes -> [Block] in
       guard let memory = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return [] }
@@ -50,7 +56,7 @@ enum PEM {
   }
 
   /// One block as text, ending with a line feed.
-  static func text(label: String, der: [UInt8]) -> [UInt8] {
+  package static func text(label: String, der: [UInt8]) -> [UInt8] {
     guard let memory = BIO_new(BIO_s_mem()) else { return [] }
     // Freeing a memory BIO also wipes it.
     defer { BIO_free(memory) }
