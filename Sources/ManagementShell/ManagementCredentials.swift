@@ -1,6 +1,7 @@
 // The service's secrets: read at the start, judged by `--check-config`, some again on a signal.
 import Glibc
 import Issuers
+import Keys
 import Linux
 import MemberCode
 
@@ -127,7 +128,7 @@ struct ManagementCredentials {
         problems.append("\(error)")
       }
     }
-    look(password, isRequired: true) { _ in [] }
+    look(password, isRequired: !settings.showsCertificate) { _ in [] }
     look(tokens, isRequired: false) { Tokens.read($0).faults.map(\.description) }
     look(issuer, isRequired: false) {
       [key($0, issuer, "this service issues no codes").problem].compactMap { $0 }

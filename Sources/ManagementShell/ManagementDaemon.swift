@@ -33,6 +33,8 @@ package final class ManagementDaemon {
   private let issuers: KeyWatch<IssuerFiles>
   private var prover: CodeProver
   private let commands: CommandSender
+  /// nil where the service certifies no stations.
+  private let authority: AuthorityDesk?
   /// What cannot be used of the service's own files, for the people who run it.
   private var issuerProblem: String?
   private var keyProblems: [String] = []
@@ -80,14 +82,14 @@ package final class ManagementDaemon {
     writer = try StoreWriter(
       path: settings.storePath, limits: settings.stationLimits, epoch: found.epoch)
     store = try StoreDesk(loop: loop, path: settings.storePath, writer: writer)
-    var options = MQTTOptions(
-      host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
-      password: try ManagementCredentials.password.read(directory: settings.credentials))
-    options.longestPause = settings.longestPause
-    options.largestPayload = RecordBatch.longestJSON
-    client = try MQTTClient(loop: loop, options: options)
+    let commandKey = credentials.readCommandKey()
+    authority = try settings.authority.map { [store] in
+      try AuthorityDesk(
+        $0, store: store, serviceKeys: commandKey.key.map { [PEMText($0.publicPEM)] } ?? [])
+    }
+    client = try BrokerConnection.client(settings, loop, authority?.login)
     commands = CommandSender(
-      loop: loop, client: client, store: store, credentials.readCommandKey(), timekeeper)
+      loop: loop, client: client, store: store, commandKey, timekeeper)
   }
 
   private static func lock(_ path: String) throws(SystemError) -> FileLock {
@@ -146,11 +148,12 @@ package final class ManagementDaemon {
     commands.onEvent = { [unowned self] in dispatch(.commands($0)) }
     api.onCommand = { [unowned self] in dispatch(.commands($0)) }
     api.reaches = { [unowned self] in core.reaches($0) }
+    certify(api)
     api.commandEpoch = commands.canSign ? found.epoch : nil
     api.health = { [unowned self] in (core.isLinkUp, isStoreWell) }
     api.notices = { [unowned self] in
-      tokenProblems + [issuerProblem, commands.problem].compactMap { $0 } + keyProblems
-        + (certificates?.problems ?? [])
+      tokenProblems + [issuerProblem, commands.problem, authority?.problem].compactMap { $0 }
+        + keyProblems + (certificates?.problems ?? [])
     }
     self.api = api
     var options = HTTPOptions(address: settings.address, port: settings.port)
@@ -173,6 +176,16 @@ package final class ManagementDaemon {
           + "set [http] certificate, or listen on 127.0.0.1 behind a proxy with TLS")
     }
     if let file = settings.addressFile { try Files.write(Array("\(address)\n".utf8), to: file) }
+  }
+
+  /// Has boards claimed, where the service certifies any; a station may be new by it.
+  private func certify(_ api: API) {
+    api.authority = authority
+    api.onClaimed = { [unowned self] station in
+      guard core.stations[station] == nil else { return }
+      dispatch(.stationNamed(StationRegistration(id: station, names: StationNames(station))))
+    }
+    authority?.writeList(at: timekeeper.now())
   }
 
   /// SIGHUP: files that may change under a running service are read again.

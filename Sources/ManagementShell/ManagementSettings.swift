@@ -22,6 +22,10 @@ package struct ManagementSettings: Equatable, Sendable {
   package var brokerHost: String
   package var brokerPort: Int
   package var longestPause: Duration
+  /// Whether the service shows a certificate to the broker, or a password without TLS.
+  package var showsCertificate: Bool
+  /// nil where the service certifies no stations.
+  package var authority: AuthoritySettings?
   package var credentials: String?
   package var storePath: String
   package var codeLife: Duration
@@ -92,9 +96,14 @@ package struct ManagementSettings: Equatable, Sendable {
         Key("host", .text, .standard("127.0.0.1"), "The broker's name or address."),
         Key("port", .integer(1...65_535, unit: ""), .standard("1883"), "The broker's port."),
         Key(
+          "login", .choice(["password", "certificate"]), .standard("password"),
+          "The way in which the service shows who it is: by the credential mqtt-password, without TLS, which is "
+            + "for a broker on this machine; or by TLS with a certificate of its own [authority]."),
+        Key(
           "longest-pause", .duration(.seconds(1)...(.seconds(600))), .standard("30 s"),
           "The longest pause between two attempts to connect."),
       ]),
+    AuthoritySettings.section,
     Section(
       "credentials",
       "The secrets mqtt-password, api-tokens (a line each, actor:role:token, role manager or "
@@ -171,6 +180,14 @@ package struct ManagementSettings: Equatable, Sendable {
     brokerHost = broker.text("host")
     brokerPort = broker.integer("port")
     longestPause = broker.duration("longest-pause")
+    showsCertificate = broker.text("login") == "certificate"
+    authority = AuthoritySettings(configuration.section("authority"))
+    if showsCertificate, authority == nil {
+      throw ConfigurationError([
+        ConfigurationProblem(
+          line: nil, "[broker]: login = certificate needs the broker's name in [authority]: broker")
+      ])
+    }
     credentials = configuration.section("credentials").optionalText("directory")
     storePath = configuration.section("store").text("path")
     codeLife = configuration.section("codes").duration("life")

@@ -2,6 +2,18 @@
 import Foundation
 import MemberCode
 
+/// What the service's authority is for, in a run that has one.
+package struct AuthorityPlan: Sendable {
+  /// The broker's port for connections by TLS, on loopback.
+  package var port: Int
+  /// Whether the service itself shows a certificate to the broker.
+  package var showsCertificate = true
+  /// How long a station's certificate is good.
+  package var life = "8760 h"
+
+  package init(port: Int) { self.port = port }
+}
+
 /// A running managementd, with a token for its API.
 package final class ManagementUnderTest {
   package let token = "demo-\(UUID().uuidString.lowercased())"
@@ -28,7 +40,7 @@ package final class ManagementUnderTest {
   package init(
     _ folder: WorkFolder, brokerPort: Int, password: String, issuerKey: String,
     environment: [String: String] = [:], watchers: Int = 0, http: [String] = [],
-    httpsKey: String? = nil
+    httpsKey: String? = nil, authority: AuthorityPlan? = nil
   ) throws {
     self.folder = folder
     watcherTokens = (0..<watchers).map { "watch-\($0)-\(UUID().uuidString.lowercased())" }
@@ -52,7 +64,9 @@ package final class ManagementUnderTest {
       texts = \(Checkout.file("Sources/Texts"))
       [broker]
       port = \(brokerPort)
+      login = \(authority?.showsCertificate == true ? "certificate" : "password")
       longest-pause = 2 s
+      \(authority.map { Self.section($0, folder) } ?? "")
       [credentials]
       directory = \(folder.file("management/credentials"))
       [store]
@@ -60,6 +74,30 @@ package final class ManagementUnderTest {
 
       """, to: "management/managementd.conf")
     try start()
+  }
+
+  private static func section(_ authority: AuthorityPlan, _ folder: WorkFolder) -> String {
+    """
+    [authority]
+    broker = 127.0.0.1
+    broker-port = \(authority.port)
+    directory = \(authorityFolder(folder))
+    station-life = \(authority.life)
+    """
+  }
+
+  /// The folder of the authority's files.
+  package static func authorityFolder(_ folder: WorkFolder) -> String {
+    folder.file("management/authority")
+  }
+
+  /// Has a claim code made for a station.
+  package func claimCode(for station: String) throws -> String {
+    let answer = try api.call("POST", "/stations/\(station)/claim-codes", json: "{}")
+    guard answer.status == 201, let code = answer.object["code"] as? String else {
+      throw TestBedError("claim code for \(station): \(answer.status) \(answer.text)")
+    }
+    return code
   }
 
   private static func makeCommandKey(in folder: WorkFolder) throws -> String {

@@ -50,11 +50,12 @@ final class LoneManagement {
   let management: ManagementUnderTest
   let caller: Caller
 
-  init(issuerKey: String? = nil) throws {
+  init(issuerKey: String? = nil, hasAuthority: Bool = true) throws {
     folder = try WorkFolder()
     let key = issuerKey ?? String(decoding: SigningKey.generate().privatePEM, as: UTF8.self)
     management = try ManagementUnderTest(
-      folder, brokerPort: try FreePort.find(), password: "nobody listens", issuerKey: key)
+      folder, brokerPort: try FreePort.find(), password: "nobody listens", issuerKey: key,
+      authority: hasAuthority ? AuthorityPlan(port: 8883) : nil)
     caller = Caller(management, folder)
   }
 
@@ -75,7 +76,9 @@ final class LoneManagement {
   }
 
   /// Sends a fixture: a line `METHOD TARGET`, header lines, an empty line, the body.
-  /// `Token: viewer` and `Token: none` take the place of the manager's token.
+  /// `Token: viewer` and `Token: none` take the place of the manager's token. With `Claim: STATION` a
+  /// code is made for it first, and `CLAIM`, `REQUEST` and `PROOF` in the body are what a board with
+  /// that code sends.
   func send(_ fixture: [UInt8]) throws -> Exchange {
     let data = Data(fixture)
     let gap = data.range(of: Data("\n\n".utf8))
@@ -89,9 +92,13 @@ final class LoneManagement {
       guard let colon = line.firstRange(of: ": ") else { throw TestBedError("no header: \(line)") }
       headers[String(line[..<colon.lowerBound])] = String(line[colon.upperBound...])
     }
+    var body = gap.map { data[$0.upperBound...] } ?? Data()
+    if let station = headers.removeValue(forKey: "Claim") {
+      body = try BoardClaim.body(
+        String(decoding: body, as: UTF8.self), for: station, at: management)
+    }
     let token = headers.removeValue(forKey: "Token").flatMap(Caller.Token.init) ?? .manager
     return try caller.call(
-      String(words[0]), String(words[1]), gap.map { data[$0.upperBound...] } ?? Data(),
-      token: token, headers: headers)
+      String(words[0]), String(words[1]), body, token: token, headers: headers)
   }
 }

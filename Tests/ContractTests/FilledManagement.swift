@@ -17,13 +17,21 @@ final class FilledManagement {
   private let password = UUID().uuidString
   private var next: UInt64 = 1
 
+  /// The service certifies boards, and itself shows a password.
+  private static var authority: AuthorityPlan {
+    var plan = AuthorityPlan(port: 8883)
+    plan.showsCertificate = false
+    return plan
+  }
+
   init() throws {
     folder = try WorkFolder()
     let service = UUID().uuidString
     broker = try Broker(folder, accounts: ["service": service, Self.station: password])
     management = try ManagementUnderTest(
       folder, brokerPort: broker.port, password: service,
-      issuerKey: String(decoding: SigningKey.generate().privatePEM, as: UTF8.self))
+      issuerKey: String(decoding: SigningKey.generate().privatePEM, as: UTF8.self),
+      authority: Self.authority)
     caller = Caller(management, folder)
     try folder.write(
       "-u \(Self.station)\n-P \(password)\n", to: "station/mosquitto_pub")

@@ -14,13 +14,18 @@ struct LiveCallTests {
     let caller = service.caller
     try Self.read(caller)
     try Self.write(caller)
+    let board = try BoardClaim.body(for: "gate-8", at: service.management)
+    let claimed = try caller.call("POST", "/api/v1/claims", board, token: .none)
+    #expect(claimed.status == 200, "\(claimed.name)")
     try Self.movePoints(caller)
     try Self.refuse(caller)
     try Self.exhaust(caller)
     try Self.guess(caller)
     try Self.offerNothingElse(caller)
-    let keyless = try LoneManagement(issuerKey: "")
+    let keyless = try LoneManagement(issuerKey: "", hasAuthority: false)
     try keyless.prepare()
+    _ = try keyless.caller.call("POST", "/api/v1/stations/gate-1/claim-codes", json: "{}")
+    _ = try keyless.caller.call("POST", "/api/v1/claims", json: Self.wrongClaim)
     try keyless.caller.call("POST", "/api/v1/members/m-1/codes")
     try keyless.caller.call("GET", "/api/v1/issuer-keys")
     try service.breakStore()
@@ -59,7 +64,7 @@ struct LiveCallTests {
         "/api/v1/unproven",
         "/api/v1/exchange-limits", "/api/v1/stations/gate-1/prices",
         "/api/v1/stations/gate-1/takings", "/api/v1/ledger-proof", "/api/v1/audit",
-        "/api/v1/stations/gate-1/commands",
+        "/api/v1/stations/gate-1/commands", "/api/v1/stations/gate-1/certificates",
         "/api/v1/stations/gate-1/commands/000000000000000e-1",
       ] {
         let exchange = try caller.call(method, target)
@@ -75,6 +80,10 @@ struct LiveCallTests {
     #expect(quarantine.answerBody.count > 10_000)
     try caller.call("HEAD", "/api/v1/events/stream")
   }
+
+  /// Well formed, and of nobody.
+  private static let wrongClaim =
+    #"{"claim":"00000","request":"","proof":"\#(String(repeating: "0", count: 64))"}"#
 
   private static func write(_ caller: Caller) throws {
     let names = "{\"en\":\"North gate\",\"zh\":\"北门驿站\"}"
@@ -95,6 +104,10 @@ struct LiveCallTests {
       ("POST", "/stations/nobody/commands", #"{"key":"c2","op":"open","ap":1}"#, 404),
       ("PUT", "/stations/gate-1/lock-down", #"{"lockDown":true,"reason":"r"}"#, 200),
       ("PUT", "/stations/nobody/lock-down", #"{"lockDown":true,"reason":"r"}"#, 404),
+      ("POST", "/stations/gate-9/claim-codes", "{}", 201), ("POST", "/claims", wrongClaim, 404),
+      ("POST", "/stations/no%20body/claim-codes", "{}", 400),
+      ("POST", "/stations/gate-1/lock-out", #"{"reason":"stolen"}"#, 200),
+      ("POST", "/stations/nobody/lock-out", #"{"reason":"stolen"}"#, 404),
       ("POST", "/members/nobody/codes", "{}", 404), ("POST", "/members/m-7/codes", "{}", 200),
     ] {
       let exchange = try caller.call(method, "/api/v1\(target)", json: json)
@@ -109,7 +122,7 @@ struct LiveCallTests {
       "/stations/nobody", "/stations/nobody/measurements",
       "/stations/nobody/visits", "/stations/nobody/exchanges", "/members/nobody", "/nothing", "",
       "/members/nobody/points", "/members/a%20b/events", "/stations/nobody/prices",
-      "/stations/nobody/takings", "/stations/no%20body/commands",
+      "/stations/nobody/takings", "/stations/no%20body/commands", "/stations/nobody/certificates",
       "/stations/gate-1/commands/nothing",
     ] {
       #expect(try caller.call("GET", "/api/v1\(target)").status == 404, "\(target)")
@@ -193,6 +206,7 @@ struct LiveCallTests {
     for _ in 1...10 {
       try caller.call("GET", "/api/v1/stations", token: .none, headers: wrong)
     }
+    #expect(try caller.call("POST", "/api/v1/claims", json: wrongClaim).status == 429)
     for operation in try CallOperation.all() where operation.statuses.contains(401) {
       let told = try caller.call(operation.method, operation.target, token: .none, headers: wrong)
       #expect(told.status == 429, "\(told.name)")
@@ -226,7 +240,7 @@ struct LiveCallTests {
       "/holds",
       "/unproven", "/discrepancies",
       "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",
-      "/audit", "/stations/gate-1/commands",
+      "/audit", "/stations/gate-1/commands", "/stations/gate-1/certificates",
       "/stations/gate-1/commands/000000000000000e-1",
     ] {
       let exchange = try caller.call("GET", "/api/v1\(target)")
@@ -237,6 +251,7 @@ struct LiveCallTests {
       ("PUT", "/stations/gate-1/retirement", #"{"retired":true,"reason":"moved"}"#),
       ("POST", "/stations/gate-1/commands", #"{"key":"b","op":"identify"}"#),
       ("PUT", "/stations/gate-1/lock-down", #"{"lockDown":true,"reason":"r"}"#),
+      ("POST", "/stations/gate-1/lock-out", #"{"reason":"stolen"}"#),
       ("PATCH", "/members/m-1", "{\"status\":\"active\"}"),
       ("POST", "/issues", #"{"key":"b","amount":1,"reason":"r"}"#),
       ("POST", "/members/m-1/grants", #"{"key":"b","amount":1,"reason":"r"}"#),

@@ -42,6 +42,10 @@ package struct AuditEntry: Equatable, Sendable {
     case command
     /// Lock-down of a station is wanted, or is not any more.
     case lockDown = "lock-down"
+    /// A board was claimed for a station.
+    case claim
+    /// A station's board was locked out.
+    case lockOut = "lock-out"
   }
 
   package init(

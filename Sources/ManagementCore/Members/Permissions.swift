@@ -13,7 +13,7 @@ package enum Role: String, CaseIterable, Sendable {
     case (.viewer, .manageMembers), (.viewer, .issueCodes), (.viewer, .nameStations),
       (.viewer, .viewQuarantine), (.viewer, .viewAudit), (.viewer, .viewPoints),
       (.viewer, .movePoints),
-      (.viewer, .setRules), (.viewer, .command):
+      (.viewer, .setRules), (.viewer, .command), (.viewer, .claim):
       false
     }
   }
@@ -36,4 +36,6 @@ package enum Operation: String, CaseIterable, Sendable {
   case setRules
   /// Orders to stations, and what is wanted of them.
   case command
+  /// Which boards are whose: claim codes, and locking out.
+  case claim
 }

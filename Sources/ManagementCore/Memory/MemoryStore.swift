@@ -25,6 +25,8 @@ package final class MemoryStore: ManagementStore {
   var commands: [OrderedCommand] = []
   var commandKeys: [OrderKey: Int] = [:]
   var wishesOfStations: [StationID: Wish] = [:]
+  /// In the order in which they were issued.
+  var certificates: [StationCertificate] = []
 
   struct Place: Hashable {
     var key: StreamKey
@@ -63,6 +65,7 @@ package final class MemoryStore: ManagementStore {
     commands = other.commands
     commandKeys = other.commandKeys
     wishesOfStations = other.wishesOfStations
+    certificates = other.certificates
   }
 
   /// The store has come back from a backup: of how far streams have come since it knows nothing.

@@ -31,6 +31,10 @@ final class API {
   var onCommand: (CommandsEvent) -> Void = { _ in }
   /// Whether a command to a station can be sent at this moment.
   var reaches: (StationID) -> Bool = { _ in false }
+  /// nil where the service certifies no boards.
+  var authority: AuthorityDesk?
+  /// A board was claimed for a station, which may be a new one.
+  var onClaimed: (StationID) -> Void = { _ in }
   /// The life of the store; nil where commands cannot be signed.
   var commandEpoch: StoreEpoch?
   /// What `/health` says: whether the broker and the store are well.
@@ -72,7 +76,11 @@ final class API {
   func gate(_ request: HTTPRequest) -> HTTPResponse? {
     guard request.path.starts(with: ["api", "v1"]) else { return respond(to: request) }
     do throws(Problem) {
-      _ = try doorkeeper.actor(of: request)
+      if Self.isClaim(request) {
+        try doorkeeper.admit(request)
+      } else {
+        _ = try doorkeeper.actor(of: request)
+      }
       return nil
     } catch {
       return PageServer.guarded(error.response.adding("Cache-Control", "no-store"))
@@ -110,14 +118,27 @@ final class API {
     for endpoint in Endpoint.all {
       router.on(endpoint.method, "/api/v1\(endpoint.path)") { [unowned self] request, parameters in
         Self.answer {
-          let actor = try doorkeeper.actor(of: request)
-          guard actor.role.may(endpoint.right) else { return Problem.forbidden.response }
+          let actor = try actor(of: request, for: endpoint)
+          if let right = endpoint.right, !actor.role.may(right) {
+            return Problem.forbidden.response
+          }
           try Call.check(request.query, endpoint.query)
           return try endpoint.answer(
             self, Call(request: request, parameters: parameters, actor: actor))
         }
       }
     }
+  }
+
+  /// The actor of a request. A board has no token; what it may ask for is proved by its body.
+  private func actor(of request: HTTPRequest, for endpoint: Endpoint) throws(Problem) -> Actor {
+    guard endpoint.right == nil else { return try doorkeeper.actor(of: request) }
+    try doorkeeper.admit(request)
+    return Actor(name: "board", role: .viewer)
+  }
+
+  private static func isClaim(_ request: HTTPRequest) -> Bool {
+    request.path == ["api", "v1", "claims"] && request.method == .post
   }
 
   /// The answer that `body` makes, or that says why it makes none.

@@ -50,6 +50,17 @@ final class Doorkeeper {
     return actor
   }
 
+  /// Lets a request without a token in, unless its address has offered too much that was wrong.
+  func admit(_ request: HTTPRequest) throws(Problem) {
+    if let wait = attempts.pause(of: request.peer, at: now().instant) { throw Self.tooMany(wait) }
+  }
+
+  /// What a request proves is wrong, which counts as a wrong token of its address.
+  /// - Returns: what is answered where it was one too many.
+  func wrongToken(of request: HTTPRequest) -> Problem? {
+    attempts.wrongToken(from: request.peer, at: now().instant).map(Self.tooMany)
+  }
+
   /// A connection is gone.
   func forget(_ connection: UInt64) { known[connection] = nil }
 

@@ -11,14 +11,15 @@ struct Endpoint {
   let method: HTTPMethod
   /// Below `/api/v1`, with `*` for each part that varies.
   let path: String
-  let right: Operation
+  /// nil where the body itself proves who asks, and no token is looked for.
+  let right: Operation?
   /// Which parameters of the query it knows.
   let query: Set<QueryParameter>
   let takesBody: Bool
   let answer: (API, Call) throws -> HTTPResponse
 
   init(
-    _ method: HTTPMethod, _ path: String, _ right: Operation, query: Set<QueryParameter> = [],
+    _ method: HTTPMethod, _ path: String, _ right: Operation?, query: Set<QueryParameter> = [],
     _ answer: @escaping (API, Call) throws -> HTTPResponse
   ) {
     (self.method, self.path, self.right, self.query) = (method, path, right, query)
@@ -28,7 +29,7 @@ struct Endpoint {
 
   /// The same with a body, which is read before anything is asked.
   init<Body>(
-    _ method: HTTPMethod, _ path: String, _ right: Operation,
+    _ method: HTTPMethod, _ path: String, _ right: Operation?,
     body read: @escaping ([UInt8]) throws(JSONError) -> Body,
     _ answer: @escaping (API, Call, Body) throws -> HTTPResponse
   ) {
@@ -39,7 +40,8 @@ struct Endpoint {
 
   /// Every call below `/api/v1`.
   static var all: [Endpoint] {
-    stations + commands + measurements + counts + events + quarantine + audit + refusedInputs
+    stations + commands + claims + measurements + counts + events + quarantine + audit
+      + refusedInputs
       + members + codes
       + points
       + pendingOrders + holds + unproven + exchangeRules + takings

@@ -1,0 +1,40 @@
+// Certificates in plain collections.
+import StationProtocol
+import Time
+
+extension MemoryStore {
+  package func claim(_ certificate: StationCertificate, at now: Now) {
+    if registrations[certificate.station] == nil {
+      registrations[certificate.station] = StationNames(certificate.station)
+    }
+    _ = revoke(certificate.station, at: now)
+    certificates.append(certificate)
+    book.note(.claim(certificate))
+  }
+
+  package func lockOut(
+    _ station: StationID, reason: String, by actor: String, at now: Now
+  ) -> Int {
+    let count = revoke(station, at: now)
+    book.note(.lockOut(station, revoked: count, reason: reason, by: actor, at: now))
+    return count
+  }
+
+  private func revoke(_ station: StationID, at now: Now) -> Int {
+    var count = 0
+    for index in certificates.indices
+    where certificates[index].station == station && certificates[index].revokedAt == nil {
+      certificates[index].revokedAt = now.wall
+      count += 1
+    }
+    return count
+  }
+
+  package func certificates(of station: StationID, limit: Int) -> [StationCertificate] {
+    Array(certificates.reversed().lazy.filter { $0.station == station }.prefix(limit))
+  }
+
+  package func revokedCertificates(at now: Now) -> [StationCertificate] {
+    certificates.filter { $0.revokedAt != nil && $0.ends > now.wall }
+  }
+}

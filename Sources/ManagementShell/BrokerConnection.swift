@@ -1,0 +1,30 @@
+// How the service reaches the broker, and what it shows there.
+import Linux
+import MQTT
+import StationProtocol
+
+enum BrokerConnection {
+  /// - Parameter certificate: what the service's own authority has made for it; nil where it has
+  ///   none.
+  static func client(
+    _ settings: ManagementSettings, _ loop: EventLoop, _ certificate: MQTTLogin?
+  ) throws(SystemError) -> MQTTClient {
+    let login = settings.showsCertificate ? certificate : nil
+    var options = MQTTOptions(
+      host: settings.brokerHost, port: settings.brokerPort, clientID: "service", user: "service",
+      password: login != nil
+        ? "" : try ManagementCredentials.password.read(directory: settings.credentials))
+    options.longestPause = settings.longestPause
+    options.largestPayload = RecordBatch.longestJSON
+    let client = try MQTTClient(loop: loop, options: options)
+    if let login {
+      let target = MQTTTarget(host: settings.brokerHost, port: settings.brokerPort, login: login)
+      client.target = { .success(target) }
+    } else {
+      Log.warning(
+        "the broker is reached without TLS: whoever is on the way reads all and speaks as the "
+          + "service; set login = certificate in [broker] where that is not this machine")
+    }
+    return client
+  }
+}

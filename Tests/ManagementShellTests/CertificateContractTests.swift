@@ -1,0 +1,75 @@
+// What every engine of the store has to do with certificates, run on each of them.
+import ManagementCore
+import ManagementShell
+import StationProtocol
+import Testing
+import Time
+
+@Suite("Store contract: certificates of stations")
+struct CertificateContractTests {
+  private typealias Contract = StoreContractTests
+
+  private static func later(_ seconds: Int) -> Now {
+    var now = StoreContractTests.now
+    now.wall = now.wall + .seconds(seconds)
+    return now
+  }
+
+  private static func certificate(
+    _ digit: Int, of station: StationID = StoreContractTests.gate, at seconds: Int = 0,
+    life: Int = 1000
+  ) -> StationCertificate {
+    StationCertificate(
+      serial: String(repeating: "\(digit)", count: 32), station: station,
+      issuedAt: later(seconds).wall, ends: later(seconds + life).wall, actor: "li")
+  }
+
+  @Test(
+    "a claim revokes what the station had, and nothing of another one", arguments: Engine.allCases)
+  func claims(_ engine: Engine) throws {
+    let opened = try engine.open()
+    try opened.store.claim(Self.certificate(1), at: Self.later(0))
+    try opened.store.claim(Self.certificate(2, of: Contract.hall, at: 1), at: Self.later(1))
+    try opened.store.claim(Self.certificate(3, at: 2), at: Self.later(2))
+    let again = try opened.reopened()
+    var first = Self.certificate(1)
+    first.revokedAt = Self.later(2).wall
+    #expect(
+      try again.certificates(of: Contract.gate, limit: 10) == [Self.certificate(3, at: 2), first])
+    #expect(try again.certificates(of: Contract.gate, limit: 1) == [Self.certificate(3, at: 2)])
+    #expect(
+      try again.certificates(of: Contract.hall, limit: 10)
+        == [Self.certificate(2, of: Contract.hall, at: 1)])
+    #expect(try again.revokedCertificates(at: Self.later(3)) == [first])
+    let known = try again.stations().map(\.id)
+    #expect(known.contains(Contract.gate) && known.contains(Contract.hall))
+    let audit = try again.audit(of: nil, before: nil, limit: 10)
+    #expect(audit.map(\.action) == [.claim, .claim, .claim])
+    #expect(audit.first?.contents.contains(Self.certificate(3).serial) == true)
+  }
+
+  @Test("a station that is locked out has no certificate that counts", arguments: Engine.allCases)
+  func lockOut(_ engine: Engine) throws {
+    let opened = try engine.open()
+    try opened.store.claim(Self.certificate(1), at: Self.later(0))
+    #expect(
+      try opened.store.lockOut(Contract.gate, reason: "stolen", by: "wu", at: Self.later(5)) == 1)
+    #expect(
+      try opened.store.lockOut(Contract.gate, reason: "again", by: "wu", at: Self.later(6)) == 0)
+    let again = try opened.reopened()
+    #expect(
+      try again.certificates(of: Contract.gate, limit: 10).map(\.revokedAt)
+        == [Self.later(5).wall])
+    let audit = try again.audit(of: nil, before: nil, limit: 1)
+    #expect(audit.first?.action == .lockOut && audit.first?.actor == "wu")
+  }
+
+  @Test("a revoked certificate is listed until its own end", arguments: Engine.allCases)
+  func listed(_ engine: Engine) throws {
+    let opened = try engine.open()
+    try opened.store.claim(Self.certificate(1, life: 100), at: Self.later(0))
+    try opened.store.claim(Self.certificate(2, at: 10), at: Self.later(10))
+    #expect(try opened.store.revokedCertificates(at: Self.later(99)).count == 1)
+    #expect(try opened.store.revokedCertificates(at: Self.later(100)).isEmpty)
+  }
+}
