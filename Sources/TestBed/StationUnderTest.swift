@@ -194,7 +194,7 @@ package final class StationUnderTest {
       (
         "broker",
         [
-          "port": "\(plan.brokerPort)", "longest-pause": "2 s",
+          "login": "password", "port": "\(plan.brokerPort)", "longest-pause": "2 s",
           "credentials-directory": folder.file("\(plan.name)/credentials"),
         ]
       ),

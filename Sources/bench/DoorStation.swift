@@ -131,6 +131,7 @@ final class DoorStation {
       kind = simulated
       socket = \(folder)/none
       [broker]
+      login = password
       port = \(plan.brokerPort)
       credentials-directory = \(folder)/credentials
       [store]

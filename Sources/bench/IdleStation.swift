@@ -105,6 +105,7 @@ private final class IdleDaemon {
       kind = simulated
       socket = \(folder.file("\(name)/board.socket"))
       [broker]
+      login = password
       port = \(brokerPort)
       credentials-directory = \(folder.file("\(name)/credentials"))
       [store]

@@ -9,7 +9,14 @@ struct Command: Sendable {
   var options: [Option]
   /// Options of which only one may be given.
   var alternatives: [String] = []
+  /// A word without a name that may follow; nil where there is none.
+  var operand: Operand?
   var run: @Sendable (CommandValues) throws(CommandFailure) -> Int32
+
+  struct Operand: Sendable {
+    var name: String
+    var meaning: String
+  }
 
   struct Option: Sendable {
     enum Count {
@@ -41,7 +48,9 @@ struct CommandValues {
         options: Set(command.options.filter { $0.value != nil }.map(\.name)),
         repeated: Set(
           command.options.filter { [.repeated, .several].contains($0.count) }.map(\.name)))
-      try self.words.takeNoOperands()
+      if command.operand == nil || self.words.operands.count > 1 {
+        try self.words.takeNoOperands()
+      }
       for option in command.options where [.required, .repeated].contains(option.count) {
         guard has(option.name) else { throw .missing(option.name) }
       }
@@ -59,6 +68,9 @@ struct CommandValues {
   private static func failure(_ reason: String, _ command: Command) -> CommandFailure {
     CommandFailure(reason, advice: Usage.text(command))
   }
+
+  /// The word without a name; nil where none was typed.
+  var operand: String? { words.operands.first }
 
   func has(_ name: String) -> Bool { words.has(name) }
 

@@ -11,6 +11,7 @@ enum CommandLineTool {
     CodeIssueCommand.command,
     CodeVerifyCommand.command,
     PINHashCommand.command,
+    ClaimCommand.command,
   ]
 
   /// Runs what was typed; whatever goes wrong is told on standard error.

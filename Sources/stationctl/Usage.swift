@@ -13,12 +13,16 @@ enum Usage {
 
   static func text(_ command: Command) -> String {
     var line = "usage: stationctl \(command.words.joined(separator: " "))"
+    if let operand = command.operand { line += " [\(operand.name)]" }
     for option in command.options where !command.alternatives.contains(option.name) {
       line += " \(synopsis(option))"
     }
     let choice = command.options.filter { command.alternatives.contains($0.name) }.map(named)
     if !choice.isEmpty { line += " [\(choice.joined(separator: " | "))]" }
     var text = "\(line)\n\(command.purpose)\n\n"
+    if let operand = command.operand {
+      text += "  \(padded(operand.name)) \(operand.meaning)\n"
+    }
     for option in command.options {
       text += "  \(padded(named(option))) \(option.meaning)\n"
     }

@@ -51,6 +51,7 @@ struct SimulatedStationTests {
       [store]
       path = \(folder.file("station.sqlite"))
       [broker]
+      login = password
       port = \(try FreePort.find())
       [screen]
       port = 0

@@ -27,6 +27,7 @@ final class InstalledStation {
       [clock]
       trust = accept
       [broker]
+      login = password
       port = \(brokerPort)
       \(wires)
 

@@ -54,6 +54,7 @@ final class DaemonBench {
     kind = simulated
     socket = \(socketPath)
     [broker]
+    login = password
     port = \(brokerPort)
     longest-pause = 1 s
     credentials-directory = \(folder.file("credentials"))

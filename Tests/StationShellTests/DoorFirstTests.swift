@@ -38,6 +38,7 @@ struct DoorFirstTests {
         kind = simulated
         socket = \(folder.file("board"))
         [broker]
+        login = password
         port = 1
         credentials-directory = \(folder.file("credentials"))
         [store]

@@ -21,7 +21,7 @@ final class LinkRoom: ShellRoom {
     options.longestPause = broker.longestPause
     link = try StationLink(
       loop: loop, station: station, boot: journal.recovered.boot,
-      stream: journal.recovered.stream, options: options)
+      stream: journal.recovered.stream, options: options, identity: broker.identity)
     remainders = RemainderSender(loop: loop, journal: journal, link: link)
     self.tell = tell
     link.onEvent = { [unowned self] in heard($0) }

@@ -23,13 +23,32 @@ final class StationLink {
   /// Messages that were not for us or not in our language.
   private var refused = 0
 
+  /// - Parameter identity: the folder of what the board was claimed with, which is read again before
+  ///   each attempt; nil where the options say where the broker is.
   init(
-    loop: EventLoop, station: StationID, boot: Int64, stream: StreamID, options: MQTTOptions
+    loop: EventLoop, station: StationID, boot: Int64, stream: StreamID, options: MQTTOptions,
+    identity: String?
   ) throws(SystemError) {
     self.station = station
     self.boot = boot
     self.stream = stream
     client = try MQTTClient(loop: loop, options: options)
+    var broker = "\(options.host):\(options.port)"
+    if let identity {
+      client.target = {
+        do throws(SystemError) {
+          let target = try StationIdentity(identity, station: station).target
+          broker = "\(target.host):\(target.port)"
+          return .success(target)
+        } catch {
+          return .failure(MQTTFault(error.description))
+        }
+      }
+    } else {
+      Log.warning(
+        "the broker is reached without TLS: whoever is on the way reads all and speaks as this "
+          + "station; claim the board, and set login = certificate in [broker]")
+    }
     client.will = { [unowned self] in
       connection += 1
       return status(isOnline: false, .lost)
@@ -41,12 +60,12 @@ final class StationLink {
       ])
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
-      Log.notice("connected to \(options.host):\(options.port)")
+      Log.notice("connected to \(broker)")
       onEvent(.link(.uplinkOpened(connection: connection)))
     }
     client.onDisconnected = { [unowned self] reason in
       if reason != lastReason {
-        Log.warning("no connection to \(options.host):\(options.port): \(reason)")
+        Log.warning("no connection to \(broker): \(reason)")
       }
       lastReason = reason
       onEvent(.link(.uplinkClosed))

@@ -4,6 +4,7 @@ import GPIO
 import Glibc
 import JSON
 import Linux
+import MemberCode
 import StationCore
 import StationProtocol
 import Time
@@ -39,9 +40,16 @@ package final class StationDaemon {
     var settings = settings
     if let zone = settings.timeZone { Clock.setTimeZone(zone) }
     if settings.core.zone == nil { settings.core.zone = ZoneFiles.localName }
+    if let folder = settings.broker.identity {
+      let claimed = StationIdentity.serviceKeys(folder)
+      settings.serviceKeys = Array(
+        (settings.serviceKeys + claimed).prefix(ServiceKeySet.most))
+      if !claimed.isEmpty { settings.core.commands.isPinned = true }
+    }
     self.settings = settings
     // Before the store counts a boot.
-    let password = Self.password(settings.broker.credentials)
+    let password =
+      settings.broker.identity == nil ? Self.password(settings.broker.credentials) : ""
     let loop = try EventLoop()
     self.loop = loop
     let ear = Ear()

@@ -2,6 +2,7 @@
 import Issuers
 import Linux
 import MemberCode
+import StationProtocol
 
 /// The files without which a configuration is right and a station is deaf.
 enum StationFiles {
@@ -16,6 +17,9 @@ enum StationFiles {
     var problems = IssuerKeys.read(settings.issuers).problems
     problems += ServiceKeys.read(settings.serviceKeys).problems
     problems += MemberLists.check(settings.members)
+    if let identity = settings.broker.identity {
+      return problems + check(identity, settings.station)
+    }
     let directory = settings.broker.credentials
     guard password.isWithinReach(directory: directory) else {
       Output.complain(
@@ -30,5 +34,19 @@ enum StationFiles {
       problems.append("\(error)")
     }
     return problems
+  }
+
+  /// The faults of what a claim has brought. A board that is not claimed yet is only told of.
+  private static func check(_ identity: String, _ station: StationID) -> [String] {
+    do throws(SystemError) {
+      if StationIdentity.isClaimed(identity) {
+        _ = try StationIdentity(identity, station: station)
+      } else {
+        Output.complain("\(StationIdentity.notClaimed(identity, station))")
+      }
+      return []
+    } catch {
+      return ["\(error)"]
+    }
   }
 }

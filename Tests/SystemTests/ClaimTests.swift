@@ -1,0 +1,178 @@
+// A board becomes a station, another one takes its place, and whoever has no code gets nothing.
+import Foundation
+import MemberCode
+import TestBed
+import Testing
+
+/// A broker that takes certificates alone from the network, the service, and boards that are claimed.
+private final class ClaimBed {
+  let folder: WorkFolder
+  let broker: Broker
+  let management: ManagementUnderTest
+  private let issuer = SigningKey.generate()
+  private var stations: [StationUnderTest] = []
+
+  init(life: String = "8760 h") throws {
+    folder = try WorkFolder()
+    var authority = AuthorityPlan(port: try FreePort.find())
+    authority.life = life
+    management = try ManagementUnderTest(
+      folder, brokerPort: authority.port, password: "none",
+      issuerKey: String(decoding: issuer.privatePEM, as: UTF8.self), authority: authority)
+    broker = try Broker(
+      folder, accounts: ["nobody": UUID().uuidString],
+      tls: (ManagementUnderTest.authorityFolder(folder), authority.port))
+    try Deadline.wait(until: "the service to reach its broker (\(management.log))") {
+      try HTTPClient(base: "http://\(management.address)").call("GET", "/health")
+        .object["broker"] as? Bool == true
+    }
+  }
+
+  deinit {
+    for station in stations { try? station.stop() }
+    management.kill()
+    broker.kill()
+  }
+
+  func identity(_ board: String) -> String { folder.file("boards/\(board)") }
+
+  /// Types a code at a board.
+  func claim(_ code: String, at board: String) throws -> (status: Int32, output: String) {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("boards"), withIntermediateDirectories: true)
+    return try Program.run(
+      Checkout.program("stationctl"),
+      ["claim", "--service", "http://\(management.address)", "--identity", identity(board)],
+      input: "\(code)\n")
+  }
+
+  /// The daemon of a board, with what its claim has brought.
+  func station(_ name: String, board: String) throws -> StationUnderTest {
+    var plan = StationPlan(
+      name: name, password: "none", brokerPort: 1,
+      issuerKey: String(decoding: issuer.publicPEM, as: UTF8.self))
+    plan.settings = ["broker": ["login": "certificate", "identity": identity(board)]]
+    plan.demoIssuer = String(decoding: issuer.privatePEM, as: UTF8.self)
+    plan.members = ["m-1"]
+    plan.walkStep = 20
+    let station = try StationUnderTest(plan, in: folder)
+    stations.append(station)
+    return station
+  }
+
+  func isOnline(_ name: String) throws -> Bool {
+    try management.station(name)["online"] as? Bool == true
+  }
+
+  /// mosquitto's own client with a board's certificate.
+  func client(_ program: String, as board: String, _ words: [String]) throws -> (
+    status: Int32, output: String
+  ) {
+    let files = identity(board)
+    return try Program.run(
+      program,
+      [
+        "-h", "127.0.0.1", "-p", "\(broker.tlsPort ?? 0)", "--cafile", "\(files)/authority.pem",
+        "--cert", "\(files)/certificate.pem", "--key", "\(files)/key.pem", "-V", "mqttv5",
+      ] + words)
+  }
+}
+
+@Suite("Boards are claimed", .serialized)
+struct ClaimTests {
+  @Test("a claimed board is a station: its records arrive, and a command opens its door")
+  func claimed() throws {
+    let bed = try ClaimBed()
+    let code = try bed.management.claimCode(for: "gate-4")
+    let told = try bed.claim(code, at: "first")
+    #expect(told.status == 0 && told.output.contains("this board is gate-4 now"), "\(told.output)")
+    #expect(!bed.management.log.contains(code), "a code stands in the log")
+    let station = try bed.station("gate-4", board: "first")
+    try Deadline.wait(until: "the claimed station (\(station.log))") { try bed.isOnline("gate-4") }
+    let id = try bed.management.order("gate-4", #""op":"open","ap":1"#, seconds: 30)
+    let command = try bed.management.waitForEnd(of: id, at: "gate-4", seconds: 30)
+    #expect(command["state"] as? String == "done", "\(command)")
+    try Deadline.wait(until: "the record of the opening") {
+      try bed.management.records(of: "gate-4").contains {
+        ($0["record"] as? [String: Any])?["kind"] as? String == "command-ended"
+      }
+    }
+    #expect(station.log.contains("without TLS") == false)
+    let files = try FileManager.default.attributesOfItem(atPath: bed.identity("first") + "/key.pem")
+    #expect(files[.posixPermissions] as? Int == 0o600)
+  }
+
+  @Test("a code is good once, and nothing else is good at all")
+  func codes() throws {
+    let bed = try ClaimBed()
+    let code = try bed.management.claimCode(for: "gate-4")
+    #expect(try bed.claim(code, at: "first").status == 0)
+    let twice = try bed.claim(code, at: "second")
+    #expect(twice.status == 2 && twice.output.contains("No claim is open"), "\(twice.output)")
+    let next = try bed.management.claimCode(for: "gate-4")
+    let last = next.last == "0" ? "1" : "0"
+    for _ in 1...5 {
+      let wrong = try bed.claim("\(next.dropLast())\(last)", at: "second")
+      #expect(wrong.status == 2 && wrong.output.contains("404"), "\(wrong.output)")
+    }
+    let void = try bed.claim(next, at: "second")
+    #expect(void.output.contains("No claim is open"), "five guesses left the code: \(void.output)")
+    var answers: [String] = []
+    for _ in 1...6 { answers.append(try bed.claim("00000-00000-00000-00000", at: "second").output) }
+    #expect(answers.last?.contains("429") == true, "\(answers)")
+    #expect(try bed.claim("nonsense", at: "second").output.contains("that is no claim code"))
+    #expect(!FileManager.default.fileExists(atPath: bed.identity("second")))
+  }
+
+  @Test("a board that replaces another one takes its name, and the old one is locked out")
+  func replaced() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "old").status == 0)
+    let read = ["-t", "ws/v1/service/status", "-C", "1", "-W", "5"]
+    #expect(try bed.client("mosquitto_sub", as: "old", read).status == 0)
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "new").status == 0)
+    let certificates = try bed.management.api.call("GET", "/stations/gate-4/certificates").object
+    let revoked = (certificates["certificates"] as? [[String: Any]])?.map {
+      $0["revokedAt"] is NSNull
+    }
+    #expect(revoked == [true, false])
+    bed.broker.reload()
+    try Deadline.wait(until: "the old board to be locked out") {
+      try bed.client("mosquitto_sub", as: "old", read).status != 0
+    }
+    let station = try bed.station("gate-4", board: "new")
+    try Deadline.wait(until: "the new board (\(station.log))") { try bed.isOnline("gate-4") }
+    let out = try bed.management.api.call(
+      "POST", "/stations/gate-4/lock-out", json: #"{"reason":"stolen"}"#)
+    #expect(out.status == 200 && out.object["revoked"] as? Int == 1)
+  }
+
+  @Test("a stolen certificate speaks and hears for its own station alone")
+  func stolen() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "thief").status == 0)
+    #expect(try bed.claim(bed.management.claimCode(for: "hall-2"), at: "victim").status == 0)
+    let forged = try bed.client(
+      "mosquitto_pub", as: "thief",
+      ["-q", "1", "-t", "ws/v1/hall-2/status", "-m", "{}", "-i", "hall-2", "-u", "hall-2"])
+    #expect(forged.output.contains("Not authorized"), "\(forged.output)")
+    let heard = try bed.client(
+      "mosquitto_sub", as: "thief", ["-t", "ws/v1/hall-2/#", "-W", "2", "-v"])
+    #expect(!heard.output.contains("hall-2/"), "\(heard.output)")
+  }
+
+  @Test("a station whose claim is for another name says so, and its door works")
+  func otherName() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "first").status == 0)
+    let station = try bed.station("hall-2", board: "first")
+    try Deadline.wait(until: "the reason in the log") {
+      station.log.contains(
+        "this board was claimed for gate-4, and the configuration calls it hall-2")
+    }
+    try station.pressExit()
+    try Deadline.wait(until: "the door to open") {
+      try station.accessPoint()["unlocked"] as? Bool == true
+    }
+  }
+}
