@@ -31,6 +31,7 @@ package final class ManagementDaemon {
   private let issuers: KeyWatch<IssuerFiles>
   private var prover: CodeProver
   private let commands: CommandSender
+  private let answers: AnswerSender
   /// What cannot be used of the service's own files, for the people who run it.
   private var issuerProblem: String?
   private var keyProblems: [String] = []
@@ -83,8 +84,9 @@ package final class ManagementDaemon {
     options.longestPause = settings.longestPause
     options.largestPayload = RecordBatch.longestJSON
     client = try MQTTClient(loop: loop, options: options)
-    commands = CommandSender(
-      loop: loop, client: client, store: store, credentials.readCommandKey(), timekeeper)
+    let commandKey = credentials.readCommandKey()
+    commands = CommandSender(loop: loop, client: client, store: store, commandKey, timekeeper)
+    answers = AnswerSender(client, commandKey.key)
   }
 
   private static func lock(_ path: String) throws(SystemError) -> FileLock {
@@ -268,7 +270,9 @@ package final class ManagementDaemon {
       if message.topic == Topic.serviceStatus.path { return }
       dispatch(
         .messageArrived(
-          topic: message.topic, payload: message.payload, isRetained: message.isRetained))
+          topic: message.topic,
+          payload: InboundPayload(message.payload, digest: PayloadDigest(of: message.payload)),
+          isRetained: message.isRetained))
     }
     client.onOversized = { [unowned self] in dispatch(.messageTooLarge(topic: $0, bytes: $1)) }
     client.start()
@@ -344,18 +348,11 @@ package final class ManagementDaemon {
       switch effect {
       case .store(let item):
         if !writer.store(item) { drop(item.station, item.request) }
-      case .prove(let station, let request):
-        if !writer.store(request, of: station, proving: prover) {
-          drop(station, PendingRequest(station: station, id: request.id))
-        }
+      case .prove(let request):
+        if !writer.store(request, proving: prover) { drop(request.station, request.pending) }
       case .readAgain(let id): readQuarantine(after: id)
-      case .acknowledge(let station, let ack):
-        _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
-      case .reply(let station, let reply):
-        _ = client.publish(
-          MQTTMessage(
-            topic: Topic.reply(station).path, payload: reply.json,
-            expiry: StationRequest.life))
+      case .acknowledge(let station, let ack): answers.send(ack, to: station)
+      case .reply(let station, let reply): answers.send(reply, to: station)
       case .clear(let topic): sweep.add(topic)
       case .advance(let id, let station, let news): commands.advance(id, station, news)
       case .send(let station, let command): commands.send(command, to: station)

@@ -205,13 +205,14 @@ struct StationdTests {
       "reader front: cannot open \(bench.readerPath)",
       "the lines of access point 1: cannot connect to \(bench.socketPath)",
       "[issuer union]: cannot open", "[issuer spoilt]: \(spoilt):", "every code will be refused",
+      "no [service-key NAME] section: whoever owns the broker can",
       "no connection to 127.0.0.1:\(bench.brokerPort): cannot connect: Connection refused",
     ] {
       #expect(lines.filter { $0.contains(text) }.count == 1, "\(text) in\n\(daemon.log)")
     }
     let alarms = lines.filter { $0.contains("alarm raised: ") }
     #expect(Set(alarms).count == alarms.count, "\(daemon.log)")
-    #expect(lines.count - alarms.count <= 8, "\(daemon.log)")
+    #expect(lines.count - alarms.count <= 9, "\(daemon.log)")
     let stop = Clock.now
     #expect(try daemon.stop() == 0)
     print("stationd stopped after \(Clock.now - stop)")
