@@ -46,7 +46,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     switch self {
     case .publishBeforeCommit: "records are published when they are written, not when durable"
     case .ackBeforeCommit: "the service acknowledges what it has received but not committed"
-    case .ackOverAHole: "the service acknowledges the last record that it has seen"
+    case .ackOverAHole:
+      "the service acknowledges the last record that it has seen, and that counts for all before it"
     case .replayMarksLostAtBoot: "used codes are forgotten at each start"
     case .seqReused: "a start takes the next number from the rows that are left"
     case .relockShortened: "a second grant does not put off the securing of the first"

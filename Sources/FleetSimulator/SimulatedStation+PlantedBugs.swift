@@ -73,9 +73,12 @@ extension SimulatedStation {
 
   /// An acknowledgement as a station with a planted bug takes it.
   func alter(_ ack: Acknowledgement) -> Acknowledgement {
-    guard world.mutation == .ackUnbound, let digest = sent.batch else { return ack }
     var ack = ack
-    ack.batches = [digest]
+    switch world.mutation {
+    case .ackUnbound: ack.batches = sent.batches.suffix(1)
+    case .ackOverAHole: ack.batches = sent.batches
+    default: break
+    }
     return ack
   }
 

@@ -133,12 +133,14 @@ extension SimulatedStation {
 /// What a station has sent and its core does not know of yet, and for planted bugs what it sent
 /// last.
 struct Sent {
+  private static let mostBatches = 64
   private var events: [Event] = []
-  private(set) var batch: PayloadDigest?
+  private(set) var batches: [PayloadDigest] = []
   private(set) var question: PayloadDigest?
 
   mutating func add(_ batch: SentBatch) {
-    self.batch = batch.digest
+    batches.append(batch.digest)
+    if batches.count > Self.mostBatches { batches.removeFirst() }
     events.append(.link(.batchSent(batch)))
   }
 
