@@ -1,6 +1,7 @@
 // Everything a service is sent, in any order: the decoders together with what they feed.
 import JSON
 import ManagementCore
+import MemberCode
 import StationProtocol
 import Time
 
@@ -23,6 +24,8 @@ private struct Inbox {
   private let store = MemoryStore()
   /// The highest number of each stream that was sent, or lies below a floor that was said.
   private var said: [StationID: [StreamID: UInt64]] = [:]
+  /// The payloads that came.
+  private var sent: Set<PayloadDigest> = []
   private var now = Now(
     instant: Instant(nanoseconds: 0), wall: WallTime(seconds: 1_790_000_000))
 
@@ -41,9 +44,12 @@ private struct Inbox {
       let isRetained = line.first == UInt8(ascii: "!")
       let parts = line.dropFirst(isRetained ? 1 : 0).split(
         separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
+      let payload = parts.count > 1 ? Array(parts[1]) : []
+      if !payload.isEmpty { sent.insert(PayloadDigest(of: payload)) }
       let message = ManagementEvent.messageArrived(
         topic: String(decoding: parts[0], as: UTF8.self),
-        payload: parts.count > 1 ? Array(parts[1]) : [], isRetained: isRetained)
+        payload: InboundPayload(payload, digest: PayloadDigest(of: payload)),
+        isRetained: isRetained)
       try perform(management.handle(message, at: now))
     }
   }
@@ -77,18 +83,21 @@ private struct Inbox {
       case .readAgain(let id):
         let rows = store.quarantine(after: id, limit: Quarantined.page)
         try perform(management.handle(.quarantined(rows), at: now))
-      case .prove(let station, let request):
+      case .prove(let question):
+        let request = question.request
         let code = CodeDigest(high: 0, low: UInt64(request.code.text.utf8.count))
-        let item = InboundItem.request(
-          station, request, .genuine(request.question.member, code))
+        let item = InboundItem.request(question, .genuine(request.question.member, code))
         try perform(management.handle(.stored(store.store([item], at: now)), at: now))
       case .acknowledge(let station, let ack):
         let highest = said[station]?[ack.stream] ?? 0
         let named = max(ack.upto, ack.kept ?? 0, ack.conflict ?? 0)
-        try expect(named <= highest, "an acknowledgement names nothing that nobody said")
+        try expect(
+          named <= highest && sent.isSuperset(of: ack.batches),
+          "an acknowledgement names nothing that nobody said")
         try expect(
           (try? Acknowledgement(json: ack.json)) == ack, "a station can read what is acknowledged")
       case .reply(_, let reply):
+        try expect(sent.contains(reply.question), "a reply names a question that came")
         try expect(
           (try? StationReply(json: reply.json)) == reply, "a station can read what it is answered")
       case .announce(let station):

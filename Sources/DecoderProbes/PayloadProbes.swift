@@ -20,7 +20,8 @@ extension Probe {
     guard let batch = try? RecordBatch(json: bytes) else { return }
     try expect(
       (1...RecordBatch.mostRecords).contains(batch.records.count), "a batch has 1 to 64 records")
-    let ack = Acknowledgement(stream: batch.stream, upto: batch.last)
+    let ack = Acknowledgement(
+      stream: batch.stream, upto: batch.last, batches: [PayloadDigest(of: bytes)])
     try expect(
       (try? Acknowledgement(json: ack.json)) == ack, "what came can be acknowledged: \(batch.last)")
     for json in batch.records {
@@ -39,6 +40,8 @@ extension Probe {
       try checkRoundTrip(bytes, decode, encode)
     }
     try check({ (json) throws(JSONError) in try Acknowledgement(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try StationRequest(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try StationReply(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try StatusPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try BirthPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try DoorPayload(json: json) }, \.json)
@@ -48,7 +51,8 @@ extension Probe {
     try check({ (json) throws(JSONError) in try ServiceStatusPayload(json: json) }, \.json)
   }
 
-  /// Commands and desired configurations, sealed or bare, and a station's results and reports.
+  /// Commands, desired configurations and answers, sealed or bare, and a station's results and
+  /// reports.
   private static let order = Probe("order", longest: 2048, words: Words.orders) {
     (bytes) throws(Violation) in
     func check<Payload: Equatable>(
@@ -67,13 +71,16 @@ extension Probe {
     for topic in stationTopics {
       try expect(!serviceKeys.signed(sealed, on: topic), "no key has signed what was made up")
     }
+    let body = sealed.body.json
+    try checkRoundTrip(body, { (json) throws(JSONError) in try Command(json: json) }, \.json)
     try checkRoundTrip(
-      sealed.body.json, { (json) throws(JSONError) in try Command(json: json) }, \.json)
+      body, { (json) throws(JSONError) in try Acknowledgement(json: json) }, \.json)
+    try checkRoundTrip(body, { (json) throws(JSONError) in try StationReply(json: json) }, \.json)
   }
 
   private static let serviceKeys = ServiceKeySet([SigningKey.generate().verificationKey])
   private static let stationTopics: [Topic] =
-    StationID("s-1").map { [.command($0), .desiredConfiguration($0)] } ?? []
+    StationID("s-1").map { [.command($0), .desiredConfiguration($0), .ack($0), .reply($0)] } ?? []
 
   /// A decoded value must be encoded in one way, which decodes to the same value.
   /// - Returns: whether the bytes could be decoded.

@@ -37,7 +37,8 @@ enum Words {
       "stream", "upto", "online", "boot", "connection", "reason", "at", "version", "accessPoints",
       "floor", "ceiling", "clockTrusted", "seq", "command", "lock", "door", "secured", "mode",
       "alarm", "inside", "in", "out", "corrections", "refused", "capacity", "stale", "active", "ap",
-      "since", "sensors", "sensor", "there", "readings", "quantity", "value",
+      "since", "sensors", "sensor", "there", "readings", "quantity", "value", "batches", "conflict",
+      "kept", "id", "op", "question", "reply", "balance", "code", "member",
     ]
     let values: [String] = [
       all(StatusPayload.Reason.self), all(Alarm.self), all(DoorPayload.Command.self),

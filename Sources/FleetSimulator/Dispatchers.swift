@@ -107,17 +107,13 @@ final class Dispatchers {
       number += 1
       guard let id = CommandID("forged-\(number)"), let point = AccessPointID(1),
         let birth = broker.kept(.birth(station)).flatMap({ try? BirthPayload(json: $0) }),
-        let nonce = birth.nonce,
-        let signature = Signature(
-          Array(repeating: 0, count: Signature.length))
+        let nonce = birth.nonce
       else { return }
       let command = Command(
         id, .door(.open(point)), by: "nobody", life: .seconds(600), nonce: nonce, age: .zero)
-      let forged = SealedMessage(
-        body: SealedBody(command.json), key: ServiceKeyID(bits: 1), signature: signature)
       broker.inject(
         SimulatedBroker.Message(
-          topic: .command(station), payload: forged.json, isRetained: false))
+          topic: .command(station), payload: SimulatedSeal.forge(command.json), isRetained: false))
     }
   }
 }

@@ -34,6 +34,7 @@ package enum Fault: String, CaseIterable, Sendable {
   case machineSilent = "machine-silent"
   case machineLine = "machine-line"
   case forgedCommand = "forged-command"
+  case forgedAnswer = "forged-answer"
 
   package var sentence: String {
     switch self {
@@ -69,6 +70,8 @@ package enum Fault: String, CaseIterable, Sendable {
     case .machineSilent: "the line to a machine is dead, for a second or for minutes"
     case .machineLine: "orders to a machine and its answers get lost, or come late"
     case .forgedCommand: "somebody at the broker repeats, diverts and forges commands"
+    case .forgedAnswer:
+      "somebody at the broker holds back batches and questions, and answers them himself"
     }
   }
 }

@@ -37,13 +37,17 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case nonceReused = "nonce-reused-at-boot"
   case commandRedone = "command-redone-at-boot"
   case wishForgotten = "older-wish-taken"
+  case answerUnsigned = "answer-unsigned"
+  case ackUnbound = "ack-for-a-batch-that-was-not-sent"
+  case replyUnbound = "reply-to-another-question"
   case invariantBroken = "invariant-broken"
 
   package var sentence: String {
     switch self {
     case .publishBeforeCommit: "records are published when they are written, not when durable"
     case .ackBeforeCommit: "the service acknowledges what it has received but not committed"
-    case .ackOverAHole: "the service acknowledges the last record that it has seen"
+    case .ackOverAHole:
+      "the service acknowledges the last record that it has seen, and that counts for all before it"
     case .replayMarksLostAtBoot: "used codes are forgotten at each start"
     case .seqReused: "a start takes the next number from the rows that are left"
     case .relockShortened: "a second grant does not put off the securing of the first"
@@ -76,6 +80,9 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .nonceReused: "each start of a station tells the nonces of the one before"
     case .commandRedone: "a command that a kill interrupted is done at the next start"
     case .wishForgotten: "an older revision of what is wanted is taken for a new one"
+    case .answerUnsigned: "the signature of an acknowledgement or of a reply is not looked at"
+    case .ackUnbound: "an acknowledgement counts for the batch that was sent last"
+    case .replyUnbound: "a reply counts for the question that was asked last"
     case .invariantBroken: "a device traps, as a broken invariant does"
     }
   }
@@ -116,6 +123,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .commandBeforeCommit: []
     case .commandRepeated: [.again]
     case .commandLate, .commandUnsigned, .wishForgotten: [.forgedCommand]
+    case .answerUnsigned, .ackUnbound, .replyUnbound: [.forgedAnswer]
     case .nonceReused: [.forgedCommand, .kill, .restart]
     case .commandRedone: [.cutAtPendingWrite]
     }

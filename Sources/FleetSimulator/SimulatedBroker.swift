@@ -36,6 +36,8 @@ final class SimulatedBroker {
     var onClosed: (() -> Void)?
   }
 
+  /// Whether somebody at the broker keeps a message from everyone.
+  var holdsBack: ((Message) -> Bool)?
   private(set) var isUp = true
   private(set) var delivered = 0
   private var clients: [Client]
@@ -98,7 +100,9 @@ final class SimulatedBroker {
     clients[client].lastIn = arrival
     world.at(arrival) { [unowned self] in
       let source = clients[client]
-      guard isUp, source.connection == connection, !source.isSilent else { return }
+      guard isUp, source.connection == connection, !source.isSilent,
+        holdsBack?(message) != true
+      else { return }
       route(message)
     }
   }

@@ -127,7 +127,8 @@ final class SimulatedManagement {
     tell(.linkOpened)
     isConnected = broker.connect(client, will: will) { [unowned self] path, payload, isRetained in
       guard life == self.life else { return }
-      tell(.messageArrived(topic: path, payload: payload, isRetained: isRetained))
+      let message = InboundPayload(payload, digest: SimulatedSeal.digest(of: payload))
+      tell(.messageArrived(topic: path, payload: message, isRetained: isRetained))
     } onClosed: { [unowned self] in
       guard life == self.life, isConnected else { return }
       isConnected = false
@@ -148,6 +149,10 @@ final class SimulatedManagement {
         topic: topic, payload: payload, isRetained: topic.isRetained), from: client)
   }
 
+  private func publish(sealed body: [UInt8], _ topic: Topic) {
+    publish(topic, SimulatedSeal.seal(body, for: topic))
+  }
+
   // MARK: - Events in, effects out
 
   private func tell(_ event: ManagementEvent) {
@@ -156,11 +161,11 @@ final class SimulatedManagement {
       case .store(let item): take(item)
       case .readAgain(let id):
         tell(.quarantined(store.quarantine(after: id, limit: Quarantined.page)))
-      case .prove(let station, let request):
-        take(.request(station, request, world.codes.proof(of: request.code)))
+      case .prove(let request):
+        take(.request(request, world.codes.proof(of: request.request.code)))
       case .acknowledge(let station, let ack):
-        if let ack = alter(ack) { publish(.ack(station), ack.json) }
-      case .reply(let station, let reply): publish(.reply(station), reply.json)
+        if let ack = alter(ack) { publish(sealed: ack.json, .ack(station)) }
+      case .reply(let station, let reply): publish(sealed: reply.json, .reply(station))
       case .advance(let id, let station, let news): advance(id, station, news)
       case .send(let station, let command):
         publish(signed: command.json, .command(station))
@@ -184,9 +189,8 @@ final class SimulatedManagement {
   // MARK: - Commands
 
   private func publish(signed body: [UInt8], _ topic: Topic) {
-    let payload = SimulatedSeal.seal(body, for: topic)
-    onSigned?(topic, payload)
-    publish(topic, payload)
+    onSigned?(topic, SimulatedSeal.seal(body, for: topic))
+    publish(sealed: body, topic)
   }
 
   /// Somebody gives a command.
@@ -328,7 +332,8 @@ final class SimulatedManagement {
     switch mutation {
     case .ackBeforeCommit:
       guard let upto = seen[batch.stream]?.upto, upto > 0 else { return }
-      publish(.ack(batch.station), Acknowledgement(stream: batch.stream, upto: upto).json)
+      let ack = Acknowledgement(stream: batch.stream, upto: upto, batches: [batch.digest])
+      publish(sealed: ack.json, .ack(batch.station))
     case .recordTwice:
       let again = feed.last { $0.stream == batch.stream && $0.seq == batch.first }
       guard var again, let last = feed.last else { return }
@@ -342,7 +347,9 @@ final class SimulatedManagement {
     if world.mutation == .ackWithheld, dice.once(in: 2) || world.phase == .quiet { return nil }
     guard world.mutation == .ackOverAHole, let progress = seen[ack.stream] else { return ack }
     let last = progress.islands.last?.upperBound ?? 0
-    return Acknowledgement(stream: ack.stream, upto: max(ack.upto, last))
+    var wrong = ack
+    wrong.upto = max(ack.upto, last)
+    return wrong
   }
 
   /// Takes the price of what was taken last once more, as under another id.
@@ -355,8 +362,9 @@ final class SimulatedManagement {
     forged.insert(again.id)
     let code = CodeDigest(high: 0, low: UInt64(forged.count))
     guard let text = CodeText("\(forged.count)") else { return }
-    _ = store.store(
-      [.request(entry.station, .hold(again, code: text), .genuine(again.member, code))], at: now)
+    let question = InboundRequest(
+      station: entry.station, .hold(again, code: text), digest: PayloadDigest(high: 0, low: 0))
+    _ = store.store([.request(question, .genuine(again.member, code))], at: now)
     guard let key = OrderKey("again-\(forged.count)") else { return }
     _ = store.carryOut(
       .resolve(again.id, .post(nil), reason: "again"), key: key, by: "bug",

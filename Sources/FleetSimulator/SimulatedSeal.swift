@@ -2,7 +2,8 @@
 import StationProtocol
 
 /// A checksum with a secret takes the place of Ed25519, which costs more than all else in a
-/// simulated day. The topic is part of what is sealed, as it is in the real one.
+/// simulated day, and one without takes that of SHA-256. The topic is part of what is sealed, as it
+/// is in the real one.
 enum SimulatedSeal {
   private static let secret: UInt64 = 0x5EA1_0F7E_5E2B_1CE5
 
@@ -21,16 +22,32 @@ enum SimulatedSeal {
     return message.body.json
   }
 
-  private static func signature(of body: SealedBody, _ topic: Topic) -> Signature {
-    // FNV-1a over the secret and the content.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ secret
-    for byte in SealedMessage.content(body, on: topic) {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+  /// The best that somebody without the key can do.
+  static func forge(_ json: [UInt8]) -> [UInt8] {
+    guard let signature = Signature(Array(repeating: 0, count: Signature.length)) else {
+      preconditionFailure("a signature has 64 bytes")
     }
+    return SealedMessage(
+      body: SealedBody(json), key: ServiceKeyID(bits: 1), signature: signature
+    ).json
+  }
+
+  /// By which an answer names a payload.
+  static func digest(of payload: [UInt8]) -> PayloadDigest {
+    PayloadDigest(high: UInt64(payload.count), low: checksum(payload, from: 0))
+  }
+
+  private static func signature(of body: SealedBody, _ topic: Topic) -> Signature {
+    let hash = checksum(SealedMessage.content(body, on: topic), from: secret)
     let eight = (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * UInt64($0))) }
     guard let signature = Signature(Array(repeating: eight, count: 8).flatMap { $0 }) else {
       preconditionFailure("a signature has 64 bytes")
     }
     return signature
+  }
+
+  /// FNV-1a.
+  private static func checksum(_ bytes: [UInt8], from start: UInt64) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325 ^ start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

@@ -36,7 +36,7 @@ extension SimulatedStation {
       .repeatIsNew, .ackWithheld, .silencesAddUp, .numberNeverNew,
       .countSlips, .commandBeforeCommit, .commandRepeated, .commandLate, .commandUnsigned,
       .nonceReused,
-      .wishForgotten:
+      .wishForgotten, .answerUnsigned, .ackUnbound, .replyUnbound:
       break
     }
   }
@@ -71,9 +71,33 @@ extension SimulatedStation {
     return command
   }
 
+  /// An acknowledgement as a station with a planted bug takes it.
+  func alter(_ ack: Acknowledgement) -> Acknowledgement {
+    var ack = ack
+    switch world.mutation {
+    case .ackUnbound: ack.batches = sent.batches.suffix(1)
+    case .ackOverAHole: ack.batches = sent.batches
+    default: break
+    }
+    return ack
+  }
+
+  /// A reply as a station with a planted bug takes it.
+  func alter(_ reply: StationReply) -> StationReply {
+    guard world.mutation == .replyUnbound, let digest = sent.question else { return reply }
+    var reply = reply
+    reply.question = digest
+    return reply
+  }
+
   /// The body of a message sealed for this topic; nil when its seal does not hold.
   func open(_ payload: [UInt8], on topic: Topic) -> [UInt8]? {
-    if world.mutation == .commandUnsigned { return (try? SealedMessage(json: payload))?.body.json }
+    let ignored: PlantedBug =
+      switch topic {
+      case .ack, .reply: .answerUnsigned
+      default: .commandUnsigned
+      }
+    if world.mutation == ignored { return (try? SealedMessage(json: payload))?.body.json }
     return SimulatedSeal.open(payload, on: topic)
   }
 

@@ -46,9 +46,19 @@ extension SimulatedStation {
   func received(_ path: String, _ payload: [UInt8], isOld: Bool) {
     switch Topic(path: path) {
     case .ack(id):
-      if let ack = try? Acknowledgement(json: payload) { return tell(.link(.acknowledged(ack))) }
+      guard let body = open(payload, on: .ack(id)) else {
+        return tell(.link(.messageRefused(.unsigned)))
+      }
+      if let ack = try? Acknowledgement(json: body) {
+        return tell(.link(.acknowledged(alter(ack))))
+      }
     case .reply(id):
-      if let reply = try? StationReply(json: payload) { return tell(.exchange(.replied(reply))) }
+      guard let body = open(payload, on: .reply(id)) else {
+        return tell(.link(.messageRefused(.unsigned)))
+      }
+      if let reply = try? StationReply(json: body) {
+        return tell(.exchange(.replied(alter(reply))))
+      }
     case .serviceStatus:
       guard let status = try? ServiceStatusPayload(json: payload) else { break }
       guard status.isOnline else { return }
@@ -88,6 +98,18 @@ extension SimulatedStation {
       from: index)
   }
 
+  func publish(_ batch: RecordBatch) {
+    let payload = batch.json
+    publish(.out(id), payload, retained: false)
+    sent.add(SentBatch(batch, SimulatedSeal.digest(of: payload)))
+  }
+
+  func ask(_ request: StationRequest) {
+    let payload = request.json
+    publish(.request(id), payload, retained: false)
+    sent.add(request.id, SimulatedSeal.digest(of: payload))
+  }
+
   func publish(_ range: ClosedRange<UInt64>) {
     var first = range.lowerBound
     while first <= range.upperBound {
@@ -101,10 +123,34 @@ extension SimulatedStation {
       }
       let stream = disk.image.stream
       world.referee.sent(index, stream, first, records)
-      publish(
-        .out(id), RecordBatch(stream: stream, first: first, records: records).json, retained: false)
+      publish(RecordBatch(stream: stream, first: first, records: records))
       if world.strikes(.cutInMidPublish, onceIn: 250) { return endSuddenly() }
       first = last + 1
     }
+  }
+}
+
+/// What a station has sent and its core does not know of yet, and for planted bugs what it sent
+/// last.
+struct Sent {
+  private static let mostBatches = 64
+  private var events: [Event] = []
+  private(set) var batches: [PayloadDigest] = []
+  private(set) var question: PayloadDigest?
+
+  mutating func add(_ batch: SentBatch) {
+    batches.append(batch.digest)
+    if batches.count > Self.mostBatches { batches.removeFirst() }
+    events.append(.link(.batchSent(batch)))
+  }
+
+  mutating func add(_ id: RequestID, _ digest: PayloadDigest) {
+    question = digest
+    events.append(.exchange(.asked(id, digest)))
+  }
+
+  mutating func take() -> [Event] {
+    defer { events = [] }
+    return events
   }
 }

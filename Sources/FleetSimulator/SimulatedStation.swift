@@ -36,6 +36,8 @@ final class SimulatedStation {
   /// For planted bugs: the commands that were heard, and how many so far.
   var known: Set<CommandID> = []
   var repeated = 0
+  /// The messages that have left, until the core is told.
+  var sent = Sent()
   /// What the motion sensor of the room says.
   var isMoving = false
   var clock: SimulatedClock
@@ -130,6 +132,7 @@ final class SimulatedStation {
 
   func tell(_ event: Event) {
     guard isRunning else { return }
+    if case .booted = event { sent = Sent() }
     world.trace.add(.event(event), at: world.now, station: index)
     var effects = core.handle(event, at: now)
     alter(&effects, after: event)
@@ -138,6 +141,10 @@ final class SimulatedStation {
     for effect in effects {
       world.trace.add(.effect(effect), at: world.now, station: index)
       perform(effect)
+      guard life == self.life else { return }
+    }
+    for event in sent.take() {
+      tell(event)
       guard life == self.life else { return }
     }
     planWake()
@@ -158,7 +165,7 @@ final class SimulatedStation {
     case .door(.show), .entry(.showCard), .climate(.setRelay), .exchange(.showScreen): break
     case .exchange(.dispense(let slot, let serial)): line?.dispense(slot, serial: serial)
     case .exchange(.checkMachine(let slot)): line?.check(slot)
-    case .link(.ask(let request)): publish(.request(id), request.json, retained: false)
+    case .link(.ask(let request)): ask(request)
     case .command(.publishResult(let result)):
       publish(.commandResult(id), result.json, retained: false)
     case .command(.publishReported(let reported)):
@@ -177,9 +184,9 @@ final class SimulatedStation {
     case .store(.renewStream): disk.write(.renew, urgent: true)
     case .store(.readKeptEnd(let id)): readKeptEnd(after: id)
     case .link(.publishKeptEnd(let end)):
-      let batch = RecordBatch(
-        stream: end.stream, first: end.seq, records: [end.record.json], isKept: true)
-      publish(.out(self.id), batch.json, retained: false)
+      publish(
+        RecordBatch(
+          stream: end.stream, first: end.seq, records: [end.record.json], isKept: true))
     case .link(.publishRecords(let range)): publish(range)
     case .link(.publishBirth(let birth)): publish(.birth(id), birth.json, retained: true)
     case .link(.publishState(let report)):

@@ -52,6 +52,7 @@ package struct Simulation {
   private let maintainers: [Maintainer]
   private let office: Operators
   private let dispatchers: Dispatchers
+  private let forger: Forger
   private let options: SimulationOptions
 
   /// How long everything may take to finish once nothing hinders it.
@@ -87,6 +88,7 @@ package struct Simulation {
     service = SimulatedManagement(world, broker, stations: ids)
     office = Operators(world, service)
     dispatchers = Dispatchers(world, broker, service, stations)
+    forger = Forger(world, broker)
     self.world = world
     self.broker = broker
   }
@@ -99,6 +101,7 @@ package struct Simulation {
     for people in maintainers { people.begin() }
     office.begin()
     dispatchers.begin()
+    forger.begin()
     service.keepBackups()
     BackgroundFaults(world: world, broker: broker, service: service, stations: stations).begin()
     let end = Instant(nanoseconds: 0) + .seconds(86_400 * options.days)

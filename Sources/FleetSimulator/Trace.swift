@@ -189,6 +189,7 @@ extension LinkEvent {
     case .uplinkOpened(let connection): 10 + UInt64(connection) << 8
     case .uplinkClosed: 11
     case .acknowledged(let ack): 12 + ack.upto << 8
+    case .batchSent(let batch): 30 ^ batch.digest.low
     case .messageRefused(let refusal): 14 + UInt64(refusal.rawValue.utf8.count) << 8
     case .storeKept: 22
     case .streamRenewed(let stream, let last): 23 ^ stream.bits + last << 8
@@ -223,6 +224,7 @@ extension ExchangeEvent {
     case .codeShown(let presentation): 50 + presentation.digest.low << 16
     case .selected(let slot): 51 + UInt64(slot.number) << 8
     case .cancelled: 52
+    case .asked(_, let digest): 59 ^ digest.low
     case .replied(let reply): 53 + UInt64(reply.id.text.utf8.count) << 8
     case .reported(let report, let request):
       54 + UInt64(request.serial) << 8 + report.number << 16

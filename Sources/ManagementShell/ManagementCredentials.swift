@@ -14,13 +14,17 @@ struct ManagementCredentials {
   static let issuer = UnitCredential(
     "issuer-key", home: "/etc/worker-station/credentials/issuer-key")
 
-  /// Commands and wishes are signed by this key, which signs nothing else.
+  /// Commands, wishes and answers to stations are signed by this key, which signs nothing else.
   static let command = UnitCredential(
     "command-key", home: "/etc/worker-station/credentials/command-key")
 
   /// The private key of the certificate by which the service speaks TLS.
   static let https = UnitCredential(
     "https-key", home: "/etc/worker-station/credentials/https-key")
+
+  private static let withoutCommandKey =
+    "this service gives no commands, and stations with a [service-key NAME] section take none of "
+    + "its answers: they keep their records and sell nothing"
 
   let directory: String?
 
@@ -86,13 +90,13 @@ struct ManagementCredentials {
   func readCommandKey() -> (key: SigningKey?, problem: String?) {
     do throws(SystemError) {
       switch try Self.command.find(directory: directory) {
-      case .text(let pem): return Self.key(pem, Self.command, "this service gives no commands")
+      case .text(let pem): return Self.key(pem, Self.command, Self.withoutCommandKey)
       case .missing(let error):
-        Log.warning("\(error); this service gives no commands")
+        Log.warning("\(error); \(Self.withoutCommandKey)")
         return (nil, nil)
       }
     } catch {
-      return (nil, "\(error); this service gives no commands")
+      return (nil, "\(error); \(Self.withoutCommandKey)")
     }
   }
 
@@ -134,7 +138,7 @@ struct ManagementCredentials {
       [key($0, issuer, "this service issues no codes").problem].compactMap { $0 }
     }
     look(command, isRequired: false) {
-      [key($0, command, "this service gives no commands").problem].compactMap { $0 }
+      [key($0, command, withoutCommandKey).problem].compactMap { $0 }
     }
     return problems + CertificateDesk.check(settings, at: Clock.wall)
   }

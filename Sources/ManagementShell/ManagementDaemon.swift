@@ -33,6 +33,7 @@ package final class ManagementDaemon {
   private let issuers: KeyWatch<IssuerFiles>
   private var prover: CodeProver
   private let commands: CommandSender
+  private let answers: AnswerSender
   /// nil where the service certifies no stations.
   private let authority: AuthorityDesk?
   /// What cannot be used of the service's own files, for the people who run it.
@@ -88,8 +89,8 @@ package final class ManagementDaemon {
         $0, store: store, serviceKeys: commandKey.key.map { [PEMText($0.publicPEM)] } ?? [])
     }
     client = try BrokerConnection.client(settings, loop, authority?.login)
-    commands = CommandSender(
-      loop: loop, client: client, store: store, commandKey, timekeeper)
+    commands = CommandSender(loop: loop, client: client, store: store, commandKey, timekeeper)
+    answers = AnswerSender(client, commandKey.key)
   }
 
   private static func lock(_ path: String) throws(SystemError) -> FileLock {
@@ -298,7 +299,9 @@ package final class ManagementDaemon {
       if message.topic == Topic.serviceStatus.path { return }
       dispatch(
         .messageArrived(
-          topic: message.topic, payload: message.payload, isRetained: message.isRetained))
+          topic: message.topic,
+          payload: InboundPayload(message.payload, digest: PayloadDigest(of: message.payload)),
+          isRetained: message.isRetained))
     }
     client.onOversized = { [unowned self] in dispatch(.messageTooLarge(topic: $0, bytes: $1)) }
     client.start()
@@ -374,18 +377,11 @@ package final class ManagementDaemon {
       switch effect {
       case .store(let item):
         if !writer.store(item) { drop(item.station, item.request) }
-      case .prove(let station, let request):
-        if !writer.store(request, of: station, proving: prover) {
-          drop(station, PendingRequest(station: station, id: request.id))
-        }
+      case .prove(let request):
+        if !writer.store(request, proving: prover) { drop(request.station, request.pending) }
       case .readAgain(let id): readQuarantine(after: id)
-      case .acknowledge(let station, let ack):
-        _ = client.publish(MQTTMessage(topic: Topic.ack(station).path, payload: ack.json))
-      case .reply(let station, let reply):
-        _ = client.publish(
-          MQTTMessage(
-            topic: Topic.reply(station).path, payload: reply.json,
-            expiry: StationRequest.life))
+      case .acknowledge(let station, let ack): answers.send(ack, to: station)
+      case .reply(let station, let reply): answers.send(reply, to: station)
       case .clear(let topic): sweep.add(topic)
       case .advance(let id, let station, let news): commands.advance(id, station, news)
       case .send(let station, let command): commands.send(command, to: station)

@@ -35,3 +35,15 @@ extension CodeDigest {
     self = content.withUnsafeBytes { CodeDigest(of: $0) }
   }
 }
+
+extension PayloadDigest {
+  /// The digest of what goes over the broker: the first half of its SHA-256.
+  package init(of payload: [UInt8]) {
+    self = payload.withUnsafeBytes { bytes in
+      SHA256.withDigest(of: bytes) { digest in
+        let half = CodeDigest(bytes: UnsafeRawBufferPointer(digest))
+        return PayloadDigest(high: half.high, low: half.low)
+      }
+    }
+  }
+}

@@ -8,6 +8,7 @@ package final class Broker {
   package let tlsPort: Int?
   private let folder: WorkFolder
   private var program: Program?
+  private let access: String
 
   /// - Parameters:
   ///   - accounts: name to password. The passwords are hashed in their file, in place.
@@ -36,7 +37,8 @@ package final class Broker {
       contentsOfFile: Checkout.file("firmware-config/mosquitto/access.acl"), encoding: .utf8)
     if let onlooker { access += "\nuser \(onlooker)\ntopic read #\n" }
     if let owner { access += "\nuser \(owner)\ntopic readwrite #\n" }
-    try folder.write(access, to: "broker/worker-station.acl")
+    self.access = access
+    try folder.write(access, to: Self.accessFile)
     let passwords = try folder.write(
       accounts.map { "\($0.key):\($0.value)\n" }.sorted().joined(),
       to: "broker/worker-station.passwd")
@@ -67,11 +69,6 @@ package final class Broker {
       to: "broker/conf.d/worker-station-tls.conf")
   }
 
-  /// Has it read its access list, certificates and the list of revoked ones again.
-  package func reload() {
-    if let program, program.isRunning { _ = Foundation.kill(program.identifier, SIGHUP) }
-  }
-
   package func start() throws {
     program = try Program(
       "mosquitto", ["-c", folder.file("broker/mosquitto.conf")], log: folder.file("broker.log"))
@@ -80,6 +77,32 @@ package final class Broker {
         throw TestBedError("mosquitto ended: \(program?.log ?? "")")
       }
       return FreePort.isServed(port)
+    }
+  }
+
+  private static let accessFile = "broker/worker-station.acl"
+
+  /// Keeps what is said on a topic from an account, which stays connected: one that says it is told
+  /// so, and one that would hear it hears nothing.
+  package func holdBack(_ topic: String, from account: String) throws {
+    try folder.write(
+      access + "\nuser \(account)\ntopic deny \(topic)\n", to: Self.accessFile)
+    try reload()
+  }
+
+  /// Ends every `holdBack`.
+  package func letThrough() throws {
+    try folder.write(access, to: Self.accessFile)
+    try reload()
+  }
+
+  /// Has it read its access list, certificates and the list of revoked ones again.
+  package func reload() throws {
+    guard let program else { return }
+    let before = program.log.components(separatedBy: "Reloading config").count
+    _ = Foundation.kill(program.identifier, SIGHUP)
+    try Deadline.wait(until: "mosquitto to read its files again") {
+      program.log.components(separatedBy: "Reloading config").count > before
     }
   }
 

@@ -120,7 +120,7 @@ package final class StationStandIn {
   }
 
   private func answers(to id: RequestID) -> [StationReply.Answer] {
-    messages(.reply(station)).compactMap { try? StationReply(json: $0.payload) }
+    messages(.reply(station)).compactMap { try? StationReply(json: Self.body(of: $0)) }
       .filter { $0.id == id }.map(\.answer)
   }
 
@@ -130,12 +130,19 @@ package final class StationStandIn {
   }
 
   package var acknowledgements: [Acknowledgement] {
-    messages(.ack(station)).compactMap { try? Acknowledgement(json: $0.payload) }
+    messages(.ack(station)).compactMap { try? Acknowledgement(json: Self.body(of: $0)) }
+  }
+
+  /// The body of a sealed message, whoever has signed it.
+  private static func body(of message: MQTTMessage) throws -> [UInt8] {
+    try SealedMessage(json: message.payload).body.json
   }
 
   package func waitForAcknowledgement(_ upto: UInt64, of stream: StreamID) throws {
     try Deadline.wait(until: "an acknowledgement of \(upto), not only \(acknowledgements)") {
-      acknowledgements.contains(Acknowledgement(stream: stream, upto: upto))
+      acknowledgements.contains {
+        $0.stream == stream && $0.upto == upto && $0.conflict == nil && $0.kept == nil
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 // What is done to a station while good codes are shown to it: noise at a reader, floods of messages.
 import Linux
 import MQTT
+import MemberCode
 import StationProtocol
 
 /// Something that can be switched on and off, by its own thread.
@@ -124,9 +125,13 @@ private final class FloodLoop {
       options: MQTTOptions(
         host: "127.0.0.1", port: port, clientID: "service", user: "service",
         password: DoorBed.password))
-    let topic = "\(Topic.prefix)/\(DoorStation.name)/ack"
-    let forged = Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 40)
-    messages = [forged.json, Array("{\"stream\":".utf8), Array("[1,2,3]".utf8), []].map {
+    guard let station = StationID(DoorStation.name) else {
+      preconditionFailure("no station \(DoorStation.name)")
+    }
+    let topic = Topic.ack(station).path
+    let forged = Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 40, batches: [])
+    let sealed = SigningKey.generate().seal(forged.json, for: .ack(station))
+    messages = [sealed.json, Array("{\"stream\":".utf8), Array("[1,2,3]".utf8), []].map {
       MQTTMessage(topic: topic, payload: $0, quality: .atMostOnce)
     }
     client.onConnected = { answers.send(0) }

@@ -144,7 +144,9 @@ private final class ExchangeBed {
         let code = CodeDigest(high: 0, low: UInt64(number))
         guard let text = CodeText("\(number)") else { preconditionFailure("no code") }
         return .request(
-          Self.station(number % Self.stations), .hold(exchange, code: text),
+          InboundRequest(
+            station: Self.station(number % Self.stations), .hold(exchange, code: text),
+            digest: PayloadDigest(high: 0, low: UInt64(number))),
           .genuine(exchange.member, code))
       }, at: now)
     guard
@@ -157,7 +159,8 @@ private final class ExchangeBed {
         return .batch(
           InboundBatch(
             station: Self.station(number % Self.stations), stream: exchange.id.stream,
-            first: exchange.id.seq, contents: [.record(record, json: record.json)]))
+            first: exchange.id.seq, contents: [.record(record, json: record.json)],
+            digest: PayloadDigest(high: 1, low: UInt64(number))))
       }, at: now)
     guard ended.allSatisfy({ $0.events.count == 1 && $0.discrepancies.isEmpty }) else {
       throw SystemError("post", detail: "an exchange was not posted")

@@ -178,12 +178,15 @@ private enum LongLedger {
           at: now.wall, isTrusted: true, body: .exchange(.ended(exchange, .dispensed)))
         return [
           .request(
-            station, .hold(exchange, code: text),
+            InboundRequest(
+              station: station, .hold(exchange, code: text),
+              digest: PayloadDigest(high: 0, low: seq)),
             .genuine(member, CodeDigest(high: 0, low: seq))),
           .batch(
             InboundBatch(
               station: station, stream: stream, first: seq,
-              contents: [.record(record, json: record.json)])),
+              contents: [.record(record, json: record.json)],
+              digest: PayloadDigest(high: 1, low: seq))),
         ]
       }
       _ = try store.store(items, at: now)

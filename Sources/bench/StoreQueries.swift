@@ -89,7 +89,8 @@ enum StoreQueries {
         return .batch(
           InboundBatch(
             station: station(number), stream: StreamID(bits: UInt64(number)),
-            first: next[number], contents: isRare ? rare : contents))
+            first: next[number], contents: isRare ? rare : contents,
+            digest: PayloadDigest(high: UInt64(number), low: next[number])))
       }
       _ = try store.store(items, at: timekeeper.now())
       stored += 64 * 64

@@ -224,7 +224,7 @@ final class MQTTSecurityTests {
     try loop.serve(until: "the session") { before.isConnected }
     before.stop()
     try revoke([serial])
-    bed.reload()
+    try bed.reload()
     // The broker reads its files some time after the signal; a session until then is not a fault.
     try Deadline.wait(until: "the list to count") {
       try refusal(.certificate(mine)) != "it was let in"

@@ -37,11 +37,14 @@ enum LedgerContents {
       [
         .floor(station, stream, floor: 1),
         .request(
-          station, .hold(open, code: code), .genuine(member, CodeDigest(high: 0, low: 1))),
+          InboundRequest(
+            station: station, .hold(open, code: code), digest: PayloadDigest(high: 0, low: 0)),
+          .genuine(member, CodeDigest(high: 0, low: 1))),
         .batch(
           InboundBatch(
             station: station, stream: stream, first: 1,
-            contents: unheld.map { .record($0, json: $0.json) })),
+            contents: unheld.map { .record($0, json: $0.json) },
+            digest: PayloadDigest(high: 0, low: 0))),
       ], at: now)
     try order(.resolve(exchange(2).id, .post(nil), reason: "seen to fall"), "seen", store)
     try command(to: station, store)

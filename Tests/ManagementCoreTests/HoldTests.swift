@@ -203,10 +203,11 @@ struct ForeignExchangeTests {
   func inAnotherStream() throws {
     let it = try LedgerScenario()
     let exchange = it.exchange(1, of: otherStream)
-    let refusal = StationReply(RequestID(exchange.id), .refused(.conflict, balance: nil))
-    let effects = it.scenario.commit(
-      it.scenario.hear(
-        .request(gate), StationRequest.hold(exchange, code: LedgerScenario.code(exchange)).json))
+    let question = StationRequest.hold(exchange, code: LedgerScenario.code(exchange)).json
+    let refusal = StationReply(
+      RequestID(exchange.id), to: ManagementScenario.payload(question).digest,
+      .refused(.conflict, balance: nil))
+    let effects = it.scenario.commit(it.scenario.hear(.request(gate), question))
     #expect(effects.count == 2)
     guard case .note(.foreignExchange(gate, _))? = effects.first else {
       Issue.record("not noted: \(effects)")
@@ -220,12 +221,13 @@ struct ForeignExchangeTests {
   func underAnotherID() throws {
     let it = try LedgerScenario()
     let id = RequestID(it.exchange(2).id)
-    let effects = it.scenario.hear(
-      .request(gate),
-      StationRequest(
-        id, .hold(it.exchange(1)), code: LedgerScenario.code(it.exchange(1))
-      ).json)
-    #expect(effects.last == .reply(gate, StationReply(id, .refused(.conflict, balance: nil))))
+    let question = StationRequest(
+      id, .hold(it.exchange(1)), code: LedgerScenario.code(it.exchange(1))
+    ).json
+    let effects = it.scenario.hear(.request(gate), question)
+    let refusal = StationReply(
+      id, to: ManagementScenario.payload(question).digest, .refused(.conflict, balance: nil))
+    #expect(effects.last == .reply(gate, refusal))
     #expect(effects.count == 2)
   }
 
@@ -262,10 +264,11 @@ struct ForeignExchangeTests {
       session: session(stream, 1), version: "1", accessPoints: [door], floor: 1, ceiling: 0,
       isClockTrusted: true, at: it.scenario.now.wall)
     _ = it.scenario.commit(it.scenario.hear(.birth(hall), birth.json))
-    let refusal = StationReply(RequestID(exchange.id), .refused(.conflict, balance: nil))
-    let effects = it.scenario.commit(
-      it.scenario.hear(
-        .request(hall), StationRequest.hold(exchange, code: LedgerScenario.code(exchange)).json))
+    let question = StationRequest.hold(exchange, code: LedgerScenario.code(exchange)).json
+    let refusal = StationReply(
+      RequestID(exchange.id), to: ManagementScenario.payload(question).digest,
+      .refused(.conflict, balance: nil))
+    let effects = it.scenario.commit(it.scenario.hear(.request(hall), question))
     #expect(effects.last == .reply(hall, refusal))
     #expect(it.faults.isEmpty)
   }
@@ -320,12 +323,13 @@ struct StationQuestionTests {
       for number in 0..<Int64(Management.mostWaiting) {
         let question = question(Int64(round) * 100 + number)
         #expect(scenario.hear(.request(gate), question.json).count == 1)
-        lost.append(PendingRequest(station: gate, id: question.id))
+        let digest = ManagementScenario.payload(question.json).digest
+        lost.append(InboundRequest(station: gate, question, digest: digest).pending)
       }
       let effects = scenario.handle(.requestsDropped(lost))
       #expect(
         effects
-          == lost.map { .reply(gate, StationReply($0.id, .refused(.serviceBusy, balance: nil))) })
+          == lost.map { .reply(gate, $0.reply(.refused(.serviceBusy, balance: nil))) })
     }
   }
 

@@ -94,7 +94,7 @@ struct IngestTests {
     let other = batch(1, [scenario.record(.door(.exitRequested(door)))])
     let effects = scenario.deliver(other, from: gate)
     let told = ManagementEffect.acknowledge(
-      gate, Acknowledgement(stream: stream, upto: 1, conflict: 1))
+      gate, Acknowledgement(stream: stream, upto: 1, conflict: 1, batches: []))
     #expect(effects == [.note(.quarantined(gate, reason: StoreReasons.conflict)), told])
     #expect(scenario.deliver(other, from: gate) == [told])
     #expect(scenario.store.events(after: 0, limit: 10).map(\.kind) == [.door(.closed)])
@@ -173,7 +173,8 @@ struct IngestTests {
       ("ws/v1/service/status", nil), ("ws/v1/gate-1/sample", gate), ("ws/v1/A/out", nil),
       ("ws/v1/gate-1/", gate), ("ws/v1//out", nil), ("ws/v1", nil), ("ws/v1/gate-1/out/x", gate),
     ] as [(String, StationID?)] {
-      let event = ManagementEvent.messageArrived(topic: path, payload: [], isRetained: false)
+      let event = ManagementEvent.messageArrived(
+        topic: path, payload: ManagementScenario.payload([]), isRetained: false)
       #expect(scenario.handle(event) == [.note(.unknownTopic(sender))], "\(path)")
     }
     let counted = scenario.management.refused.all.map { ($0.kind, $0.station, $0.count) }

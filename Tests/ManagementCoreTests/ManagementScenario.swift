@@ -64,12 +64,32 @@ final class ManagementScenario {
     now.wall = now.wall + duration
   }
 
+  /// The acknowledgements, as they were given. In the effects they name no batch, so that a test that
+  /// is about something else need not.
+  private(set) var acknowledgements: [Acknowledgement] = []
+
   func handle(_ event: ManagementEvent) -> [ManagementEffect] {
-    management.handle(event, at: now)
+    management.handle(event, at: now).map { effect in
+      guard case .acknowledge(let station, var ack) = effect else { return effect }
+      acknowledgements.append(ack)
+      ack.batches = []
+      return .acknowledge(station, ack)
+    }
   }
 
   func hear(_ topic: Topic, _ payload: [UInt8], isRetained: Bool = false) -> [ManagementEffect] {
-    handle(.messageArrived(topic: topic.path, payload: payload, isRetained: isRetained))
+    handle(
+      .messageArrived(
+        topic: topic.path, payload: Self.payload(payload), isRetained: isRetained))
+  }
+
+  /// A payload with a digest of its own (FNV-1a, 64 bits).
+  static func payload(_ bytes: [UInt8]) -> InboundPayload {
+    InboundPayload(bytes, digest: PayloadDigest(high: UInt64(bytes.count), low: hash(bytes)))
+  }
+
+  private static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
   /// What the keys of the service find of a code, where it is not that the code is good.
@@ -77,10 +97,8 @@ final class ManagementScenario {
 
   /// A good code of whom the question is about, named by its characters (FNV-1a, 64 bits).
   static func proof(of request: StationRequest) -> CodeProof {
-    let hash = request.code.text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, byte in
-      (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-    return .genuine(request.question.member, CodeDigest(high: 0, low: hash))
+    .genuine(
+      request.question.member, CodeDigest(high: 0, low: hash(request.code.text.utf8)))
   }
 
   /// Commits what these effects ask to store.
@@ -89,8 +107,9 @@ final class ManagementScenario {
     let items = effects.compactMap { effect -> InboundItem? in
       switch effect {
       case .store(let item): item
-      case .prove(let station, let request):
-        .request(station, request, proofs[request.code] ?? Self.proof(of: request))
+      case .prove(let question):
+        .request(
+          question, proofs[question.request.code] ?? Self.proof(of: question.request))
       default: nil
       }
     }
@@ -168,5 +187,5 @@ func batch(_ first: UInt64, _ records: [Record], of stream: StreamID = stream) -
 }
 
 func acknowledged(_ upto: UInt64, of stream: StreamID = stream) -> ManagementEffect {
-  .acknowledge(gate, Acknowledgement(stream: stream, upto: upto))
+  .acknowledge(gate, Acknowledgement(stream: stream, upto: upto, batches: []))
 }

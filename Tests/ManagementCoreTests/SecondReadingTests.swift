@@ -14,7 +14,8 @@ struct SecondReadingTests {
         .batch(
           InboundBatch(
             station: gate, stream: stream, first: first,
-            contents: records.map { .unreadable(json: $0, reason: "why") }))
+            contents: records.map { .unreadable(json: $0, reason: "why") },
+            digest: PayloadDigest(high: 0, low: 0)))
       ], at: scenario.now)
   }
 

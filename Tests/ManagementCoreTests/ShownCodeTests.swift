@@ -180,7 +180,9 @@ struct StationHourTests {
     let request = StationRequest.hold(it.exchange(9), code: LedgerScenario.code(it.exchange(9)))
     let effects = it.scenario.commit(it.scenario.hear(.request(gate), request.json))
     #expect(effects.contains(.note(.overLimit(gate))))
-    let refusal = StationReply(request.id, .refused(.stationLimit, balance: nil))
+    let refusal = StationReply(
+      request.id, to: ManagementScenario.payload(request.json).digest,
+      .refused(.stationLimit, balance: nil))
     #expect(effects.contains(.reply(gate, refusal)))
     #expect(
       it.scenario.management.stations[gate]?.findings.alarms.map(\.alarm) == [.stationOverLimit])

@@ -111,7 +111,9 @@ struct StationPaceTests {
     var pace = StationPace(at: start)
     var (taken, sent, last) = (0, 0, Instant(nanoseconds: 0))
     /// A batch by its first number, as long as batches are.
-    func batch(_ first: Int) -> [UInt8] { [UInt8](repeating: 0, count: 13_000) + "\(first)".utf8 }
+    func batch(_ first: Int) -> InboundPayload {
+      ManagementScenario.payload([UInt8](repeating: 0, count: 13_000) + "\(first)".utf8)
+    }
     while taken < total {
       // As the outbox does: a window of 256, and again from its floor after five seconds.
       if now - last >= .seconds(5) { sent = taken }
@@ -142,7 +144,9 @@ struct StationPaceTests {
     var pace = StationPace(at: start)
     var taken = 0
     for number in 0..<100 {
-      guard case .atOnce = pace.admit(Array("\(number)".utf8), at: start) else { continue }
+      guard
+        case .atOnce = pace.admit(ManagementScenario.payload(Array("\(number)".utf8)), at: start)
+      else { continue }
       pace.take(rows: 64, ends: 64, at: start)
       taken += 64
     }
@@ -155,7 +159,7 @@ struct StationPaceTests {
       guard pace.next(at: now) != nil else { break }
       pace.take(rows: 64, ends: 64, at: now)
       taken += 64
-      let again = pace.admit(Array("again \(taken)".utf8), at: now)
+      let again = pace.admit(ManagementScenario.payload(Array("again \(taken)".utf8)), at: now)
       #expect(again == .later)
     }
     #expect(taken >= 9_000 && now - start < .seconds(3 * 3600))

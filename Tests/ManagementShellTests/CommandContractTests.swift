@@ -163,8 +163,8 @@ struct CommandContractTests {
       let stored = Contract.record(.command(record))
       let stream = station == Contract.gate ? Contract.stream : Contract.other
       let batch = InboundBatch(
-        station: station, stream: stream, first: seq, contents: [.record(stored, json: stored.json)]
-      )
+        station: station, stream: stream, first: seq,
+        contents: [.record(stored, json: stored.json)], digest: PayloadDigest(high: 0, low: 0))
       return try opened.store.store([.batch(batch)], at: Self.later(1)).flatMap(\.commands)
     }
     let end = CommandRecord.ended(id, .door(.open), CommandEnd(.done))

@@ -275,7 +275,8 @@ enum LedgerSample {
     from station: StationID = StoreContractTests.gate
   ) -> InboundItem {
     .request(
-      station, .hold(exchange, code: text),
+      InboundRequest(
+        station: station, .hold(exchange, code: text), digest: PayloadDigest(high: 0, low: 0)),
       .genuine(
         exchange.member, code ?? CodeDigest(high: exchange.id.stream.bits, low: exchange.id.seq)))
   }
@@ -306,7 +307,9 @@ enum LedgerSample {
     case 0:
       let id = RequestID(balance: 1, boot: 1, stream: stream)
       return .request(
-        station, StationRequest(id, .balance(exchange.member), code: text),
+        InboundRequest(
+          station: station, StationRequest(id, .balance(exchange.member), code: text),
+          digest: PayloadDigest(high: 0, low: 0)),
         dice.next(4) == 0
           ? .refused(.badSignature) : .genuine(exchange.member, CodeDigest(high: 0, low: 0)))
     case 1...5:

@@ -18,7 +18,8 @@ struct RestoredBackupTests {
     return .batch(
       InboundBatch(
         station: Store.gate, stream: Store.stream, first: seq,
-        contents: [.record(record, json: record.json)], isKept: true))
+        contents: [.record(record, json: record.json)], isKept: true,
+        digest: PayloadDigest(high: 0, low: 0)))
   }
 
   @Test(
@@ -76,7 +77,8 @@ struct RestoredBackupTests {
     let item = InboundItem.batch(
       InboundBatch(
         station: Store.gate, stream: Store.stream, first: 9,
-        contents: [.record(record, json: record.json)], isKept: true))
+        contents: [.record(record, json: record.json)], isKept: true,
+        digest: PayloadDigest(high: 0, low: 0)))
     let outcome = try store.store([item], at: Store.now)[0]
     #expect(outcome.quarantined == [StoreReasons.notKept])
     #expect(try store.store([Store.batch(1, Store.closings(1))], at: Store.now)[0].upto == 1)

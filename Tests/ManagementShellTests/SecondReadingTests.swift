@@ -17,7 +17,8 @@ struct SecondReadingTests {
     .batch(
       InboundBatch(
         station: Store.gate, stream: Store.stream, first: first,
-        contents: records.map { .unreadable(json: $0.json, reason: reason) }))
+        contents: records.map { .unreadable(json: $0.json, reason: reason) },
+        digest: PayloadDigest(high: 0, low: 0)))
   }
 
   private static func again(_ store: any ManagementStore) throws -> [InboundAgain] {
@@ -117,7 +118,8 @@ struct SecondReadingTests {
       .batch(
         InboundBatch(
           station: Store.gate, stream: Store.stream, first: 3,
-          contents: [.unreadable(json: Array("{}".utf8), reason: "why")])),
+          contents: [.unreadable(json: Array("{}".utf8), reason: "why")],
+          digest: PayloadDigest(high: 0, low: 0))),
       .malformed(Store.gate, payload: record.json, reason: "out"),
     ]
     for item in items { _ = try open.store.store([item], at: Store.now) }

@@ -73,7 +73,8 @@ struct StoreContractTests {
     .batch(
       InboundBatch(
         station: station, stream: stream, first: first,
-        contents: records.map { .record($0, json: $0.json) }))
+        contents: records.map { .record($0, json: $0.json) }, digest: PayloadDigest(high: 0, low: 0)
+      ))
   }
 
   static func closings(_ count: Int) -> [Record] {
@@ -170,7 +171,7 @@ struct StoreContractTests {
     let strange = InboundItem.batch(
       InboundBatch(
         station: Self.gate, stream: Self.stream, first: 1,
-        contents: [.unreadable(json: raw, reason: "why")]))
+        contents: [.unreadable(json: raw, reason: "why")], digest: PayloadDigest(high: 0, low: 0)))
     let outcome = try open.store.store([strange], at: Self.now)[0]
     #expect(outcome.upto == 1 && outcome.quarantined == ["why"] && outcome.events.isEmpty)
     let store = try open.reopened()
@@ -478,7 +479,9 @@ struct StoreContractTests {
         }
       }
       return .batch(
-        InboundBatch(station: station, stream: stream, first: first, contents: contents))
+        InboundBatch(
+          station: station, stream: stream, first: first, contents: contents,
+          digest: PayloadDigest(high: 0, low: 0)))
     }
   }
 }

@@ -230,7 +230,7 @@ import Time
     let raised = story.now.wall
     story.expectState(.alarms)
     #expect(door(story.expectState(.door(1)))?.alarm == .forcedOpen)
-    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1))))
+    story.tell(story.sending.acknowledgement(1, of: Scenario.stream))
     story.expect(.store(.trim(through: 1)))
     story.advance(by: .seconds(30))
     story.expectJournal(.alarm(.raised(.heldOpen, 1)))

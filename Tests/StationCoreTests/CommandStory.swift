@@ -50,9 +50,12 @@ final class CommandStory {
     effects = []
   }
 
+  private(set) var sending = Sending()
+
   func tell(_ event: Event) {
     let more = station.handle(event, at: now)
     effects += more
+    for event in sending.take(more, of: station.stream) { tell(event) }
     for case .link(.publishBirth(let birth)) in more {
       if let nonce = birth.nonce { nonces.append((nonce, now.instant)) }
     }

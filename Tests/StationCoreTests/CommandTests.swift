@@ -127,9 +127,7 @@ struct CommandTests {
       story.wait(.seconds(4))
       story.commit()
       story.tell(
-        .link(
-          .acknowledged(
-            Acknowledgement(stream: story.station.stream, upto: story.station.outbox.durable))))
+        story.sending.acknowledgement(story.station.outbox.durable, of: story.station.stream))
     }
     #expect(story.nonces.count == 4)
     #expect(Set(story.nonces.map(\.nonce)).count == 4)

@@ -363,8 +363,7 @@ import Time
     #expect(other.records.contains(record.body))
     let acknowledged = ExchangeStory(recovered: recovered)
     acknowledged.commit()
-    acknowledged.tell(
-      .link(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: 3))))
+    acknowledged.tell(acknowledged.sending.acknowledgement(3, of: ExchangeStory.stream))
     acknowledged.tell(.storeReplaced(StreamID(bits: 0xF), isDurable: true))
     #expect(!acknowledged.records.contains(record.body))
   }

@@ -19,6 +19,7 @@ final class ExchangeStory {
   /// Every record, in order.
   private(set) var records: [Record.Body] = []
   private(set) var changes: [RecoveryChange] = []
+  private(set) var sending = Sending()
   private var codes: UInt64 = 0
 
   init(
@@ -52,6 +53,15 @@ final class ExchangeStory {
       records.append(entry.record.body)
       changes += entry.changes
     }
+    for event in sending.take(effects, of: station.stream) {
+      effects += station.handle(event, at: now)
+    }
+  }
+
+  /// The answer to the question about an exchange, as it left.
+  static func reply(to exchange: Exchange, _ answer: StationReply.Answer) -> StationReply {
+    let id = RequestID(exchange.id)
+    return StationReply(id, to: Sending.digest(of: id), answer)
   }
 
   func commit() { tell(.link(.journaled(through: station.outbox.next - 1))) }
@@ -111,7 +121,7 @@ final class ExchangeStory {
   /// The service sets the price aside.
   func hold(balance: Int64 = 100) {
     guard let exchange = vending.session.exchange else { return }
-    tell(.exchange(.replied(StationReply(RequestID(exchange.id), .held(balance: balance)))))
+    tell(.exchange(.replied(ExchangeStory.reply(to: exchange, .held(balance: balance)))))
   }
 
   /// Goes on until the motor is told.

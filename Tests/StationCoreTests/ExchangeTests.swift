@@ -64,7 +64,7 @@ import Time
     let exchange = try #require(story.vending.session.exchange)
     story.tell(.exchange(.cancelled))
     #expect(story.records.last == .exchange(.ended(exchange, .cancelled)))
-    story.tell(.exchange(.replied(StationReply(RequestID(exchange.id), .held(balance: 1)))))
+    story.tell(.exchange(.replied(ExchangeStory.reply(to: exchange, .held(balance: 1)))))
     story.commit()
     #expect(story.orders.isEmpty)
     #expect(story.outcome == .cancelled)
@@ -100,7 +100,9 @@ import Time
     story.tell(.exchange(.codeShown(story.code("m-1"))))
     let request = try #require(story.requests.first)
     #expect(request.question == .balance(MemberID("m-1")!))
-    story.tell(.exchange(.replied(StationReply(request.id, .balance(120)))))
+    story.tell(
+      .exchange(
+        .replied(StationReply(request.id, to: Sending.digest(of: request.id), .balance(120)))))
     #expect(story.phase == .balance(120))
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     #expect(story.vending.session.exchange == nil)
@@ -157,7 +159,7 @@ import Time
     story.commit()
     let exchange = story.vending.session.exchange!
     let refusal = StationReply.Answer.refused(.insufficientPoints, balance: 3)
-    story.tell(.exchange(.replied(StationReply(RequestID(exchange.id), refusal))))
+    story.tell(.exchange(.replied(ExchangeStory.reply(to: exchange, refusal))))
     for _ in 0..<8 {
       story.advance(by: .milliseconds(500))
       story.tell(.exchange(.codeShown(code)))

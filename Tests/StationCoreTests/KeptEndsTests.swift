@@ -25,14 +25,13 @@ struct KeptEndsTests {
       recovered: Recovered(stream: Scenario.stream, floor: 90, next: 90, serviceStore: Self.first))
     story.openUplink()
     story.expect(.link(.publishRecords(90...90)))
-    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 90))))
+    story.tell(story.sending.acknowledgement(90, of: Scenario.stream))
     story.expect(.store(.trim(through: 90)))
     return story
   }
 
   private func stored(_ row: KeptEnds.Row, _ story: Scenario) {
-    story.tell(
-      .link(.acknowledged(Acknowledgement(stream: row.end.stream, upto: 0, kept: row.end.seq))))
+    story.tell(story.sending.acknowledgement(0, of: row.end.stream, kept: row.end.seq))
   }
 
   @Test("what an acknowledgement settles is kept in the transaction that deletes it")
@@ -42,7 +41,7 @@ struct KeptEndsTests {
     story.answer(serial, .dropped(fault: nil), after: .seconds(3))
     story.commit()
     let last = story.station.outbox.durable
-    story.tell(.link(.acknowledged(Acknowledgement(stream: ExchangeStory.stream, upto: last))))
+    story.tell(story.sending.acknowledgement(last, of: ExchangeStory.stream))
     let (remembered, trimmed) = try #require(
       story.effects.firstIndex {
         guard case .store(.remember(let changes, _)) = $0, case .endKept? = changes.first else {
@@ -134,8 +133,7 @@ struct KeptEndsTests {
   @Test("the answer to a kept end says nothing of the records that wait")
   func otherStream() {
     let story = connected()
-    story.tell(
-      .link(.acknowledged(Acknowledgement(stream: StreamID(bits: 0xF), upto: 1 << 50, kept: 3))))
+    story.tell(story.sending.acknowledgement(1 << 50, of: StreamID(bits: 0xF), kept: 3))
     story.expectNothing()
     #expect(story.station.outbox.floor == 91)
   }

@@ -25,7 +25,7 @@ import Time
   private func acknowledge(
     _ upto: UInt64, _ story: Scenario, _ place: SourceLocation = #_sourceLocation
   ) {
-    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: upto))), place)
+    story.tell(story.sending.acknowledgement(upto, of: Scenario.stream), place)
   }
 
   @Test("numbers are consecutive and begin at one")
@@ -91,11 +91,10 @@ import Time
   @Test("acknowledgements of another stream delete nothing, and begin no other one")
   func foreign() {
     let story = connected(with: 3)
-    story.tell(.link(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2))))
+    story.tell(story.sending.acknowledgement(2, of: StreamID(bits: 1)))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
-    story.tell(.link(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 1 << 53))))
-    story.tell(
-      .link(.acknowledged(Acknowledgement(stream: StreamID(bits: 1), upto: 2, conflict: 1))))
+    story.tell(story.sending.acknowledgement(1 << 53, of: StreamID(bits: 1)))
+    story.tell(story.sending.acknowledgement(2, of: StreamID(bits: 1), conflict: 1))
     story.expectNothing()
     #expect(story.station.outbox.floor == 1)
   }
@@ -235,9 +234,9 @@ import Time
     story.expectBirth()
     for part in story.parts { story.expectState(part) }
     story.expect(.link(.publishRecords(1...19)))
-    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 3))))
+    story.tell(story.sending.acknowledgement(3, of: Scenario.stream))
     story.expect(.store(.trim(through: 3)))
-    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 4))))
+    story.tell(story.sending.acknowledgement(4, of: Scenario.stream))
     story.expect(.store(.trim(through: 4)))
     story.expectJournal(.alarm(.cleared(.journalFilling, nil)), .urgent)
     story.expectState(.alarms)
@@ -355,7 +354,7 @@ import Time
     story.expectState(.alarms)
     story.commit()
     story.expect(.link(.publishRecords(1...1)))
-    story.tell(.link(.acknowledged(Acknowledgement(stream: Scenario.stream, upto: 1))))
+    story.tell(story.sending.acknowledgement(1, of: Scenario.stream))
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
   }
 

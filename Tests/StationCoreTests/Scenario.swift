@@ -16,6 +16,7 @@ final class Scenario {
   var commitsByItself = true
   /// Whether the record of a day that is over has to be claimed.
   var claimsDays = false
+  private(set) var sending = Sending()
   private var unclaimed: [Effect] = []
   private var codes: UInt64 = 0
   private let place: SourceLocation
@@ -119,13 +120,15 @@ final class Scenario {
   }
 
   private func deliver(_ event: Event, _ place: SourceLocation) {
-    for effect in station.handle(event, at: now) {
+    let effects = station.handle(event, at: now)
+    for effect in effects {
       if case .store(.journal(let entry)) = effect {
         journal.append(entry)
         if case .occupancy(.day) = entry.record.body, !claimsDays { continue }
       }
       unclaimed.append(effect)
     }
+    for event in sending.take(effects, of: station.stream) { deliver(event, place) }
   }
 
   // MARK: - What is to be done

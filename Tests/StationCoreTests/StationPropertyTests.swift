@@ -35,6 +35,9 @@ private struct RandomLife: ~Copyable {
   var durable: UInt64 = 0
   var floor: UInt64 = 1
   var isUp = false
+  var sending = Sending()
+  /// The numbers of the stream that were acknowledged with their batches.
+  var acknowledged: Set<UInt64> = []
   /// The store was told to begin another stream, and has not said so.
   var isRenewing = false
   var connection: Int64 = 0
@@ -121,18 +124,14 @@ private struct RandomLife: ~Copyable {
     case 21 where dice.roll(12) == 0 && durable > 0:
       // What nobody may acknowledge, or what somebody else has written there.
       let isBeyond = dice.flip()
-      return .link(
-        .acknowledged(
-          Acknowledgement(
-            stream: stream, upto: durable + (isBeyond ? 1 + UInt64(dice.roll(1000)) : 0),
-            conflict: isBeyond ? nil : 1 + UInt64(dice.roll(Int(durable))))))
+      return acknowledgement(
+        durable + (isBeyond ? 1 + UInt64(dice.roll(1000)) : 0), of: stream,
+        conflict: isBeyond ? nil : 1 + UInt64(dice.roll(Int(durable))))
     case 21:
       let foreign = dice.roll(8) == 0
-      return .link(
-        .acknowledged(
-          Acknowledgement(
-            stream: foreign ? StreamID(bits: 99) : stream,
-            upto: UInt64(dice.roll(Int(durable) + (foreign ? 50 : 1))))))
+      return acknowledgement(
+        UInt64(dice.roll(Int(durable) + (foreign ? 50 : 1))),
+        of: foreign ? StreamID(bits: 99) : stream)
     case 22:
       clockMoved = true
       now.wall = now.wall + .seconds(dice.roll(200_000) - 100_000)
@@ -148,9 +147,27 @@ private struct RandomLife: ~Copyable {
       streams += 1
       stream = StreamID(bits: streams)
       (nextSeq, durable, floor) = (1, 0, 1)
+      acknowledged = []
       isRenewing = false
       return .storeReplaced(stream, isDurable: true)
     }
+  }
+
+  /// Names some of the last batches, or others under numbers of this station.
+  mutating func acknowledgement(
+    _ upto: UInt64, of stream: StreamID, conflict: UInt64? = nil
+  ) -> Event {
+    let sent = sending.batches.filter { $0.stream == self.stream }
+    var named = sent.suffix(8).filter { _ in dice.flip() }
+    if stream == self.stream, !isRenewing {
+      let last = min(upto, conflict.flatMap { $0 >= floor ? $0 - 1 : nil } ?? upto)
+      for batch in named { acknowledged.formUnion(batch.numbers.filter { $0 <= last }) }
+    }
+    if dice.flip() {
+      let first = 1 + UInt64(dice.roll(Int(durable) + 1))
+      named.append(Sending.batch(first...first + 63, of: StreamID(bits: 98)))
+    }
+    return sending.acknowledgement(upto, of: stream, conflict: conflict, naming: named)
   }
 
   /// A command for this life or an earlier one, new or once more.
@@ -185,6 +202,7 @@ private struct RandomLife: ~Copyable {
     stream = StreamID(bits: streams)
     let left = durable + 1 - floor
     (nextSeq, durable, floor) = (left + 1, left, 1)
+    acknowledged = []
     return .link(.streamRenewed(stream, through: left))
   }
 
@@ -210,11 +228,28 @@ private struct RandomLife: ~Copyable {
     let effects = station.handle(event, at: now)
     told += effects
     checkStrikes(effects, event)
+    checkTrims(effects)
     for effect in effects { check(effect) }
+    for event in sending.take(effects, of: stream) { tell(event) }
     for (point, bound) in bounds where now.instant > bound {
       complain("strike \(point) stays released")
     }
     if station.headcount.occupancy.totals.inside < 0 { complain("fewer than nobody inside") }
+  }
+
+  /// No record is given up that was neither acknowledged with its batch nor told as a gap.
+  mutating func checkTrims(_ effects: [Effect]) {
+    var first = floor
+    for case .store(.trim(let upto)) in effects where upto >= first {
+      defer { first = upto + 1 }
+      let isTold = effects.contains { effect in
+        guard case .store(.journal(let entry)) = effect else { return false }
+        return entry.record.body == .stream(.gap(from: first, to: upto, reason: .full))
+      }
+      if !isTold, !acknowledged.isSuperset(of: first...upto) {
+        complain("rows \(first)...\(upto) are given up, which nobody has acknowledged")
+      }
+    }
   }
 
   /// Every release stands beside the record that explains it, and exit is never refused.

@@ -24,9 +24,7 @@ struct StreamRenewalTests {
 
   private func hear(_ upto: UInt64, conflict: UInt64? = nil, _ story: Scenario) {
     story.tell(
-      .link(
-        .acknowledged(
-          Acknowledgement(stream: story.station.outbox.stream, upto: upto, conflict: conflict))))
+      story.sending.acknowledgement(upto, of: story.station.outbox.stream, conflict: conflict))
   }
 
   @Test("an acknowledgement beyond what is durable raises the alarm and begins a new stream")
@@ -34,6 +32,8 @@ struct StreamRenewalTests {
     let story = connected(with: 3)
     hear(1 << 53, story)
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)), .soon)
+    // The batch is named: of these the service has what the station has sent.
+    story.expect(.store(.trim(through: 3)))
     story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)), .urgent)
     story.expect(.store(.renewStream))
     story.expectState(.alarms)
@@ -43,18 +43,18 @@ struct StreamRenewalTests {
     story.walk(.outer)
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
     story.expectNothing()
-    story.tell(.link(.streamRenewed(Self.fresh, through: 5)))
+    story.tell(.link(.streamRenewed(Self.fresh, through: 2)))
     story.expectJournal(.occupancy(.passage(1, .turnBack, inside: 0)))
-    #expect(story.journal.last?.seq == 6)
+    #expect(story.journal.last?.seq == 3)
     #expect(story.station.outbox.floor == 1)
-    story.tell(.link(.journaled(through: 6)))
+    story.tell(.link(.journaled(through: 3)))
     story.tell(.link(.uplinkOpened(connection: 2)))
     let birth = story.expectBirth()
     #expect(birth?.session == SessionID(stream: Self.fresh, boot: 1, connection: 2))
     #expect(birth?.floor == 1)
-    #expect(birth?.ceiling == 6)
+    #expect(birth?.ceiling == 3)
     for part in story.parts { story.expectState(part) }
-    story.expect(.link(.publishRecords(1...6)))
+    story.expect(.link(.publishRecords(1...3)))
   }
 
   @Test("a conflict gives up what came before it alone, and all that follows is sent again")
@@ -103,20 +103,25 @@ struct StreamRenewalTests {
     let story = connected(with: 3)
     hear(99, story)
     story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 1)))
+    story.expect(.store(.trim(through: 3)))
     story.expectJournal(.alarm(.raised(.acknowledgementForeign, nil)))
     story.expect(.store(.renewStream))
     story.expectState(.alarms)
     story.tell(.link(.journaled(through: 5)))
-    story.tell(.link(.streamRenewed(Self.fresh, through: 5)))
-    for _ in 0..<100 { hear(99, story) }
-    story.expectNothing()
+    story.tell(.link(.streamRenewed(Self.fresh, through: 2)))
+    story.openUplink(2)
+    story.expect(.link(.publishRecords(1...2)))
     hear(1, conflict: 2, story)
     story.expect(.store(.trim(through: 1)))
     story.expectJournal(.alarm(.raised(.storeCopied, nil)))
+    story.expectState(.alarms)
+    for _ in 0..<100 { hear(2, conflict: 2, story) }
+    story.expectNothing()
     // Nothing from the conflict on is given up meanwhile.
     #expect(story.station.outbox.floor == 2)
+    story.tell(.link(.uplinkClosed))
     story.advance(by: .seconds(3600))
-    story.expectJournal(.station(.messagesRefused(.foreignAcknowledgement, count: 100)))
+    story.expectNothing()
     hear(1, conflict: 2, story)
     story.expect(.store(.renewStream))
     story.expect(.store(.remember([.lastTrusted(story.now.wall)], .relaxed)))
@@ -147,13 +152,17 @@ struct StreamRenewalTests {
   func exchange() throws {
     let story = ExchangeStory()
     let serial = try story.start()
-    let beyond = Acknowledgement(
-      stream: ExchangeStory.stream, upto: story.station.outbox.durable + 10)
-    story.tell(.link(.acknowledged(beyond)))
+    func hear() {
+      story.tell(
+        story.sending.acknowledgement(
+          story.station.outbox.durable + 10, of: ExchangeStory.stream))
+    }
+    hear()
     #expect(!story.effects.contains(.store(.renewStream)))
     #expect(!story.stands(.acknowledgementForeign))
     story.answer(serial, .dropped(fault: nil), after: .seconds(3))
-    story.tell(.link(.acknowledged(beyond)))
+    story.commit()
+    hear()
     #expect(story.effects.contains(.store(.renewStream)))
   }
 
@@ -162,10 +171,7 @@ struct StreamRenewalTests {
     let story = ExchangeStory()
     story.commit()
     story.tell(
-      .link(
-        .acknowledged(
-          Acknowledgement(
-            stream: ExchangeStory.stream, upto: story.station.outbox.durable + 10))))
+      story.sending.acknowledgement(story.station.outbox.durable + 10, of: ExchangeStory.stream))
     story.tell(.exchange(.selected(ExchangeStory.soap)))
     story.tell(.exchange(.codeShown(story.code())))
     #expect(story.vending.session.exchange != nil)

@@ -67,10 +67,26 @@ import Testing
         .refused(random.word(), balance: random.bool() ? random.number() : nil),
       ]
       for answer in answers {
-        let reply = StationReply(id, answer)
+        let reply = StationReply(id, to: PayloadDigest(high: 1, low: 2), answer)
         #expect(try StationReply(json: reply.json) == reply)
       }
     }
+  }
+
+  private static let digest = #""question":"0123456789abcdef0123456789abcdef""#
+
+  @Test(
+    "an answer names its question by 32 lower-case hex digits",
+    arguments: [
+      "", #""question":null,"#, #""question":7,"#, #""question":"","#,
+      #""question":"0123456789abcdef0123456789abcde","#,
+      #""question":"0123456789abcdef0123456789abcdef0","#,
+      #""question":"0123456789ABCDEF0123456789ABCDEF","#,
+    ])
+  func question(_ member: String) throws {
+    let rest = #""id":"7","reply":"balance","balance":1}"#
+    _ = try StationReply(json: Array(("{" + Self.digest + "," + rest).utf8))
+    #expect(throws: JSONError.self) { try StationReply(json: Array(("{" + member + rest).utf8)) }
   }
 
   @Test(
@@ -86,9 +102,10 @@ import Testing
       #","reply":"refused","reason":"mood""#, #","reply":"held","balance":1,"balance":2"#,
     ])
   func refused(_ members: String) {
-    let text = #"{"id":"7""# + members + "}"
-    #expect(throws: JSONError.self) { try StationRequest(json: Array(text.utf8)) }
-    #expect(throws: JSONError.self) { try StationReply(json: Array(text.utf8)) }
+    let question = #"{"id":"7""# + members + "}"
+    #expect(throws: JSONError.self) { try StationRequest(json: Array(question.utf8)) }
+    let answer = #"{"id":"7","# + Self.digest + members + "}"
+    #expect(throws: JSONError.self) { try StationReply(json: Array(answer.utf8)) }
   }
 
   @Test("a question must be understood whole, an answer may hold more than is known")
@@ -97,7 +114,7 @@ import Testing
     #expect(throws: JSONError(offset: 49, reason: .unknownMember("soon"))) {
       try StationRequest(json: Array(question.utf8))
     }
-    let answer = #"{"id":"7","reply":"held","balance":1,"soon":true}"#
+    let answer = #"{"id":"7","# + Self.digest + #","reply":"held","balance":1,"soon":true}"#
     #expect(try StationReply(json: Array(answer.utf8)).answer == .held(balance: 1))
   }
 
@@ -110,7 +127,7 @@ import Testing
     ])
   func id(_ member: String) throws {
     let question = #""op":"balance","member":"m","code":"A"}"#
-    let answer = #""reply":"balance","balance":1}"#
+    let answer = Self.digest + #","reply":"balance","balance":1}"#
     let right = #"{"id":"0123456789012345678901234567890123456789012345678901234567890123","#
     _ = try StationRequest(json: Array((right + question).utf8))
     _ = try StationReply(json: Array((right + answer).utf8))

@@ -80,6 +80,24 @@ struct MessageSizeTests {
     }
   }
 
+  @Test("the largest answers, sealed, fit their topics")
+  func answers() throws {
+    let digest = PayloadDigest(high: .max, low: .max)
+    let most = Acknowledgement.mostBatches
+    let ack = Acknowledgement(
+      stream: StreamID(bits: .max), upto: UInt64(largest), conflict: UInt64(largest),
+      kept: UInt64(largest), batches: Array(repeating: digest, count: most))
+    let reply = StationReply(
+      try #require(RequestID(String(repeating: "a", count: RequestID.longest))), to: digest,
+      .refused(.unsupportedAlgorithm, balance: largest))
+    let signature = try #require(Signature(Array(repeating: 0xFF, count: Signature.length)))
+    for (topic, body) in [(Topic.ack(gate), ack.json), (.reply(gate), reply.json)] {
+      let sealed = SealedMessage(
+        body: SealedBody(body), key: ServiceKeyID(bits: .max), signature: signature)
+      #expect(sealed.json.count <= topic.largestPayload, "\(topic.path)")
+    }
+  }
+
   @Test("the largest state of each part and the largest birth fit their topics")
   func states() {
     let session = SessionID(stream: StreamID(bits: .max), boot: largest, connection: largest)

@@ -77,7 +77,9 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
     PayloadKind(
       name: "ack",
       make: { random in
-        let value = Acknowledgement(stream: random.stream(), upto: random.seq())
+        let value = Acknowledgement(
+          stream: random.stream(), upto: random.seq(),
+          batches: [PayloadDigest(high: random.seq(), low: random.seq())])
         return (value.json, (try? Acknowledgement(json: value.json)) == value)
       }, read: { (json) throws(JSONError) in _ = try Acknowledgement(json: json) }),
     PayloadKind(

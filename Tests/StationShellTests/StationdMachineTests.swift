@@ -19,6 +19,7 @@ final class StationdMachineTests {
   let service: MQTTClient
   let reader: PseudoTerminal
   let machine: Program
+  let seal = AnswerSeal(StationID("one")!)
   var records: [Record] = []
   var holds: [Exchange] = []
 
@@ -185,18 +186,15 @@ final class StationdMachineTests {
     case .out?:
       guard let batch = try? RecordBatch(json: message.payload) else { return }
       records += batch.records.compactMap { try? Record(json: $0) }
-      let ack = Acknowledgement(stream: batch.stream, upto: batch.last)
-      _ = service.publish(MQTTMessage(topic: "ws/v1/one/ack", payload: ack.json))
+      let ack = seal.acknowledgement(batch.last, of: batch.stream, naming: [message.payload])
+      _ = service.publish(MQTTMessage(topic: "ws/v1/one/ack", payload: ack))
     case .request(let station)?:
       guard let request = try? StationRequest(json: message.payload),
-        case .hold(let exchange) = request.question
+        case .hold(let exchange) = request.question,
+        let reply = try? seal.reply(.held(balance: 70), to: message.payload)
       else { return }
       holds.append(exchange)
-      _ = service.publish(
-        MQTTMessage(
-          topic: Topic.reply(station).path,
-          payload: StationReply(request.id, .held(balance: 70)).json)
-      )
+      _ = service.publish(MQTTMessage(topic: Topic.reply(station).path, payload: reply))
     default: break
     }
   }

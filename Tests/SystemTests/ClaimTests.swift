@@ -136,7 +136,7 @@ struct ClaimTests {
       $0["revokedAt"] is NSNull
     }
     #expect(revoked == [true, false])
-    bed.broker.reload()
+    try bed.broker.reload()
     try Deadline.wait(until: "the old board to be locked out") {
       try bed.client("mosquitto_sub", as: "old", read).status != 0
     }

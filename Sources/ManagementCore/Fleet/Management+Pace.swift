@@ -5,7 +5,7 @@ import Time
 
 extension Management {
   mutating func admit(
-    _ payload: [UInt8], of station: StationID, _ now: Now
+    _ payload: InboundPayload, of station: StationID, _ now: Now
   ) -> [ManagementEffect] {
     switch pace(station, now, { $0.admit(payload, at: now.instant) }) {
     case .atOnce: return take(records: payload, of: station, now)
@@ -13,7 +13,7 @@ extension Management {
       if !slowed.contains(station) { slowed.append(station) }
       nextPaced = pacedNext
       return []
-    case .never: return exceed(station, bytes: payload.count, now)
+    case .never: return exceed(station, bytes: payload.bytes.count, now)
     }
   }
 
@@ -37,18 +37,18 @@ extension Management {
   private var pacedNext: Instant? { slowed.compactMap { paces[$0]?.opens }.min() }
 
   private mutating func take(
-    records payload: [UInt8], of station: StationID, _ now: Now
+    records payload: InboundPayload, of station: StationID, _ now: Now
   ) -> [ManagementEffect] {
     do throws(JSONError) {
-      let batch = try RecordBatch(json: payload)
-      let (inbound, passedOver) = inbound(batch, from: station, now)
+      let batch = try RecordBatch(json: payload.bytes)
+      let (inbound, passedOver) = inbound(batch, payload.digest, from: station, now)
       pace(station, now) {
         $0.take(rows: batch.records.count, ends: inbound.endCount, at: now.instant)
       }
       let effects: [ManagementEffect] = [.store(.batch(inbound))]
       return passedOver > 0 ? effects + exceed(station, bytes: passedOver, now) : effects
     } catch {
-      return malformed(Topic.out(station).path, payload, of: station, error, now)
+      return malformed(Topic.out(station).path, payload.bytes, of: station, error, now)
     }
   }
 
@@ -67,7 +67,7 @@ extension Management {
   /// Reads each record for itself, so that one that cannot be read blocks no other.
   /// - Returns: the batch, and the bytes of those whose text is not kept.
   private mutating func inbound(
-    _ batch: RecordBatch, from station: StationID, _ now: Now
+    _ batch: RecordBatch, _ digest: PayloadDigest, from station: StationID, _ now: Now
   ) -> (InboundBatch, passedOver: Int) {
     var passedOver = 0
     let contents = batch.records.map { json -> InboundBatch.Content in
@@ -88,7 +88,7 @@ extension Management {
     }
     let inbound = InboundBatch(
       station: station, stream: batch.stream, first: batch.first, contents: contents,
-      isKept: batch.isKept)
+      isKept: batch.isKept, digest: digest)
     return (inbound, passedOver)
   }
 

@@ -4,7 +4,7 @@ import Time
 
 extension Management {
   /// Only what is committed is acknowledged and counted. A station whose records came in many
-  /// items of one transaction gets one acknowledgement, and is shown once.
+  /// items of one transaction gets one acknowledgement of them all, and is shown once.
   mutating func take(_ outcomes: [StoreOutcome], _ now: Now) -> [ManagementEffect] {
     var effects: [ManagementEffect] = []
     var replies: [ManagementEffect] = []
@@ -29,7 +29,8 @@ extension Management {
       }
       guard let stream = outcome.stream else { continue }
       if let kept = outcome.kept {
-        let ack = Acknowledgement(stream: stream, upto: 0, kept: kept)
+        let ack = Acknowledgement(
+          stream: stream, upto: 0, kept: kept, batches: outcome.digest.map { [$0] } ?? [])
         effects.append(.acknowledge(outcome.station, ack))
       } else {
         reached.take(outcome, of: stream, compared: compared)
@@ -75,6 +76,7 @@ private struct StreamNews {
     var upto: UInt64 = 0
     var compared: UInt64 = 0
     var conflict: UInt64?
+    var batches: [PayloadDigest] = []
   }
 
   private var places: [Place: Int] = [:]
@@ -91,17 +93,23 @@ private struct StreamNews {
     }
     news[index].upto = outcome.upto
     news[index].compared = compared
+    if let digest = outcome.digest { news[index].batches.append(digest) }
     if let conflict = outcome.conflict {
       news[index].conflict = min(news[index].conflict ?? conflict, conflict)
     }
   }
 
   var acknowledgements: [ManagementEffect] {
-    news.compactMap { one in
+    news.flatMap { one -> [ManagementEffect] in
       let upto = min(one.upto, one.compared)
-      guard upto > 0 else { return nil }
-      let ack = Acknowledgement(stream: one.place.stream, upto: upto, conflict: one.conflict)
-      return .acknowledge(one.place.station, ack)
+      guard upto > 0 else { return [] }
+      let most = Acknowledgement.mostBatches
+      return stride(from: 0, to: max(1, one.batches.count), by: most).map { start in
+        let some = one.batches[start..<min(start + most, one.batches.count)]
+        let ack = Acknowledgement(
+          stream: one.place.stream, upto: upto, conflict: one.conflict, batches: Array(some))
+        return .acknowledge(one.place.station, ack)
+      }
     }
   }
 }

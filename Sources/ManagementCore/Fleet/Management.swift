@@ -60,8 +60,7 @@ package struct Management: Equatable, Sendable {
     case .requestsDropped(let requests):
       return requests.flatMap { request -> [ManagementEffect] in
         answered(request.station)
-        let refusal = StationReply(request.id, .refused(.serviceBusy, balance: nil))
-        return [.reply(request.station, refusal)]
+        return [.reply(request.station, request.reply(.refused(.serviceBusy, balance: nil)))]
       }
     case .stored(let outcomes): return take(outcomes, now) + goOnReading(outcomes)
     case .stationRetired(let station, let retirement):
@@ -189,8 +188,9 @@ package struct Management: Equatable, Sendable {
 
 extension Management {
   private mutating func take(
-    _ path: String, _ payload: [UInt8], _ isRetained: Bool, _ now: Now
+    _ path: String, _ message: InboundPayload, _ isRetained: Bool, _ now: Now
   ) -> [ManagementEffect] {
+    let payload = message.bytes
     guard let topic = Topic(path: path), let station = topic.station else {
       guard isRetained else { return note(.unknownTopic(Self.sender(path)), now) }
       return note(.retainedElsewhere(Self.sender(path)), now) + Self.clear(path)
@@ -219,10 +219,11 @@ extension Management {
         }
       case .out:
         guard !isRetained else { return note(.retainedRecords(station), now) + Self.clear(path) }
-        return admit(payload, of: station, now)
+        return admit(message, of: station, now)
       case .request:
         guard !isRetained else { return note(.retainedRequest(station), now) + Self.clear(path) }
-        return ask(try StationRequest(json: payload), station, now)
+        let request = try StationRequest(json: payload)
+        return ask(InboundRequest(station: station, request, digest: message.digest), now)
       case .commandResult:
         guard !isRetained else { return note(.retainedElsewhere(station), now) + Self.clear(path) }
         return take(try CommandResult(json: payload), of: station, now)
@@ -288,18 +289,20 @@ extension Management {
 
   /// A question goes the way of the records, so that it is answered by what came before it.
   private mutating func ask(
-    _ request: StationRequest, _ station: StationID, _ now: Now
+    _ request: InboundRequest, _ now: Now
   ) -> [ManagementEffect] {
-    if case .hold(let exchange) = request.question, RequestID(exchange.id) != request.id {
+    let station = request.station
+    let id = request.request.id
+    if case .hold(let exchange) = request.request.question, RequestID(exchange.id) != id {
       let reason = "a hold for another exchange than the one that its id names"
       return note(.foreignExchange(station, reason: reason), now)
-        + [.reply(station, StationReply(request.id, .refused(.conflict, balance: nil)))]
+        + [.reply(station, request.reply(.refused(.conflict, balance: nil)))]
     }
     guard waiting[station, default: 0] < Self.mostWaiting else {
       return note(.requestFlood(station), now)
     }
     waiting[station, default: 0] += 1
-    return [.prove(station, request)]
+    return [.prove(request)]
   }
 
   mutating func take(

@@ -12,7 +12,7 @@ package enum ManagementEvent: Equatable, Sendable {
   /// The broker accepted a session, or it ended.
   case linkOpened
   case linkClosed
-  case messageArrived(topic: String, payload: [UInt8], isRetained: Bool)
+  case messageArrived(topic: String, payload: InboundPayload, isRetained: Bool)
   /// A message was dropped before it was looked into.
   case messageTooLarge(topic: String, bytes: Int)
   /// A request or a connection was refused.
@@ -42,9 +42,10 @@ package enum ManagementEffect: Equatable, Sendable {
   /// Say in `quarantined` which rows of quarantine come after this one, `Quarantined.page` of them.
   case readAgain(after: Int64)
   /// Check the code of this question, and store the question with what it proves, in its turn.
-  case prove(StationID, StationRequest)
+  case prove(InboundRequest)
+  /// Sign an acknowledgement and send it. Only what is committed is said.
   case acknowledge(StationID, Acknowledgement)
-  /// Answer a question of this station. Only what is committed is said.
+  /// Sign the answer to a question of this station and send it. Only what is committed is said.
   case reply(StationID, StationReply)
   /// Let the broker forget what it keeps on this topic: publish nothing there, retained. There may
   /// be many of these; how fast is the shell's affair.

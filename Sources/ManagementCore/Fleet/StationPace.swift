@@ -24,7 +24,7 @@ package struct StationPace: Equatable, Sendable {
   private var unreadableRows: TokenBucket
   private var unreadableBytes: TokenBucket
   /// In the order in which they came.
-  private(set) var waiting: [[UInt8]] = []
+  private(set) var waiting: [InboundPayload] = []
 
   package init(at now: Instant) {
     rows = TokenBucket(most: 100_000, perSecond: 500, at: now)
@@ -45,19 +45,19 @@ package struct StationPace: Equatable, Sendable {
   }
 
   /// A batch has come.
-  package mutating func admit(_ payload: [UInt8], at now: Instant) -> Admission {
+  package mutating func admit(_ payload: InboundPayload, at now: Instant) -> Admission {
     if waiting.isEmpty, isOpen(at: now) {
       take(payload, at: now)
       return .atOnce
     }
-    if waiting.contains(payload) { return .later }
+    if waiting.contains(where: { $0.digest == payload.digest }) { return .later }
     guard waiting.count < Self.mostWaiting else { return .never }
     waiting.append(payload)
     return .later
   }
 
   /// The first batch that waits, where its time has come.
-  package mutating func next(at now: Instant) -> [UInt8]? {
+  package mutating func next(at now: Instant) -> InboundPayload? {
     guard !waiting.isEmpty, isOpen(at: now) else { return nil }
     let payload = waiting.removeFirst()
     take(payload, at: now)
@@ -92,8 +92,8 @@ package struct StationPace: Equatable, Sendable {
     return messages.isOpen(at: now) && isRoomy && isLight && isOrderly
   }
 
-  private mutating func take(_ payload: [UInt8], at now: Instant) {
+  private mutating func take(_ payload: InboundPayload, at now: Instant) {
     messages.take(1, at: now)
-    bytes.take(Int64(payload.count), at: now)
+    bytes.take(Int64(payload.bytes.count), at: now)
   }
 }

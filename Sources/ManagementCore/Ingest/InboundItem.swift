@@ -2,6 +2,17 @@
 import StationProtocol
 import Time
 
+/// The payload of a message, and the digest by which an answer names it.
+package struct InboundPayload: Equatable, Sendable {
+  package var bytes: [UInt8]
+  package var digest: PayloadDigest
+
+  package init(_ bytes: [UInt8], digest: PayloadDigest) {
+    self.bytes = bytes
+    self.digest = digest
+  }
+}
+
 /// Something that a station sent and that must be kept.
 package enum InboundItem: Equatable, Sendable {
   case batch(InboundBatch)
@@ -15,11 +26,11 @@ package enum InboundItem: Equatable, Sendable {
   /// A record that lies in quarantine and can be read now.
   case again(InboundAgain)
   /// A question, which is answered by what is stored at its turn, and what its code proves.
-  case request(StationID, StationRequest, CodeProof)
+  case request(InboundRequest, CodeProof)
 
   package var request: PendingRequest? {
-    guard case .request(let station, let request, _) = self else { return nil }
-    return PendingRequest(station: station, id: request.id)
+    guard case .request(let request, _) = self else { return nil }
+    return request.pending
   }
 
   /// How many records it brings; 1 for what is no batch.
@@ -31,8 +42,8 @@ package enum InboundItem: Equatable, Sendable {
     switch self {
     case .batch(let batch): batch.station
     case .again(let again): again.station
-    case .floor(let station, _, _, _), .malformed(let station, _, _),
-      .request(let station, _, _), .zone(let station, _):
+    case .request(let request, _): request.station
+    case .floor(let station, _, _, _), .malformed(let station, _, _), .zone(let station, _):
       station
     }
   }
@@ -57,6 +68,8 @@ package struct InboundBatch: Equatable, Sendable {
   /// Ends of exchanges that a store of before had acknowledged. They stand for themselves, and say
   /// nothing of the numbers before them.
   package var isKept: Bool
+  /// By which an acknowledgement names it.
+  package var digest: PayloadDigest
 
   /// How many of its records tell how an exchange ended.
   var endCount: Int {
@@ -81,13 +94,15 @@ package struct InboundBatch: Equatable, Sendable {
   }
 
   package init(
-    station: StationID, stream: StreamID, first: UInt64, contents: [Content], isKept: Bool = false
+    station: StationID, stream: StreamID, first: UInt64, contents: [Content],
+    isKept: Bool = false, digest: PayloadDigest
   ) {
     self.station = station
     self.stream = stream
     self.first = first
     self.contents = contents
     self.isKept = isKept
+    self.digest = digest
   }
 
   package var numbers: ClosedRange<UInt64> { first...first + UInt64(contents.count) - 1 }
@@ -129,13 +144,33 @@ package struct InboundAgain: Equatable, Sendable {
   }
 }
 
+/// A question as it came.
+package struct InboundRequest: Equatable, Sendable {
+  package var station: StationID
+  package var request: StationRequest
+  /// By which the reply names it.
+  package var digest: PayloadDigest
+
+  package init(station: StationID, _ request: StationRequest, digest: PayloadDigest) {
+    self.station = station
+    self.request = request
+    self.digest = digest
+  }
+
+  package var pending: PendingRequest {
+    PendingRequest(station: station, id: request.id, digest: digest)
+  }
+
+  package func reply(_ answer: StationReply.Answer) -> StationReply { pending.reply(answer) }
+}
+
 /// A question that waits for its answer.
 package struct PendingRequest: Equatable, Sendable {
   package var station: StationID
   package var id: RequestID
+  package var digest: PayloadDigest
 
-  package init(station: StationID, id: RequestID) {
-    self.station = station
-    self.id = id
+  package func reply(_ answer: StationReply.Answer) -> StationReply {
+    StationReply(id, to: digest, answer)
   }
 }

@@ -13,12 +13,13 @@ extension IngestBook {
     case .malformed(let station, let payload, let reason):
       return try confine(payload, of: station, reason, now)
     case .again(let again): return try take(again, now)
-    case .request(let station, let request, let proof):
+    case .request(let request, let proof):
+      let station = request.station
       try register(station)
       var outcome = StoreOutcome(station: station, stream: nil)
       outcome.answer = StoreOutcome.Answer(
-        id: request.id,
-        try ledger.answer(request.question, proof, from: station, at: now))
+        to: request,
+        try ledger.answer(request.request.question, proof, from: station, at: now))
       return outcome
     case .zone(let station, let name):
       try register(station)
@@ -34,6 +35,7 @@ extension IngestBook {
     let stream = try stream(StreamKey(batch.station, batch.stream))
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.numbers = batch.numbers
+    outcome.digest = batch.digest
     outcome.events.reserveCapacity(batch.contents.count)
     let isPossible =
       stream.reached.follows(batch.numbers)
@@ -93,6 +95,7 @@ extension IngestBook {
     let stream = try stream(StreamKey(batch.station, batch.stream))
     var outcome = StoreOutcome(station: batch.station, stream: batch.stream)
     outcome.kept = batch.numbers.upperBound
+    outcome.digest = batch.digest
     let zone = try zone(of: batch.station) ?? now.rules
     let arrival = Arrival(
       stream: stream, source: .kept, isPossible: true, zone: zone, received: now, now: now)

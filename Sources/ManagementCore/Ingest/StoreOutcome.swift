@@ -11,6 +11,8 @@ package struct StoreOutcome: Equatable, Sendable {
   package var upto: UInt64
   /// The numbers of the batch that it was; nil for what is none, and for kept ends.
   package var numbers: ClosedRange<UInt64>?
+  /// The payload of the batch or of the kept ends that it was.
+  package var digest: PayloadDigest?
   /// Numbers that will never come, by records of this batch.
   package var gaps: [ClosedRange<UInt64>] = []
   /// The last number of the kept ends that it was.
@@ -52,8 +54,8 @@ package struct StoreOutcome: Equatable, Sendable {
     package var reply: StationReply
     package var finding: LedgerAnswer.Finding?
 
-    package init(id: RequestID, _ answer: LedgerAnswer) {
-      reply = StationReply(id, answer.reply)
+    package init(to request: InboundRequest, _ answer: LedgerAnswer) {
+      reply = request.reply(answer.reply)
       finding = answer.finding
     }
   }

@@ -23,7 +23,7 @@ final class StoreWriter {
   private enum Work: Sendable {
     case item(InboundItem)
     /// Its code is checked on the thread, so that no flood of codes holds up the loop.
-    case question(StationID, StationRequest, CodeProver)
+    case question(InboundRequest, CodeProver)
     case errand(StoreErrand)
 
     var recordCount: Int {
@@ -34,8 +34,8 @@ final class StoreWriter {
     func item(at now: Now) -> InboundItem? {
       switch self {
       case .item(let item): item
-      case .question(let station, let request, let prover):
-        .request(station, request, prover.prove(request.code, at: station, now.wall))
+      case .question(let request, let prover):
+        .request(request, prover.prove(request.request.code, at: request.station, now.wall))
       case .errand: nil
       }
     }
@@ -163,11 +163,10 @@ final class StoreWriter {
   }
 
   /// - Returns: false where too much waits already; the question is dropped then.
-  func store(
-    _ request: StationRequest, of station: StationID, proving prover: CodeProver
-  ) -> Bool {
+  func store(_ request: InboundRequest, proving prover: CodeProver) -> Bool {
     submit(
-      .question(station, request, prover), of: station, size: request.code.text.utf8.count)
+      .question(request, prover), of: request.station,
+      size: request.request.code.text.utf8.count)
   }
 
   /// Does what a person has ordered, after what the thread has been given and before what waits.

@@ -9,7 +9,9 @@ package enum ExchangeEvent: Equatable, Sendable {
   case selected(SlotID)
   /// Somebody called it off at the screen.
   case cancelled
-  /// The service answered a question.
+  /// A question has left with a payload of this digest.
+  case asked(RequestID, PayloadDigest)
+  /// The service answered a question. Where its keys are pinned, one of them has signed this.
   case replied(StationReply)
   /// The machine answered an order.
   case reported(MachineReport, of: MachineRequest)

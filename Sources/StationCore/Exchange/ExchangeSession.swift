@@ -43,6 +43,15 @@ package enum ExchangeSession: Equatable, Sendable {
     package var until: Instant
   }
 
+  /// The question whose answer is awaited.
+  var question: RequestID? {
+    switch self {
+    case .askingBalance(let id, _): id
+    case .asking(let intention, _): RequestID(intention.exchange.id)
+    case .idle, .chosen, .intended, .committing, .dispensing, .over: nil
+    }
+  }
+
   /// The exchange that was begun and has no outcome yet.
   package var exchange: Exchange? {
     switch self {

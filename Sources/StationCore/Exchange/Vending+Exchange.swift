@@ -202,7 +202,14 @@ extension Vending {
     step.effects.append(.link(.ask(.hold(intention.exchange, code: intention.code))))
   }
 
+  /// Whether a reply has the id of the question under way and answers another one, which somebody
+  /// has asked in this station's name.
+  func isForeign(_ reply: StationReply) -> Bool {
+    session.question == reply.id && asked != Asked(id: reply.id, digest: reply.question)
+  }
+
   mutating func take(_ reply: StationReply, _ around: Surroundings, _ step: inout Step) {
+    guard !isForeign(reply) else { return }
     let id = reply.id
     switch (session, reply.answer) {
     case (.askingBalance(id, _), .balance(let balance)): tell(.balance(balance), &step)

@@ -11,6 +11,7 @@ extension Vending {
     case .codeShown(let presentation): present(presentation, witness, around, &step)
     case .selected(let slot): select(slot, around, &step)
     case .cancelled: cancelSelection(&step)
+    case .asked(let id, let digest): asked = Asked(id: id, digest: digest)
     case .replied(let reply): take(reply, around, &step)
     case .reported(let report, .turn(let serial)): take(report, ofTurn: serial, &step)
     case .reported(let report, .check): take(report, &step)

@@ -20,6 +20,8 @@ package struct Vending: Equatable, Sendable {
   var unseen = 0
   /// Questions about balances that this boot has asked.
   var balances: Int64 = 0
+  /// The last question that has left.
+  var asked: Asked?
   /// The bytes that were shown last, and when.
   private var shown: Shown?
   /// Until when somebody without the key may count slots; a restart ends that.
@@ -39,6 +41,11 @@ package struct Vending: Equatable, Sendable {
     var revision: Int?
     /// Such as 20261121.
     var day: Int?
+  }
+
+  struct Asked: Equatable, Sendable {
+    var id: RequestID
+    var digest: PayloadDigest
   }
 
   private struct Shown: Equatable, Sendable {

@@ -34,6 +34,8 @@ package struct KeptEnds: Equatable, Sendable {
     let epoch: StoreEpoch
     /// The row under way; nil while the next one is read.
     var row: Row?
+    /// The digest of the payload with which the row has left; nil until it has.
+    var digest: PayloadDigest?
     var patience = KeptEnds.patience
     var resendAt: Instant?
   }
@@ -74,15 +76,33 @@ package struct KeptEnds: Equatable, Sendable {
       return .remember(sending.epoch)
     }
     self.sending?.row = row
+    self.sending?.digest = nil
     self.sending?.patience = Self.patience
     return send(at: now)
   }
 
-  /// The service has stored a kept end.
-  mutating func stored(_ seq: UInt64, of stream: StreamID) -> Action {
-    guard let row = sending?.row, row.end.stream == stream, row.end.seq == seq else {
-      return .nothing
-    }
+  /// A kept end has left; the same row always has the same payload.
+  mutating func noteSent(_ batch: SentBatch) {
+    guard let end = sending?.row?.end, end.stream == batch.stream,
+      batch.numbers == end.seq...end.seq
+    else { return }
+    sending?.digest = batch.digest
+  }
+
+  /// Whether an acknowledgement has the number of the row under way, and names other payloads.
+  func answersAnother(_ seq: UInt64, of stream: StreamID, as batches: [PayloadDigest]) -> Bool {
+    guard let end = sending?.row?.end, end.stream == stream, end.seq == seq else { return false }
+    return sending?.digest.map { !batches.contains($0) } ?? true
+  }
+
+  /// The service has stored kept ends.
+  /// - Parameter batches: the payloads with which they came.
+  mutating func stored(
+    _ seq: UInt64, of stream: StreamID, as batches: [PayloadDigest]
+  ) -> Action {
+    guard let row = sending?.row, row.end.stream == stream, row.end.seq == seq,
+      !answersAnother(seq, of: stream, as: batches)
+    else { return .nothing }
     sending?.row = nil
     sending?.resendAt = nil
     return .read(after: row.id)

@@ -22,7 +22,9 @@ package enum LinkEvent: Equatable, Sendable {
   case copyFound
   /// The broker ended the session because another client has connected under this station's name.
   case sessionTakenOver
-  /// The service has stored records.
+  /// A batch has left with a payload of this digest.
+  case batchSent(SentBatch)
+  /// The service has stored records. Where its keys are pinned, one of them has signed this.
   case acknowledged(Acknowledgement)
   /// The service is there, on this store.
   case serviceHeard(StoreEpoch)
@@ -99,6 +101,8 @@ package struct Link: Equatable, Sendable {
       follow(keptEnds.hear(epoch, at: step.now.instant), &step)
     case .serviceCameUp: challenges.ask()
     case .keptEndRead(let row): follow(keptEnds.take(row, at: step.now.instant), &step)
+    case .batchSent(let batch):
+      if batch.isKept { keptEnds.noteSent(batch) } else { step.outbox.noteSent(batch) }
     case .acknowledged(let ack): take(ack, around, &step)
     case .messageRefused(let refusal): refuse(refusal, &step)
     }
@@ -212,7 +216,11 @@ extension Link {
     _ ack: Acknowledgement, _ around: Surroundings, _ step: inout Step
   ) {
     if let kept = ack.kept {
-      return follow(keptEnds.stored(kept, of: ack.stream), &step)
+      if keptEnds.answersAnother(kept, of: ack.stream, as: ack.batches) {
+        refuse(.foreignAcknowledgement, &step)
+      }
+      let action = keptEnds.stored(kept, of: ack.stream, as: ack.batches)
+      return follow(action, &step)
     }
     let unsettled = step.outbox.settlements
     func trim(_ upto: UInt64, _ step: inout Step) {
@@ -223,8 +231,9 @@ extension Link {
     case .nothing: break
     case .trim(let upto): trim(upto, &step)
     case .foreign: refuse(.foreignAcknowledgement, &step)
-    case .beyond:
+    case .beyond(let upto):
       refuse(.foreignAcknowledgement, &step)
+      if let upto { trim(upto, &step) }
       leaveStream(for: .acknowledgementForeign, around, &step)
     case .conflict(let upto):
       if let upto { trim(upto, &step) }

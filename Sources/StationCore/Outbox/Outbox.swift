@@ -36,6 +36,7 @@ package struct Outbox: Equatable, Sendable {
   package private(set) var durable: UInt64
   /// The last number that was sent in this session.
   private var sent: UInt64
+  private var batches = SentBatches()
   /// The most records that wait for the disk. One that hangs for longer must not fill the memory.
   static let mostPending = 10_000
   /// Entries that are handed to the store and not yet durable, in order.
@@ -130,6 +131,7 @@ package struct Outbox: Equatable, Sendable {
     sent = 0
     pending = []
     passedOver = nil
+    batches.removeAll()
     resendAt = nil
     isRenewing = false
     return lost.map { append($0.record, $0.lane, $0.changes) }
@@ -154,6 +156,7 @@ package struct Outbox: Equatable, Sendable {
     sent = 0
     pending = []
     passedOver = nil
+    batches.removeAll()
     resendAt = nil
     isRenewing = false
     return lost.map { append($0.record, $0.lane, $0.changes) }
@@ -171,17 +174,23 @@ package struct Outbox: Equatable, Sendable {
     resendAt = nil
   }
 
+  /// A batch has left; one of another stream is not this outbox's.
+  package mutating func noteSent(_ batch: SentBatch) {
+    if batch.stream == stream { batches.add(batch) }
+  }
+
   /// What an acknowledgement comes to.
   package enum Answer: Equatable, Sendable {
     /// The service lacks nothing less than before.
     case nothing
     /// Rows up to and including this one may be deleted.
     case trim(through: UInt64)
-    /// The acknowledgement speaks of another stream; nothing follows.
+    /// The acknowledgement speaks of another stream, or of batches that were not sent; nothing
+    /// follows.
     case foreign
     /// The acknowledgement speaks of records of this stream that were never written: somebody
-    /// else has used it.
-    case beyond
+    /// else has used it. Rows up to and including this one may be deleted, where there are such.
+    case beyond(trim: UInt64?)
     /// From a number on, this stream means other records to the service. Rows up to and including
     /// this one may be deleted, where there are such.
     case conflict(trim: UInt64?)
@@ -190,28 +199,50 @@ package struct Outbox: Equatable, Sendable {
   package mutating func acknowledged(_ ack: Acknowledgement, at now: Instant) -> Answer {
     guard ack.stream == stream else { return .foreign }
     if isRenewing { return .nothing }
-    // A conflict over what was acknowledged before is an old message.
-    if let conflict = ack.conflict, conflict >= floor {
-      guard conflict <= durable else { return .beyond }
-      return .conflict(trim: stored(upto: min(ack.upto, conflict - 1), at: now))
+    guard !ack.batches.isEmpty else {
+      hearOfService(at: now)
+      return .nothing
     }
-    guard ack.upto <= durable else { return .beyond }
-    return stored(upto: ack.upto, at: now).map { .trim(through: $0) } ?? .nothing
+    // A conflict over what was acknowledged before is an old message.
+    let conflict = ack.conflict.flatMap { $0 >= floor ? $0 : nil }
+    guard batches.include(anyOf: ack.batches) else {
+      guard ack.upto < floor, conflict == nil else { return .foreign }
+      // What is deleted was acknowledged by another message.
+      hearOfService(at: now)
+      return .nothing
+    }
+    let isOurs = conflict.map { batches.include($0, in: ack.batches) } ?? false
+    let trim = stored(
+      ack.batches, upto: conflict.map { min(ack.upto, $0 - 1) } ?? ack.upto, at: now)
+    if isOurs { return .conflict(trim: trim) }
+    guard ack.upto <= durable || conflict != nil else { return .beyond(trim: trim) }
+    return trim.map { .trim(through: $0) } ?? .nothing
   }
 
   /// - Returns: the last row that may be deleted; nil where there is none.
-  private mutating func stored(upto: UInt64, at now: Instant) -> UInt64? {
-    patience = Self.patience
-    guard upto >= floor else {
-      // The service is there, and lacks what was sent: do not wait out a long silence.
-      resendAt = resendAt.map { min($0, now + patience) }
+  private mutating func stored(
+    _ digests: [PayloadDigest], upto: UInt64, at now: Instant
+  ) -> UInt64? {
+    batches.acknowledge(digests, upto: upto)
+    let reached = batches.reach(from: floor)
+    guard reached > floor else {
+      hearOfService(at: now)
       return nil
     }
-    floor = upto + 1
-    settlements.removeAll { $0.seq <= upto }
-    sent = max(sent, upto)
+    patience = Self.patience
+    floor = reached
+    batches.forget(below: floor)
+    let last = floor - 1
+    settlements.removeAll { $0.seq <= last }
+    sent = max(sent, last)
     resendAt = sent >= floor ? now + patience : nil
-    return upto
+    return last
+  }
+
+  /// The service is there, and lacks what was sent: do not wait out a long silence.
+  private mutating func hearOfService(at now: Instant) {
+    patience = Self.patience
+    resendAt = resendAt.map { min($0, now + patience) }
   }
 
   /// What to send now, and whether the service may have missed it, and more, before.
@@ -265,6 +296,7 @@ package struct Outbox: Equatable, Sendable {
     else { return nil }
     let folded = floor...floor + limits.foldedAtOnce - 1
     floor = folded.upperBound + 1
+    batches.forget(below: floor)
     sent = max(sent, folded.upperBound)
     let again = settlements.filter { folded.contains($0.seq) }.map(\.record)
     settlements.removeAll { folded.contains($0.seq) }

@@ -256,6 +256,9 @@ extension Station {
     var witness: TimeWitness?
     if case .codeShown(let presentation) = event { witness = learn(from: presentation, step.now) }
     let around = surroundings
+    if case .replied(let reply) = event, vending?.isForeign(reply) == true {
+      link.handle(.messageRefused(.foreignReply), around, &step)
+    }
     vending?.handle(event, witness, around, &step)
   }
 

@@ -1,10 +1,10 @@
-// A message that the service has signed, so that whoever owns the broker can order nothing.
+// A message that the service has signed, so that whoever owns the broker brings nothing about.
 import JSON
 import Text
 
-/// What the service says on a topic where a station obeys: the text of a body, and the signature
-/// over the topic, a line feed and that text. The topic is part of what is signed, so that no
-/// message is good for another station or another purpose.
+/// An order or an answer of the service, on which a station acts: the text of a body, and the
+/// signature over the topic, a line feed and that text. The topic is part of what is signed, so
+/// that no message is good for another station or another purpose.
 package struct SealedMessage: Equatable, Sendable {
   /// The body as it was signed: a JSON text of its own, never written a second time.
   package var body: SealedBody

@@ -15,7 +15,8 @@ package struct ServiceKeySettings: Hashable, Sendable {
   package static let section = ConfigurationTable.Section(
     "service-key",
     "A key of the management service that this station obeys, a section for each. The key's file is "
-      + "checked every minute; without any, no command is carried out.",
+      + "checked every minute. Without a section, no command is carried out, and whoever owns the "
+      + "broker can delete records and get goods: for development alone.",
     .repeated(argument: "name of a-z, 0-9 and -", example: "current") { StationID($0) != nil },
     keys: [
       ConfigurationTable.Key(

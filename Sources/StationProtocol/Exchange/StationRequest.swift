@@ -67,10 +67,12 @@ package struct StationRequest: Hashable, Sendable {
   }
 }
 
-/// `rep`: the answer to a question.
+/// The body of `rep`, which is sealed: the answer to a question.
 package struct StationReply: Hashable, Sendable {
   /// The question's.
   package var id: RequestID
+  /// The payload on `req` that is answered: another question may have the same id.
+  package var question: PayloadDigest
   package var answer: Answer
 
   package enum Answer: Hashable, Sendable {
@@ -81,8 +83,9 @@ package struct StationReply: Hashable, Sendable {
     case balance(Int64)
   }
 
-  package init(_ id: RequestID, _ answer: Answer) {
+  package init(_ id: RequestID, to question: PayloadDigest, _ answer: Answer) {
     self.id = id
+    self.question = question
     self.answer = answer
   }
 
@@ -126,12 +129,14 @@ extension StationReply: DescribedObject {
     _ reply: StationReply?, by coder: inout Coder
   ) throws(Coder.Failure) -> StationReply {
     let id = try coder.member("id", reply?.id)
+    let question = try coder.member("question", reply?.question)
     let kind = try coder.member("reply", reply?.answer.kind)
     let reason = try coder.member("reason", reply?.answer.refusal, where: kind == .refused)
     let balance = try coder.optionalNumber("balance", reply?.answer.balance)
-    if let reason { return StationReply(id, .refused(reason, balance: balance)) }
+    if let reason { return StationReply(id, to: question, .refused(reason, balance: balance)) }
     let points = try coder.present(balance, "balance")
-    return StationReply(id, kind == .held ? .held(balance: points) : .balance(points))
+    let answer: Answer = kind == .held ? .held(balance: points) : .balance(points)
+    return StationReply(id, to: question, answer)
   }
 }
 

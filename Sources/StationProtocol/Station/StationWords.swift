@@ -15,8 +15,11 @@ package enum MessageRefusal: String, CaseIterable, Sendable {
   case retained
   /// Too large, not JSON, or not what its topic asks for.
   case unreadable
-  /// An acknowledgement of another stream, or of records that were never written.
+  /// An acknowledgement of another stream, of records that were never written, or of a batch that
+  /// this station has not sent.
   case foreignAcknowledgement = "foreign-acknowledgement"
+  /// A reply to a question that has the id of the one under way, and is another one.
+  case foreignReply = "foreign-reply"
   /// A message that needs the service's signature, without one by any of its keys.
   case unsigned
   /// A command whose time had run out when it came, or of an earlier life of this station.

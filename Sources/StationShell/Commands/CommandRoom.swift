@@ -14,6 +14,8 @@ final class CommandRoom: ShellRoom {
   var onKeys: () -> Void = {}
 
   private let loop: EventLoop
+  /// Keys are configured, whether or not one of them can be used.
+  private let isPinned: Bool
   private let watch: KeyWatch<ServiceKeyFiles>
   private var keys: ServiceKeySet
   private let support: SupportFile
@@ -25,6 +27,7 @@ final class CommandRoom: ShellRoom {
     self.loop = loop
     self.support = support
     self.tell = tell
+    isPinned = !keys.isEmpty
     watch = try ServiceKeys.watch(keys)
     self.keys = watch.files.keys
     try loop.receive(from: watch.reports) { [unowned self] in take($0) }
@@ -33,6 +36,11 @@ final class CommandRoom: ShellRoom {
 
   func boot() {
     for problem in watch.files.problems { Log.error(problem) }
+    guard !isPinned else { return }
+    Log.warning(
+      "no [service-key NAME] section: whoever owns the broker can have goods turned out and records "
+        + "deleted that the service never got; add a section with the public half of the service's "
+        + "command-key")
   }
 
   func start() { lookAtFiles() }
@@ -57,6 +65,12 @@ final class CommandRoom: ShellRoom {
   }
 
   // MARK: - From the broker to the core
+
+  /// Whether an answer is the service's. A station without a section takes any, for development;
+  /// one with a section and no key that can be used takes none.
+  func isGenuine(_ answer: SealedMessage, on topic: Topic) -> Bool {
+    !isPinned || keys.signed(answer, on: topic)
+  }
 
   /// - Throws: where it is not JSON, or not what its topic asks for.
   /// - Returns: why it is refused; nil where the core was told.

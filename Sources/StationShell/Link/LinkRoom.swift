@@ -26,12 +26,19 @@ final class LinkRoom: ShellRoom {
     self.tell = tell
     link.onEvent = { [unowned self] in heard($0) }
     remainders.onCopy = { tell(.link(.copyFound), nil) }
+    remainders.onForeign = { tell(.link(.messageRefused(.foreignAcknowledgement)), nil) }
   }
 
-  /// A message on a topic where this station obeys. Returns why it is refused, or nil.
+  /// A command or a wish. Returns why it is refused, or nil.
   var onSealed: ([UInt8], Topic) throws(JSONError) -> MessageRefusal? {
     get { link.onSealed }
     set { link.onSealed = newValue }
+  }
+
+  /// Whether an answer is the service's.
+  var isGenuine: (SealedMessage, Topic) -> Bool {
+    get { link.isGenuine }
+    set { link.isGenuine = newValue }
   }
 
   /// Has the broker bring the wish that it keeps once more.
@@ -78,7 +85,9 @@ final class LinkRoom: ShellRoom {
 
   /// Rows of the outbox, from a number on.
   func publish(_ first: UInt64, _ records: [[UInt8]], of stream: StreamID) {
-    link.publish(stream: stream, first: first, records: records)
+    for batch in link.publish(stream: stream, first: first, records: records) {
+      tell(.link(.batchSent(batch)), nil)
+    }
   }
 
   /// - Parameter rows: reads rows of the outbox, or asks the store for them.
@@ -86,12 +95,12 @@ final class LinkRoom: ShellRoom {
     _ effect: LinkEffect, of stream: StreamID, rows: (ClosedRange<UInt64>) -> [[UInt8]]?
   ) {
     switch effect {
-    case .ask(let request): link.ask(request)
+    case .ask(let request): tell(.exchange(.asked(request.id, link.ask(request))), nil)
     case .publishRecords(let range):
       if let rows = rows(range) { publish(range.lowerBound, rows, of: stream) }
     case .publishBirth(let birth): link.publish(birth)
     case .publishState(let state): link.publish(state)
-    case .publishKeptEnd(let end): link.publish(end)
+    case .publishKeptEnd(let end): tell(.link(.batchSent(link.publish(end))), nil)
     }
   }
 }

@@ -1,5 +1,6 @@
 // Sends what stores that were set aside still hold, each under its own stream.
 import Linux
+import StationCore
 import StationProtocol
 import Time
 
@@ -8,6 +9,8 @@ import Time
 final class RemainderSender {
   /// The service has other records under numbers of such a store, which was used twice.
   var onCopy: () -> Void = {}
+  /// The service acknowledges what was not sent of such a store.
+  var onForeign: () -> Void = {}
   /// How long the service may be silent before a batch is sent again.
   private static let patience: Duration = .seconds(30)
   /// A new stream is begun at most once in this time, whatever acknowledgements say.
@@ -17,11 +20,20 @@ final class RemainderSender {
   private let journal: Journal
   private let link: StationLink
   private var isUp = false
-  private var sent: (stream: StreamID, numbers: ClosedRange<UInt64>)?
+  private var sent: Sent?
   /// Acknowledgements of these are not the core's, however late they come.
   private var streams: Set<StreamID> = []
   private var again: Timer?
   private var renewedAt: Instant?
+
+  /// The rows that were sent, in batches.
+  private struct Sent {
+    let stream: StreamID
+    let numbers: ClosedRange<UInt64>
+    var batches = SentBatches()
+    /// The first number that is not acknowledged.
+    var floor: UInt64
+  }
 
   init(loop: EventLoop, journal: Journal, link: StationLink) {
     self.loop = loop
@@ -46,8 +58,12 @@ final class RemainderSender {
   func take(_ stream: StreamID, first: UInt64, records: [[UInt8]]) {
     guard isUp, !records.isEmpty else { return }
     streams.insert(stream)
-    sent = (stream, first...first + UInt64(records.count) - 1)
-    link.publish(stream: stream, first: first, records: records)
+    let numbers = first...first + UInt64(records.count) - 1
+    var sent = Sent(stream: stream, numbers: numbers, floor: first)
+    for batch in link.publish(stream: stream, first: first, records: records) {
+      sent.batches.add(batch)
+    }
+    self.sent = sent
     again?.cancel()
     again = loop.schedule(after: Self.patience) { [weak self] in self?.look() }
   }
@@ -56,15 +72,22 @@ final class RemainderSender {
   ///   are of the same stream.
   func takes(_ ack: Acknowledgement) -> Bool {
     guard ack.kept == nil, streams.contains(ack.stream) else { return false }
-    guard let sent, sent.stream == ack.stream else { return true }
+    guard var sent, sent.stream == ack.stream else { return true }
+    guard sent.batches.include(anyOf: ack.batches) else {
+      if !ack.batches.isEmpty, ack.upto >= sent.floor { onForeign() }
+      return true
+    }
+    sent.batches.acknowledge(
+      ack.batches, upto: ack.conflict.map { min(ack.upto, $0 - 1) } ?? ack.upto)
+    let reached = sent.batches.reach(from: sent.floor)
+    if reached > sent.floor { journal.trimRemainder(through: reached - 1, of: ack.stream) }
+    sent.floor = reached
+    self.sent = sent
     // A conflict over what was acknowledged before is an old message.
-    let conflict = ack.conflict.flatMap { sent.numbers.contains($0) ? $0 : nil }
-    let upto = min(ack.upto, conflict.map { $0 - 1 } ?? sent.numbers.upperBound)
-    if sent.numbers.lowerBound <= upto { journal.trimRemainder(through: upto, of: ack.stream) }
-    if conflict != nil {
+    if let conflict = ack.conflict, sent.batches.include(conflict, in: ack.batches) {
       onCopy()
       leave(ack.stream)
-    } else if upto == sent.numbers.upperBound {
+    } else if reached > sent.numbers.upperBound {
       goOn()
     }
     return true

@@ -2,6 +2,7 @@
 import JSON
 import Linux
 import MQTT
+import MemberCode
 import StationCore
 import StationProtocol
 
@@ -9,8 +10,10 @@ import StationProtocol
 final class StationLink {
   /// An event for the core.
   var onEvent: (Event) -> Void = { _ in }
-  /// A message on a topic where this station obeys. Returns why it is refused, or nil.
+  /// A command or a wish. Returns why it is refused, or nil.
   var onSealed: ([UInt8], Topic) throws(JSONError) -> MessageRefusal? = { _, _ in nil }
+  /// Whether an answer is the service's.
+  var isGenuine: (SealedMessage, Topic) -> Bool = { _, _ in false }
 
   private let station: StationID
   private var boot: Int64
@@ -116,26 +119,31 @@ final class StationLink {
   }
 
   /// Asks the service. What the link does not take is asked again by the core, or given up.
-  func ask(_ request: StationRequest) {
+  /// - Returns: by what the reply names the question.
+  func ask(_ request: StationRequest) -> PayloadDigest {
+    let payload = request.json
     _ = client.publish(
       MQTTMessage(
-        topic: Topic.request(station).path, payload: request.json,
-        expiry: StationRequest.life))
+        topic: Topic.request(station).path, payload: payload, expiry: StationRequest.life))
+    return PayloadDigest(of: payload)
   }
 
   /// Sends rows in batches. What the link does not take is asked for again by the core.
-  func publish(stream: StreamID, first: UInt64, records: [[UInt8]]) {
-    for batch in RecordBatch.cut(stream: stream, first: first, records: records) {
-      send(.out(station), batch.json, isRetained: false)
-    }
+  func publish(stream: StreamID, first: UInt64, records: [[UInt8]]) -> [SentBatch] {
+    RecordBatch.cut(stream: stream, first: first, records: records).map { publish($0) }
   }
 
   /// Sends a kept end under its old stream and number. What the link does not take is sent again by
   /// the core.
-  func publish(_ end: KeptEnd) {
-    let batch = RecordBatch(
-      stream: end.stream, first: end.seq, records: [end.record.json], isKept: true)
-    send(.out(station), batch.json, isRetained: false)
+  func publish(_ end: KeptEnd) -> SentBatch {
+    publish(
+      RecordBatch(stream: end.stream, first: end.seq, records: [end.record.json], isKept: true))
+  }
+
+  private func publish(_ batch: RecordBatch) -> SentBatch {
+    let payload = batch.json
+    send(.out(station), payload, isRetained: false)
+    return SentBatch(batch, PayloadDigest(of: payload))
   }
 
   private func send(_ topic: Topic, _ payload: [UInt8], isRetained: Bool) {
@@ -164,14 +172,23 @@ final class StationLink {
     guard !message.isRetained else {
       return refuse(.retained, "an answer of the service that the broker has kept")
     }
+    if case .command = topic { return receive(message.payload, on: topic) }
     do throws(JSONError) {
-      switch topic {
-      case .reply: onEvent(.exchange(.replied(try StationReply(json: message.payload))))
-      case .command: receive(message.payload, on: topic)
-      default: onEvent(.link(.acknowledged(try Acknowledgement(json: message.payload))))
-      }
+      try receive(answer: SealedMessage(json: message.payload), on: topic)
     } catch {
       refuse(.unreadable, "an answer of the service that cannot be read: \(error)")
+    }
+  }
+
+  private func receive(answer: SealedMessage, on topic: Topic) throws(JSONError) {
+    guard isGenuine(answer, topic) else {
+      return refuse(
+        .unsigned, "an answer on \(topic.path) that no key of the service has signed")
+    }
+    if case .reply = topic {
+      onEvent(.exchange(.replied(try StationReply(json: answer.body.json))))
+    } else {
+      onEvent(.link(.acknowledged(try Acknowledgement(json: answer.body.json))))
     }
   }
 

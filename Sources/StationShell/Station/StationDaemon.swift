@@ -80,6 +80,7 @@ package final class StationDaemon {
     link.onSealed = { [commands] (payload, topic) throws(JSONError) in
       try commands.receive(payload, on: topic)
     }
+    link.isGenuine = { [commands] in commands.isGenuine($0, on: $1) }
     commands.onRestart = { [unowned self] in requestStop() }
     commands.onKeys = { [link] in link.askForWish() }
   }

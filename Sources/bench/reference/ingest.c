@@ -49,11 +49,13 @@ static void commit(struct mosquitto *client) {
   run("COMMIT");
   rows = 0;
   for (int index = 0; index < moves; index++) {
-    char topic[64], text[96];
+    char topic[64], text[128];
     int station = moved[index];
     streams[station].moved = false;
     snprintf(topic, sizeof topic, "ws/v1/b-%d/ack", station);
-    int length = snprintf(text, sizeof text, "{\"stream\":\"%s\",\"upto\":%llu}",
+    // In the shape of the service's, without its signature.
+    int length = snprintf(text, sizeof text,
+                          "{\"body\":\"{\\\"stream\\\":\\\"%s\\\",\\\"upto\\\":%llu}\"}",
                           streams[station].stream, streams[station].upto);
     mosquitto_publish(client, NULL, topic, length, text, 1, false);
   }

@@ -114,11 +114,13 @@ static void acknowledged(struct mosquitto *client, void *me,
   (void)client;
   struct station *one = me;
   unsigned long long its, part, upto;
-  char text[128];
+  char text[1024];
   if (message->payloadlen >= (int)sizeof text) return;
   memcpy(text, message->payload, (size_t)message->payloadlen);
   text[message->payloadlen] = 0;
-  if (sscanf(text, "{\"stream\":\"%8llx%8llx\",\"upto\":%llu}", &its, &part, &upto) != 3) return;
+  // The signature is the stations' affair, and these are none.
+  if (sscanf(text, "{\"body\":\"{\\\"stream\\\":\\\"%8llx%8llx\\\",\\\"upto\\\":%llu",
+             &its, &part, &upto) != 3) return;
   if (its != stream || upto <= one->acknowledged) return;
   one->acknowledged = upto;
   one->heard = now();

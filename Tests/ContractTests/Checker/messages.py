@@ -85,18 +85,19 @@ class Messages(Document):
             try:
                 value = strict_json.parse(payload)
                 fault = fault or self.fault(schema, value, takes_more)
-                return name, fault or self._text_fault(schema, value)
+                return name, fault or self._text_fault(schema, value, takes_more)
             except ValueError as error:
                 return name, f"no JSON of this contract: {error}"
         return None, "no channel has this address"
 
-    def _text_fault(self, schema, value):
+    def _text_fault(self, schema, value, takes_more):
         """What is wrong with a text inside a message that is a JSON text by itself, or None."""
         for member, inner in self.resolved(schema).get("properties", {}).items():
             if not isinstance(inner, dict) or "x-text-of" not in inner:
                 continue
             try:
-                fault = self.fault(inner["x-text-of"], strict_json.parse(value[member].encode()))
+                text = strict_json.parse(value[member].encode())
+                fault = self.fault(inner["x-text-of"], text, takes_more)
             except ValueError as error:
                 fault = f"no JSON of this contract: {error}"
             if fault:
