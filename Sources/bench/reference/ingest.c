@@ -7,6 +7,7 @@
 // its place. Output: "ready" when it listens. It ends when it is killed.
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
+#include <sodium.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,6 +36,9 @@ static uint64_t milliseconds(void) {
   return (uint64_t)time.tv_sec * 1000u + (uint64_t)time.tv_nsec / 1000000u;
 }
 
+// Signs what is acknowledged.
+static unsigned char key[crypto_sign_SECRETKEYBYTES];
+
 static void fail(const char *what) {
   fprintf(stderr, "ingest: %s\n", what);
   exit(1);
@@ -49,14 +53,20 @@ static void commit(struct mosquitto *client) {
   run("COMMIT");
   rows = 0;
   for (int index = 0; index < moves; index++) {
-    char topic[64], text[128];
+    char topic[64], text[512], hex[2 * crypto_sign_BYTES + 1];
+    unsigned char signature[crypto_sign_BYTES];
     int station = moved[index];
     streams[station].moved = false;
     snprintf(topic, sizeof topic, "ws/v1/b-%d/ack", station);
-    // In the shape of the service's, without its signature.
-    int length = snprintf(text, sizeof text,
-                          "{\"body\":\"{\\\"stream\\\":\\\"%s\\\",\\\"upto\\\":%llu}\"}",
+    // Signed, as the service's is: over the topic, a line feed and the body.
+    int length = snprintf(text, sizeof text, "%s\n{\"stream\":\"%s\",\"upto\":%llu}", topic,
                           streams[station].stream, streams[station].upto);
+    crypto_sign_detached(signature, NULL, (unsigned char *)text, length, key);
+    sodium_bin2hex(hex, sizeof hex, signature, sizeof signature);
+    length = snprintf(text, sizeof text,
+                      "{\"body\":\"{\\\"stream\\\":\\\"%s\\\",\\\"upto\\\":%llu}\","
+                      "\"key\":\"0000000000000000\",\"signature\":\"%s\"}",
+                      streams[station].stream, streams[station].upto, hex);
     mosquitto_publish(client, NULL, topic, length, text, 1, false);
   }
   moves = 0;
@@ -134,6 +144,8 @@ int main(int words, char **word) {
                          " VALUES (?, ?, ?, ?, ?) ON CONFLICT (station, stream, seq) DO NOTHING",
                          -1, &insert, NULL) != SQLITE_OK)
     fail(sqlite3_errmsg(store));
+  unsigned char public[crypto_sign_PUBLICKEYBYTES];
+  if (sodium_init() < 0 || crypto_sign_keypair(public, key) != 0) fail("no key");
   mosquitto_lib_init();
   struct mosquitto *client = mosquitto_new("service", true, NULL);
   mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
