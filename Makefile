@@ -217,6 +217,7 @@ install-files: ## all that install installs but the programs: builds nothing
 	    "systemd/$$unit.service" >"$(lib)/systemd/system/$$unit.service"
 	  chmod 644 "$(lib)/systemd/system/$$unit.service"
 	done
+	install -m 644 systemd/worker-station-broker.{path,service} "$(lib)/systemd/system/"
 	install -m 644 systemd/worker-station.sysusers.conf "$(lib)/sysusers.d/worker-station.conf"
 	install -m 644 systemd/worker-station.tmpfiles.conf "$(lib)/tmpfiles.d/worker-station.conf"
 	install -m 644 systemd/worker-station.modules.conf "$(lib)/modules-load.d/worker-station.conf"

@@ -1,9 +1,22 @@
 // How the service reaches the broker, and what it shows there.
 import Linux
 import MQTT
+import MemberCode
 import StationProtocol
 
 enum BrokerConnection {
+  /// - Parameter key: what stations shall obey; nil where the service has none.
+  /// - Returns: nil where the service certifies no stations.
+  static func authority(
+    _ settings: ManagementSettings, _ loop: EventLoop, _ store: StoreDesk, _ key: SigningKey?
+  ) throws(SystemError) -> AuthorityDesk? {
+    guard let authority = settings.authority else { return nil }
+    let port = settings.showsCertificate ? settings.brokerPort : authority.port
+    return try AuthorityDesk(
+      authority, loop: loop, place: (host: settings.brokerHost, port: port), store: store,
+      serviceKeys: key.map { [PEMText($0.publicPEM)] } ?? [])
+  }
+
   /// - Parameter certificate: what the service's own authority has made for it; nil where it has
   ///   none.
   static func client(

@@ -84,10 +84,7 @@ package final class ManagementDaemon {
       path: settings.storePath, limits: settings.stationLimits, epoch: found.epoch)
     store = try StoreDesk(loop: loop, path: settings.storePath, writer: writer)
     let commandKey = credentials.readCommandKey()
-    authority = try settings.authority.map { [store] in
-      try AuthorityDesk(
-        $0, store: store, serviceKeys: commandKey.key.map { [PEMText($0.publicPEM)] } ?? [])
-    }
+    authority = try BrokerConnection.authority(settings, loop, store, commandKey.key)
     client = try BrokerConnection.client(settings, loop, authority?.login)
     commands = CommandSender(loop: loop, client: client, store: store, commandKey, timekeeper)
     answers = AnswerSender(client, commandKey.key)
@@ -186,7 +183,7 @@ package final class ManagementDaemon {
       guard core.stations[station] == nil else { return }
       dispatch(.stationNamed(StationRegistration(id: station, names: StationNames(station))))
     }
-    authority?.writeList(at: timekeeper.now())
+    authority?.start(at: timekeeper.now())
   }
 
   /// SIGHUP: files that may change under a running service are read again.

@@ -16,6 +16,8 @@ struct InstallTests {
       "usr/lib/systemd/system/managementd.service",
       "usr/lib/systemd/system/stationboard.service",
       "usr/lib/systemd/system/stationd.service",
+      "usr/lib/systemd/system/worker-station-broker.path",
+      "usr/lib/systemd/system/worker-station-broker.service",
       "usr/lib/sysusers.d/worker-station.conf",
       "usr/lib/tmpfiles.d/worker-station.conf",
       "usr/lib/udev/rules.d/60-worker-station.rules",

@@ -23,6 +23,29 @@ struct UnitTests {
     #expect(ending.output == "")
   }
 
+  @Test("the units that serve the broker pass without a word, and may do little as root")
+  func brokerUnits() throws {
+    let folder = try Folder()
+    for kind in ["path", "service"] {
+      let name = "worker-station-broker.\(kind)"
+      try folder.write(try shipped("systemd/\(name)"), to: name)
+    }
+    let ending = try Ending.of(
+      "systemd-analyze",
+      [
+        "verify", "--man=no", folder.path("worker-station-broker.path"),
+        folder.path("worker-station-broker.service"),
+      ])
+    #expect(ending.status == 0 && ending.output == "", "\(ending.output)")
+    let exposure = try Ending.of(
+      "systemd-analyze",
+      [
+        "security", "--offline=true", "--threshold=40", "--no-pager",
+        folder.path("worker-station-broker.service"),
+      ])
+    #expect(exposure.status == 0, "\(exposure.output)")
+  }
+
   @Test("verify would remark a key that systemd does not know")
   func verifyFinds() throws {
     let folder = try Folder()

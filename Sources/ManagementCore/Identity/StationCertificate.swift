@@ -44,7 +44,8 @@ package struct StationCertificate: Equatable, Sendable {
 package protocol CertificateStore: CertificateQueries {
   /// Remembers that a board was claimed: its certificate counts from now on, and every other one of
   /// its station does not, because there is one board for a station.
-  func claim(_ certificate: StationCertificate, at now: Now) throws(StoreFailure)
+  /// - Returns: how many of the station's certificates counted until now.
+  func claim(_ certificate: StationCertificate, at now: Now) throws(StoreFailure) -> Int
   /// Locks a station's board out until it is claimed anew.
   /// - Returns: how many certificates counted until now.
   func lockOut(

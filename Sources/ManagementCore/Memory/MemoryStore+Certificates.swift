@@ -3,13 +3,14 @@ import StationProtocol
 import Time
 
 extension MemoryStore {
-  package func claim(_ certificate: StationCertificate, at now: Now) {
+  package func claim(_ certificate: StationCertificate, at now: Now) -> Int {
     if registrations[certificate.station] == nil {
       registrations[certificate.station] = StationNames(certificate.station)
     }
-    _ = revoke(certificate.station, at: now)
+    let count = revoke(certificate.station, at: now)
     certificates.append(certificate)
     book.note(.claim(certificate))
+    return count
   }
 
   package func lockOut(

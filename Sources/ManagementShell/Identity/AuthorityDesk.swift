@@ -9,8 +9,11 @@ import Time
 
 /// The authority with its open claims. Lives on the loop's thread.
 final class AuthorityDesk {
+  /// What keeps boards in that were locked out; nil where nothing does.
+  var problem: String? { unwritten ?? visits.problem }
   /// Why the last list could not be written; nil where it was.
-  private(set) var problem: String?
+  private var unwritten: String?
+  private let visits: BrokerVisits
   private let settings: AuthoritySettings
   private let files: AuthorityFiles
   private let store: StoreDesk
@@ -20,14 +23,19 @@ final class AuthorityDesk {
   private let serviceKeys: [PEMText]
   private var claims = Claims()
 
-  /// - Parameter serviceKeys: what stations shall obey.
+  /// - Parameters:
+  ///   - serviceKeys: what stations shall obey.
+  ///   - place: where the service finds the broker's listener for TLS.
   init(
-    _ settings: AuthoritySettings, store: StoreDesk, serviceKeys: [PEMText]
+    _ settings: AuthoritySettings, loop: EventLoop, place: (host: String, port: Int),
+    store: StoreDesk, serviceKeys: [PEMText]
   ) throws(SystemError) {
     self.settings = settings
     self.store = store
     self.serviceKeys = serviceKeys
     files = try AuthorityFiles(settings)
+    visits = BrokerVisits(
+      loop, files.authority, (host: place.host, port: place.port, name: settings.broker))
     let key = KeyHandle.generateP256()
     let certificate = files.authority.issue(
       .client, to: "service", key: key, serial: AuthorityFiles.newSerial(),
@@ -103,8 +111,24 @@ final class AuthorityDesk {
     return ClaimAnswer(grant: grant, proof: proof)
   }
 
+  /// At the start: a list that the broker may have lost, and what was begun before a crash.
+  func start(at now: Now) {
+    store.ask {
+      try $0.revokedCertificates(at: now)
+    } _: { [self] result in
+      let recent = (try? result.get())?.filter { one in
+        one.revokedAt.map { now.wall - $0 < Self.recently } ?? false
+      }
+      writeList(ending: Array(Set((recent ?? []).map(\.station))).sorted(), at: now)
+    }
+  }
+
+  /// Sessions of certificates that were revoked within this time are ended once more at a start.
+  private static let recently: Duration = .seconds(3600)
+
   /// Writes down which certificates count no more, for the broker to read.
-  func writeList(at now: Now) {
+  /// - Parameter stations: whose open sessions are to be ended, once the broker has read the list.
+  func writeList(ending stations: [StationID], at now: Now) {
     store.ask {
       try $0.revokedCertificates(at: now)
     } _: { [self] result in
@@ -112,11 +136,14 @@ final class AuthorityDesk {
         let revoked = try result.get().compactMap { one in
           SerialNumber(one.serial).map { (serial: $0, at: one.revokedAt ?? now.wall) }
         }
-        try files.writeList(revoked, at: now.wall)
-        problem = nil
+        try files.writeList(
+          revoked + [(serial: visits.newRevoked(), at: now.wall)], at: now.wall)
+        unwritten = nil
+        visits.end(stations)
       } catch {
-        problem = "the list of revoked certificates is not written: \(error)"
-        Log.error("\(problem ?? ""); boards that were locked out still get in")
+        let problem = "the list of revoked certificates is not written: \(error)"
+        unwritten = problem
+        Log.error("\(problem); boards that were locked out still get in")
       }
     }
   }

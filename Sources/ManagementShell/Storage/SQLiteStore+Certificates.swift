@@ -5,11 +5,13 @@ import StationProtocol
 import Time
 
 extension SQLiteStore {
-  package func claim(_ certificate: StationCertificate, at now: Now) throws(StoreFailure) {
+  package func claim(
+    _ certificate: StationCertificate, at now: Now
+  ) throws(StoreFailure) -> Int {
     try guarded { () throws(DatabaseError) in
       try database.transaction { () throws(DatabaseError) in
         try database.run(RecordIntake.register, .text(certificate.station.text))
-        _ = try revoke(certificate.station, at: now)
+        let count = try revoke(certificate.station, at: now)
         try database.run(
           """
           INSERT INTO certificate (serial, station, issued, ends, actor)
@@ -18,6 +20,7 @@ extension SQLiteStore {
           .integer(certificate.issuedAt.milliseconds), .integer(certificate.ends.milliseconds),
           .text(certificate.actor))
         try SQLiteBook.note(.claim(certificate), in: database)
+        return count
       }
     }
   }

@@ -59,11 +59,11 @@ extension API {
     }
     return ordering {
       try $0.claim(accepted.remembered, at: now)
-    } _: { [self] in
+    } _: { [self] revoked in
       let station = accepted.claim.station
       Log.notice("\(station): a board was claimed by the code of \(accepted.claim.actor)")
       onClaimed(station)
-      authority.writeList(at: self.now())
+      if revoked > 0 { authority.writeList(ending: [station], at: self.now()) }
       return HTTPResponse(200, type: "application/json", authority.answer(accepted).json)
     }
   }
@@ -86,7 +86,7 @@ extension API {
       try $0.lockOut(station, reason: body.reason, by: call.actor.name, at: now)
     } _: { [self] count in
       Log.notice("\(station): its board was locked out by \(call.actor.name): \(body.reason)")
-      authority.writeList(at: self.now())
+      if count > 0 { authority.writeList(ending: [station], at: self.now()) }
       return Self.json {
         $0.field("station", station)
         $0.field("revoked", count)
