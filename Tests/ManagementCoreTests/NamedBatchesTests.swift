@@ -35,6 +35,18 @@ struct NamedBatchesTests {
     #expect(scenario.acknowledgements.map(\.batches) == [batches.map(digest), [digest(other)]])
   }
 
+  @Test("a batch under the numbers of a stored one is named apart from those that are stored")
+  func conflicts() {
+    let genuine = closings(1, 2)
+    _ = scenario.deliver(genuine, from: gate)
+    let forged = batch(1, [scenario.record(.door(.opened(door, cause: .exit)))])
+    let known = scenario.acknowledgements.count
+    _ = scenario.commit([genuine, forged].flatMap { scenario.hear(.out(gate), $0.json) })
+    let told = scenario.acknowledgements.dropFirst(known)
+    #expect(told.map(\.conflict) == [nil, 1])
+    #expect(told.map(\.batches) == [[digest(genuine)], [digest(forged)]])
+  }
+
   @Test("more batches than one acknowledgement names are named by several")
   func many() {
     let count = UInt64(2 * Acknowledgement.mostBatches + 1)

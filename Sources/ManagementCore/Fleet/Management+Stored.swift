@@ -82,6 +82,8 @@ private struct StreamNews {
   private var places: [Place: Int] = [:]
   /// In the order in which their streams came first.
   private var news: [News] = []
+  /// The batches, each for itself, of which the service has another record already.
+  private var conflicts: [News] = []
 
   /// - Parameter compared: how far records of this stream may be acknowledged at most.
   mutating func take(_ outcome: StoreOutcome, of stream: StreamID, compared: UInt64) {
@@ -93,14 +95,25 @@ private struct StreamNews {
     }
     news[index].upto = outcome.upto
     news[index].compared = compared
-    if let digest = outcome.digest { news[index].batches.append(digest) }
     if let conflict = outcome.conflict {
-      news[index].conflict = min(news[index].conflict ?? conflict, conflict)
+      // Named apart from the batches that are stored as they were sent: of a batch that somebody made
+      // up under the numbers of a stored one, the station is to know nothing.
+      var apart = news[index]
+      apart.conflict = conflict
+      apart.batches = outcome.digest.map { [$0] } ?? []
+      conflicts.append(apart)
+    } else if let digest = outcome.digest {
+      news[index].batches.append(digest)
     }
   }
 
+  /// A stream of which nothing but conflicts came is told of these alone.
+  private func isOnlyConflict(_ one: News) -> Bool {
+    one.batches.isEmpty && conflicts.contains { $0.place == one.place }
+  }
+
   var acknowledgements: [ManagementEffect] {
-    news.flatMap { one -> [ManagementEffect] in
+    (news.filter { !isOnlyConflict($0) } + conflicts).flatMap { one -> [ManagementEffect] in
       let upto = min(one.upto, one.compared)
       guard upto > 0 else { return [] }
       let most = Acknowledgement.mostBatches
