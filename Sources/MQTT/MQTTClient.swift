@@ -35,8 +35,9 @@ package final class MQTTClient {
   private let lookup: HostLookup
   private var backoff: Backoff
   private var session: OpaquePointer?
-  /// The context of a connection by TLS.
+  /// The context of a connection by TLS, and of the one before.
   var context: TLSContext?
+  private var lastContext: TLSContext?
   var descriptor: Int32 = -1
   private var upkeep: Timer?
   private var retry: Timer?
@@ -160,6 +161,7 @@ package final class MQTTClient {
 
 extension MQTTClient {
   private func attempt() {
+    (tried, untried) = (nil, [])
     switch target() {
     case .failure(let fault): end(fault.reason)
     case .success(let target):
@@ -185,7 +187,8 @@ extension MQTTClient {
     mosquitto_int_option(session, MOSQ_OPT_TCP_NODELAY, 1)
     tried = target
     do throws(MQTTFault) {
-      context = try target.login.show(in: session, user: options.user)
+      context = try target.login.show(in: session, user: options.user, known: lastContext)
+      lastContext = context
     } catch {
       return end("no connection by TLS: \(error.reason)")
     }

@@ -26,6 +26,7 @@ package struct MQTTIdentity: Sendable, Equatable {
 /// certificate with the one that was configured: libssl does (X509_VERIFY_PARAM_set1_host(3)).
 final class TLSContext {
   let pointer: OpaquePointer
+  let identity: MQTTIdentity
   /// Why the broker's certificate was refused in the last handshake; nil where it was not.
   private(set) var refusal: String?
 
@@ -33,6 +34,7 @@ final class TLSContext {
   init(_ identity: MQTTIdentity) throws(MQTTFault) {
     guard let pointer = SSL_CTX_new(TLS_client_method()) else { throw MQTTFault("out of memory") }
     self.pointer = pointer
+    self.identity = identity
     ERR_clear_error()
     do throws(MQTTFault) {
       tls_set_oldest_version(pointer, TLS1_2_VERSION)
@@ -60,6 +62,9 @@ final class TLSContext {
     tls_set_listener(pointer, nil)
     SSL_CTX_free(pointer)
   }
+
+  /// Another attempt begins.
+  func forgetRefusal() { refusal = nil }
 
   /// Why no session came about, for a log. A broker that speaks TLS 1.3 judges the client's
   /// certificate when the client holds the handshake to be done, and just hangs up.
@@ -119,14 +124,25 @@ final class TLSContext {
 
 extension MQTTLogin {
   /// Has a session of the library show it to the broker.
+  /// - Parameter known: the context of the attempt before, which is taken again where it is of the
+  ///   same identity: a library of 2.0.21 never lets go of the context of an attempt that failed
+  ///   before it had a socket (eclipse-mosquitto issue 2992), so that there is one and no more.
   /// - Returns: what has to live as long as the session; nil without TLS.
-  func show(in session: OpaquePointer, user: String) throws(MQTTFault) -> TLSContext? {
+  func show(
+    in session: OpaquePointer, user: String, known: TLSContext?
+  ) throws(MQTTFault) -> TLSContext? {
     switch self {
     case .password(let password):
       mosquitto_username_pw_set(session, user, password)
       return nil
     case .certificate(let identity):
-      let context = try TLSContext(identity)
+      let context: TLSContext
+      if let known, known.identity == identity {
+        context = known
+        context.forgetRefusal()
+      } else {
+        context = try TLSContext(identity)
+      }
       // The library would add to a context what it thinks right, and wants files for it.
       mosquitto_int_option(session, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0)
       mosquitto_void_option(session, MOSQ_OPT_SSL_CTX, UnsafeMutableRawPointer(context.pointer))
