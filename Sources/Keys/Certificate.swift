@@ -22,19 +22,16 @@ package final class Certificate: @unchecked Sendable {
     guard let block = blocks.first(where: { $0.label == "CERTIFICATE" }) else {
       throw .unsupported(blocks[0].label)
     }
-    let handle = block.der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
-      var position = bytes.baseAddress
-      return d2i_X509(nil, &position, bytes.count)
+    guard let handle = KeyHandle.parse(block.der, { d2i_X509(nil, $0, $1) }, X509_free) else {
+      throw .damaged(block.label)
     }
-    ERR_clear_error()
-    guard let handle else { throw .damaged(block.label) }
     try self.init(owning: handle)
   }
 
   /// Takes over the reference that the caller holds.
   init(owning handle: OpaquePointer) throws(KeyError) {
     self.handle = handle
-    guard let key = X509_get_pubkey(handle),
+    guard let key = X509_get_pubkey(handle).map({ KeyHandle(owning: $0) }),
       let serial = SerialNumber(X509_get0_serialNumber(handle)),
       let name = Self.commonName(X509_get_subject_name(handle)),
       let ends = Self.time(X509_get0_notAfter(handle))
@@ -43,7 +40,7 @@ package final class Certificate: @unchecked Sendable {
       X509_free(handle)
       throw .damaged("CERTIFICATE")
     }
-    publicKey = KeyHandle(owning: key)
+    publicKey = key
     self.serial = serial
     self.name = name
     self.ends = ends

@@ -72,18 +72,24 @@ package struct CertificateAuthority: Sendable {
   /// The list of those that count no more (RFC 5280 section 5), as PEM. It is worth as much as the
   /// newest one that a broker has, until the authority ends: an old list that counts as none would
   /// keep every station out.
-  /// - Parameter revoked: each with the moment since when.
+  /// - Parameters:
+  ///   - revoked: each with the moment since when.
+  ///   - number: greater than that of each list before. It stands in the list as the seconds since
+  ///     1970 at which the list was made: of two lists a broker takes the later one, and takes none
+  ///     that is later than its own clock.
   package func revocationList(
-    _ revoked: [(serial: SerialNumber, at: WallTime)], at now: WallTime
+    _ revoked: [(serial: SerialNumber, at: WallTime)], number: Int64
   ) -> [UInt8] {
     guard let list = X509_CRL_new() else { preconditionFailure("no memory for a list") }
     defer { X509_CRL_free(list) }
     X509_CRL_set_version(list, 1)
     X509_CRL_set_issuer_name(list, X509_get_subject_name(certificate.handle))
-    Self.withTime(now) { _ = X509_CRL_set1_lastUpdate(list, $0) }
+    Self.withTime(WallTime(seconds: number)) { _ = X509_CRL_set1_lastUpdate(list, $0) }
     Self.withTime(certificate.ends) { _ = X509_CRL_set1_nextUpdate(list, $0) }
     for one in revoked {
-      guard let entry = X509_REVOKED_new(), let serial = one.serial.integer else { continue }
+      guard let entry = X509_REVOKED_new(), let serial = one.serial.integer else {
+        preconditionFailure("no memory for an entry of a list")
+      }
       defer { ASN1_INTEGER_free(serial) }
       X509_REVOKED_set_serialNumber(entry, serial)
       Self.withTime(one.at) { _ = X509_REVOKED_set_revocationDate(entry, $0) }
@@ -115,9 +121,10 @@ package struct CertificateAuthority: Sendable {
     X509_set_version(handle, 2)
     X509_set_serialNumber(handle, serial)
     let subject = X509_get_subject_name(handle)
-    X509_NAME_add_entry_by_NID(
+    let isNamed = X509_NAME_add_entry_by_NID(
       subject, NID_commonName, MBSTRING_UTF8, Array(draft.name.utf8),
       Int32(draft.name.utf8.count), -1, 0)
+    precondition(isNamed == 1, "a name of a certificate has 1 to 64 characters")
     X509_set_issuer_name(handle, issuer.map { X509_get_subject_name($0.handle) } ?? subject)
     withTime(WallTime(seconds: 0)) { _ = X509_set1_notBefore(handle, $0) }
     withTime(draft.ends) { _ = X509_set1_notAfter(handle, $0) }

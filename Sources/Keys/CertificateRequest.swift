@@ -17,11 +17,8 @@ package struct CertificateRequest: Sendable {
       throw .unsupported(blocks[0].label)
     }
     defer { ERR_clear_error() }
-    let request = block.der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
-      var position = bytes.baseAddress
-      return d2i_X509_REQ(nil, &position, bytes.count)
-    }
-    guard let request else { throw .damaged(block.label) }
+    let parsed = KeyHandle.parse(block.der, { d2i_X509_REQ(nil, $0, $1) }, X509_REQ_free)
+    guard let request = parsed else { throw .damaged(block.label) }
     defer { X509_REQ_free(request) }
     guard let key = X509_REQ_get_pubkey(request) else { throw .damaged(block.label) }
     publicKey = KeyHandle(owning: key)

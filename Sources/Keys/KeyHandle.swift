@@ -80,7 +80,7 @@ package final class KeyHandle: @unchecked Sendable {
 
   func withPointer<Value>(_ body: (OpaquePointer) -> Value) -> Value { body(key) }
 
-  private static func parse(
+  static func parse(
     _ der: [UInt8],
     _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,
     _ free: (OpaquePointer?) -> Void

@@ -39,10 +39,18 @@ enum ClaimCommand {
     let folder = values.text("--identity") ?? usualFolder
     let code = try code(values)
     let key = KeyHandle.generateP256()
-    let grant = try ask(service, code, key)
-    let (certificate, keys) = try judge(grant, key)
-    let identity = IdentityFolder(folder)
-    try identity.write(grant, key: key)
+    let identity = try IdentityFolder(folder, key: key)
+    let grant: ClaimGrant
+    let certificate: Certificate
+    let keys: [KeyID]
+    do throws(CommandFailure) {
+      grant = try ask(service, code, key)
+      (certificate, keys) = try judge(grant, key)
+    } catch {
+      identity.abandon()
+      throw error
+    }
+    try identity.complete(grant)
     var report = "this board is \(grant.station) now\n"
     report += "broker: \(grant.broker):\(grant.port)\n"
     report += "identity: \(folder), certificate \(certificate.serial)\n"
@@ -75,9 +83,16 @@ enum ClaimCommand {
     let bytes = MessageProof.make(ClaimRequest.content(request), key: code.secret)
     guard let proof = ClaimProof(bytes) else { preconditionFailure("a proof has 32 bytes") }
     let base = service.hasSuffix("/") ? String(service.dropLast()) : service
-    let answer = try HTTPCall.post(
-      ClaimRequest(claim: code.name, request: request, proof: proof).json,
-      to: "\(base)/api/v1/claims")
+    let url = "\(base)/api/v1/claims"
+    let json = ClaimRequest(claim: code.name, request: request, proof: proof).json
+    let answer: HTTPCall.Answer
+    do throws(CommandFailure) {
+      answer = try HTTPCall.post(json, to: url)
+    } catch {
+      // The answer may have been lost. The service gives it again to the same request.
+      StandardStream.error.write("stationctl: \(error.reason); trying once more\n")
+      answer = try HTTPCall.post(json, to: url)
+    }
     guard answer.status == 200 else {
       let problem = try? ProblemDetail(json: answer.body)
       let said = problem?.detail.map { ": \(Excerpt($0))" } ?? ""

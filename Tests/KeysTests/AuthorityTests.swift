@@ -109,7 +109,7 @@ final class AuthorityTests {
       ends: WallTime(seconds: 2_000_000_000))
     let now = WallTime(seconds: 1_700_000_000)
     try write(
-      authority.certificate.pem + authority.revocationList([(first.serial, now)], at: now),
+      authority.certificate.pem + authority.revocationList([(first.serial, now)], number: 1),
       "both.pem")
     for (certificate, counts) in [(first, false), (second, true)] {
       let path = try write(certificate.pem, "w-1.pem")

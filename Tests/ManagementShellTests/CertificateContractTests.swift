@@ -41,7 +41,7 @@ struct CertificateContractTests {
     #expect(
       try again.certificates(of: Contract.hall, limit: 10)
         == [other])
-    #expect(try again.revokedCertificates(at: Self.later(3)) == [first])
+    #expect(try again.allCertificates() == [first, other, Self.certificate(3, at: 2)])
     let known = try again.stations().map(\.id)
     #expect(known.contains(Contract.gate) && known.contains(Contract.hall))
     let audit = try again.audit(of: nil, before: nil, limit: 10)
@@ -63,14 +63,5 @@ struct CertificateContractTests {
         == [Self.later(5).wall])
     let audit = try again.audit(of: nil, before: nil, limit: 1)
     #expect(audit.first?.action == .lockOut && audit.first?.actor == "wu")
-  }
-
-  @Test("a revoked certificate is listed until its own end", arguments: Engine.allCases)
-  func listed(_ engine: Engine) throws {
-    let opened = try engine.open()
-    _ = try opened.store.claim(Self.certificate(1, life: 100), at: Self.later(0))
-    _ = try opened.store.claim(Self.certificate(2, at: 10), at: Self.later(10))
-    #expect(try opened.store.revokedCertificates(at: Self.later(99)).count == 1)
-    #expect(try opened.store.revokedCertificates(at: Self.later(100)).isEmpty)
   }
 }

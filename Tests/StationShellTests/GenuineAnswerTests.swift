@@ -21,13 +21,17 @@ struct GenuineAnswerTests {
     loop = try EventLoop()
   }
 
-  private func room(_ keys: [String: String]) throws -> CommandRoom {
+  private func room(
+    _ keys: [String: String], isClaimed: Bool = false
+  ) throws -> CommandRoom {
     let settings = try keys.sorted { $0.key < $1.key }.map { name, pem in
       ServiceKeySettings(name: name, path: try folder.write(pem, to: "\(name).pem"))
     }
     let support = try SupportFile(
       path: folder.file("support.json"), store: folder.file("station.sqlite"))
-    return try CommandRoom(loop, keys: settings, support: support) { _, _ in }
+    return try CommandRoom(
+      loop, keys: settings, isClaimed: isClaimed, support: support
+    ) { _, _ in }
   }
 
   private func pem(_ key: SigningKey) -> String { String(decoding: key.publicPEM, as: UTF8.self) }
@@ -61,5 +65,12 @@ struct GenuineAnswerTests {
     let room = try room([:])
     defer { room.stop() }
     #expect(isTaken(service, by: room) && isTaken(thief, by: room))
+  }
+
+  @Test("a board that is claimed and has no key of the service takes nothing")
+  func claimed() throws {
+    let room = try room([:], isClaimed: true)
+    defer { room.stop() }
+    #expect(!isTaken(service, by: room) && !isTaken(thief, by: room))
   }
 }

@@ -23,8 +23,7 @@ private final class ClaimBed {
       folder, accounts: ["nobody": UUID().uuidString],
       tls: (ManagementUnderTest.authorityFolder(folder), authority.port))
     try Deadline.wait(until: "the service to reach its broker (\(management.log))") {
-      try HTTPClient(base: "http://\(management.address)").call("GET", "/health")
-        .object["broker"] as? Bool == true
+      try isLinked()
     }
   }
 
@@ -58,6 +57,11 @@ private final class ClaimBed {
     let station = try StationUnderTest(plan, in: folder)
     stations.append(station)
     return station
+  }
+
+  func isLinked() throws -> Bool {
+    try HTTPClient(base: "http://\(management.address)").call("GET", "/health")
+      .object["broker"] as? Bool == true
   }
 
   func isOnline(_ name: String) throws -> Bool {
@@ -193,6 +197,72 @@ struct ClaimTests {
     try Deadline.wait(until: "the door to open") {
       try station.accessPoint()["unlocked"] as? Bool == true
     }
+  }
+
+  @Test("a claim that the board cannot keep costs nothing, and leaves nothing behind")
+  func unwritable() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "old").status == 0)
+    let code = try bed.management.claimCode(for: "gate-4")
+    let told = try bed.claim(code, at: "no/such/folder")
+    #expect(told.status == 2 && told.output.contains("cannot look at"), "\(told.output)")
+    func counted() throws -> [Bool] {
+      let all = try bed.management.api.call("GET", "/stations/gate-4/certificates").object
+      return (all["certificates"] as? [[String: Any]] ?? []).map { $0["revokedAt"] is NSNull }
+    }
+    #expect(try counted() == [true])
+    #expect(try bed.claim(code, at: "new").status == 0)
+    #expect(try counted() == [true, false])
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "new").status == 0)
+    let left = try FileManager.default.contentsOfDirectory(atPath: bed.folder.file("boards"))
+    #expect(left.sorted() == ["new", "old"])
+    let files = try FileManager.default.contentsOfDirectory(atPath: bed.identity("new"))
+    #expect(
+      files.sorted() == [
+        "authority.pem", "broker", "certificate.pem", "key.pem", "service-key-1.pem",
+      ])
+  }
+
+  @Test("a store that comes back from a backup lets no board in again that was locked out since")
+  func restored() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "first").status == 0)
+    let store = bed.folder.file("management/management.sqlite")
+    let copy = bed.folder.file("backup.sqlite")
+    let kept = try Program.run("sqlite3", [store, ".backup \(copy)"])
+    #expect(kept.status == 0)
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "second").status == 0)
+    let out = try bed.management.api.call(
+      "POST", "/stations/gate-4/lock-out", json: #"{"reason":"stolen"}"#)
+    #expect(out.status == 200)
+    try bed.management.stop()
+    for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: store + end) }
+    try FileManager.default.copyItem(atPath: copy, toPath: store)
+    try bed.management.start()
+    try Deadline.wait(until: "the service at its broker") { try bed.isLinked() }
+    try bed.broker.reload()
+    let read = ["-t", "ws/v1/service/status", "-C", "1", "-W", "5"]
+    for board in ["first", "second"] {
+      try Deadline.wait(until: "\(board) to be out") {
+        try bed.client("mosquitto_sub", as: board, read).status != 0
+      }
+    }
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "third").status == 0)
+    #expect(try bed.client("mosquitto_sub", as: "third", read).status == 0)
+  }
+
+  @Test("a station that is claimed while it runs takes no word before it knows the service's keys")
+  func lateClaim() throws {
+    let bed = try ClaimBed()
+    let station = try bed.station("gate-4", board: "first")
+    try Deadline.wait(until: "the station to say that it is not claimed") {
+      station.log.contains("this board is not claimed")
+    }
+    #expect(!station.log.contains("no [service-key NAME] section"))
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "first").status == 0)
+    try station.stopDaemon()
+    try station.start()
+    try Deadline.wait(until: "the claimed station (\(station.log))") { try bed.isOnline("gate-4") }
   }
 
   @Test("a stolen certificate speaks and hears for its own station alone")

@@ -1,6 +1,15 @@
-// The HTTP client libcurl, for stationctl alone.
+// The HTTP client libcurl, and a call of Linux that Swift's Glibc does not show, for stationctl alone.
 #pragma once
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Exchanges two names at once (rename(2), RENAME_EXCHANGE).
+static inline int rename_exchange(const char *one, const char *other) {
+  return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE);
+}
 
 // curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call.
 static inline CURLcode curl_set_number(CURL *curl, CURLoption option, long value) {

@@ -28,14 +28,15 @@ package struct Claims: Sendable {
   package init() {}
 
   /// Makes a code for a station; an earlier one for it is void.
-  /// - Returns: false where too many are open.
+  /// - Returns: false where too many are open, or one has the same name; nothing is changed then.
   package mutating func add(
     _ code: ClaimCode, for station: StationID, by actor: String, at now: Instant
   ) -> Bool {
     forget(at: now)
-    open = open.filter { $0.value.station != station }
+    let others = open.filter { $0.value.station != station }
     // A name that two codes share could be proved by neither.
-    guard open.count < Self.most, open[code.name] == nil else { return false }
+    guard others.count < Self.most, others[code.name] == nil else { return false }
+    open = others
     open[code.name] = Open(station: station, code: code, actor: actor, ends: now + Self.life)
     return true
   }

@@ -57,8 +57,8 @@ package protocol CertificateStore: CertificateQueries {
 package protocol CertificateQueries: AnyObject {
   /// The certificates of a station, newest first.
   func certificates(of station: StationID, limit: Int) throws(StoreFailure) -> [StationCertificate]
-  /// The certificates that were revoked before an end that has not come yet, oldest first.
-  func revokedCertificates(at now: Now) throws(StoreFailure) -> [StationCertificate]
+  /// The certificates of every station, oldest first.
+  func allCertificates() throws(StoreFailure) -> [StationCertificate]
 }
 
 extension AuditEntry {

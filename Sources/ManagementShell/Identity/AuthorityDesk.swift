@@ -22,6 +22,13 @@ final class AuthorityDesk {
   /// The public keys that stations are given.
   private let serviceKeys: [PEMText]
   private var claims = Claims()
+  private let loop: EventLoop
+  private var ledger: CertificateLedger
+  /// Stations whose sessions are to be ended as soon as the list is written.
+  private var unended: Set<StationID> = []
+  /// The answers that were given, until their codes end: an answer that was lost is given again to
+  /// the same request, and to no other one.
+  private var answered: [ClaimName: (proof: ClaimProof, answer: ClaimAnswer, ends: Instant)] = [:]
 
   /// - Parameters:
   ///   - serviceKeys: what stations shall obey.
@@ -33,7 +40,9 @@ final class AuthorityDesk {
     self.settings = settings
     self.store = store
     self.serviceKeys = serviceKeys
+    self.loop = loop
     files = try AuthorityFiles(settings)
+    ledger = try files.readLedger()
     visits = BrokerVisits(
       loop, files.authority, (host: place.host, port: place.port, name: settings.broker))
     let key = KeyHandle.generateP256()
@@ -52,8 +61,21 @@ final class AuthorityDesk {
   func makeCode(
     for station: StationID, by actor: String, at now: Now
   ) throws(Problem) -> ClaimCode {
-    let code = ClaimCode(random: (Randomness.bits, Randomness.bits))
-    guard claims.add(code, for: station, by: actor, at: now.instant) else {
+    guard !serviceKeys.isEmpty else {
+      throw .unavailable(
+        "This service has no command-key, so that a station would believe nothing it says. Make one "
+          + "with stationctl key new, and restart the service.")
+    }
+    guard now.wall > Self.earliest else {
+      throw .unavailable(
+        "The clock of this machine stands in the past, and certificates would have ended already.")
+    }
+    var made: ClaimCode?
+    for _ in 0..<3 where made == nil {
+      let code = ClaimCode(random: (Randomness.bits, Randomness.bits))
+      if claims.add(code, for: station, by: actor, at: now.instant) { made = code }
+    }
+    guard let code = made else {
       throw .unavailable(
         "\(Claims.most) claim codes are open. Use one, or wait until one has ended.")
     }
@@ -61,24 +83,40 @@ final class AuthorityDesk {
     return code
   }
 
+  /// Later than this product is nothing before it.
+  private static let earliest = WallTime(seconds: 1_764_000_000)
+
   /// A claim whose proof is right, with the certificate for the board's key.
   struct Accepted {
     let claim: Claims.Open
+    let request: ClaimRequest
     let certificate: Certificate
     let remembered: StationCertificate
   }
 
-  /// Judges the request of a board, and takes its code out of use.
-  /// - Returns: nil where there is no such code, or the board has not got it.
-  func judge(_ request: ClaimRequest, at now: Now) throws(Problem) -> Accepted? {
-    guard let claim = claims.find(request.claim, at: now.instant) else { return nil }
+  /// What becomes of a request.
+  enum Verdict {
+    case accepted(Accepted)
+    /// The same request was answered before.
+    case again(ClaimAnswer)
+    /// There is no such code, or the board has not got it.
+    case refused
+  }
+
+  /// Judges the request of a board. Its code is used when the store has remembered the claim.
+  func judge(_ request: ClaimRequest, at now: Now) throws(Problem) -> Verdict {
+    answered = answered.filter { $0.value.ends > now.instant }
+    if let known = answered[request.claim], known.proof == request.proof {
+      return .again(known.answer)
+    }
+    guard let claim = claims.find(request.claim, at: now.instant) else { return .refused }
     let content = ClaimRequest.content(request.request)
     guard MessageProof.isRight(request.proof.bytes, of: content, key: claim.code.secret) else {
       if claims.wrongProof(of: request.claim) {
         Log.warning(
           "\(claim.station): its claim code is void after \(Claims.mostTries) wrong tries")
       }
-      return nil
+      return .refused
     }
     let key: KeyHandle
     do throws(KeyError) {
@@ -86,15 +124,15 @@ final class AuthorityDesk {
     } catch {
       throw .badRequest("\"request\": \(error).")
     }
-    claims.use(request.claim)
     let certificate = files.authority.issue(
       .client, to: claim.station.text, key: key, serial: AuthorityFiles.newSerial(),
       ends: now.wall + settings.stationLife)
-    return Accepted(
-      claim: claim, certificate: certificate,
-      remembered: StationCertificate(
-        serial: certificate.serial.description, station: claim.station, issuedAt: now.wall,
-        ends: certificate.ends, actor: claim.actor))
+    return .accepted(
+      Accepted(
+        claim: claim, request: request, certificate: certificate,
+        remembered: StationCertificate(
+          serial: certificate.serial.description, station: claim.station, issuedAt: now.wall,
+          ends: certificate.ends, actor: claim.actor)))
   }
 
   /// The answer to the board, once its certificate is remembered.
@@ -108,43 +146,75 @@ final class AuthorityDesk {
     let bytes = MessageProof.make(
       ClaimAnswer.content(grant), key: accepted.claim.code.secret)
     guard let proof = ClaimProof(bytes) else { preconditionFailure("a proof has 32 bytes") }
-    return ClaimAnswer(grant: grant, proof: proof)
+    let answer = ClaimAnswer(grant: grant, proof: proof)
+    claims.use(accepted.request.claim)
+    answered[accepted.request.claim] = (
+      accepted.request.proof, answer, Clock.now + Claims.life
+    )
+    return answer
   }
 
-  /// At the start: a list that the broker may have lost, and what was begun before a crash.
+  /// At the start: takes over what the store alone knows, writes the list, and ends the sessions whose
+  /// end may have been cut off by a crash.
   func start(at now: Now) {
     store.ask {
-      try $0.revokedCertificates(at: now)
+      try $0.allCertificates()
     } _: { [self] result in
-      let recent = (try? result.get())?.filter { one in
-        one.revokedAt.map { now.wall - $0 < Self.recently } ?? false
+      do {
+        let known = try result.get()
+        ledger.merge(
+          known.map {
+            CertificateLedger.Entry(
+              serial: $0.serial, station: $0.station, revokedAt: $0.revokedAt)
+          })
+      } catch {
+        Log.error("the store does not say which certificates it knows: \(error)")
       }
-      writeList(ending: Array(Set((recent ?? []).map(\.station))).sorted(), at: now)
+      let recent = ledger.revoked.filter { entry in
+        entry.revokedAt.map { now.wall - $0 < Self.recently } ?? false
+      }
+      write(ending: Array(Set(recent.map(\.station))).sorted())
     }
   }
 
   /// Sessions of certificates that were revoked within this time are ended once more at a start.
   private static let recently: Duration = .seconds(3600)
+  private static let retry: Duration = .seconds(10)
 
-  /// Writes down which certificates count no more, for the broker to read.
+  /// The store has remembered a claim: the others of the station count no more.
+  func claimed(_ certificate: StationCertificate, revoked: Int) {
+    ledger.claim(certificate.serial, for: certificate.station, at: Clock.wall)
+    write(ending: revoked > 0 ? [certificate.station] : [])
+  }
+
+  /// The store has remembered that a station's board is locked out.
+  func lockedOut(_ station: StationID) {
+    ledger.revoke(station, at: Clock.wall)
+    write(ending: [station])
+  }
+
+  /// Writes down which certificates count no more, for the broker to read; again until it is done.
   /// - Parameter stations: whose open sessions are to be ended, once the broker has read the list.
-  func writeList(ending stations: [StationID], at now: Now) {
-    store.ask {
-      try $0.revokedCertificates(at: now)
-    } _: { [self] result in
-      do {
-        let revoked = try result.get().compactMap { one in
-          SerialNumber(one.serial).map { (serial: $0, at: one.revokedAt ?? now.wall) }
-        }
-        try files.writeList(
-          revoked + [(serial: visits.newRevoked(), at: now.wall)], at: now.wall)
-        unwritten = nil
-        visits.end(stations)
-      } catch {
-        let problem = "the list of revoked certificates is not written: \(error)"
-        unwritten = problem
+  private func write(ending stations: [StationID]) {
+    _ = ledger.nextList()
+    unended.formUnion(stations)
+    do throws(SystemError) {
+      try files.write(ledger, more: visits.newRevoked(), at: Clock.wall)
+      unwritten = nil
+      visits.end(unended.sorted())
+      unended = []
+    } catch {
+      let problem = "the list of revoked certificates is not written: \(error)"
+      if unwritten == nil {
         Log.error("\(problem); boards that were locked out still get in")
+        loop.schedule(after: Self.retry) { [unowned self] in again() }
       }
+      unwritten = problem
     }
+  }
+
+  private func again() {
+    unwritten = nil
+    write(ending: [])
   }
 }

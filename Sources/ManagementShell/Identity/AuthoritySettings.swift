@@ -13,10 +13,11 @@ package struct AuthoritySettings: Equatable, Sendable {
 
   private typealias Key = ConfigurationTable.Key
 
-  /// A host's name (RFC 1123 section 2.1) or a numeric address.
+  /// A host's name (RFC 1123 section 2.1) that a certificate's subject has room for (RFC 5280,
+  /// ub-common-name), or a numeric address.
   private static func isHost(_ text: String) -> Bool {
     if HTTPOptions.isNumeric(text) { return true }
-    return (1...253).contains(text.utf8.count)
+    return (1...64).contains(text.utf8.count)
       && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
         (1...63).contains(label.utf8.count)
           && label.utf8.allSatisfy { byte in
@@ -36,7 +37,8 @@ package struct AuthoritySettings: Equatable, Sendable {
       + "certificate, when the service starts with a broker's name for the first time.",
     keys: [
       Key(
-        "broker", .word("a host's name or a numeric address", accepts: isHost),
+        "broker",
+        .word("a host's name of at most 64 characters, or a numeric address", accepts: isHost),
         .optional(example: "broker.example.org"),
         "The name or address by which stations reach the broker; without it no board can be claimed."
       ),

@@ -59,12 +59,11 @@ extension SQLiteStore {
       """, [.text(station.text), .integer(Int64(limit))])
   }
 
-  package func revokedCertificates(at now: Now) throws(StoreFailure) -> [StationCertificate] {
+  package func allCertificates() throws(StoreFailure) -> [StationCertificate] {
     try certificates(
       """
-      SELECT serial, station, issued, ends, actor, revoked, number FROM certificate
-      WHERE revoked IS NOT NULL AND ends > ?1 ORDER BY number
-      """, [.integer(now.wall.milliseconds)])
+      SELECT serial, station, issued, ends, actor, revoked, number FROM certificate ORDER BY number
+      """, [])
   }
 
   private func certificates(

@@ -147,7 +147,7 @@ extension ClaimGrant: DescribedObject {
   package static func described<Coder: MemberCoder>(
     _ grant: ClaimGrant?, by coder: inout Coder
   ) throws(Coder.Failure) -> ClaimGrant {
-    ClaimGrant(
+    let made = ClaimGrant(
       station: try coder.member("station", grant?.station),
       certificate: try coder.member("certificate", grant?.certificate),
       authority: try coder.member("authority", grant?.authority),
@@ -155,6 +155,9 @@ extension ClaimGrant: DescribedObject {
       port: try coder.number("port", grant?.port, 1...65_535),
       serviceKeys: try coder.list(
         "serviceKeys", grant?.serviceKeys, ListBounds(most: mostKeys)))
+    // A station without any would believe nobody, and sell nothing.
+    try coder.demand(!made.serviceKeys.isEmpty, of: "serviceKeys")
+    return made
   }
 }
 

@@ -14,20 +14,23 @@ final class CommandRoom: ShellRoom {
   var onKeys: () -> Void = {}
 
   private let loop: EventLoop
-  /// Keys are configured, whether or not one of them can be used.
+  /// Keys are configured, whether or not one of them can be used, or the board is one that is claimed.
   private let isPinned: Bool
   private let watch: KeyWatch<ServiceKeyFiles>
   private var keys: ServiceKeySet
   private let support: SupportFile
   private let tell: Tell
 
+  /// - Parameter isClaimed: the station shows a certificate; what it is told without a signature of
+  ///   the service counts for nothing, whatever became of the files of keys.
   init(
-    _ loop: EventLoop, keys: [ServiceKeySettings], support: SupportFile, tell: @escaping Tell
+    _ loop: EventLoop, keys: [ServiceKeySettings], isClaimed: Bool, support: SupportFile,
+    tell: @escaping Tell
   ) throws(SystemError) {
     self.loop = loop
     self.support = support
     self.tell = tell
-    isPinned = !keys.isEmpty
+    isPinned = isClaimed || !keys.isEmpty
     watch = try ServiceKeys.watch(keys)
     self.keys = watch.files.keys
     try loop.receive(from: watch.reports) { [unowned self] in take($0) }

@@ -8,17 +8,33 @@ import StationProtocol
 /// vouches for the broker, the broker's address, and the keys of the service.
 struct StationIdentity {
   let target: MQTTTarget
-  let certificate: Certificate
+
+  /// Reads it for a log that is to say what is wrong.
+  static func read(_ folder: String, station: StationID) -> Result<MQTTTarget, MQTTFault> {
+    do throws(SystemError) {
+      return .success(try StationIdentity(folder, station: station).target)
+    } catch {
+      return .failure(MQTTFault(error.description))
+    }
+  }
 
   /// - Throws: which file cannot be used and what to do.
   init(_ folder: String, station: StationID) throws(SystemError) {
     guard Self.isClaimed(folder) else { throw Self.notClaimed(folder, station) }
     let pem = try Self.read(folder, .certificate)
+    let authority = try Self.read(folder, .authority)
+    let key = try Self.read(folder, .key)
+    let certificate: Certificate
     do throws(KeyError) {
       certificate = try Certificate(pem: pem)
+      guard certificate.isIssued(by: try Certificate(pem: authority)),
+        try KeyHandle(privatePEM: key).isSame(as: certificate.publicKey)
+      else { throw KeyError.damaged("CERTIFICATE") }
     } catch {
       throw SystemError(
-        "use", path: "\(folder)/\(IdentityFile.certificate.rawValue)", detail: "\(error)")
+        "use", path: folder,
+        detail: "key, certificate and authority do not belong together, or one of them is damaged "
+          + "(\(error)): claim the board anew")
     }
     guard certificate.name == station.text else {
       throw SystemError(
@@ -38,8 +54,7 @@ struct StationIdentity {
       host: host, port: port,
       login: .certificate(
         MQTTIdentity(
-          authority: try Self.read(folder, .authority), certificate: pem,
-          key: try Self.read(folder, .key), brokerName: host)))
+          authority: authority, certificate: pem, key: key, brokerName: host)))
   }
 
   /// Whether there is anything of a claim.

@@ -1,4 +1,5 @@
 // The broker: records and states go out, answers of the service come in.
+import Issuers
 import JSON
 import Linux
 import MQTT
@@ -10,6 +11,10 @@ final class LinkRoom: ShellRoom {
   private let link: StationLink
   private let remainders: RemainderSender
   private let tell: Tell
+  /// The files of the claim; nil where the station shows a password.
+  private let identity: KeyWatch<Result<MQTTTarget, MQTTFault>>?
+  /// There was a claim when the daemon started, and with it the service's keys were read.
+  private var isClaimed = false
 
   init(
     _ station: StationID, _ broker: BrokerSettings, _ loop: EventLoop, password: String,
@@ -21,9 +26,25 @@ final class LinkRoom: ShellRoom {
     options.longestPause = broker.longestPause
     link = try StationLink(
       loop: loop, station: station, boot: journal.recovered.boot,
-      stream: journal.recovered.stream, options: options, identity: broker.identity)
+      stream: journal.recovered.stream, options: options)
+    identity = try broker.identity.map { folder throws(SystemError) in
+      try KeyWatch("identity", isIdle: false) {
+        StationIdentity.read(folder, station: station)
+      } areAlike: {
+        $0 == $1
+      }
+    }
     remainders = RemainderSender(loop: loop, journal: journal, link: link)
     self.tell = tell
+    if let identity {
+      link.target = identity.files
+      isClaimed = (try? identity.files.get()) != nil
+      try loop.receive(from: identity.reports) { [unowned self] in take($0) }
+    } else {
+      Log.warning(
+        "the broker is reached without TLS: whoever is on the way reads all and speaks as this "
+          + "station; claim the board, and set login = certificate in [broker]")
+    }
     link.onEvent = { [unowned self] in heard($0) }
     remainders.onCopy = { tell(.link(.copyFound), nil) }
     remainders.onForeign = { tell(.link(.messageRefused(.foreignAcknowledgement)), nil) }
@@ -46,7 +67,22 @@ final class LinkRoom: ShellRoom {
 
   func start() { link.start() }
 
-  func stop() { link.stop() }
+  func stop() {
+    identity?.stop()
+    link.stop()
+  }
+
+  /// Looks for a renewed certificate, or a claim.
+  func look() { identity?.look() }
+
+  /// The files of the claim have changed: they count from the next attempt on.
+  private func take(_ target: Result<MQTTTarget, MQTTFault>) {
+    guard isClaimed || (try? target.get()) == nil else {
+      return link.target = .failure(
+        MQTTFault("this board was claimed since stationd started: systemctl restart stationd"))
+    }
+    link.target = target
+  }
 
   /// Takes an event of the link, unless it is about a store that was set aside.
   private func heard(_ event: Event) {

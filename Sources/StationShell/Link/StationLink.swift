@@ -18,6 +18,8 @@ final class StationLink {
   private let station: StationID
   private var boot: Int64
   private let client: MQTTClient
+  /// The broker from the next attempt on, or why there is none.
+  var target: Result<MQTTTarget, MQTTFault>
   /// The stream of the moment; it changes where the store is lost.
   private var stream: StreamID
   private var connection: Int64 = 0
@@ -26,32 +28,15 @@ final class StationLink {
   /// Messages that were not for us or not in our language.
   private var refused = 0
 
-  /// - Parameter identity: the folder of what the board was claimed with, which is read again before
-  ///   each attempt; nil where the options say where the broker is.
   init(
-    loop: EventLoop, station: StationID, boot: Int64, stream: StreamID, options: MQTTOptions,
-    identity: String?
+    loop: EventLoop, station: StationID, boot: Int64, stream: StreamID, options: MQTTOptions
   ) throws(SystemError) {
     self.station = station
     self.boot = boot
     self.stream = stream
     client = try MQTTClient(loop: loop, options: options)
-    var broker = "\(options.host):\(options.port)"
-    if let identity {
-      client.target = {
-        do throws(SystemError) {
-          let target = try StationIdentity(identity, station: station).target
-          broker = "\(target.host):\(target.port)"
-          return .success(target)
-        } catch {
-          return .failure(MQTTFault(error.description))
-        }
-      }
-    } else {
-      Log.warning(
-        "the broker is reached without TLS: whoever is on the way reads all and speaks as this "
-          + "station; claim the board, and set login = certificate in [broker]")
-    }
+    target = client.target()
+    client.target = { [unowned self] in target }
     client.will = { [unowned self] in
       connection += 1
       return status(isOnline: false, .lost)
@@ -63,12 +48,12 @@ final class StationLink {
       ])
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
-      Log.notice("connected to \(broker)")
+      Log.notice("connected to \(place)")
       onEvent(.link(.uplinkOpened(connection: connection)))
     }
     client.onDisconnected = { [unowned self] reason in
       if reason != lastReason {
-        Log.warning("no connection to \(broker): \(reason)")
+        Log.warning("no connection to \(place): \(reason)")
       }
       lastReason = reason
       onEvent(.link(.uplinkClosed))
@@ -80,6 +65,13 @@ final class StationLink {
     client.onMessage = { [unowned self] in receive($0) }
     client.onOversized = { [unowned self] _, bytes in
       refuse(.unreadable, "a message of \(bytes) bytes")
+    }
+  }
+
+  private var place: String {
+    switch target {
+    case .success(let target): "\(target.host):\(target.port)"
+    case .failure: "any broker"
     }
   }
 

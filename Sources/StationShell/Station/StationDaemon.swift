@@ -41,10 +41,10 @@ package final class StationDaemon {
     if let zone = settings.timeZone { Clock.setTimeZone(zone) }
     if settings.core.zone == nil { settings.core.zone = ZoneFiles.localName }
     if let folder = settings.broker.identity {
-      let claimed = StationIdentity.serviceKeys(folder)
-      settings.serviceKeys = Array(
-        (settings.serviceKeys + claimed).prefix(ServiceKeySet.most))
-      if !claimed.isEmpty { settings.core.commands.isPinned = true }
+      // Those of the claim first: they are the service's newest.
+      let keys = StationIdentity.serviceKeys(folder) + settings.serviceKeys
+      settings.serviceKeys = Array(keys.prefix(ServiceKeySet.most))
+      settings.core.commands.isPinned = true
     }
     self.settings = settings
     // Before the store counts a boot.
@@ -70,7 +70,7 @@ package final class StationDaemon {
       settings.station, settings.broker, loop, password: password, journal: store.journal,
       tell: tell)
     commands = try CommandRoom(
-      loop, keys: settings.serviceKeys,
+      loop, keys: settings.serviceKeys, isClaimed: settings.broker.identity != nil,
       support: try SupportFile(path: settings.supportPath, store: settings.storePath), tell: tell)
     rooms =
       [wires, entry, OccupancyRoom(settings.counters, loop, tell: tell)]
@@ -137,6 +137,7 @@ package final class StationDaemon {
   private func lookAtStore() {
     loop.schedule(after: MemberFiles.interval) { [unowned self] in
       store.look()
+      link.look()
       lookAtStore()
     }
   }

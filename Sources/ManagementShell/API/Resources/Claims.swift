@@ -51,7 +51,11 @@ extension API {
   fileprivate func claim(_ call: Call, _ request: ClaimRequest) throws -> HTTPResponse {
     guard let authority else { throw Self.noAuthority }
     let now = now()
-    guard let accepted = try authority.judge(request, at: now) else {
+    let accepted: AuthorityDesk.Accepted
+    switch try authority.judge(request, at: now) {
+    case .accepted(let found): accepted = found
+    case .again(let answer): return HTTPResponse(200, type: "application/json", answer.json)
+    case .refused:
       throw doorkeeper.wrongToken(of: call.request)
         ?? .notFound(
           "No claim is open for this code: codes are good for 15 minutes, once. Have a manager make "
@@ -63,7 +67,7 @@ extension API {
       let station = accepted.claim.station
       Log.notice("\(station): a board was claimed by the code of \(accepted.claim.actor)")
       onClaimed(station)
-      if revoked > 0 { authority.writeList(ending: [station], at: self.now()) }
+      authority.claimed(accepted.remembered, revoked: revoked)
       return HTTPResponse(200, type: "application/json", authority.answer(accepted).json)
     }
   }
@@ -84,9 +88,9 @@ extension API {
     let now = now()
     return ordering {
       try $0.lockOut(station, reason: body.reason, by: call.actor.name, at: now)
-    } _: { [self] count in
+    } _: { count in
       Log.notice("\(station): its board was locked out by \(call.actor.name): \(body.reason)")
-      if count > 0 { authority.writeList(ending: [station], at: self.now()) }
+      authority.lockedOut(station)
       return Self.json {
         $0.field("station", station)
         $0.field("revoked", count)
