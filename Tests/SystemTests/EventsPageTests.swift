@@ -199,7 +199,7 @@ import Testing
     let words = try Self.catalogue("en")
     let list = try browser.text("#events-list")
     #expect(list.contains(name))
-    #expect(list.contains(try #require(words["message.foreign-acknowledgement.meaning"])))
+    #expect(list.contains(try #require(words["message.unsigned.meaning"])))
     #expect(try browser.text(".input-table").contains(try #require(words["input.unauthorized"])))
     #expect(try browser.text(".quarantine pre").contains(evil))
     #expect(try browser.count("main img, main script, main b") == 0)
@@ -230,8 +230,10 @@ import Testing
     // The broker lets an account connect once: each message cuts its owner off for a moment, and a
     // station hears nothing before it is connected.
     try system.waitForDelivery(from: station)
-    try system.publish(
-      #"{"stream":"00000000000000ff","upto":5}"#, on: "ws/v1/gate-1/ack", as: nil)
+    let stream = try #require(StreamID("00000000000000ff"))
+    let forged = AnswerSeal(try #require(StationID("gate-1")))
+      .acknowledgement(5, of: stream, naming: [])
+    try system.publish(String(decoding: forged, as: UTF8.self), on: "ws/v1/gate-1/ack", as: nil)
     try Deadline.wait(until: "the record of the forged acknowledgement") {
       try system.management.records(of: "gate-1").contains {
         ($0["record"] as? [String: Any])?["kind"] as? String == "messages-refused"
