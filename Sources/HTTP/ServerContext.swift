@@ -2,7 +2,7 @@
 
 import CMicroHTTPD
 
-/// What the library's callbacks are given; it finds the server without keeping it alive.
+/// The context that the library's callbacks are given; it finds the server without keeping it alive.
 final class ServerContext {
   weak var server: HTTPServer?
   let watcher = UnsafeMutablePointer<chttp_watcher>.allocate(capacity: 1)

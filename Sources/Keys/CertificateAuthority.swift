@@ -12,7 +12,7 @@ package struct CertificateAuthority: Sendable {
   package let certificate: Certificate
   private let key: KeyHandle
 
-  /// What a certificate is for.
+  /// The use of a certificate.
   package enum Purpose: Sendable {
     /// Connects to the broker: a station or the service.
     case client

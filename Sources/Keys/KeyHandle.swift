@@ -170,30 +170,6 @@ package final class KeyHandle: @unchecked Sendable {
     return EVP_DigestVerify(context, der, der.count, content, content.count) == 1
   }
 
-  /// Signs with ECDSA and SHA-256.
-  /// - Returns: the signature in DER, at most 72 bytes for P-256.
-  package func sign(_ content: [UInt8]) -> [UInt8] {
-    guard let context = EVP_MD_CTX_new() else { preconditionFailure("no memory for a signature") }
-    defer { EVP_MD_CTX_free(context) }
-    var signature = [UInt8](repeating: 0, count: Int(EVP_PKEY_get_size(key)))
-    var length = signature.count
-    guard EVP_DigestSignInit(context, nil, EVP_sha256(), nil, key) == 1,
-      EVP_DigestSign(context, &signature, &length, content, content.count) == 1
-    else { preconditionFailure("libcrypto signs nothing with a key of P-256") }
-    return Array(signature.prefix(length))
-  }
-
-  /// Whether `sign` of the private half made it.
-  package func verifies(_ signature: [UInt8], of content: [UInt8]) -> Bool {
-    guard isP256, let context = EVP_MD_CTX_new() else { return false }
-    defer {
-      EVP_MD_CTX_free(context)
-      ERR_clear_error()
-    }
-    guard EVP_DigestVerifyInit(context, nil, EVP_sha256(), nil, key) == 1 else { return false }
-    return EVP_DigestVerify(context, signature, signature.count, content, content.count) == 1
-  }
-
   /// r and s as the ASN.1 sequence that libcrypto takes. Their range is its to check.
   private static func sequence(_ signature: [UInt8]) -> [UInt8]? {
     guard let pair = ECDSA_SIG_new() else { return nil }

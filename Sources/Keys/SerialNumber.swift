@@ -1,6 +1,7 @@
 // The number by which an authority knows each certificate that it has issued.
 
 import CCrypto
+import Text
 
 /// Sixteen bytes, of which the first bit is 0 and the first byte is not: a positive number of always
 /// the same length (RFC 5280 section 4.1.2.2 allows up to 20 bytes).
@@ -10,9 +11,7 @@ package struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
 
   /// - Parameter random: two words of the system's random source.
   package init(random: (UInt64, UInt64)) {
-    var bytes = [random.0, random.1].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
-    }
+    var bytes = Self.bytes(random.0) + Self.bytes(random.1)
     bytes[0] = bytes[0] & 0x3F | 0x40
     self.bytes = bytes
   }
@@ -20,15 +19,10 @@ package struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
   /// - Parameter text: 32 hexadecimal digits in lower case, as `description` gives them.
   /// - Returns: nil where the text is anything else.
   package init?(_ text: some StringProtocol) {
-    let digits = text.utf8.compactMap { digit -> UInt8? in
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-      default: nil
-      }
-    }
-    guard digits.count == 2 * Self.length, text.utf8.count == digits.count else { return nil }
-    let bytes = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    guard text.utf8.count == 2 * Self.length,
+      let first = Hex.number(text.utf8.prefix(16)), let second = Hex.number(text.utf8.dropFirst(16))
+    else { return nil }
+    let bytes = Self.bytes(first) + Self.bytes(second)
     guard (1...0x7F).contains(bytes[0]) else { return nil }
     self.bytes = bytes
   }
@@ -54,8 +48,12 @@ package struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] }, as: UTF8.self)
+    [bytes.prefix(8), bytes.suffix(8)].map { half in
+      Hex.text(half.reduce(0) { $0 << 8 | UInt64($1) }, digits: 16)
+    }.joined()
+  }
+
+  private static func bytes(_ word: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
   }
 }

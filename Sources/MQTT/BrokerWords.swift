@@ -1,4 +1,4 @@
-// What the library and a broker say went wrong, in words for a log.
+// Failures as the library and a broker tell them, in words for a log.
 import CMosquitto
 import Linux
 

@@ -1,4 +1,4 @@
-// What the client does with its socket beside the library.
+// The client's own dealings with its socket, beside the library.
 import CMosquitto
 import Glibc
 import Linux
@@ -54,7 +54,7 @@ extension MQTTClient {
       let why = SystemError("connect", code: code).description
       return code == ECONNRESET ? context.account(of: why) : why
     }
-    // What the broker has said before it hung up, such as an alert, is the library's to read.
+    // Bytes that came before the end, such as an alert, are the library's to read.
     var byte: UInt8 = 0
     let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
     return count > 0 ? nil : words(for: MOSQ_ERR_CONN_LOST.rawValue)

@@ -6,7 +6,7 @@ import CTLS
 package struct MQTTIdentity: Sendable, Equatable {
   /// The authority that the broker's certificate must come from.
   package var authority: [UInt8]
-  /// What the broker knows the client by: the certificate's common name is the account's name.
+  /// The client's certificate, whose common name is the name of its account at the broker.
   package var certificate: [UInt8]
   package var key: [UInt8]
   /// The name, or the numeric address, for which the broker's certificate must have been issued.

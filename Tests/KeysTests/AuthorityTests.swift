@@ -154,14 +154,4 @@ final class AuthorityTests {
     #expect(SerialNumber("00") == nil)
     #expect(SerialNumber(String(repeating: "F", count: 32)) == nil)
   }
-
-  @Test("a signature by a key of P-256 is of that key and that text")
-  func signatures() throws {
-    let key = KeyHandle.generateP256()
-    let signature = key.sign(Array("a".utf8))
-    #expect(key.verifies(signature, of: Array("a".utf8)))
-    #expect(!key.verifies(signature, of: Array("b".utf8)))
-    #expect(!KeyHandle.generateP256().verifies(signature, of: Array("a".utf8)))
-    #expect(!key.verifies([], of: Array("a".utf8)))
-  }
 }

@@ -30,24 +30,7 @@ package struct ClaimProof: Hashable, Sendable {
   }
 }
 
-extension ClaimProof: MemberText {
-  package init?(member text: String) {
-    let digits = Array(text.utf8)
-    guard digits.count == 2 * Self.length else { return nil }
-    var bytes: [UInt8] = []
-    for start in stride(from: 0, to: digits.count, by: 16) {
-      guard let eight = Hex.number(digits[start..<start + 16]) else { return nil }
-      bytes += (0..<8).map { UInt8(truncatingIfNeeded: eight >> (56 - 8 * $0)) }
-    }
-    self.bytes = bytes
-  }
-
-  package var memberText: String {
-    stride(from: 0, to: bytes.count, by: 8).map { start in
-      Hex.text(bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }, digits: 16)
-    }.joined()
-  }
-}
+extension ClaimProof: HexBytes {}
 
 /// `POST /claims`: a board asks to be the station for which a code was made.
 package struct ClaimRequest: Equatable, Sendable {
