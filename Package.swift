@@ -173,7 +173,7 @@ let package = Package(
       ]),
     suite(
       "StationShellTests",
-      ["StationShell", "Issuers", "SimulatedBoard", "Modbus", "Twins", "TestBed"],
+      ["StationShell", "Issuers", "Keys", "SimulatedBoard", "Modbus", "Twins", "TestBed"],
       exclude: ["Fixtures", "Meter"]),
     suite(
       "ManagementShellTests",
@@ -190,7 +190,8 @@ let package = Package(
       exclude: ["Checker", "Fixtures"]),
     suite("TidyTests", ["StationProtocol"]),
     suite(
-      "SystemTests", ["TestBed", "StationProtocol", "JSON", "MemberCode", "Linux", "Twins"],
+      "SystemTests",
+      ["TestBed", "StationProtocol", "JSON", "Keys", "MemberCode", "Linux", "Time", "Twins"],
       exclude: ["kill-point.c"]),
     suite("AttackTests", ["TestBed", "StationProtocol", "MemberCode", "Linux"]),
     suite("DeploymentTests", ["TestBed"]),

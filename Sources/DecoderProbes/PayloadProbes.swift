@@ -42,6 +42,8 @@ extension Probe {
     try check({ (json) throws(JSONError) in try Acknowledgement(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try StationRequest(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try StationReply(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try IdentityStatement(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try IdentityReply(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try StatusPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try BirthPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try DoorPayload(json: json) }, \.json)

@@ -39,11 +39,13 @@ enum Words {
       "alarm", "inside", "in", "out", "corrections", "refused", "capacity", "stale", "active", "ap",
       "since", "sensors", "sensor", "there", "readings", "quantity", "value", "batches", "conflict",
       "kept", "id", "op", "question", "reply", "balance", "code", "member",
+      "certificate", "request", "proof", "serial",
     ]
     let values: [String] = [
       all(StatusPayload.Reason.self), all(Alarm.self), all(DoorPayload.Command.self),
       all(DoorPayload.Lock.self), all(DoorPayload.Door.self), all(DoorPayload.Secured.self),
       all(DoorPayload.DoorAlarm.self), all(DoorMode.self), all(Quantity.self),
+      all(IdentityReply.Kind.self),
     ].flatMap { $0 }
     return json + names.map { "\"\($0)\":" } + values.map { "\"\($0)\"" } + identifiers
   }()
@@ -71,7 +73,7 @@ enum Words {
     "energy ",
     "alarms ",
     "vending ", "out ", "ack ", "req ", "rep ", "sample ", "cmd ", "cmd/result ", "config/desired ",
-    "config/reported ", "!", "link\n", "unlink\n", "day\n",
+    "config/reported ", "identity ", "identity/reply ", "!", "link\n", "unlink\n", "day\n",
   ]
 
   static let bodies =

@@ -119,9 +119,11 @@ final class SimulatedBroker {
 
   private func subscribers(of topic: Topic) -> [Int] {
     switch topic {
-    case .status, .birth, .state, .out, .request, .commandResult, .reportedConfiguration: [service]
+    case .status, .birth, .state, .out, .request, .commandResult, .reportedConfiguration,
+      .identity:
+      [service]
     case .ack(let station), .reply(let station), .command(let station),
-      .desiredConfiguration(let station):
+      .desiredConfiguration(let station), .identityReply(let station):
       stations.firstIndex(of: station).map { [$0] } ?? []
     case .serviceStatus: Array(stations.indices)
     case .sample: []

@@ -1,4 +1,4 @@
-// A public or private key as libcrypto holds it: parsing, naming its kind, DER forms, ES256.
+// A public or private key as libcrypto holds it: parsing, naming its kind, DER forms, ES256 both ways.
 
 import CCrypto
 
@@ -168,6 +168,34 @@ package final class KeyHandle: @unchecked Sendable {
     }
     guard EVP_DigestVerifyInit(context, nil, EVP_sha256(), nil, key) == 1 else { return false }
     return EVP_DigestVerify(context, der, der.count, content, content.count) == 1
+  }
+
+  /// Signs with ECDSA and SHA-256.
+  /// - Returns: r and s of 32 bytes each, as RFC 9053 section 2.1 has them; nil where this is no
+  ///   private key of P-256.
+  package func signES256(_ content: [UInt8]) -> [UInt8]? {
+    guard isP256, let context = EVP_MD_CTX_new() else { return nil }
+    defer {
+      EVP_MD_CTX_free(context)
+      ERR_clear_error()
+    }
+    // The sequence of two integers of P-256 has 72 bytes at most.
+    var der = [UInt8](repeating: 0, count: 80)
+    var length = der.count
+    guard EVP_DigestSignInit(context, nil, EVP_sha256(), nil, key) == 1,
+      EVP_DigestSign(context, &der, &length, content, content.count) == 1
+    else { return nil }
+    let pair = Self.parse(
+      Array(der.prefix(length)), { d2i_ECDSA_SIG(nil, $0, $1) }, ECDSA_SIG_free)
+    guard let pair else { return nil }
+    defer { ECDSA_SIG_free(pair) }
+    var signature = [UInt8](repeating: 0, count: 64)
+    let isPut = signature.withUnsafeMutableBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { return false }
+      return BN_bn2binpad(ECDSA_SIG_get0_r(pair), start, 32) == 32
+        && BN_bn2binpad(ECDSA_SIG_get0_s(pair), start + 32, 32) == 32
+    }
+    return isPut ? signature : nil
   }
 
   /// r and s as the ASN.1 sequence that libcrypto takes. Their range is its to check.

@@ -69,6 +69,11 @@ package enum Files {
     guard fsync(descriptor) == 0 else { throw SystemError("flush", path: path) }
   }
 
+  /// Removes a file; one that is not there is removed.
+  package static func remove(_ path: String) throws(SystemError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove", path: path) }
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Whether users who are neither the owner of a file nor in its group may do anything with it.

@@ -183,7 +183,13 @@ package final class ManagementDaemon {
       guard core.stations[station] == nil else { return }
       dispatch(.stationNamed(StationRegistration(id: station, names: StationNames(station))))
     }
-    authority?.start(at: timekeeper.now())
+    guard let authority else { return }
+    authority.renewals.onReply = { [client] in client.publish($1, to: $0) }
+    authority.renewals.onRefused = { [unowned self] in
+      dispatch(.identityRefused($0, reason: $1))
+    }
+    authority.renewals.onEnding = { [unowned self] in dispatch(.certificatesEnding($0)) }
+    authority.start(at: timekeeper.now())
   }
 
   /// SIGHUP: files that may change under a running service are read again.
@@ -383,6 +389,8 @@ package final class ManagementDaemon {
       case .advance(let id, let station, let news): commands.advance(id, station, news)
       case .send(let station, let command): commands.send(command, to: station)
       case .publishDesired(let station, let desired): commands.publish(desired, for: station)
+      case .judge(let station, let statement):
+        authority?.renewals.hear(statement, of: station, at: timekeeper.now())
       case .announce(let station): hub?.announce(station)
       case .note(let oddity): oddities.write(.warning, oddity.description, at: Clock.now)
       }

@@ -122,6 +122,13 @@ package final class ManagementUnderTest {
     address = try addressFile(addressPath, of: daemon)
   }
 
+  /// How much input of a kind it has refused of a station.
+  package func refusals(of kind: String, at station: String) throws -> Int {
+    let all = try api.call("GET", "/refused-input").object["refused"] as? [[String: Any]] ?? []
+    let one = all.first { $0["kind"] as? String == kind && $0["station"] as? String == station }
+    return one?["count"] as? Int ?? 0
+  }
+
   /// Runs `--check` on its store, whether it runs or not.
   package func check() throws -> (status: Int32, output: String) {
     let ending = try Program.run(

@@ -15,12 +15,14 @@ struct IdentityFolder {
   private let parent: String
   private let draft: String
   private let descriptor: Int32
+  private let key: KeyHandle
   private let owner: (user: uid_t, group: gid_t)
 
   /// Makes the draft and writes the key.
   init(_ place: String, key: KeyHandle) throws(CommandFailure) {
     let path = place.count > 1 && place.hasSuffix("/") ? String(place.dropLast()) : place
     self.path = path
+    self.key = key
     let around = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     parent = around.isEmpty ? "/" : around
     draft = "\(path).new-\(getpid())"
@@ -35,7 +37,7 @@ struct IdentityFolder {
       throw problem
     }
     do throws(CommandFailure) {
-      try create(IdentityFile.key.rawValue, key.privatePEM)
+      try create(IdentityFile.next.rawValue, key.privatePEM)
     } catch {
       abandon()
       throw error
@@ -51,7 +53,8 @@ struct IdentityFolder {
       for (index, pem) in grant.serviceKeys.enumerated() {
         try create(IdentityFile.serviceKey(index + 1), pem.bytes)
       }
-      try create(IdentityFile.certificate.rawValue, grant.certificate.bytes)
+      try create(IdentityFile.board.rawValue, key.privatePEM + grant.certificate.bytes)
+      unlinkat(descriptor, IdentityFile.next.rawValue, 0)
       if geteuid() == 0, fchown(descriptor, owner.user, owner.group) != 0 {
         throw Self.failure("cannot give to its owner", draft)
       }

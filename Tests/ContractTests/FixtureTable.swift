@@ -39,10 +39,10 @@ struct FixtureTable {
 
   /// The places of all tables of a folder, sorted.
   static func places(_ folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)").sorted().map {
+    try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)").map {
       guard $0.hasSuffix(".txt") else { throw TestBedError("\(folder)/\($0) is no table") }
       return "\(folder)/\($0.dropLast(4))"
-    }
+    }.sorted()
   }
 
   private static func file(_ place: String) -> String { "\(root)/\(place).txt" }

@@ -25,6 +25,8 @@ struct LiveCallTests {
     let keyless = try LoneManagement(issuerKey: "", hasAuthority: false)
     try keyless.prepare()
     _ = try keyless.caller.call("POST", "/api/v1/stations/gate-1/claim-codes", json: "{}")
+    _ = try keyless.caller.call(
+      "POST", "/api/v1/stations/gate-1/certificate-renewals", json: "{}")
     _ = try keyless.caller.call("POST", "/api/v1/claims", json: Self.wrongClaim)
     try keyless.caller.call("POST", "/api/v1/members/m-1/codes")
     try keyless.caller.call("GET", "/api/v1/issuer-keys")
@@ -106,6 +108,8 @@ struct LiveCallTests {
       ("PUT", "/stations/nobody/lock-down", #"{"lockDown":true,"reason":"r"}"#, 404),
       ("POST", "/stations/gate-9/claim-codes", "{}", 201), ("POST", "/claims", wrongClaim, 404),
       ("POST", "/stations/no%20body/claim-codes", "{}", 400),
+      ("POST", "/stations/gate-1/certificate-renewals", "{}", 202),
+      ("POST", "/stations/nobody/certificate-renewals", "{}", 404),
       ("POST", "/stations/gate-1/lock-out", #"{"reason":"stolen"}"#, 200),
       ("POST", "/stations/nobody/lock-out", #"{"reason":"stolen"}"#, 404),
       ("POST", "/members/nobody/codes", "{}", 404), ("POST", "/members/m-7/codes", "{}", 200),

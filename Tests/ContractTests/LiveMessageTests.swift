@@ -22,19 +22,46 @@ struct LiveMessageTests {
     let system = try WholeSystem(
       stations: ["gate-1"], members: ["m-1"], walkStep: 20,
       hasMachine: true, onlooker: account)
-    let ear = try Onlooker(system, account)
+    let ear = try Onlooker(system.folder, system.broker, account)
     try Self.live(system, ear)
     let messages = try ear.messages
+    let channels = try Checker.ask("channels", .messages).map(String.init)
+    #expect(try Self.channels(of: messages) == Set(channels).subtracting(Self.claimed))
+    let heard = try Self.records(messages)
+    #expect(heard.isSuperset(of: Self.kinds), "\(heard.map(\.rawValue).sorted())")
+    try system.stop()
+  }
+
+  /// The channels of boards that show certificates.
+  private static let claimed: Set<String> = ["identity", "identityReply"]
+
+  @Test("all that a claimed board and the service say of its certificate is in asyncapi.yaml")
+  func claimedBoard() throws {
+    let account = (name: "onlooker", password: UUID().uuidString)
+    let bed = try ClaimBed(onlooker: account)
+    let ear = try Onlooker(bed.folder, bed.broker, account)
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-1"), at: "board").status == 0)
+    _ = try bed.station("gate-1", board: "board")
+    let wish = try bed.management.api.call(
+      "POST", "/stations/gate-1/certificate-renewals", json: "{}")
+    #expect(wish.status == 202)
+    try ear.wait(for: "a certificate and its use") { heard in
+      guard let issued = heard.lastIndex(where: { $0.text.contains("\"issued\"") }) else {
+        return false
+      }
+      return heard[issued...].contains { $0.topic.hasSuffix("/identity") }
+    }
+    #expect(try Self.channels(of: ear.messages).isSuperset(of: Self.claimed))
+  }
+
+  /// The channels on which something was said, all of it as the contract has it.
+  private static func channels(of messages: [SentMessage]) throws -> Set<String> {
     let verdicts = try SentMessage.verdicts(messages)
     for (message, verdict) in zip(messages, verdicts) where verdict.fault != nil {
       let payload = String(decoding: message.payload, as: UTF8.self)
       Issue.record("\(message.topic): \(verdict.fault ?? ""): \(payload)")
     }
-    let channels = try Checker.ask("channels", .messages).map(String.init)
-    #expect(Set(verdicts.compactMap(\.channel)) == Set(channels))
-    let heard = try Self.records(messages)
-    #expect(heard.isSuperset(of: Self.kinds), "\(heard.map(\.rawValue).sorted())")
-    try system.stop()
+    return Set(verdicts.compactMap(\.channel))
   }
 
   /// Everything that makes a message: people at the door, and each program's end and return.
@@ -120,17 +147,19 @@ private final class Onlooker {
   private let program: Program
   private let path: String
 
-  init(_ system: WholeSystem, _ account: (name: String, password: String)) throws {
-    path = system.folder.file("onlooker.log")
+  init(
+    _ folder: WorkFolder, _ broker: Broker, _ account: (name: String, password: String)
+  ) throws {
+    path = folder.file("onlooker.log")
     // In its own configuration file, so that no other account of this machine reads the password.
-    try system.folder.write(
+    try folder.write(
       "-u \(account.name)\n-P \(account.password)\n", to: "onlooker/mosquitto_sub")
     program = try Program(
       "mosquitto_sub",
       [
-        "-p", "\(system.broker.port)", "-V", "5", "-q", "1", "--retain-as-published", "-t", "#",
+        "-p", "\(broker.port)", "-V", "5", "-q", "1", "--retain-as-published", "-t", "#",
         "-F", "%t %q %r %x",
-      ], log: path, environment: ["XDG_CONFIG_HOME": system.folder.file("onlooker")])
+      ], log: path, environment: ["XDG_CONFIG_HOME": folder.file("onlooker")])
   }
 
   /// Everything heard so far, in order.

@@ -23,6 +23,8 @@ enum MessageKind: String, CaseIterable, Sendable {
   case result
   case desired
   case reported
+  case identity
+  case identityReply = "identity-reply"
 
   var topic: String {
     switch self {
@@ -43,6 +45,8 @@ enum MessageKind: String, CaseIterable, Sendable {
     case .result: "ws/v1/gate-1/cmd/result"
     case .desired: "ws/v1/gate-1/config/desired"
     case .reported: "ws/v1/gate-1/config/reported"
+    case .identity: "ws/v1/gate-1/identity"
+    case .identityReply: "ws/v1/gate-1/identity/reply"
     }
   }
 
@@ -67,6 +71,8 @@ enum MessageKind: String, CaseIterable, Sendable {
       case .desired:
         return Self.sealed(try SealedMessage(json: text), as: DesiredConfiguration.self)
       case .reported: return .success(try ReportedConfiguration(json: text).json)
+      case .identity: return .success(try IdentityStatement(json: text).json)
+      case .identityReply: return .success(try IdentityReply(json: text).json)
       }
     } catch {
       return .failure(Refusal(text: "\(error)"))

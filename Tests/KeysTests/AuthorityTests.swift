@@ -118,6 +118,20 @@ final class AuthorityTests {
     }
   }
 
+  @Test("what a key has signed is verified, by libcrypto's own program too, and nothing else is")
+  func signatures() throws {
+    let key = KeyHandle.generateP256()
+    let content = Array("identity".utf8)
+    for _ in 0..<64 {
+      let signature = try #require(key.signES256(content))
+      #expect(signature.count == 64 && key.verifiesES256(signature, of: content))
+      #expect(!key.verifiesES256(signature, of: content + [0]))
+      #expect(!KeyHandle.generateP256().verifiesES256(signature, of: content))
+    }
+    let publicKey = try #require(KeyHandle(publicDER: key.publicDER))
+    #expect(publicKey.signES256(content) == nil)
+  }
+
   @Test("requests are read both ways, and only one that its own key has signed")
   func requests() throws {
     let key = KeyHandle.generateP256()

@@ -61,6 +61,34 @@ struct CertificateLedgerTests {
     #expect(CertificateLedger(ledger.text) == ledger)
   }
 
+  @Test("a renewal lets both count, and what was issued beside them count no more")
+  func renewed() {
+    var ledger = Self.filled
+    ledger.renew(Self.serial(4), of: Self.serial(3), for: Self.gate, at: Self.now)
+    #expect(ledger.revoked.map(\.serial) == [Self.serial(1)])
+    ledger.renew(Self.serial(5), of: Self.serial(3), for: Self.gate, at: Self.now)
+    #expect(ledger.revoked.map(\.serial) == [Self.serial(1), Self.serial(4)])
+    #expect(ledger.counts(Self.serial(3), of: Self.gate))
+    #expect(ledger.counts(Self.serial(5), of: Self.gate))
+    #expect(!ledger.counts(Self.serial(4), of: Self.gate))
+    #expect(!ledger.counts(Self.serial(5), of: Self.hall))
+  }
+
+  @Test("a certificate that is shown drops those before it, and none after it")
+  func superseded() {
+    var ledger = Self.filled
+    ledger.renew(Self.serial(4), of: Self.serial(3), for: Self.gate, at: Self.now)
+    let old = ledger.supersede(by: Self.serial(3), of: Self.gate, at: Self.now)
+    #expect(!old && ledger.counts(Self.serial(4), of: Self.gate))
+    let new = ledger.supersede(by: Self.serial(4), of: Self.gate, at: Self.now)
+    #expect(new && !ledger.counts(Self.serial(3), of: Self.gate))
+    #expect(ledger.counts(Self.serial(4), of: Self.gate))
+    #expect(ledger.counts(Self.serial(2), of: Self.hall))
+    let again = ledger.supersede(by: Self.serial(4), of: Self.gate, at: Self.now)
+    let unknown = ledger.supersede(by: Self.serial(9), of: Self.gate, at: Self.now)
+    #expect(!again && !unknown)
+  }
+
   @Test("each list has a greater number than the one before")
   func numbers() {
     var ledger = CertificateLedger()

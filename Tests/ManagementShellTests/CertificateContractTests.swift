@@ -49,6 +49,35 @@ struct CertificateContractTests {
     #expect(audit.first?.contents.contains(Self.certificate(3).serial) == true)
   }
 
+  @Test(
+    "a renewal lets both count until the new one is shown, and none where the shown one does not",
+    arguments: Engine.allCases)
+  func renewals(_ engine: Engine) throws {
+    let opened = try engine.open()
+    _ = try opened.store.claim(Self.certificate(1), at: Self.later(0))
+    _ = try opened.store.claim(Self.certificate(2, of: Contract.hall), at: Self.later(0))
+    func serial(_ digit: Int) -> String { Self.certificate(digit).serial }
+    #expect(try opened.store.renew(Self.certificate(3), of: serial(1), at: Self.later(1)))
+    #expect(try opened.store.renew(Self.certificate(4), of: serial(1), at: Self.later(2)))
+    #expect(try !opened.store.renew(Self.certificate(5), of: serial(3), at: Self.later(3)))
+    #expect(try !opened.store.renew(Self.certificate(5), of: serial(2), at: Self.later(3)))
+    func revoked(_ store: any ManagementStore) throws -> [WallTime?] {
+      try store.certificates(of: Contract.gate, limit: 10).map(\.revokedAt)
+    }
+    #expect(try revoked(opened.store) == [nil, Self.later(2).wall, nil])
+    #expect(
+      try opened.store.supersede(by: serial(1), of: Contract.gate, at: Self.later(4)) == 0)
+    #expect(
+      try opened.store.supersede(by: serial(9), of: Contract.gate, at: Self.later(4)) == 0)
+    #expect(
+      try opened.store.supersede(by: serial(4), of: Contract.gate, at: Self.later(5)) == 1)
+    let again = try opened.reopened()
+    #expect(try revoked(again) == [nil, Self.later(2).wall, Self.later(5).wall])
+    #expect(try again.certificates(of: Contract.hall, limit: 9).map(\.revokedAt) == [nil])
+    let audit = try again.audit(of: nil, before: nil, limit: 10)
+    #expect(audit.map(\.action) == [.renewal, .renewal, .claim, .claim])
+  }
+
   @Test("a station that is locked out has no certificate that counts", arguments: Engine.allCases)
   func lockOut(_ engine: Engine) throws {
     let opened = try engine.open()

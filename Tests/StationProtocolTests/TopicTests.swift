@@ -27,6 +27,7 @@ import Testing
       "ws/v1/gate-7/state/climate", "ws/v1/gate-7/state/energy", "ws/v1/gate-7/req",
       "ws/v1/gate-7/rep", "ws/v1/gate-7/sample", "ws/v1/gate-7/cmd", "ws/v1/gate-7/cmd/result",
       "ws/v1/gate-7/config/desired", "ws/v1/gate-7/config/reported",
+      "ws/v1/gate-7/identity", "ws/v1/gate-7/identity/reply",
     ])
   func back(_ path: String) {
     #expect(Topic(path: path)?.path == path)
@@ -46,6 +47,7 @@ import Testing
       "ws/v1/gate/state/door/１", "ws/v1/gate/req/", "ws/v1/gate/req/a", "ws/v1/gate/rep/a",
       "ws/v1/gate/rep/+", "ws/v1/gate/cmd/a", "ws/v1/gate/cmd/a/result", "ws/v1/gate/cmd/",
       "ws/v1/gate/config", "ws/v1/gate/config/x", "ws/v1/service/req", "ws/v1/service/cmd",
+      "ws/v1/gate/identity/", "ws/v1/gate/identity/x", "ws/v1/service/identity",
     ])
   func none(_ path: String) {
     #expect(Topic(path: path) == nil)
@@ -70,10 +72,12 @@ import Testing
     let said = Topic.said(by: gate)
     let heard = Topic.heard(by: gate)
     #expect(Set(said).isDisjoint(with: heard))
-    #expect(said.count == 2 + StatePart.allCases.count + 5 && heard.count == 5)
+    #expect(said.count == 2 + StatePart.allCases.count + 6 && heard.count == 6)
     #expect(StatePart.allCases.count == AccessPointID.most + 5)
     #expect(said.filter(\.isRetained).count == 2 + StatePart.allCases.count + 1)
-    #expect(heard.filter { $0.isHeard(by: gate) } == [.ack(gate), .reply(gate), .command(gate)])
+    #expect(
+      heard.filter { $0.isHeard(by: gate) }
+        == [.ack(gate), .reply(gate), .command(gate), .identityReply(gate)])
     #expect(heard.allSatisfy { !$0.isHeard(by: StationID("gate-8")!) })
   }
 

@@ -4,102 +4,6 @@ import MemberCode
 import TestBed
 import Testing
 
-/// A broker that takes certificates alone from the network, the service, and boards that are claimed.
-private final class ClaimBed {
-  let folder: WorkFolder
-  let broker: Broker
-  let management: ManagementUnderTest
-  private let issuer = SigningKey.generate()
-  private var stations: [StationUnderTest] = []
-
-  init(life: String = "8760 h") throws {
-    folder = try WorkFolder()
-    var authority = AuthorityPlan(port: try FreePort.find())
-    authority.life = life
-    management = try ManagementUnderTest(
-      folder, brokerPort: authority.port, password: "none",
-      issuerKey: String(decoding: issuer.privatePEM, as: UTF8.self), authority: authority)
-    broker = try Broker(
-      folder, accounts: ["nobody": UUID().uuidString],
-      tls: (ManagementUnderTest.authorityFolder(folder), authority.port))
-    try Deadline.wait(until: "the service to reach its broker (\(management.log))") {
-      try isLinked()
-    }
-  }
-
-  deinit {
-    for station in stations { try? station.stop() }
-    management.kill()
-    broker.kill()
-  }
-
-  func identity(_ board: String) -> String { folder.file("boards/\(board)") }
-
-  /// Types a code at a board.
-  func claim(_ code: String, at board: String) throws -> (status: Int32, output: String) {
-    try FileManager.default.createDirectory(
-      atPath: folder.file("boards"), withIntermediateDirectories: true)
-    return try Program.run(
-      Checkout.program("stationctl"),
-      ["claim", "--service", "http://\(management.address)", "--identity", identity(board)],
-      input: "\(code)\n")
-  }
-
-  /// The daemon of a board, with what its claim has brought.
-  func station(_ name: String, board: String) throws -> StationUnderTest {
-    var plan = StationPlan(
-      name: name, password: "none", brokerPort: 1,
-      issuerKey: String(decoding: issuer.publicPEM, as: UTF8.self))
-    plan.settings = ["broker": ["login": "certificate", "identity": identity(board)]]
-    plan.demoIssuer = String(decoding: issuer.privatePEM, as: UTF8.self)
-    plan.members = ["m-1"]
-    plan.walkStep = 20
-    let station = try StationUnderTest(plan, in: folder)
-    stations.append(station)
-    return station
-  }
-
-  func isLinked() throws -> Bool {
-    try HTTPClient(base: "http://\(management.address)").call("GET", "/health")
-      .object["broker"] as? Bool == true
-  }
-
-  func isOnline(_ name: String) throws -> Bool {
-    try management.station(name)["online"] as? Bool == true
-  }
-
-  /// A client with a board's certificate that listens until it is let in no more.
-  func listener(as board: String) throws -> Program {
-    let script = try folder.write(
-      """
-      #!/bin/bash
-      failures=0
-      while ((failures < 3)); do
-        if mosquitto_sub "$@"; then failures=0; else failures=$((failures + 1)); fi
-        sleep 0.2
-      done
-      """, to: "listen")
-    return try Program(
-      "bash", [script] + words(board) + ["-t", "ws/v1/service/status"],
-      log: folder.file("listen.log"))
-  }
-
-  private func words(_ board: String) -> [String] {
-    let files = identity(board)
-    return [
-      "-h", "127.0.0.1", "-p", "\(broker.tlsPort ?? 0)", "--cafile", "\(files)/authority.pem",
-      "--cert", "\(files)/certificate.pem", "--key", "\(files)/key.pem", "-V", "mqttv5",
-    ]
-  }
-
-  /// mosquitto's own client with a board's certificate.
-  func client(_ program: String, as board: String, _ more: [String]) throws -> (
-    status: Int32, output: String
-  ) {
-    try Program.run(program, words(board) + more)
-  }
-}
-
 @Suite("Boards are claimed", .serialized)
 struct ClaimTests {
   @Test("a claimed board is a station: its records arrive, and a command opens its door")
@@ -120,7 +24,8 @@ struct ClaimTests {
       }
     }
     #expect(station.log.contains("without TLS") == false)
-    let files = try FileManager.default.attributesOfItem(atPath: bed.identity("first") + "/key.pem")
+    let files = try FileManager.default.attributesOfItem(
+      atPath: bed.identity("first") + "/board.pem")
     #expect(files[.posixPermissions] as? Int == 0o600)
   }
 
@@ -219,7 +124,7 @@ struct ClaimTests {
     let files = try FileManager.default.contentsOfDirectory(atPath: bed.identity("new"))
     #expect(
       files.sorted() == [
-        "authority.pem", "broker", "certificate.pem", "key.pem", "service-key-1.pem",
+        "authority.pem", "board.pem", "broker", "service-key-1.pem",
       ])
   }
 

@@ -44,6 +44,8 @@ package struct AuditEntry: Equatable, Sendable {
     case lockDown = "lock-down"
     /// A board was claimed for a station.
     case claim
+    /// The certificate of a station's board was renewed.
+    case renewal
     /// A station's board was locked out.
     case lockOut = "lock-out"
   }

@@ -20,6 +20,7 @@ package struct Management: Equatable, Sendable {
   /// nil where all of quarantine has been read again.
   var secondReading: SecondReading?
   var paces: [StationID: StationPace] = [:]
+  var statements: [StationID: TokenBucket] = [:]
   package internal(set) var commands = PendingCommands()
   /// The stations of which batches wait for their time.
   var slowed: [StationID] = []
@@ -81,6 +82,9 @@ package struct Management: Equatable, Sendable {
       return changed.sorted().map { .announce($0) }
     case .paceDue: return takePaced(now)
     case .commands(let event): return follow(event, now)
+    case .identityRefused(let station, let reason):
+      return note(.unprovenIdentity(station, reason: reason), now)
+    case .certificatesEnding(let stations): return end(stations, now)
     }
   }
 
@@ -229,9 +233,12 @@ extension Management {
         return take(try CommandResult(json: payload), of: station, now)
       case .reportedConfiguration:
         return take(try ReportedConfiguration(json: payload), of: station, now)
+      case .identity:
+        guard !isRetained else { return note(.retainedElsewhere(station), now) + Self.clear(path) }
+        return take(try IdentityStatement(json: payload), of: station, now)
       // The broker has kept what this service said before.
       case .desiredConfiguration where isRetained: return []
-      case .ack, .reply, .serviceStatus, .sample, .command, .desiredConfiguration:
+      case .ack, .reply, .serviceStatus, .sample, .command, .desiredConfiguration, .identityReply:
         guard isRetained, !topic.isRetained else { return note(.unknownTopic(station), now) }
         return note(.retainedElsewhere(station), now) + Self.clear(path)
       }

@@ -33,6 +33,10 @@ package enum ManagementEvent: Equatable, Sendable {
   /// `nextPaced` has come.
   case paceDue
   case commands(CommandsEvent)
+  /// The authority does not accept what a station says of its certificate.
+  case identityRefused(StationID, reason: String)
+  /// The certificates of these stations end soon, and those of no others.
+  case certificatesEnding(Set<StationID>)
 }
 
 /// An output of the service.
@@ -58,6 +62,8 @@ package enum ManagementEffect: Equatable, Sendable {
   case send(StationID, Command)
   /// Sign what is wanted of a station, and have the broker keep it.
   case publishDesired(StationID, DesiredConfiguration)
+  /// Judge which certificate this station says that it has, and whether it gets another one.
+  case judge(StationID, IdentityStatement)
   /// Say in the log what came in and was not acceptable; never more than the station and why.
   case note(RefusedMessage)
 }
@@ -87,6 +93,8 @@ package enum RefusedMessage: Equatable, Hashable, Sendable, CustomStringConverti
   case foreignExchange(StationID, reason: String)
   /// A question with a code that proves nothing, or is of another member than it names.
   case unprovenCode(StationID, ExchangeRefusal)
+  /// A certificate, or a wish for one, that does not count.
+  case unprovenIdentity(StationID, reason: String)
   /// A member code that was shown at another station as well.
   case codeShared(StationID, with: StationID)
   /// The station asks for more in an hour than one station may.
@@ -109,6 +117,7 @@ package enum RefusedMessage: Equatable, Hashable, Sendable, CustomStringConverti
     case .nameShared: .sharedName
     case .foreignExchange: .foreignExchange
     case .unprovenCode: .unprovenCode
+    case .unprovenIdentity: .unprovenIdentity
     case .codeShared: .sharedCode
     case .overLimit: .stationOverLimit
     case .discrepancy: .discrepancy
@@ -123,7 +132,8 @@ package enum RefusedMessage: Equatable, Hashable, Sendable, CustomStringConverti
       .quarantined(let station, _), .notStored(let station), .retainedRequest(let station),
       .requestFlood(let station), .implausible(let station, _), .nameShared(let station),
       .overShare(let station, _), .unprovenCode(let station, _), .codeShared(let station, _),
-      .overLimit(let station), .foreignExchange(let station, _), .discrepancy(let station, _):
+      .overLimit(let station), .foreignExchange(let station, _), .discrepancy(let station, _),
+      .unprovenIdentity(let station, _):
       station
     }
   }
@@ -140,7 +150,9 @@ package enum RefusedMessage: Equatable, Hashable, Sendable, CustomStringConverti
     case .notStored: "the store is behind; the station will send again"
     case .retainedRequest: "a retained question, which nobody may send"
     case .requestFlood: "more questions than may wait at a time; not answered"
-    case .implausible(_, let reason), .foreignExchange(_, let reason): reason
+    case .implausible(_, let reason), .foreignExchange(_, let reason),
+      .unprovenIdentity(_, let reason):
+      reason
     case .overShare(_, let bytes): "more than a station may send; \(bytes) bytes were not taken"
     case .unprovenCode(_, let refusal):
       "a question with a member code that does not count: \(refusal.rawValue)"

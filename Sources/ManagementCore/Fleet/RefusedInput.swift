@@ -40,6 +40,8 @@ package struct RefusedInput: Equatable, Sendable {
     case foreignExchange = "foreign-exchange"
     /// A question with a member code that the service does not accept.
     case unprovenCode = "unproven-code"
+    /// A certificate, or a wish for one, that the service does not accept.
+    case unprovenIdentity = "unproven-identity"
     /// A member code that was shown at two stations.
     case sharedCode = "shared-code"
     /// More exchanges, points or new members in an hour than one station may have.
@@ -69,7 +71,7 @@ package struct RefusedInput: Equatable, Sendable {
       switch self {
       case .unknownTopic, .retainedRecords, .retainedElsewhere, .unreadableMessage,
         .oversizedMessage, .quarantinedRecord, .notStored, .requestFlood, .implausibleClaim,
-        .overShare, .sharedName, .foreignExchange, .unprovenCode, .sharedCode,
+        .overShare, .sharedName, .foreignExchange, .unprovenCode, .unprovenIdentity, .sharedCode,
         .stationOverLimit, .discrepancy:
         .mqtt
       case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .timedOut,

@@ -2,10 +2,10 @@
 import StationProtocol
 import Time
 
-/// Alarms that the service raises for a station, such as two machines under one name. They come
-/// from what the broker brought, so nobody can say that they are over: each stands until nothing
-/// of its kind has been found for a day. They live in memory; a restart of the service ends them,
-/// and the next occurrence raises them again.
+/// Alarms that the service raises for a station, such as two machines under one name. Of most,
+/// which come from what the broker brought, nobody can say that they are over: each stands until
+/// nothing of its kind has been found for a day. They live in memory; a restart of the service ends
+/// them, and the next occurrence raises them again.
 package struct StationFindings: Equatable, Sendable {
   /// How long a finding stands after its last occurrence.
   package static let period: Duration = .seconds(86_400)
@@ -32,6 +32,11 @@ package struct StationFindings: Equatable, Sendable {
     standing[alarm] = Finding(since: known?.since ?? now.wall, last: now.instant)
     return known == nil
   }
+
+  package func holds(_ alarm: Alarm) -> Bool { standing[alarm] != nil }
+
+  /// The cause of an alarm is known to be over.
+  package mutating func end(_ alarm: Alarm) { standing[alarm] = nil }
 
   /// Forgets what was not found again for a day.
   /// - Returns: whether an alarm ended.

@@ -66,9 +66,39 @@ package struct CertificateLedger: Equatable, Sendable {
     entries.append(Entry(serial: serial, station: station))
   }
 
-  package mutating func revoke(_ station: StationID, at now: WallTime) {
+  /// Whether a certificate was issued to this station, and counts.
+  package func counts(_ serial: String, of station: StationID) -> Bool {
+    entries.contains { $0.serial == serial && $0.station == station && $0.revokedAt == nil }
+  }
+
+  /// A certificate was renewed: it counts, and the new one.
+  package mutating func renew(
+    _ serial: String, of shown: String, for station: StationID, at now: WallTime
+  ) {
+    revoke(station, at: now) { $0.serial != shown }
+    entries.append(Entry(serial: serial, station: station))
+  }
+
+  /// A board has shown this certificate, which counts: those before count no more.
+  /// - Returns: whether there was any.
+  package mutating func supersede(
+    by serial: String, of station: StationID, at now: WallTime
+  ) -> Bool {
+    guard let place = entries.lastIndex(where: { $0.serial == serial }) else { return false }
+    let older = entries[..<place].contains { $0.station == station && $0.revokedAt == nil }
+    guard older else { return false }
+    let later = Set(entries[place...].map(\.serial))
+    revoke(station, at: now) { !later.contains($0.serial) }
+    return true
+  }
+
+  package mutating func revoke(
+    _ station: StationID, at now: WallTime, where isMeant: (Entry) -> Bool = { _ in true }
+  ) {
     for index in entries.indices
-    where entries[index].station == station && entries[index].revokedAt == nil {
+    where entries[index].station == station && entries[index].revokedAt == nil
+      && isMeant(entries[index])
+    {
       // A clock of 1970 would write 0, which is that it counts.
       entries[index].revokedAt = max(now, WallTime(milliseconds: 1))
     }

@@ -11,7 +11,7 @@ package struct StationCertificate: Equatable, Sendable {
   package var issuedAt: WallTime
   /// The last moment at which it counts.
   package var ends: WallTime
-  /// The actor who made the claim code.
+  /// The actor who made the claim code; `service` where the board has renewed it.
   package var actor: String
   /// Since when it counts no more; nil while it does.
   package var revokedAt: WallTime?
@@ -46,6 +46,18 @@ package protocol CertificateStore: CertificateQueries {
   /// its station does not, because there is one board for a station.
   /// - Returns: how many of the station's certificates counted until now.
   func claim(_ certificate: StationCertificate, at now: Now) throws(StoreFailure) -> Int
+  /// Remembers that a certificate was renewed. Both count until the board has shown the new one; what
+  /// was issued to its station beside them counts no more.
+  /// - Parameter serial: of the certificate that the board has shown.
+  /// - Returns: false where that one does not count: nothing was changed.
+  func renew(
+    _ certificate: StationCertificate, of serial: String, at now: Now
+  ) throws(StoreFailure) -> Bool
+  /// A board has shown this certificate: those that were issued to its station before count no more.
+  /// - Returns: how many counted until now.
+  func supersede(
+    by serial: String, of station: StationID, at now: Now
+  ) throws(StoreFailure) -> Int
   /// Locks a station's board out until it is claimed anew.
   /// - Returns: how many certificates counted until now.
   func lockOut(
@@ -63,13 +75,21 @@ package protocol CertificateQueries: AnyObject {
 
 extension AuditEntry {
   package static func claim(_ certificate: StationCertificate) -> AuditEntry {
+    entry(.claim, certificate)
+  }
+
+  package static func renewal(_ certificate: StationCertificate) -> AuditEntry {
+    entry(.renewal, certificate)
+  }
+
+  private static func entry(_ action: Action, _ certificate: StationCertificate) -> AuditEntry {
     let contents = JSONWriter.object {
       $0.field("station", certificate.station)
       $0.field("serial", certificate.serial)
       $0.field("ends", certificate.ends.milliseconds)
     }
     return AuditEntry(
-      at: certificate.issuedAt, actor: certificate.actor, .claim,
+      at: certificate.issuedAt, actor: certificate.actor, action,
       contents: String(decoding: contents, as: UTF8.self))
   }
 

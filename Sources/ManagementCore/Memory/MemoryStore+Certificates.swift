@@ -21,10 +21,31 @@ extension MemoryStore {
     return count
   }
 
-  private func revoke(_ station: StationID, at now: Now) -> Int {
+  package func renew(_ certificate: StationCertificate, of serial: String, at now: Now) -> Bool {
+    let station = certificate.station
+    let isShown = certificates.contains {
+      $0.serial == serial && $0.station == station && $0.revokedAt == nil
+    }
+    guard isShown else { return false }
+    _ = revoke(station, at: now) { $0.serial != serial }
+    certificates.append(certificate)
+    book.note(.renewal(certificate))
+    return true
+  }
+
+  package func supersede(by serial: String, of station: StationID, at now: Now) -> Int {
+    let later = certificates.drop { $0.serial != serial }.map(\.serial)
+    return later.isEmpty ? 0 : revoke(station, at: now) { !later.contains($0.serial) }
+  }
+
+  private func revoke(
+    _ station: StationID, at now: Now, where isMeant: (StationCertificate) -> Bool = { _ in true }
+  ) -> Int {
     var count = 0
     for index in certificates.indices
-    where certificates[index].station == station && certificates[index].revokedAt == nil {
+    where certificates[index].station == station && certificates[index].revokedAt == nil
+      && isMeant(certificates[index])
+    {
       certificates[index].revokedAt = now.wall
       count += 1
     }

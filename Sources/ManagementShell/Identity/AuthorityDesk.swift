@@ -83,6 +83,10 @@ final class AuthorityDesk {
     return code
   }
 
+  private(set) lazy var renewals = RenewalDesk(
+    settings, files.authority, store: store, loop: loop,
+    counts: { [unowned self] in ledger.counts($0, of: $1) })
+
   /// Later than this product is nothing before it.
   private static let earliest = WallTime(seconds: 1_764_000_000)
 
@@ -170,6 +174,7 @@ final class AuthorityDesk {
       } catch {
         Log.error("the store does not say which certificates it knows: \(error)")
       }
+      keepRenewals()
       let recent = ledger.revoked.filter { entry in
         entry.revokedAt.map { now.wall - $0 < Self.recently } ?? false
       }
@@ -185,6 +190,20 @@ final class AuthorityDesk {
   func claimed(_ certificate: StationCertificate, revoked: Int) {
     ledger.claim(certificate.serial, for: certificate.station, at: Clock.wall)
     write(ending: revoked > 0 ? [certificate.station] : [])
+  }
+
+  private func keepRenewals() {
+    renewals.onRenewed = { [unowned self] certificate, shown in
+      ledger.renew(certificate.serial, of: shown, for: certificate.station, at: Clock.wall)
+      write(ending: [])
+    }
+    renewals.onShown = { [unowned self] serial, station in
+      // Who shows it has the station's session already: there is nobody to be thrown out.
+      guard ledger.supersede(by: serial, of: station, at: Clock.wall) else { return false }
+      write(ending: [])
+      return true
+    }
+    renewals.look()
   }
 
   /// The store has remembered that a station's board is locked out.

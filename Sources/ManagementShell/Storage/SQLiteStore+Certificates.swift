@@ -12,17 +12,69 @@ extension SQLiteStore {
       try database.transaction { () throws(DatabaseError) in
         try database.run(RecordIntake.register, .text(certificate.station.text))
         let count = try revoke(certificate.station, at: now)
-        try database.run(
-          """
-          INSERT INTO certificate (serial, station, issued, ends, actor)
-          VALUES (?1, ?2, ?3, ?4, ?5)
-          """, .text(certificate.serial), .text(certificate.station.text),
-          .integer(certificate.issuedAt.milliseconds), .integer(certificate.ends.milliseconds),
-          .text(certificate.actor))
+        try insert(certificate)
         try SQLiteBook.note(.claim(certificate), in: database)
         return count
       }
     }
+  }
+
+  package func renew(
+    _ certificate: StationCertificate, of serial: String, at now: Now
+  ) throws(StoreFailure) -> Bool {
+    let station = SQLValue.text(certificate.station.text)
+    return try guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        var isShown = false
+        try database.prepare(
+          """
+          SELECT count(*) FROM certificate
+          WHERE station = ?1 AND serial = ?2 AND revoked IS NULL
+          """
+        ).rows([station, .text(serial)]) { isShown = $0.int64(0) == 1 }
+        guard isShown else { return false }
+        try database.run(
+          """
+          UPDATE certificate SET revoked = ?3
+          WHERE station = ?1 AND serial <> ?2 AND revoked IS NULL
+          """, station, .text(serial), .integer(now.wall.milliseconds))
+        try insert(certificate)
+        try SQLiteBook.note(.renewal(certificate), in: database)
+        return true
+      }
+    }
+  }
+
+  package func supersede(
+    by serial: String, of station: StationID, at now: Now
+  ) throws(StoreFailure) -> Int {
+    try guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        var count = 0
+        try database.prepare(
+          """
+          SELECT count(*) FROM certificate WHERE station = ?1 AND revoked IS NULL
+            AND number < (SELECT number FROM certificate WHERE station = ?1 AND serial = ?2)
+          """
+        ).rows([.text(station.text), .text(serial)]) { count = Int($0.int64(0)) }
+        try database.run(
+          """
+          UPDATE certificate SET revoked = ?3 WHERE station = ?1 AND revoked IS NULL
+            AND number < (SELECT number FROM certificate WHERE station = ?1 AND serial = ?2)
+          """, .text(station.text), .text(serial), .integer(now.wall.milliseconds))
+        return count
+      }
+    }
+  }
+
+  private func insert(_ certificate: StationCertificate) throws(DatabaseError) {
+    try database.run(
+      """
+      INSERT INTO certificate (serial, station, issued, ends, actor)
+      VALUES (?1, ?2, ?3, ?4, ?5)
+      """, .text(certificate.serial), .text(certificate.station.text),
+      .integer(certificate.issuedAt.milliseconds), .integer(certificate.ends.milliseconds),
+      .text(certificate.actor))
   }
 
   package func lockOut(

@@ -96,6 +96,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   case stationOverLimit = "station-over-limit"
   /// The station sends more than its share; found by the service.
   case sendsTooMuch = "sends-too-much"
+  /// The certificate of the station's board ends soon, and was not renewed; found by the service.
+  case certificateEnding = "certificate-ending"
   /// Two machines speak under one station's name.
   case nameShared = "name-shared"
 
@@ -127,7 +129,7 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
       .tooHot, .staleAir, .dustyAir, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty,
       .clockUntrusted,
       .journalFilling, .storeLost, .storeCopied, .storeNewer, .issuerKeysLost, .listFaulty,
-      .sendsTooMuch:
+      .sendsTooMuch, .certificateEnding:
       .fault
     case .slotEmpty, .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull,
       .readerHeld:

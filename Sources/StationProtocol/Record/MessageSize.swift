@@ -33,6 +33,8 @@ extension Topic {
     case .request, .reply, .sample, .command, .commandResult: 4096
     case .desiredConfiguration: 131_072
     case .reportedConfiguration: 16_384
+    // Two PEM texts of 4096 characters, of which line feeds are escaped.
+    case .identity, .identityReply: 16_384
     }
   }
 }

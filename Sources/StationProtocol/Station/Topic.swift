@@ -28,6 +28,10 @@ package enum Topic: Hashable, Sendable {
   case desiredConfiguration(StationID)
   /// The configuration in force at the station, and the last refusal. Retained.
   case reportedConfiguration(StationID)
+  /// The certificate that a station shows to the broker, and the wish for another one.
+  case identity(StationID)
+  /// Another certificate, or the wish that one be asked for; service to station.
+  case identityReply(StationID)
   /// Whether the service is connected; also its will. Retained.
   case serviceStatus
 
@@ -76,6 +80,8 @@ package enum Topic: Hashable, Sendable {
     case "cmd/result": self = .commandResult(station)
     case "config/desired": self = .desiredConfiguration(station)
     case "config/reported": self = .reportedConfiguration(station)
+    case "identity": self = .identity(station)
+    case "identity/reply": self = .identityReply(station)
     default:
       guard leaf.utf8.starts(with: "state/".utf8),
         let part = StatePart(path: String(decoding: leaf.utf8.dropFirst(6), as: UTF8.self))
@@ -99,6 +105,8 @@ package enum Topic: Hashable, Sendable {
     case .commandResult: "cmd/result"
     case .desiredConfiguration: "config/desired"
     case .reportedConfiguration: "config/reported"
+    case .identity: "identity"
+    case .identityReply: "identity/reply"
     }
   }
 
@@ -108,7 +116,7 @@ package enum Topic: Hashable, Sendable {
     case .status(let station), .birth(let station), .state(let station, _), .out(let station),
       .ack(let station), .request(let station), .reply(let station), .sample(let station),
       .command(let station), .commandResult(let station), .desiredConfiguration(let station),
-      .reportedConfiguration(let station):
+      .reportedConfiguration(let station), .identity(let station), .identityReply(let station):
       station
     case .serviceStatus: nil
     }
@@ -120,7 +128,7 @@ package enum Topic: Hashable, Sendable {
       + StatePart.allCases.map { .state(station, $0) }
       + [
         .out(station), .request(station), .sample(station), .commandResult(station),
-        .reportedConfiguration(station),
+        .reportedConfiguration(station), .identity(station),
       ]
   }
 
@@ -128,14 +136,14 @@ package enum Topic: Hashable, Sendable {
   package static func heard(by station: StationID) -> [Topic] {
     [
       .ack(station), .reply(station), .command(station), .desiredConfiguration(station),
-      .serviceStatus,
+      .identityReply(station), .serviceStatus,
     ]
   }
 
   /// Whether the service answers this station there.
   package func isHeard(by station: StationID) -> Bool {
     switch self {
-    case .ack(station), .reply(station), .command(station): true
+    case .ack(station), .reply(station), .command(station), .identityReply(station): true
     default: false
     }
   }
@@ -145,7 +153,8 @@ package enum Topic: Hashable, Sendable {
     switch self {
     case .status, .birth, .state, .desiredConfiguration, .reportedConfiguration, .serviceStatus:
       true
-    case .out, .ack, .request, .reply, .sample, .command, .commandResult: false
+    case .out, .ack, .request, .reply, .sample, .command, .commandResult, .identity, .identityReply:
+      false
     }
   }
 }

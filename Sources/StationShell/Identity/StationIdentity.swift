@@ -3,63 +3,75 @@ import Keys
 import Linux
 import MQTT
 import StationProtocol
+import Time
 
-/// The folder that `stationctl claim` writes: the board's key and certificate, the authority that
-/// vouches for the broker, the broker's address, and the keys of the service.
-struct StationIdentity {
+/// A key of the board with its certificate, and the broker that takes it.
+struct StationIdentity: Equatable, Sendable {
+  let station: StationID
+  let serial: CertificateSerial
+  /// The last moment at which the certificate counts.
+  let ends: WallTime
   let target: MQTTTarget
+  private let certificate: PEMText
+  private let key: [UInt8]
 
-  /// Reads it for a log that is to say what is wrong.
-  static func read(_ folder: String, station: StationID) -> Result<MQTTTarget, MQTTFault> {
-    do throws(SystemError) {
-      return .success(try StationIdentity(folder, station: station).target)
-    } catch {
-      return .failure(MQTTFault(error.description))
-    }
-  }
-
+  /// Reads the files of a claim.
   /// - Throws: which file cannot be used and what to do.
   init(_ folder: String, station: StationID) throws(SystemError) {
     guard Self.isClaimed(folder) else { throw Self.notClaimed(folder, station) }
-    let pem = try Self.read(folder, .certificate)
+    try self.init(Self.read(folder, .board), folder, station: station)
+  }
+
+  /// - Parameter board: the board's key and its certificate, as PEM.
+  /// - Throws: which file cannot be used and what to do.
+  init(_ board: [UInt8], _ folder: String, station: StationID) throws(SystemError) {
     let authority = try Self.read(folder, .authority)
-    let key = try Self.read(folder, .key)
     let certificate: Certificate
     do throws(KeyError) {
-      certificate = try Certificate(pem: pem)
+      certificate = try Certificate(pem: board)
+      let known = try KeyHandle(privatePEM: board)
       guard certificate.isIssued(by: try Certificate(pem: authority)),
-        try KeyHandle(privatePEM: key).isSame(as: certificate.publicKey)
+        known.isSame(as: certificate.publicKey)
       else { throw KeyError.damaged("CERTIFICATE") }
+      key = known.privatePEM
     } catch {
       throw SystemError(
         "use", path: folder,
         detail: "key, certificate and authority do not belong together, or one of them is damaged "
           + "(\(error)): claim the board anew")
     }
-    guard certificate.name == station.text else {
+    guard certificate.name == station.text, let serial = CertificateSerial(certificate.serial.bytes)
+    else {
       throw SystemError(
         "use", path: folder,
         detail: "this board was claimed for \(certificate.name), and the configuration calls it "
           + "\(station): claim it anew, or change [station] id")
     }
-    let place = String(decoding: try Self.read(folder, .broker), as: UTF8.self)
-    let words = place.split(whereSeparator: \.isWhitespace)
-    guard words.count == 2, let port = Int(words[1]), (1...65_535).contains(port) else {
-      throw SystemError(
-        "use", path: "\(folder)/\(IdentityFile.broker.rawValue)",
-        detail: "it is not \"HOST PORT\": claim the board anew")
-    }
-    let host = String(words[0])
+    let (host, port) = try Self.broker(folder)
+    self.station = station
+    self.serial = serial
+    ends = certificate.ends
+    self.certificate = PEMText(certificate.pem)
     target = MQTTTarget(
       host: host, port: port,
       login: .certificate(
         MQTTIdentity(
-          authority: authority, certificate: pem, key: key, brokerName: host)))
+          authority: authority, certificate: certificate.pem, key: key, brokerName: host)))
+  }
+
+  /// What this session shows, and for which key another certificate is asked.
+  /// - Returns: nil where the key does not sign, which no key of `init` does.
+  func statement(_ request: PEMText?) -> IdentityStatement? {
+    let content = IdentityStatement.content(of: station, certificate, request)
+    guard let key = try? KeyHandle(privatePEM: key),
+      let proof = key.signES256(content).flatMap({ IdentityProof($0) })
+    else { return nil }
+    return IdentityStatement(certificate: certificate, request: request, proof: proof)
   }
 
   /// Whether there is anything of a claim.
   static func isClaimed(_ folder: String) -> Bool {
-    Files.exists("\(folder)/\(IdentityFile.certificate.rawValue)")
+    Files.exists("\(folder)/\(IdentityFile.board.rawValue)")
   }
 
   /// What to do with a board that is nobody yet.
@@ -79,9 +91,18 @@ struct StationIdentity {
     }.filter { Files.exists($0.path) }
   }
 
-  private static func read(
-    _ folder: String, _ file: IdentityFile
-  ) throws(SystemError) -> [UInt8] {
+  private static func broker(_ folder: String) throws(SystemError) -> (host: String, port: Int) {
+    let place = String(decoding: try read(folder, .broker), as: UTF8.self)
+    let words = place.split(whereSeparator: \.isWhitespace)
+    guard words.count == 2, let port = Int(words[1]), (1...65_535).contains(port) else {
+      throw SystemError(
+        "use", path: "\(folder)/\(IdentityFile.broker.rawValue)",
+        detail: "it is not \"HOST PORT\": claim the board anew")
+    }
+    return (String(words[0]), port)
+  }
+
+  static func read(_ folder: String, _ file: IdentityFile) throws(SystemError) -> [UInt8] {
     try Files.read("\(folder)/\(file.rawValue)", limit: PEM.mostBytes)
   }
 }

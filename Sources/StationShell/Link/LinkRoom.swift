@@ -1,5 +1,4 @@
 // The broker: records and states go out, answers of the service come in.
-import Issuers
 import JSON
 import Linux
 import MQTT
@@ -11,10 +10,8 @@ final class LinkRoom: ShellRoom {
   private let link: StationLink
   private let remainders: RemainderSender
   private let tell: Tell
-  /// The files of the claim; nil where the station shows a password.
-  private let identity: KeyWatch<Result<MQTTTarget, MQTTFault>>?
-  /// There was a claim when the daemon started, and with it the service's keys were read.
-  private var isClaimed = false
+  /// What the claim has brought; nil where the station shows a password.
+  private let identity: IdentityKeeper?
 
   init(
     _ station: StationID, _ broker: BrokerSettings, _ loop: EventLoop, password: String,
@@ -28,18 +25,15 @@ final class LinkRoom: ShellRoom {
       loop: loop, station: station, boot: journal.recovered.boot,
       stream: journal.recovered.stream, options: options)
     identity = try broker.identity.map { folder throws(SystemError) in
-      try KeyWatch("identity", isIdle: false) {
-        StationIdentity.read(folder, station: station)
-      } areAlike: {
-        $0 == $1
-      }
+      try IdentityKeeper(folder, station: station, loop)
     }
     remainders = RemainderSender(loop: loop, journal: journal, link: link)
     self.tell = tell
     if let identity {
-      link.target = identity.files
-      isClaimed = (try? identity.files.get()) != nil
-      try loop.receive(from: identity.reports) { [unowned self] in take($0) }
+      link.target = { [unowned identity] in identity.target() }
+      link.onIdentity = { [unowned identity] in identity.take($0, at: Clock.now) }
+      identity.onStatement = { [unowned self] in link.publish($0) }
+      identity.onReconnect = { [unowned self] in link.beginAnew() }
     } else {
       Log.warning(
         "the broker is reached without TLS: whoever is on the way reads all and speaks as this "
@@ -72,17 +66,8 @@ final class LinkRoom: ShellRoom {
     link.stop()
   }
 
-  /// Looks for a renewed certificate, or a claim.
+  /// Looks for another claim.
   func look() { identity?.look() }
-
-  /// The files of the claim have changed: they count from the next attempt on.
-  private func take(_ target: Result<MQTTTarget, MQTTFault>) {
-    guard isClaimed || (try? target.get()) == nil else {
-      return link.target = .failure(
-        MQTTFault("this board was claimed since stationd started: systemctl restart stationd"))
-    }
-    link.target = target
-  }
 
   /// Takes an event of the link, unless it is about a store that was set aside.
   private func heard(_ event: Event) {
@@ -90,8 +75,10 @@ final class LinkRoom: ShellRoom {
     switch event {
     case .link(.uplinkOpened):
       tell(event, nil)
+      identity?.opened()
       remainders.uplinkOpened()
     case .link(.uplinkClosed):
+      identity?.closed()
       remainders.uplinkClosed()
       tell(event, nil)
     default: tell(event, nil)

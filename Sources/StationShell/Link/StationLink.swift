@@ -15,11 +15,16 @@ final class StationLink {
   /// Whether an answer is the service's.
   var isGenuine: (SealedMessage, Topic) -> Bool = { _, _ in false }
 
+  /// Another certificate, or the wish that one be asked for.
+  var onIdentity: (IdentityReply) -> Void = { _ in }
+  /// Asked before each attempt.
+  var target: () -> Result<MQTTTarget, MQTTFault>
+
   private let station: StationID
   private var boot: Int64
   private let client: MQTTClient
-  /// The broker from the next attempt on, or why there is none.
-  var target: Result<MQTTTarget, MQTTFault>
+  /// The broker of the last attempt, or why there was none.
+  private var tried: Result<MQTTTarget, MQTTFault>
   /// The stream of the moment; it changes where the store is lost.
   private var stream: StreamID
   private var connection: Int64 = 0
@@ -35,8 +40,12 @@ final class StationLink {
     self.boot = boot
     self.stream = stream
     client = try MQTTClient(loop: loop, options: options)
-    target = client.target()
-    client.target = { [unowned self] in target }
+    target = client.target
+    tried = client.target()
+    client.target = { [unowned self] in
+      tried = target()
+      return tried
+    }
     client.will = { [unowned self] in
       connection += 1
       return status(isOnline: false, .lost)
@@ -44,7 +53,8 @@ final class StationLink {
     client.onConnected = { [unowned self] in
       client.subscribe([
         Topic.ack(station).path, Topic.reply(station).path, Topic.command(station).path,
-        Topic.desiredConfiguration(station).path, Topic.serviceStatus.path,
+        Topic.desiredConfiguration(station).path, Topic.identityReply(station).path,
+        Topic.serviceStatus.path,
       ])
       _ = client.publish(status(isOnline: true, .connected))
       lastReason = nil
@@ -69,7 +79,7 @@ final class StationLink {
   }
 
   private var place: String {
-    switch target {
+    switch tried {
     case .success(let target): "\(target.host):\(target.port)"
     case .failure: "any broker"
     }
@@ -85,9 +95,18 @@ final class StationLink {
   func change(stream: StreamID) {
     self.stream = stream
     boot = 1
+    beginAnew()
+  }
+
+  /// Ends the session, if there is one, and begins another one at once.
+  func beginAnew() {
     client.stop()
     onEvent(.link(.uplinkClosed))
     client.start()
+  }
+
+  func publish(_ statement: IdentityStatement) {
+    send(.identity(station), statement.json, isRetained: false)
   }
 
   func publish(_ birth: BirthPayload) {
@@ -166,6 +185,9 @@ final class StationLink {
     }
     if case .command = topic { return receive(message.payload, on: topic) }
     do throws(JSONError) {
+      if case .identityReply = topic {
+        return onIdentity(try IdentityReply(json: message.payload))
+      }
       try receive(answer: SealedMessage(json: message.payload), on: topic)
     } catch {
       refuse(.unreadable, "an answer of the service that cannot be read: \(error)")

@@ -18,6 +18,10 @@ extension Endpoint {
       Endpoint(.get, "/stations/*/certificates", .claim, query: [.limit]) {
         try $0.listCertificates($1)
       },
+      Endpoint(.post, "/stations/*/certificate-renewals", .claim, body: NothingBody.init(json:)) {
+        api, call, _ in
+        try api.renewCertificate(call)
+      },
       Endpoint(.post, "/stations/*/lock-out", .claim, body: LockOutBody.init(json:)) {
         try $0.lockOut($1, $2)
       },
@@ -79,6 +83,18 @@ extension API {
       API.list("certificates", try $0.certificates(of: station, limit: limit)) {
         $1.write(to: &$0)
       }
+    }
+  }
+
+  /// The answer says whether the board is asked now; its certificates show what becomes of it.
+  fileprivate func renewCertificate(_ call: Call) throws -> HTTPResponse {
+    let station = try view(of: call.parameters[0]).id
+    guard let authority else { throw Self.noAuthority }
+    let isAsked = authority.renewals.ask(station, isConnected: reaches(station))
+    Log.notice("\(station): \(call.actor.name) wants its certificate renewed")
+    return Self.json(202) {
+      $0.field("station", station)
+      $0.field("asked", isAsked)
     }
   }
 

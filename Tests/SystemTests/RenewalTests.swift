@@ -1,0 +1,206 @@
+// Certificates that are renewed while the station works, and whoever wants one that is not his.
+import Foundation
+import Keys
+import StationProtocol
+import TestBed
+import Testing
+import Time
+
+@Suite("Certificates are renewed", .serialized)
+struct RenewalTests {
+  private static let station = StationID("gate-4")!
+
+  /// Serial numbers and whether each counts, newest first.
+  private static func certificates(_ bed: ClaimBed) throws -> [(serial: String, counts: Bool)] {
+    let all = try bed.management.api.call("GET", "/stations/gate-4/certificates").object
+    return (all["certificates"] as? [[String: Any]] ?? []).map {
+      ($0["serial"] as? String ?? "", $0["revokedAt"] is NSNull)
+    }
+  }
+
+  private static func alarms(_ bed: ClaimBed) throws -> [String] {
+    let alarms = try bed.management.station("gate-4")["alarms"] as? [[String: Any]] ?? []
+    return alarms.compactMap { $0["alarm"] as? String }
+  }
+
+  /// The serial number of the certificate in a file of a board.
+  private static func serial(_ path: String) throws -> String {
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    return try Certificate(pem: bytes).serial.description
+  }
+
+  /// Starts the service with another life of certificates, by which those of before end soon.
+  private static func prolong(_ bed: ClaimBed) throws {
+    try bed.management.stop()
+    let path = bed.folder.file("management/managementd.conf")
+    let settings = try String(contentsOfFile: path, encoding: .utf8)
+    try settings.replacing("station-life = 24 h", with: "station-life = 8760 h")
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    try bed.management.start()
+    try Deadline.wait(until: "the service at its broker") { try bed.isLinked() }
+  }
+
+  private static func authority(_ bed: ClaimBed) throws -> CertificateAuthority {
+    let path = ManagementUnderTest.authorityFolder(bed.folder) + "/authority.key"
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    return try #require(
+      CertificateAuthority(
+        key: try KeyHandle(privatePEM: bytes), certificate: try Certificate(pem: bytes)))
+  }
+
+  @Test("a certificate that ends soon is an alarm, until its board has taken another one")
+  func renewed() throws {
+    let bed = try ClaimBed(life: "24 h")
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "board").status == 0)
+    let first = try Self.serial(bed.identity("board") + "/board.pem")
+    let kept = bed.folder.file("boards/kept")
+    try FileManager.default.copyItem(atPath: bed.identity("board"), toPath: kept)
+    try Self.prolong(bed)
+    try Deadline.wait(until: "the alarm") { try Self.alarms(bed).contains("certificate-ending") }
+    #expect(try Self.certificates(bed).map(\.counts) == [true])
+    let station = try bed.station("gate-4", board: "board")
+    try Deadline.wait(until: "two certificates, of which the new one counts (\(station.log))") {
+      try Self.certificates(bed).map(\.counts) == [true, false]
+    }
+    try Deadline.wait(until: "the end of the alarm") { try Self.alarms(bed).isEmpty }
+    let second = try Self.serial(bed.identity("board") + "/board.pem")
+    #expect(try Self.certificates(bed).map(\.serial) == [second, first])
+    #expect(
+      !FileManager.default.fileExists(atPath: bed.identity("board") + "/next.pem"))
+    #expect(station.log.contains("certificate \(second) is this board's from now on"))
+    try Deadline.wait(until: "the station") { try bed.isOnline("gate-4") }
+    try bed.broker.reload()
+    let read = ["-t", "ws/v1/service/status", "-C", "1", "-W", "5"]
+    try Deadline.wait(until: "the old certificate to be refused") {
+      try bed.client("mosquitto_sub", as: "kept", read).status != 0
+    }
+    #expect(try bed.client("mosquitto_sub", as: "board", read).status == 0)
+    let audit = try bed.management.api.call("GET", "/audit").object["audit"] as? [[String: Any]]
+    #expect(audit?.map { $0["action"] as? String }.prefix(2) == ["renewal", "claim"])
+  }
+
+  @Test("a manager has a board's key replaced, also before the board is there")
+  func asked() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "board").status == 0)
+    let early = try bed.management.api.call(
+      "POST", "/stations/gate-4/certificate-renewals", json: "{}")
+    #expect(early.status == 202 && early.object["asked"] as? Bool == false)
+    let station = try bed.station("gate-4", board: "board")
+    try Deadline.wait(until: "another certificate (\(station.log))") {
+      try Self.certificates(bed).map(\.counts) == [true, false]
+    }
+    #expect(
+      try Self.certificates(bed)[0].serial == Self.serial(bed.identity("board") + "/board.pem"))
+    try Deadline.wait(until: "the station") { try bed.isOnline("gate-4") }
+    let id = try bed.management.order("gate-4", #""op":"open","ap":1"#, seconds: 30)
+    let command = try bed.management.waitForEnd(of: id, at: "gate-4", seconds: 30)
+    #expect(command["state"] as? String == "done", "\(command)")
+  }
+
+  @Test("a board whose next certificate the broker refuses goes on with the one that it has")
+  func fallsBack() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "board").status == 0)
+    let first = try Self.serial(bed.identity("board") + "/board.pem")
+    let key = KeyHandle.generateP256()
+    let over = try Self.authority(bed).issue(
+      .client, to: "gate-4", key: key,
+      serial: try #require(SerialNumber(String(repeating: "5", count: 32))),
+      ends: WallTime(seconds: 1_700_000_000))
+    try Data(key.privatePEM + over.pem).write(
+      to: URL(fileURLWithPath: bed.identity("board") + "/next.pem"))
+    let station = try bed.station("gate-4", board: "board")
+    try Deadline.wait(until: "the station (\(station.log))") { try bed.isOnline("gate-4") }
+    #expect(station.log.contains("does not take this certificate"), "\(station.log)")
+    #expect(try Self.serial(bed.identity("board") + "/board.pem") == first)
+    // The one that was refused is dropped for another one.
+    let asked = try bed.management.api.call(
+      "POST", "/stations/gate-4/certificate-renewals", json: "{}")
+    #expect(asked.status == 202)
+    try Deadline.wait(until: "another certificate (\(station.log))") {
+      try Self.certificates(bed).map(\.counts) == [true, false]
+    }
+  }
+
+  /// The certificate and the key of a board.
+  private static func board(
+    _ name: String, _ bed: ClaimBed
+  ) throws -> (certificate: PEMText, key: KeyHandle) {
+    let path = bed.identity(name) + "/board.pem"
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    return (PEMText(try Certificate(pem: bytes).pem), try KeyHandle(privatePEM: bytes))
+  }
+
+  /// - Parameter content: what is signed, where it is something else than what is said.
+  private static func statement(
+    _ certificate: PEMText, _ request: PEMText?, by key: KeyHandle, of station: StationID = station,
+    saying content: [UInt8]? = nil
+  ) throws -> IdentityStatement {
+    let signed = content ?? IdentityStatement.content(of: station, certificate, request)
+    return IdentityStatement(
+      certificate: certificate, request: request,
+      proof: try #require(key.signES256(signed).flatMap { IdentityProof($0) }))
+  }
+
+  private static func newRequest() -> PEMText {
+    PEMText(CertificateRequest.make(for: .generateP256(), name: "x"))
+  }
+
+  /// Says it with the certificate of the board, by mosquitto's own client.
+  private static func say(_ statement: IdentityStatement, _ bed: ClaimBed) throws {
+    let text = String(decoding: statement.json, as: UTF8.self)
+    let sent = try bed.client(
+      "mosquitto_pub", as: "board", ["-q", "1", "-t", "ws/v1/gate-4/identity", "-m", text])
+    #expect(sent.status == 0, "\(sent.output)")
+  }
+
+  @Test("a station gets one new certificate in ten minutes, and asks for none in another's name")
+  func tooMany() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "board").status == 0)
+    #expect(try bed.claim(bed.management.claimCode(for: "hall-2"), at: "other").status == 0)
+    let own = try Self.board("board", bed)
+    for _ in 0..<2 {
+      try Self.say(try Self.statement(own.certificate, Self.newRequest(), by: own.key), bed)
+    }
+    try Deadline.wait(until: "the second wish to be refused") {
+      try bed.management.refusals(of: "unproven-identity", at: "gate-4") == 1
+    }
+    #expect(try Self.certificates(bed).map(\.counts) == [true, true])
+    let elsewhere = try bed.client(
+      "mosquitto_pub", as: "other", ["-q", "1", "-t", "ws/v1/gate-4/identity", "-m", "{}"])
+    #expect(elsewhere.output.contains("Not authorized"), "\(elsewhere.output)")
+  }
+
+  @Test("nobody has a key of his own certified, nor a certificate dropped that he has not got")
+  func forged() throws {
+    let bed = try ClaimBed()
+    #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "board").status == 0)
+    #expect(try bed.claim(bed.management.claimCode(for: "hall-2"), at: "thief").status == 0)
+    let (own, other) = (try Self.board("board", bed), try Self.board("thief", bed))
+    let request = Self.newRequest()
+    let hall = try #require(StationID("hall-2"))
+    let same = PEMText(CertificateRequest.make(for: own.key, name: "x"))
+    let forgeries = [
+      // With another station's certificate, under its name and under the own one.
+      try Self.statement(other.certificate, request, by: other.key),
+      try Self.statement(other.certificate, request, by: other.key, of: hall),
+      // With the right certificate and a key that is not its own.
+      try Self.statement(own.certificate, request, by: other.key),
+      // What was signed for no request, with one.
+      try Self.statement(
+        own.certificate, request, by: own.key,
+        saying: IdentityStatement.content(of: Self.station, own.certificate, nil)),
+      // The key that the board has.
+      try Self.statement(own.certificate, same, by: own.key),
+    ]
+    for (index, forgery) in forgeries.enumerated() {
+      try Self.say(forgery, bed)
+      try Deadline.wait(until: "forgery \(index) to be counted") {
+        try bed.management.refusals(of: "unproven-identity", at: "gate-4") == index + 1
+      }
+    }
+    #expect(try Self.certificates(bed).map(\.counts) == [true])
+  }
+}
