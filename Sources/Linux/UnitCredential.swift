@@ -50,6 +50,19 @@ package struct UnitCredential: Sendable {
     }
   }
 
+  /// Its text as it is now. A unit's credentials are those of its start: where there is one, its
+  /// `ExecReload=` hands a new copy over in the unit's folder, and it is taken from there.
+  package func readAgain(directory: String?) throws(SystemError) -> String {
+    if directory == nil, let folder = getenv("RUNTIME_DIRECTORY").map({ String(cString: $0) }) {
+      let path = "\(folder)/\(name)"
+      if Files.exists(path) {
+        defer { unlink(path) }
+        return try read(directory: folder)
+      }
+    }
+    return try read(directory: directory)
+  }
+
   /// What `--check-config` finds: where the daemon would, or, run by hand, where the unit would.
   package func check(directory: String?) throws(SystemError) -> Content {
     let path = path(directory) ?? home

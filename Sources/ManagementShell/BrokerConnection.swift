@@ -17,6 +17,22 @@ enum BrokerConnection {
       serviceKeys: key.map { [PEMText($0.publicPEM)] } ?? [])
   }
 
+  /// Takes the password as it is now: it counts from the next attempt on, and a session that stands
+  /// goes on. One that cannot be had leaves the one of before.
+  static func readPasswordAgain(_ settings: ManagementSettings, for client: MQTTClient) {
+    guard !settings.showsCertificate else { return }
+    do throws(SystemError) {
+      let password = try ManagementCredentials.password.readAgain(
+        directory: settings.credentials)
+      let target = MQTTTarget(
+        host: settings.brokerHost, port: settings.brokerPort, login: .password(password))
+      client.target = { .success(target) }
+      Log.notice("mqtt-password was read again")
+    } catch {
+      Log.error("\(error); the previous password remains in force")
+    }
+  }
+
   /// - Parameter certificate: what the service's own authority has made for it; nil where it has
   ///   none.
   static func client(

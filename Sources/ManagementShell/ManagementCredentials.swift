@@ -1,5 +1,4 @@
 // The service's secrets: read at the start, judged by `--check-config`, some again on a signal.
-import Glibc
 import Issuers
 import Keys
 import Linux
@@ -47,17 +46,9 @@ struct ManagementCredentials {
     }
   }
 
-  /// A credential as it is now. A unit's credentials are those of its start: where there is one,
-  /// its `ExecReload=` hands a new copy over in the unit's folder, and it is taken from there.
+  /// A credential as it is now.
   func readAgain(_ credential: UnitCredential) throws(SystemError) -> String {
-    if directory == nil, let folder = getenv("RUNTIME_DIRECTORY").map({ String(cString: $0) }) {
-      let path = "\(folder)/\(credential.name)"
-      if Files.exists(path) {
-        defer { unlink(path) }
-        return try credential.read(directory: folder)
-      }
-    }
-    return try credential.read(directory: directory)
+    try credential.readAgain(directory: directory)
   }
 
   /// The tokens as they are now.

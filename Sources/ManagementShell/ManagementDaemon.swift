@@ -195,6 +195,7 @@ package final class ManagementDaemon {
   /// SIGHUP: files that may change under a running service are read again.
   private func reload() {
     readTokensAgain()
+    BrokerConnection.readPasswordAgain(settings, for: client)
     if let certificate = certificates?.readAgain(at: Clock.wall) { server?.change(certificate) }
   }
 

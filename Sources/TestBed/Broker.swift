@@ -39,11 +39,7 @@ package final class Broker {
     if let owner { access += "\nuser \(owner)\ntopic readwrite #\n" }
     self.access = access
     try folder.write(access, to: Self.accessFile)
-    let passwords = try folder.write(
-      accounts.map { "\($0.key):\($0.value)\n" }.sorted().joined(),
-      to: "broker/worker-station.passwd")
-    let hashing = try Program.run("mosquitto_passwd", ["-U", passwords])
-    guard hashing.status == 0 else { throw TestBedError("mosquitto_passwd: \(hashing.output)") }
+    try Self.write(accounts, in: folder)
     // Started by root it would become the user mosquitto, who may not read this folder.
     try folder.write(
       """
@@ -54,6 +50,21 @@ package final class Broker {
 
       """, to: "broker/mosquitto.conf")
     try start()
+  }
+
+  private static func write(_ accounts: [String: String], in folder: WorkFolder) throws {
+    let passwords = try folder.write(
+      accounts.map { "\($0.key):\($0.value)\n" }.sorted().joined(),
+      to: "broker/worker-station.passwd")
+    let hashing = try Program.run("mosquitto_passwd", ["-U", passwords])
+    guard hashing.status == 0 else { throw TestBedError("mosquitto_passwd: \(hashing.output)") }
+  }
+
+  /// Gives the accounts other passwords. It ends the sessions of those whose password was another
+  /// one.
+  package func change(_ accounts: [String: String]) throws {
+    try Self.write(accounts, in: folder)
+    try reload()
   }
 
   /// The shipped configuration of the listener for certificates, with the authority's own files.

@@ -101,6 +101,8 @@ package final class StationUnderTest {
   package func kill() { daemon?.kill() }
   package var isRunning: Bool { daemon?.isRunning ?? false }
   package var log: String { daemon?.log ?? "" }
+  /// The number of the daemon's process; 0 while there is none.
+  package var identifier: Int32 { daemon?.identifier ?? 0 }
   @discardableResult
   package func stopDaemon() throws -> Int32 { try daemon?.stop() ?? 0 }
 

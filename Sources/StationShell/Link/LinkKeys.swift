@@ -1,5 +1,6 @@
 // The keys of the broker.
 import Configuration
+import Linux
 
 private typealias Key = ConfigurationTable.Key
 
@@ -38,6 +39,9 @@ package struct BrokerSettings: Equatable, Sendable {
   package var port: Int
   package var credentials: String?
   package var longestPause: Duration
+
+  static let password = UnitCredential(
+    "mqtt-password", home: "/etc/worker-station/credentials/mqtt-password")
 
   init(_ section: Configuration.Section) {
     identity = section.text("login") == "certificate" ? section.text("identity") : nil

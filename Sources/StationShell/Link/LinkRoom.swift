@@ -1,4 +1,5 @@
 // The broker: records and states go out, answers of the service come in.
+import Issuers
 import JSON
 import Linux
 import MQTT
@@ -12,14 +13,17 @@ final class LinkRoom: ShellRoom {
   private let tell: Tell
   /// What the claim has brought; nil where the station shows a password.
   private let identity: IdentityKeeper?
+  /// What the station shows where it was not claimed.
+  private let password: KeyWatch<Result<MQTTTarget, MQTTFault>>
 
   init(
-    _ station: StationID, _ broker: BrokerSettings, _ loop: EventLoop, password: String,
-    journal: Journal, tell: @escaping Tell
+    _ station: StationID, _ broker: BrokerSettings, _ loop: EventLoop, journal: Journal,
+    tell: @escaping Tell
   ) throws(SystemError) {
+    password = try Self.watchPassword(broker)
     var options = MQTTOptions(
       host: broker.host, port: broker.port, clientID: station.text, user: station.text,
-      password: password)
+      password: "")
     options.longestPause = broker.longestPause
     link = try StationLink(
       loop: loop, station: station, boot: journal.recovered.boot,
@@ -35,6 +39,8 @@ final class LinkRoom: ShellRoom {
       identity.onStatement = { [unowned self] in link.publish($0) }
       identity.onReconnect = { [unowned self] in link.beginAnew() }
     } else {
+      take(password: password.files)
+      try loop.receive(from: password.reports) { [unowned self] in takeAgain(password: $0) }
       Log.warning(
         "the broker is reached without TLS: whoever is on the way reads all and speaks as this "
           + "station; claim the board, and set login = certificate in [broker]")
@@ -63,7 +69,48 @@ final class LinkRoom: ShellRoom {
 
   func stop() {
     identity?.stop()
+    password.stop()
     link.stop()
+  }
+
+  /// Takes another password, which counts from the next attempt on.
+  func readPasswordAgain() { password.look() }
+
+  private static func watchPassword(
+    _ broker: BrokerSettings
+  ) throws(SystemError) -> KeyWatch<Result<MQTTTarget, MQTTFault>> {
+    try KeyWatch("password", isIdle: broker.identity != nil) {
+      guard broker.identity == nil else { return .failure(MQTTFault("no password is used")) }
+      do throws(SystemError) {
+        let password = try BrokerSettings.password.readAgain(directory: broker.credentials)
+        return .success(
+          MQTTTarget(host: broker.host, port: broker.port, login: .password(password)))
+      } catch {
+        return .failure(MQTTFault("\(error)"))
+      }
+    } areAlike: {
+      $0 == $1
+    }
+  }
+
+  private func takeAgain(password target: Result<MQTTTarget, MQTTFault>) {
+    switch target {
+    case .success:
+      Log.notice("mqtt-password was read again")
+      take(password: target)
+    case .failure(let fault):
+      Log.error("\(fault.reason); the previous password remains in force")
+    }
+  }
+
+  /// Without its password a station reaches no broker, and opens its doors all the same.
+  private func take(password target: Result<MQTTTarget, MQTTFault>) {
+    if case .failure(let fault) = target {
+      Log.error(
+        "\(fault.reason); the broker will refuse this station: put it there, then systemctl reload "
+          + "stationd")
+    }
+    link.target = { target }
   }
 
   /// Looks for another claim.

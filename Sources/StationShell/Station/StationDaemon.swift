@@ -47,9 +47,6 @@ package final class StationDaemon {
       settings.core.commands.isPinned = true
     }
     self.settings = settings
-    // Before the store counts a boot.
-    let password =
-      settings.broker.identity == nil ? Self.password(settings.broker.credentials) : ""
     let loop = try EventLoop()
     self.loop = loop
     let ear = Ear()
@@ -67,8 +64,7 @@ package final class StationDaemon {
     wires = WiresRoom(lines: lines, strikes: settings.strikes, safe: settings.safe, tell: tell)
     exchange = settings.machine.map { ExchangeRoom($0, loop, tell: tell) }
     link = try LinkRoom(
-      settings.station, settings.broker, loop, password: password, journal: store.journal,
-      tell: tell)
+      settings.station, settings.broker, loop, journal: store.journal, tell: tell)
     commands = try CommandRoom(
       loop, keys: settings.serviceKeys, isClaimed: settings.broker.identity != nil,
       support: try SupportFile(path: settings.supportPath, store: settings.storePath), tell: tell)
@@ -85,9 +81,11 @@ package final class StationDaemon {
     commands.onKeys = { [link] in link.askForWish() }
   }
 
-  /// Serves until SIGTERM or SIGINT.
+  /// Serves until SIGTERM or SIGINT. SIGHUP has the broker's password read again.
   package func run() throws(SystemError) {
-    try loop.receive(signals: [SIGTERM, SIGINT]) { [unowned self] _ in requestStop() }
+    try loop.receive(signals: [SIGTERM, SIGINT, SIGHUP]) { [unowned self] signal in
+      if signal == SIGHUP { link.readPasswordAgain() } else { requestStop() }
+    }
     try loop.receive(from: store.journal.reports) { [unowned self] in take($0) }
     wires.onShown = { [entry] in entry.take($1, at: $0) }
     dispatch(.booted(store.journal.recovered))
@@ -113,16 +111,6 @@ package final class StationDaemon {
     link.stop()
     store.close()
     Log.notice("station \(settings.station) has stopped")
-  }
-
-  /// Without its password a station reaches no broker, and opens its doors all the same.
-  private static func password(_ folder: String?) -> String {
-    do throws(SystemError) {
-      return try StationFiles.password.read(directory: folder)
-    } catch {
-      Log.error("\(error); the broker will refuse this station: put it there and restart")
-      return ""
-    }
   }
 
   /// The watchdog is fed by turns of the loop; a timer only makes sure that there are some.

@@ -6,8 +6,7 @@ import StationProtocol
 
 /// The files without which a configuration is right and a station is deaf.
 enum StationFiles {
-  static let password = UnitCredential(
-    "mqtt-password", home: "/etc/worker-station/credentials/mqtt-password")
+  private static let password = BrokerSettings.password
 
   /// The faults of keys, lists and the password, a sentence each.
   static func check(_ settings: StationSettings) -> [String] {
