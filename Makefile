@@ -100,10 +100,12 @@ test: ## all that CI runs: packages, lint, build, tests, simulator; prints what 
 attack: ## what an attacker tries, against whole processes as they are shipped; LONG=1 tries it longer
 	@ATTACK_LONG=$(LONG) swift test --disable-xctest --filter AttackTests $(BUILT)
 
-soak: ## daemons killed in the middle of exchanges, each write of one and then at random: KILLS=500
+soak: ## daemons killed in exchanges, on bad lines, and while certificates change: KILLS=500
 	@.ci/install-packages build run test
 	swift build --build-tests $(STRICT)
-	EXCHANGE_KILLS=$(KILLS) exec swift test --skip-build --disable-xctest --filter ExchangeKillTests $(STRICT)
+	export EXCHANGE_KILLS=$(KILLS) SYSTEM_KILLS=$(KILLS) CERTIFICATE_CHANGES=$(KILLS)
+	exec swift test --skip-build --disable-xctest --no-parallel \
+	  --filter 'ExchangeKillTests|/kills|CertificateStormTests' $(STRICT)
 
 test-hardware: ## real GPIO and input devices, in a virtual machine (Debian 12): ONLY=SuiteName
 	@.ci/install-packages build run test hardware

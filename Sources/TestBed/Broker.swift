@@ -125,5 +125,7 @@ package final class Broker {
   /// The file in which it keeps that.
   package var storePath: String { folder.file("broker/mosquitto.db") }
   package func stop() throws { try program?.stop() }
+  /// The number of its process; 0 while there is none.
+  package var identifier: Int32 { program?.identifier ?? 0 }
   package var isRunning: Bool { program?.isRunning ?? false }
 }

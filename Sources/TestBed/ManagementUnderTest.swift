@@ -26,7 +26,7 @@ package final class ManagementUnderTest {
   /// The public part of the key with which the service signs what stations obey, as PEM.
   package private(set) var commandKey: String
   package private(set) var address = ""
-  private let folder: WorkFolder
+  package let folder: WorkFolder
   /// More of the daemon's environment.
   private let environment: [String: String]
   private var daemon: Program?

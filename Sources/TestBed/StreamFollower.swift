@@ -33,7 +33,7 @@ package final class StreamFollower {
   package func close() { stream?.close() }
 
   /// The place of each record, as `station/stream/seq`.
-  package var places: [String] {
+  package static func places(of records: [EventStream.Event]) -> [String] {
     records.map {
       let object = $0.object
       return "\(object["station"] ?? "")/\(object["stream"] ?? "")/\(object["seq"] ?? "")"
