@@ -154,7 +154,8 @@ let package = Package(
       name: "bench",
       dependencies: [
         "MemberCode", "StationShell", "StationCore", "ManagementShell", "ManagementCore", "GPIO",
-        "BoardLink", "MQTT", "Linux", "StationProtocol", "Text", "Time", "JSON", "TestBed", "Twins",
+        "BoardLink", "Keys", "MQTT", "Linux", "StationProtocol", "Text", "Time", "JSON", "TestBed",
+        "Twins",
       ], exclude: ["reference", "empty"]),
     .executableTarget(
       name: "emptystation", dependencies: ["StationShell"], path: "Sources/bench/empty"),

@@ -13,6 +13,6 @@ struct Part: Sendable {
     + [
       MemberLookups.part, ChatterLine.part, IdleStation.part, Ingest.singly, Ingest.inBatches,
       Ingest.scaling, LivePush.part, LoopStalls.part, StationListing.part, StoreQueries.part,
-      Exchanges.part, CommandPath.part,
+      Exchanges.part, CommandPath.part, Handshakes.part,
     ]
 }

@@ -64,7 +64,8 @@ enum Architecture {
     "emptystation": ["StationShell", "Glibc"],
     "bench": ground.union([
       "MemberCode", "StationShell", "StationCore", "ManagementShell", "ManagementCore", "GPIO",
-      "BoardLink", "MQTT", "Linux", "StationProtocol", "SQL", "SQLite", "TestBed", "Twins", "Glibc",
+      "BoardLink", "Keys", "MQTT", "Linux", "StationProtocol", "SQL", "SQLite", "TestBed", "Twins",
+      "Glibc",
     ]),
   ]
 
