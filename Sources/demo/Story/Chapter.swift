@@ -12,9 +12,43 @@ struct Chapter: Sendable {
   /// The settings of the stations beyond the defaults, so that nobody waits half a minute.
   var settings: [String: [String: String]] = [:]
   var hasMachine = false
-  let tell: @Sendable (Telling) throws -> Void
+  /// Tells it. Returns how many steps happened.
+  private let tell: @Sendable (Chapter) throws -> Int
 
-  static let all = [door, outage, alarms, fire, exchange, commands]
+  static let all = [door, outage, alarms, fire, exchange, commands, boards]
+
+  /// A chapter on a broker, a service and stations that are there when it begins.
+  init(
+    name: String, about: String, stations: Int = 1, settings: [String: [String: String]] = [:],
+    hasMachine: Bool = false, tell: @escaping @Sendable (Telling) throws -> Void
+  ) {
+    self.init(name: name, about: about) { chapter in
+      let telling = try Telling(chapter)
+      defer { try? telling.system.stop() }
+      try tell(telling)
+      return telling.steps
+    }
+    self.stations = stations
+    self.settings = settings
+    self.hasMachine = hasMachine
+  }
+
+  /// A chapter on boards that become stations in it.
+  init(name: String, about: String, claiming tell: @escaping @Sendable (Claiming) throws -> Void) {
+    self.init(name: name, about: about) { chapter in
+      let claiming = try Claiming(chapter)
+      try tell(claiming)
+      return claiming.steps
+    }
+  }
+
+  private init(
+    name: String, about: String, telling tell: @escaping @Sendable (Chapter) throws -> Int
+  ) {
+    self.name = name
+    self.about = about
+    self.tell = tell
+  }
 
   static var widest: Int { all.map(\.name.utf8.count).max() ?? 0 }
 
@@ -46,10 +80,7 @@ struct Chapter: Sendable {
   /// - Returns: how many steps happened; nil where one did not.
   private func tellWhole() -> Int? {
     do {
-      let telling = try Telling(self)
-      defer { try? telling.system.stop() }
-      try tell(telling)
-      return telling.steps
+      return try tell(self)
     } catch {
       Demo.say("demo: chapter \(name): \(error)")
       return nil

@@ -2,25 +2,16 @@
 import Foundation
 import TestBed
 
-/// The telling of one chapter, with real programs only, on a broker, a service and stations of its
-/// own.
-final class Telling {
-  let system: WholeSystem
-  /// The station at which the chapter takes place.
-  let station: StationUnderTest
+/// The steps of one chapter, as they happen.
+class Steps {
   private let chapter: String
   /// The start of the whole story: what happens at the same time has the same time.
   private static let start = Date()
   private(set) var steps = 0
 
-  init(_ chapter: Chapter) throws {
+  init(of chapter: Chapter) {
     _ = Self.start
     self.chapter = chapter.name
-    system = try WholeSystem(
-      stations: Demo.stations.prefix(chapter.stations).map(\.id), members: Demo.members,
-      walkStep: 150, settings: chapter.settings, memberList: MemberListText.demo(),
-      hasMachine: chapter.hasMachine)
-    station = system.stations[0]
   }
 
   /// Does one thing and waits for what comes of it; then says so.
@@ -43,6 +34,23 @@ final class Telling {
       String(repeating: " ", count: max(0, width - text.utf8.count))
     }
     Demo.say("\(space(time, 10))\(time)  \(chapter)\(space(chapter, Chapter.widest))  \(what)")
+  }
+}
+
+/// The telling of one chapter, with real programs only, on a broker, a service and stations of its
+/// own.
+final class Telling: Steps {
+  let system: WholeSystem
+  /// The station at which the chapter takes place.
+  let station: StationUnderTest
+
+  init(_ chapter: Chapter) throws {
+    system = try WholeSystem(
+      stations: Demo.stations.prefix(chapter.stations).map(\.id), members: Demo.members,
+      walkStep: 150, settings: chapter.settings, memberList: MemberListText.demo(),
+      hasMachine: chapter.hasMachine)
+    station = system.stations[0]
+    super.init(of: chapter)
   }
 }
 
