@@ -150,6 +150,26 @@ export class API {
     return this.send("PUT", `/stations/${station}/lock-down`, wish);
   }
 
+  /** The certificates of a station's boards, the newest first. */
+  async certificates(station, parameters) {
+    return (await this.get(`/stations/${station}/certificates`, parameters)).certificates;
+  }
+
+  /** A code by which a board becomes this station: `{code, expires}`. It is told once. */
+  async makeClaimCode(station) {
+    return this.post(`/stations/${station}/claim-codes`, {});
+  }
+
+  /** Has the board take another key: `{asked}`. */
+  async renewCertificate(station) {
+    return this.post(`/stations/${station}/certificate-renewals`, {});
+  }
+
+  /** `{reason}`: none of the station's certificates counts any more. */
+  async lockOut(station, order) {
+    return this.post(`/stations/${station}/lock-out`, order);
+  }
+
   /** A stream of what happens; see EventStream for the callbacks. */
   stream(callbacks) {
     return new EventStream(`${API.root}/events/stream`, this.headers, callbacks);
