@@ -49,6 +49,7 @@ extension SimulatedStation {
       guesses: image.guesses, exchange: remembered(image.exchange), serial: image.serial,
       slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
       serviceStore: image.serviceStore, commands: image.commands, heldReaders: image.heldReaders,
+      typedCodes: image.typedCodes,
       desired: world.mutation == .wishForgotten ? nil : image.desired, start: start(),
       hasLostStore: hasLostStore)
   }

@@ -103,7 +103,7 @@ package struct GuessBook: Equatable, Sendable {
 
 extension Denial {
   /// Whether somebody may have guessed.
-  var isGuess: Bool { self == .wrongPIN || self == .unknownCard }
+  var isGuess: Bool { self == .wrongPIN || self == .wrongTypedCode || self == .unknownCard }
 }
 
 extension GuessKey {

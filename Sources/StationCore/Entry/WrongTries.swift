@@ -112,8 +112,11 @@ extension Denial {
   /// Whether this answers what only someone does who has no right to come in.
   package var isWrongTry: Bool {
     switch self {
-    case .malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .beyondIssuer: true
-    case .unsupportedAlgorithm, .paused, .clockUntrusted, .issuerEnded, .notYetValid, .expired,
+    case .malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .wrongTypedCode,
+      .beyondIssuer:
+      true
+    case .unsupportedAlgorithm, .paused, .clockUntrusted, .typedCodeEarly, .typedCodeOver,
+      .typedCodeUsed, .issuerEnded, .notYetValid, .expired,
       .tooLongLived, .noSubject, .wrongAudience, .revoked, .replayed, .suspended, .closed,
       .notReserved, .passedBack, .interlocked, .full, .lockedDown, .maintenance,
       .readerHeld:
