@@ -99,6 +99,17 @@ struct AsideStoreTests {
     again.store.abandon()
   }
 
+  @Test("a store that has no typed codes yet, and no room for them, is remembered all the same")
+  func earlier() throws {
+    _ = try makeNewer(known)
+    let database = try Database(path: path)
+    try database.execute("DROP TABLE typed_code")
+    database.close()
+    let recalled = try #require(StationStore.recall(path))
+    #expect(recalled.marks == [Self.mark(1)] && recalled.latches == [.fire])
+    #expect(recalled.typedCodes.isEmpty)
+  }
+
   @Test("a later version's store that cannot be understood is kept just the same")
   func unknownSchema() throws {
     _ = try makeNewer(known + 1)

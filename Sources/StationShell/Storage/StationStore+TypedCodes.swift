@@ -44,9 +44,16 @@ extension StationStore {
     }
   }
 
-  /// A row that was spoilt opens nothing and condemns no store: it is passed over.
+  /// A row that was spoilt opens nothing and condemns no store: it is passed over. A file of an
+  /// earlier version, on a disk without room for the table, is read without it: used codes and
+  /// latches are worth more.
   static func typedCodes(_ database: Database) throws(DatabaseError) -> [PooledCode] {
     var codes: [PooledCode] = []
+    var hasTable = false
+    try database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'typed_code'").rows { _ in
+      hasTable = true
+    }
+    guard hasTable else { return codes }
     let select: StaticString = """
       SELECT access_point, id, hash, begins, ends, uses, used FROM typed_code
       ORDER BY access_point, id
