@@ -9,6 +9,7 @@ import { alarmLine, caveats, doors, figure, inside, presence } from "../../stati
 import { named, t } from "../../texts.js";
 import { moment } from "../../times.js";
 import { byUrgency } from "../../urgency.js";
+import { Codes } from "./codes.js";
 import { Orders } from "./orders.js";
 import { machine, takings } from "./vending.js";
 
@@ -56,6 +57,9 @@ export class Detail {
     const wasOpen = this.orders?.station === this.station && this.orders.element.open;
     this.orders = new Orders(this.api, this.station);
     this.orders.element.open = wasOpen;
+    const hadCodes = this.codes?.station === this.station && this.codes.element.open;
+    this.codes = new Codes(this.api, this.station);
+    this.codes.element.open = hadCodes;
     this.takings = h("div", { class: "takings" });
     const list = h("ol", { class: "records" });
     this.list = new RecordList(list, most, ({ record }) => this.row(record));
@@ -70,7 +74,7 @@ export class Detail {
       h("header", { class: "panel-head" }, this.title,
         h("button", { type: "button", class: "plain", onclick: () => this.dialog.close() },
           t("station.close"))),
-      this.state, this.orders.element, this.takings, this.charts,
+      this.state, this.orders.element, this.codes.element, this.takings, this.charts,
       h("div", { class: "list-head" },
         h("h3", {}, t("station.events")),
         h("label", { class: "field" }, h("span", {}, t("station.events.kind")), select)),
@@ -103,6 +107,7 @@ export class Detail {
       doors(view), machine(view), caveats(view), h("p", { class: "soft" }, facts),
     ].filter(Boolean));
     this.orders.show(view);
+    this.codes.show(view);
     this.measure();
     this.countTakings();
   }
