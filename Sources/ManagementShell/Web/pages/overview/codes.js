@@ -1,7 +1,7 @@
 // The typed codes of a station, in its panel: made, shown once, and listed as the station reports them.
 
 import { h } from "../../dom.js";
-import { t } from "../../texts.js";
+import { hasText, t } from "../../texts.js";
 import { moment, serviceNow } from "../../times.js";
 
 /** How long a removal asks to be confirmed before it is forgotten. */
@@ -106,9 +106,9 @@ export class Codes {
   row(code) {
     const { credential, ap, until, uses, left, by, setThere, setting, removal } = code;
     const state = removal
-      ? t("codes.removal", { state: t(`command.state.${removal.state}`) })
+      ? t("codes.removal", { state: outcome(removal) })
       : setThere ? t("codes.there", { left, uses })
-        : t("codes.waits", { state: t(`command.state.${setting.state}`) });
+        : t("codes.waits", { state: outcome(setting) });
     return h("li", { "data-credential": credential, "data-there": setThere },
       h("span", {}, t("door.name", { n: ap })), h("span", {}, t("codes.until", { time: moment(until) })),
       h("span", { class: setThere ? "" : "caveat" }, state, h("span", { class: "soft" }, ` · ${by}`)),
@@ -142,4 +142,10 @@ export class Codes {
     } }, t("codes.remove"));
     return h("span", { class: "order-row" }, button);
   }
+}
+
+/** How far a command has come, and why it went no further. */
+function outcome({ state, fault }) {
+  const why = fault && hasText(`command.fault.${fault}`) ? ` · ${t(`command.fault.${fault}`)}` : "";
+  return `${t(`command.state.${state}`)}${why}`;
 }
