@@ -50,6 +50,7 @@ extension Probe {
     try check({ (json) throws(JSONError) in try OccupancyPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try SensorsPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try AlarmsPayload(json: json) }, \.json)
+    try check({ (json) throws(JSONError) in try CodesPayload(json: json) }, \.json)
     try check({ (json) throws(JSONError) in try ServiceStatusPayload(json: json) }, \.json)
   }
 

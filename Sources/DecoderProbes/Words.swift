@@ -38,8 +38,8 @@ enum Words {
       "floor", "ceiling", "clockTrusted", "seq", "command", "lock", "door", "secured", "mode",
       "alarm", "inside", "in", "out", "corrections", "refused", "capacity", "stale", "active", "ap",
       "since", "sensors", "sensor", "there", "readings", "quantity", "value", "batches", "conflict",
-      "kept", "id", "op", "question", "reply", "balance", "code", "member",
-      "certificate", "request", "proof", "serial",
+      "kept", "id", "op", "question", "reply", "balance", "code", "member", "codes", "credential",
+      "left", "until", "certificate", "request", "proof", "serial",
     ]
     let values: [String] = [
       all(StatusPayload.Reason.self), all(Alarm.self), all(DoorPayload.Command.self),
@@ -54,7 +54,7 @@ enum Words {
     let names = [
       "body", "key", "signature", "id", "op", "ap", "seconds", "inside", "relay", "hold", "slot",
       "alarm", "level", "actor", "ttl", "nonce", "age", "state", "fault", "parts", "part", "well",
-      "rev", "lockDown", "refused",
+      "rev", "lockDown", "refused", "credential", "hash", "from", "until", "uses",
     ]
     let values: [String] = [
       all(Order.Kind.self), all(CommandState.self), all(OrderFault.self), all(TestedPart.self),

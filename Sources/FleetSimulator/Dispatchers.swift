@@ -14,6 +14,7 @@ final class Dispatchers {
   private let broker: SimulatedBroker
   private let service: SimulatedManagement
   private let stations: [SimulatedStation]
+  private let digits: DigitsBook
   private var dice: SeededGenerator
   private var number = 0
   /// Messages overheard on the broker, each with its topic.
@@ -21,12 +22,13 @@ final class Dispatchers {
 
   init(
     _ world: World, _ broker: SimulatedBroker, _ service: SimulatedManagement,
-    _ stations: [SimulatedStation]
+    _ stations: [SimulatedStation], _ digits: DigitsBook
   ) {
     self.world = world
     self.broker = broker
     self.service = service
     self.stations = stations
+    self.digits = digits
     dice = SeededGenerator(seed: world.seed, "dispatchers")
   }
 
@@ -53,6 +55,8 @@ final class Dispatchers {
       .station(.selfTest), .station(.collectSupport), .station(.setLogLevel(.notice)),
       .entry(.holdReader(point)), .entry(.releaseReader(point)), .alarm(.reset(.fire, nil)),
       .exchange(.endRestock), .station(.restart),
+      .entry(digits.draw(at: station.id, point, at: world.wall, &dice)),
+      .entry(.removeCode(point, DigitsBook.drawName(&dice))),
     ]
     number += 1
     guard let key = OrderKey("order-\(number)") else { return }

@@ -36,6 +36,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case commandUnsigned = "command-unsigned"
   case nonceReused = "nonce-reused-at-boot"
   case commandRedone = "command-redone-at-boot"
+  case usesForgotten = "typed-uses-forgotten-at-boot"
   case wishForgotten = "older-wish-taken"
   case answerUnsigned = "answer-unsigned"
   case ackUnbound = "ack-for-a-batch-that-was-not-sent"
@@ -79,6 +80,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .commandUnsigned: "the signature of a command is not looked at"
     case .nonceReused: "each start of a station tells the nonces of the one before"
     case .commandRedone: "a command that a kill interrupted is done at the next start"
+    case .usesForgotten: "how often typed codes have opened is forgotten at each start"
     case .wishForgotten: "an older revision of what is wanted is taken for a new one"
     case .answerUnsigned: "the signature of an acknowledgement or of a reply is not looked at"
     case .ackUnbound: "an acknowledgement counts for the batch that was sent last"
@@ -109,6 +111,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .ackBeforeCommit: [.serviceCrash]
     case .ackOverAHole: [.drop]
     case .replayMarksLostAtBoot, .seqReused: [.cutAtPendingWrite]
+    case .usesForgotten: [.kill, .restart]
     case .recoveryTrimmed, .replayedAtBoot, .interruptedCharged: [.cutInMidMotor]
     case .orderForgotten: [.cutInMidMotor, .kill]
     case .chargeWithoutDrop: [.machineJam]

@@ -25,6 +25,7 @@ final class Referee {
   private(set) var exchanges: ExchangeChecker
   var ledger = LedgerChecker()
   var commands: CommandChecker
+  var typedCodes = TypedCodeChecker()
   /// The ends of exchanges that a station's disk still has, acknowledged or not.
   var kept: ((Int) -> [KeptEnd])?
   private var forgottenEnds: [ExchangeID: ForgottenEnd] = [:]
@@ -64,6 +65,7 @@ final class Referee {
     counts[station].step(effects)
     complain(exchanges.step(station, event, effects, at: now))
     complain(commands.step(station, effects, at: now))
+    complain(typedCodes.step(station, effects))
   }
 
   /// The daemon is dead in mid-sentence.
@@ -96,6 +98,7 @@ final class Referee {
     complain(delivery.durable(station, stream, seq, row))
     complain(doors[station].durable(seq, row))
     if CommandChecker.isOfCommand(row) { commands.durable(row) }
+    if TypedCodeChecker.isOfTypedCode(row) { complain(typedCodes.durable(station, row)) }
     guard Self.isOfMachine(row), let record = try? Record(json: row) else { return }
     complain(exchanges.durable(station, stream, seq, record.body))
   }

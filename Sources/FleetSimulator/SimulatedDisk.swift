@@ -43,6 +43,7 @@ struct StoreImage {
   /// The commands that were begun and have no end.
   var commands: [OpenCommand] = []
   var heldReaders: [AccessPointID] = []
+  var typedCodes: [PooledCode] = []
   var desired: DesiredConfiguration?
 
   /// Rows with consecutive numbers, taken away at the front.
@@ -295,6 +296,13 @@ final class SimulatedDisk {
     case .readerHold(let point, let isHeld):
       image.heldReaders.removeAll { $0 == point }
       if isHeld { image.heldReaders.append(point) }
+    case .typedCode(let point, .kept(let kept)):
+      image.typedCodes.removeAll { $0.accessPoint == point && $0.kept.code.id == kept.code.id }
+      image.typedCodes.append(PooledCode(point, kept))
+    case .typedCode(let point, .removed(let id)):
+      image.typedCodes.removeAll { $0.accessPoint == point && $0.kept.code.id == id }
+    case .typedCode(let point, .cleared):
+      image.typedCodes.removeAll { $0.accessPoint == point }
     case .desired(let desired): image.desired = desired
     }
   }

@@ -200,9 +200,9 @@ final class SimulatedManagement {
     let isSent = management.reaches(request.station)
     let receipt = store.order(request, epoch: epoch, isSent: isSent, by: "dispatch", at: now)
     guard case .ordered(let command, _) = receipt else { return }
-    world.referee.commands.gives(
-      CommandChecker.OrderedID(id: command.id, station: index, order: command.order),
-      latest: world.now + request.life)
+    let ordered = CommandChecker.OrderedID(id: command.id, station: index, order: command.order)
+    world.referee.commands.gives(ordered, latest: world.now + request.life)
+    world.referee.typedCodes.gives(ordered)
     let life = life
     world.after(dice.milliseconds(1...20)) { [unowned self] in
       if life == self.life { tell(.commands(.ordered(command))) }

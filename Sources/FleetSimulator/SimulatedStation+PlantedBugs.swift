@@ -35,7 +35,7 @@ extension SimulatedStation {
       .recordTwice, .heldTwice, .streamReused, .recoveryTrimmed, .replayedAtBoot, .orderForgotten,
       .repeatIsNew, .ackWithheld, .silencesAddUp, .numberNeverNew,
       .countSlips, .commandBeforeCommit, .commandRepeated, .commandLate, .commandUnsigned,
-      .nonceReused,
+      .nonceReused, .usesForgotten,
       .wishForgotten, .answerUnsigned, .ackUnbound, .replyUnbound:
       break
     }

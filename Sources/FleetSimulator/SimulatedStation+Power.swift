@@ -49,8 +49,14 @@ extension SimulatedStation {
       guesses: image.guesses, exchange: remembered(image.exchange), serial: image.serial,
       slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
       serviceStore: image.serviceStore, commands: image.commands, heldReaders: image.heldReaders,
+      typedCodes: remembered(image.typedCodes),
       desired: world.mutation == .wishForgotten ? nil : image.desired, start: start(),
       hasLostStore: hasLostStore)
+  }
+
+  private func remembered(_ codes: [PooledCode]) -> [PooledCode] {
+    guard world.mutation == .usesForgotten else { return codes }
+    return codes.map { PooledCode($0.accessPoint, KeptCode($0.kept.code)) }
   }
 
   private func start() -> StartNonce {

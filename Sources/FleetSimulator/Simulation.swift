@@ -52,6 +52,7 @@ package struct Simulation {
   private let maintainers: [Maintainer]
   private let office: Operators
   private let dispatchers: Dispatchers
+  private let typists: [Typists]
   private let forger: Forger
   private let options: SimulationOptions
 
@@ -76,6 +77,8 @@ package struct Simulation {
     stations = ids.enumerated().map { SimulatedStation(world, broker, index: $0, id: $1) }
     let books = stations.map { CodeBook(world, station: $0.index) }
     workers = zip(stations, books).map { Workers($0, world, $1) }
+    let digits = DigitsBook()
+    typists = stations.map { Typists($0, world, digits) }
     customers = zip(stations, books).compactMap { Customers($0, world, $1) }
     maintainers = stations.compactMap { Maintainer($0, world) }
     world.referee.kept = { [stations] index in
@@ -87,7 +90,7 @@ package struct Simulation {
     }
     service = SimulatedManagement(world, broker, stations: ids)
     office = Operators(world, service)
-    dispatchers = Dispatchers(world, broker, service, stations)
+    dispatchers = Dispatchers(world, broker, service, stations, digits)
     forger = Forger(world, broker)
     self.world = world
     self.broker = broker
@@ -97,6 +100,7 @@ package struct Simulation {
     service.start()
     for station in stations { station.powerOn() }
     for people in workers { people.begin() }
+    for people in typists { people.begin() }
     for people in customers { people.begin() }
     for people in maintainers { people.begin() }
     office.begin()

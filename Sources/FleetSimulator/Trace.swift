@@ -145,6 +145,8 @@ extension EntryEvent {
       15 + UInt64(point.number) << 8 + presentation.digest.low << 16
     case .presented(let point, .pin(let attempt, _)):
       16 + UInt64(point.number) << 8 + (attempt == .wrong ? 1 : 2) << 16
+    case .presented(let point, .typed(let hash)):
+      39 + UInt64(point.number) << 8 + hash.digest.low << 16
     case .leaveRequested(let point, _): 17 + UInt64(point.number) << 8
     case .readerChanged(let point, let isConnected):
       7 + UInt64(point.number) << 8 + isConnected.number << 16

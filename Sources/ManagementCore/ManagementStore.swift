@@ -8,13 +8,13 @@ import Time
 /// runs on every one.
 package protocol ManagementStore:
   ManagementQueries, RecordStore, StationStore, MemberStore, AuditStore, LedgerStore,
-  CommandStore, CertificateStore
+  CommandStore, CodeStore, CertificateStore
 {}
 
 /// The questions alone: a connection that cannot write answers them all.
 package protocol ManagementQueries:
   RecordQueries, StationQueries, MeasurementQueries, CountQueries, MemberQueries, AuditQueries,
-  LedgerQueries, CommandQueries, CertificateQueries
+  LedgerQueries, CommandQueries, CodeQueries, CertificateQueries
 {}
 
 extension ManagementQueries {

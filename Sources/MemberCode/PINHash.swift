@@ -56,6 +56,20 @@ package struct PINHash: Equatable, Sendable {
     return crypto_pwhash_str_verify(text, characters, UInt64(pin.count)) == 0
   }
 
+  /// The bare hash of digits at the costs of a new PIN, where a salt is given.
+  /// - Parameter salt: 16 bytes.
+  /// - Returns: nil where memory is short.
+  static func raw(_ digits: [UInt8], salt: [UInt8], length: Int) -> [UInt8]? {
+    guard sodium_init() >= 0, salt.count == Int(crypto_pwhash_SALTBYTES) else { return nil }
+    var hash = [UInt8](repeating: 0, count: length)
+    let characters = digits.map(CChar.init(bitPattern:))
+    let isDone =
+      crypto_pwhash(
+        &hash, UInt64(length), characters, UInt64(digits.count), salt, passes, memory,
+        crypto_pwhash_ALG_ARGON2ID13) == 0
+    return isDone ? hash : nil
+  }
+
   package static func isPIN(_ bytes: [UInt8]) -> Bool {
     digits.contains(bytes.count) && bytes.allSatisfy { (48...57).contains($0) }
   }

@@ -226,6 +226,45 @@ package final class ManagementUnderTest {
     }
   }
 
+  /// Makes a typed code that is good for an hour.
+  /// - Returns: its name, and what is typed.
+  package func makeCode(
+    at station: String, accessPoint: Int = 1, uses: Int = 1
+  ) throws -> (credential: String, digits: String) {
+    let now = Int(Date().timeIntervalSince1970 * 1000)
+    let answer = try api.call(
+      "POST", "/stations/\(station)/codes",
+      json: #"{"key":"\#(UUID().uuidString.lowercased())","ap":\#(accessPoint),"#
+        + #""from":\#(now - 60_000),"until":\#(now + 3_600_000),"uses":\#(uses)}"#)
+    guard answer.status == 202, let credential = answer.object["credential"] as? String,
+      let digits = answer.object["digits"] as? String
+    else { throw TestBedError("POST codes: \(answer.status) \(answer.text)") }
+    return (credential, digits)
+  }
+
+  /// A typed code of a station as the service lists it; nil where it does not.
+  package func code(_ credential: String, at station: String) throws -> [String: Any]? {
+    let codes = try api.call("GET", "/stations/\(station)/codes").object
+    return (codes["codes"] as? [[String: Any]])?.first {
+      $0["credential"] as? String == credential
+    }
+  }
+
+  /// The names of the typed codes that a station reports and the service did not set.
+  package func foreignCodes(at station: String) throws -> [String] {
+    let codes = try api.call("GET", "/stations/\(station)/codes").object
+    return (codes["foreign"] as? [[String: Any]] ?? []).compactMap {
+      $0["credential"] as? String
+    }
+  }
+
+  /// Waits until the station reports a code.
+  package func waitForCode(_ credential: String, at station: String) throws {
+    try Deadline.wait(until: "the code \(credential) to be set at \(station)") {
+      try code(credential, at: station)?["setThere"] as? Bool == true
+    }
+  }
+
   /// Wants lock-down of a station, or its end.
   package func lockDown(_ station: String, _ isOn: Bool) throws {
     let answer = try api.call(

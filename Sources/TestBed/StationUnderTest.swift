@@ -127,6 +127,27 @@ package final class StationUnderTest {
     try post(path, fields.merging(["accessPoint": accessPoint]) { $1 })
   }
 
+  /// Types at the keypad and waits for the answer to it: `granted`, or the reason of a refusal.
+  /// The same keys within three seconds are one try, so they are typed again while nobody answers.
+  package func type(
+    _ keys: String, accessPoint: Int = 1, until answer: String
+  ) throws {
+    let begun = Date()
+    var typed = Date.distantPast
+    var last = ""
+    try Deadline.wait(until: "the door to say \(answer), not \(last)") {
+      if Date().timeIntervalSince(typed) > 4 {
+        typed = Date()
+        try order("/keys", ["keys": keys], accessPoint: accessPoint)
+      }
+      guard let shown = try self.accessPoint(accessPoint)["shown"] as? [String: Any],
+        let age = shown["age"] as? Int, Double(age) / 1000 < Date().timeIntervalSince(begun)
+      else { return false }
+      last = (shown["reason"] ?? shown["outcome"]) as? String ?? ""
+      return last == answer
+    }
+  }
+
   /// Presses the exit button once it is let go.
   package func pressExit() throws {
     try waitForReleasedExit()

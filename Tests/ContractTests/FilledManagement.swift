@@ -56,7 +56,8 @@ final class FilledManagement {
     try wait(for: 1, in: "events")
     try LedgerContents.fill(folder.file("management/management.sqlite"))
     for kind in [
-      MessageKind.status, .birth, .door, .occupancy, .climate, .energy, .vending, .alarms,
+      MessageKind.status, .birth, .door, .occupancy, .climate, .energy, .vending,
+      .codes, .alarms,
     ] {
       let name = kind == .status ? "connected" : kind == .birth ? "operations" : "plain"
       try publish(kind.topic, try FixtureTable("messages/\(kind.rawValue)").valid(name).input)

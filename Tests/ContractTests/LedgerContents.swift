@@ -48,6 +48,7 @@ enum LedgerContents {
       ], at: now)
     try order(.resolve(exchange(2).id, .post(nil), reason: "seen to fall"), "seen", store)
     try command(to: station, store)
+    try typedCode(at: station, store)
   }
 
   /// A command that a self-test has ended.
@@ -61,6 +62,18 @@ enum LedgerContents {
       TestResult(.clock, isWell: true), TestResult(.lock, at: AccessPointID(1), isWell: false),
     ]
     _ = try store.advance(command.id, of: station, CommandNews(.done, parts: parts), at: now)
+  }
+
+  /// A code of the time in which calls are made, set by a command that nobody has answered.
+  private static func typedCode(at station: StationID, _ store: SQLiteStore) throws {
+    guard let point = AccessPointID(1), let id = TypedCodeID("c-kept"),
+      let hash = TypedCodeHash(Array(repeating: 7, count: 32)), let key = OrderKey("code")
+    else { throw TestBedError("no names for a code") }
+    let code = TypedCode(
+      id, hash, from: now.wall, until: now.wall + .seconds(86_400), uses: 1)
+    _ = try store.setCode(
+      TypedCodeRequest(station, point, code, life: .seconds(600), key: key),
+      epoch: StoreEpoch(bits: 14), isSent: true, by: "li", at: now)
   }
 
   private static func order(

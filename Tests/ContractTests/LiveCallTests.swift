@@ -17,6 +17,7 @@ struct LiveCallTests {
     let board = try BoardClaim.body(for: "gate-8", at: service.management)
     let claimed = try caller.call("POST", "/api/v1/claims", board, token: .none)
     #expect(claimed.status == 200, "\(claimed.name)")
+    try Self.typeCodes(caller)
     try Self.movePoints(caller)
     try Self.refuse(caller)
     try Self.exhaust(caller)
@@ -133,6 +134,35 @@ struct LiveCallTests {
     }
   }
 
+  private static let code =
+    #"{"key":"t1","ap":1,"from":4102444800000,"until":4105123200000,"uses":1}"#
+
+  /// Typed codes at a station that knows no such operation, at one that is not there, and at one of
+  /// which nothing was heard yet.
+  private static func typeCodes(_ caller: Caller) throws {
+    let named = try caller.call(
+      "PUT", "/api/v1/stations/gate-2", json: #"{"en":"South","zh":"南门"}"#)
+    #expect(named.status == 200, "\(named.name)")
+    for (station, status) in [("gate-1", 409), ("nobody", 404), ("gate-2", 202), ("gate-2", 200)] {
+      let made = try caller.call("POST", "/api/v1/stations/\(station)/codes", json: code)
+      #expect(made.status == status, "\(made.name)")
+    }
+    for (station, status) in [("nobody", 404), ("gate-1", 200), ("gate-2", 200)] {
+      let listed = try caller.call("GET", "/api/v1/stations/\(station)/codes")
+      #expect(listed.status == status, "\(listed.name)")
+    }
+    let listed = try caller.call("GET", "/api/v1/stations/gate-2/codes")
+    let text = String(decoding: listed.answerBody, as: UTF8.self)
+    let name = try #require(text.firstMatch(of: /"credential":"([0-9a-f]{16})"/)).1
+    for (place, status) in [
+      ("gate-1/codes/c-kept", 409), ("gate-2/codes/c-nobody", 404), ("gate-2/codes/\(name)", 202),
+      ("gate-2/codes/\(name)", 200),
+    ] {
+      let removed = try caller.call("DELETE", "/api/v1/stations/\(place)")
+      #expect(removed.status == status, "\(removed.name)")
+    }
+  }
+
   /// Every order, done, refused and asked of what is not there; then every rule.
   private static func movePoints(_ caller: Caller) throws {
     let hold = "/holds/\(LedgerContents.stream)-1/resolution"
@@ -245,7 +275,7 @@ struct LiveCallTests {
       "/unproven", "/discrepancies",
       "/exchange-limits", "/stations/gate-1/prices", "/stations/gate-1/takings", "/ledger-proof",
       "/audit", "/stations/gate-1/commands", "/stations/gate-1/certificates",
-      "/stations/gate-1/commands/000000000000000e-1",
+      "/stations/gate-1/commands/000000000000000e-1", "/stations/gate-1/codes",
     ] {
       let exchange = try caller.call("GET", "/api/v1\(target)")
       #expect(exchange.status == 503, "\(exchange.name)")
@@ -268,6 +298,7 @@ struct LiveCallTests {
       ("POST", "/stations/gate-1/dismissal", #"{"key":"b","through":3,"reason":"r"}"#),
       ("PUT", "/exchange-limits", #"{"perDay":3,"perArticle":null}"#),
       ("PUT", "/stations/gate-1/prices/7", #"{"price":30}"#),
+      ("POST", "/stations/gate-2/codes", code), ("DELETE", "/stations/gate-2/codes/c-kept", ""),
     ] {
       let exchange = try caller.call(method, "/api/v1\(target)", json: json)
       #expect(exchange.status == 503, "\(exchange.name)")
@@ -315,5 +346,6 @@ extension CallOperation {
   /// An address of it, with names that the service knows.
   var target: String {
     path.replacing("{station}", with: "gate-1").replacing("{member}", with: "m-1")
+      .replacing("{credential}", with: "c-kept")
   }
 }

@@ -13,6 +13,7 @@ enum MessageKind: String, CaseIterable, Sendable {
   case climate
   case energy
   case vending
+  case codes
   case alarms
   case out
   case ack
@@ -35,6 +36,7 @@ enum MessageKind: String, CaseIterable, Sendable {
     case .energy: "ws/v1/gate-1/state/energy"
     case .occupancy: "ws/v1/gate-1/state/occupancy"
     case .vending: "ws/v1/gate-1/state/vending"
+    case .codes: "ws/v1/gate-1/state/codes"
     case .request: "ws/v1/gate-1/req"
     case .reply: "ws/v1/gate-1/rep"
     case .alarms: "ws/v1/gate-1/state/alarms"
@@ -60,6 +62,7 @@ enum MessageKind: String, CaseIterable, Sendable {
       case .climate, .energy: return .success(try SensorsPayload(json: text).json)
       case .occupancy: return .success(try OccupancyPayload(json: text).json)
       case .vending: return .success(try VendingPayload(json: text).json)
+      case .codes: return .success(try CodesPayload(json: text).json)
       case .request: return .success(try StationRequest(json: text).json)
       case .reply: return Self.sealed(try SealedMessage(json: text), as: StationReply.self)
       case .alarms: return .success(try AlarmsPayload(json: text).json)

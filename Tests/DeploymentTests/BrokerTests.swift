@@ -15,8 +15,9 @@ struct BrokerTests {
   /// What a station says, by the last part of the topic, and what it hears.
   private static let said = [
     "status", "birth", "state/door/1", "state/door/2", "state/door/3", "state/door/4",
-    "state/occupancy", "state/climate", "state/energy", "state/vending", "state/alarms", "out",
-    "req", "sample", "cmd/result", "config/reported",
+    "state/occupancy", "state/climate", "state/energy", "state/vending", "state/codes",
+    "state/alarms",
+    "out", "req", "sample", "cmd/result", "config/reported",
   ]
   private static let heard = ["ack", "rep", "cmd", "config/desired"]
   /// What a station might make up in its own subtree.

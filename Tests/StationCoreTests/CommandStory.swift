@@ -142,3 +142,57 @@ extension CommandStory {
     return !effects.contains(.door(.setStrike(point, .release)))
   }
 }
+
+// MARK: - Typed codes
+
+extension CommandStory {
+  /// The hash of the digits that most tests type.
+  static let digits = TypedCodeHash(Array(repeating: 7, count: 32))!
+
+  /// A one-time code of the day, unless the test wants another one.
+  /// - Parameter digits: what its hash begins with; the usual hash where there are none.
+  static func typed(
+    _ id: String = "c-1", _ digits: [UInt8] = [], from: WallTime = Scenario.noon,
+    until: WallTime = Scenario.noon + .seconds(86_400), uses: Int64 = 1
+  ) -> TypedCode {
+    TypedCode(
+      TypedCodeID(id)!, TypedCodeHash(digits + Self.digits.bytes.dropFirst(digits.count))!,
+      from: from, until: until, uses: uses)
+  }
+
+  /// Sets the usual code.
+  static func setCode(_ story: CommandStory) { story.give(.entry(.setCode(point, typed()))) }
+
+  /// Whether a door is released for whoever types these digits.
+  @discardableResult
+  func types(_ hash: TypedCodeHash, at point: AccessPointID = point) -> Bool {
+    let before = releases
+    tell(.entry(.presented(point, .typed(hash))))
+    return releases > before
+  }
+
+  /// Why the last entry was refused; nil where none was.
+  var denial: Denial? {
+    for case .door(.show(_, .refused(let denial, _))) in effects.reversed() { return denial }
+    return nil
+  }
+
+  /// The typed codes as the station has told them last.
+  var set: [SetCode]? {
+    for case .link(.publishState(.codes(let payload))) in effects.reversed() {
+      return payload.codes
+    }
+    return nil
+  }
+
+  /// The changes that boot would recover, in their order.
+  var typedChanges: [PoolChange] {
+    effects.flatMap { effect -> [RecoveryChange] in
+      switch effect {
+      case .store(.journal(let entry)): entry.changes
+      case .store(.remember(let changes, _)): changes
+      default: []
+      }
+    }.compactMap { if case .typedCode(_, let change) = $0 { change } else { nil } }
+  }
+}

@@ -275,6 +275,11 @@ struct CommandTests {
       } shows: {
         !$0.station.alarms.stands(.readerHeld, self.point) && !$0.isRefused(at: self.point)
       },
+      Row(order: .entry(.setCode(point, CommandStory.typed()))) { $0.types(CommandStory.digits) },
+      Row(order: .entry(.removeCode(point, CommandStory.typed().id)), before: CommandStory.setCode)
+      {
+        !$0.types(CommandStory.digits)
+      },
       Row(order: .occupancy(.correct(inside: 3))) {
         $0.station.headcount.occupancy.totals.inside == 3
       },

@@ -162,6 +162,9 @@ import Time
   func kinds() {
     #expect(
       Denial.allCases.filter(\.isWrongTry)
-        == [.malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .beyondIssuer])
+        == [
+          .malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .wrongTypedCode,
+          .beyondIssuer,
+        ])
   }
 }

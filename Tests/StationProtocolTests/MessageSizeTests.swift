@@ -127,6 +127,15 @@ struct MessageSizeTests {
           alarm: Alarm.allCases.max { $0.rawValue.count < $1.rawValue.count }!,
           accessPoint: AccessPointID(4), since: time), count: AlarmsPayload.most), at: time)
     #expect(alarms.json.count <= Topic.state(gate, .alarms).largestPayload)
+    let codes = (0..<CodesPayload.most).map { number in
+      SetCode(
+        AccessPointID(1 + number / TypedCode.most)!,
+        TypedCodeID(String(repeating: "c", count: 29) + "\(100 + number)")!,
+        left: TypedCode.uses.upperBound, until: time)
+    }
+    let pools = CodesPayload(seq: UInt64(largest), codes: codes, at: time)
+    #expect(pools.json.count <= Topic.state(gate, .codes).largestPayload)
+    #expect((try? CodesPayload(json: pools.json)) == pools)
     let slots = (1...SlotID.most).map { number in
       VendingPayload.Slot(
         slot: SlotID(number)!, article: ArticleID(String(repeating: "a", count: 32))!,

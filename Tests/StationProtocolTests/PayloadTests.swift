@@ -65,6 +65,19 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
         return (value.json, (try? AlarmsPayload(json: value.json)) == value)
       }, read: { (json) throws(JSONError) in _ = try AlarmsPayload(json: json) }),
     PayloadKind(
+      name: "state/codes",
+      make: { random in
+        let ids = Set((0..<Int.random(in: 0...5, using: &random)).map { _ in random.typedCodeID() })
+        let point = random.point()
+        let value = CodesPayload(
+          seq: random.seq(),
+          codes: ids.sorted().map {
+            SetCode(
+              point, $0, left: Int64.random(in: 0...100, using: &random), until: random.wall())
+          }, at: random.wall())
+        return (value.json, (try? CodesPayload(json: value.json)) == value)
+      }, read: { (json) throws(JSONError) in _ = try CodesPayload(json: json) }),
+    PayloadKind(
       name: "out",
       make: { random in
         let value = RecordBatch(

@@ -76,6 +76,8 @@ extension SeededGenerator {
     case .door(.endFreeAccess): .door(.endFreeAccess(point()))
     case .entry(.holdReader): .entry(.holdReader(point()))
     case .entry(.releaseReader): .entry(.releaseReader(point()))
+    case .entry(.setCode): .entry(.setCode(point(), typedCode()))
+    case .entry(.removeCode): .entry(.removeCode(point(), typedCodeID()))
     case .occupancy(.correct):
       .occupancy(.correct(inside: Int64.random(in: OccupancyOrder.inside, using: &self)))
     case .climate(.setRelay): .climate(.setRelay(word(), word()))
@@ -140,7 +142,11 @@ extension SeededGenerator {
   private mutating func body(_ kind: EntryRecord.Kind) -> EntryRecord {
     switch kind {
     case .granted:
-      return .granted(point(), member: member(), credential(), note: bool() ? word() : nil)
+      let shown = credential()
+      let isTyped = shown.kind == .typed
+      return .granted(
+        point(), member: isTyped ? nil : member(), isTyped ? .typed(typedCodeID()) : shown,
+        note: bool() ? word() : nil)
     case .refused:
       let reason: Denial = word()
       return .refused(
@@ -228,7 +234,18 @@ extension SeededGenerator {
     case .code: .code(code())
     case .card: .card(code())
     case .pin: .pin
+    case .typed: .typed(bool() ? typedCodeID() : nil)
     }
+  }
+
+  mutating func typedCodeID() -> TypedCodeID { TypedCodeID("c-\(next() % 1_000_000)")! }
+
+  mutating func typedCode() -> TypedCode {
+    let from = wall()
+    return TypedCode(
+      typedCodeID(), TypedCodeHash((0..<32).map { _ in UInt8(truncatingIfNeeded: next()) })!,
+      from: from, until: from + .milliseconds(Int64.random(in: 1...2_678_400_000, using: &self)),
+      uses: Int64.random(in: TypedCode.uses, using: &self))
   }
 
   mutating func day() -> OccupancyDay {

@@ -25,6 +25,7 @@ private struct PlainRecord: Codable, Equatable {
   var note: String?
   var relay: String?
   var with: String?
+  var credential: String?
   var on: Bool?
   var tailgate: Bool?
   var day: PlainDay?
@@ -58,6 +59,7 @@ private struct PlainRecord: Codable, Equatable {
   private mutating func take(_ credential: Credential) {
     with = credential.kind == .code ? nil : credential.kind.rawValue
     code = credential.digest?.description
+    self.credential = credential.typed?.text
   }
 
   private mutating func take(_ record: StreamRecord) {
@@ -83,7 +85,7 @@ private struct PlainRecord: Codable, Equatable {
     case .station(.started(let boot, let after, let version)):
       (self.boot, self.after, self.version) = (boot, after.rawValue, version)
     case .entry(.granted(let point, let member, let credential, let note)):
-      (ap, self.member, self.note) = (point.number, member.text, note?.rawValue)
+      (ap, self.member, self.note) = (point.number, member?.text, note?.rawValue)
       take(credential)
     case .entry(.refused(let point, let reason, let fault, let member, let credential)):
       self.fault = fault?.rawValue

@@ -41,6 +41,14 @@ struct AsideStoreTests {
     ReplayMark(code: CodeDigest(high: number, low: 1), until: WallTime(seconds: 2_000_000_000))
   }
 
+  private static func typed(_ id: String, used: Int64 = 0) -> KeptCode {
+    KeptCode(
+      TypedCode(
+        TypedCodeID(id)!, TypedCodeHash(Array(repeating: 7, count: 32))!,
+        from: WallTime(seconds: 1_800_000_000), until: WallTime(seconds: 1_800_086_400), uses: 9),
+      used: used)
+  }
+
   private func names() throws -> [String] {
     try Files.names(in: folder.path).filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }
   }
@@ -56,6 +64,8 @@ struct AsideStoreTests {
         2,
         [
           .latch(.fire, isSet: true), .readerHold(AccessPointID.all[0], isHeld: true),
+          .typedCode(AccessPointID.all[0], .kept(Self.typed("old"))),
+          .typedCode(AccessPointID.all[0], .kept(Self.typed("both"))),
           .desired(DesiredConfiguration(revision: 7, isLockedDown: true)),
         ]), to: store)
     var batch = StationStore.Batch()
@@ -79,6 +89,7 @@ struct AsideStoreTests {
     #expect(recovered.marks == [Self.mark(1)])
     #expect(recovered.totals.inside == 7)
     #expect(recovered.latches == [.fire])
+    #expect(recovered.typedCodes.map(\.kept) == [Self.typed("both"), Self.typed("old")])
     opening.store.abandon()
     let again = StoreOpening.open(path: path)
     #expect(again.recovered.hasNewerStore)
@@ -86,6 +97,17 @@ struct AsideStoreTests {
     #expect(again.recovered.marks == [Self.mark(1)])
     #expect(again.recovered.latches == [.fire])
     again.store.abandon()
+  }
+
+  @Test("a store that has no typed codes yet, and no room for them, is remembered all the same")
+  func earlier() throws {
+    _ = try makeNewer(known)
+    let database = try Database(path: path)
+    try database.execute("DROP TABLE typed_code")
+    database.close()
+    let recalled = try #require(StationStore.recall(path))
+    #expect(recalled.marks == [Self.mark(1)] && recalled.latches == [.fire])
+    #expect(recalled.typedCodes.isEmpty)
   }
 
   @Test("a later version's store that cannot be understood is kept just the same")
@@ -114,6 +136,8 @@ struct AsideStoreTests {
           .totals(OccupancyTotals(entered: 9, left: 8)), .latch(.fire, isSet: false),
           .mark(Self.mark(2), forgetting: WallTime(seconds: 0)),
           .readerHold(AccessPointID.all[0], isHeld: false),
+          .typedCode(AccessPointID.all[0], .removed(Self.typed("old").code.id)),
+          .typedCode(AccessPointID.all[0], .kept(Self.typed("both", used: 5))),
           .command(begun, operation: .station(.selfTest)),
           .desired(DesiredConfiguration(revision: 3, isLockedDown: false)),
         ]), to: interim.store)
@@ -135,6 +159,8 @@ struct AsideStoreTests {
     #expect(recovered.totals.inside == 1)
     #expect(recovered.latches.isEmpty)
     #expect(recovered.heldReaders.isEmpty)
+    // A code that was removed meanwhile does not come back, and uses that were counted stay so.
+    #expect(recovered.typedCodes.map(\.kept) == [Self.typed("both", used: 5)])
     #expect(recovered.commands.map(\.id) == [begun])
     #expect(recovered.desired?.revision == 7)
     try send(from: opening.store, interim.recovered.stream, [entry(1).record.json])

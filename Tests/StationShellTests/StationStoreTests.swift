@@ -110,6 +110,44 @@ struct StationStoreTests {
     store.abandon()
   }
 
+  @Test(
+    "typed codes are kept with their uses, survive an unclean end, and a spoilt row opens nothing")
+  func typedCodes() throws {
+    var (store, recovered) = try open()
+    let point = try #require(AccessPointID(2))
+    let hash = try #require(TypedCodeHash((0..<32).map { UInt8(200 + $0) }))
+    func kept(_ id: String, used: Int64 = 0) throws -> KeptCode {
+      KeptCode(
+        TypedCode(
+          try #require(TypedCodeID(id)), hash, from: WallTime(milliseconds: 1),
+          until: WallTime(milliseconds: 2_000_000_000_000), uses: 100), used: used)
+    }
+    let grant = entry(
+      1, changes: [.typedCode(point, .kept(try kept("b", used: 7)))])
+    var first = batch([grant])
+    first.operations.insert(
+      .remember([
+        .typedCode(point, .kept(try kept("b"))), .typedCode(point, .kept(try kept("a"))),
+        .typedCode(point, .kept(try kept("c"))),
+        .typedCode(point, .removed(try kept("c").code.id)),
+        .typedCode(AccessPointID.all[0], .kept(try kept("a"))),
+        .typedCode(AccessPointID.all[0], .cleared),
+      ]), at: 0)
+    try store.commit(first)
+    store.abandon()
+    (store, recovered) = try open()
+    #expect(
+      recovered.typedCodes
+        == [PooledCode(point, try kept("a")), PooledCode(point, try kept("b", used: 7))])
+    for spoilt in ["hash = upper(hash)", "ends = -1"] {
+      try store.database.execute("UPDATE typed_code SET \(spoilt) WHERE id = 'a'")
+      store.abandon()
+      (store, recovered) = try open()
+      #expect(recovered.typedCodes.map(\.kept.code.id.text) == ["b"])
+    }
+    store.abandon()
+  }
+
   @Test("the mark of the clock is kept beside the last trusted time, and is the same by default")
   func clockMark() throws {
     let (early, late) = (WallTime(seconds: 1_700_000_000), WallTime(seconds: 1_700_086_400))

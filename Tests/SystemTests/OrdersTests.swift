@@ -4,11 +4,16 @@ import JSON
 import StationProtocol
 import TestBed
 import Testing
+import Time
 
 @Suite("Orders from the API to the board", .serialized)
 struct OrdersTests {
   private static let point = AccessPointID(1)!
   private static let slot = SlotID(1)!
+  /// A code of which nobody knows the digits.
+  private static let typed = TypedCode(
+    TypedCodeID("table")!, TypedCodeHash(Array(repeating: 7, count: 32))!,
+    from: WallTime(milliseconds: 0), until: WallTime(milliseconds: 86_400_000), uses: 1)
 
   /// A system with a station that has every part of which something can be ordered.
   private static func system() throws -> WholeSystem {
@@ -55,6 +60,12 @@ struct OrdersTests {
       Row(order: .door(.endFreeAccess(point))) { try doorMode($0) == "code-only" },
       Row(order: .entry(.holdReader(point))) { try stands("reader-held", $0) },
       Row(order: .entry(.releaseReader(point))) { try !stands("reader-held", $0) },
+      Row(order: .entry(.setCode(point, typed))) {
+        try $0.management.foreignCodes(at: "gate-1") == [typed.id.text]
+      },
+      Row(order: .entry(.removeCode(point, typed.id))) {
+        try $0.management.foreignCodes(at: "gate-1").isEmpty
+      },
       Row(order: .occupancy(.correct(inside: 7))) {
         let state = try $0.management.station("gate-1")["occupancy"] as? [String: Any]
         return state?["inside"] as? Int == 7

@@ -103,7 +103,8 @@ struct EntryProbe: SequenceProbe {
     case (.ignored, .ignored), (.confirmed, .confirmed): return nil
     case (.granted(let request, let mark, let note), .granted(let member, let expectedNote)):
       guard request.member == Self.members[member], note == expectedNote else {
-        return "granted to \(request.member) with \(String(describing: note)), not as \(expected)"
+        let name = request.member?.text ?? "nobody"
+        return "granted to \(name) with \(String(describing: note)), not as \(expected)"
       }
       if let mark { marks.add(mark, at: wall(book.now)) }
       arrivals.expect(request.member, until: now + .milliseconds(EntryBook.access))

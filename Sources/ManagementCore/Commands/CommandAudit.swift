@@ -9,7 +9,7 @@ extension AuditEntry {
     let contents = JSONWriter.object {
       $0.field("station", command.station)
       $0.field("command", command.id.text)
-      command.order.writeMembers(to: &$0)
+      command.order.writeShown(to: &$0)
     }
     return AuditEntry(
       at: command.orderedAt, actor: command.actor, .command,
@@ -35,7 +35,7 @@ extension OrderedCommand {
     writer.object {
       $0.field("id", id.text)
       $0.field("station", station)
-      order.writeMembers(to: &$0)
+      order.writeShown(to: &$0)
       $0.field("by", actor)
       $0.field("state", progress.rawValue)
       $0.nullable("fault", fault?.rawValue)
@@ -53,5 +53,21 @@ extension OrderedCommand {
       $0.nullable("receivedAt", receivedAt?.milliseconds)
       $0.nullable("endedAt", endedAt?.milliseconds)
     }
+  }
+}
+
+extension Order {
+  /// The operation and its members for people to read. Of a typed code the hash is left out: whoever
+  /// may read commands or the audit trail could try all digits by it.
+  fileprivate func writeShown(to writer: inout JSONWriter) {
+    guard case .entry(.setCode(let point, let code)) = self else {
+      return writeMembers(to: &writer)
+    }
+    writer.field("op", kind.rawValue)
+    writer.field("ap", Int64(point.number))
+    writer.field("credential", code.id.text)
+    writer.field("from", code.from.milliseconds)
+    writer.field("until", code.until.milliseconds)
+    writer.field("uses", code.uses)
   }
 }

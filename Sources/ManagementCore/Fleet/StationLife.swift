@@ -32,6 +32,8 @@ package struct StationLife: Equatable, Sendable {
   package private(set) var energy: SensorsPayload?
   /// The state of its exchange machine; nil until it has spoken of it, and where it has none.
   package private(set) var vending: VendingPayload?
+  /// The typed codes that are set at the station; nil where it has told none.
+  package private(set) var codes: CodesPayload?
   /// What the station itself reports.
   package private(set) var alarms: [ActiveAlarm] = []
   /// What the service has found about it.
@@ -192,6 +194,7 @@ package struct StationLife: Equatable, Sendable {
     case .climate(let payload): climate = payload
     case .energy(let payload): energy = payload
     case .vending(let payload): vending = payload
+    case .codes(let payload): codes = payload
     case .alarms(let payload): alarms = payload.active
     }
     hear(isRetained, now)
@@ -234,6 +237,7 @@ package enum StateMessage: Equatable, Sendable {
   case climate(SensorsPayload)
   case energy(SensorsPayload)
   case vending(VendingPayload)
+  case codes(CodesPayload)
   case alarms(AlarmsPayload)
 
   package init(_ part: StatePart, json: [UInt8]) throws(JSONError) {
@@ -243,6 +247,7 @@ package enum StateMessage: Equatable, Sendable {
     case .climate: self = .climate(try SensorsPayload(json: json))
     case .energy: self = .energy(try SensorsPayload(json: json))
     case .vending: self = .vending(try VendingPayload(json: json))
+    case .codes: self = .codes(try CodesPayload(json: json))
     case .alarms: self = .alarms(try AlarmsPayload(json: json))
     }
   }

@@ -24,6 +24,8 @@ package final class MemoryStore: ManagementStore {
   /// In the order in which they were given.
   var commands: [OrderedCommand] = []
   var commandKeys: [OrderKey: Int] = [:]
+  /// In the order in which they were set.
+  var typedCodes: [KeptCode] = []
   var wishesOfStations: [StationID: Wish] = [:]
   /// In the order in which they were issued.
   var certificates: [StationCertificate] = []
@@ -64,6 +66,7 @@ package final class MemoryStore: ManagementStore {
     lastUnreadable = other.lastUnreadable
     commands = other.commands
     commandKeys = other.commandKeys
+    typedCodes = other.typedCodes
     wishesOfStations = other.wishesOfStations
     certificates = other.certificates
   }

@@ -42,6 +42,49 @@ enum CommandRows {
       isSettled: row.int64(12) == 1)
   }
 
+  /// The command that was given under this key; nil where none was.
+  static func command(
+    under key: OrderKey, in database: any SQLConnection
+  ) throws(DatabaseError) -> OrderedCommand? {
+    var known: CommandID?
+    try database.prepare("SELECT id FROM command WHERE order_key = ?1")
+      .rows([.text(key.text)]) { known = CommandID($0.text(0)) }
+    guard let known else { return nil }
+    return try command(known, in: database)
+  }
+
+  /// Writes a command down, once for its key, with the name of who gave it.
+  static func order(
+    _ request: CommandRequest, epoch: StoreEpoch, isSent: Bool, by actor: String, at now: Now,
+    in database: any SQLConnection
+  ) throws(DatabaseError) -> CommandReceipt {
+    if let command = try command(under: request.key, in: database) {
+      return command.station == request.station && command.order == request.order
+        ? .ordered(command, isNew: false) : .conflict
+    }
+    var number: Int64 = 1
+    try database.prepare("SELECT COALESCE(MAX(number), 0) + 1 FROM command").rows {
+      number = $0.int64(0)
+    }
+    let command = OrderedCommand(
+      id: CommandID(epoch: epoch, number: number), station: request.station,
+      order: request.order, actor: actor, orderedAt: now.wall,
+      expires: now.wall + request.life, progress: isSent ? .sent : .queued,
+      sentAt: isSent ? now.wall : nil)
+    try database.run(
+      """
+      INSERT INTO command (number, id, order_key, station, body, actor, ordered, expires,
+        progress, sent)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+      """, .integer(number), .text(command.id.text), .text(request.key.text),
+      .text(request.station.text),
+      .text(String(decoding: StoredOrder(order: request.order).json, as: UTF8.self)),
+      .text(actor), .integer(now.wall.milliseconds), .integer(command.expires.milliseconds),
+      .text(command.progress.rawValue), .integer(command.sentAt?.milliseconds))
+    try SQLiteBook.note(.command(command), in: database)
+    return .ordered(command, isNew: true)
+  }
+
   /// Takes note of how far a command has come.
   static func advance(
     _ id: CommandID, of station: StationID, _ news: CommandNews, at now: Now,
@@ -79,34 +122,8 @@ extension SQLiteStore {
   ) throws(StoreFailure) -> CommandReceipt {
     try guarded { () throws(DatabaseError) in
       try database.transaction { () throws(DatabaseError) in
-        var known: CommandID?
-        try database.prepare("SELECT id FROM command WHERE order_key = ?1")
-          .rows([.text(request.key.text)]) { known = CommandID($0.text(0)) }
-        if let known, let command = try CommandRows.command(known, in: database) {
-          return command.station == request.station && command.order == request.order
-            ? .ordered(command, isNew: false) : .conflict
-        }
-        var number: Int64 = 1
-        try database.prepare("SELECT COALESCE(MAX(number), 0) + 1 FROM command").rows {
-          number = $0.int64(0)
-        }
-        let command = OrderedCommand(
-          id: CommandID(epoch: epoch, number: number), station: request.station,
-          order: request.order, actor: actor, orderedAt: now.wall,
-          expires: now.wall + request.life, progress: isSent ? .sent : .queued,
-          sentAt: isSent ? now.wall : nil)
-        try database.run(
-          """
-          INSERT INTO command (number, id, order_key, station, body, actor, ordered, expires,
-            progress, sent)
-          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-          """, .integer(number), .text(command.id.text), .text(request.key.text),
-          .text(request.station.text),
-          .text(String(decoding: StoredOrder(order: request.order).json, as: UTF8.self)),
-          .text(actor), .integer(now.wall.milliseconds), .integer(command.expires.milliseconds),
-          .text(command.progress.rawValue), .integer(command.sentAt?.milliseconds))
-        try SQLiteBook.note(.command(command), in: database)
-        return .ordered(command, isNew: true)
+        try CommandRows.order(
+          request, epoch: epoch, isSent: isSent, by: actor, at: now, in: database)
       }
     }
   }

@@ -170,6 +170,21 @@ export class API {
     return this.post(`/stations/${station}/lock-out`, order);
   }
 
+  /** A code of digits for somebody without a phone: `{key, ap, from, until, uses}`. */
+  async makeTypedCode(station, order) {
+    return this.post(`/stations/${station}/codes`, order);
+  }
+
+  /** The typed codes of a station beside its report: `{codes, foreign, reportedAt}`. */
+  async typedCodes(station, parameters) {
+    return this.get(`/stations/${station}/codes`, parameters);
+  }
+
+  async removeTypedCode(station, credential) {
+    return this.ask(`/stations/${station}/codes/${encodeURIComponent(credential)}`,
+      { method: "DELETE", headers: this.headers });
+  }
+
   /** A stream of what happens; see EventStream for the callbacks. */
   stream(callbacks) {
     return new EventStream(`${API.root}/events/stream`, this.headers, callbacks);

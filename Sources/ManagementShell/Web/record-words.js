@@ -98,6 +98,7 @@ export function facts(record) {
     filled("event.with", record),
     // Enough to tell two codes of one day apart.
     record.code && t("event.code", { code: String(record.code).slice(0, 8) }),
+    record.credential && t("event.code", { code: record.credential }),
   ].filter(Boolean);
 }
 

@@ -32,6 +32,7 @@ package struct Admission: Equatable, Sendable {
   /// The lists of single members.
   private(set) var directory = MemberDirectory()
   var modes: Modes
+  private(set) var codes: CodePools
   /// The keeper was told the number of a card.
   private var hasShownCard = false
 
@@ -73,6 +74,7 @@ package struct Admission: Equatable, Sendable {
     self.policy = policy
     self.points = points.map { Point(id: $0) }
     modes = Modes(points, policy)
+    codes = CodePools(points)
   }
 
   // MARK: - What happened
@@ -131,6 +133,7 @@ package struct Admission: Equatable, Sendable {
       isPartnerOpen: isPartnerOpen,
       mode: door.mode, now: now.instant)
     context.isReaderHeld = points[index].isHeld
+    context.typed = codes.find(attempt, at: points[index].id)
     context.isHeld = guesses.holds(attempt.number, at: points[index].id, now.instant)
     return points[index].entry.decide(attempt, context)
   }
@@ -153,6 +156,7 @@ package struct Admission: Equatable, Sendable {
       marks.add(mark, at: forgetting)
       changes.append(.mark(mark, forgetting: forgetting))
     }
+    changes += codes.use(request.credential, at: grant.point, &step)
     changes += around.clock.changes(at: step.now)
     step.effects.append(.door(.show(grant.point, .granted)))
     step.journal(
@@ -312,6 +316,7 @@ extension Admission {
     let now = step.now.instant
     marks.recover(recovered.marks.filter { $0.purpose == .door })
     guesses.recover(recovered.guesses, at: now)
+    codes.boot(recovered)
     for index in points.indices {
       points[index].isHeld = recovered.heldReaders.contains(points[index].id)
       step.set(.readerHeld, points[index].id, stands: points[index].isHeld)
@@ -323,7 +328,7 @@ extension Admission {
   func memory(forgetting: WallTime, at now: Instant) -> [RecoveryChange] {
     marks.all(for: .door).map { .mark($0, forgetting: forgetting) }
       + guesses.changes(at: now).map { .guess($0) }
-      + points.filter(\.isHeld).map { .readerHold($0.id, isHeld: true) }
+      + points.filter(\.isHeld).map { .readerHold($0.id, isHeld: true) } + codes.memory
   }
 }
 
@@ -331,13 +336,26 @@ extension Admission {
 
 extension Admission {
   /// - Returns: why nothing was changed; nil where it was.
-  mutating func carryOut(_ order: EntryOrder, _ step: inout Step) -> OrderFault? {
-    guard let index = index(of: order.accessPoint) else { return .noSuchPart }
-    let isHeld = order.kind == .holdReader
+  mutating func carryOut(
+    _ order: EntryOrder, _ clock: ClockTrust, _ step: inout Step
+  ) -> OrderFault? {
+    switch order {
+    case .holdReader(let point): hold(true, at: point, &step)
+    case .releaseReader(let point): hold(false, at: point, &step)
+    case .setCode(let point, let code):
+      codes.set(code, at: point, clock.judgementTime(step.now), &step)
+    case .removeCode(let point, let id): codes.remove(id, at: point, &step)
+    }
+  }
+
+  private mutating func hold(
+    _ isHeld: Bool, at point: AccessPointID, _ step: inout Step
+  ) -> OrderFault? {
+    guard let index = index(of: point) else { return .noSuchPart }
     guard points[index].isHeld != isHeld else { return .nothingToDo }
     points[index].isHeld = isHeld
-    step.remember([.readerHold(order.accessPoint, isHeld: isHeld)], .urgent)
-    step.set(.readerHeld, order.accessPoint, stands: isHeld)
+    step.remember([.readerHold(point, isHeld: isHeld)], .urgent)
+    step.set(.readerHeld, point, stands: isHeld)
     return nil
   }
 

@@ -107,7 +107,27 @@ package struct Entry: Equatable, Sendable {
         request.isDuress = true
         return judge(request, context)
       }
+    case .typed(let hash):
+      // Also the right one, as with a PIN.
+      guard !mustWait(context) else { return .refused(Refusal(.paused, .typed(nil))) }
+      guard let typed = context.typed else {
+        return .refused(Refusal(.wrongTypedCode, .typed(nil)))
+      }
+      return judge(typed, hash.digest, context)
     }
+  }
+
+  /// A code that was typed tells nobody's name: it is judged by its window and its uses, and then by
+  /// the rules that hold for everybody.
+  private func judge(
+    _ typed: KeptCode, _ digest: CodeDigest, _ context: EntryContext
+  ) -> Decision {
+    let credential = Credential.typed(typed.code.id)
+    guard let time = context.time else { return .refused(Refusal(.clockUntrusted, credential)) }
+    if digest == context.openFor { return .confirmed }
+    if let denial = typed.denial(at: time) { return .refused(Refusal(denial, credential)) }
+    return judge(
+      EntryRequest(member: nil, credential: credential, code: digest), until: nil, context)
   }
 
   private func mustWait(_ context: EntryContext) -> Bool {
@@ -191,11 +211,13 @@ extension Denial {
   /// Whether the same credential may be good a moment later.
   fileprivate var canPass: Bool {
     switch self {
-    case .paused, .clockUntrusted, .notYetValid, .suspended, .closed, .notReserved, .passedBack,
+    case .paused, .clockUntrusted, .typedCodeEarly, .notYetValid, .suspended, .closed, .notReserved,
+      .passedBack,
       .interlocked, .full, .lockedDown, .maintenance, .readerHeld:
       true
     case .malformed, .unsupportedAlgorithm, .unknownKey, .badSignature, .unknownCard, .wrongPIN,
-      .issuerEnded, .expired, .tooLongLived, .noSubject, .wrongAudience, .beyondIssuer, .revoked,
+      .wrongTypedCode, .typedCodeOver, .typedCodeUsed, .issuerEnded, .expired, .tooLongLived,
+      .noSubject, .wrongAudience, .beyondIssuer, .revoked,
       .replayed:
       false
     }

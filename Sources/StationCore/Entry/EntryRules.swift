@@ -2,11 +2,12 @@
 import StationProtocol
 import Time
 
-/// The member who wants to come in, and with what.
+/// The person who wants to come in, and with what.
 package struct EntryRequest: Equatable, Sendable {
-  package var member: MemberID
+  /// nil for whoever typed a code, which tells not who that is.
+  package var member: MemberID?
   package var credential: Credential
-  /// The code that is used up when the door opens; nil with a card or a PIN.
+  /// The code for which the door is released, typed or shown; nil with a card or a PIN.
   package var code: CodeDigest?
   /// Shown under threat.
   package var isDuress: Bool
@@ -16,7 +17,7 @@ package struct EntryRequest: Equatable, Sendable {
   package var needsTime: Bool
 
   package init(
-    member: MemberID, credential: Credential, code: CodeDigest? = nil, isDuress: Bool = false,
+    member: MemberID?, credential: Credential, code: CodeDigest? = nil, isDuress: Bool = false,
     isMaintainer: Bool = false, needsTime: Bool = false
   ) {
     self.member = member
@@ -50,6 +51,8 @@ package struct EntryContext: Equatable, Sendable {
   package var isHeld = false
   /// The service lets nobody in by this reader.
   package var isReaderHeld = false
+  /// The code of this access point that was typed; nil where none of its codes was.
+  package var typed: KeptCode?
   package var now: Instant
 
   package init(
@@ -91,11 +94,13 @@ package struct EntryRule: Sendable {
 
   /// In the order in which they are examined, after those of the credential itself.
   package static let all: [EntryRule] = [
-    EntryRule(.revoked) { $1.directory.revoked.contains($0.member) },
+    EntryRule(.revoked) { $0.member.map($1.directory.revoked.contains) ?? false },
     EntryRule(.replayed) { request, context in
       request.code.map(context.marks.contains) ?? false
     },
-    EntryRule(.suspended) { $1.directory.profile(of: $0.member).status == .suspended },
+    EntryRule(.suspended) { request, context in
+      request.member.map { context.directory.profile(of: $0).status == .suspended } ?? false
+    },
     EntryRule(.closed, yieldsToMaintainers: true) { !$1.policy.hours.holds(at: $1.local) },
     EntryRule(.notReserved, yieldsToMaintainers: true, isWithoutReservation),
     EntryRule(denial: .passedBack, yieldsToMaintainers: true, examine: passback),
@@ -155,16 +160,18 @@ extension EntryRule {
   @Sendable private static func isWithoutReservation(
     _ request: EntryRequest, _ context: EntryContext
   ) -> Bool {
-    guard case .required(let grace) = context.policy.reservation else { return false }
-    let windows = context.directory.profile(of: request.member).reservation ?? .never
+    // The window of a typed code is its reservation.
+    guard case .required(let grace) = context.policy.reservation, let member = request.member
+    else { return false }
+    let windows = context.directory.profile(of: member).reservation ?? .never
     return !windows.holds(at: context.local, grace: grace)
   }
 
   @Sendable private static func passback(
     _ request: EntryRequest, _ context: EntryContext
   ) -> Finding {
-    guard context.policy.antiPassback != .off,
-      let entered = context.whereabouts.entered(request.member)
+    guard context.policy.antiPassback != .off, let member = request.member,
+      let entered = context.whereabouts.entered(member)
     else { return .passes }
     switch context.policy.antiPassback {
     case .off: return .passes

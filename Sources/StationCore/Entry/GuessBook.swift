@@ -1,14 +1,14 @@
-// Who guesses at PINs and cards slowly: more wrong tries than people make, over hours and days.
+// Who guesses at PINs, cards and typed codes slowly: more wrong tries than people make, over hours and days.
 import StationProtocol
 import Time
 
-/// The wrong PINs and cards of a station, by the number that was typed and by the reader, however
-/// slowly they come. `WrongTries` hears the fast ones.
+/// The wrong PINs, cards and typed codes of a station, by the number that was typed and by the reader,
+/// however slowly they come. `WrongTries` hears the fast ones.
 ///
 /// Each has a bucket that a wrong try fills and time empties. A full one lets PINs wait, and at a
-/// reader cards too, twice as long with each further wrong try. Codes never wait, and neither does
-/// anybody who wants to leave: so whoever types another's number keeps its PIN away for an hour at
-/// most, and nobody from the door.
+/// reader cards and typed codes too, twice as long with each further wrong try. Member codes never
+/// wait, and neither does anybody who wants to leave: so whoever types another's number keeps its PIN
+/// away for an hour at most, and nobody with a phone from the door.
 ///
 /// A restart is no way around it: what is remembered goes on as if no time had passed, because a
 /// board without a battery cannot tell how much has.
@@ -27,13 +27,13 @@ package struct GuessBook: Equatable, Sendable {
 
   // MARK: - Tries
 
-  /// Whether a PIN of this number, or with nil a card, has to wait at this reader.
+  /// Whether a PIN of this number, or with nil a card or a typed code, has to wait at this reader.
   package func holds(_ number: TypedNumber?, at reader: AccessPointID, _ now: Instant) -> Bool {
     if buckets[.reader(reader)]?.isHeld(at: now) == true { return true }
     return number.map { buckets[.number($0)]?.isHeld(at: now) == true } ?? false
   }
 
-  /// A wrong PIN was typed, or a card shown that nobody has.
+  /// A wrong PIN or code was typed, or a card shown that nobody has.
   /// - Parameter number: nil where none was typed.
   package mutating func wrong(
     _ number: TypedNumber?, at reader: AccessPointID, _ now: Instant
@@ -103,7 +103,7 @@ package struct GuessBook: Equatable, Sendable {
 
 extension Denial {
   /// Whether somebody may have guessed.
-  var isGuess: Bool { self == .wrongPIN || self == .unknownCard }
+  var isGuess: Bool { self == .wrongPIN || self == .wrongTypedCode || self == .unknownCard }
 }
 
 extension GuessKey {

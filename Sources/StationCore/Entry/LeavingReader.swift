@@ -61,6 +61,8 @@ package struct LeavingReader: Equatable, Sendable {
       }
       return .success(member)
     case .pin(.right(let member), _), .pin(.duress(let member), _): return .success(member)
+    // It opens a way in, and nobody's name goes with it.
+    case .typed: return .failure(Unknown(.wrongTypedCode, .typed(nil)))
     case .pin(.wrong, _): return .failure(Unknown(.wrongPIN, .pin))
     }
   }

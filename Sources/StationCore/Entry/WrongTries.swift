@@ -4,8 +4,8 @@ import Time
 
 /// The wrong tries of one access point: what was no code, no card and no PIN of ours.
 ///
-/// Five in a row raise an alarm and let PINs and cards wait for half a minute. Codes never wait,
-/// or anyone could shut the door by showing rubbish to it.
+/// Five in a row raise an alarm and let PINs, cards and typed codes wait for half a minute. Member
+/// codes never wait, or anyone could shut the door by showing rubbish to it.
 ///
 /// Framing noise is what a loose wire makes, for days if need be, but also what a set-up code for
 /// scanners looks like. It counts towards the alarm like any other try, once: after it has had a
@@ -83,7 +83,7 @@ package struct WrongTries: Equatable, Sendable {
     return nil
   }
 
-  /// Whether PINs and cards are to wait.
+  /// Whether PINs, cards and typed codes are to wait.
   package func isPaused(at now: Instant) -> Bool { pausedUntil.map { now < $0 } ?? false }
 
   package var deadline: Instant? {
@@ -112,8 +112,11 @@ extension Denial {
   /// Whether this answers what only someone does who has no right to come in.
   package var isWrongTry: Bool {
     switch self {
-    case .malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .beyondIssuer: true
-    case .unsupportedAlgorithm, .paused, .clockUntrusted, .issuerEnded, .notYetValid, .expired,
+    case .malformed, .unknownKey, .badSignature, .unknownCard, .wrongPIN, .wrongTypedCode,
+      .beyondIssuer:
+      true
+    case .unsupportedAlgorithm, .paused, .clockUntrusted, .typedCodeEarly, .typedCodeOver,
+      .typedCodeUsed, .issuerEnded, .notYetValid, .expired,
       .tooLongLived, .noSubject, .wrongAudience, .revoked, .replayed, .suspended, .closed,
       .notReserved, .passedBack, .interlocked, .full, .lockedDown, .maintenance,
       .readerHeld:

@@ -159,7 +159,7 @@ extension Link {
     step.outbox.uplinkOpened()
     publishBirth(around, &step)
     step.changedParts.formUnion(identity.accessPoints.map { .door($0) })
-    step.changedParts.formUnion([.occupancy, .climate, .energy, .vending, .alarms])
+    step.changedParts.formUnion([.occupancy, .climate, .energy, .vending, .codes, .alarms])
   }
 
   private mutating func close(_ step: inout Step) {

@@ -28,12 +28,15 @@ package enum EntryAttempt: Equatable, Sendable {
   case card(CardPresentation)
   /// The number that was typed is nil where what was typed has none.
   case pin(PINAttempt, number: TypedNumber? = nil)
+  /// As many digits as a typed code has, hashed with the salt of the access point.
+  case typed(TypedCodeHash)
 
   /// What tells this showing from another; nil where each is one of its own.
   var digest: CodeDigest? {
     switch self {
     case .code(let presentation): presentation.digest
     case .card(let presentation): presentation.digest
+    case .typed(let hash): hash.digest
     case .pin: nil
     }
   }

@@ -39,6 +39,7 @@ package struct Recovered: Equatable, Sendable {
   package var commands: [OpenCommand]
   /// The readers by which the service lets nobody in.
   package var heldReaders: [AccessPointID]
+  package var typedCodes: [PooledCode]
   /// The configuration that the service wanted last.
   package var desired: DesiredConfiguration?
   /// Drawn at this start.
@@ -59,7 +60,8 @@ package struct Recovered: Equatable, Sendable {
     exchange: OpenExchange? = nil, serial: UInt8 = 0,
     slots: [SlotMemory] = [], settlements: [Settlement] = [],
     serviceStore: StoreEpoch? = nil, commands: [OpenCommand] = [],
-    heldReaders: [AccessPointID] = [], desired: DesiredConfiguration? = nil,
+    heldReaders: [AccessPointID] = [], typedCodes: [PooledCode] = [],
+    desired: DesiredConfiguration? = nil,
     start: StartNonce = StartNonce(high: 0, low: 0), hasLostStore: Bool = false,
     isDurable: Bool = true,
     hasNewerStore: Bool = false
@@ -84,6 +86,7 @@ package struct Recovered: Equatable, Sendable {
     self.serviceStore = serviceStore
     self.commands = commands
     self.heldReaders = heldReaders
+    self.typedCodes = typedCodes
     self.desired = desired
     self.start = start
     self.hasLostStore = hasLostStore

@@ -32,6 +32,8 @@ package enum RecoveryChange: Equatable, Sendable {
   case command(CommandID, operation: Order.Kind?)
   /// The service lets nobody in by a reader.
   case readerHold(AccessPointID, isHeld: Bool)
+  /// A typed code of an access point was set, used or removed.
+  case typedCode(AccessPointID, PoolChange)
   /// The configuration that the service wants.
   case desired(DesiredConfiguration)
 }

@@ -32,7 +32,8 @@ package struct Arrivals: Equatable, Sendable {
   /// How many are let in and not through the door.
   package var count: Int64 { Int64(inward.count) }
 
-  package mutating func expect(_ member: MemberID, until: Instant) {
+  /// - Parameter member: nil where nobody knows who it is.
+  package mutating func expect(_ member: MemberID?, until: Instant) {
     Self.add(member, until, to: &inward)
   }
 
@@ -69,11 +70,13 @@ package struct Arrivals: Equatable, Sendable {
     outward.removeAll { isOver || $0.until <= now }
   }
 
-  /// The same member shows twice and walks in once.
+  /// The same member shows twice and walks in once; without a name each is another one.
   private static func add(
-    _ member: MemberID, _ until: Instant, to people: inout [Person]
+    _ member: MemberID?, _ until: Instant, to people: inout [Person]
   ) {
-    if let before = people.firstIndex(where: { $0.member == member }) { people.remove(at: before) }
+    if let member, let before = people.firstIndex(where: { $0.member == member }) {
+      people.remove(at: before)
+    }
     if people.count == most { people.removeFirst() }
     people.append(Person(member: member, until: until))
   }

@@ -178,8 +178,8 @@ extension Headcount {
 // MARK: - People
 
 extension Headcount {
-  /// A member was let in, and has not passed the door yet.
-  mutating func expect(_ member: MemberID, at id: AccessPointID, until: Instant) {
+  /// Somebody was let in, and has not passed the door yet; nil where nobody knows who it is.
+  mutating func expect(_ member: MemberID?, at id: AccessPointID, until: Instant) {
     guard let index = index(of: id) else { return }
     points[index].arrivals.expect(member, until: until)
   }

@@ -36,7 +36,7 @@ extension Station {
   private mutating func carryOut(_ command: Command, _ step: inout Step) -> Commands.Progress {
     switch command.order {
     case .door(let order): Commands.Progress(carryOut(order, &step))
-    case .entry(let order): Commands.Progress(admission.carryOut(order, &step))
+    case .entry(let order): Commands.Progress(admission.carryOut(order, clock, &step))
     case .occupancy(let order): Commands.Progress(headcount.carryOut(order, &step))
     case .climate(let order): Commands.Progress(climate.carryOut(order, &step))
     case .exchange(let order):

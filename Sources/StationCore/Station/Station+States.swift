@@ -35,6 +35,9 @@ extension Station {
     case .climate: .climate(climate.state(.thermometer, seq, step.now))
     case .energy: .energy(climate.state(.meter, seq, step.now))
     case .vending: vending.map { .vending($0.state(seq, around, step)) }
+    case .codes:
+      configuration.commands.isPinned || !admission.codes.isEmpty
+        ? .codes(admission.codes.state(seq, step.now)) : nil
     case .alarms:
       .alarms(AlarmsPayload(seq: seq, active: step.alarms.active, at: step.now.wall))
     }

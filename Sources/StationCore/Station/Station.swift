@@ -14,7 +14,7 @@ package struct Station: ~Copyable, Sendable {
   private var books: Books?
   /// The step of which the first half is done.
   private var halfway: Halfway?
-  private var clock: ClockTrust
+  private(set) var clock: ClockTrust
   private var wires: Wires
   package private(set) var safety: Safety
   package internal(set) var doors: Doors

@@ -99,6 +99,7 @@ package enum StateReport: Equatable, Sendable {
   case climate(SensorsPayload)
   case energy(SensorsPayload)
   case vending(VendingPayload)
+  case codes(CodesPayload)
   case alarms(AlarmsPayload)
 
   package var part: StatePart {
@@ -108,6 +109,7 @@ package enum StateReport: Equatable, Sendable {
     case .climate: .climate
     case .energy: .energy
     case .vending: .vending
+    case .codes: .codes
     case .alarms: .alarms
     }
   }
@@ -118,6 +120,7 @@ package enum StateReport: Equatable, Sendable {
     case .occupancy(let payload): payload.json
     case .climate(let payload), .energy(let payload): payload.json
     case .vending(let payload): payload.json
+    case .codes(let payload): payload.json
     case .alarms(let payload): payload.json
     }
   }

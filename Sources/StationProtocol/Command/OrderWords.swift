@@ -46,6 +46,8 @@ package enum OrderFault: String, CaseIterable, Sendable {
   case handOnly = "hand-only"
   /// No such alarm stands, or the part is as it should be already.
   case nothingToDo = "nothing-to-do"
+  /// The access point keeps as many codes as it can: remove one first.
+  case poolFull = "pool-full"
   /// The part is being used or maintained, or too many commands are under way.
   case busy
   /// The store was lost or began anew before it could be written down.

@@ -3,7 +3,8 @@
 /// Somebody was let in or refused.
 package enum EntryRecord: RecordFamily {
   /// The note says what a manager should know of it beyond the grant.
-  case granted(AccessPointID, member: MemberID, Credential, note: GrantNote? = nil)
+  /// The member is there but for a typed code, which tells not who typed it.
+  case granted(AccessPointID, member: MemberID?, Credential, note: GrantNote? = nil)
   /// The fault is there exactly where the reason is `malformed`.
   case refused(
     AccessPointID, reason: Denial, fault: CodeFault? = nil, member: MemberID?, Credential)
@@ -46,9 +47,16 @@ package enum EntryRecord: RecordFamily {
           nil
         }
       }
+      let member = try coder.optional("member", old?.member)
+      let credential = try coder.credential(old?.credential)
+      if credential.kind == .typed {
+        try coder.demand(credential.typed != nil, of: "credential")
+        try coder.demand(member == nil, of: "member")
+      } else {
+        _ = try coder.present(member, "member")
+      }
       return .granted(
-        point, member: try coder.member("member", old?.member),
-        try coder.credential(old?.credential), note: try coder.optional("note", old?.note))
+        point, member: member, credential, note: try coder.optional("note", old?.note))
     case .refused:
       let old = record.flatMap {
         if case .refused(_, let reason, let fault, let member, let credential) = $0 {
@@ -94,6 +102,9 @@ extension MemberCoder {
     case .pin:
       try forbid("code")
       return .pin
+    case .typed:
+      try forbid("code")
+      return .typed(try optional("credential", credential?.typed))
     }
   }
 }

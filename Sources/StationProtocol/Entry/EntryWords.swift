@@ -7,12 +7,16 @@ package enum Credential: Hashable, Sendable {
   /// A card, by the digest of its format and number.
   case card(CodeDigest)
   case pin
+  /// A code that was typed without a member's number; nil where it is none of the access point, or
+  /// where nobody has looked.
+  case typed(TypedCodeID?)
 
   /// How records call it.
   package enum Kind: String, CaseIterable, Sendable {
     case code
     case card
     case pin
+    case typed
   }
 
   package var kind: Kind {
@@ -20,14 +24,22 @@ package enum Credential: Hashable, Sendable {
     case .code: .code
     case .card: .card
     case .pin: .pin
+    case .typed: .typed
     }
   }
 
   package var digest: CodeDigest? {
     switch self {
     case .code(let digest), .card(let digest): digest
-    case .pin: nil
+    case .pin, .typed: nil
     }
+  }
+}
+
+extension Credential {
+  /// The name of a typed code.
+  package var typed: TypedCodeID? {
+    if case .typed(let id) = self { id } else { nil }
   }
 }
 
@@ -54,10 +66,18 @@ package enum Denial: String, CaseIterable, Sendable {
   case unknownCard = "unknown-card"
   /// A member number and a PIN that do not belong together.
   case wrongPIN = "wrong-pin"
-  /// Too many wrong cards or PINs in a row; codes are never paused.
+  /// Digits that were typed without a number, and are no code of this access point.
+  case wrongTypedCode = "wrong-typed-code"
+  /// Too many wrong cards, PINs or typed codes in a row; member codes are never paused.
   case paused
   /// The station does not know the time well enough to judge a code.
   case clockUntrusted = "clock-untrusted"
+  /// The typed code opens later than now.
+  case typedCodeEarly = "typed-code-early"
+  /// The time of the typed code is over.
+  case typedCodeOver = "typed-code-over"
+  /// The typed code has opened as often as it may.
+  case typedCodeUsed = "typed-code-used"
   /// The key is one that this station knows, and its issuer's time is over.
   case issuerEnded = "issuer-ended"
   case notYetValid = "not-yet-valid"

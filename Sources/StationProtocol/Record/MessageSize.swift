@@ -48,6 +48,8 @@ extension StatePart {
     case .climate, .energy: 8192
     // 80 slots.
     case .vending: 32_768
+    // 64 typed codes at each of 4 access points.
+    case .codes: 32_768
     // 128 alarms.
     case .alarms: 16_384
     }

@@ -169,10 +169,14 @@ package enum StatePart: Hashable, Sendable, Comparable, CaseIterable {
   case energy
   /// The exchange machine.
   case vending
+  /// Every typed code.
+  case codes
   case alarms
 
   package static let allCases: [StatePart] =
-    AccessPointID.all.map { .door($0) } + [.occupancy, .climate, .energy, .vending, .alarms]
+    AccessPointID.all.map { .door($0) } + [
+      .occupancy, .climate, .energy, .vending, .codes, .alarms,
+    ]
 
   package var path: String {
     switch self {
@@ -181,6 +185,7 @@ package enum StatePart: Hashable, Sendable, Comparable, CaseIterable {
     case .climate: "climate"
     case .energy: "energy"
     case .vending: "vending"
+    case .codes: "codes"
     case .alarms: "alarms"
     }
   }
@@ -193,6 +198,7 @@ package enum StatePart: Hashable, Sendable, Comparable, CaseIterable {
     case "climate": self = .climate
     case "energy": self = .energy
     case "vending": self = .vending
+    case "codes": self = .codes
     case "alarms": self = .alarms
     default:
       guard path.hasPrefix("door/"), path.utf8.count == 6,

@@ -18,7 +18,7 @@ final class EntryRoom: ShellRoom {
   private let tell: Tell
 
   init(
-    _ loop: EventLoop, readers: [ReaderSettings], issuers: [IssuerSettings],
+    _ station: StationID, _ loop: EventLoop, readers: [ReaderSettings], issuers: [IssuerSettings],
     members: MemberFileSettings, tell: @escaping Tell
   ) throws(SystemError) {
     self.loop = loop
@@ -26,7 +26,7 @@ final class EntryRoom: ShellRoom {
     self.readers = StationReaders(readers, loop)
     self.issuers = try IssuerKeys.watch(issuers)
     verifier = CodeVerifier(self.issuers.files.keys)
-    self.members = try MemberFiles(members)
+    self.members = try MemberFiles(members, of: station)
     unknownCard = UnknownCard(path: members.unknownCard)
     try loop.receive(from: self.members.reports) { [unowned self] in take($0) }
     try loop.receive(from: self.issuers.reports) { [unowned self] in take($0) }
@@ -125,8 +125,21 @@ final class EntryRoom: ShellRoom {
       let digest = CodeDigest(of: Array("card \(card)".utf8))
       members.show(
         CardPresentation(card, digest: digest), at: point, direction)
-    case .keys(let keys): members.compare(keys, at: point, direction)
+    case .keys(let keys):
+      if direction == .inward, let digits = Self.typedDigits(keys) {
+        members.hash(digits, at: point)
+      } else {
+        members.compare(keys, at: point, direction)
+      }
     }
+  }
+
+  /// The digits of a typed code, and `#` behind them where the keypad sends it; nil of any other keys.
+  private static func typedDigits(_ keys: String) -> [UInt8]? {
+    let digits = Array((keys.hasSuffix("#") ? keys.dropLast() : keys[...]).utf8)
+    let isTyped =
+      digits.count == TypedCode.digits && digits.allSatisfy { (48...57).contains($0) }
+    return isTyped ? digits : nil
   }
 
   // MARK: - What is known
@@ -168,6 +181,9 @@ final class EntryRoom: ShellRoom {
       case .inward: tell(.entry(.presented(point, .pin(attempt, number: number))), nil)
       case .outward: tell(.entry(.leaveRequested(point, .pin(attempt, number: number))), nil)
       }
+    case .typed(let point, let hash):
+      members.heard(point)
+      tell(.entry(.presented(point, hash.map { .typed($0) } ?? .pin(.wrong))), nil)
     case .problem(let problem): Log.error(problem)
     case .note(let note): Log.notice(note)
     case .judged(let areFaulty): tell(.entry(.listsJudged(areFaulty: areFaulty)), nil)

@@ -1,5 +1,7 @@
-// Keeps the lists of members current and compares PINs, on a thread beside the loop's.
+// Keeps the lists of members current, compares PINs and hashes typed codes, on a thread beside the
+// loop's.
 import Linux
+import MemberCode
 import StationCore
 import StationProtocol
 
@@ -7,7 +9,7 @@ import StationProtocol
 /// to a thousand stations need not reach into each of them, and a look is one system call. Cards
 /// and PINs are good until the list says otherwise, so the list is looked at before each of them:
 /// whoever was suspended a moment ago does not come in.
-/// A PIN takes tens of milliseconds to compare, in which no door waits.
+/// A PIN takes tens of milliseconds to compare, and a typed code to hash, in which no door waits.
 final class MemberFiles {
   enum Report: Sendable {
     case changed(MemberDirectory)
@@ -15,6 +17,8 @@ final class MemberFiles {
     case shown(AccessPointID, ReaderSettings.Direction, CardPresentation)
     case compared(
       AccessPointID, ReaderSettings.Direction, PINAttempt, number: TypedNumber?)
+    /// The digits of a typed code, hashed; nil where there is no memory for it.
+    case typed(AccessPointID, TypedCodeHash?)
     case problem(String)
     case note(String)
     /// Whether anything is wrong with a list.
@@ -25,6 +29,7 @@ final class MemberFiles {
     case look
     case show(AccessPointID, ReaderSettings.Direction, CardPresentation)
     case compare(AccessPointID, ReaderSettings.Direction, keys: String)
+    case hash(AccessPointID, digits: [UInt8])
   }
 
   static let interval: Duration = .seconds(60)
@@ -36,11 +41,13 @@ final class MemberFiles {
   /// As it was at the start: no code is judged before the lists were read.
   let directory: MemberDirectory
   let areFaulty: Bool
-  /// nil where there are no lists: then no PIN is right, and nothing to look at.
-  private let worker: WorkerThread<Job>?
+  /// Without lists no PIN is right, and there is nothing to look at.
+  private let hasLists: Bool
+  private let worker: WorkerThread<Job>
   private var waiting: [AccessPointID: Int] = [:]
 
-  init(_ paths: MemberFileSettings) throws(SystemError) {
+  /// - Parameter station: whose typed codes are hashed.
+  init(_ paths: MemberFileSettings, of station: StationID) throws(SystemError) {
     let reports = try Mailbox<Report>()
     var lists = MemberLists(paths)
     let outcome = lists.look()
@@ -50,15 +57,17 @@ final class MemberFiles {
     directory = lists.directory
     areFaulty = lists.areFaulty
     let start = lists
-    guard paths.list != nil || paths.revocations != nil else {
-      worker = nil
-      return
-    }
+    hasLists = paths.list != nil || paths.revocations != nil
     worker = WorkerThread(name: "members") {
       var lists = start
       var areFaulty = start.areFaulty
       return { jobs in
         for job in jobs {
+          if case .hash(let point, let digits) = job {
+            let hash = TypedCodeHash(digits: digits, station: station, accessPoint: point)
+            reports.send(.typed(point, hash))
+            continue
+          }
           let outcome = lists.look()
           for problem in outcome.problems { reports.send(.problem(problem)) }
           for note in outcome.notes { reports.send(.note(note)) }
@@ -68,6 +77,7 @@ final class MemberFiles {
             reports.send(.judged(areFaulty: areFaulty))
           }
           switch job {
+          case .hash: break
           case .look: reports.send(.judged(areFaulty: areFaulty))
           case .show(let point, let direction, let card):
             reports.send(.shown(point, direction, card))
@@ -83,7 +93,7 @@ final class MemberFiles {
   }
 
   /// Asks for a look at the files; what has changed comes as a report.
-  func look() { worker?.submit(.look) }
+  func look() { if hasLists { worker.submit(.look) } }
 
   /// Asks for a look at the files before this card is judged; it comes back as a report.
   func show(
@@ -91,7 +101,7 @@ final class MemberFiles {
   ) {
     guard waiting[point, default: 0] < Self.mostWaiting else { return }
     waiting[point, default: 0] += 1
-    guard let worker else { return reports.send(.shown(point, direction, card)) }
+    guard hasLists else { return reports.send(.shown(point, direction, card)) }
     worker.submit(.show(point, direction, card))
   }
 
@@ -101,15 +111,22 @@ final class MemberFiles {
   ) {
     guard waiting[point, default: 0] < Self.mostWaiting else { return }
     waiting[point, default: 0] += 1
-    guard let worker else {
+    guard hasLists else {
       let number = PINBook.number(keys)
       return reports.send(.compared(point, direction, .wrong, number: number))
     }
     worker.submit(.compare(point, direction, keys: keys))
   }
 
-  /// To be called for each `shown` and `compared`.
+  /// Asks for the hash of a typed code; it comes as a report.
+  func hash(_ digits: [UInt8], at point: AccessPointID) {
+    guard waiting[point, default: 0] < Self.mostWaiting else { return }
+    waiting[point, default: 0] += 1
+    worker.submit(.hash(point, digits: digits))
+  }
+
+  /// To be called for each `shown`, `compared` and `typed`.
   func heard(_ point: AccessPointID) { waiting[point, default: 1] -= 1 }
 
-  func stop() { worker?.finish() }
+  func stop() { worker.finish() }
 }

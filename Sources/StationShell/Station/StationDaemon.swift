@@ -54,7 +54,8 @@ package final class StationDaemon {
     store = try StoreRoom(path: settings.storePath)
     station = Station(settings.core)
     entry = try EntryRoom(
-      loop, readers: settings.readers, issuers: settings.issuers, members: settings.members,
+      settings.station, loop, readers: settings.readers, issuers: settings.issuers,
+      members: settings.members,
       tell: tell)
     let points = settings.core.accessPoints.map(\.id.number)
     let lines =

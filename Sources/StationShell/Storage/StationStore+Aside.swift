@@ -112,6 +112,7 @@ extension Recovered {
     whereabouts = other.whereabouts
     guesses = other.guesses
     heldReaders = other.heldReaders
+    typedCodes = other.typedCodes
     desired = [desired, other.desired].compactMap { $0 }.max { $0.revision < $1.revision }
     let commandsOfOther = other.commands.map(\.id)
     commands = other.commands + commands.filter { !commandsOfOther.contains($0.id) }
@@ -129,6 +130,8 @@ extension Recovered {
     changes += guesses.map { .guess($0) }
     changes += marks.map { .mark($0, forgetting: WallTime(milliseconds: 0)) }
     changes += AccessPointID.all.map { .readerHold($0, isHeld: heldReaders.contains($0)) }
+    changes += AccessPointID.all.map { .typedCode($0, .cleared) }
+    changes += typedCodes.map { .typedCode($0.accessPoint, .kept($0.kept)) }
     changes += commands.map { .command($0.id, operation: $0.operation) }
     changes += desired.map { [.desired($0)] } ?? []
     changes.append(.serial(serial))

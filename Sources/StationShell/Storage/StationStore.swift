@@ -95,6 +95,7 @@ final class StationStore {
       """),
     vendingMigration,
     clockMigration, renewalMigration, keptEndMigration, guessMigration, commandMigration,
+    typedCodeMigration,
   ]
 
   /// A small journal costs less flash per commit; see the write lanes in architecture.md.
@@ -148,7 +149,7 @@ final class StationStore {
   /// The numbers that can be right. Beyond them a damaged file would make a later sum overflow.
   static let counts: ClosedRange<Int64> = 0...1 << 53
   /// Up to the year 10000, in milliseconds.
-  private static let times: ClosedRange<Int64> = 0...253_402_300_800_000
+  static let times: ClosedRange<Int64> = 0...253_402_300_800_000
 
   static func read(
     _ database: Database, _ ending: Ending
@@ -199,6 +200,7 @@ final class StationStore {
     recovered.totals = totals ?? recovered.totals
     recovered.day = try Self.day(database)
     recovered.guesses = try guesses(database)
+    recovered.typedCodes = try typedCodes(database)
     try readVending(database, base: base, &recovered)
     try readStates(database, &recovered)
     guard isSound, areTotalsSound, stream != nil, totals != nil else {
@@ -305,6 +307,7 @@ final class StationStore {
     case .endKept(let end, let time, let forgetting):
       try keep(end, at: time, forgetting: forgetting)
     case .command, .readerHold, .desired: try remember(order: change)
+    case .typedCode(let point, let change): try remember(change, at: point)
     case .serviceStore(let epoch):
       try database.run("UPDATE identity SET service_store = ?1", .text(epoch.description))
     }

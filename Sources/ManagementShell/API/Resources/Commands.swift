@@ -31,13 +31,7 @@ extension API {
     let view = try view(of: call.parameters[0])
     guard let epoch = commandEpoch else { throw Self.noCommandKey }
     let word = OperationWord(body.order.kind)
-    // Of a station that was not heard since the start nothing is known; its command waits.
-    if let birth = view.life.birth, !birth.operations.contains(word) {
-      let known = birth.operations.map(\.text).joined(separator: ", ")
-      throw Problem.unknownOperation(
-        "Station \(view.id) of version \(birth.version) does not take the operation "
-          + "\(word). It takes: \(known.isEmpty ? "none" : known).")
-    }
+    try Self.expect(word, at: view)
     let request = CommandRequest(
       view.id, body.order, life: .seconds(body.seconds), key: body.key)
     let now = now()
@@ -56,6 +50,16 @@ extension API {
         return Self.answer(command, status: isNew ? 202 : 200)
       }
     }
+  }
+
+  /// Refuses an operation that the station does not know. Of one that was not heard since the start
+  /// nothing is known; its command waits.
+  static func expect(_ word: OperationWord, at view: StationView) throws(Problem) {
+    guard let birth = view.life.birth, !birth.operations.contains(word) else { return }
+    let known = birth.operations.map(\.text).joined(separator: ", ")
+    throw .unknownOperation(
+      "Station \(view.id) of version \(birth.version) does not take the operation "
+        + "\(word). It takes: \(known.isEmpty ? "none" : known).")
   }
 
   static var noCommandKey: Problem {
@@ -91,7 +95,7 @@ extension API {
     }
   }
 
-  private static func answer(_ command: OrderedCommand, status: Int = 200) -> HTTPResponse {
+  static func answer(_ command: OrderedCommand, status: Int = 200) -> HTTPResponse {
     var writer = JSONWriter()
     command.write(to: &writer)
     return HTTPResponse(status, type: "application/json", writer.bytes)

@@ -10,6 +10,7 @@ import { named, t } from "../../texts.js";
 import { moment } from "../../times.js";
 import { byUrgency } from "../../urgency.js";
 import { Board } from "./board.js";
+import { Codes } from "./codes.js";
 import { Orders } from "./orders.js";
 import { machine, takings } from "./vending.js";
 
@@ -57,7 +58,12 @@ export class Detail {
     const wasOpen = this.orders?.station === this.station && this.orders.element.open;
     this.orders = new Orders(this.api, this.station);
     this.orders.element.open = wasOpen;
+    const hadCodes = this.codes?.station === this.station && this.codes.element.open;
+    this.codes = new Codes(this.api, this.station);
+    this.codes.element.open = hadCodes;
+    const hadBoard = this.board?.station === this.station && this.board.element.open;
     this.board = new Board(this.api, this.station);
+    this.board.element.open = hadBoard;
     this.takings = h("div", { class: "takings" });
     const list = h("ol", { class: "records" });
     this.list = new RecordList(list, most, ({ record }) => this.row(record));
@@ -72,7 +78,8 @@ export class Detail {
       h("header", { class: "panel-head" }, this.title,
         h("button", { type: "button", class: "plain", onclick: () => this.dialog.close() },
           t("station.close"))),
-      this.state, this.orders.element, this.board.element, this.takings, this.charts,
+      this.state, this.orders.element, this.codes.element, this.board.element, this.takings,
+      this.charts,
       h("div", { class: "list-head" },
         h("h3", {}, t("station.events")),
         h("label", { class: "field" }, h("span", {}, t("station.events.kind")), select)),
@@ -105,6 +112,7 @@ export class Detail {
       doors(view), machine(view), caveats(view), h("p", { class: "soft" }, facts),
     ].filter(Boolean));
     this.orders.show(view);
+    this.codes.show(view);
     this.measure();
     this.countTakings();
   }
