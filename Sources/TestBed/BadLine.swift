@@ -13,7 +13,7 @@ package final class BadLine: @unchecked Sendable {
   private let listener: Int32
   private let lock = NSLock()
   private var random: SeededGenerator
-  private var isBad = true
+  private var isBad: Bool
   private var isOver = false
   private var open: Set<Int32> = []
   private var faults: [Fault: Int] = [:]
@@ -25,9 +25,12 @@ package final class BadLine: @unchecked Sendable {
     case broken
   }
 
-  /// - Parameter target: the broker's port.
-  package init(to target: Int, seed: UInt64) throws {
+  /// - Parameters:
+  ///   - target: the broker's port.
+  ///   - isBad: whether it is bad from the beginning.
+  package init(to target: Int, seed: UInt64, isBad: Bool = true) throws {
     self.target = target
+    self.isBad = isBad
     random = SeededGenerator(seed: seed)
     listener = try Socket.listen()
     port = try Socket.port(of: listener)
@@ -36,6 +39,9 @@ package final class BadLine: @unchecked Sendable {
 
   /// From now on everything goes on as it comes.
   package func mend() { lock.withLock { isBad = false } }
+
+  /// From now on what becomes of packets is drawn.
+  package func spoil() { lock.withLock { isBad = true } }
 
   package func close() {
     lock.withLock {

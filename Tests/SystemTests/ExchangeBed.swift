@@ -15,6 +15,8 @@ final class ExchangeBed {
   let broker: Broker
   let management: ManagementUnderTest
   let station: StationUnderTest
+  /// The lines of the service and of the station to the broker; good until they are spoilt.
+  let lines: [BadLine]
   private let machine: Program
   private let reader: PseudoTerminal
   private var arms = 0
@@ -28,11 +30,15 @@ final class ExchangeBed {
   /// - Parameters:
   ///   - killPoint: the library that is preloaded into both daemons.
   ///   - exchanges: for how many the member gets points.
-  init(killPoint: String, exchanges: Int) throws {
+  ///   - seed: from which is drawn what becomes of packets once the lines are spoilt.
+  init(killPoint: String, exchanges: Int, seed: UInt64) throws {
     folder = try WorkFolder()
     reader = try PseudoTerminal()
     let accounts = ["service": UUID().uuidString, "gate": UUID().uuidString]
     broker = try Broker(folder, accounts: accounts)
+    lines = try (0..<2).map { [broker] index in
+      try BadLine(to: broker.port, seed: seed &+ index, isBad: false)
+    }
     machine = try Program(
       Checkout.program("machineboard"),
       [
@@ -43,11 +49,11 @@ final class ExchangeBed {
       ["LD_PRELOAD": killPoint, "KILL_POINT": folder.file("\(victim.rawValue).kill")]
     }
     management = try ManagementUnderTest(
-      folder, brokerPort: broker.port, password: accounts["service"] ?? "",
+      folder, brokerPort: lines[0].port, password: accounts["service"] ?? "",
       issuerKey: String(decoding: issuer.privatePEM, as: UTF8.self),
       environment: preloaded(.managementd, folder))
     var plan = StationPlan(
-      name: "gate", password: accounts["gate"] ?? "", brokerPort: broker.port,
+      name: "gate", password: accounts["gate"] ?? "", brokerPort: lines[1].port,
       issuerKey: String(decoding: issuer.publicPEM, as: UTF8.self))
     plan.environment = preloaded(.stationd, folder)
     plan.settings = [
@@ -76,6 +82,7 @@ final class ExchangeBed {
     try management.stop()
     try machine.stop()
     try broker.stop()
+    for line in lines { line.close() }
   }
 
   // MARK: - What a worker does and what is to be seen
