@@ -77,10 +77,17 @@ final class Browser {
     }
   }
 
+  /// Clicks as soon as there is something to click: a page is drawn when its answers have come.
   func click(_ selector: String) throws {
-    let found = try command("/element", ["using": "css selector", "value": selector])
-    guard let element = (found as? [String: String])?.values.first else {
-      throw TestBedError("no element \(selector)")
+    let element = try Deadline.wait(for: "\(selector) to be drawn") { () -> String? in
+      let shown = try run(
+        """
+        const element = document.querySelector(arguments[0]);
+        return Boolean(element && element.getClientRects().length);
+        """, [selector])
+      guard shown as? Bool == true else { return nil }
+      let found = try command("/element", ["using": "css selector", "value": selector])
+      return (found as? [String: String])?.values.first
     }
     try command("/element/\(element)/click", [:])
   }

@@ -88,7 +88,7 @@ final class AuthorityDesk {
     counts: { [unowned self] in ledger.counts($0, of: $1) })
 
   /// Later than this product is nothing before it.
-  private static let earliest = WallTime(seconds: 1_764_000_000)
+  static let earliest = WallTime(seconds: 1_764_000_000)
 
   /// A claim whose proof is right, with the certificate for the board's key.
   struct Accepted {

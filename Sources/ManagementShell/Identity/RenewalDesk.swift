@@ -122,6 +122,10 @@ final class RenewalDesk {
         return onRefused(station, "a wish for another certificate within ten minutes")
       }
     }
+    guard now.wall > AuthorityDesk.earliest else {
+      return Log.error(
+        "\(station): its certificate is not renewed: the clock of this machine stands in the past")
+    }
     let certificate = authority.issue(
       .client, to: station.text, key: key, serial: AuthorityFiles.newSerial(),
       ends: now.wall + settings.stationLife)
