@@ -134,9 +134,9 @@ let package = Package(
     part(
       "DecoderProbes",
       [
-        "StationProtocol", "Text", "Time", "JSON", "Configuration", "ManagementCore", "MemberCode",
-        "StationShell", "ManagementShell", "HTTP", "GPIO", "BoardLink", "Linux", "SimulatedBoard",
-        "CCBOR",
+        "StationProtocol", "Text", "Time", "JSON", "Configuration", "ManagementCore", "Keys",
+        "MemberCode", "StationShell", "ManagementShell", "HTTP", "GPIO", "BoardLink", "Linux",
+        "SimulatedBoard", "CCBOR",
       ]),
 
     .executableTarget(name: "stationd", dependencies: ["StationShell"]),

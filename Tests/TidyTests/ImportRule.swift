@@ -48,8 +48,8 @@ enum Architecture {
       "Foundation", "FoundationNetworking", "Dispatch",
     ]),
     "DecoderProbes": ground.union([
-      "StationProtocol", "ManagementCore", "MemberCode", "StationShell", "ManagementShell", "HTTP",
-      "GPIO", "BoardLink", "Linux", "SimulatedBoard", "CCBOR", "Glibc",
+      "StationProtocol", "ManagementCore", "Keys", "MemberCode", "StationShell", "ManagementShell",
+      "HTTP", "GPIO", "BoardLink", "Linux", "SimulatedBoard", "CCBOR", "Glibc",
     ]),
     "fuzz": ["DecoderProbes", "Linux", "Text", "CFuzzer", "Glibc"],
     "stationd": ["StationShell", "Linux", "Glibc"],
