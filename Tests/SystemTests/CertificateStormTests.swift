@@ -167,6 +167,7 @@ struct CertificateStormTests {
       try station.stopDaemon()
       try station.start()
       let count = try bed.management.waitForDelivery(from: station)
+      _ = try AlarmBook.check(Self.name, bed.management)
       print(
         "certificate storm: \(count) records, each in the service once; \(old.count) boards out")
     }

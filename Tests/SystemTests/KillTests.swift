@@ -55,11 +55,13 @@ import Testing
 
   private static func check(_ system: WholeSystem, _ follower: StreamFollower) throws {
     var total = 0
+    var alarms = 0
     for station in system.stations {
       // The daemon ends in order, so that all it knows is durable; then it delivers the rest.
       try station.stopDaemon()
       try station.start()
       total += try system.waitForDelivery(from: station, seconds: 120)
+      alarms += try AlarmBook.check(station.plan.name, system.management)
     }
     try Deadline.wait(60, until: "the event stream to have all \(total) records") {
       follower.records.count >= total
@@ -70,7 +72,10 @@ import Testing
     #expect(Set(places).count == places.count, "a record came twice in the event stream")
     let ids = records.compactMap { $0.id.flatMap { Int($0) } }
     #expect(ids == ids.sorted() && ids.count == places.count)
-    print("kill test: \(total) records, each in the service and in the event stream once")
+    print(
+      "kill test: \(total) records, each in the service and in the event stream once; "
+        + "\(alarms) alarms")
+    #expect(alarms > 0)
   }
 
   /// The lines are good from now on; that they were bad is part of the test.
@@ -126,7 +131,7 @@ private final class DoorLoad: @unchecked Sendable {
 
   /// One thing that people do. A board that refuses (nobody can walk through a shut door) is fine.
   private func act() {
-    switch Int.random(in: 0..<6, using: &random) {
+    switch Int.random(in: 0..<7, using: &random) {
     case 0:
       try? station.order(
         "/code", ["kind": "good", "member": "m-\(Int.random(in: 1...3, using: &random))"])
@@ -134,6 +139,9 @@ private final class DoorLoad: @unchecked Sendable {
     case 2: try? station.order("/exit", [:])
     case 3: try? station.order("/walk", ["action": "in"])
     case 4: try? station.order("/walk", ["action": "out"])
+    case 5:
+      let isOn = Bool.random(using: &random)
+      try? station.order("/fault", ["action": "tamper", "on": isOn])
     default:
       try? station.order("/beam", ["beam": "outer", "clear": false])
       try? station.order("/beam", ["beam": "outer", "clear": true])
