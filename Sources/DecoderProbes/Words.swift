@@ -39,7 +39,7 @@ enum Words {
       "alarm", "inside", "in", "out", "corrections", "refused", "capacity", "stale", "active", "ap",
       "since", "sensors", "sensor", "there", "readings", "quantity", "value", "batches", "conflict",
       "kept", "id", "op", "question", "reply", "balance", "code", "member", "codes", "credential",
-      "left", "until", "certificate", "request", "proof", "serial",
+      "left", "until", "certificate", "request", "proof", "serial", "nonce",
     ]
     let values: [String] = [
       all(StatusPayload.Reason.self), all(Alarm.self), all(DoorPayload.Command.self),

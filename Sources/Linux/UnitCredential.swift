@@ -50,15 +50,19 @@ package struct UnitCredential: Sendable {
     }
   }
 
-  /// Its text as it is now. A unit's credentials are those of its start: where there is one, its
-  /// `ExecReload=` hands a new copy over in the unit's folder, and it is taken from there.
+  /// Its text as it is now. A unit's credentials are those of its start: its `ExecReload=` hands a
+  /// new copy over in the unit's folder, and it is taken from there.
+  /// - Throws: also where nothing was handed over: what systemd has is older than what is in force.
   package func readAgain(directory: String?) throws(SystemError) -> String {
     if directory == nil, let folder = getenv("RUNTIME_DIRECTORY").map({ String(cString: $0) }) {
       let path = "\(folder)/\(name)"
-      if Files.exists(path) {
-        defer { unlink(path) }
-        return try read(directory: folder)
+      guard Files.exists(path) else {
+        throw SystemError(
+          "read the credential \(name)", path: path,
+          detail: "no new one was handed over: write it to \(home), then systemctl reload the unit")
       }
+      defer { unlink(path) }
+      return try read(directory: folder)
     }
     return try read(directory: directory)
   }

@@ -45,7 +45,7 @@ package final class MQTTClient {
   private var connectedAt: Instant?
   private var isStarted = false
   /// The target of this attempt, and the addresses of its host that it has not tried yet.
-  private var tried: MQTTTarget?
+  package private(set) var tried: MQTTTarget?
   private var untried: [String] = []
   /// Why the session has to end, found out in a callback of the library, where it may not be taken
   /// down. The first reason is the cause, what follows its consequences.

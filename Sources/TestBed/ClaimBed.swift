@@ -88,6 +88,16 @@ package final class ClaimBed {
       log: folder.file("listen.log"))
   }
 
+  /// mosquitto's own client that writes down what is said on a topic, as the onlooker.
+  package func listener(
+    to topic: String, as account: (name: String, password: String)
+  ) throws -> Program {
+    try folder.write("-u \(account.name)\n-P \(account.password)\n", to: "ear/mosquitto_sub")
+    return try Program(
+      "mosquitto_sub", ["-p", "\(broker.port)", "-V", "5", "-q", "1", "-t", topic],
+      log: folder.file("ear.log"), environment: ["XDG_CONFIG_HOME": folder.file("ear")])
+  }
+
   private func words(_ board: String) -> [String] {
     let files = identity(board)
     return [

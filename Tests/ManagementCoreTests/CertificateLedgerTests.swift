@@ -89,6 +89,16 @@ struct CertificateLedgerTests {
     #expect(!again && !unknown)
   }
 
+  @Test("a certificate that was lost is revoked once it is known, and one that is known is left")
+  func lost() {
+    var ledger = Self.filled
+    ledger.revokeLost(Self.serial(7), of: Self.gate, at: Self.now)
+    ledger.revokeLost(Self.serial(3), of: Self.gate, at: Self.now)
+    #expect(ledger.revoked.map(\.serial) == [Self.serial(1), Self.serial(7)])
+    #expect(ledger.knows(Self.serial(7)) && ledger.isRevoked(Self.serial(7)))
+    #expect(ledger.counts(Self.serial(3), of: Self.gate) && !ledger.knows(Self.serial(8)))
+  }
+
   @Test("each list has a greater number than the one before")
   func numbers() {
     var ledger = CertificateLedger()

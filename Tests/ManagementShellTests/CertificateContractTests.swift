@@ -78,6 +78,24 @@ struct CertificateContractTests {
     #expect(audit.map(\.action) == [.renewal, .renewal, .claim, .claim])
   }
 
+  @Test(
+    "what a store has lost is recalled as it was, and what is over elsewhere is over in it too",
+    arguments: Engine.allCases)
+  func recalled(_ engine: Engine) throws {
+    let opened = try engine.open()
+    try opened.store.recall(Self.certificate(1))
+    try opened.store.recall(Self.certificate(1, life: 5))
+    #expect(try opened.store.allCertificates() == [Self.certificate(1)])
+    _ = try opened.store.claim(Self.certificate(2, of: Contract.hall), at: Self.later(0))
+    try opened.store.revoke(
+      [Self.certificate(1).serial, Self.certificate(9).serial], at: Self.later(3))
+    try opened.store.revoke([Self.certificate(1).serial], at: Self.later(4))
+    try opened.store.recall(Self.certificate(1))
+    let again = try opened.reopened()
+    #expect(try again.allCertificates().map(\.revokedAt) == [Self.later(3).wall, nil])
+    #expect(try again.stations().map(\.id).contains(Contract.gate))
+  }
+
   @Test("a station that is locked out has no certificate that counts", arguments: Engine.allCases)
   func lockOut(_ engine: Engine) throws {
     let opened = try engine.open()

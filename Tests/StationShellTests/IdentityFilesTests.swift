@@ -121,7 +121,5 @@ struct IdentityFilesTests {
     _ = attempt()
     turns.nextIsNew()
     #expect(attempt())
-    turns.showCurrent()
-    #expect(!turns.isNextShown)
   }
 }

@@ -71,6 +71,21 @@ package struct CertificateLedger: Equatable, Sendable {
     entries.contains { $0.serial == serial && $0.station == station && $0.revokedAt == nil }
   }
 
+  package func isRevoked(_ serial: String) -> Bool {
+    entries.contains { $0.serial == serial && $0.revokedAt != nil }
+  }
+
+  package func knows(_ serial: String) -> Bool { entries.contains { $0.serial == serial } }
+
+  /// A certificate of this authority that the ledger has lost was shown, and its station's board is
+  /// locked out: that one counts no more either.
+  package mutating func revokeLost(_ serial: String, of station: StationID, at now: WallTime) {
+    guard !knows(serial) else { return }
+    entries.append(
+      Entry(
+        serial: serial, station: station, revokedAt: max(now, WallTime(milliseconds: 1))))
+  }
+
   /// A certificate was renewed: it counts, and the new one.
   package mutating func renew(
     _ serial: String, of shown: String, for station: StationID, at now: WallTime

@@ -53,6 +53,11 @@ package protocol CertificateStore: CertificateQueries {
   func renew(
     _ certificate: StationCertificate, of serial: String, at now: Now
   ) throws(StoreFailure) -> Bool
+  /// Remembers a certificate that the authority has issued and this store has lost, where it does not
+  /// know it: it came back from a backup.
+  func recall(_ certificate: StationCertificate) throws(StoreFailure)
+  /// These count no more, whatever the store says.
+  func revoke(_ serials: [String], at now: Now) throws(StoreFailure)
   /// A board has shown this certificate: those that were issued to its station before count no more.
   /// - Returns: how many counted until now.
   func supersede(

@@ -33,6 +33,21 @@ extension MemoryStore {
     return true
   }
 
+  package func recall(_ certificate: StationCertificate) {
+    guard !certificates.contains(where: { $0.serial == certificate.serial }) else { return }
+    if registrations[certificate.station] == nil {
+      registrations[certificate.station] = StationNames(certificate.station)
+    }
+    certificates.append(certificate)
+  }
+
+  package func revoke(_ serials: [String], at now: Now) {
+    for index in certificates.indices
+    where serials.contains(certificates[index].serial) && certificates[index].revokedAt == nil {
+      certificates[index].revokedAt = now.wall
+    }
+  }
+
   package func supersede(by serial: String, of station: StationID, at now: Now) -> Int {
     let later = certificates.drop { $0.serial != serial }.map(\.serial)
     return later.isEmpty ? 0 : revoke(station, at: now) { !later.contains($0.serial) }

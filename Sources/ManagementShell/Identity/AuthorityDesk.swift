@@ -85,7 +85,7 @@ final class AuthorityDesk {
 
   private(set) lazy var renewals = RenewalDesk(
     settings, files.authority, store: store, loop: loop,
-    counts: { [unowned self] in ledger.counts($0, of: $1) })
+    ledger: { [unowned self] in ledger })
 
   /// Later than this product is nothing before it.
   static let earliest = WallTime(seconds: 1_764_000_000)
@@ -161,6 +161,8 @@ final class AuthorityDesk {
   /// At the start: takes over what the store alone knows, writes the list, and ends the sessions whose
   /// end may have been cut off by a crash.
   func start(at now: Now) {
+    keepRenewals()
+    watchBroker()
     store.ask {
       try $0.allCertificates()
     } _: { [self] result in
@@ -174,7 +176,7 @@ final class AuthorityDesk {
       } catch {
         Log.error("the store does not say which certificates it knows: \(error)")
       }
-      keepRenewals()
+      renewals.begin(at: now)
       let recent = ledger.revoked.filter { entry in
         entry.revokedAt.map { now.wall - $0 < Self.recently } ?? false
       }
@@ -188,26 +190,53 @@ final class AuthorityDesk {
 
   /// The store has remembered a claim: the others of the station count no more.
   func claimed(_ certificate: StationCertificate, revoked: Int) {
-    ledger.claim(certificate.serial, for: certificate.station, at: Clock.wall)
-    write(ending: revoked > 0 ? [certificate.station] : [])
+    let station = certificate.station
+    let wasLost = revokeLost(of: station)
+    ledger.claim(certificate.serial, for: station, at: Clock.wall)
+    write(ending: revoked > 0 || wasLost ? [station] : [])
+  }
+
+  /// - Returns: whether there was a certificate that the ledger had lost.
+  private func revokeLost(of station: StationID) -> Bool {
+    let lost = renewals.takeLost(of: station)
+    for serial in lost { ledger.revokeLost(serial, of: station, at: Clock.wall) }
+    return !lost.isEmpty
   }
 
   private func keepRenewals() {
     renewals.onRenewed = { [unowned self] certificate, shown in
       ledger.renew(certificate.serial, of: shown, for: certificate.station, at: Clock.wall)
-      write(ending: [])
+      writeSoon()
     }
     renewals.onShown = { [unowned self] serial, station in
       // Who shows it has the station's session already: there is nobody to be thrown out.
       guard ledger.supersede(by: serial, of: station, at: Clock.wall) else { return false }
-      write(ending: [])
+      writeSoon()
       return true
     }
-    renewals.look()
+  }
+
+  /// A list that waits to be written; many renewals are one list.
+  private var soon: Timer?
+
+  /// Nobody is to be thrown out: the store has what the list will say, also after a crash.
+  private func writeSoon() {
+    guard soon == nil else { return }
+    soon = loop.schedule(after: .seconds(1)) { [unowned self] in write(ending: []) }
+  }
+
+  /// While the broker has not read the list, it is written again now and then: whoever carries it
+  /// there may have missed the last time.
+  private func watchBroker() {
+    loop.schedule(after: Revocation.patience) { [unowned self] in
+      if visits.problem != nil { write(ending: []) }
+      watchBroker()
+    }
   }
 
   /// The store has remembered that a station's board is locked out.
   func lockedOut(_ station: StationID) {
+    _ = revokeLost(of: station)
     ledger.revoke(station, at: Clock.wall)
     write(ending: [station])
   }
@@ -215,6 +244,8 @@ final class AuthorityDesk {
   /// Writes down which certificates count no more, for the broker to read; again until it is done.
   /// - Parameter stations: whose open sessions are to be ended, once the broker has read the list.
   private func write(ending stations: [StationID]) {
+    soon?.cancel()
+    soon = nil
     _ = ledger.nextList()
     unended.formUnion(stations)
     do throws(SystemError) {

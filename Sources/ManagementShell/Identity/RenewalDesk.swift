@@ -6,12 +6,12 @@ import StationProtocol
 import Time
 
 /// Renews what stations show. A board is asked to renew when two thirds of the life of a certificate
-/// have passed; it asks with a new key, signed by the old one; the old certificate counts until the
-/// board has shown the new one. Lives on the loop's thread.
+/// have passed; it asks with a new key, signed by the old one, under the number of the service's wish;
+/// the old certificate counts until the board has shown the new one. Lives on the loop's thread.
 final class RenewalDesk {
   /// An answer to a station.
   var onReply: (StationID, IdentityReply) -> Void = { _, _ in }
-  /// What a station says does not count, and why.
+  /// A statement of a station that does not count, and why.
   var onRefused: (StationID, _ reason: String) -> Void = { _, _ in }
   /// The store has remembered a certificate that is to follow the one of this serial number.
   var onRenewed: (StationCertificate, _ shown: String) -> Void = { _, _ in }
@@ -24,161 +24,248 @@ final class RenewalDesk {
   private let authority: CertificateAuthority
   private let store: StoreDesk
   private let loop: EventLoop
-  private let counts: (_ serial: String, StationID) -> Bool
-  /// What each station has shown last.
+  private let ledger: () -> CertificateLedger
+  /// The certificate that each station has shown last.
   private var shown: [StationID: Shown] = [:]
-  private var issued: [StationID: Issued] = [:]
+  /// The wishes that were told, and the last certificates that followed from one.
+  private var wishes: [StationID: Wish] = [:]
   /// Stations that a manager wants to renew what they have, whether it is due or not.
   private var wanted: Set<StationID> = []
+  /// Statements that came before the ledger was whole.
+  private var early: [StationID: IdentityStatement]? = [:]
+  /// Certificates that were proved by their keys, and are lost to the ledger.
+  private var lost: [StationID: Set<String>] = [:]
+  /// The serial numbers that the store has.
+  private var stored: Set<String> = []
+  private var timer: Timer?
 
   private struct Shown {
     var serial: CertificateSerial
     var ends: WallTime
   }
 
-  /// The last certificate that a station asked for, so that an answer that was lost is given again.
-  private struct Issued {
+  /// A wish is told until it is granted, and granted once. The same request is answered again.
+  private struct Wish {
+    var nonce: RenewalNonce
+    var grant: Grant?
+  }
+
+  private struct Grant {
     var key: KeyHandle
     /// nil until the store has remembered it.
     var certificate: PEMText?
     var at: Instant
   }
 
-  /// A station gets one new certificate in this time: whoever has stolen a key makes no flood of them.
+  /// A station is asked no sooner than this after its last certificate.
   private static let pause: Duration = .seconds(600)
   private static let interval: Duration = .seconds(3600)
   private static let warning: Duration = .seconds(30 * 86_400)
+  /// The most certificates of one station that are followed beside the ledger.
+  private static let mostLost = 16
+  /// The actor of what nobody has ordered.
+  private static let actor = "service"
 
+  /// - Parameter ledger: as it is at each moment.
   init(
     _ settings: AuthoritySettings, _ authority: CertificateAuthority, store: StoreDesk,
-    loop: EventLoop, counts: @escaping (_ serial: String, StationID) -> Bool
+    loop: EventLoop, ledger: @escaping () -> CertificateLedger
   ) {
     self.settings = settings
     self.authority = authority
     self.store = store
     self.loop = loop
-    self.counts = counts
+    self.ledger = ledger
   }
 
-  /// The actor of what nobody has ordered.
-  private static let actor = "service"
+  /// The ledger knows all that the store does: what was said meanwhile is judged.
+  func begin(at now: Now) {
+    let statements = early ?? [:]
+    early = nil
+    for (station, statement) in statements { hear(statement, of: station, at: now) }
+    look()
+  }
 
-  // MARK: - What stations say
+  /// Certificates of a station that the ledger has lost, and that its board has proved to have.
+  func takeLost(of station: StationID) -> Set<String> { lost.removeValue(forKey: station) ?? [] }
+
+  // MARK: - The word of stations
 
   func hear(_ statement: IdentityStatement, of station: StationID, at now: Now) {
+    guard early == nil else {
+      early?[station] = statement
+      return
+    }
     let certificate: Certificate
     let key: KeyHandle?
     do throws(KeyError) {
       certificate = try Certificate(pem: statement.certificate.bytes)
-      key = try statement.request.map { pem throws(KeyError) in
-        try CertificateRequest(pem: pem.bytes).publicKey
+      key = try statement.request.map { request throws(KeyError) in
+        try CertificateRequest(pem: request.text.bytes).publicKey
       }
     } catch {
       return onRefused(station, "a certificate or a signing request that cannot be used: \(error)")
     }
     let serial = certificate.serial.description
-    guard certificate.isIssued(by: authority.certificate), certificate.name == station.text,
-      counts(serial, station), now.wall <= certificate.ends
-    else {
-      return onRefused(
-        station, "a certificate that is not the station's, is over, or does not count any more")
-    }
     let content = IdentityStatement.content(
       of: station, statement.certificate, statement.request)
-    guard certificate.publicKey.verifiesES256(statement.proof.bytes, of: content),
+    guard certificate.isIssued(by: authority.certificate), certificate.name == station.text,
+      now.wall <= certificate.ends,
+      certificate.publicKey.verifiesES256(statement.proof.bytes, of: content),
       let name = CertificateSerial(certificate.serial.bytes)
     else {
-      return onRefused(station, "a certificate whose key has not signed what is said of it")
+      return onRefused(
+        station, "a certificate that is not the station's, is over, or is shown without its key")
     }
+    guard ledger().counts(serial, of: station) else { return refuse(serial, of: station) }
     shown[station] = Shown(serial: name, ends: certificate.ends)
-    supersede(by: serial, of: station, at: now)
-    guard let key else { return askWhereDue(station, at: now) }
+    supersede(certificate, of: station, at: now)
+    guard let key, let request = statement.request else {
+      askWhereDue(station, at: now)
+      return
+    }
     guard !key.isSame(as: certificate.publicKey) else {
       return onRefused(station, "a wish to renew a certificate with the key that it has")
     }
-    issue(to: station, key, shown: serial, at: now)
+    issue(to: station, key, request.nonce, shown: certificate, at: now)
   }
 
-  private func supersede(by serial: String, of station: StationID, at now: Now) {
-    guard onShown(serial, station) else { return }
-    Log.notice("\(station): certificate \(serial) is in use, those before it count no more")
+  private func refuse(_ serial: String, of station: StationID) {
+    guard !ledger().knows(serial) else {
+      return onRefused(station, "a certificate that does not count any more")
+    }
+    if lost[station, default: []].count < Self.mostLost {
+      lost[station, default: []].insert(serial)
+    }
+    onRefused(
+      station,
+      "a certificate that was issued and is not remembered, as after a restored backup: claim the "
+        + "board anew")
+  }
+
+  private func supersede(_ certificate: Certificate, of station: StationID, at now: Now) {
+    let serial = certificate.serial.description
+    let isFirst = onShown(serial, station)
+    let known = StationCertificate(
+      serial: serial, station: station, issuedAt: now.wall, ends: certificate.ends,
+      actor: Self.actor)
+    if isFirst {
+      Log.notice("\(station): certificate \(serial) is in use, those before it count no more")
+    }
+    // A store that came back from a backup may not know it.
+    guard isFirst || !stored.contains(serial) else { return }
+    stored.insert(serial)
     store.order {
-      try $0.supersede(by: serial, of: station, at: now)
+      try $0.recall(known)
+      return isFirst ? try $0.supersede(by: serial, of: station, at: now) : 0
     } _: { [unowned self] result in
       if case .failure(let error) = result {
-        Log.error("\(station): the store does not note which certificates are over: \(error)")
+        stored.remove(serial)
+        Log.error("\(station): the store does not note which certificate is in use: \(error)")
       }
-      look()
+      if isFirst { lookSoon() }
     }
   }
 
-  private func issue(to station: StationID, _ key: KeyHandle, shown: String, at now: Now) {
-    if let known = issued[station] {
-      if known.key.isSame(as: key) {
-        if let certificate = known.certificate { onReply(station, .issued(certificate)) }
-        return
-      }
-      guard now.instant - known.at >= Self.pause else {
-        return onRefused(station, "a wish for another certificate within ten minutes")
-      }
+  private func issue(
+    to station: StationID, _ key: KeyHandle, _ nonce: RenewalNonce, shown: Certificate, at now: Now
+  ) {
+    guard let wish = wishes[station], wish.nonce == nonce else {
+      return onRefused(station, "a request for a certificate that the service has not asked for")
     }
-    guard now.wall > AuthorityDesk.earliest else {
+    if let grant = wish.grant {
+      guard grant.key.isSame(as: key) else {
+        return onRefused(station, "another request for a certificate that was granted")
+      }
+      if let certificate = grant.certificate { onReply(station, .issued(certificate)) }
+      return
+    }
+    let ends = now.wall + settings.stationLife
+    guard now.wall > AuthorityDesk.earliest, ends > shown.ends else {
       return Log.error(
-        "\(station): its certificate is not renewed: the clock of this machine stands in the past")
+        "\(station): its certificate is not renewed, as the new one would end before it: look at the "
+          + "clock of this machine, and at station-life in [authority]")
     }
     let certificate = authority.issue(
-      .client, to: station.text, key: key, serial: AuthorityFiles.newSerial(),
-      ends: now.wall + settings.stationLife)
+      .client, to: station.text, key: key, serial: AuthorityFiles.newSerial(), ends: ends)
     let remembered = StationCertificate(
       serial: certificate.serial.description, station: station, issuedAt: now.wall,
       ends: certificate.ends, actor: Self.actor)
-    issued[station] = Issued(key: key, certificate: nil, at: now.instant)
+    let serial = shown.serial.description
+    wishes[station]?.grant = Grant(key: key, certificate: nil, at: now.instant)
     store.order {
-      try $0.renew(remembered, of: shown, at: now)
+      try $0.renew(remembered, of: serial, at: now)
     } _: { [unowned self] result in
       switch result {
       case .success(true):
-        onRenewed(remembered, shown)
+        onRenewed(remembered, serial)
+        stored.insert(remembered.serial)
         let text = PEMText(certificate.pem)
-        issued[station]?.certificate = text
+        if wishes[station]?.nonce == nonce { wishes[station]?.grant?.certificate = text }
         wanted.remove(station)
-        Log.notice("\(station): certificate \(shown) is renewed by \(remembered.serial)")
+        Log.notice("\(station): certificate \(serial) is renewed by \(remembered.serial)")
         onReply(station, .issued(text))
       case .success(false):
-        issued[station] = nil
+        wishes[station] = nil
         onRefused(station, "a wish to renew a certificate that does not count any more")
       case .failure(let error):
-        issued[station] = nil
+        wishes[station] = nil
         Log.error("\(station): its certificate is not renewed: \(error)")
       }
     }
   }
 
-  // MARK: - What stations are asked for
+  // MARK: - The wishes of the service
 
   /// Has a station renew what it shows, now or when it shows it next.
   /// - Parameter isConnected: whether the station would hear it now.
   /// - Returns: whether it was asked now.
-  func ask(_ station: StationID, isConnected: Bool) -> Bool {
+  func ask(_ station: StationID, isConnected: Bool, at now: Now) -> Bool {
     wanted.insert(station)
-    guard isConnected, let shown = shown[station] else { return false }
-    onReply(station, .renew(shown.serial))
-    return true
+    return isConnected && askWhereDue(station, at: now)
   }
 
   /// Two thirds of the life have passed when one third of it is left.
-  private func askWhereDue(_ station: StationID, at now: Now) {
+  /// - Returns: whether the station was asked.
+  @discardableResult
+  private func askWhereDue(_ station: StationID, at now: Now) -> Bool {
     guard let shown = shown[station],
-      wanted.contains(station) || shown.ends - now.wall < settings.stationLife / 3,
-      issued[station].map({ now.instant - $0.at >= Self.pause }) ?? true
-    else { return }
-    onReply(station, .renew(shown.serial))
+      wanted.contains(station) || shown.ends - now.wall < settings.stationLife / 3
+    else { return false }
+    if let grant = wishes[station]?.grant {
+      guard now.instant - grant.at >= Self.pause else {
+        // The answer may have been lost.
+        if let certificate = grant.certificate { onReply(station, .issued(certificate)) }
+        return false
+      }
+      wishes[station] = nil
+    }
+    // The same wish until it is granted: what was said before is not void by it.
+    let wish = wishes[station] ?? Wish(nonce: Self.newNonce(), grant: nil)
+    wishes[station] = wish
+    onReply(station, .renew(shown.serial, wish.nonce))
+    return true
   }
 
-  // MARK: - What ends
+  private static func newNonce() -> RenewalNonce {
+    let bytes = [Randomness.bits, Randomness.bits].flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+    }
+    guard let nonce = RenewalNonce(bytes) else { preconditionFailure("a nonce has 16 bytes") }
+    return nonce
+  }
 
-  /// Looks every hour for what is to be renewed, and for what ends.
-  func look() {
+  // MARK: - Ends
+
+  /// Several certificates that are in use at once are one look.
+  private func lookSoon() {
+    timer?.cancel()
+    timer = loop.schedule(after: .seconds(1)) { [unowned self] in look() }
+  }
+
+  /// Looks every hour for what is to be renewed, and for what ends. What the ledger knows to be
+  /// over is over in the store too.
+  private func look() {
     timer?.cancel()
     timer = loop.schedule(after: Self.interval) { [unowned self] in look() }
     let now = Now(instant: Clock.now, wall: Clock.wall)
@@ -187,20 +274,34 @@ final class RenewalDesk {
       try $0.allCertificates()
     } _: { [unowned self] result in
       switch result {
-      case .success(let all): onEnding(ending(all, at: now.wall))
+      case .success(let all): compare(all, at: now)
       case .failure(let error):
         Log.error("the store does not say which certificates end soon: \(error)")
       }
     }
   }
 
-  private var timer: Timer?
+  private func compare(_ all: [StationCertificate], at now: Now) {
+    stored.formUnion(all.map(\.serial))
+    let revoked = Set(ledger().revoked.map(\.serial))
+    let counting = all.filter { $0.revokedAt == nil }
+    let over = counting.map(\.serial).filter { revoked.contains($0) }
+    onEnding(ending(counting.filter { !revoked.contains($0.serial) }, at: now.wall))
+    guard !over.isEmpty else { return }
+    store.order {
+      try $0.revoke(over, at: now)
+    } _: { result in
+      if case .failure(let error) = result {
+        Log.error("the store does not note which certificates are over: \(error)")
+      }
+    }
+  }
 
   /// The stations whose last certificate ends within 30 days, or within a sixth of its life where that
   /// is shorter: a renewal is due long before. One that was issued and not shown yet is none.
-  private func ending(_ all: [StationCertificate], at now: WallTime) -> Set<StationID> {
+  private func ending(_ counting: [StationCertificate], at now: WallTime) -> Set<StationID> {
     var ends: [StationID: WallTime] = [:]
-    for certificate in all where certificate.revokedAt == nil {
+    for certificate in counting {
       // The first that counts is what the station shows.
       if ends[certificate.station] == nil { ends[certificate.station] = certificate.ends }
     }

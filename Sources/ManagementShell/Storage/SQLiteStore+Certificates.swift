@@ -45,6 +45,27 @@ extension SQLiteStore {
     }
   }
 
+  package func recall(_ certificate: StationCertificate) throws(StoreFailure) {
+    try guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        try database.run(RecordIntake.register, .text(certificate.station.text))
+        try insert(certificate)
+      }
+    }
+  }
+
+  package func revoke(_ serials: [String], at now: Now) throws(StoreFailure) {
+    try guarded { () throws(DatabaseError) in
+      try database.transaction { () throws(DatabaseError) in
+        for serial in serials {
+          try database.run(
+            "UPDATE certificate SET revoked = ?2 WHERE serial = ?1 AND revoked IS NULL",
+            .text(serial), .integer(now.wall.milliseconds))
+        }
+      }
+    }
+  }
+
   package func supersede(
     by serial: String, of station: StationID, at now: Now
   ) throws(StoreFailure) -> Int {
@@ -71,7 +92,7 @@ extension SQLiteStore {
     try database.run(
       """
       INSERT INTO certificate (serial, station, issued, ends, actor)
-      VALUES (?1, ?2, ?3, ?4, ?5)
+      VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (serial) DO NOTHING
       """, .text(certificate.serial), .text(certificate.station.text),
       .integer(certificate.issuedAt.milliseconds), .integer(certificate.ends.milliseconds),
       .text(certificate.actor))

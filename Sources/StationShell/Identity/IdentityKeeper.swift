@@ -23,15 +23,23 @@ final class IdentityKeeper {
   private let wasClaimed: Bool
   private var turns = IdentityTurns()
   private var isUp = false
-  private var askedAt: Instant?
+  private let loop: EventLoop
+  private var saidAt: Instant?
+  /// The next word, where the last one was a moment ago.
+  private var later: Timer?
+  /// The last wish of the service that was followed, and when; its nonce is gone when it was answered.
+  private var wish: (nonce: RenewalNonce?, at: Instant)?
   private var isEndTold = false
 
   /// A broker that brings the service's wish again and again makes the board no slower than this.
   private static let pause: Duration = .seconds(60)
+  /// A broker that says again and again that the service came up has as many signatures made at most.
+  private static let shortPause: Duration = .seconds(2)
   /// So long before its certificate ends a board says so in its log.
   private static let warning: Duration = .seconds(30 * 86_400)
 
   init(_ folder: String, station: StationID, _ loop: EventLoop) throws(SystemError) {
+    self.loop = loop
     let reports = try Mailbox<IdentityReport>()
     let writer = IdentityWriter(folder: folder, station: station)
     let found = writer.read()
@@ -59,7 +67,10 @@ final class IdentityKeeper {
     try loop.receive(from: reports) { [unowned self] in take($0) }
   }
 
-  func stop() { worker.finish() }
+  func stop() {
+    later?.cancel()
+    worker.finish()
+  }
 
   /// Looks for another claim.
   func look() { worker.submit(.look) }
@@ -78,9 +89,13 @@ final class IdentityKeeper {
   // MARK: - The session
 
   /// The broker has taken what was shown.
-  func opened() {
+  func opened(with target: MQTTTarget?) {
     isUp = true
-    if turns.isNextShown { worker.submit(.adopt) } else { say(nil) }
+    if case .identity(let next) = files.next, next.target == target {
+      worker.submit(.adopt)
+    } else {
+      say(nil)
+    }
     guard case .success(let current) = files.current else { return }
     let left = current.ends - Clock.wall
     guard !isEndTold, left < Self.warning else { return }
@@ -93,19 +108,34 @@ final class IdentityKeeper {
 
   func closed() { isUp = false }
 
-  func take(_ reply: IdentityReply, at now: Instant) {
-    switch reply {
-    case .renew(let serial):
-      guard case .success(let current) = files.current, current.serial == serial,
-        askedAt.map({ now - $0 >= Self.pause }) ?? true
-      else { return }
-      askedAt = now
-      worker.submit(.makeKey)
-    case .issued(let certificate): worker.submit(.keep(certificate))
+  /// The service has come up, and knows nothing of this session.
+  func serviceCameUp(at now: Instant) {
+    guard let said = saidAt, now - said < Self.shortPause else { return say(nil) }
+    guard later == nil else { return }
+    later = loop.schedule(at: said + Self.shortPause) { [unowned self] in
+      later = nil
+      say(nil)
     }
   }
 
-  private func say(_ request: PEMText?) {
+  func take(_ reply: IdentityReply, at now: Instant) {
+    switch reply {
+    case .renew(let serial, let nonce):
+      guard case .success(let current) = files.current, current.serial == serial,
+        wish.map({ now - $0.at >= Self.pause }) ?? true
+      else { return }
+      wish = (nonce, now)
+      worker.submit(.makeKey)
+    case .issued(let certificate):
+      // One for each wish: the broker may bring any number.
+      guard wish?.nonce != nil else { return }
+      wish?.nonce = nil
+      worker.submit(.keep(certificate))
+    }
+  }
+
+  private func say(_ request: IdentityStatement.Request?) {
+    saidAt = Clock.now
     guard isUp, case .success(let current) = files.current,
       let statement = current.statement(request)
     else { return }
@@ -123,10 +153,11 @@ final class IdentityKeeper {
     switch report.job {
     case .look: break
     case .makeKey:
-      guard case .key(let pem) = files.next, let key = try? KeyHandle(privatePEM: pem) else {
-        return
-      }
-      say(PEMText(CertificateRequest.make(for: key, name: "worker-station board")))
+      guard let nonce = wish?.nonce, case .key(let pem) = files.next,
+        let key = try? KeyHandle(privatePEM: pem)
+      else { return }
+      let text = PEMText(CertificateRequest.make(for: key, name: "worker-station board"))
+      say(IdentityStatement.Request(text, nonce: nonce))
     case .keep:
       guard case .identity(let next) = files.next, before.next != files.next else { return }
       Log.notice("certificate \(next.serial.memberText) was issued to this board: it is tried now")
@@ -144,21 +175,16 @@ final class IdentityKeeper {
 
 /// Which of two identities an attempt shows: the next one first, and then each in turn.
 struct IdentityTurns: Equatable {
-  private(set) var isNextShown = false
   private var isNextDue = true
 
   /// Asked before an attempt that could show the next one.
   mutating func showsNext() -> Bool {
     defer { isNextDue = false }
-    isNextShown = isNextDue
     return isNextDue
   }
 
   /// The current one is shown, or the next one is the current one now.
-  mutating func showCurrent() {
-    isNextShown = false
-    isNextDue = true
-  }
+  mutating func showCurrent() { isNextDue = true }
 
   /// The next one is another one than before.
   mutating func nextIsNew() { isNextDue = true }

@@ -61,7 +61,7 @@ struct StationIdentity: Equatable, Sendable {
 
   /// What this session shows, and for which key another certificate is asked.
   /// - Returns: nil where the key does not sign, which no key of `init` does.
-  func statement(_ request: PEMText?) -> IdentityStatement? {
+  func statement(_ request: IdentityStatement.Request?) -> IdentityStatement? {
     let content = IdentityStatement.content(of: station, certificate, request)
     guard let key = try? KeyHandle(privatePEM: key),
       let proof = key.signES256(content).flatMap({ IdentityProof($0) })

@@ -1,5 +1,4 @@
 // The broker: records and states go out, answers of the service come in.
-import Issuers
 import JSON
 import Linux
 import MQTT
@@ -14,13 +13,13 @@ final class LinkRoom: ShellRoom {
   /// What the claim has brought; nil where the station shows a password.
   private let identity: IdentityKeeper?
   /// What the station shows where it was not claimed.
-  private let password: KeyWatch<Result<MQTTTarget, MQTTFault>>
+  private let password: PasswordReader?
 
   init(
     _ station: StationID, _ broker: BrokerSettings, _ loop: EventLoop, journal: Journal,
     tell: @escaping Tell
   ) throws(SystemError) {
-    password = try Self.watchPassword(broker)
+    password = try broker.identity == nil ? PasswordReader(broker.credentials) : nil
     var options = MQTTOptions(
       host: broker.host, port: broker.port, clientID: station.text, user: station.text,
       password: "")
@@ -38,9 +37,9 @@ final class LinkRoom: ShellRoom {
       link.onIdentity = { [unowned identity] in identity.take($0, at: Clock.now) }
       identity.onStatement = { [unowned self] in link.publish($0) }
       identity.onReconnect = { [unowned self] in link.beginAnew() }
-    } else {
-      take(password: password.files)
-      try loop.receive(from: password.reports) { [unowned self] in takeAgain(password: $0) }
+    } else if let password {
+      take(password.first, of: broker)
+      try loop.receive(from: password.reports) { [unowned self] in takeAgain($0, of: broker) }
       Log.warning(
         "the broker is reached without TLS: whoever is on the way reads all and speaks as this "
           + "station; claim the board, and set login = certificate in [broker]")
@@ -69,48 +68,34 @@ final class LinkRoom: ShellRoom {
 
   func stop() {
     identity?.stop()
-    password.stop()
+    password?.stop()
     link.stop()
   }
 
   /// Takes another password, which counts from the next attempt on.
-  func readPasswordAgain() { password.look() }
+  func readPasswordAgain() { password?.readAgain() }
 
-  private static func watchPassword(
-    _ broker: BrokerSettings
-  ) throws(SystemError) -> KeyWatch<Result<MQTTTarget, MQTTFault>> {
-    try KeyWatch("password", isIdle: broker.identity != nil) {
-      guard broker.identity == nil else { return .failure(MQTTFault("no password is used")) }
-      do throws(SystemError) {
-        let password = try BrokerSettings.password.readAgain(directory: broker.credentials)
-        return .success(
-          MQTTTarget(host: broker.host, port: broker.port, login: .password(password)))
-      } catch {
-        return .failure(MQTTFault("\(error)"))
-      }
-    } areAlike: {
-      $0 == $1
-    }
-  }
-
-  private func takeAgain(password target: Result<MQTTTarget, MQTTFault>) {
-    switch target {
+  private func takeAgain(_ found: Result<String, SystemError>, of broker: BrokerSettings) {
+    switch found {
     case .success:
       Log.notice("mqtt-password was read again")
-      take(password: target)
-    case .failure(let fault):
-      Log.error("\(fault.reason); the previous password remains in force")
+      take(found, of: broker)
+    case .failure(let error): Log.error("\(error); the previous password remains in force")
     }
   }
 
   /// Without its password a station reaches no broker, and opens its doors all the same.
-  private func take(password target: Result<MQTTTarget, MQTTFault>) {
-    if case .failure(let fault) = target {
+  private func take(_ found: Result<String, SystemError>, of broker: BrokerSettings) {
+    switch found {
+    case .success(let password):
+      let target = MQTTTarget(host: broker.host, port: broker.port, login: .password(password))
+      link.target = { .success(target) }
+    case .failure(let error):
       Log.error(
-        "\(fault.reason); the broker will refuse this station: put it there, then systemctl reload "
-          + "stationd")
+        "\(error); the broker will refuse this station: put it there, then systemctl reload stationd"
+      )
+      link.target = { .failure(MQTTFault("\(error)")) }
     }
-    link.target = { target }
   }
 
   /// Looks for another claim.
@@ -122,8 +107,11 @@ final class LinkRoom: ShellRoom {
     switch event {
     case .link(.uplinkOpened):
       tell(event, nil)
-      identity?.opened()
+      identity?.opened(with: link.shown)
       remainders.uplinkOpened()
+    case .link(.serviceCameUp):
+      tell(event, nil)
+      identity?.serviceCameUp(at: Clock.now)
     case .link(.uplinkClosed):
       identity?.closed()
       remainders.uplinkClosed()

@@ -23,7 +23,7 @@ final class StationLink {
   private let station: StationID
   private var boot: Int64
   private let client: MQTTClient
-  /// The broker of the last attempt, or why there was none.
+  /// The broker that was asked for last, or why there was none.
   private var tried: Result<MQTTTarget, MQTTFault>
   /// The stream of the moment; it changes where the store is lost.
   private var stream: StreamID
@@ -77,6 +77,9 @@ final class StationLink {
       refuse(.unreadable, "a message of \(bytes) bytes")
     }
   }
+
+  /// The broker of the session, with what it was shown.
+  var shown: MQTTTarget? { client.tried }
 
   private var place: String {
     switch tried {

@@ -90,7 +90,7 @@ extension API {
   fileprivate func renewCertificate(_ call: Call) throws -> HTTPResponse {
     let station = try view(of: call.parameters[0]).id
     guard let authority else { throw Self.noAuthority }
-    let isAsked = authority.renewals.ask(station, isConnected: reaches(station))
+    let isAsked = authority.renewals.ask(station, isConnected: reaches(station), at: now())
     Log.notice("\(station): \(call.actor.name) wants its certificate renewed")
     return Self.json(202) {
       $0.field("station", station)

@@ -16,7 +16,8 @@ export class Codes {
     this.api = api;
     this.station = station;
     this.turn = 0;
-    this.key = null;
+    /** The order without an answer; null where there is none. */
+    this.order = null;
     this.form = h("div", { class: "order-rows" });
     this.note = h("p", { class: "order-note", role: "status" });
     this.list = h("ul", { class: "last-orders", "aria-label": t("codes.title") });
@@ -54,12 +55,21 @@ export class Codes {
 
   /** A try without an answer is the same code when it is made again: nobody has its digits then. */
   async make(ap, hours, uses) {
-    this.key ??= `page-${crypto.getRandomValues(new Uint32Array(3)).join("-")}`;
-    await this.attempt(async () => {
+    const wanted = JSON.stringify([ap, hours, uses]);
+    if (this.order?.wanted !== wanted) {
       const from = serviceNow();
-      const code = await this.api.makeTypedCode(this.station,
-        { key: this.key, ap, from, until: from + hours * hour, uses });
-      this.key = null;
+      this.order = { wanted, body: { ap, from, until: from + hours * hour, uses,
+        key: `page-${crypto.getRandomValues(new Uint32Array(3)).join("-")}` } };
+    }
+    await this.attempt(async () => {
+      const code = await this.api.makeTypedCode(this.station, this.order.body);
+      this.order = null;
+      if (code.digits === null) {
+        // The answer with the digits was lost, and nobody has them.
+        await this.api.removeTypedCode(this.station, code.credential);
+        this.say("problem", t("codes.lost"));
+        return;
+      }
       this.say("done", t("codes.made", { digits: code.digits, door: t("door.name", { n: ap }),
         time: moment(code.until) }));
     });
@@ -77,7 +87,7 @@ export class Codes {
       await body();
     } catch (problem) {
       // What was refused may be asked for otherwise; what was not answered may have been done.
-      if (problem.status) this.key = null;
+      if (problem.status) this.order = null;
       this.say("problem", problem.status === 403 ? t("orders.forbidden")
         : problem.text ?? String(problem));
     }
