@@ -1,5 +1,6 @@
 // A service with its authority, a broker that takes certificates, and boards to be claimed.
 import Foundation
+import Keys
 import MemberCode
 
 /// A broker that takes certificates alone from the network, the service, and boards that are claimed.
@@ -61,6 +62,37 @@ package final class ClaimBed {
     let station = try StationUnderTest(plan, in: folder)
     stations.append(station)
     return station
+  }
+
+  /// Serial numbers of a station's certificates and whether each counts, newest first.
+  package func certificates(of name: String) throws -> [(serial: String, counts: Bool)] {
+    let answer = try management.api.call("GET", "/stations/\(name)/certificates?limit=1000")
+    return (answer.object["certificates"] as? [[String: Any]] ?? []).map {
+      ($0["serial"] as? String ?? "", $0["revokedAt"] is NSNull)
+    }
+  }
+
+  /// The key and the certificate of a board, as its file has them.
+  package func boardFile(_ board: String) throws -> [UInt8] {
+    try Self.bytes("\(identity(board))/board.pem")
+  }
+
+  package func serial(of board: String) throws -> String {
+    try Certificate(pem: boardFile(board)).serial.description
+  }
+
+  /// The service's own authority, for certificates that the service would not make.
+  package func authority() throws -> CertificateAuthority {
+    let file = try Self.bytes(ManagementUnderTest.authorityFolder(folder) + "/authority.key")
+    guard
+      let authority = CertificateAuthority(
+        key: try KeyHandle(privatePEM: file), certificate: try Certificate(pem: file))
+    else { throw TestBedError("the authority's key is another one's") }
+    return authority
+  }
+
+  private static func bytes(_ path: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 
   package func isLinked() throws -> Bool {

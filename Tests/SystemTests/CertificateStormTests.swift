@@ -118,17 +118,9 @@ struct CertificateStormTests {
 
     /// Puts a certificate of the authority in the place of the board's that is over.
     private func expire() throws {
-      let bytes = [UInt8](
-        try Data(
-          contentsOf: URL(
-            fileURLWithPath: ManagementUnderTest.authorityFolder(bed.folder) + "/authority.key")))
-      guard
-        let authority = CertificateAuthority(
-          key: try KeyHandle(privatePEM: bytes), certificate: try Certificate(pem: bytes)),
-        let serial = SerialNumber(String(repeating: "5", count: 32))
-      else { throw TestBedError("no authority") }
+      guard let serial = SerialNumber(String(repeating: "5", count: 32)) else { return }
       let key = KeyHandle.generateP256()
-      let over = authority.issue(
+      let over = try bed.authority().issue(
         .client, to: Self.name, key: key, serial: serial, ends: WallTime(seconds: 1_700_000_000))
       try Data(key.privatePEM + over.pem).write(
         to: URL(fileURLWithPath: bed.identity("board") + "/board.pem"))
@@ -160,7 +152,8 @@ struct CertificateStormTests {
       }
       try waitUntilOnline("after the others were out")
       try Deadline.wait(30, until: "one certificate to count, the board's own") {
-        try counting() == [boardSerial()]
+        try bed.certificates(of: Self.name).filter(\.counts).map(\.serial)
+          == [bed.serial(of: "board")]
       }
       let alarms = try bed.management.station(Self.name)["alarms"] as? [[String: Any]] ?? []
       #expect(alarms.allSatisfy { $0["alarm"] as? String != "certificate-ending" }, "\(alarms)")
@@ -170,20 +163,6 @@ struct CertificateStormTests {
       _ = try AlarmBook.check(Self.name, bed.management)
       print(
         "certificate storm: \(count) records, each in the service once; \(old.count) boards out")
-    }
-
-    private func counting() throws -> [String] {
-      let all = try bed.management.api.call(
-        "GET", "/stations/\(Self.name)/certificates?limit=1000"
-      ).object
-      return (all["certificates"] as? [[String: Any]] ?? []).filter { $0["revokedAt"] is NSNull }
-        .compactMap { $0["serial"] as? String }
-    }
-
-    private func boardSerial() throws -> String {
-      let path = bed.identity("board") + "/board.pem"
-      return try Certificate(pem: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
-        .serial.description
     }
   }
 }

@@ -60,11 +60,7 @@ struct ClaimTests {
     defer { thief.kill() }
     try Deadline.wait(until: "the thief to listen") { thief.log.contains("online") }
     #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "new").status == 0)
-    let certificates = try bed.management.api.call("GET", "/stations/gate-4/certificates").object
-    let counts = (certificates["certificates"] as? [[String: Any]])?.map {
-      $0["revokedAt"] is NSNull
-    }
-    #expect(counts == [true, false])
+    #expect(try bed.certificates(of: "gate-4").map(\.counts) == [true, false])
     // Until the broker has read the list the old one comes back, however often it is thrown out.
     try Deadline.wait(until: "the old board's first loss of its session") {
       thief.log.components(separatedBy: "online").count > 2
@@ -111,10 +107,7 @@ struct ClaimTests {
     let code = try bed.management.claimCode(for: "gate-4")
     let told = try bed.claim(code, at: "no/such/folder")
     #expect(told.status == 2 && told.output.contains("cannot look at"), "\(told.output)")
-    func counted() throws -> [Bool] {
-      let all = try bed.management.api.call("GET", "/stations/gate-4/certificates").object
-      return (all["certificates"] as? [[String: Any]] ?? []).map { $0["revokedAt"] is NSNull }
-    }
+    func counted() throws -> [Bool] { try bed.certificates(of: "gate-4").map(\.counts) }
     #expect(try counted() == [true])
     #expect(try bed.claim(code, at: "new").status == 0)
     #expect(try counted() == [true, false])

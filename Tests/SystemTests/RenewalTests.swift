@@ -10,23 +10,9 @@ import Time
 struct RenewalTests {
   private static let station = StationID("gate-4")!
 
-  /// Serial numbers and whether each counts, newest first.
-  private static func certificates(_ bed: ClaimBed) throws -> [(serial: String, counts: Bool)] {
-    let all = try bed.management.api.call("GET", "/stations/gate-4/certificates").object
-    return (all["certificates"] as? [[String: Any]] ?? []).map {
-      ($0["serial"] as? String ?? "", $0["revokedAt"] is NSNull)
-    }
-  }
-
   private static func alarms(_ bed: ClaimBed) throws -> [String] {
     let alarms = try bed.management.station("gate-4")["alarms"] as? [[String: Any]] ?? []
     return alarms.compactMap { $0["alarm"] as? String }
-  }
-
-  /// The serial number of the certificate in a file of a board.
-  private static func serial(_ path: String) throws -> String {
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    return try Certificate(pem: bytes).serial.description
   }
 
   /// Starts the service with another life of certificates, by which those of before end soon.
@@ -40,31 +26,23 @@ struct RenewalTests {
     try Deadline.wait(until: "the service at its broker") { try bed.isLinked() }
   }
 
-  private static func authority(_ bed: ClaimBed) throws -> CertificateAuthority {
-    let path = ManagementUnderTest.authorityFolder(bed.folder) + "/authority.key"
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    return try #require(
-      CertificateAuthority(
-        key: try KeyHandle(privatePEM: bytes), certificate: try Certificate(pem: bytes)))
-  }
-
   @Test("a certificate that ends soon is an alarm, until its board has taken another one")
   func renewed() throws {
     let bed = try ClaimBed(life: "24 h")
     #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "board").status == 0)
-    let first = try Self.serial(bed.identity("board") + "/board.pem")
+    let first = try bed.serial(of: "board")
     let kept = bed.folder.file("boards/kept")
     try FileManager.default.copyItem(atPath: bed.identity("board"), toPath: kept)
     try Self.prolong(bed)
     try Deadline.wait(until: "the alarm") { try Self.alarms(bed).contains("certificate-ending") }
-    #expect(try Self.certificates(bed).map(\.counts) == [true])
+    #expect(try bed.certificates(of: "gate-4").map(\.counts) == [true])
     let station = try bed.station("gate-4", board: "board")
     try Deadline.wait(until: "two certificates, of which the new one counts (\(station.log))") {
-      try Self.certificates(bed).map(\.counts) == [true, false]
+      try bed.certificates(of: "gate-4").map(\.counts) == [true, false]
     }
     try Deadline.wait(until: "the end of the alarm") { try Self.alarms(bed).isEmpty }
-    let second = try Self.serial(bed.identity("board") + "/board.pem")
-    #expect(try Self.certificates(bed).map(\.serial) == [second, first])
+    let second = try bed.serial(of: "board")
+    #expect(try bed.certificates(of: "gate-4").map(\.serial) == [second, first])
     #expect(
       !FileManager.default.fileExists(atPath: bed.identity("board") + "/next.pem"))
     #expect(station.log.contains("certificate \(second) is this board's from now on"))
@@ -88,10 +66,10 @@ struct RenewalTests {
     #expect(early.status == 202 && early.object["asked"] as? Bool == false)
     let station = try bed.station("gate-4", board: "board")
     try Deadline.wait(until: "another certificate (\(station.log))") {
-      try Self.certificates(bed).map(\.counts) == [true, false]
+      try bed.certificates(of: "gate-4").map(\.counts) == [true, false]
     }
     #expect(
-      try Self.certificates(bed)[0].serial == Self.serial(bed.identity("board") + "/board.pem"))
+      try bed.certificates(of: "gate-4")[0].serial == bed.serial(of: "board"))
     try Deadline.wait(until: "the station") { try bed.isOnline("gate-4") }
     let id = try bed.management.order("gate-4", #""op":"open","ap":1"#, seconds: 30)
     let command = try bed.management.waitForEnd(of: id, at: "gate-4", seconds: 30)
@@ -102,9 +80,9 @@ struct RenewalTests {
   func fallsBack() throws {
     let bed = try ClaimBed()
     #expect(try bed.claim(bed.management.claimCode(for: "gate-4"), at: "board").status == 0)
-    let first = try Self.serial(bed.identity("board") + "/board.pem")
+    let first = try bed.serial(of: "board")
     let key = KeyHandle.generateP256()
-    let over = try Self.authority(bed).issue(
+    let over = try bed.authority().issue(
       .client, to: "gate-4", key: key,
       serial: try #require(SerialNumber(String(repeating: "5", count: 32))),
       ends: WallTime(seconds: 1_700_000_000))
@@ -113,13 +91,13 @@ struct RenewalTests {
     let station = try bed.station("gate-4", board: "board")
     try Deadline.wait(until: "the station (\(station.log))") { try bed.isOnline("gate-4") }
     #expect(station.log.contains("does not take this certificate"), "\(station.log)")
-    #expect(try Self.serial(bed.identity("board") + "/board.pem") == first)
+    #expect(try bed.serial(of: "board") == first)
     // The one that was refused is dropped for another one.
     let asked = try bed.management.api.call(
       "POST", "/stations/gate-4/certificate-renewals", json: "{}")
     #expect(asked.status == 202)
     try Deadline.wait(until: "another certificate (\(station.log))") {
-      try Self.certificates(bed).map(\.counts) == [true, false]
+      try bed.certificates(of: "gate-4").map(\.counts) == [true, false]
     }
   }
 
@@ -127,8 +105,7 @@ struct RenewalTests {
   private static func board(
     _ name: String, _ bed: ClaimBed
   ) throws -> (certificate: PEMText, key: KeyHandle) {
-    let path = bed.identity(name) + "/board.pem"
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let bytes = try bed.boardFile(name)
     return (PEMText(try Certificate(pem: bytes).pem), try KeyHandle(privatePEM: bytes))
   }
 
@@ -172,7 +149,7 @@ struct RenewalTests {
     try Deadline.wait(until: "the request that nobody asked for to be refused") {
       try bed.management.refusals(of: "unproven-identity", at: "gate-4") == 1
     }
-    #expect(try Self.certificates(bed).map(\.counts) == [true])
+    #expect(try bed.certificates(of: "gate-4").map(\.counts) == [true])
     // The wish that a manager has told: whoever owns the broker hears its number.
     _ = try bed.management.api.call("POST", "/stations/gate-4/certificate-renewals", json: "{}")
     let ear = try bed.listener(to: "ws/v1/gate-4/identity/reply", as: account)
@@ -193,7 +170,7 @@ struct RenewalTests {
     try Deadline.wait(until: "the second key to be refused") {
       try bed.management.refusals(of: "unproven-identity", at: "gate-4") == 2
     }
-    #expect(try Self.certificates(bed).map(\.counts) == [true, true])
+    #expect(try bed.certificates(of: "gate-4").map(\.counts) == [true, true])
     let elsewhere = try bed.client(
       "mosquitto_pub", as: "other", ["-q", "1", "-t", "ws/v1/gate-4/identity", "-m", "{}"])
     #expect(elsewhere.output.contains("Not authorized"), "\(elsewhere.output)")
@@ -214,8 +191,7 @@ struct RenewalTests {
     try FileManager.default.copyItem(atPath: copy, toPath: store)
     try bed.management.start()
     try Deadline.wait(until: "the certificate to be known again") {
-      let answer = try bed.management.api.call("GET", "/stations/gate-4/certificates")
-      return answer.status == 200 && answer.text.contains("serial")
+      try !bed.certificates(of: "gate-4").isEmpty
     }
     #expect(
       station.log.components(separatedBy: "connected to").count == 2, "\(station.log)")
@@ -224,7 +200,7 @@ struct RenewalTests {
         .object["asked"] as? Bool == true
     }
     try Deadline.wait(until: "another certificate (\(station.log))") {
-      try Self.certificates(bed).map(\.counts) == [true, false]
+      try bed.certificates(of: "gate-4").map(\.counts) == [true, false]
     }
   }
 
@@ -256,6 +232,6 @@ struct RenewalTests {
         try bed.management.refusals(of: "unproven-identity", at: "gate-4") == index + 1
       }
     }
-    #expect(try Self.certificates(bed).map(\.counts) == [true])
+    #expect(try bed.certificates(of: "gate-4").map(\.counts) == [true])
   }
 }

@@ -71,10 +71,6 @@ package struct CertificateLedger: Equatable, Sendable {
     entries.contains { $0.serial == serial && $0.station == station && $0.revokedAt == nil }
   }
 
-  package func isRevoked(_ serial: String) -> Bool {
-    entries.contains { $0.serial == serial && $0.revokedAt != nil }
-  }
-
   package func knows(_ serial: String) -> Bool { entries.contains { $0.serial == serial } }
 
   /// A certificate of this authority that the ledger has lost was shown, and its station's board is

@@ -62,7 +62,7 @@ extension MQTTClient {
   /// How long the broker holds an answer about a certificate back for a station.
   private static let replyLife: Duration = .seconds(60)
 
-  /// What the broker does not take is said again when the station shows its certificate again.
+  /// A reply that the broker does not take is said again when the station shows its certificate again.
   func publish(_ reply: IdentityReply, to station: StationID) {
     _ = publish(
       MQTTMessage(

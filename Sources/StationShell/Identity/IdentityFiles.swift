@@ -6,11 +6,11 @@ import StationProtocol
 
 /// Every file of the identity, as a look has found it.
 struct IdentityFiles: Equatable, Sendable {
-  /// What the board is; where it is nobody, why.
+  /// The identity of the board; where it is nobody, why.
   var current: Result<StationIdentity, MQTTFault>
   var next: Next?
 
-  /// What the board is to be next.
+  /// The identity that is to follow.
   enum Next: Equatable, Sendable {
     /// A key for which no certificate was issued yet, as PEM.
     case key([UInt8])

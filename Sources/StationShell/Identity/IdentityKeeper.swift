@@ -75,7 +75,7 @@ final class IdentityKeeper {
   /// Looks for another claim.
   func look() { worker.submit(.look) }
 
-  /// What the next attempt shows.
+  /// The certificate for the next attempt, with the broker.
   func target() -> Result<MQTTTarget, MQTTFault> {
     guard wasClaimed || (try? files.current.get()) == nil else {
       return .failure(

@@ -59,7 +59,7 @@ struct StationIdentity: Equatable, Sendable {
           authority: authority, certificate: certificate.pem, key: key, brokerName: host)))
   }
 
-  /// What this session shows, and for which key another certificate is asked.
+  /// The statement of the certificate that this session shows, with a request for another one.
   /// - Returns: nil where the key does not sign, which no key of `init` does.
   func statement(_ request: IdentityStatement.Request?) -> IdentityStatement? {
     let content = IdentityStatement.content(of: station, certificate, request)

@@ -43,9 +43,7 @@ final class Claiming: Steps {
   /// The certificates of the station, newest first: whether each counts.
   private func waitForCertificates(_ counts: [Bool]) throws {
     try Deadline.wait(until: "the certificates to count as \(counts)") {
-      let all = try bed.management.api.call("GET", "/stations/\(Self.name)/certificates").object
-      return (all["certificates"] as? [[String: Any]] ?? []).map { $0["revokedAt"] is NSNull }
-        == counts
+      try bed.certificates(of: Self.name).map(\.counts) == counts
     }
   }
 
