@@ -77,12 +77,13 @@ let package = Package(
       "StationProtocol", ["Text", "Time", "JSON", "Configuration"],
       exclude: ["asyncapi.yaml"]
         + [
-          "Alarm", "Climate", "Command", "Door", "Entry", "Exchange", "Occupancy", "Station",
+          "Alarm", "Climate", "Command", "Configuration", "Door", "Entry", "Exchange", "Occupancy",
+          "Station",
           "Stream",
         ].map {
           "\($0)/records.yaml"
         }),
-    part("StationCore", ["StationProtocol", "Text", "Time"]),
+    part("StationCore", ["StationProtocol", "Configuration", "Text", "Time"]),
     part("ManagementCore", ["StationProtocol", "Text", "Time", "JSON"]),
     part("Keys", ["Text", "Time", "CCrypto"]),
     part("MemberCode", ["Keys", "StationProtocol", "Text", "Time", "CSodium"]),

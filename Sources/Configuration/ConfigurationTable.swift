@@ -50,13 +50,19 @@ public struct ConfigurationTable: Sendable {
     public let presence: Presence
     /// The effect of the key, as the comment above it.
     public let sentence: String
+    /// Another source that may set the key beside the file, as in "the service"; nil for none.
+    public let setter: String?
 
     /// A key with the sentence that explains it.
-    public init(_ name: String, _ kind: Kind, _ presence: Presence, _ sentence: String) {
+    public init(
+      _ name: String, _ kind: Kind, _ presence: Presence, _ sentence: String,
+      setter: String? = nil
+    ) {
       self.name = name
       self.kind = kind
       self.presence = presence
       self.sentence = sentence
+      self.setter = setter
     }
   }
 
@@ -103,7 +109,13 @@ public struct ConfigurationTable: Sendable {
   public func survey(
     _ text: [UInt8]
   ) -> (configuration: Configuration, problems: [ConfigurationProblem]) {
-    let ini = INI(text)
+    survey(INI(text))
+  }
+
+  /// As above, of a file that is taken apart already.
+  public func survey(
+    _ ini: INI
+  ) -> (configuration: Configuration, problems: [ConfigurationProblem]) {
     var problems = ini.problems
     var hasAll = problems.isEmpty
     var found: [Configuration.Section] = []

@@ -19,7 +19,8 @@ extension ConfigurationTable.Section {
     var lines = Self.comment(isPrinted ? sentence : "\(sentence) \(Self.howToHaveIt)")
     lines.append(mark + title)
     for key in keys {
-      lines += Self.comment("\(key.sentence) Expects \(key.kind.form).")
+      let setter = key.setter.map { " May be set by \($0) as well, which goes before this file." }
+      lines += Self.comment("\(key.sentence) Expects \(key.kind.form).\(setter ?? "")")
       switch key.presence {
       case .standard(let text), .required(let text), .usual(let text):
         lines.append("\(mark)\(key.name) = \(text)")

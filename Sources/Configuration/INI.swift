@@ -23,6 +23,14 @@ public struct INI: Equatable, Sendable {
     /// section's.
     public var lostHead: Int?
 
+    /// A head, with no lines below it yet.
+    public init(name: String, argument: String? = nil, line: Int, entries: [Entry] = []) {
+      self.name = name
+      self.argument = argument
+      self.line = line
+      self.entries = entries
+    }
+
     /// As it stands in the file, for messages.
     public var title: String {
       argument.map { "[\(Excerpt(name)) \(Excerpt($0))]" } ?? "[\(Excerpt(name))]"
@@ -37,6 +45,13 @@ public struct INI: Equatable, Sendable {
     public var value: String
     /// The line in the file, counted from 1.
     public var line: Int
+
+    /// A line of a file.
+    public init(key: String, value: String, line: Int) {
+      self.key = key
+      self.value = value
+      self.line = line
+    }
   }
 
   /// All sections, in the order of the file.
@@ -45,6 +60,9 @@ public struct INI: Equatable, Sendable {
   /// The parts that could not be read; the rest is in `sections` all the same, so that one round of
   /// editing mends every mistake.
   public private(set) var problems: [ConfigurationProblem] = []
+
+  /// Sections that come from elsewhere than a file.
+  public init(sections: [Section]) { self.sections = sections }
 
   /// Reads a file; what cannot be read is among the problems.
   public init(_ text: [UInt8]) {

@@ -45,6 +45,7 @@ struct StoreImage {
   var heldReaders: [AccessPointID] = []
   var typedCodes: [PooledCode] = []
   var desired: DesiredConfiguration?
+  var settings: KeptSettings?
 
   /// Rows with consecutive numbers, taken away at the front.
   struct Rows {
@@ -304,6 +305,7 @@ final class SimulatedDisk {
     case .typedCode(let point, .cleared):
       image.typedCodes.removeAll { $0.accessPoint == point }
     case .desired(let desired): image.desired = desired
+    case .settings(let kept): image.settings = kept
     }
   }
 }

@@ -50,7 +50,8 @@ extension SimulatedStation {
       slots: image.slots.values.sorted { $0.slot < $1.slot }, settlements: image.settlements,
       serviceStore: image.serviceStore, commands: image.commands, heldReaders: image.heldReaders,
       typedCodes: remembered(image.typedCodes),
-      desired: world.mutation == .wishForgotten ? nil : image.desired, start: start(),
+      desired: world.mutation == .wishForgotten ? nil : image.desired,
+      settings: image.settings, start: start(),
       hasLostStore: hasLostStore)
   }
 

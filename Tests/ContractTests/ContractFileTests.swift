@@ -161,6 +161,7 @@ struct ContractFileTests {
     ("logLevel", LogLevel.allCases.map(\.rawValue)),
     ("commandState", CommandState.allCases.map(\.rawValue)),
     ("configurationFault", ConfigurationFault.allCases.map(\.rawValue)),
+    ("settingsSetback", SettingsSetback.allCases.map(\.rawValue)),
   ]
 
   private static let recordWords: [(record: String, member: String, words: [String])] = [

@@ -124,6 +124,9 @@ struct MessageFixtureTests {
     expect(CodeFault.allCases.map(\.rawValue), "fault", in: records, "\"entry-refused\"")
     expect(
       MessageRefusal.allCases.map(\.rawValue), "reason", in: records, "\"messages-refused\"")
+    let setbacks = SettingsSetback.allCases.map(\.rawValue)
+    expect(setbacks, "cause", in: records, "\"settings-set-back\"")
+    expect(setbacks, "cause", in: lines, "reported ")
     expect(OpenCause.allCases.map(\.rawValue), "cause", in: records, "\"door-opened\"")
     expect(LockCause.allCases.map(\.rawValue), "cause", in: records, "\"door-locked\"")
     expect(["card", "pin", "typed"], "with", in: records, "\"entry-granted\"")

@@ -399,7 +399,9 @@ import Time
     story.fill(ExchangeStory.soap, 11)
     #expect(story.slot(ExchangeStory.soap).stock == nil)
     story.fill(ExchangeStory.soap, 10)
-    #expect(story.slot(ExchangeStory.soap) == SlotMemory(slot: ExchangeStory.soap, stock: 10))
+    #expect(
+      story.slot(ExchangeStory.soap)
+        == SlotMemory(slot: ExchangeStory.soap, article: ArticleID("soap"), stock: 10))
     #expect(story.records.contains(.exchange(.slotReleased(ExchangeStory.soap))))
     #expect(!story.stands(.slotFaulty))
   }

@@ -118,8 +118,10 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
     PayloadKind(
       name: "config/desired", isTakenWhole: true,
       make: { random in
+        let revision = max(1, random.number())
         let value = DesiredConfiguration(
-          revision: max(1, random.number()), isLockedDown: random.bool())
+          revision: revision, isLockedDown: random.bool(),
+          settings: random.bool() ? random.settings(below: revision) : nil)
         return (value.json, (try? DesiredConfiguration(json: value.json)) == value)
       }, read: { (json) throws(JSONError) in _ = try DesiredConfiguration(json: json) }),
     PayloadKind(
@@ -127,6 +129,7 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
       make: { random in
         let value = ReportedConfiguration(
           revision: random.number(), isLockedDown: random.bool(),
+          settings: random.bool() ? random.settingsReport() : SettingsReport(),
           refusal: random.bool()
             ? ReportedConfiguration.Refusal(
               random.word(), revision: random.bool() ? max(1, random.number()) : nil) : nil)
@@ -178,7 +181,7 @@ struct PayloadKind: Sendable, CustomTestStringConvertible {
     let members = try #require(
       try JSONSerialization.jsonObject(with: Data(text)) as? [String: Any])
     // A room without a limit has no capacity, a station of before no version of the contract.
-    let optional = ["capacity", "protocol", "fault", "parts", "refused"]
+    let optional = ["capacity", "protocol", "fault", "parts", "refused", "settings"]
     for name in members.keys.sorted() where !optional.contains(name) {
       var fewer = members
       fewer[name] = nil

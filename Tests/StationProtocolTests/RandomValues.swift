@@ -40,6 +40,15 @@ extension SeededGenerator {
     case .exchange(let kind): .exchange(body(kind))
     case .alarm(let kind): .alarm(body(kind))
     case .command(let kind): .command(body(kind))
+    case .configuration(let kind): .configuration(body(kind))
+    }
+  }
+
+  private mutating func body(_ kind: ConfigurationRecord.Kind) -> ConfigurationRecord {
+    switch kind {
+    case .taken: .taken(revision: revision())
+    case .confirmed: .confirmed(revision: revision())
+    case .setBack: .setBack(revision: revision(), to: number(), word())
     }
   }
 
@@ -51,6 +60,37 @@ extension SeededGenerator {
         command(), word(),
         CommandEnd(word(), bool() ? word() : nil, parts: bool() ? parts() : []))
     }
+  }
+
+  private mutating func revision() -> Int64 { Int64.random(in: 1...(1 << 53), using: &self) }
+
+  mutating func settingsReport() -> SettingsReport {
+    SettingsReport(
+      inForce: bool()
+        ? SettingsReport.InForce(
+          revision: revision(), digest: PayloadDigest(high: next(), low: next()),
+          isOnTrial: bool()) : nil,
+      setback: bool()
+        ? SettingsReport.Setback(
+          revision: revision(), word(),
+          (0..<Int.random(in: 0...16, using: &self)).map { _ in
+            SettingsReason(
+              place: bool() ? "[slot 1]" : nil, key: bool() ? "price" : nil, "expects \"a\" 数")
+          }) : nil)
+  }
+
+  /// Settings with values of every shape that a message can carry.
+  mutating func settings(below most: Int64) -> WantedSettings {
+    let sections = (0..<Int.random(in: 0...6, using: &self)).map { number in
+      SettingsSection(
+        SettingsWord("section-\(number)")!, bool() ? SettingsWord("a\(number)") : nil,
+        (0..<Int.random(in: 0...4, using: &self)).map { key in
+          SettingsSection.Value(SettingsWord("key-\(key)")!, bool() ? "" : "\"水\" \\ 1")
+        })
+    }
+    return WantedSettings(
+      revision: Int64.random(in: 1...most, using: &self),
+      digest: PayloadDigest(high: next(), low: next()), sections: sections)
   }
 
   mutating func command() -> CommandID {

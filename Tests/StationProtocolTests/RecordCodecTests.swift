@@ -49,6 +49,7 @@ private struct PlainRecord: Codable, Equatable {
   var by: Int64?
   var from: UInt64?
   var to: UInt64?
+  var rev: Int64?
 
   private mutating func take(_ exchange: Exchange) {
     self.exchange = exchange.id.description
@@ -75,6 +76,12 @@ private struct PlainRecord: Codable, Equatable {
       (outcome, fault) = (end.outcome.rawValue, end.fault?.rawValue)
       parts = end.parts.isEmpty ? nil : end.parts.map(PlainPart.init)
     }
+  }
+
+  private mutating func take(_ record: ConfigurationRecord) {
+    rev = record.revision
+    guard case .setBack(_, let back, let cause) = record else { return }
+    (to, self.cause) = (UInt64(back), cause.rawValue)
   }
 
   init(_ record: Record) {
@@ -132,6 +139,7 @@ private struct PlainRecord: Codable, Equatable {
     case .alarm(.raised(let alarm, let point)), .alarm(.cleared(let alarm, let point)):
       (self.alarm, ap) = (alarm.rawValue, point?.number)
     case .command(let record): take(record)
+    case .configuration(let record): take(record)
     case .station(.clockStepped(let by)): self.by = by
     case .stream(let record): take(record)
     }

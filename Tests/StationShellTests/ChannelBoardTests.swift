@@ -57,7 +57,7 @@ final class ChannelBoardTests {
 
   static func setting(_ path: String) -> MachineSettings {
     MachineSettings(
-      driver: .channelBoard, device: path, speed: 9600, articles: [],
+      driver: .channelBoard, device: path, speed: 9600,
       screen: ScreenSettings(address: "127.0.0.1", port: 0, pages: "", texts: ""))
   }
 

@@ -25,9 +25,6 @@ final class StationScreenTests {
     machine.screen.pages = folder.path
     machine.screen.texts = folder.path
     machine.screen.addressFile = folder.file("address")
-    machine.articles = [
-      ArticleSettings(id: ArticleID("water")!, chinese: "水", english: "Water")
-    ]
     screen = StationScreen(loop: loop, machine)
     screen.onEvent = { [unowned self] in events.append($0) }
     screen.start()
@@ -42,9 +39,11 @@ final class StationScreenTests {
       stop: isInMaintenance ? .maintenance : nil, isInMaintenance: isInMaintenance, phase: phase,
       slots: [
         VendingScreen.Slot(
-          slot: SlotID(3)!, article: ArticleID("water")!, price: Points(30)!, capacity: 8, stock: 2,
+          slot: SlotID(3)!, article: ArticleID("water")!,
+          label: ScreenLabels.Text(chinese: "水", english: "Water"), price: Points(30)!,
+          capacity: 8, stock: 2,
           bestBefore: 20_270_101, quarantine: .fault(.didNotTurn), refusal: .quarantined)
-      ])
+      ], notice: ScreenLabels.Text(chinese: "周日停水", english: "No water on Sunday"))
   }
 
   @Test("a page that comes is told everything at once, and each change after it")
@@ -56,6 +55,9 @@ final class StationScreenTests {
     let phase = try #require(state["phase"] as? [String: Any])
     #expect(phase["kind"] as? String == "chosen" && phase["reason"] as? String == "expired")
     #expect((55_000...60_000).contains(try #require(phase["left"] as? Int)))
+    let notice = try #require(state["notice"] as? [String: Any])
+    #expect(notice["chinese"] as? String == "周日停水")
+    #expect(notice["english"] as? String == "No water on Sunday")
     let slot = try #require((state["slots"] as? [[String: Any]])?.first)
     #expect(slot["chinese"] as? String == "水" && slot["price"] as? Int == 30)
     #expect(slot["quarantine"] as? String == "did-not-turn" && slot["stock"] as? Int == 2)

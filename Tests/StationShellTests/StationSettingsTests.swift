@@ -207,7 +207,8 @@ struct StationSettingsTests {
     #expect(settings.core.vending?.timing.session == .seconds(45))
     let machine = try #require(settings.machine)
     #expect(machine.device == "/dev/ttyUSB0" && machine.speed == 115_200)
-    #expect(machine.articles.map(\.chinese) == ["手套", "矿泉水"])
+    let labels = try #require(settings.core.vending).labels
+    #expect(slots.map { labels.articles[$0.article]?.chinese } == ["手套", "矿泉水"])
     #expect(machine.screen.address == "127.0.0.1" && machine.screen.port == 0)
     #expect(machine.screen.pages == "/srv/screen")
     #expect(settings.readers.map(\.accessPoint?.number) == [1, nil])

@@ -15,7 +15,7 @@ package enum ClimateEvent: Equatable, Sendable {
 /// Keeps the readings of the sensors, writes the record of each stretch of time, and raises alarms.
 /// Switches the relays.
 package struct Climate: Equatable, Sendable {
-  private let policy: SensorPolicy
+  private var policy: SensorPolicy
   private var relays: [RelaySwitch]
   /// In the order of their names.
   package private(set) var sensors: [Sensor] = []
@@ -24,6 +24,19 @@ package struct Climate: Equatable, Sendable {
   init(_ policy: SensorPolicy, _ relays: [RelayConfiguration]) {
     self.policy = policy
     self.relays = relays.map(RelaySwitch.init)
+  }
+
+  /// Other limits hold from the next reading on. The sensors are the board's, and the same ones.
+  mutating func adopt(_ policy: SensorPolicy) {
+    self.policy = policy
+    for index in sensors.indices {
+      guard
+        let configuration = policy.sensors.first(where: {
+          $0.id == sensors[index].configuration.id
+        })
+      else { continue }
+      sensors[index].adopt(configuration.limits)
+    }
   }
 
   mutating func boot(_ step: inout Step) {

@@ -4,7 +4,7 @@ import Time
 
 /// Takes readings, refuses those that cannot be so, and knows when the sensor is lost.
 package struct Sensor: Equatable, Sendable {
-  package let configuration: SensorConfiguration
+  package private(set) var configuration: SensorConfiguration
   /// In the order of their quantities.
   package private(set) var readings: [SensorsPayload.Reading] = []
   package private(set) var presence: Presence
@@ -31,6 +31,14 @@ package struct Sensor: Equatable, Sendable {
     presence = .awaited(since: now)
     total = EnergyTotal(modulus: configuration.modulus)
     watches = configuration.limits.map(LimitWatch.init)
+  }
+
+  /// A limit that has not changed goes on being watched as it was.
+  mutating func adopt(_ limits: [ReadingLimits]) {
+    configuration.limits = limits
+    watches = limits.map { limits in
+      watches.first { $0.limits == limits } ?? LimitWatch(limits)
+    }
   }
 
   package var isThere: Bool {

@@ -12,7 +12,7 @@ package struct Door: Equatable, Sendable {
   /// electronics do (NFPA 101, 7.2.1.6.2): whoever opens the door meanwhile forces nothing.
   package static let egress: Duration = .seconds(30)
 
-  package let timing: DoorTiming
+  package internal(set) var timing: DoorTiming
   package let lock: DoorLock
   let exitDrivesStrike: Bool
   let contactFaultAfter: Int

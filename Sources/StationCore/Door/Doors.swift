@@ -110,6 +110,14 @@ package struct Doors: Equatable, Sendable {
 // MARK: - What others ask of the doors
 
 extension Doors {
+  /// Other times hold from the next opening on.
+  mutating func adopt(_ configurations: [AccessPointConfiguration]) {
+    for configuration in configurations {
+      guard let index = index(of: configuration.id) else { continue }
+      points[index].door.timing = configuration.timing
+    }
+  }
+
   mutating func grant(
     _ code: CodeDigest?, isExtended: Bool, at id: AccessPointID, _ step: inout Step
   ) {

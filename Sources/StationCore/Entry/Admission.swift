@@ -2,29 +2,9 @@
 import StationProtocol
 import Time
 
-/// An input of the readers, of the switches at the station and of the lists.
-package enum EntryEvent: Equatable, Sendable {
-  /// A reader on the street's side was shown something: a code whose signature was examined, a
-  /// card with its parity in order, or a number and a PIN that were compared.
-  case presented(AccessPointID, EntryAttempt)
-  /// Somebody showed something at a reader on the room's side.
-  case leaveRequested(AccessPointID, EntryAttempt)
-  case readerChanged(AccessPointID, isConnected: Bool)
-  /// The station's lock-down button was engaged or let go.
-  case lockDownChanged(isOn: Bool)
-  /// The station's maintenance key was turned.
-  case maintenanceChanged(isOn: Bool)
-  /// The keys of issuers were read, at the start and whenever they have changed.
-  case issuersRead([IssuerStanding])
-  /// The lists of members were read, at the start and whenever they have changed.
-  case directoryChanged(MemberDirectory)
-  /// The lists were looked at: whether anything of them could not be read as it stands.
-  case listsJudged(areFaulty: Bool)
-}
-
 /// The readers of a station with what it knows of members: used codes, wrong tries, lists, modes.
 package struct Admission: Equatable, Sendable {
-  private let policy: EntryPolicy
+  private var policy: EntryPolicy
   private var points: [Point]
   private var marks = ReplayMarks()
   private var guesses = GuessBook()
@@ -75,6 +55,12 @@ package struct Admission: Equatable, Sendable {
     self.points = points.map { Point(id: $0) }
     modes = Modes(points, policy)
     codes = CodePools(points)
+  }
+
+  /// Other rules hold from now on, for whoever comes next.
+  mutating func adopt(_ policy: EntryPolicy) {
+    self.policy = policy
+    modes.adopt(policy)
   }
 
   // MARK: - What happened

@@ -1,4 +1,4 @@
-// What a facility decides about who may come in; fixed while the daemon runs.
+// What a facility decides about who may come in.
 import StationProtocol
 
 /// The rules of a facility for coming in.

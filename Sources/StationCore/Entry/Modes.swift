@@ -8,7 +8,7 @@ struct Modes: Equatable, Sendable {
   /// jump between two seasons, and someone may set the clock.
   private static let interval: Duration = .seconds(60)
 
-  private let policy: EntryPolicy
+  private var policy: EntryPolicy
   private var points: [Point]
   /// The lock-down button is engaged.
   var isLockedDown = false
@@ -45,6 +45,14 @@ struct Modes: Equatable, Sendable {
   init(_ points: [AccessPointID], _ policy: EntryPolicy) {
     self.points = points.map { Point(id: $0) }
     self.policy = policy
+  }
+
+  /// Other hours and programs hold from now on; every mode is looked at anew.
+  mutating func adopt(_ policy: EntryPolicy) {
+    guard policy != self.policy else { return }
+    self.policy = policy
+    resolvedFor = nil
+    dueAt = nil
   }
 
   /// The service opens a door to everyone, or with nil does so no more.

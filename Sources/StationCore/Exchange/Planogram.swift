@@ -29,17 +29,27 @@ package struct Planogram: Equatable, Sendable {
     slots = configurations.map { Slot(configuration: $0, memory: SlotMemory(slot: $0.slot)) }
   }
 
+  /// The slots hold other goods or have other prices from now on.
+  /// - Returns: what boot must remember: nobody has counted what is new in a slot.
+  mutating func adopt(_ configurations: [SlotConfiguration]) -> [SlotMemory] {
+    revision += 1
+    var changed: [SlotMemory] = []
+    slots = configurations.map { configuration in
+      let before = self[configuration.slot]?.memory ?? SlotMemory(slot: configuration.slot)
+      let slot = Slot(configuration: configuration, memory: before.of(configuration))
+      if slot.memory != before { changed.append(slot.memory) }
+      return slot
+    }
+    return changed
+  }
+
   package subscript(id: SlotID) -> Slot? { slots.first { $0.id == id } }
 
   package mutating func recover(_ memories: [SlotMemory]) {
     revision += 1
     for memory in memories {
       guard let index = slots.firstIndex(where: { $0.id == memory.slot }) else { continue }
-      slots[index].memory = memory
-      // A slot that was made smaller holds no more than it can.
-      slots[index].memory.stock = memory.stock.map {
-        min(max($0, 0), slots[index].configuration.capacity)
-      }
+      slots[index].memory = memory.of(slots[index].configuration)
     }
   }
 
@@ -47,6 +57,7 @@ package struct Planogram: Equatable, Sendable {
   mutating func count(_ id: SlotID, stock: Int64, bestBefore: Int?) -> SlotMemory? {
     change(id) { slot in
       guard (0...slot.configuration.capacity).contains(stock) else { return false }
+      slot.memory.article = slot.configuration.article
       slot.memory.stock = stock
       slot.memory.bestBefore = bestBefore
       return true
@@ -84,5 +95,18 @@ package struct Planogram: Equatable, Sendable {
     }
     revision += 1
     return slots[index].memory
+  }
+}
+
+extension SlotMemory {
+  /// The memory of a slot with these goods in it: of other goods than those counted nothing is known
+  /// but that the slot is in quarantine.
+  fileprivate func of(_ configuration: SlotConfiguration) -> SlotMemory {
+    var memory = self
+    if let article, article != configuration.article {
+      memory = SlotMemory(slot: slot, quarantine: quarantine)
+    }
+    memory.stock = memory.stock.map { min(max($0, 0), configuration.capacity) }
+    return memory
   }
 }

@@ -43,7 +43,7 @@ extension Vending {
       return checked(report, &step)
     }
     if case .resting(let faults) = report, faults.contains(.notHome) {
-      quarantine(planogram.slots[asked].id, .fault(.notHome), &step)
+      quarantine(asked, .fault(.notHome), &step)
     }
   }
 
@@ -166,9 +166,9 @@ extension Vending {
     if let until = restockUntil, until <= step.now.instant { restockUntil = nil }
     passExchange(around, &step)
     if !session.isDecided,
-      let index = machine.takeCheck(of: planogram.slots.count, at: step.now.instant)
+      let slot = machine.takeCheck(of: planogram.slots.lazy.map(\.id), at: step.now.instant)
     {
-      step.effects.append(.exchange(.checkMachine(planogram.slots[index].id)))
+      step.effects.append(.exchange(.checkMachine(slot)))
     }
     if let surplus = refusals.close(at: step.now.instant) {
       step.journal(.exchange(.refusalsCounted(surplus)), .soon)
@@ -204,13 +204,16 @@ extension Vending {
     let day = today(around, step.now)
     let slots = planogram.slots.map { slot in
       VendingScreen.Slot(
-        slot: slot.id, article: slot.configuration.article, price: slot.configuration.price,
+        slot: slot.id, article: slot.configuration.article,
+        label: policy.labels.articles[slot.configuration.article],
+        price: slot.configuration.price,
         capacity: slot.configuration.capacity, stock: slot.memory.stock,
         bestBefore: slot.memory.bestBefore, quarantine: slot.memory.quarantine,
         refusal: stop ?? slot.refusal(on: day))
     }
     let screen = VendingScreen(
-      stop: stop, isInMaintenance: isBeingServed(around), phase: session.phase, slots: slots)
+      stop: stop, isInMaintenance: isBeingServed(around), phase: session.phase, slots: slots,
+      notice: policy.labels.notice)
     guard screen != self.screen else { return }
     if screen.stop != self.screen?.stop { step.changedParts.insert(.vending) }
     self.screen = screen

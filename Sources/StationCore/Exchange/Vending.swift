@@ -5,7 +5,7 @@ import Time
 /// The state of the exchange machine; `Vending+Exchange` and `Vending+Machine` say what is done
 /// with it.
 package struct Vending: Equatable, Sendable {
-  package let policy: VendingPolicy
+  package private(set) var policy: VendingPolicy
   package internal(set) var planogram: Planogram
   package internal(set) var session = ExchangeSession.idle
   package internal(set) var machine: MachineWatch
@@ -57,6 +57,22 @@ package struct Vending: Equatable, Sendable {
     self.policy = policy
     planogram = Planogram(policy.slots)
     machine = MachineWatch(interval: policy.timing.check)
+  }
+
+  /// Other goods or prices hold from now on. An exchange that has begun ends at the price that was
+  /// shown; a choice of what is another article or price now is forgotten.
+  mutating func adopt(_ policy: VendingPolicy, _ step: inout Step) {
+    guard policy != self.policy else { return }
+    self.policy = policy
+    if case .chosen(let choice) = session,
+      planogram[choice.slot]?.configuration
+        != policy.slots.first(where: { $0.slot == choice.slot })
+    {
+      session = .idle
+    }
+    let changed = planogram.adopt(policy.slots)
+    if !changed.isEmpty { step.remember(changed.map { .slot($0) }, .urgent) }
+    machine.inspect(policy.slots.count, at: step.now.instant)
   }
 
   /// So many such turns in a row are no bad luck: somebody hides the drop, or plays with the plug.

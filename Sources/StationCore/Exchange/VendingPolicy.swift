@@ -1,4 +1,4 @@
-// What a facility decides about its exchange machine; fixed while the daemon runs.
+// What a facility decides about its exchange machine.
 import StationProtocol
 
 /// The machine and what is in it.
@@ -9,11 +9,13 @@ package struct VendingPolicy: Equatable, Sendable {
   /// The machine knows its orders by their numbers: the same one again turns nothing, and is
   /// answered by how it stands. Of a machine that does not, no order is ever given twice.
   package var ordersAreRepeatable: Bool
+  package var labels: ScreenLabels
 
   package init(
     slots: [SlotConfiguration], timing: VendingTiming = VendingTiming(),
-    ordersAreRepeatable: Bool = true
+    ordersAreRepeatable: Bool = true, labels: ScreenLabels = ScreenLabels()
   ) {
+    self.labels = labels
     self.ordersAreRepeatable = ordersAreRepeatable
     let sorted = slots.sorted { $0.slot < $1.slot }
     let isEachOnce = zip(sorted, sorted.dropFirst()).allSatisfy { $0.slot < $1.slot }

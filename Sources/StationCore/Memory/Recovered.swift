@@ -42,6 +42,7 @@ package struct Recovered: Equatable, Sendable {
   package var typedCodes: [PooledCode]
   /// The configuration that the service wanted last.
   package var desired: DesiredConfiguration?
+  package var settings: KeptSettings?
   /// Drawn at this start.
   package var start: StartNonce
   /// The store of before was damaged or could not be opened, and was set aside.
@@ -61,7 +62,7 @@ package struct Recovered: Equatable, Sendable {
     slots: [SlotMemory] = [], settlements: [Settlement] = [],
     serviceStore: StoreEpoch? = nil, commands: [OpenCommand] = [],
     heldReaders: [AccessPointID] = [], typedCodes: [PooledCode] = [],
-    desired: DesiredConfiguration? = nil,
+    desired: DesiredConfiguration? = nil, settings: KeptSettings? = nil,
     start: StartNonce = StartNonce(high: 0, low: 0), hasLostStore: Bool = false,
     isDurable: Bool = true,
     hasNewerStore: Bool = false
@@ -88,6 +89,7 @@ package struct Recovered: Equatable, Sendable {
     self.heldReaders = heldReaders
     self.typedCodes = typedCodes
     self.desired = desired
+    self.settings = settings
     self.start = start
     self.hasLostStore = hasLostStore
     self.isDurable = isDurable

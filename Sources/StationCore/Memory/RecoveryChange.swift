@@ -36,6 +36,8 @@ package enum RecoveryChange: Equatable, Sendable {
   case typedCode(AccessPointID, PoolChange)
   /// The configuration that the service wants.
   case desired(DesiredConfiguration)
+  /// The settings that hold, and what became of others.
+  case settings(KeptSettings)
 }
 
 /// States that only a hand at the station ends, so that a restart must not.

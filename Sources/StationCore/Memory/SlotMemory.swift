@@ -4,6 +4,8 @@ import StationProtocol
 /// The memory of a slot that boot needs.
 package struct SlotMemory: Equatable, Sendable {
   package var slot: SlotID
+  /// The goods that were counted; nil where nobody has, or an earlier version has.
+  package var article: ArticleID?
   /// By the book; nil before somebody has counted.
   package var stock: Int64?
   /// The last day on which it is sold, such as 20261121; nil for what does not go off.
@@ -11,9 +13,11 @@ package struct SlotMemory: Equatable, Sendable {
   package var quarantine: QuarantineCause?
 
   package init(
-    slot: SlotID, stock: Int64? = nil, bestBefore: Int? = nil, quarantine: QuarantineCause? = nil
+    slot: SlotID, article: ArticleID? = nil, stock: Int64? = nil, bestBefore: Int? = nil,
+    quarantine: QuarantineCause? = nil
   ) {
     self.slot = slot
+    self.article = article
     self.stock = stock
     self.bestBefore = bestBefore
     self.quarantine = quarantine

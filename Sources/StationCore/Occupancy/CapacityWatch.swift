@@ -3,12 +3,7 @@ import StationProtocol
 
 /// The capacity of the room.
 package struct CapacityPolicy: Equatable, Sendable {
-  package enum Rule: String, CaseIterable, Sendable {
-    /// Nobody is let in beyond it.
-    case hard
-    /// More are let in, with a note in the record.
-    case soft
-  }
+  package typealias Rule = CapacityRule
 
   /// The most people inside; nil for no limit.
   package var most: Int64?
@@ -54,6 +49,12 @@ package struct CapacityWatch: Equatable, Sendable {
     if first < min(second, most), first > 0 { levels.append((.capacityFirst, first)) }
     self.levels = levels.reversed()
   }
+
+  /// Every alarm that a level may have.
+  static let alarms: [Alarm] = [.capacityFirst, .capacitySecond, .capacityFull]
+
+  /// Whether the capacity has a level with this alarm.
+  func judges(_ alarm: Alarm) -> Bool { levels.contains { $0.alarm == alarm } }
 
   /// Every level, and whether it stands with so many inside.
   /// - Parameter isRaised: whether the alarm stands until now.

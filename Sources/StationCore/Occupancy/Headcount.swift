@@ -25,9 +25,9 @@ package struct Headcount: Equatable, Sendable {
   var vacancy: VacancyProof
   /// When the local day ends, as far as the time is known.
   var midnight: Instant?
-  private let capacity: CapacityPolicy
-  let watch: CapacityWatch
-  private let isFollowed: Bool
+  private var capacity: CapacityPolicy
+  private(set) var watch: CapacityWatch
+  private var isFollowed: Bool
 
   struct Point: Equatable, Sendable {
     let id: AccessPointID
@@ -50,6 +50,21 @@ package struct Headcount: Equatable, Sendable {
     self.capacity = capacity
     watch = CapacityWatch(capacity)
     self.isFollowed = isFollowed
+  }
+
+  /// Another capacity holds from now on. Where nobody asks any more which members are inside, the
+  /// station forgets it: who left meanwhile would be taken for somebody inside later.
+  mutating func adopt(_ capacity: CapacityPolicy, isFollowed: Bool, _ step: inout Step) {
+    if self.isFollowed, !isFollowed, let left = whereabouts.clear() {
+      step.remember([.whereabouts(left)], .relaxed)
+    }
+    self.isFollowed = isFollowed
+    guard capacity != self.capacity else { return }
+    self.capacity = capacity
+    watch = CapacityWatch(capacity)
+    for alarm in CapacityWatch.alarms where !watch.judges(alarm) {
+      step.set(alarm, nil, stands: false)
+    }
   }
 
   // MARK: - What can be asked of it

@@ -14,7 +14,9 @@ extension Station {
     case .finished(let id, let fault):
       commands.note(Commands.Progress(fault), of: id, around, &step)
     case .desired(let desired):
-      if wishes.take(desired, &step) { admission.modes.isLockedDownByService = wishes.isLockedDown }
+      let change = wishes.take(desired, configuration.book, around, &step)
+      admission.modes.isLockedDownByService = wishes.isLockedDown
+      follow(change, &step)
       wishes.publish(around, &step)
     case .desiredRefused(let fault):
       wishes.refuse(fault)

@@ -9,7 +9,7 @@ import Time
 /// Each room decides about its own events. Where one needs another it returns that as a value, and
 /// the station hands it on: no room changes another one.
 package struct Station: ~Copyable, Sendable {
-  package let configuration: StationConfiguration
+  package internal(set) var configuration: StationConfiguration
   /// Lent to each step, which alone writes in them; nil while one is under way.
   private var books: Books?
   /// The step of which the first half is done.
@@ -144,6 +144,7 @@ package struct Station: ~Copyable, Sendable {
     next.add(vending?.deadline)
     next.add(link.deadline)
     next.add(test?.ends)
+    next.add(wishes.deadline)
     return next.deadline
   }
 
@@ -307,6 +308,7 @@ extension Station {
     climate.pass(&step)
     vending?.pass(around, &step)
     if test != nil { passTest(around, &step) }
+    passSettings(around, &step)
     if link.isBirthDue(at: step.now.instant) { link.publishBirth(around, &step) }
     link.pass(&step)
     if clock.isTimeToRemember(step.now) {
@@ -341,7 +343,7 @@ extension Station {
     link.boot(recovered, at: now.instant)
     headcount.boot(recovered, clock, at: now)
     climate.boot(&step)
-    wishes.boot(recovered.desired)
+    follow(wishes.boot(recovered, configuration.book, &step), &step)
     admission.modes.isLockedDownByService = wishes.isLockedDown
     doors.boot(isFire: recovered.latches.contains(.fire), &step)
     climate.driveRelays(&step)
@@ -384,16 +386,5 @@ extension Station {
     changes += commands.memory
     changes += wishes.memory
     return changes
-  }
-}
-
-extension EntryEvent {
-  /// The code that was shown, where it was one, on either side of a door.
-  fileprivate var presentation: Presentation? {
-    switch self {
-    case .presented(_, .code(let presentation)), .leaveRequested(_, .code(let presentation)):
-      presentation
-    default: nil
-    }
   }
 }

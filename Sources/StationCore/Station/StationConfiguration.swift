@@ -1,4 +1,5 @@
-// What a facility decides about its station; fixed while the daemon runs.
+// A station as it is configured: the board, which is fixed while the daemon runs, and what its
+// facility decides.
 import StationProtocol
 import Time
 
@@ -21,13 +22,17 @@ package struct StationConfiguration: Equatable, Sendable {
   /// nil where the station has no exchange machine.
   package var vending: VendingPolicy?
   package var commands: CommandPolicy
+  /// The board's file, as far as the service may set what it says.
+  package var book: SettingsBook
 
+  /// - Parameter book: nil where the service sets nothing here.
   package init(
     version: String, accessPoints: [AccessPointConfiguration], entry: EntryPolicy = EntryPolicy(),
     occupancy: OccupancyPolicy = OccupancyPolicy(), clock: ClockTrust.Policy = .require,
     outbox: OutboxLimits = OutboxLimits(), fire: FirePolicy = FirePolicy(),
     relays: [RelayConfiguration] = [], sensors: SensorPolicy = SensorPolicy(),
-    vending: VendingPolicy? = nil, commands: CommandPolicy = CommandPolicy()
+    vending: VendingPolicy? = nil, commands: CommandPolicy = CommandPolicy(),
+    book: SettingsBook? = nil
   ) {
     precondition((1...AccessPointID.most).contains(accessPoints.count), "1 to 4 access points")
     self.version = version
@@ -41,6 +46,7 @@ package struct StationConfiguration: Equatable, Sendable {
     self.sensors = sensors
     self.vending = vending
     self.commands = commands
+    self.book = book ?? SettingsBook([], on: BoardFacts())
   }
 
   /// The capabilities of a station of this configuration, in the order of their words.

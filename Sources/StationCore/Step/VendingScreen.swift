@@ -11,10 +11,14 @@ package struct VendingScreen: Equatable, Sendable {
   package var phase: Phase
   /// In the order of their numbers.
   package var slots: [Slot]
+  /// A notice of the facility.
+  package var notice: ScreenLabels.Text?
 
   package struct Slot: Equatable, Sendable {
     package var slot: SlotID
     package var article: ArticleID
+    /// The article's names; nil where nobody has given it any.
+    package var label: ScreenLabels.Text?
     package var price: Points
     package var capacity: Int64
     /// nil where nobody has counted.
@@ -41,8 +45,10 @@ package struct VendingScreen: Equatable, Sendable {
   }
 
   package init(
-    stop: ExchangeRefusal?, isInMaintenance: Bool, phase: Phase, slots: [Slot]
+    stop: ExchangeRefusal?, isInMaintenance: Bool, phase: Phase, slots: [Slot],
+    notice: ScreenLabels.Text? = nil
   ) {
+    self.notice = notice
     self.stop = stop
     self.isInMaintenance = isInMaintenance
     self.phase = phase

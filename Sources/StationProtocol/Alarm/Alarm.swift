@@ -85,6 +85,8 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
   case issuerKeysLost = "issuer-keys-lost"
   /// A list of members or of revocations could not be read, whole or in part.
   case listFaulty = "list-faulty"
+  /// The settings that the service wants do not hold: they were refused, or given up.
+  case settingsRefused = "settings-refused"
   /// The station says of its records or sessions what cannot be; found by the service.
   case claimsImplausible = "claims-implausible"
   /// One member code was accepted at two places; found by the service.
@@ -129,7 +131,7 @@ package enum Alarm: String, CaseIterable, Sendable, Comparable {
       .tooHot, .staleAir, .dustyAir, .machineLost, .machineOpen, .dropSensorFaulty, .slotFaulty,
       .clockUntrusted,
       .journalFilling, .storeLost, .storeCopied, .storeNewer, .issuerKeysLost, .listFaulty,
-      .sendsTooMuch, .certificateEnding:
+      .settingsRefused, .sendsTooMuch, .certificateEnding:
       .fault
     case .slotEmpty, .heldOpenWarning, .capacityFirst, .capacitySecond, .capacityFull,
       .readerHeld:

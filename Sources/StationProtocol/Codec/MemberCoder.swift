@@ -38,7 +38,7 @@ package struct ListBounds<Element>: Sendable {
   /// any order does.
   var order: (name: String, isBefore: @Sendable (Element, Element) -> Bool)?
 
-  init(most: Int) { self.most = most }
+  package init(most: Int) { self.most = most }
 
   init(most: Int, _ name: String, by isBefore: @escaping @Sendable (Element, Element) -> Bool) {
     self.most = most
@@ -142,7 +142,9 @@ extension DescribedObject {
 
   package static func read(from reader: inout JSONReader) throws(JSONError) -> Self? {
     var members = try JSONMembers(&reader)
-    return try described(nil, by: &members)
+    let value = try described(nil, by: &members)
+    if isTakenWhole, let surplus = members.surplus { throw surplus }
+    return value
   }
 
   package func write(to writer: inout JSONWriter) {

@@ -27,6 +27,12 @@ package struct SlotID: Hashable, Sendable, Comparable, CustomStringConvertible {
     self.number = number
   }
 
+  /// - Returns: nil where the text is not a slot's number in its one spelling.
+  package init?(spelled text: String) {
+    guard let number = Int(text), String(number) == text else { return nil }
+    self.init(number)
+  }
+
   package var description: String { String(number) }
   package static func < (one: SlotID, other: SlotID) -> Bool { one.number < other.number }
 }

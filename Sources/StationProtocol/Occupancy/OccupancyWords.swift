@@ -9,6 +9,14 @@ package enum Passage: String, CaseIterable, Sendable {
   case ambiguous
 }
 
+/// What becomes of those who come when the room is full.
+package enum CapacityRule: String, CaseIterable, Sendable {
+  /// Nobody is let in beyond it.
+  case hard
+  /// More are let in, with a note in the record.
+  case soft
+}
+
 /// Why the count of people inside was corrected.
 package enum CorrectionCause: String, CaseIterable, Sendable {
   /// Someone left who had not been counted in.

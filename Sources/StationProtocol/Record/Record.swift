@@ -26,11 +26,12 @@ package struct Record: Equatable, Sendable {
     case exchange(ExchangeRecord)
     case alarm(AlarmRecord)
     case command(CommandRecord)
+    case configuration(ConfigurationRecord)
   }
 
   /// The subsystems that write records.
   package enum Family: Int, CaseIterable, Sendable {
-    case station, stream, door, entry, occupancy, climate, exchange, alarm, command
+    case station, stream, door, entry, occupancy, climate, exchange, alarm, command, configuration
   }
 
   package var family: Family {
@@ -44,6 +45,7 @@ package struct Record: Equatable, Sendable {
     case .exchange: .exchange
     case .alarm: .alarm
     case .command: .command
+    case .configuration: .configuration
     }
   }
 
@@ -52,7 +54,7 @@ package struct Record: Equatable, Sendable {
     switch body {
     case .entry(let record): record.member
     case .exchange(let record): record.member
-    case .station, .stream, .door, .occupancy, .climate, .alarm, .command: nil
+    case .station, .stream, .door, .occupancy, .climate, .alarm, .command, .configuration: nil
     }
   }
 
@@ -67,6 +69,7 @@ package struct Record: Equatable, Sendable {
     case exchange(ExchangeRecord.Kind)
     case alarm(AlarmRecord.Kind)
     case command(CommandRecord.Kind)
+    case configuration(ConfigurationRecord.Kind)
 
     /// Whether it tells of an event. Measurements come by the minute and are kept for themselves,
     /// or nobody would find an event among them.
@@ -84,6 +87,7 @@ package struct Record: Equatable, Sendable {
     case .exchange(let record): .exchange(record.kind)
     case .alarm(let record): .alarm(record.kind)
     case .command(let record): .command(record.kind)
+    case .configuration(let record): .configuration(record.kind)
     }
   }
 }

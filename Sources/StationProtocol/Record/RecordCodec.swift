@@ -51,6 +51,9 @@ extension Record.Body {
     case .command(let kind):
       let old = body.flatMap { if case .command(let record) = $0 { record } else { nil } }
       return .command(try CommandRecord.described(kind, old, by: &coder))
+    case .configuration(let kind):
+      let old = body.flatMap { if case .configuration(let record) = $0 { record } else { nil } }
+      return .configuration(try ConfigurationRecord.described(kind, old, by: &coder))
     }
   }
 }
@@ -63,6 +66,7 @@ extension Record.Kind: MemberWord, CaseIterable {
     + ClimateRecord.Kind.allCases.map(Self.climate)
     + ExchangeRecord.Kind.allCases.map(Self.exchange) + AlarmRecord.Kind.allCases.map(Self.alarm)
     + CommandRecord.Kind.allCases.map(Self.command)
+    + ConfigurationRecord.Kind.allCases.map(Self.configuration)
 
   /// - Returns: nil where the word is a kind of no family.
   package init?(rawValue: String) {
@@ -88,6 +92,7 @@ extension Record.Kind: MemberWord, CaseIterable {
     case .exchange(let kind): kind.rawValue
     case .alarm(let kind): kind.rawValue
     case .command(let kind): kind.rawValue
+    case .configuration(let kind): kind.rawValue
     }
   }
 }

@@ -1,7 +1,6 @@
 // The keys of thermometers and energy meters.
 import Configuration
 import Modbus
-import StationCore
 import StationProtocol
 
 private typealias Key = ConfigurationTable.Key
@@ -11,12 +10,9 @@ extension ConfigurationTable.Section {
     "measurements", "The records of what the sensors measure.",
     keys: [
       Key(
-        "record-interval", .duration(.seconds(5)...(.seconds(900))), .standard("60 s"),
-        "The time that one record of all sensors speaks of."),
-      Key(
         "sysfs", .path, .standard("/sys"),
-        "The folder in which the kernel shows its devices; use another one only for tests."),
-    ])
+        "The folder in which the kernel shows its devices; use another one only for tests.")
+    ] + ServiceKeys.measurements)
 
   static let thermometer = Self(
     "thermometer",
@@ -36,11 +32,7 @@ extension ConfigurationTable.Section {
       Key(
         "channel", .word("temp1 to temp16") { isChannel($0) }, .optional(example: "temp2"),
         "The temperature channel of a hwmon device, where it is not the first."),
-    ] + KernelChannel.all.map(Key.reading) + pace + LimitRule.all.map(Key.limit) + [
-      Key(
-        "alarm-delay", .duration(.seconds(0)...(.seconds(86_400))), .standard("10 min"),
-        "The time for which a value must be beyond its limit without a break before the alarm.")
-    ])
+    ] + KernelChannel.all.map(Key.reading) + pace + ServiceKeys.thermometer)
 
   static let meter = Self(
     "energy-meter", "An energy meter that speaks Modbus RTU on a serial line.",
@@ -118,20 +110,4 @@ extension ConfigurationTable.Key {
       channel.key, .boolean, .standard("no"),
       "Whether the sensor says \(channel.quantity.noun) too; for \(kinds) only.")
   }
-
-  /// The key of a limit.
-  fileprivate static func limit(_ rule: LimitRule) -> Self {
-    let (beyond, within) = rule.side == .low ? ("below", "above") : ("above", "below")
-    let need = rule.quantity == .temperature ? "" : "; needs \(rule.quantity.rawValue) = yes"
-    return Self(
-      rule.alarm.rawValue, .integer(rule.range, unit: rule.unit),
-      .optional(example: String(rule.example)),
-      "A reading of \(rule.quantity.noun) \(beyond) this for alarm-delay raises an alarm, which ends "
-        + "\(rule.hysteresis) \(rule.unit) \(within) it\(need).")
-  }
-}
-
-extension Quantity {
-  /// The word in a sentence: "carbon dioxide".
-  fileprivate var noun: String { rawValue.replacing("-", with: " ") }
 }

@@ -75,9 +75,7 @@ extension SettingsReader {
     }
     checkCounts(all, policy)
     guard problems.count == before else { return nil }
-    return (
-      sensors, SensorPolicy(policy, recordInterval: section.duration("record-interval"))
-    )
+    return (sensors, SensorPolicy(policy))
   }
 
   private mutating func checkCounts(
@@ -126,7 +124,7 @@ extension SettingsReader {
       interval: section.duration("interval"))
     let core = SensorConfiguration(
       id, .thermometer, quantities: quantities, patience: section.duration("silence"),
-      limits: limits(section, quantities), hasPowerOnValue: kind == .oneWire)
+      hasPowerOnValue: kind == .oneWire)
     return (thermometer, core)
   }
 
@@ -151,36 +149,6 @@ extension SettingsReader {
         "\"temperature = no\" means something for kind = iio alone")
     }
     return asked.map(\.quantity)
-  }
-
-  private mutating func limits(
-    _ section: Configuration.Section, _ quantities: [Quantity]
-  ) -> [ReadingLimits] {
-    let delay = section.duration("alarm-delay")
-    for rule in LimitRule.all where !quantities.contains(rule.quantity) {
-      guard section.optionalInteger(rule.alarm.rawValue) != nil else { continue }
-      fail(
-        section.line(of: rule.alarm.rawValue),
-        "\"\(rule.alarm.rawValue)\" needs \(rule.quantity.rawValue) = yes")
-    }
-    return quantities.compactMap { quantity in
-      func value(_ side: LimitRule.Side) -> Int64? {
-        LimitRule.all.first { $0.quantity == quantity && $0.side == side }.flatMap { rule in
-          section.optionalInteger(rule.alarm.rawValue).map { Int64($0) * rule.scale }
-        }
-      }
-      let limits = ReadingLimits(quantity, low: value(.low), high: value(.high), delay: delay)
-      if let low = limits.low, let high = limits.high,
-        high.value - low.value <= low.hysteresis + high.hysteresis
-      {
-        fail(
-          section.line(of: high.rule.alarm.rawValue),
-          "\"\(high.rule.alarm.rawValue)\" is not more than "
-            + "\(low.rule.hysteresis + high.rule.hysteresis) \(high.rule.unit) above "
-            + "\"\(low.rule.alarm.rawValue)\"")
-      }
-      return limits.low == nil && limits.high == nil ? nil : limits
-    }
   }
 
   /// A family code, as of DS18S20, DS1822, DS18B20, DS1825 and DS28EA00, and 48 bits.

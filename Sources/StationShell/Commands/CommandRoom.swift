@@ -87,7 +87,13 @@ final class CommandRoom: ShellRoom {
     }
     if case .desiredConfiguration = topic {
       do throws(JSONError) {
-        tell(.command(.desired(try DesiredConfiguration(json: message.body.json))), nil)
+        let desired = try DesiredConfiguration(json: message.body.json)
+        if let settings = desired.settings,
+          settings.digest != PayloadDigest(of: WantedSettings.content(settings.sections))
+        {
+          throw JSONError(offset: 0, reason: .invalidMember("digest"))
+        }
+        tell(.command(.desired(desired)), nil)
       } catch {
         tell(.command(.desiredRefused(.unreadable)), nil)
         throw error

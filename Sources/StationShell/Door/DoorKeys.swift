@@ -13,10 +13,10 @@ extension ConfigurationTable.Section {
       + "chip is its device or its label, and a line its number on the chip or its name, which alone "
       + "is enough where one chip has it.",
     .repeated(argument: "number from 1 to 4", example: "1") {
-      Int($0).flatMap { AccessPointID($0) }?.description == $0
+      ServiceKeys.accessPoint($0) != nil
     },
     isUsual: true,
-    keys: doorTimes + doorParts + [.program]
+    keys: doorTimes + doorParts + ServiceKeys.accessPoint
       + BoardLine.Kind.wired(.accessPoint).map { Key.line($0) })
 
   private static let doorTimes = [
@@ -34,17 +34,6 @@ extension ConfigurationTable.Section {
       "exit-drives-strike", .boolean, .standard("yes"),
       "Whether the exit button also releases the strike through this machine. Its own circuit or "
         + "the handle opens the door without it."),
-    Key(
-      "held-open-time", .duration(.seconds(1)...(.seconds(3600))), .standard("30 s"),
-      "The time for which the door may stand open before an alarm is raised."),
-    Key(
-      "extended-held-open-time", .duration(.seconds(1)...(.seconds(3600))), .standard("60 s"),
-      "The held-open time after the entry of a member who needs more time; at least "
-        + "held-open-time."),
-    Key(
-      "held-open-warning", .duration(.seconds(0)...(.seconds(3600))), .standard("10 s"),
-      "The time before the held-open alarm at which people at the door are asked to close it; 0 "
-        + "s, or a time that is not shorter than held-open-time, means never."),
   ]
 
   private static let doorParts = [

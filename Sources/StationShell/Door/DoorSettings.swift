@@ -25,10 +25,7 @@ extension SettingsReader {
       timing: DoorTiming(
         access: section.duration("access-time"),
         extendedAccess: section.duration("extended-access-time"),
-        exit: section.optionalDuration("exit-time") ?? exit,
-        heldOpen: section.duration("held-open-time"),
-        extendedHeldOpen: section.duration("extended-held-open-time"),
-        heldOpenWarning: section.duration("held-open-warning")),
+        exit: section.optionalDuration("exit-time") ?? exit),
       lock: DoorLock(
         kind: kind,
         rating: Self.isPulseRated(section)
@@ -85,29 +82,11 @@ extension SettingsReader {
         "fire cannot hold a lock released that is rated for pulses: give the door a handle "
           + "(egress = handle), or take a lock that is rated for continuous use")
     }
-    if isPulsed, staysOpen(section) {
-      fail(
-        section.line(of: "lock-rating"),
-        "a lock that is rated for pulses burns while a door stands open to everyone: take one that "
-          + "is rated for continuous use, or a program without free hours and uplink-lost = codes")
-    }
     if isPulsed, section.duration("longest-pulse") > access {
       fail(
         section.line(of: "longest-pulse"),
         "a pulse longer than access-time would hold the door released after a grant has ended")
     }
-    if section.duration("held-open-time") <= access {
-      fail(
-        section.line(of: "held-open-time"),
-        "a door would be held open while it is still released: make held-open-time longer than "
-          + "access-time")
-    }
-  }
-
-  /// Whether there are times at which the door is open to everyone.
-  private func staysOpen(_ section: Configuration.Section) -> Bool {
-    let isByProgram = DoorSchedule(rawValue: section.text("program"))?.hasFreeAccess ?? false
-    return isByProgram || configuration.section("entry").text("uplink-lost") == "free"
   }
 
   func strikes() -> [AccessPointID: StrikeWiring] {

@@ -1,4 +1,4 @@
-// Turns the entry keys of a configuration into the policy of a station, or says what is wrong.
+// Reads the part of entry that belongs to the board: its lists, its zone, its interlock.
 import Configuration
 import GPIO
 import Linux
@@ -15,24 +15,15 @@ package struct MemberFileSettings: Equatable, Sendable {
   package var unknownCard: String?
 }
 
-/// Reads who may come in. What is right key by key may still not be right together.
+/// Beside what a facility decides, which the core reads.
 struct EntrySettings {
   private let configuration: Configuration
   private let points: [AccessPointID]
-  private let readers: [ReaderSettings]
-  private let board: BoardSettings
   private(set) var problems: [ConfigurationProblem] = []
 
-  private var section: Configuration.Section { configuration.section("entry") }
-
-  init(
-    _ configuration: Configuration, _ points: [AccessPointID],
-    _ readers: [ReaderSettings], _ board: BoardSettings
-  ) {
+  init(_ configuration: Configuration, _ points: [AccessPointID]) {
     self.configuration = configuration
     self.points = points
-    self.readers = readers
-    self.board = board
   }
 
   var members: MemberFileSettings {
@@ -43,22 +34,12 @@ struct EntrySettings {
       unknownCard: section.optionalText("unknown-card-file"))
   }
 
-  mutating func policy() -> EntryPolicy {
-    let programs = programs()
-    if !readers.isEmpty,
-      !readers.contains(where: { $0.accessPoint != nil && $0.direction == .inward })
-    {
-      fail(nil, "a station needs at least one reader with \"direction = in\", or nobody comes in")
+  mutating func checkReaders(_ readers: [ReaderSettings]) {
+    let isIn = { (reader: ReaderSettings) in
+      reader.accessPoint != nil && reader.direction == .inward
     }
-    return EntryPolicy(
-      code: CodePolicy(
-        longestLife: section.duration("longest-code-life"), leeway: section.duration("leeway"),
-        audiences: [configuration.section("station").text("id")]),
-      hours: schedule("opening-hours"), freeHours: freeHours(programs), capacity: capacity(),
-      reservation: reservation(), antiPassback: antiPassback(), interlock: interlock(),
-      uplink: section.text("uplink-lost") == "free"
-        ? .free(after: section.duration("uplink-lost-after")) : .codes,
-      programs: programs)
+    guard !readers.isEmpty, !readers.contains(where: isIn) else { return }
+    fail(nil, "a station needs at least one reader with \"direction = in\", or nobody comes in")
   }
 
   /// The zone is looked for where the C library will look for it: a name that it does not find
@@ -96,115 +77,12 @@ struct EntrySettings {
     return Interlock(one, other)
   }
 
-  // MARK: - Part by part
-
   private mutating func fail(_ line: Int?, _ message: String) {
     problems.append(ConfigurationProblem(line: line, message))
   }
 
-  private func programs() -> [AccessPointID: DoorSchedule] {
-    var programs: [AccessPointID: DoorSchedule] = [:]
-    for section in configuration.sections("access-point") {
-      guard let id = points.first(where: { $0.description == section.argument }),
-        let program = DoorSchedule(rawValue: section.text("program")), program != .codes
-      else { continue }
-      programs[id] = program
-    }
-    return programs
-  }
-
-  private mutating func schedule(_ key: String) -> Schedule {
-    do throws(ScheduleFault) {
-      let schedule = try Schedule(text: section.text(key))
-      guard let holidays = section.optionalText("holidays"), schedule != .never else {
-        return schedule
-      }
-      do throws(ScheduleFault) {
-        return try schedule.closed(on: holidays)
-      } catch {
-        // Both schedules have the same holidays: said once.
-        if key == "opening-hours" { fail(section.line(of: "holidays"), "\"holidays\": \(error)") }
-        return schedule
-      }
-    } catch {
-      fail(section.line(of: key), "\"\(key)\": \(error)")
-      return .never
-    }
-  }
-
-  private mutating func freeHours(_ programs: [AccessPointID: DoorSchedule]) -> Schedule {
-    let known = problems.count
-    let hours = schedule("free-hours")
-    guard problems.count == known else { return hours }
-    let users = points.filter { [.schedule, .firstPerson].contains(programs[$0]) }
-    if let user = users.first, hours == .never {
-      let program = programs[user]?.rawValue ?? ""
-      fail(
-        section.line,
-        "[access-point \(user)] has the program \(program), which needs \"free-hours\"")
-    }
-    if users.isEmpty, hours != .never {
-      fail(
-        section.line(of: "free-hours"),
-        "no access point has a program that goes by it: schedule or first-person")
-    }
-    return hours
-  }
-
-  private mutating func capacity() -> CapacityPolicy {
-    let first = section.integer("capacity-first")
-    let second = section.integer("capacity-second")
-    if first > second {
-      fail(section.line(of: "capacity-first"), "the first alarm comes before the second")
-    }
-    return CapacityPolicy(
-      most: section.optionalInteger("capacity").map(Int64.init),
-      rule: CapacityPolicy.Rule(rawValue: section.text("capacity-rule")) ?? .hard,
-      first: Int64(first), second: Int64(second))
-  }
-
-  private mutating func reservation() -> ReservationPolicy {
-    guard section.text("reservation") == "required" else { return .off }
-    if members.list == nil {
-      fail(
-        section.line(of: "reservation"),
-        "reservations stand in the member list: [members] needs \"list\", or nobody comes in")
-    }
-    let grace = section.duration("reservation-grace")
-    return .required(graceMinutes: Int(grace.components.seconds / 60))
-  }
-
-  private mutating func antiPassback() -> AntiPassback {
-    let word = section.text("anti-passback")
-    guard word != "off" else { return .off }
-    let line = section.line(of: "anti-passback")
-    if case .chip(let wires, _) = board {
-      for point in points {
-        let kinds = wires.filter { $0.line.accessPoint == point.number }.map(\.line.kind)
-        guard !kinds.contains(.outerBeam) || !kinds.contains(.innerBeam) else { continue }
-        fail(
-          line,
-          "anti-passback goes by who passes: [access-point \(point)] needs both of its beams")
-      }
-    }
-    switch word {
-    case "soft": return .soft
-    case "timed": return .timed(section.duration("anti-passback-time"))
-    default:
-      for point in points {
-        let hasExit = readers.contains { $0.accessPoint == point && $0.direction == .outward }
-        guard !hasExit else { continue }
-        fail(
-          line,
-          "with hard anti-passback nobody comes in twice who was not seen to leave: "
-            + "[access-point \(point)] needs a reader with \"direction = out\", or take soft or timed"
-        )
-      }
-      return .hard
-    }
-  }
-
-  private mutating func interlock() -> Interlock? {
+  mutating func interlock() -> Interlock? {
+    let section = configuration.section("entry")
     guard let text = section.optionalText("interlock"), let interlock = Self.interlock(text) else {
       return nil
     }

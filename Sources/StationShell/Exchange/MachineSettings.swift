@@ -11,22 +11,7 @@ package struct MachineSettings: Equatable, Sendable {
   package var driver: MachineDriver
   package var device: String
   package var speed: Int
-  /// In the order of their names.
-  package var articles: [ArticleSettings]
   package var screen: ScreenSettings
-
-  /// - Returns: nil where the text is not a slot's number in its one spelling.
-  static func slot(_ text: String) -> SlotID? {
-    guard let slot = Int(text).flatMap({ SlotID($0) }), slot.description == text else { return nil }
-    return slot
-  }
-}
-
-/// A kind of goods, as the screen calls it.
-package struct ArticleSettings: Equatable, Sendable {
-  package var id: ArticleID
-  package var chinese: String
-  package var english: String
 }
 
 /// The address of the screen's page.
@@ -54,19 +39,12 @@ package enum MachineDriver: String, CaseIterable, Sendable {
 }
 
 extension SettingsReader {
-  /// The machine, and what the core has to know of it; both nil where there is none.
-  mutating func machine() -> (machine: MachineSettings, policy: VendingPolicy)? {
+  /// The machine, with its times; both nil where there is none.
+  mutating func machine() -> (machine: MachineSettings, timing: VendingTiming)? {
     let section = configuration.section("machine")
-    let articles = configuration.sections("article")
-    let slots = configuration.sections("slot")
-    // Without a machine its goods stay where they are, for the day when it is back.
-    let configurations = slots.compactMap { slot($0, among: articles) }
     guard let driver = MachineDriver(rawValue: section.text("driver")) else {
       checkNoMachine()
       return nil
-    }
-    if slots.isEmpty {
-      fail(section.line(of: "driver"), "a machine needs at least one [slot 1], or it sells nothing")
     }
     checkMachineDevice(section)
     checkMachineDoor(section)
@@ -74,10 +52,8 @@ extension SettingsReader {
     guard let screen = screen(), problems.isEmpty else { return nil }
     let machine = MachineSettings(
       driver: driver, device: section.text("device"), speed: Int(section.text("speed")) ?? 9600,
-      articles: articles.compactMap(Self.article).sorted { $0.id < $1.id }, screen: screen)
-    let policy = VendingPolicy(
-      slots: configurations, timing: timing, ordersAreRepeatable: driver.ordersAreRepeatable)
-    return (machine, policy)
+      screen: screen)
+    return (machine, timing)
   }
 
   private mutating func checkNoMachine() {
@@ -90,7 +66,6 @@ extension SettingsReader {
 
   private mutating func vendingTiming(_ section: Configuration.Section) -> VendingTiming {
     var timing = VendingTiming()
-    timing.session = section.duration("session")
     timing.shortestTurn = section.duration("shortest-turn")
     timing.longestTurn = section.duration("longest-turn")
     if timing.longestTurn <= timing.shortestTurn {
@@ -98,28 +73,6 @@ extension SettingsReader {
         section.line(of: "longest-turn"), "\"longest-turn\" is not longer than \"shortest-turn\"")
     }
     return timing
-  }
-
-  private mutating func slot(
-    _ section: Configuration.Section, among articles: [Configuration.Section]
-  ) -> SlotConfiguration? {
-    let name = section.text("article")
-    guard articles.contains(where: { $0.argument == name }) else {
-      fail(section.line(of: "article"), "there is no [article \(name)]")
-      return nil
-    }
-    guard let slot = section.argument.flatMap(MachineSettings.slot), let article = ArticleID(name),
-      let price = Points(Int64(section.integer("price")))
-    else { return nil }
-    return SlotConfiguration(
-      slot: slot, article: article, price: price, capacity: Int64(section.integer("capacity")))
-  }
-
-  private static func article(_ section: Configuration.Section) -> ArticleSettings? {
-    section.argument.flatMap { ArticleID($0) }.map {
-      ArticleSettings(
-        id: $0, chinese: section.text("chinese"), english: section.text("english"))
-    }
   }
 
   private mutating func checkMachineDevice(_ section: Configuration.Section) {

@@ -4,17 +4,15 @@ import StationCore
 import StationProtocol
 import Time
 
-/// The state of the screen with what only the shell knows: the names of the articles, and how much
-/// of a choice's time is left.
+/// The state of the screen with what only the shell knows: how much of a choice's time is left, and
+/// the number of a card.
 struct ScreenState {
   var screen: VendingScreen
-  /// By their ids.
-  var articles: [ArticleID: ArticleSettings]
   /// The number of a card that no list names, while the maintenance key is turned.
   var card: Card?
 
   /// `stop`: why nothing is sold, where that is so; `maintenance`, and `card` then; `phase` with its `kind` and what
-  /// belongs to it; `slots`, each with `slot`, `chinese`, `english`, `price`, `capacity`, and where
+  /// belongs to it; `notice`, where the facility has one, in `chinese` and `english`; `slots`, each with `slot`, `chinese`, `english`, `price`, `capacity`, and where
   /// they are known `stock`, `bestBefore`, `quarantine` and `refusal`, the word why it cannot be
   /// chosen.
   func json(at now: Instant) -> [UInt8] {
@@ -24,13 +22,19 @@ struct ScreenState {
       if screen.isInMaintenance, let card { writer.field("card", card.description) }
       writer.key("phase")
       writer.object { write(screen.phase, to: &$0, at: now) }
+      if let notice = screen.notice {
+        writer.key("notice")
+        writer.object {
+          $0.field("chinese", notice.chinese)
+          $0.field("english", notice.english)
+        }
+      }
       writer.key("slots")
       writer.array(screen.slots) { writer, slot in
-        let article = articles[slot.article]
         writer.object {
           $0.field("slot", slot.slot.number)
-          $0.field("chinese", article?.chinese ?? slot.article.text)
-          $0.field("english", article?.english ?? slot.article.text)
+          $0.field("chinese", slot.label?.chinese ?? slot.article.text)
+          $0.field("english", slot.label?.english ?? slot.article.text)
           $0.field("price", slot.price.number)
           $0.field("capacity", slot.capacity)
           if let stock = slot.stock { $0.field("stock", stock) }

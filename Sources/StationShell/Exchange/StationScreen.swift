@@ -22,7 +22,6 @@ final class StationScreen {
 
   private let loop: EventLoop
   private let setting: ScreenSettings
-  private let articles: [ArticleID: ArticleSettings]
   private let page: PageServer
   private let events: EventBroadcast
   private var server: HTTPServer?
@@ -38,7 +37,6 @@ final class StationScreen {
   init(loop: EventLoop, _ machine: MachineSettings) {
     self.loop = loop
     setting = machine.screen
-    articles = Dictionary(uniqueKeysWithValues: machine.articles.map { ($0.id, $0) })
     page = PageServer(pages: setting.pages, texts: setting.texts)
     events = EventBroadcast(
       loop: loop, capacity: Self.mostUnsent, every: Self.heartbeat,
@@ -158,6 +156,6 @@ final class StationScreen {
   }
 
   private var state: [UInt8]? {
-    current.map { ScreenState(screen: $0, articles: articles, card: card).json(at: Clock.now) }
+    current.map { ScreenState(screen: $0, card: card).json(at: Clock.now) }
   }
 }

@@ -35,7 +35,7 @@ export class Phase {
   lines(phase, slot) {
     const say = (mood, words, hands = []) => ({ mood, words, hands });
     const goods = slot
-      ? [h("p", { class: "goods-line" }, `${nameOf(slot)}  ${t("screen.price", { n: slot.price })}`)]
+      ? [h("p", { class: "goods-line" }, `${nameOf(slot)}  ${t("screen.price", { n: phase.price ?? slot.price })}`)]
       : [];
     switch (phase.kind) {
       case "idle": return null;

@@ -1,8 +1,9 @@
 // Keeps the screen in step with the daemon, and sends what is pressed.
 
+import { h } from "./dom.js";
 import { Goods } from "./goods.js";
 import { Phase } from "./phase.js";
-import { both, loadTexts, other, setLanguage, t, textIn } from "./texts.js";
+import { both, language, loadTexts, other, setLanguage, t, textIn } from "./texts.js";
 import { Work } from "./work.js";
 
 const find = (id) => document.getElementById(id);
@@ -48,6 +49,14 @@ function show() {
     find("stop").replaceChildren(
       ...both("p", "title", `exchange.refusal.${state.stop}.title`),
       ...both("p", "advice", `exchange.refusal.${state.stop}.advice`));
+  }
+  const notice = isWork ? null : state.notice;
+  find("notice").hidden = !notice;
+  if (notice) {
+    const words = { zh: notice.chinese, en: notice.english };
+    find("notice").replaceChildren(
+      h("p", { class: "title", lang: language() }, words[language()]),
+      h("p", { class: "title second", lang: other() }, words[other()]));
   }
   find("goods").hidden = isWork;
   find("work").hidden = !isWork;

@@ -5,12 +5,15 @@ import Configuration
 /// own sections in an extension.
 struct SettingsReader {
   let configuration: Configuration
+  /// The file of which it was read.
+  let file: INI
   let version: String
   private(set) var problems: [ConfigurationProblem] = []
   private var claims = DeviceClaims()
 
-  init(configuration: Configuration, version: String) {
+  init(configuration: Configuration, of file: INI, version: String) {
     self.configuration = configuration
+    self.file = file
     self.version = version
   }
 

@@ -10,7 +10,8 @@ extension StationSettings {
   package static let table = ConfigurationTable([
     .station, .accessPoint, .fire, .inputs, .relay, .reader, .entry, IssuerSettings.section,
     .members,
-    .occupancy, .counter, .machine, .article, .slot, .screen, .measurements, .thermometer, .meter,
+    .occupancy, .counter, .machine, ServiceKeys.article, ServiceKeys.slot, .screen, .measurements,
+    .thermometer, .meter,
     .clock, .board, .broker, ServiceKeySettings.section, .commands, .store,
   ])
 }

@@ -114,6 +114,7 @@ extension Recovered {
     heldReaders = other.heldReaders
     typedCodes = other.typedCodes
     desired = [desired, other.desired].compactMap { $0 }.max { $0.revision < $1.revision }
+    settings = [settings, other.settings].compactMap { $0 }.max { $0.newest < $1.newest }
     let commandsOfOther = other.commands.map(\.id)
     commands = other.commands + commands.filter { !commandsOfOther.contains($0.id) }
     serial = other.serial == 0 ? serial : other.serial
@@ -134,6 +135,7 @@ extension Recovered {
     changes += typedCodes.map { .typedCode($0.accessPoint, .kept($0.kept)) }
     changes += commands.map { .command($0.id, operation: $0.operation) }
     changes += desired.map { [.desired($0)] } ?? []
+    changes += settings.map { [.settings($0)] } ?? []
     changes.append(.serial(serial))
     return changes + slots.map { .slot($0) }
   }

@@ -22,6 +22,17 @@ extension StationStore {
     ) STRICT;
     """)
 
+  static let settingsMigration = Migration(
+    "settings of the service",
+    """
+    ALTER TABLE desired ADD COLUMN settings TEXT;
+    ALTER TABLE slot ADD COLUMN article TEXT;
+    CREATE TABLE settings (
+      only INTEGER PRIMARY KEY CHECK (only = 1),
+      state TEXT NOT NULL
+    ) STRICT;
+    """)
+
   /// - Parameter change: of a command, a hold or a wish; any other changes nothing.
   func remember(order change: RecoveryChange) throws(DatabaseError) {
     switch change {
@@ -43,10 +54,18 @@ extension StationStore {
     case .desired(let desired):
       try database.run(
         """
-        INSERT INTO desired VALUES (1, ?1, ?2)
+        INSERT INTO desired (only, revision, lock_down, settings) VALUES (1, ?1, ?2, ?3)
         ON CONFLICT (only) DO UPDATE SET
-          revision = excluded.revision, lock_down = excluded.lock_down
-        """, .integer(desired.revision), .integer(desired.isLockedDown ? 1 : 0))
+          revision = excluded.revision, lock_down = excluded.lock_down,
+          settings = excluded.settings
+        """, .integer(desired.revision), .integer(desired.isLockedDown ? 1 : 0),
+        .text(desired.settings.map { String(decoding: $0.json, as: UTF8.self) }))
+    case .settings(let kept):
+      try database.run(
+        """
+        INSERT INTO settings VALUES (1, ?1)
+        ON CONFLICT (only) DO UPDATE SET state = excluded.state
+        """, .text(String(decoding: kept.json, as: UTF8.self)))
     default: break
     }
   }
@@ -67,10 +86,14 @@ extension StationStore {
     try database.prepare("SELECT access_point FROM reader_hold ORDER BY access_point").rows {
       if let point = AccessPointID(Int($0.int64(0))) { recovered.heldReaders.append(point) }
     }
-    try database.prepare("SELECT revision, lock_down FROM desired").rows { row in
+    try database.prepare("SELECT revision, lock_down, settings FROM desired").rows { row in
       guard (1...counts.upperBound).contains(row.int64(0)) else { return }
       recovered.desired = DesiredConfiguration(
-        revision: row.int64(0), isLockedDown: row.int64(1) == 1)
+        revision: row.int64(0), isLockedDown: row.int64(1) == 1,
+        settings: row.textOrNil(2).flatMap { try? WantedSettings(json: Array($0.utf8)) })
+    }
+    try database.prepare("SELECT state FROM settings").rows { row in
+      recovered.settings = try? KeptSettings(json: Array(row.text(0).utf8))
     }
   }
 }

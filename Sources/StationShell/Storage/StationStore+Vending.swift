@@ -93,13 +93,14 @@ extension StationStore {
       recovered.serial = UInt8(exactly: row.int64(0)) ?? 0
     }
     try database.prepare(
-      "SELECT slot, stock, best_before, quarantine FROM slot ORDER BY slot"
+      "SELECT slot, stock, best_before, quarantine, article FROM slot ORDER BY slot"
     ).rows { row in
       guard let slot = SlotID(Int(row.int64(0))) else { return }
       let day = row.int64OrNil(2).map { Int($0) }
       recovered.slots.append(
         SlotMemory(
-          slot: slot, stock: row.int64OrNil(1).map { min($0, VendingPayload.deepest) },
+          slot: slot, article: row.textOrNil(4).flatMap { ArticleID($0) },
+          stock: row.int64OrNil(1).map { min($0, VendingPayload.deepest) },
           // A day that was spoilt has passed: nothing is sold on the strength of it.
           bestBefore: day.map {
             OccupancyDay.days.contains($0) ? $0 : OccupancyDay.days.lowerBound
@@ -148,10 +149,13 @@ extension StationStore {
   func remember(_ memory: SlotMemory) throws(DatabaseError) {
     try database.run(
       """
-      INSERT INTO slot (slot, stock, best_before, quarantine) VALUES (?1, ?2, ?3, ?4)
+      INSERT INTO slot (slot, stock, best_before, quarantine, article)
+      VALUES (?1, ?2, ?3, ?4, ?5)
       ON CONFLICT (slot) DO UPDATE SET stock = excluded.stock,
-        best_before = excluded.best_before, quarantine = excluded.quarantine
+        best_before = excluded.best_before, quarantine = excluded.quarantine,
+        article = excluded.article
       """, .integer(Int64(memory.slot.number)), .integer(memory.stock),
-      .integer(memory.bestBefore.map { Int64($0) }), .text(memory.quarantine?.word))
+      .integer(memory.bestBefore.map { Int64($0) }), .text(memory.quarantine?.word),
+      .text(memory.article?.text))
   }
 }

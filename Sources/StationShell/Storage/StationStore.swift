@@ -95,7 +95,7 @@ final class StationStore {
       """),
     vendingMigration,
     clockMigration, renewalMigration, keptEndMigration, guessMigration, commandMigration,
-    typedCodeMigration,
+    typedCodeMigration, settingsMigration,
   ]
 
   /// A small journal costs less flash per commit; see the write lanes in architecture.md.
@@ -306,7 +306,7 @@ final class StationStore {
     case .slot(let memory): try remember(memory)
     case .endKept(let end, let time, let forgetting):
       try keep(end, at: time, forgetting: forgetting)
-    case .command, .readerHold, .desired: try remember(order: change)
+    case .command, .readerHold, .desired, .settings: try remember(order: change)
     case .typedCode(let point, let change): try remember(change, at: point)
     case .serviceStore(let epoch):
       try database.run("UPDATE identity SET service_store = ?1", .text(epoch.description))

@@ -43,7 +43,7 @@ REQUIRED = {
 KEYWORDS = set(
     "$ref type enum const description title examples default minimum maximum exclusiveMinimum"
     " exclusiveMaximum multipleOf minLength maxLength pattern format items minItems maxItems"
-    " uniqueItems properties required additionalProperties propertyNames allOf anyOf oneOf"
+    " uniqueItems properties required additionalProperties propertyNames maxProperties allOf anyOf oneOf"
     " not if then else x-text-of".split()
 )
 

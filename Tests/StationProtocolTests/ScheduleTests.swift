@@ -1,5 +1,6 @@
 // Tests when schedules hold: weekdays, midnights, dates, seasons, and how they are written.
-import StationCore
+import StationProtocol
+import TestBed
 import Testing
 import Time
 
