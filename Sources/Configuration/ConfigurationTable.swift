@@ -93,8 +93,15 @@ public struct ConfigurationTable: Sendable {
   /// All sections, in the order in which they are printed.
   public let sections: [Section]
 
+  /// The words behind a section or a key that is not in the table.
+  private let bound: String
+
   /// A table of these sections.
-  public init(_ sections: [Section]) { self.sections = sections }
+  /// - Parameter setter: who sets these alone, as in "the service", where a file may have others.
+  public init(_ sections: [Section], setter: String? = nil) {
+    self.sections = sections
+    bound = setter.map { " that \($0) may set" } ?? ""
+  }
 
   /// Reads a file.
   /// - Throws: every problem that it has.
@@ -122,7 +129,8 @@ public struct ConfigurationTable: Sendable {
     var known: [String: Int] = [:]
     for section in ini.sections {
       guard let place = sections.first(where: { $0.name == section.name }) else {
-        problems.append(ConfigurationProblem(line: section.line, "no section \(section.title)"))
+        problems.append(
+          ConfigurationProblem(line: section.line, "no section \(section.title)\(bound)"))
         hasAll = false
         continue
       }
@@ -131,14 +139,14 @@ public struct ConfigurationTable: Sendable {
         problems.append(problem)
         hasAll = hasAll && twin != nil
       }
-      found.append(place.read(section, &problems))
+      found.append(place.read(section, bound, &problems))
     }
     for section in sections {
       guard case .single = section.occurrence,
         !ini.sections.contains(where: { $0.name == section.name })
       else { continue }
       let absent = INI.Section(name: section.name, line: 0)
-      found.append(section.read(absent, &problems))
+      found.append(section.read(absent, bound, &problems))
     }
     return (Configuration(sections: found, hasAllSections: hasAll), problems)
   }
@@ -168,9 +176,9 @@ extension ConfigurationTable.Section {
   }
 
   fileprivate func read(
-    _ section: INI.Section, _ problems: inout [ConfigurationProblem]
+    _ section: INI.Section, _ bound: String, _ problems: inout [ConfigurationProblem]
   ) -> Configuration.Section {
-    var reading = SectionReading(self, section)
+    var reading = SectionReading(self, section, bound)
     for entry in section.entries { reading.take(entry, &problems) }
     let line = section.line == 0 ? nil : section.line
     for key in keys where reading.values[key.name] == nil {
@@ -195,7 +203,14 @@ extension ConfigurationTable.Section {
 extension SectionReading {
   /// What other kinds of files take for no part of a value: here it would be, and no device, host
   /// or file has such a name.
+  /// A value that no file could hold comes from a second source alone.
   fileprivate static func slip(_ value: String) -> String? {
+    if let hidden = value.unicodeScalars.first(where: { $0 != "\t" && PlainText.isHidden($0) }) {
+      return "holds \(Excerpt.name(of: hidden)), which nobody would see"
+    }
+    if let first = value.first, let last = value.last, first.isWhitespace || last.isWhitespace {
+      return "begins or ends with a space"
+    }
     if value.contains(" #") || value.contains("\t#") {
       return "holds \" #\": a comment needs a line of its own"
     }
@@ -208,6 +223,7 @@ extension SectionReading {
 private struct SectionReading {
   private let place: ConfigurationTable.Section
   private let section: INI.Section
+  private let bound: String
   var values: [String: Configuration.Value] = [:]
   private(set) var lines: [String: Int] = [:]
   private(set) var faulty: Set<String> = []
@@ -215,9 +231,10 @@ private struct SectionReading {
   /// Keys below a head that cannot be read: they belong to another section.
   private var foreign: Set<String> = []
 
-  init(_ place: ConfigurationTable.Section, _ section: INI.Section) {
+  init(_ place: ConfigurationTable.Section, _ section: INI.Section, _ bound: String) {
     self.place = place
     self.section = section
+    self.bound = bound
     hasStray = section.firstStray.map { $0 < section.lostHead ?? Int.max } ?? false
   }
 
@@ -232,7 +249,7 @@ private struct SectionReading {
     guard let key = place.keys.first(where: { $0.name == entry.key }) else {
       problems.append(
         ConfigurationProblem(
-          line: entry.line, "\(section.title) has no key \"\(Excerpt(entry.key))\""))
+          line: entry.line, "\(section.title) has no key \"\(Excerpt(entry.key))\"\(bound)"))
       hasStray = hasStray || !isForeign
       return
     }

@@ -8,13 +8,14 @@ import Time
 /// runs on every one.
 package protocol ManagementStore:
   ManagementQueries, RecordStore, StationStore, MemberStore, AuditStore, LedgerStore,
-  CommandStore, CodeStore, CertificateStore
+  CommandStore, CodeStore, CertificateStore, SettingsStore
 {}
 
 /// The questions alone: a connection that cannot write answers them all.
 package protocol ManagementQueries:
   RecordQueries, StationQueries, MeasurementQueries, CountQueries, MemberQueries, AuditQueries,
-  LedgerQueries, CommandQueries, CodeQueries, CertificateQueries
+  LedgerQueries, CommandQueries, CodeQueries, CertificateQueries,
+  SettingsQueries
 {}
 
 extension ManagementQueries {

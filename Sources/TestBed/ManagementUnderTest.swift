@@ -275,6 +275,45 @@ package final class ManagementUnderTest {
     }
   }
 
+  /// Changes settings of a station from the revision that they have.
+  /// - Parameter sections: a JSON array, as the API takes it.
+  /// - Returns: the new revision.
+  @discardableResult
+  package func set(_ sections: String, at station: String) throws -> Int {
+    let path = "/stations/\(station)/settings"
+    let current = try api.call("GET", path).object["settings"] as? [String: Any]
+    let expected = current?["revision"] as? Int ?? 0
+    let answer = try api.call(
+      "PUT", path, json: #"{"expected":\#(expected),"reason":"test","sections":\#(sections)}"#)
+    let settings = answer.object["settings"] as? [String: Any]
+    guard answer.status == 200, let revision = settings?["revision"] as? Int else {
+      throw TestBedError("PUT \(path): \(answer.status) \(answer.text)")
+    }
+    return revision
+  }
+
+  /// Agrees on the price of a slot.
+  package func agree(on price: Int, ofSlot slot: Int, at station: String) throws {
+    let path = "/stations/\(station)/prices/\(slot)"
+    let answer = try api.call("PUT", path, json: #"{"price":\#(price)}"#)
+    if answer.status == 202 { return try agree(on: answer.object["pending"] as? Int) }
+    guard answer.status == 200 else {
+      throw TestBedError("PUT \(path): \(answer.status) \(answer.text)")
+    }
+  }
+
+  /// Waits until the settings of a station have got so far.
+  package func waitForSettings(
+    _ standing: String, at station: String, seconds: Double = 20
+  ) throws {
+    var told = ""
+    try Deadline.wait(seconds, until: "the settings of \(station) to be \(standing): \(told)") {
+      let settings = try self.station(station)["settings"] as? [String: Any] ?? [:]
+      told = "\(settings)"
+      return settings["standing"] as? String == standing
+    }
+  }
+
   /// Enrols a member and returns the pseudonym.
   package func enrol(_ member: String) throws -> String {
     let answer = try api.call("POST", "/members", json: "{\"id\":\"\(member)\"}")

@@ -86,6 +86,8 @@ struct ContractFileTests {
       "#/components/schemas/RecordKind": Record.Kind.allCases.filter(\.isEvent).map(\.rawValue),
       "#/components/schemas/StandingAlarm/properties/severity": Alarm.Severity.allCases.map(
         \.rawValue),
+      "#/components/schemas/SettingsStanding/properties/standing":
+        SettingsStanding.allCases.map(\.rawValue),
       "#/components/schemas/Step": MeasuredSeries.Step.allCases.map(\.rawValue),
       "#/components/schemas/MemberStatus": Member.Status.allCases.map(\.rawValue),
       "#/components/schemas/AccountKind": Account.Kind.allCases.map(\.rawValue),

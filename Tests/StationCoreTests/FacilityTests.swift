@@ -224,6 +224,27 @@ struct FacilityTests {
     #expect(both.map(\.place?.key) == ["too-hot"])
   }
 
+  @Test("a value that no file could hold is refused")
+  func hidden() {
+    let screen = SettingsWord("screen")!
+    for (text, reason) in [
+      ("停水\u{200B}", "which nobody would see"), ("停\n水", "which nobody would see"),
+      (" 停水", "begins or ends with a space"), ("停水\u{3000}", "begins or ends with a space"),
+    ] {
+      let section = SettingsSection(
+        screen, nil,
+        [
+          SettingsSection.Value(SettingsWord("notice-chinese")!, text),
+          SettingsSection.Value(SettingsWord("notice-english")!, "No water"),
+        ])
+      guard case .problems(let problems) = SettingsStory.book().facility(with: [section]) else {
+        Issue.record("\(text) was accepted")
+        continue
+      }
+      #expect(problems.contains { $0.message.contains(reason) }, "\(problems)")
+    }
+  }
+
   @Test("an empty value takes out what the file has, and a list stands for the whole of the file's")
   func replaced() {
     let book = SettingsStory.book()

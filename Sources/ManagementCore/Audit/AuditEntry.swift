@@ -42,6 +42,8 @@ package struct AuditEntry: Equatable, Sendable {
     case command
     /// Lock-down of a station is wanted, or is not any more.
     case lockDown = "lock-down"
+    /// The settings of a station were changed.
+    case settings
     /// A board was claimed for a station.
     case claim
     /// The certificate of a station's board was renewed.

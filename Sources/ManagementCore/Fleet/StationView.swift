@@ -60,6 +60,7 @@ package struct StationView: Equatable, Sendable {
       object.key("operations")
       object.array(life.birth?.operations ?? []) { $0.value($1.text) }
       writeConfiguration(to: &object)
+      writeSettings(to: &object)
       object.key("clockTrusted")
       if let isTrusted = life.isClockTrusted { object.value(isTrusted) } else { object.null() }
       object.nullable("zone", life.zone?.name?.text)
@@ -116,6 +117,26 @@ package struct StationView: Equatable, Sendable {
       }
       object.nullable("reportedRevision", life.reported?.revision)
       object.nullable("refusal", life.reported?.refusal?.fault.rawValue)
+    }
+  }
+
+  /// The settings that are wanted, and where they have got to.
+  private func writeSettings(to writer: inout JSONWriter) {
+    writer.key("settings")
+    writeSettingsStanding(to: &writer)
+  }
+
+  /// The same as an object of its own.
+  package func writeSettingsStanding(to writer: inout JSONWriter) {
+    let wanted = life.wish?.desired.settings
+    let report = life.reported?.settings
+    writer.object { object in
+      object.field("standing", SettingsStanding(wanted, report).rawValue)
+      object.nullable("wanted", wanted?.revision)
+      object.nullable("inForce", report?.inForce?.revision)
+      object.nullable("setback", report?.setback?.revision)
+      object.key("reasons")
+      object.array(report?.setback?.reasons ?? []) { $1.write(to: &$0) }
     }
   }
 

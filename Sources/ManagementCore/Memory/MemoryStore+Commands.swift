@@ -37,8 +37,10 @@ extension MemoryStore {
   ) -> Wish {
     if registrations[station] == nil { registrations[station] = StationNames(station) }
     let last = wishesOfStations[station]?.desired.revision ?? 0
+    let settings = wishesOfStations[station]?.desired.settings
     let wish = Wish(
-      DesiredConfiguration(revision: max(last, reported) + 1, isLockedDown: lockDown),
+      DesiredConfiguration(
+        revision: max(last, reported) + 1, isLockedDown: lockDown, settings: settings),
       actor: actor, reason: reason, at: now.wall)
     wishesOfStations[station] = wish
     book.note(.wish(wish, of: station))

@@ -27,6 +27,8 @@ package final class MemoryStore: ManagementStore {
   /// In the order in which they were set.
   var typedCodes: [KeptCode] = []
   var wishesOfStations: [StationID: Wish] = [:]
+  /// In the order of their revisions.
+  var settingsOfStations: [StationID: [StationSettings]] = [:]
   /// In the order in which they were issued.
   var certificates: [StationCertificate] = []
 
@@ -68,6 +70,7 @@ package final class MemoryStore: ManagementStore {
     commandKeys = other.commandKeys
     typedCodes = other.typedCodes
     wishesOfStations = other.wishesOfStations
+    settingsOfStations = other.settingsOfStations
     certificates = other.certificates
   }
 

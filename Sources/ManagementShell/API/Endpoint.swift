@@ -40,7 +40,7 @@ struct Endpoint {
 
   /// Every call below `/api/v1`.
   static var all: [Endpoint] {
-    stations + commands + typedCodes + claims + measurements + counts + events + quarantine + audit
+    stations + commands + settings + typedCodes + claims + measurements + counts + events + quarantine + audit
       + refusedInputs
       + members + codes
       + points

@@ -123,4 +123,20 @@ extension SQLiteBook {
         article: article, price: price), outcome: outcome, charged: row.int64(11),
       borne: row.int64(12), at: WallTime(milliseconds: row.int64(13)))
   }
+
+  // MARK: - Rules
+
+  static func prices(
+    of station: StationID, in database: any SQLConnection
+  ) throws(DatabaseError) -> [SlotPrice] {
+    var all: [SlotPrice] = []
+    try database.prepare("SELECT slot, price FROM slot_price WHERE station = ?1 ORDER BY slot")
+      .rows([.text(station.text)]) { row throws(DatabaseError) in
+        guard let slot = SlotID(Int(row.int64(0))), let price = Points(row.int64(1)) else {
+          throw damaged("slot_price", row.int64(0))
+        }
+        all.append(SlotPrice(slot: slot, price: price))
+      }
+    return all
+  }
 }

@@ -145,22 +145,12 @@ extension SQLiteStore {
     try guarded { () throws(DatabaseError) in
       try database.transaction { () throws(DatabaseError) in
         try database.run(RecordIntake.register, .text(station.text))
-        var last: Int64 = 0
-        try database.prepare("SELECT revision FROM wish WHERE station = ?1")
-          .rows([.text(station.text)]) { last = $0.int64(0) }
+        let before = try WishRows.wish(of: station, in: database)?.desired
         let wish = Wish(
-          DesiredConfiguration(revision: max(last, reported) + 1, isLockedDown: lockDown),
-          actor: actor, reason: reason, at: now.wall)
-        try database.run(
-          """
-          INSERT INTO wish (station, revision, lock_down, actor, reason, at)
-          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-          ON CONFLICT (station) DO UPDATE SET revision = excluded.revision,
-            lock_down = excluded.lock_down, actor = excluded.actor, reason = excluded.reason,
-            at = excluded.at
-          """, .text(station.text), .integer(wish.desired.revision),
-          .integer(lockDown ? 1 : 0), .text(actor), .text(reason),
-          .integer(now.wall.milliseconds))
+          DesiredConfiguration(
+            revision: max(before?.revision ?? 0, reported) + 1, isLockedDown: lockDown,
+            settings: before?.settings), actor: actor, reason: reason, at: now.wall)
+        try WishRows.write(wish, of: station, in: database)
         try SQLiteBook.note(.wish(wish, of: station), in: database)
         return wish
       }
@@ -217,17 +207,7 @@ extension SQLiteStore {
   }
 
   package func wishes() throws(StoreFailure) -> [StationID: Wish] {
-    try guarded { () throws(DatabaseError) in
-      var all: [StationID: Wish] = [:]
-      try database.prepare("SELECT station, revision, lock_down, actor, reason, at FROM wish")
-        .rows { row in
-          guard let station = StationID(row.text(0)) else { return }
-          all[station] = Wish(
-            DesiredConfiguration(revision: row.int64(1), isLockedDown: row.int64(2) == 1),
-            actor: row.text(3), reason: row.text(4), at: WallTime(milliseconds: row.int64(5)))
-        }
-      return all
-    }
+    try guarded { () throws(DatabaseError) in try WishRows.all(in: database) }
   }
 }
 

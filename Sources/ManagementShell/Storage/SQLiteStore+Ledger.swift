@@ -216,14 +216,8 @@ extension SQLiteStore {
   }
 
   package func prices(of station: StationID) throws(StoreFailure) -> [SlotPrice] {
-    try list(
-      "SELECT slot, price FROM slot_price WHERE station = ?1 ORDER BY slot",
-      [.text(station.text)]
-    ) { row throws(DatabaseError) in
-      guard let slot = SlotID(Int(row.int64(0))), let price = Points(row.int64(1)) else {
-        throw SQLiteBook.damaged("slot_price", row.int64(0))
-      }
-      return SlotPrice(slot: slot, price: price)
+    try guarded { () throws(DatabaseError) in
+      try SQLiteBook.prices(of: station, in: database)
     }
   }
 }

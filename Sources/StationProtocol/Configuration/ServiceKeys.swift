@@ -9,22 +9,25 @@ private typealias Section = ConfigurationTable.Section
 /// the board; the service checks a draft by them.
 package enum ServiceKeys {
   /// What the service may set, in the order in which it is shown.
-  package static let table = ConfigurationTable([
-    Section("entry", "The rules of entry.", keys: entry),
-    Section(
-      "access-point", "A way in.",
-      .repeated(argument: "number from 1 to 4", example: "1") { accessPoint($0) != nil },
-      keys: accessPoint),
-    Section(
-      "machine", "An exchange machine, where members get goods for points.", keys: machine),
-    article, slot,
-    Section("screen", "The page of the screen beside the machine.", keys: screen),
-    Section("measurements", "The records of what the sensors measure.", keys: measurements),
-    Section(
-      "thermometer", "A sensor of the room's air.",
-      .repeated(argument: "name (a-z, 0-9 and -)", example: "room") { SensorID($0) != nil },
-      keys: thermometer),
-  ])
+  package static let table = ConfigurationTable(
+    [
+      Section("entry", "The rules of entry.", keys: entry),
+      Section(
+        "access-point", "A way in.",
+        .repeated(argument: "number from 1 to 4", example: "1") { accessPoint($0) != nil },
+        keys: accessPoint),
+      Section(
+        "machine", "An exchange machine, where members get goods for points.", keys: machine),
+      article, slot,
+      Section("screen", "The page of the screen beside the machine.", keys: screen),
+      Section("measurements", "The records of what the sensors measure.", keys: measurements),
+      Section(
+        "thermometer", "A sensor of the room's air.",
+        .repeated(argument: "name (a-z, 0-9 and -)", example: "room") { SensorID($0) != nil },
+        keys: thermometer),
+    ], setter: setter)
+
+  private static let setter = "the service"
 
   /// Sections that stand for one entry of a list each: a list of the service stands for the whole of
   /// the file's.
@@ -45,7 +48,7 @@ package enum ServiceKeys {
     _ name: String, _ kind: ConfigurationTable.Kind, _ presence: ConfigurationTable.Presence,
     _ sentence: String
   ) -> ConfigurationTable.Key {
-    ConfigurationTable.Key(name, kind, presence, sentence, setter: "the service")
+    ConfigurationTable.Key(name, kind, presence, sentence, setter: setter)
   }
 }
 

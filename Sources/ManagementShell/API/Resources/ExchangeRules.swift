@@ -56,7 +56,8 @@ extension API {
       let slot = SlotID(Int(number))
     else { throw Problem.notFound("A slot is a number from 1 to \(SlotID.most).") }
     return try set(.price(station, slot, body.price), body.key, call.actor) { [self] in
-      try listPrices(call)
+      reprice([station], by: call.actor.name)
+      return try listPrices(call)
     }
   }
 }

@@ -30,7 +30,7 @@ extension API {
     }
   }
 
-  private static func answer(
+  static func answer(
     _ receipt: OrderReceipt, to key: OrderKey, status: Int
   ) -> HTTPResponse {
     json(status) {

@@ -33,8 +33,13 @@ extension API {
 
   fileprivate func decideOrder(_ call: Call, _ body: LedgerBody) throws -> HTTPResponse {
     let id = try Self.id(call.parameters[0], "order")
-    return try carryOut(
+    return carryOut(
       body.isAffirmed ? .approve(pending: id) : .decline(pending: id, reason: body.reason),
-      body.key, call.actor)
+      body.key, call.actor
+    ) { [self] receipt in
+      // What was approved may be a price.
+      if body.isAffirmed { repriceAll(by: call.actor.name) }
+      return Self.answer(receipt, to: body.key, status: 201)
+    }
   }
 }

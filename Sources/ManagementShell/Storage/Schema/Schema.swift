@@ -160,6 +160,6 @@ enum Schema {
     ledger,
     fourEyes, claims, epoch, retirement, audit, zones, unproven, codes,
     dismissal, epochPlace, visits, memberBlocks, hourCounts, commands, certificates,
-    typedCodes,
+    typedCodes, settings,
   ]
 }
