@@ -12,6 +12,7 @@ enum CommandLineTool {
     CodeVerifyCommand.command,
     PINHashCommand.command,
     ClaimCommand.command,
+    ConfigCommand.command,
   ]
 
   /// Runs what was typed; whatever goes wrong is told on standard error.

@@ -284,7 +284,7 @@ struct StationctlTests {
     for words in [["--help"], ["help"], ["-h"]] {
       let overview = try files.stationctl(words)
       #expect(overview.status == 0)
-      for name in ["key new", "key public", "code issue", "code verify", "pin hash"] {
+      for name in ["key new", "key public", "code issue", "code verify", "pin hash", "config"] {
         #expect(overview.text.contains("\n  \(name) "))
       }
     }

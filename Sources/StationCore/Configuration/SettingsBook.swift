@@ -67,7 +67,7 @@ package struct SettingsBook: Equatable, Sendable {
 
 extension SettingsReason {
   /// - Parameter problem: of settings that the service wants.
-  init(_ problem: SettingsBook.Problem) {
+  package init(_ problem: SettingsBook.Problem) {
     let argument = problem.place?.argument.map { " \($0)" } ?? ""
     self.init(
       place: problem.place.map { "[\($0.section)\(argument)]" }, key: problem.place?.key,

@@ -20,6 +20,7 @@ package enum StationCommand {
       read: { try StationSettings.read($0, version: version) },
       serve: { try StationDaemon($0).run() },
       check: { StationFiles.check($0) },
+      show: { PrintedConfiguration($0, $1, $2).write() },
       otherUses: [SafeStateCommand.usage]
     ).run(arguments)
   }
