@@ -1,4 +1,5 @@
 // Checks the member codes that stations send with their questions.
+import Linux
 import ManagementCore
 import MemberCode
 import StationProtocol
@@ -38,5 +39,24 @@ package struct CodeProver: Sendable {
       case .failure(let refusal): return .refused(refusal)
       }
     }
+  }
+}
+
+extension CodeProver {
+  /// The service's own key and those of the configuration.
+  static func found(
+    _ own: SigningKey?, _ files: IssuerFiles
+  ) -> (prover: CodeProver, problems: [String]) {
+    var found = own.map { [KeySet.Issuer($0.verificationKey, .unlimited)] } ?? []
+    for issuer in files.keys.issuers where issuer.key.id != found.first?.key.id {
+      if found.count < KeySet.most { found.append(issuer) }
+    }
+    if found.isEmpty {
+      Log.warning("there is no issuer's key: no code that a station sends counts, nothing is sold")
+    }
+    guard let keys = try? KeySet(issuers: found) else {
+      preconditionFailure("a set takes \(KeySet.most) keys")
+    }
+    return (CodeProver(keys), files.problems)
   }
 }

@@ -34,6 +34,7 @@ package final class ManagementDaemon {
   private var prover: CodeProver
   private let commands: CommandSender
   private let answers: AnswerSender
+  private let rollouts: RolloutDesk
   /// nil where the service certifies no stations.
   private let authority: AuthorityDesk?
   /// What cannot be used of the service's own files, for the people who run it.
@@ -75,10 +76,10 @@ package final class ManagementDaemon {
     issuerProblem = problem
     desk = key.map { CodeDesk(key: $0, life: settings.codeLife) }
     issuers = try IssuerKeys.watch(settings.issuers)
-    (prover, keyProblems) = Self.prover(key, issuers.files)
+    (prover, keyProblems) = CodeProver.found(key, issuers.files)
     for problem in keyProblems { Log.error(problem) }
     loop = try EventLoop()
-    lock = try Self.lock(settings.storePath)
+    lock = try StoreFound.lock(settings.storePath)
     found = try StoreFound(settings.storePath, at: timekeeper.now())
     writer = try StoreWriter(
       path: settings.storePath, limits: settings.stationLimits, epoch: found.epoch)
@@ -88,15 +89,7 @@ package final class ManagementDaemon {
     client = try BrokerConnection.client(settings, loop, authority?.login)
     commands = CommandSender(loop: loop, client: client, store: store, commandKey, timekeeper)
     answers = AnswerSender(client, commandKey.key)
-  }
-
-  private static func lock(_ path: String) throws(SystemError) -> FileLock {
-    guard let lock = try FileLock(beside: path) else {
-      throw SystemError(
-        "use", path: path,
-        detail: "another managementd has it; stop it, or set another path in [store]")
-    }
-    return lock
+    rollouts = RolloutDesk(loop: loop, store: store, timekeeper)
   }
 
   /// Serves until SIGTERM or SIGINT.
@@ -145,6 +138,7 @@ package final class ManagementDaemon {
     api.onRetired = { [unowned self] in dispatch(.stationRetired($0, $1)) }
     commands.onEvent = { [unowned self] in dispatch(.commands($0)) }
     api.onCommand = { [unowned self] in dispatch(.commands($0)) }
+    rollOut(api)
     api.reaches = { [unowned self] in core.reaches($0) }
     certify(api)
     api.commandEpoch = commands.canSign ? found.epoch : nil
@@ -192,6 +186,16 @@ package final class ManagementDaemon {
     authority.start(at: timekeeper.now())
   }
 
+  /// Has settings rolled out, and goes on with what a start has found.
+  private func rollOut(_ api: API) {
+    rollouts.view = { [unowned self] in core.view(of: $0, at: timekeeper.now()) }
+    rollouts.onEvent = { [unowned self] in dispatch(.commands($0)) }
+    api.onRollout = { [rollouts] in rollouts.take($0) }
+    rollouts.start()
+    // A price may have been agreed on a moment before the last end.
+    api.repriceAll(by: "service")
+  }
+
   /// SIGHUP: files that may change under a running service are read again.
   private func reload() {
     readTokensAgain()
@@ -214,23 +218,6 @@ package final class ManagementDaemon {
     }
   }
 
-  /// The service's own key and those of the configuration.
-  private static func prover(
-    _ own: SigningKey?, _ files: IssuerFiles
-  ) -> (prover: CodeProver, problems: [String]) {
-    var found = own.map { [KeySet.Issuer($0.verificationKey, .unlimited)] } ?? []
-    for issuer in files.keys.issuers where issuer.key.id != found.first?.key.id {
-      if found.count < KeySet.most { found.append(issuer) }
-    }
-    if found.isEmpty {
-      Log.warning("there is no issuer's key: no code that a station sends counts, nothing is sold")
-    }
-    guard let keys = try? KeySet(issuers: found) else {
-      preconditionFailure("a set takes \(KeySet.most) keys")
-    }
-    return (CodeProver(keys), files.problems)
-  }
-
   private func lookAtKeys() {
     loop.schedule(after: IssuerKeys.interval) { [unowned self] in
       issuers.look()
@@ -240,7 +227,7 @@ package final class ManagementDaemon {
   }
 
   private func take(_ files: IssuerFiles) {
-    (prover, keyProblems) = Self.prover(desk?.key, files)
+    (prover, keyProblems) = CodeProver.found(desk?.key, files)
     for problem in keyProblems { Log.error(problem) }
     Log.notice("the issuers' keys were read again")
   }

@@ -86,6 +86,10 @@ struct ContractFileTests {
       "#/components/schemas/RecordKind": Record.Kind.allCases.filter(\.isEvent).map(\.rawValue),
       "#/components/schemas/StandingAlarm/properties/severity": Alarm.Severity.allCases.map(
         \.rawValue),
+      "#/components/schemas/Rollout/properties/state": SettingsRollout.State.allCases.map(
+        \.rawValue),
+      "#/components/schemas/RolloutDecision/properties/decision": RolloutDecision.allCases.map(
+        \.rawValue),
       "#/components/schemas/SettingsStanding/properties/standing":
         SettingsStanding.allCases.map(\.rawValue),
       "#/components/schemas/Step": MeasuredSeries.Step.allCases.map(\.rawValue),

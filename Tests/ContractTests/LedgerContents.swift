@@ -29,6 +29,7 @@ enum LedgerContents {
         id: ExchangeID(stream: stream, seq: seq), member: member, slot: slot, article: article,
         price: price)
     }
+    try draftRollouts(at: station, store)
     let open = exchange(1)
     let unheld = [2, 3].map { seq in
       Record(at: now.wall, isTrusted: true, body: .exchange(.ended(exchange(seq), .dispensed)))
@@ -74,6 +75,20 @@ enum LedgerContents {
     _ = try store.setCode(
       TypedCodeRequest(station, point, code, life: .seconds(600), key: key),
       epoch: StoreEpoch(bits: 14), isSent: true, by: "li", at: now)
+  }
+
+  /// Two drafts of settings, of the numbers 1 and 2.
+  private static func draftRollouts(at station: StationID, _ store: SQLiteStore) throws {
+    guard let entry = SettingsWord("entry"), let capacity = SettingsWord("capacity") else {
+      throw TestBedError("no names for settings")
+    }
+    for number in 1...2 {
+      guard let key = OrderKey("draft-\(number)") else { throw TestBedError("no key") }
+      let value = SettingsChange.Value(capacity, "\(number)")
+      _ = try store.draft(
+        SettingsChange([SettingsChange.Section(entry, nil, [value])]), for: [[station]], key: key,
+        reason: "draft \(number)", by: "li", at: now)
+    }
   }
 
   private static func order(

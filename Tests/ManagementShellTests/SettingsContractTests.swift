@@ -153,4 +153,88 @@ struct SettingsContractTests {
     #expect(wish.desired.isLockedDown && wish.desired.settings?.revision == 3)
     #expect(wish.actor == "wu" && wish.reason == "threat")
   }
+
+  // MARK: - Roll-outs
+
+  private static let capacity = [section("entry", nil, [("capacity", "20")])]
+
+  private static func draft(
+    _ store: any ManagementStore, _ sections: [SettingsChange.Section] = capacity,
+    waves: [[StationID]] = [[gate], [StoreContractTests.hall]], key: String = "k"
+  ) throws -> SettingsRollout {
+    let receipt = try store.draft(
+      SettingsChange(sections), for: waves, key: OrderKey(key)!, reason: "winter", by: "li",
+      at: later(0))
+    guard case .drafted(let rollout, _) = receipt else { throw TestBedError("\(receipt)") }
+    return rollout
+  }
+
+  @Test("a roll-out goes out wave by wave, each in one transaction", arguments: Engine.allCases)
+  func waves(_ engine: Engine) throws {
+    let opened = try engine.open()
+    let store = opened.store
+    let rollout = try Self.draft(store)
+    #expect(rollout.state == .draft && rollout.sentWaves == 0 && rollout.id == 1)
+    #expect(try Self.draft(store) == rollout)
+    let other = try store.draft(
+      SettingsChange([]), for: [[Self.gate]], key: OrderKey("k")!, reason: "x", by: "li",
+      at: Self.later(0))
+    #expect(other == .conflict)
+    let send = { try store.sendWave(of: 1, above: [:], at: Self.later(1), digest: Self.digest) }
+    #expect(try send() == nil)
+    #expect(try store.decide(1, .send, by: "wu", at: Self.later(1))?.isChanged == true)
+    #expect(try store.decide(1, .send, by: "wu", at: Self.later(1))?.isChanged == false)
+    let first = try #require(try send())
+    #expect(first.wishes.map(\.station) == [Self.gate] && first.rollout.sent == [Self.gate: 1])
+    let again = try opened.reopened()
+    #expect(try again.runningRollouts() == [first.rollout])
+    let second = try #require(try send())
+    #expect(second.wishes.map(\.station) == [StoreContractTests.hall])
+    #expect(second.rollout.sentWaves == 2 && second.rollout.state == .running)
+    #expect(try send()?.rollout.state == .done)
+    #expect(try again.runningRollouts().isEmpty)
+    #expect(try again.rollouts(before: nil, limit: 9).map(\.state) == [.done])
+    #expect(try again.settings(of: Self.gate, before: nil, limit: 9).first?.actor == "li")
+    #expect(try store.audit(of: nil, before: nil, limit: 9).contains { $0.action == .rollout })
+  }
+
+  @Test("one that stops goes on again, or without the station", arguments: Engine.allCases)
+  func stopped(_ engine: Engine) throws {
+    let opened = try engine.open()
+    let store = opened.store
+    _ = try Self.draft(store)
+    _ = try store.decide(1, .send, by: "wu", at: Self.later(1))
+    let send = { try store.sendWave(of: 1, above: [:], at: Self.later(1), digest: Self.digest) }
+    _ = try send()
+    let halt = SettingsRollout.Halt(Self.gate, "refused")
+    #expect(try store.halt(1, halt, at: Self.later(2))?.state == .stopped)
+    #expect(try opened.reopened().rollout(1)?.halt == halt)
+    #expect(try send() == nil)
+    let resumed = try store.decide(1, .send, by: "wu", at: Self.later(3))?.rollout
+    #expect(resumed?.sentWaves == 0 && resumed?.halt == nil)
+    // The change is in the station's settings already: no new revision.
+    #expect(try send()?.wishes == [])
+    _ = try store.halt(1, halt, at: Self.later(4))
+    let passed = try store.decide(1, .pass, by: "wu", at: Self.later(5))?.rollout
+    #expect(passed?.passed == [Self.gate] && passed?.sentWaves == 1)
+    #expect(try opened.reopened().rollout(1) == passed)
+    #expect(try store.decide(1, .cancel, by: "wu", at: Self.later(6))?.rollout.state == .cancelled)
+    #expect(try store.decide(1, .send, by: "wu", at: Self.later(7))?.isChanged == false)
+  }
+
+  @Test("a station that would take none of it stops the wave", arguments: Engine.allCases)
+  func faulty(_ engine: Engine) throws {
+    let opened = try engine.open()
+    let store = opened.store
+    let slot = [Self.section("slot", "2", [("article", "water")])]
+    _ = try Self.draft(store, slot, waves: [[Self.gate, StoreContractTests.hall]])
+    try Self.agree(store, 30, "p")
+    _ = try store.decide(1, .send, by: "wu", at: Self.later(1))
+    let wave = try store.sendWave(of: 1, above: [:], at: Self.later(1), digest: Self.digest)
+    // The price was agreed on for the first alone.
+    #expect(wave?.wishes.map(\.station) == [Self.gate])
+    #expect(
+      wave?.rollout.state == .stopped && wave?.rollout.halt?.station == StoreContractTests.hall)
+    #expect(wave?.rollout.sentWaves == 0)
+  }
 }

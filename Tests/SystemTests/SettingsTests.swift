@@ -28,6 +28,51 @@ struct SettingsTests {
     return state?["capacity"] as? Int
   }
 
+  /// Sets slots with agreed prices, a notice, and a smaller capacity.
+  private static func fill(_ system: WholeSystem) throws {
+    let (management, board) = (system.management, system.stations[0])
+    for (slot, price) in [(1, 25), (2, 45)] {
+      try management.agree(on: price, ofSlot: slot, at: station)
+    }
+    try management.set(
+      """
+      [{"section":"slot","name":"1","values":{"article":"water"}},
+       {"section":"slot","name":"2","values":{"article":"noodles"}},
+       {"section":"screen","values":{"notice-chinese":"周日停水","notice-english":"No water on Sunday"}},
+       {"section":"entry","values":{"capacity":"7"}}]
+      """, at: station)
+    try management.waitForSettings("trial", at: station)
+    try Deadline.wait(until: "the agreed prices on the screen") {
+      try prices(system) == [1: 25, 2: 45]
+    }
+    let notice = try board.screenState()["notice"] as? [String: Any]
+    #expect(notice?["english"] as? String == "No water on Sunday")
+    #expect(try capacity(system) == 7)
+  }
+
+  /// Sets a column that the machine does not have: its board says that the spiral is not at home.
+  private static func spoil(_ system: WholeSystem) throws {
+    let (management, board) = (system.management, system.stations[0])
+    try board.orderMachine("fault 44 not-home")
+    try management.agree(on: 9, ofSlot: 44, at: station)
+    try management.set(
+      """
+      [{"section":"entry","values":{"free-hours":null}},
+       {"section":"slot","name":"44","values":{"article":"gloves"}}]
+      """, at: station)
+    try Deadline.wait(until: "the wrong slot on the screen") { try prices(system)[44] == 9 }
+    try management.waitForSettings("unwell", at: station, seconds: 75)
+    #expect(try prices(system) == [1: 30, 2: 45] && capacity(system) == 7)
+    let why = try status(system)["reasons"] as? [[String: Any]]
+    #expect(why?.map { $0["text"] as? String } == ["the alarm slot-faulty was raised"])
+    let records = try management.records(of: station).compactMap {
+      $0["record"] as? [String: Any]
+    }
+    let kinds = Set(records.compactMap { $0["kind"] as? String })
+    #expect(
+      kinds.isSuperset(of: ["settings-taken", "settings-confirmed", "settings-set-back"]))
+  }
+
   @Test("settings hold at the door and on the screen, survive a kill, and bad ones are given up")
   func life() throws {
     let system = try WholeSystem(stations: [Self.station], members: ["m-1"], hasMachine: true)
@@ -37,24 +82,7 @@ struct SettingsTests {
     }
     #expect(try Self.prices(system)[1] == MachinePlan.prices[0])
 
-    // Slots with agreed prices, a notice, and fewer people.
-    for (slot, price) in [(1, 25), (2, 45)] {
-      try management.agree(on: price, ofSlot: slot, at: Self.station)
-    }
-    try management.set(
-      """
-      [{"section":"slot","name":"1","values":{"article":"water"}},
-       {"section":"slot","name":"2","values":{"article":"noodles"}},
-       {"section":"screen","values":{"notice-chinese":"周日停水","notice-english":"No water on Sunday"}},
-       {"section":"entry","values":{"capacity":"7"}}]
-      """, at: Self.station)
-    try management.waitForSettings("trial", at: Self.station)
-    try Deadline.wait(until: "the agreed prices on the screen") {
-      try Self.prices(system) == [1: 25, 2: 45]
-    }
-    let notice = try board.screenState()["notice"] as? [String: Any]
-    #expect(notice?["english"] as? String == "No water on Sunday")
-    #expect(try Self.capacity(system) == 7)
+    try Self.fill(system)
 
     // Another price is agreed on: it holds at the machine as well.
     try management.agree(on: 30, ofSlot: 1, at: Self.station)
@@ -73,27 +101,11 @@ struct SettingsTests {
     // A kill changes nothing of what holds.
     board.kill()
     try board.start()
-    try Deadline.wait(until: "the prices after a kill") { try Self.prices(system) == [1: 30, 2: 45] }
-
-    // A column that the machine does not have: its board says that the spiral is not at home.
-    try board.orderMachine("fault 44 not-home")
-    try management.agree(on: 9, ofSlot: 44, at: Self.station)
-    try management.set(
-      """
-      [{"section":"entry","values":{"free-hours":null}},
-       {"section":"slot","name":"44","values":{"article":"gloves"}}]
-      """, at: Self.station)
-    try Deadline.wait(until: "the wrong slot on the screen") { try Self.prices(system)[44] == 9 }
-    try management.waitForSettings("unwell", at: Self.station, seconds: 75)
-    #expect(try Self.prices(system) == [1: 30, 2: 45] && Self.capacity(system) == 7)
-    let why = try Self.status(system)["reasons"] as? [[String: Any]]
-    #expect(why?.map { $0["text"] as? String } == ["the alarm slot-faulty was raised"])
-    let records = try management.records(of: Self.station).compactMap {
-      $0["record"] as? [String: Any]
+    try Deadline.wait(until: "the prices after a kill") {
+      try Self.prices(system) == [1: 30, 2: 45]
     }
-    let kinds = Set(records.compactMap { $0["kind"] as? String })
-    #expect(
-      kinds.isSuperset(of: ["settings-taken", "settings-confirmed", "settings-set-back"]))
+
+    try Self.spoil(system)
     try system.stop()
   }
 }

@@ -44,6 +44,8 @@ package struct AuditEntry: Equatable, Sendable {
     case lockDown = "lock-down"
     /// The settings of a station were changed.
     case settings
+    /// A change of settings for many stations was drafted, sent, stopped or cancelled.
+    case rollout
     /// A board was claimed for a station.
     case claim
     /// The certificate of a station's board was renewed.

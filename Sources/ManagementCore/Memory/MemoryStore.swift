@@ -29,6 +29,9 @@ package final class MemoryStore: ManagementStore {
   var wishesOfStations: [StationID: Wish] = [:]
   /// In the order of their revisions.
   var settingsOfStations: [StationID: [StationSettings]] = [:]
+  /// In the order in which they were drafted.
+  var allRollouts: [SettingsRollout] = []
+  var rolloutKeys: [OrderKey: Int] = [:]
   /// In the order in which they were issued.
   var certificates: [StationCertificate] = []
 
@@ -71,6 +74,8 @@ package final class MemoryStore: ManagementStore {
     typedCodes = other.typedCodes
     wishesOfStations = other.wishesOfStations
     settingsOfStations = other.settingsOfStations
+    allRollouts = other.allRollouts
+    rolloutKeys = other.rolloutKeys
     certificates = other.certificates
   }
 

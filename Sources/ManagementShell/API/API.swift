@@ -29,6 +29,8 @@ final class API {
   var onRetired: (StationID, Retirement?) -> Void = { _, _ in }
   /// Tells the core of a command.
   var onCommand: (CommandsEvent) -> Void = { _ in }
+  /// A roll-out of settings is in another state.
+  var onRollout: (SettingsRollout) -> Void = { _ in }
   /// Whether a command to a station can be sent at this moment.
   var reaches: (StationID) -> Bool = { _ in false }
   /// nil where the service certifies no boards.

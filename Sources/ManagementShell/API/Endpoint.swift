@@ -40,7 +40,8 @@ struct Endpoint {
 
   /// Every call below `/api/v1`.
   static var all: [Endpoint] {
-    stations + commands + settings + typedCodes + claims + measurements + counts + events + quarantine + audit
+    stations + commands + settings + rollouts + typedCodes + claims + measurements + counts + events
+      + quarantine + audit
       + refusedInputs
       + members + codes
       + points

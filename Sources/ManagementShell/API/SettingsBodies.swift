@@ -20,7 +20,87 @@ package struct SettingsDraft: Equatable, Sendable {
     }
   }
 
+  /// - Parameter changes: the array alone, as a store has it.
+  package init(changes: [UInt8]) throws(JSONError) {
+    change = try JSONReader.read(changes, SettingsChange.read)
+  }
+
   init(change: SettingsChange) { self.change = change }
+}
+
+/// `POST /settings-rollouts`.
+package struct RolloutBody: Equatable, Sendable {
+  package var key: OrderKey
+  package var reason: String
+  /// Each once, in the order in which they are to be sent.
+  package var stations: [StationID]
+  package var change: SettingsChange
+
+  package init(json: [UInt8]) throws(JSONError) {
+    var key: OrderKey?
+    var reason: String?
+    var stations: [StationID]?
+    var change: SettingsChange?
+    self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      try reader.object { (reader, name) throws(JSONError) in
+        switch name {
+        case "key": try reader.read(&key, name, text: { OrderKey($0) })
+        case "reason": try reader.read(&reason, name, plain: SettingsRequest.longestReason)
+        case "stations": try reader.read(&stations, name, Self.stations)
+        case "sections": try reader.read(&change, name, SettingsChange.read)
+        default: throw reader.unknown(name)
+        }
+      }
+      return RolloutBody(
+        key: try reader.require(key, "key"), reason: try reader.require(reason, "reason"),
+        stations: try reader.require(stations, "stations"),
+        change: try reader.require(change, "sections"))
+    }
+  }
+
+  private init(key: OrderKey, reason: String, stations: [StationID], change: SettingsChange) {
+    self.key = key
+    self.reason = reason
+    self.stations = stations
+    self.change = change
+  }
+
+  private static func stations(_ reader: inout JSONReader) throws(JSONError) -> [StationID] {
+    var list: [StationID] = []
+    var known: Set<StationID> = []
+    let start = reader.offset
+    try reader.array(limit: SettingsRollout.most) { (reader) throws(JSONError) in
+      let place = reader.offset
+      guard let station = StationID(try reader.string()), known.insert(station).inserted else {
+        throw JSONError(offset: place, reason: .invalidMember("stations"))
+      }
+      list.append(station)
+    }
+    guard !list.isEmpty else {
+      throw JSONError(offset: start, reason: .invalidMember("stations"))
+    }
+    return list
+  }
+}
+
+/// `POST /settings-rollouts/{id}/decision`.
+package struct RolloutDecisionBody: Equatable, Sendable {
+  package var decision: RolloutDecision
+
+  package init(json: [UInt8]) throws(JSONError) {
+    var decision: RolloutDecision?
+    self = try JSONReader.read(json) { (reader) throws(JSONError) in
+      try reader.object { (reader, key) throws(JSONError) in
+        switch key {
+        case "decision": try reader.read(&decision, key, text: { RolloutDecision(rawValue: $0) })
+        default: throw reader.unknown(key)
+        }
+      }
+      return RolloutDecisionBody(decision: try reader.require(decision, "decision"))
+    }
+  }
+
+  private init(decision: RolloutDecision) { self.decision = decision }
 }
 
 /// `PUT /stations/{id}/settings`.

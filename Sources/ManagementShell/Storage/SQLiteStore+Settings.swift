@@ -74,14 +74,14 @@ extension SQLiteStore {
     return all
   }
 
-  private func settingsGround(of station: StationID) throws(DatabaseError) -> SettingsGround {
+  func settingsGround(of station: StationID) throws(DatabaseError) -> SettingsGround {
     SettingsGround(
       settings: try settingsRows(of: station, before: nil, limit: 1).first,
       wish: try WishRows.wish(of: station, in: database),
       prices: try SQLiteBook.prices(of: station, in: database))
   }
 
-  private func write(
+  func write(
     _ next: SettingsGround.Next, of station: StationID, after ground: SettingsGround
   ) throws(DatabaseError) {
     let settings = next.settings

@@ -1,4 +1,5 @@
 // The store as a service finds it when it starts.
+import Linux
 import ManagementCore
 import StationProtocol
 import Time
@@ -30,5 +31,15 @@ struct StoreFound {
     } catch {
       throw StoreFailure("the store cannot be used: \(error)")
     }
+  }
+
+  /// Keeps the store for this process alone.
+  static func lock(_ path: String) throws(SystemError) -> FileLock {
+    guard let lock = try FileLock(beside: path) else {
+      throw SystemError(
+        "use", path: path,
+        detail: "another managementd has it; stop it, or set another path in [store]")
+    }
+    return lock
   }
 }
