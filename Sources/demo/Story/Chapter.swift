@@ -15,7 +15,7 @@ struct Chapter: Sendable {
   /// Tells it. Returns how many steps happened.
   private let tell: @Sendable (Chapter) throws -> Int
 
-  static let all = [door, outage, alarms, fire, exchange, commands, boards]
+  static let all = [settings, door, outage, alarms, fire, exchange, commands, boards]
 
   /// A chapter on a broker, a service and stations that are there when it begins.
   init(
