@@ -156,6 +156,46 @@ struct CommandAttackTests {
     #expect(try isInForce())
   }
 
+  @Test("earlier settings, those of another key and those of another station are refused")
+  func earlierSettings() throws {
+    let (bed, station) = try bed()
+    let topic = "ws/v1/gate-1/config/desired"
+    func set(_ capacity: Int) throws {
+      try bed.management.set(
+        #"[{"section":"entry","values":{"capacity":"\#(capacity)"}}]"#, at: "gate-1")
+    }
+    func capacity() throws -> Int? {
+      let state = try bed.management.station("gate-1")["occupancy"] as? [String: Any]
+      return state?["capacity"] as? Int
+    }
+    let many = try bed.overhear(topic) { try set(900) }
+    try set(9)
+    try Deadline.wait(until: "the newer settings") { try capacity() == 9 }
+    try bed.publish(topic, many, isRetained: true)
+    try Deadline.wait(until: "the refusal of earlier settings") {
+      let state = try bed.management.station("gate-1")["lockDown"] as? [String: Any]
+      return state?["refusal"] as? String == "older"
+    }
+    let sealed = try SealedMessage(json: many)
+    let desired = try DesiredConfiguration(json: sealed.body.json)
+    let later = DesiredConfiguration(
+      revision: 99, isLockedDown: false,
+      settings: WantedSettings(
+        revision: 99, digest: PayloadDigest(high: 0, low: 0),
+        sections: desired.settings?.sections ?? []))
+    let address = Topic.desiredConfiguration(StationID("gate-1")!)
+    try bed.publish(topic, SigningKey.generate().seal(later.json, for: address).json)
+    try waitForRefusal(bed, .unsigned)
+    try bed.publish("ws/v1/gate-2/config/desired", many)
+    try station.stopDaemon()
+    try station.start()
+    try Deadline.wait(until: "the station after a restart") {
+      let isThere = try bed.management.station("gate-1")["online"] as? Bool
+      return isThere == true && station.log.contains("is ready")
+    }
+    #expect(try capacity() == 9)
+  }
+
   @Test("a stolen login of a station orders nothing, and answers for no other")
   func stolenLogin() throws {
     let (bed, station) = try bed()
