@@ -56,6 +56,27 @@ final class MachineScreenTests {
     try system.stop()
   }
 
+  @Test("settings of the service change prices, names and the notice without a touch of the page")
+  func settings() throws {
+    let browser = try open()
+    try system.management.agree(on: 12, ofSlot: 2, at: "machine-1")
+    try system.management.set(
+      """
+      [{"section":"article","name":"soup","values":{"chinese":"热汤","english":"Hot soup"}},
+       {"section":"slot","name":"2","values":{"article":"soup"}},
+       {"section":"screen","values":
+         {"notice-chinese":"周日 22 点停水","notice-english":"No water on Sunday at 22:00"}}]
+      """, at: "machine-1")
+    try browser.wait(
+      until: "the notice", "return document.getElementById('notice').innerText.includes('停水');")
+    #expect(try browser.text("#notice").contains("No water on Sunday at 22:00"))
+    #expect(try browser.count("#goods .article") == 1)
+    let soup = try browser.text("[data-slot='2']")
+    #expect(soup.contains("热汤") && soup.contains("Hot soup") && soup.contains("12"))
+    try isBigEnough(browser)
+    try system.stop()
+  }
+
   @Test("a screen that loses its daemon says so, and comes back by itself")
   func lost() throws {
     let browser = try open()
