@@ -50,6 +50,15 @@ final class Browser {
 
   func open(_ address: String) throws { try command("/url", ["url": address]) }
 
+  /// Makes the page as wide as a screen is: a window of Chromium's own is never as narrow as a phone.
+  func resize(width: Int) throws {
+    let size: [String: Any] = [
+      "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false,
+    ]
+    try command(
+      "/goog/cdp/execute", ["cmd": "Emulation.setDeviceMetricsOverride", "params": size])
+  }
+
   /// Runs a script's body in the page and gives what it returns.
   @discardableResult
   func run(_ script: String, _ arguments: [Any] = []) throws -> Any {

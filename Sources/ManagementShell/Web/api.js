@@ -150,6 +150,45 @@ export class API {
     return this.send("PUT", `/stations/${station}/lock-down`, wish);
   }
 
+  /** What the service sets at a station: `{settings, wanted, station}`. */
+  async settings(station) {
+    return this.get(`/stations/${station}/settings`, {});
+  }
+
+  /** `{expected, reason, sections}`: keys with the values that they get. */
+  async changeSettings(station, change) {
+    return this.send("PUT", `/stations/${station}/settings`, change);
+  }
+
+  /** What a draft would change, and what is wrong with it: `{revision, differences, faults}`. */
+  async compareSettings(station, draft) {
+    return this.post(`/stations/${station}/settings/differences`, draft);
+  }
+
+  /** Revisions of a station's settings, the newest first: `{before, limit}`. */
+  async settingsRevisions(station, parameters) {
+    return (await this.get(`/stations/${station}/settings/revisions`, parameters)).revisions;
+  }
+
+  /** Every section and key that can be set. */
+  async settingsKeys() {
+    return (await this.get("/settings-keys", {})).sections;
+  }
+
+  /** Whether the token is a manager's: a viewer is refused what waits for a decision. */
+  async isManager() {
+    if (this.manages === undefined) {
+      try {
+        await this.pendingOrders({ limit: 1 });
+        this.manages = true;
+      } catch (problem) {
+        if (problem.status !== 403) throw problem;
+        this.manages = false;
+      }
+    }
+    return this.manages;
+  }
+
   /** The certificates of a station's boards, the newest first. */
   async certificates(station, parameters) {
     return (await this.get(`/stations/${station}/certificates`, parameters)).certificates;

@@ -12,6 +12,7 @@ import { byUrgency } from "../../urgency.js";
 import { Board } from "./board.js";
 import { Codes } from "./codes.js";
 import { Orders } from "./orders.js";
+import { Settings } from "./settings.js";
 import { machine, takings } from "./vending.js";
 
 const page = 50;
@@ -55,15 +56,10 @@ export class Detail {
     this.title = h("h2", { id: "detail-title" });
     this.state = h("div", { class: "state" });
     this.charts = h("div", { class: "charts" });
-    const wasOpen = this.orders?.station === this.station && this.orders.element.open;
-    this.orders = new Orders(this.api, this.station);
-    this.orders.element.open = wasOpen;
-    const hadCodes = this.codes?.station === this.station && this.codes.element.open;
-    this.codes = new Codes(this.api, this.station);
-    this.codes.element.open = hadCodes;
-    const hadBoard = this.board?.station === this.station && this.board.element.open;
-    this.board = new Board(this.api, this.station);
-    this.board.element.open = hadBoard;
+    this.orders = this.remade(this.orders, Orders);
+    this.codes = this.remade(this.codes, Codes);
+    this.settings = this.remade(this.settings, Settings);
+    this.board = this.remade(this.board, Board);
     this.takings = h("div", { class: "takings" });
     const list = h("ol", { class: "records" });
     this.list = new RecordList(list, most, ({ record }) => this.row(record));
@@ -78,14 +74,22 @@ export class Detail {
       h("header", { class: "panel-head" }, this.title,
         h("button", { type: "button", class: "plain", onclick: () => this.dialog.close() },
           t("station.close"))),
-      this.state, this.orders.element, this.codes.element, this.board.element, this.takings,
-      this.charts,
+      this.state, this.orders.element, this.codes.element, this.settings.element,
+      this.board.element, this.takings, this.charts,
       h("div", { class: "list-head" },
         h("h3", {}, t("station.events")),
         h("label", { class: "field" }, h("span", {}, t("station.events.kind")), select)),
       list, this.note,
       h("div", { class: "list-head" }, this.older,
         h("a", { href: eventsAddress({ station: this.station }) }, t("station.events.page")))));
+  }
+
+  /** A part of the panel in the language of now, open where it was open for this station. */
+  remade(before, Part) {
+    const isSame = before?.station === this.station;
+    const part = new Part(this.api, this.station, isSame ? before : undefined);
+    part.element.open = isSame && before.element.open;
+    return part;
   }
 
   /** Takes the station as it is now. */
@@ -113,6 +117,7 @@ export class Detail {
     ].filter(Boolean));
     this.orders.show(view);
     this.codes.show(view);
+    this.settings.show(view);
     this.measure();
     this.countTakings();
   }
