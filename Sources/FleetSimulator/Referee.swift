@@ -70,6 +70,7 @@ final class Referee {
     complain(commands.step(station, effects, at: now))
     complain(typedCodes.step(station, effects))
     complain(settings.step(station, event, effects, at: now))
+    for slot in settings.moved { exchanges.slotTouched(station, slot) }
   }
 
   /// The daemon is dead in mid-sentence.

@@ -11,6 +11,8 @@ struct SettingsChecker {
   private var stations: [Desk]
   private(set) var taken = 0
   private(set) var givenUp = 0
+  /// Slots that have come or gone in the last step: their book begins anew.
+  private(set) var moved: [SlotID] = []
 
   /// One station, as it looks from outside.
   private struct Desk {
@@ -68,6 +70,7 @@ struct SettingsChecker {
     _ station: Int, _ event: Event, _ effects: [Effect], at now: Instant
   ) -> String? {
     var rewritten: [Pending] = []
+    moved = []
     switch event {
     case .booted: (stations[station].alarms, stations[station].isConnected) = ([], false)
     case .link(.uplinkOpened): stations[station].isConnected = true
@@ -109,12 +112,23 @@ struct SettingsChecker {
           Pending(seq: entry.seq, record: record, standing: first.standing))
         return nil
       }
+      let before = shown(at: station)?.slots
       if let complaint = judge(station, event, record, at: now) { return complaint }
+      move(station, from: before, to: shown(at: station)?.slots)
       stations[station].pending.append(
         Pending(seq: entry.seq, record: record, standing: stations[station].present))
     default: break
     }
     return nil
+  }
+
+  private mutating func move(
+    _ station: Int, from before: [SlotID: ShownFacility.Offer]?,
+    to after: [SlotID: ShownFacility.Offer]?
+  ) {
+    let built = stations[station].file.map { Set($0.slots.keys) } ?? []
+    guard let before, let after else { return moved += built.sorted() }
+    moved += Set(before.keys).symmetricDifference(after.keys).sorted()
   }
 
   private mutating func judge(

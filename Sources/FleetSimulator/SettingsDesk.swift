@@ -3,12 +3,13 @@
 // Fault model.
 // - Settings come while a station is there or away, and on the heels of one another, also while
 //   those before are on trial.
-// - Some contradict the board or themselves; some name a slot that the machine does not have.
+// - Some contradict the board or themselves; some name a slot that the machine does not have, or leave
+//   one out that it has.
 // - Prices are agreed on anew; a machine that has given settings up sells at the old ones, and then
 //   the service refuses the sale.
 // - A service that came back on a backup has forgotten what it wanted last; somebody sets it anew.
-// Slots are never fewer, nor hold less or other goods than the machine was built for, and doors keep
-// their programs, so that the other checkers need not ask what is in force.
+// Slots never hold less or other goods than the machine was built for, and doors keep their programs,
+// so that the other checkers need not ask what is in force.
 import ManagementCore
 import StationCore
 import StationProtocol
@@ -102,7 +103,8 @@ final class SettingsDesk {
     let known = service.store.prices(of: station.id)
     let built = station.configuration.vending?.slots ?? []
     var drawn: [SettingsSection] = []
-    for slot in built {
+    // The first one is sold from at the end.
+    for slot in built where slot.slot == built[0].slot || !dice.once(in: 12) {
       if !known.contains(where: { $0.slot == slot.slot }) {
         agree(on: slot.price.number, slot.slot, station)
       } else if dice.once(in: 12) {
