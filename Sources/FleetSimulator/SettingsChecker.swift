@@ -17,9 +17,9 @@ struct SettingsChecker {
   /// One station, as it looks from outside.
   private struct Desk {
     var file: ShownFacility?
-    /// What holds; nil where that cannot be known until the station says so.
+    /// The settings that hold; nil where that cannot be known until the station says so.
     var present: SettingsStanding? = SettingsStanding()
-    /// What holds after a power cut at this moment.
+    /// The settings that hold after a power cut at this moment.
     var durable: SettingsStanding? = SettingsStanding()
     /// Records on their way to the disk, with what holds by them.
     var pending: [Pending] = []
@@ -88,7 +88,7 @@ struct SettingsChecker {
       {
         return complaint
       }
-      if let shown = shown(at: station), let odd = shown.contradiction(in: effect) {
+      if ShownFacility.isSeen(in: effect), let odd = shown(at: station)?.contradiction(in: effect) {
         return complain(station, "shows \(odd), which is not what is in force")
       }
     }

@@ -17,7 +17,7 @@ struct SettingsStanding: CustomStringConvertible {
   private struct Setback: Equatable {
     var revision: Int64
     var cause: SettingsSetback
-    /// What was refused under this number; nil where that is not known.
+    /// The digest of what was refused under this number; nil where that is not known.
     var digest: PayloadDigest?
   }
 

@@ -43,6 +43,17 @@ struct ShownFacility: Equatable {
     return shown
   }
 
+  /// Whether an effect shows anything of a facility; most do not.
+  static func isSeen(in effect: Effect) -> Bool {
+    switch effect {
+    case .link(.publishState(.occupancy)), .link(.publishState(.vending)), .exchange(.showScreen):
+      true
+    case .store(.journal(let entry)):
+      if case .exchange(.intended) = entry.record.body { true } else { false }
+    default: false
+    }
+  }
+
   /// - Returns: what an effect shows that is not so.
   func contradiction(in effect: Effect) -> String? {
     switch effect {
@@ -69,7 +80,7 @@ struct ShownFacility: Equatable {
     return offers == slots ? nil : "other slots or prices"
   }
 
-  /// Whoever begins an exchange pays what holds at this moment.
+  /// The price of an exchange that begins: what holds at this moment.
   private func price(in entry: JournalEntry) -> String? {
     guard case .exchange(.intended(let exchange, _)) = entry.record.body,
       exchange.id.seq == entry.seq, exchange.price.number != slots[exchange.slot]?.price

@@ -2,11 +2,11 @@
 import StationCore
 import StationProtocol
 
-/// For planted bugs: what a station with one takes settings for.
+/// The settings that a station with a planted bug has heard, and what it takes them for.
 struct SettingsBug {
   /// The revisions that the core is told, with the true ones.
   var names: [Int64: Int64] = [:]
-  /// Of all messages.
+  /// The highest number of all messages.
   var newest: Int64 = 0
   var newestTaken: Int64 = 0
   var givenUp: Set<Int64> = []
