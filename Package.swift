@@ -116,7 +116,10 @@ let package = Package(
       exclude: ["Web"]),
     part(
       "FleetSimulator",
-      ["StationCore", "ManagementCore", "StationProtocol", "Text", "Time", "MemberCode"],
+      [
+        "StationCore", "ManagementCore", "StationProtocol", "Configuration", "Text", "Time",
+        "MemberCode",
+      ],
       // Checked in debug builds, by the unit tests; here the check would take a third of the time.
       settings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
     part(

@@ -140,6 +140,7 @@ package struct CommandLineTool {
       "seed \(outcome.seed)  trace \(Hex.text(outcome.hash, digits: 16))  "
         + "events \(outcome.events)  records \(outcome.records)  counts \(outcome.countsKept)  "
         + "exchanges \(outcome.exchanges)  sales \(outcome.sales)  commands \(outcome.commands)  "
+        + "settings \(outcome.settings.taken)-\(outcome.settings.givenUp)  "
         + "faults \(outcome.faults)")
     guard let violation = outcome.violation else { return }
     for line in outcome.story { write("  \(line)") }

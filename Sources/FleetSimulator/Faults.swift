@@ -35,6 +35,7 @@ package enum Fault: String, CaseIterable, Sendable {
   case machineLine = "machine-line"
   case forgedCommand = "forged-command"
   case forgedAnswer = "forged-answer"
+  case cutOnTrial = "cut-on-trial"
 
   package var sentence: String {
     switch self {
@@ -72,6 +73,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case .forgedCommand: "somebody at the broker repeats, diverts and forges commands"
     case .forgedAnswer:
       "somebody at the broker holds back batches and questions, and answers them himself"
+    case .cutOnTrial: "a station loses power, or is killed, while settings are on trial"
     }
   }
 }

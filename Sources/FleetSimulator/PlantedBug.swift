@@ -41,6 +41,11 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case answerUnsigned = "answer-unsigned"
   case ackUnbound = "ack-for-a-batch-that-was-not-sent"
   case replyUnbound = "reply-to-another-question"
+  case settingsForgotten = "settings-not-written-down"
+  case settingsOlder = "older-settings-taken"
+  case settingsAgain = "given-up-settings-taken-again"
+  case settingsKept = "harmful-settings-kept"
+  case settingsHalved = "settings-taken-by-half"
   case invariantBroken = "invariant-broken"
 
   package var sentence: String {
@@ -85,6 +90,11 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .answerUnsigned: "the signature of an acknowledgement or of a reply is not looked at"
     case .ackUnbound: "an acknowledgement counts for the batch that was sent last"
     case .replyUnbound: "a reply counts for the question that was asked last"
+    case .settingsForgotten: "settings are told on record, and not to what boot needs"
+    case .settingsOlder: "older settings are taken for new ones"
+    case .settingsAgain: "settings that were given up are taken for new ones"
+    case .settingsKept: "settings with which a part has failed are confirmed"
+    case .settingsHalved: "of the settings one section is left out"
     case .invariantBroken: "a device traps, as a broken invariant does"
     }
   }
@@ -129,6 +139,9 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .answerUnsigned, .ackUnbound, .replyUnbound: [.forgedAnswer]
     case .nonceReused: [.forgedCommand, .kill, .restart]
     case .commandRedone: [.cutAtPendingWrite]
+    case .settingsForgotten: [.cutOnTrial, .kill, .restart]
+    case .settingsOlder: [.forgedCommand]
+    case .settingsAgain, .settingsKept, .settingsHalved: []
     }
   }
 }

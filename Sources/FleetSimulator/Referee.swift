@@ -26,6 +26,7 @@ final class Referee {
   var ledger = LedgerChecker()
   var commands: CommandChecker
   var typedCodes = TypedCodeChecker()
+  var settings: SettingsChecker
   /// The ends of exchanges that a station's disk still has, acknowledged or not.
   var kept: ((Int) -> [KeptEnd])?
   private var forgottenEnds: [ExchangeID: ForgottenEnd] = [:]
@@ -42,6 +43,7 @@ final class Referee {
     delivery = DeliveryChecker(stations: stations)
     exchanges = ExchangeChecker(stations: stations)
     commands = CommandChecker(stations: stations)
+    settings = SettingsChecker(stations: stations)
   }
 
   /// Records the first thing that is wrong.
@@ -53,6 +55,7 @@ final class Referee {
 
   func configure(_ station: Int, _ configuration: StationConfiguration) {
     doors[station].configure(configuration)
+    settings.configure(station, configuration)
   }
 
   func step(_ station: Int, _ event: Event, _ effects: [Effect], at now: Instant) {
@@ -66,6 +69,8 @@ final class Referee {
     complain(exchanges.step(station, event, effects, at: now))
     complain(commands.step(station, effects, at: now))
     complain(typedCodes.step(station, effects))
+    complain(settings.step(station, event, effects, at: now))
+    for slot in settings.moved { exchanges.slotTouched(station, slot) }
   }
 
   /// The daemon is dead in mid-sentence.
@@ -73,25 +78,32 @@ final class Referee {
   func cut(_ station: Int, _ disk: SimulatedDisk, isPowerLost: Bool, at now: Instant) {
     complain(doors[station].powerCut(slow: disk.isSlow, until: disk.slowUntil, at: now))
     counts[station].ended(durable: disk.image.next - 1)
+    settings.cut(station)
     exchanges.stopped(station, at: now)
     if isPowerLost { exchanges.powerCut(station) }
   }
 
   func stopped(_ station: Int, at now: Instant) {
     complain(doors[station].stopped(at: now))
+    settings.stopped(station)
     exchanges.stopped(station, at: now)
   }
 
-  func started(_ station: Int, at now: Instant) { exchanges.started(station, at: now) }
+  func started(_ station: Int, at now: Instant) {
+    exchanges.started(station, at: now)
+    settings.started(station, at: now)
+  }
 
   func storeMade(_ station: Int, _ stream: StreamID) { delivery.storeMade(station, stream) }
 
-  func storeLost(_ station: Int, _ stream: StreamID) {
+  /// - Parameter isRenewed: the store goes on with all that it had, under another name.
+  func storeLost(_ station: Int, _ stream: StreamID, isRenewed: Bool = false) {
     delivery.storeLost(station, stream)
     doors[station].storeLost()
     counts[station].isKept = false
     exchanges.storeLost(station, stream)
     commands.storeLost(station)
+    if !isRenewed { settings.storeLost(station) }
   }
 
   func durable(_ station: Int, _ stream: StreamID, _ seq: UInt64, _ row: [UInt8]) {
@@ -99,6 +111,7 @@ final class Referee {
     complain(doors[station].durable(seq, row))
     if CommandChecker.isOfCommand(row) { commands.durable(row) }
     if TypedCodeChecker.isOfTypedCode(row) { complain(typedCodes.durable(station, row)) }
+    if SettingsChecker.isOfSettings(row) { settings.durable(station, seq, row) }
     guard Self.isOfMachine(row), let record = try? Record(json: row) else { return }
     complain(exchanges.durable(station, stream, seq, record.body))
   }

@@ -247,7 +247,7 @@ final class SimulatedDisk {
   private func renew() {
     let old = image.rows
     lastOfFormer = image.next - 1
-    world.referee.storeLost(station, image.stream)
+    world.referee.storeLost(station, image.stream, isRenewed: true)
     image.stream = StreamID(bits: dice.next())
     world.referee.storeMade(station, image.stream)
     image.rows = StoreImage.Rows()

@@ -5,6 +5,7 @@
 //   that order stands. A power cut of the machine makes it forget; it is back after 2.5 s at least.
 // - A turn takes 1 to 6 s, and the article falls before its end. A power cut in mid-turn may drop it
 //   or not, and may leave the spiral away from its home.
+// - Of a slot that it does not have the board says that its spiral is away from home.
 // - A spiral may be away from home, may not turn, may not come home, or may turn without end.
 // - The drop sensor may miss what falls or be faulty, and, as a fault of its own, may see what
 //   never fell. Each such turn is declared to the checkers, who else believe the machine's truth.
@@ -80,7 +81,7 @@ final class SimulatedMachine {
     guard isPowered else { return nil }
     guard turn == nil else { return .busy }
     var faults: [MachineFault] = sensorIsFaulty ? [.dropSensorFaulty] : []
-    if spirals[slot]?.isHome == false { faults.append(.notHome) }
+    if spirals[slot]?.isHome != true { faults.append(.notHome) }
     return .resting(faults)
   }
 

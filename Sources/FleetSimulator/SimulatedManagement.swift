@@ -26,7 +26,7 @@ final class SimulatedManagement {
   private(set) var isConnected = false
   /// The events that a follower of the event stream sees.
   private(set) var feed: [FeedEntry] = []
-  private let world: World
+  let world: World
   private let broker: SimulatedBroker
   private let stations: [StationID]
   private var dice: SeededGenerator
@@ -49,7 +49,7 @@ final class SimulatedManagement {
   }
 
   private var client: Int { stations.count }
-  private var now: Now { Now(instant: world.now, wall: world.wall, utcOffsetSeconds: 8 * 3600) }
+  var now: Now { Now(instant: world.now, wall: world.wall, utcOffsetSeconds: 8 * 3600) }
 
   func start() {
     guard !isRunning else { return }
@@ -155,7 +155,7 @@ final class SimulatedManagement {
 
   // MARK: - Events in, effects out
 
-  private func tell(_ event: ManagementEvent) {
+  func tell(_ event: ManagementEvent) {
     for effect in management.handle(event, at: now) {
       switch effect {
       case .store(let item): take(item)

@@ -29,6 +29,8 @@ extension SimulatedStation {
       .interruptedCharged, .otherPays, .stockNotTaken:
       alterExchange(&effects, mutation)
     case .commandRedone: redo(&effects, after: event)
+    case .settingsForgotten, .settingsOlder, .settingsAgain, .settingsKept:
+      alterSettings(&effects, mutation)
     case .invariantBroken:
       precondition(world.events < 5_000, "a planted bug traps")
     case .publishBeforeCommit, .ackBeforeCommit, .ackOverAHole, .replayMarksLostAtBoot, .seqReused,
@@ -36,7 +38,7 @@ extension SimulatedStation {
       .repeatIsNew, .ackWithheld, .silencesAddUp, .numberNeverNew,
       .countSlips, .commandBeforeCommit, .commandRepeated, .commandLate, .commandUnsigned,
       .nonceReused, .usesForgotten,
-      .wishForgotten, .answerUnsigned, .ackUnbound, .replyUnbound:
+      .wishForgotten, .settingsHalved, .answerUnsigned, .ackUnbound, .replyUnbound:
       break
     }
   }

@@ -86,6 +86,7 @@ extension SimulatedStation {
     for door in doors { door.reportAll() }
     tell(.occupancy(.motionChanged(isMoving: isMoving)))
     connectLater()
+    if disk.image.settings?.trial != nil { aimAtTrial() }
     onStart?()
   }
 

@@ -76,7 +76,7 @@ extension SimulatedStation {
         return tell(.command(.desiredRefused(.unsigned)))
       }
       if let desired = try? DesiredConfiguration(json: body) {
-        return tell(.command(.desired(desired)))
+        return tell(.command(.desired(alter(desired))))
       }
     default: break
     }

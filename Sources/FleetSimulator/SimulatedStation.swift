@@ -36,6 +36,8 @@ final class SimulatedStation {
   /// For planted bugs: the commands that were heard, and how many so far.
   var known: Set<CommandID> = []
   var repeated = 0
+  /// For planted bugs: what settings were taken for, and the newest that were heard.
+  var settingsBug = SettingsBug()
   /// The messages that have left, until the core is told.
   var sent = Sent()
   /// What the motion sensor of the room says.
@@ -54,7 +56,7 @@ final class SimulatedStation {
     self.index = index
     self.id = id
     dice = SeededGenerator(seed: world.seed, "station", index)
-    configuration = Self.configuration(&dice, world.plan)
+    configuration = SimulatedFacility.draw(&dice, world.plan)
     core = Station(configuration)
     clock = SimulatedClock(utcOffsetSeconds: 3600 * (dice.below(25) - 12))
     disk = SimulatedDisk(world, station: index)
@@ -84,45 +86,6 @@ final class SimulatedStation {
     }
   }
 
-  private static func configuration(_ dice: inout SeededGenerator, _ plan: FaultPlan)
-    -> StationConfiguration
-  {
-    let timing = DoorTiming(
-      access: .seconds(3 + dice.below(13)), exit: .seconds(3 + dice.below(28)),
-      heldOpen: .seconds(15 + dice.below(60)))
-    let hours: Schedule =
-      dice.once(in: 3) ? .daily(from: dice.below(1440), to: dice.below(1440)) : .always
-    let capacity = CapacityPolicy(most: dice.once(in: 3) ? Int64(4 + dice.below(9)) : nil)
-    let entry = EntryPolicy(hours: hours, capacity: capacity)
-    let most = 60 + dice.below(200)
-    let small = OutboxLimits(mostRecords: UInt64(most), foldedAtOnce: UInt64(10 + dice.below(40)))
-    let points = 1 + dice.below(3) % AccessPointID.most
-    return StationConfiguration(
-      version: "simulated",
-      accessPoints: (1...points).compactMap { AccessPointID($0) }.map {
-        AccessPointConfiguration(id: $0, timing: timing)
-      },
-      entry: entry,
-      occupancy: OccupancyPolicy(vacancy: dice.once(in: 2) ? VacancyTiming() : nil),
-      clock: dice.once(in: 2) ? .require : .accept,
-      outbox: plan.contains(.smallOutbox) ? small : OutboxLimits(),
-      fire: FirePolicy(wiring: .twoLines), vending: dice.once(in: 5) ? nil : vending(&dice),
-      commands: CommandPolicy(isPinned: true))
-  }
-
-  private static func vending(_ dice: inout SeededGenerator) -> VendingPolicy {
-    var timing = VendingTiming()
-    timing.check = .seconds(30 + dice.below(600))
-    let slots = (0..<2 + dice.below(8)).compactMap { index -> SlotConfiguration? in
-      guard let slot = SlotID(1 + index * 3), let article = ArticleID("article-\(index % 5)"),
-        let price = Points(Int64(2 + dice.below(dice.once(in: 3) ? 200 : 30)))
-      else { return nil }
-      return SlotConfiguration(
-        slot: slot, article: article, price: price, capacity: Int64(2 + dice.below(12)))
-    }
-    return VendingPolicy(slots: slots, timing: timing)
-  }
-
   var now: Now { clock.now(world) }
 
   /// Whether all that it wrote is in the service.
@@ -148,9 +111,11 @@ final class SimulatedStation {
       guard life == self.life else { return }
     }
     planWake()
+    if effects.takesSettings { aimAtTrial() }
     guard let (last, isOfExchange) = effects.lastJournaled else { return }
     if isOfExchange { lastOfExchange = last }
-    if world.strikes(.cutAtPendingWrite, onceIn: isOfExchange ? 25 : 250) {
+    let odds = isOfExchange ? 25 : effects.takesSettings ? 8 : 250
+    if world.strikes(.cutAtPendingWrite, onceIn: odds) {
       endSuddenly(within: 0...30)
     }
     let isHasty =

@@ -38,6 +38,8 @@ package struct SimulationOutcome: Sendable {
   package let sales: Int
   /// Commands that stations have carried out.
   package let commands: Int
+  /// Settings that stations have taken, and those that they gave up again.
+  package let settings: (taken: Int, givenUp: Int)
   /// The last events before a violation, oldest first.
   package let story: [String]
 }
@@ -53,6 +55,7 @@ package struct Simulation {
   private let office: Operators
   private let dispatchers: Dispatchers
   private let typists: [Typists]
+  private let desk: SettingsDesk
   private let forger: Forger
   private let options: SimulationOptions
 
@@ -91,6 +94,7 @@ package struct Simulation {
     service = SimulatedManagement(world, broker, stations: ids)
     office = Operators(world, service)
     dispatchers = Dispatchers(world, broker, service, stations, digits)
+    desk = SettingsDesk(world, service, stations)
     forger = Forger(world, broker)
     self.world = world
     self.broker = broker
@@ -105,6 +109,7 @@ package struct Simulation {
     for people in maintainers { people.begin() }
     office.begin()
     dispatchers.begin()
+    desk.begin()
     forger.begin()
     service.keepBackups()
     BackgroundFaults(world: world, broker: broker, service: service, stations: stations).begin()
@@ -120,6 +125,7 @@ package struct Simulation {
       hash: world.trace.hash, events: world.events, records: world.referee.delivery.records,
       countsKept: world.referee.countsKept, exchanges: world.referee.exchanges.ids.count,
       sales: world.referee.exchanges.sales, commands: world.referee.commands.carriedOut,
+      settings: (world.referee.settings.taken, world.referee.settings.givenUp),
       story: world.referee.violation == nil ? [] : world.trace.story)
   }
 
@@ -135,6 +141,7 @@ package struct Simulation {
     service.start()
     for station in stations { station.mend() }
     dispatchers.calm()
+    desk.calm()
     for people in maintainers { people.visit(afterSeconds: 1200...1800, isThorough: true) }
     office.grant(to: Customers.witness, 100_000...200_000)
     for people in customers {
@@ -181,6 +188,9 @@ package struct Simulation {
       referee.complain("in quarantine from \(odd.station): \(odd.reason)")
     }
     for station in stations {
+      let settings = service.settings(of: station.id)
+      referee.complain(
+        referee.settings.finish(station.index, settings.wanted, settings.reported), .stuck)
       guard let view = service.view(of: station.id) else {
         referee.complain("the service does not know \(station.id)", .stuck)
         continue

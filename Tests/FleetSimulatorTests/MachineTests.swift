@@ -60,6 +60,13 @@ private final class Bench {
 }
 
 @Suite struct SimulatedMachineTests {
+  @Test("of a slot that it does not have the board says that its spiral is away from home")
+  func missingSlot() throws {
+    let bench = try #require(Bench())
+    #expect(bench.machine.check(SlotID(SlotID.most)!) == .resting([.notHome]))
+    #expect(bench.machine.check(bench.slot) == .resting([]))
+  }
+
   @Test("the machine turns once for a serial number, and a repetition asks how it stands")
   func once() throws {
     let bench = try #require(Bench())

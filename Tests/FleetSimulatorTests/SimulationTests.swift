@@ -41,6 +41,7 @@ import Testing
     let outcome = Simulation(seed: 5, SimulationOptions(stations: 2, days: 1, faults: [])).run()
     #expect(outcome.violation == nil, explain(outcome))
     #expect(outcome.countsKept == 2)
+    #expect(outcome.settings.taken > 10)
     #expect(outcome.faults == "none")
   }
 
@@ -50,6 +51,20 @@ import Testing
     let outcome = Simulation(seed: UInt64(seed), options).run()
     #expect(outcome.violation?.kind == .wrong)
     #expect(outcome.story.count == Trace.usual)
+  }
+
+  @Test(
+    "each planted bug in the taking of settings is found under one of three seeds",
+    arguments: [
+      PlantedBug.settingsForgotten, .settingsOlder, .settingsAgain, .settingsKept,
+      .settingsHalved,
+    ])
+  func settings(_ bug: PlantedBug) {
+    let options = SimulationOptions(stations: 3, days: 1, mutation: bug)
+    let isFound = (1...3).contains { seed in
+      Simulation(seed: UInt64(seed), options).run().violation?.kind == .wrong
+    }
+    #expect(isFound)
   }
 
   @Test("one seed gives one trace, another one gives another")

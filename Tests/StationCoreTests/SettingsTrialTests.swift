@@ -163,6 +163,49 @@ struct SettingsTrialTests {
     #expect(slot()?.memory.stock == nil)
   }
 
+  @Test("a slot that leaves the list and comes back has no count, here and in the store")
+  func slotComesBack() {
+    let story = story()
+    story.tell(.entry(.maintenanceChanged(isOn: false)))
+    story.tell(.entry(.maintenanceChanged(isOn: true)))
+    story.tell(.exchange(.slotCounted(CommandStory.slot, stock: 4, bestBefore: nil)))
+    story.tell(.entry(.maintenanceChanged(isOn: false)))
+    story.tell(SettingsStory.event(1, "[slot 44]\narticle = water\nprice = 7"))
+    story.tell(SettingsStory.event(2, Self.six))
+    let fresh = SlotMemory(slot: CommandStory.slot)
+    #expect(story.station.vending?.planogram[CommandStory.slot]?.memory == fresh)
+    var kept: SlotMemory?
+    for case .store(.remember(let changes, _)) in story.effects {
+      for case .slot(let memory) in changes where memory.slot == fresh.slot { kept = memory }
+    }
+    #expect(kept == fresh)
+  }
+
+  @Test(
+    "settings that were refused while others were on trial stay refused when those are given up")
+  func refusedOnTrial() {
+    let story = story()
+    story.tell(SettingsStory.event(1, "[entry]\ncapacity = 4"))
+    story.tell(SettingsStory.event(2, "[entry]\ncapacity = none"))
+    for _ in 0..<4 {
+      story.tell(.exchange(.silent(.check)))
+      story.live(1)
+    }
+    story.live(60)
+    #expect(
+      story.configurationRecords == [
+        .taken(revision: 1), .setBack(revision: 2, to: 1, .refused),
+        .setBack(revision: 1, to: 0, .unwell),
+      ])
+    #expect(story.reported?.settings.inForce == nil)
+    #expect(story.reported?.settings.setback?.revision == 2)
+    // The broker brings both again.
+    story.tell(SettingsStory.event(2, "[entry]\ncapacity = none"))
+    story.tell(SettingsStory.event(1, "[entry]\ncapacity = 4", message: 3))
+    #expect(story.configurationRecords.count == 3)
+    #expect(story.reported?.settings.inForce == nil)
+  }
+
   @Test("a choice is forgotten when its price changes; one whose price stays is kept")
   func choice() {
     let story = story()

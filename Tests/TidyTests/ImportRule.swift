@@ -37,7 +37,7 @@ enum Architecture {
       "SQLite", "MQTT", "HTTP", "Linux", "Daemon", "Glibc",
     ]),
     "FleetSimulator": ground.union([
-      "StationCore", "ManagementCore", "StationProtocol", "MemberCode",
+      "StationCore", "ManagementCore", "StationProtocol", "Configuration", "MemberCode",
     ]),
     "SimulatedBoard": ground.union([
       "StationProtocol", "Keys", "MemberCode", "HTTP", "Linux", "GPIO", "BoardLink", "Twins",

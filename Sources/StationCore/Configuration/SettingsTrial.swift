@@ -112,10 +112,12 @@ package struct SettingsTrial: Equatable, Sendable {
     _ step: inout Step
   ) -> Change {
     guard let trial = kept.trial, let given = kept.inForce else { return .none }
+    // Newer ones may have been refused meanwhile, and stay so.
+    let newer = kept.setback.flatMap { $0.revision > given.revision ? $0 : nil }
     kept = KeptSettings(
       inForce: trial.before,
-      setback: SettingsReport.Setback(
-        revision: given.revision, cause, Self.reasons(reasons)))
+      setback: newer
+        ?? SettingsReport.Setback(revision: given.revision, cause, Self.reasons(reasons)))
     deadline = nil
     write(.setBack(revision: given.revision, to: kept.inForce?.revision ?? 0, cause), &step)
     return hold(book, &step)

@@ -29,11 +29,13 @@ package struct Planogram: Equatable, Sendable {
     slots = configurations.map { Slot(configuration: $0, memory: SlotMemory(slot: $0.slot)) }
   }
 
-  /// The slots hold other goods or have other prices from now on.
+  /// The slots hold other goods or have other prices from now on. Of one that is not among them any
+  /// more nothing is known when it comes back: hands may have been in it, and it is looked at anew.
   /// - Returns: what boot must remember: nobody has counted what is new in a slot.
   mutating func adopt(_ configurations: [SlotConfiguration]) -> [SlotMemory] {
     revision += 1
-    var changed: [SlotMemory] = []
+    var changed = slots.filter { slot in !configurations.contains { $0.slot == slot.id } }
+      .map { SlotMemory(slot: $0.id) }
     slots = configurations.map { configuration in
       let before = self[configuration.slot]?.memory ?? SlotMemory(slot: configuration.slot)
       let slot = Slot(configuration: configuration, memory: before.of(configuration))
