@@ -33,22 +33,23 @@ package struct SettingsTrial: Equatable, Sendable {
 
   // MARK: - What the service wants
 
-  /// - Returns: whether they are older than those known, or others under the same number.
+  /// - Returns: nil where they are older than those known, or others under the same number.
   mutating func take(
-    _ wanted: WantedSettings, _ book: SettingsBook, _ around: Surroundings, _ step: inout Step,
-    _ change: inout Change
-  ) -> Bool {
+    _ wanted: WantedSettings, _ book: SettingsBook, _ around: Surroundings, _ step: inout Step
+  ) -> Change? {
     if let inForce = kept.inForce {
-      if wanted.revision == inForce.revision { return wanted != inForce }
-      guard wanted.revision > inForce.revision else { return true }
+      if wanted.revision == inForce.revision { return wanted == inForce ? Change.none : nil }
+      guard wanted.revision > inForce.revision else { return nil }
     }
     if let setback = kept.setback, wanted.revision <= setback.revision {
       // The board's file may be another one since they were refused.
-      guard wanted.revision == setback.revision else { return true }
-      guard setback.cause == .refused else { return false }
+      guard wanted.revision == setback.revision else { return nil }
+      guard setback.cause == .refused else { return Change.none }
     }
     switch book.facility(with: wanted.sections) {
-    case .problems(let problems): refuse(wanted, problems, &step)
+    case .problems(let problems):
+      refuse(wanted, problems, &step)
+      return Change.none
     case .facility(let facility):
       let known = step.alarms.active.map(\.alarm).filter(Self.faults.contains)
       kept.trial = KeptSettings.Trial(
@@ -59,9 +60,8 @@ package struct SettingsTrial: Equatable, Sendable {
       kept.setback = nil
       deadline = step.now.instant + Self.period
       write(.taken(revision: wanted.revision), &step)
-      change = .adopt(facility)
+      return .adopt(facility)
     }
-    return false
   }
 
   private mutating func refuse(

@@ -34,9 +34,10 @@ package struct Wishes: Equatable, Sendable {
       desired = wanted
       step.remember([.desired(wanted)], .urgent)
     }
-    var change = SettingsTrial.Change.none
-    if let wish = wanted.settings, settings.take(wish, book, around, &step, &change) {
+    guard let wish = wanted.settings else { return .none }
+    guard let change = settings.take(wish, book, around, &step) else {
       refuse(.older, revision: wanted.revision)
+      return .none
     }
     return change
   }
