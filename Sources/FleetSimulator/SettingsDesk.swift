@@ -44,7 +44,9 @@ final class SettingsDesk {
       let station = dice.pick(stations)
       change(station, dice.pick([.right, .right, .right, .wrong, .harmful]))
       if dice.once(in: 4) {
-        world.after(dice.seconds(1...90)) { [unowned self] in change(station, .right) }
+        world.after(dice.seconds(1...90)) { [unowned self] in
+          change(station, dice.pick([.right, .wrong]))
+        }
       }
       begin()
     }
