@@ -25,7 +25,7 @@ package struct SettingsRollout: Equatable, Sendable {
   package var halt: Halt?
 
   /// The most stations of one.
-  package static let most = 10_000
+  package static let most = 1000
   /// How long a wave is waited for before the next one is held back.
   package static let patience: Duration = .seconds(900)
 
