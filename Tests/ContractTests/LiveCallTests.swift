@@ -19,6 +19,7 @@ struct LiveCallTests {
     #expect(claimed.status == 200, "\(claimed.name)")
     try Self.typeCodes(caller)
     try Self.movePoints(caller)
+    try SettingsCalls.make(caller)
     try Self.refuse(caller)
     try Self.exhaust(caller)
     try Self.guess(caller)
@@ -33,6 +34,7 @@ struct LiveCallTests {
     try keyless.caller.call("GET", "/api/v1/issuer-keys")
     try service.breakStore()
     try Self.readBroken(caller)
+    try SettingsCalls.makeBroken(caller)
     try Self.judge(caller.exchanges + keyless.caller.exchanges)
   }
 

@@ -121,14 +121,17 @@ struct PrintedConfigurationTests {
     }
   }
 
-  @Test("a line feed or an invisible character in a value of the service makes no line of its own")
+  @Test(
+    "settings with an invisible character fit no file: it is named, and the file alone is shown")
   func hiddenCharacters() throws {
     var settings = wanted(5, "[article water]\nchinese = 水\n[slot 1]\narticle = water\nprice = 1")
     settings.sections[0].values.append(
       SettingsSection.Value(SettingsWord("english")!, "A\u{2028}B\u{200B}"))
     try keep(KeptSettings(inForce: settings))
     let text = try printed(Self.file + Self.machine).text
-    #expect(text.contains("\nenglish = A<U+2028>B<U+200B>\n"))
+    #expect(try notes(of: text).contains("does not fit this file"))
+    #expect(text.contains("which nobody would see"))
+    #expect(!text.unicodeScalars.contains { ["\u{2028}", "\u{200B}"].contains($0) })
     _ = try read(text)
   }
 

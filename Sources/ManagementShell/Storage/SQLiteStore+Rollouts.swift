@@ -147,21 +147,23 @@ private enum RolloutRows {
   static func all(
     _ choice: Choice, in database: any SQLConnection
   ) throws(DatabaseError) -> [SettingsRollout] {
-    var values: [SQLValue] = [.null, .null, .integer(.max), .integer(1000), .integer(0)]
+    var (first, end, most) = (Int64(0), Int64.max, Int64(1000))
+    var (key, state) = ("", "")
     switch choice {
-    case .id(let id): values[0] = .integer(id)
-    case .key(let key): values[1] = .text(key.text)
-    case .page(let before, let limit):
-      (values[2], values[3]) = (.integer(before), .integer(Int64(limit)))
-    case .running: values[4] = .integer(1)
+    case .id(let id): (first, end) = (id, id == .max ? id : id + 1)
+    case .key(let order): key = order.text
+    case .page(let before, let limit): (end, most) = (before, Int64(limit))
+    case .running: state = SettingsRollout.State.running.rawValue
     }
+    let values: [SQLValue] = [
+      .integer(first), .integer(end), .text(key), .text(state), .integer(most),
+    ]
     var all: [SettingsRollout] = []
     try database.prepare(
       """
       SELECT id, change, reason, actor, at, state, sent_waves, halt_station, halt_text FROM rollout
-      WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR order_key = ?2) AND id < ?3
-        AND (?5 = 0 OR state = 'running')
-      ORDER BY id DESC LIMIT ?4
+      WHERE id >= ?1 AND id < ?2 AND (?3 = '' OR order_key = ?3) AND (?4 = '' OR state = ?4)
+      ORDER BY id DESC LIMIT ?5
       """
     ).rows(values) { row throws(DatabaseError) in all.append(try rollout(row)) }
     for index in all.indices { try readStations(of: &all[index], in: database) }
