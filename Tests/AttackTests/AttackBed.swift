@@ -120,9 +120,13 @@ final class AttackBed {
   /// What nobody else says, by which the owner of the broker knows that he listens.
   private static let mark = "ws/v1/gate-1/sample"
 
-  /// The clients' own configuration, so that the password is in no list of processes.
+  /// The clients' own configuration, so that the password is in no list of processes. Written once:
+  /// a client that starts meanwhile would read half of it, and be nobody to the broker.
   private func ownersFolder() throws -> String {
     for (client, name) in [("mosquitto_pub", "mouth"), ("mosquitto_sub", "ear")] {
+      guard !FileManager.default.fileExists(atPath: folder.file("owner/\(client)")) else {
+        continue
+      }
       try folder.write("-u \(name)\n-P \(accounts[name] ?? "")\n", to: "owner/\(client)")
     }
     return folder.file("owner")
