@@ -23,6 +23,9 @@ public struct Overlay: Equatable, Sendable {
     public var argument: String?
     /// nil for the head itself.
     public var key: String?
+
+    /// The head as a person writes it, as in `[slot 1]`.
+    public var title: String { argument.map { "[\(section) \($0)]" } ?? "[\(section)]" }
   }
 
   /// Both together. A line of it is a number for `place(of:)`.

@@ -174,7 +174,7 @@ struct SettingsChecker {
     return complaint.map { complain(station, $0) }
   }
 
-  /// What a report says is what records have said.
+  /// Compares a report with the records.
   private mutating func compare(_ station: Int, _ reported: ReportedConfiguration) -> String? {
     let said = SettingsStanding(reported.settings)
     if let held = said.inForce, wanted[held.digest]?.revision != held.revision {

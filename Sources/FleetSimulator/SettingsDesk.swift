@@ -16,7 +16,7 @@ import StationProtocol
 import Time
 
 final class SettingsDesk {
-  /// What becomes of settings.
+  /// The fate of settings.
   private enum Kind {
     case right
     case wrong
@@ -163,7 +163,7 @@ final class SettingsDesk {
     }
   }
 
-  /// What a machine sells at in the end is agreed on, whatever became of its settings.
+  /// Has the prices agreed on at which machines sell in the end, whatever became of settings.
   private func agreeOnWhatIsShown(at station: SimulatedStation) {
     let known = service.store.prices(of: station.id)
     for (slot, price) in world.referee.settings.prices(at: station.index)

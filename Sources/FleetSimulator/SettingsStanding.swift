@@ -1,4 +1,4 @@
-// What holds at a station by its records, and which record may follow.
+// The settings that hold at a station by its records, and the records that may follow.
 import StationProtocol
 import Time
 
@@ -37,7 +37,7 @@ struct SettingsStanding: CustomStringConvertible {
 
   init(isKnown: Bool = true) { self.isKnown = isKnown }
 
-  /// What a station says, where nothing is known from before.
+  /// The word of a station, where nothing is known from before.
   init(_ report: SettingsReport) {
     inForce = report.inForce.map { Held($0.revision, $0.digest) }
     isOnTrial = report.inForce?.isOnTrial ?? false

@@ -1,4 +1,4 @@
-// What of a facility's decisions can be seen from outside, as a checker puts it together by itself.
+// The decisions of a facility that can be seen from outside, as a checker puts them together by itself.
 import StationCore
 import StationProtocol
 
@@ -13,7 +13,7 @@ struct ShownFacility: Equatable {
   var slots: [SlotID: Offer]
   var notice: String?
 
-  /// What the file of a station says by itself.
+  /// The decisions of the file of a station alone.
   init(_ configuration: StationConfiguration) {
     capacity = configuration.entry.capacity.most
     slots = [:]

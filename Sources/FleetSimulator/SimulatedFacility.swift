@@ -1,4 +1,4 @@
-// What a simulated station is: its board, and the file that its facility has written for it.
+// The board of a simulated station, and the file that its facility has written for it.
 import Configuration
 import StationCore
 import StationProtocol

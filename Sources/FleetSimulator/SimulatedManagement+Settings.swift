@@ -1,4 +1,4 @@
-// What people set at the service of a simulated fleet.
+// Settings that people make at the service of a simulated fleet.
 import ManagementCore
 import StationProtocol
 

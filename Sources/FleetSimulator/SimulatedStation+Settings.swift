@@ -1,4 +1,4 @@
-// What is aimed at a simulated station while it tries settings, and the planted bugs in its taking.
+// Faults that are aimed at a simulated station while it tries settings, and bugs in its taking.
 import StationCore
 import StationProtocol
 
@@ -33,7 +33,7 @@ extension SimulatedStation {
 
   // MARK: - Planted bugs
 
-  /// What the service wants, as a station with a planted bug takes it.
+  /// The wish of the service, as a station with a planted bug takes it.
   func alter(_ desired: DesiredConfiguration) -> DesiredConfiguration {
     guard let settings = desired.settings else { return desired }
     var desired = desired

@@ -58,9 +58,6 @@ extension SettingsSection {
   fileprivate func isSame(_ name: SettingsWord, _ argument: SettingsWord?) -> Bool {
     self.name == name && self.argument == argument
   }
-
-  /// Its head as a person writes it, as in `[slot 1]`.
-  package var title: String { "[\(name.text)\(argument.map { " \($0.text)" } ?? "")]" }
 }
 
 extension [SettingsSection] {

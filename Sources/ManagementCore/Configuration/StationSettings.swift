@@ -1,4 +1,4 @@
-// What the service sets at a station: each revision as somebody wanted it, with the agreed prices.
+// The settings of a station at the service: each revision as somebody wanted it, with the agreed prices.
 import Configuration
 import JSON
 import StationProtocol
@@ -71,10 +71,9 @@ package struct StationSettings: Equatable, Sendable {
 extension SettingsReason {
   /// - Parameter place: nil for what is missing as a whole.
   fileprivate init(_ problem: ConfigurationProblem, at place: Overlay.Place?) {
-    let argument = place?.argument.map { " \($0)" } ?? ""
     let isUnpriced = place?.section == "slot" && problem.message.contains("\"price\"")
     self.init(
-      place: place.map { "[\($0.section)\(argument)]" }, key: place?.key,
+      place: place?.title, key: place?.key,
       isUnpriced
         ? "no price was agreed for this slot: agree on one first" : problem.message)
   }
@@ -117,7 +116,7 @@ package enum SettingsReceipt: Equatable, Sendable {
   case faulty([SettingsReason])
 }
 
-/// What an engine reads before it changes the settings of a station, and the rule by which it does.
+/// The ground on which an engine changes the settings of a station, and the rule by which it does.
 package struct SettingsGround: Equatable, Sendable {
   package var settings: StationSettings?
   package var wish: Wish?

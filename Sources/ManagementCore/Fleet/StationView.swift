@@ -120,6 +120,11 @@ package struct StationView: Equatable, Sendable {
     }
   }
 
+  /// The standing of the newest settings.
+  package var settingsStanding: SettingsStanding {
+    SettingsStanding(life.wish?.desired.settings, life.reported?.settings)
+  }
+
   /// The settings that are wanted, and where they have got to.
   private func writeSettings(to writer: inout JSONWriter) {
     writer.key("settings")
@@ -131,7 +136,7 @@ package struct StationView: Equatable, Sendable {
     let wanted = life.wish?.desired.settings
     let report = life.reported?.settings
     writer.object { object in
-      object.field("standing", SettingsStanding(wanted, report).rawValue)
+      object.field("standing", settingsStanding.rawValue)
       object.nullable("wanted", wanted?.revision)
       object.nullable("inForce", report?.inForce?.revision)
       object.nullable("setback", report?.setback?.revision)

@@ -1,4 +1,4 @@
-// What is asked of the settings of stations, as JSON.
+// The bodies of requests about settings of stations, as JSON.
 import JSON
 import ManagementCore
 import StationProtocol

@@ -67,17 +67,10 @@ final class RolloutDesk {
   private func look(at id: Int64) {
     guard let one = running[id], !one.isUnderWay else { return }
     let isOverdue = Clock.now - one.since >= SettingsRollout.patience
-    switch one.rollout.verdict(isOverdue: isOverdue, standing: standing) {
+    switch one.rollout.verdict(isOverdue: isOverdue, standing: { view($0)?.settingsStanding }) {
     case .wait: break
     case .goOn: send(id)
     case .stop(let halt): stop(id, halt)
-    }
-  }
-
-  /// The standing of a station's newest settings.
-  func standing(_ station: StationID) -> SettingsStanding? {
-    view(station).map {
-      SettingsStanding($0.life.wish?.desired.settings, $0.life.reported?.settings)
     }
   }
 

@@ -1,4 +1,4 @@
-// What settings must fit: the parts of a board that its file alone says.
+// The parts of a board that its file alone says, and that settings must fit.
 import StationProtocol
 import Time
 

@@ -1,4 +1,4 @@
-// What a facility decides about its station: the part of a configuration that may change while the
+// The decisions of a facility about its station: the part of a configuration that may change while the
 // station works.
 import StationProtocol
 import Time

@@ -1,4 +1,4 @@
-// What the board's file says beside what the service wants, and what both are together.
+// The board's file and the service's settings, put together and judged beside the board.
 import Configuration
 import StationProtocol
 
@@ -68,9 +68,6 @@ package struct SettingsBook: Equatable, Sendable {
 extension SettingsReason {
   /// - Parameter problem: of settings that the service wants.
   package init(_ problem: SettingsBook.Problem) {
-    let argument = problem.place?.argument.map { " \($0)" } ?? ""
-    self.init(
-      place: problem.place.map { "[\($0.section)\(argument)]" }, key: problem.place?.key,
-      problem.message)
+    self.init(place: problem.place?.title, key: problem.place?.key, problem.message)
   }
 }

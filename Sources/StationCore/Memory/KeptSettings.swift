@@ -1,4 +1,4 @@
-// What a store remembers of settings across a restart.
+// Settings as a store remembers them across a restart.
 import StationProtocol
 
 /// The settings that hold, those to go back to, and the last that did not come to hold.

@@ -8,7 +8,7 @@ private typealias Section = ConfigurationTable.Section
 /// The one list of the keys that the service may set. The station's table has them beside those of
 /// the board; the service checks a draft by them.
 package enum ServiceKeys {
-  /// What the service may set, in the order in which it is shown.
+  /// The keys that the service may set, in the order in which they are shown.
   package static let table = ConfigurationTable(
     [
       Section("entry", "The rules of entry.", keys: entry),

@@ -9,7 +9,7 @@ package enum Passage: String, CaseIterable, Sendable {
   case ambiguous
 }
 
-/// What becomes of those who come when the room is full.
+/// The treatment of those who come when the room is full.
 package enum CapacityRule: String, CaseIterable, Sendable {
   /// Nobody is let in beyond it.
   case hard

@@ -1,4 +1,4 @@
-// What a store remembers of the service's settings, for a program that only looks.
+// The service's settings in a store, for a program that only looks.
 import Glibc
 import JSON
 import Linux

@@ -37,7 +37,7 @@ extension API {
       body.isAffirmed ? .approve(pending: id) : .decline(pending: id, reason: body.reason),
       body.key, call.actor
     ) { [self] receipt in
-      // What was approved may be a price.
+      // The approved order may be a price.
       if body.isAffirmed { repriceAll(by: call.actor.name) }
       return Self.answer(receipt, to: body.key, status: 201)
     }

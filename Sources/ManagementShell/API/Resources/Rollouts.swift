@@ -47,9 +47,7 @@ extension API {
   }
 
   private func standing(_ station: StationID) -> SettingsStanding? {
-    stationView(station).map {
-      SettingsStanding($0.life.wish?.desired.settings, $0.life.reported?.settings)
-    }
+    stationView(station)?.settingsStanding
   }
 
   fileprivate func listRollouts(_ call: Call) throws -> HTTPResponse {

@@ -90,7 +90,7 @@ extension API {
     return .badRequest("No station would take these settings: \(told). Nothing was changed.")
   }
 
-  /// What a draft would change, and what is wrong with it; nothing is written.
+  /// Shows the difference that a draft makes, and its faults; nothing is written.
   fileprivate func compareSettings(_ call: Call, _ draft: SettingsDraft) throws -> HTTPResponse {
     let station = try view(of: call.parameters[0]).id
     return asking { store in
